@@ -1,0 +1,15 @@
+# Fails when a file of the folder DIR includes a header of a room that is neither ROOM nor in ALLOWED.
+string(REPLACE "," ";" allowed "${ALLOWED}")
+list(APPEND allowed ${ROOM})
+file(GLOB files ${DIR}/*.h ${DIR}/*.cpp)
+set(rooms base crypto db http access identity audit tokens connectors mcp api app)
+foreach(file IN LISTS files)
+  file(STRINGS ${file} includes REGEX "^#include \"[a-z]+/")
+  foreach(line IN LISTS includes)
+    string(REGEX REPLACE "^#include \"([a-z]+)/.*" "\\1" room "${line}")
+    if(room IN_LIST rooms AND NOT room IN_LIST allowed)
+      message(FATAL_ERROR "${file}: ${line}\n  ${ROOM} does not depend on ${room}: "
+                          "add it to DEPENDS if the direction allows, else move the code.")
+    endif()
+  endforeach()
+endforeach()

@@ -1,0 +1,84 @@
+#include "base/json.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/stream_parser.hpp>
+
+namespace wick {
+
+Result<json::value> parse_json(std::string_view text, json::storage_ptr storage) {
+  json::parse_options options;
+  options.max_depth = kMaxJsonDepth;
+  unsigned char scratch[4096];
+  json::parser parser(std::move(storage), options, scratch);
+  json::error_code ec;
+  const std::size_t parsed = parser.write_some(text.data(), text.size(), ec);
+  if (ec == json::error::too_deep) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The JSON is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels.");
+  }
+  if (!ec && parsed < text.size()) ec = json::error::extra_data;
+  if (!ec && !parser.done()) ec = json::error::incomplete;
+  if (ec) {
+    return fail(ErrorCode::kInvalidArgument,
+                "This is not valid JSON (" + ec.message() + " near byte " + std::to_string(parsed) + ").");
+  }
+  return parser.release();
+}
+
+json::value parse_trusted_json(std::string_view text) {
+  json::error_code ec;
+  json::value value = json::parse(text, ec);
+  if (ec) return json::value(nullptr);
+  return value;
+}
+
+std::string to_json(const json::value& value) { return json::serialize(value); }
+
+namespace {
+
+std::unexpected<Error> wrong_type(std::string_view field, const char* expected) {
+  return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be " + expected + ".");
+}
+
+}  // namespace
+
+Result<std::string> required_string(const json::object& object, std::string_view field) {
+  const json::value* value = object.if_contains(field);
+  if (value == nullptr) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" is missing.");
+  if (!value->is_string()) return wrong_type(field, "text");
+  return std::string(value->get_string());
+}
+
+Result<std::optional<std::string>> optional_string(const json::object& object, std::string_view field) {
+  const json::value* value = object.if_contains(field);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_string()) return wrong_type(field, "text");
+  return std::string(value->get_string());
+}
+
+Result<std::optional<bool>> optional_bool(const json::object& object, std::string_view field) {
+  const json::value* value = object.if_contains(field);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_bool()) return wrong_type(field, "true or false");
+  return value->get_bool();
+}
+
+Result<std::optional<std::int64_t>> optional_int(const json::object& object, std::string_view field) {
+  const json::value* value = object.if_contains(field);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (!value->is_int64()) return wrong_type(field, "a whole number");
+  return value->get_int64();
+}
+
+Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known) {
+  for (const auto& member : object) {
+    if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end()) {
+      return fail(ErrorCode::kInvalidArgument, "\"" + std::string(member.key()) + "\" is not a known field here.");
+    }
+  }
+  return {};
+}
+
+}  // namespace wick

@@ -1,0 +1,37 @@
+// Text encodings and small string helpers that several rooms need.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wick {
+
+std::string to_hex(std::span<const unsigned char> bytes);
+// nullopt unless `text` is lower- or upper-case hex of even length.
+std::optional<std::string> from_hex(std::string_view text);
+// RFC 4648 §5 without padding.
+std::string to_base64url(std::string_view bytes);
+std::optional<std::string> from_base64url(std::string_view text);
+// RFC 4648 §4 with padding.
+std::string to_base64(std::string_view bytes);
+// Percent-encodes everything but the unreserved characters of RFC 3986 §2.3.
+std::string percent_encode(std::string_view text);
+// nullopt when a '%' is not followed by two hex digits. '+' stays '+', unless `form`.
+std::optional<std::string> percent_decode(std::string_view text, bool form = false);
+
+bool is_valid_utf8(std::string_view text);
+// At most `max_bytes`, cut at a character boundary.
+std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
+
+std::string_view trim(std::string_view text);
+std::string to_lower_ascii(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+std::vector<std::string_view> split(std::string_view text, char separator);
+// "Jira (EU)" -> "jira_eu": lower-case ASCII letters and digits, runs of anything else one '_'.
+std::string slug(std::string_view text);
+
+}  // namespace wick

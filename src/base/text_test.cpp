@@ -1,0 +1,68 @@
+#include "base/text.h"
+
+#include <gtest/gtest.h>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+
+namespace wick {
+namespace {
+
+TEST(Text, OverlongAndSurrogateSequencesAreNotUtf8) {
+  EXPECT_TRUE(is_valid_utf8("grüße 🕯"));
+  EXPECT_FALSE(is_valid_utf8("\xC0\xAF"));
+  EXPECT_FALSE(is_valid_utf8("\xED\xA0\x80"));
+  EXPECT_FALSE(is_valid_utf8("\xF4\x90\x80\x80"));
+  EXPECT_FALSE(is_valid_utf8("abc\xE2\x82"));
+}
+
+TEST(Text, TruncationNeverCutsACharacter) { EXPECT_EQ(truncate_utf8("aé", 2), "a"); }
+
+TEST(Text, Base64UrlRoundTripsAndRefusesForeignCharacters) {
+  const std::string bytes("\x00\xff\x10wick", 7);
+  EXPECT_EQ(from_base64url(to_base64url(bytes)), bytes);
+  EXPECT_FALSE(from_base64url("ab+c"));
+}
+
+TEST(Text, PercentDecodingRefusesBrokenEscapes) {
+  EXPECT_EQ(percent_decode("a%20b"), "a b");
+  EXPECT_FALSE(percent_decode("a%2"));
+  EXPECT_FALSE(percent_decode("a%zz"));
+}
+
+TEST(Text, SlugKeepsLettersAndDigits) { EXPECT_EQ(slug("Jira (EU) 2"), "jira_eu_2"); }
+
+TEST(Time, Rfc3339RoundTripsAndKnowsOffsets) {
+  const auto time = parse_rfc3339("2026-07-28T11:30:00.250+02:00");
+  ASSERT_TRUE(time);
+  EXPECT_EQ(format_rfc3339(*time), "2026-07-28T09:30:00.250Z");
+  EXPECT_FALSE(parse_rfc3339("2026-02-30T00:00:00Z"));
+  EXPECT_FALSE(parse_rfc3339("yesterday"));
+}
+
+TEST(Id, LaterUuidsSortLaterAndRoundTrip) {
+  const UserId id = UserId::make();
+  EXPECT_EQ(UserId::parse(id.str()), id);
+  EXPECT_EQ(id.str()[14], '7');
+  EXPECT_FALSE(UserId::parse("not-an-id"));
+}
+
+TEST(Json, DeepNestingIsRefusedWithTheLimit) {
+  const auto deep = parse_json(std::string(1000, '['));
+  ASSERT_FALSE(deep);
+  EXPECT_NE(deep.error().message.find("64"), std::string::npos);
+  EXPECT_FALSE(parse_json("{} x"));
+  EXPECT_FALSE(parse_json("\"\xff\""));
+  EXPECT_FALSE(parse_json(""));
+}
+
+TEST(Json, AnUnknownFieldIsNamed) {
+  const auto value = parse_json(R"({"name":"a","nmae":"b"})");
+  const auto checked = only_fields(value->get_object(), {"name"});
+  ASSERT_FALSE(checked);
+  EXPECT_NE(checked.error().message.find("nmae"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wick

@@ -1,0 +1,111 @@
+// Database: SQL in transactions, one text for SQLite and PostgreSQL, and the change log.
+//
+// SQL is written with $1, $2 … placeholders and the types BIGINT, TEXT and BYTEA only. Calls block: make them on
+// database threads, never on an io thread.
+//
+// Change log. Everything a node keeps in memory is a cache of the database, kept exact like this: a transaction
+// names each entity it changed with Transaction::changed(); the entries get consecutive numbers from a one-row
+// counter inside the same transaction, so the log has no gaps and no entry of a rolled-back transaction. After
+// the commit, still under the writer lock, the appliers run in the order of the log, and only then does write()
+// return. Hence a caller that has been answered knows that this node's memory agrees with what was written; and
+// appliers, which reload the current state of the entity they are given, never go backwards. A second node reads
+// the same log. An applier that fails ends the process: memory that can no longer follow the log must not serve.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+
+namespace wick {
+
+struct BlobView {
+  std::string_view bytes;
+};
+// Borrowed for the duration of the call.
+using SqlParam = std::variant<std::nullptr_t, std::int64_t, std::string_view, BlobView>;
+using SqlParams = std::span<const SqlParam>;
+
+// One row of a result, valid only inside the callback that receives it. Columns count from 0.
+class SqlRow {
+ public:
+  virtual ~SqlRow() = default;
+  virtual bool is_null(int column) const = 0;
+  virtual std::int64_t integer(int column) const = 0;
+  // TEXT or BYTEA.
+  virtual std::string_view bytes(int column) const = 0;
+  std::string text(int column) const { return std::string(bytes(column)); }
+};
+
+struct ChangeEntry {
+  std::string kind;    // "user", "token", "connector" …
+  std::string entity;  // its id
+};
+
+// Not thread-safe; lives inside one read() or write().
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  // Errors of all three: kConflict     a uniqueness or foreign-key constraint
+  //                      kUnavailable  the disk is full, the folder read-only, the store away
+  //                      kInternal     anything else, with the engine's message
+  virtual Result<void> for_each(std::string_view sql, SqlParams params,
+                                const std::function<void(const SqlRow&)>& row) = 0;
+  // The number of rows changed.
+  virtual Result<std::int64_t> execute(std::string_view sql, SqlParams params) = 0;
+  // Appends to the change log. Only in write().
+  virtual Result<void> changed(std::string_view kind, std::string_view entity) = 0;
+
+  Result<void> for_each(std::string_view sql, std::initializer_list<SqlParam> params,
+                        const std::function<void(const SqlRow&)>& row) {
+    return for_each(sql, SqlParams(params.begin(), params.size()), row);
+  }
+  Result<std::int64_t> execute(std::string_view sql, std::initializer_list<SqlParam> params) {
+    return execute(sql, SqlParams(params.begin(), params.size()));
+  }
+};
+
+// One numbered step of the schema; `sql` may hold several statements. Never edit one that has been released.
+struct Migration {
+  std::int64_t number;
+  std::string_view name;
+  std::string_view sql;
+};
+
+// Thread-safe.
+class Database {
+ public:
+  using Work = std::function<Result<void>(Transaction&)>;
+  using Applier = std::function<Result<void>(const ChangeEntry&)>;
+
+  virtual ~Database() = default;
+
+  // Registers what reloads entities of `kind`. Before the first write; appliers may call read(), never write().
+  virtual void on_change(std::string kind, Applier applier) = 0;
+  // One transaction; rolled back when `work` returns an error. Writers are serialised.
+  virtual Result<void> write(const Work& work) = 0;
+  // A consistent view; does not wait for writers.
+  virtual Result<void> read(const Work& work) = 0;
+  // Moves finished writes from the write-ahead log into the database file (SQLite), without blocking writers.
+  virtual void checkpoint() = 0;
+  // A consistent copy of the running database in a new file.
+  // Errors: kConflict  the file exists;  kUnavailable  it cannot be written
+  virtual Result<void> backup_to(const std::string& file) = 0;
+  // Errors: kInternal with what the engine found damaged.
+  virtual Result<void> check() = 0;
+};
+
+// Opens or makes a SQLite file and brings its schema up to date, each migration in one transaction.
+// Errors: kUnavailable      the folder or file cannot be opened or written
+//         kInvalidArgument  the file was written by a newer version
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations);
+
+}  // namespace wick

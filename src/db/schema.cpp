@@ -1,0 +1,143 @@
+#include "db/schema.h"
+
+namespace wick {
+namespace {
+
+constexpr Migration kMain[] = {{1, "users, tags, tokens, connectors, notes and the change log", R"sql(
+CREATE TABLE change_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL);
+INSERT INTO change_head (id, seq) VALUES (1, 0);
+CREATE TABLE change_log (seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, entity TEXT NOT NULL, at BIGINT NOT NULL);
+
+-- A deleted user keeps its row (status 'deleted', email freed), so that the audit can still name it.
+CREATE TABLE users (
+  id TEXT PRIMARY KEY,
+  email TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  status TEXT NOT NULL,
+  password_hash TEXT,
+  created_at BIGINT NOT NULL,
+  last_sign_in_at BIGINT
+);
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  digest BYTEA NOT NULL UNIQUE,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_seen_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+-- Set-up, invitation and reset links: one use, hashed.
+CREATE TABLE links (
+  digest BYTEA PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  user_id TEXT REFERENCES users (id),
+  expires_at BIGINT NOT NULL
+);
+CREATE TABLE tags (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL,
+  filter BIGINT NOT NULL
+);
+CREATE TABLE user_tags (
+  user_id TEXT NOT NULL REFERENCES users (id),
+  tag_id TEXT NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+  PRIMARY KEY (user_id, tag_id)
+);
+
+-- The plaintext is nowhere: digest is its SHA-256, last4 what the list shows.
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  digest BYTEA NOT NULL UNIQUE,
+  last4 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  tools TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  last_used_at BIGINT,
+  last_ip TEXT,
+  last_user_agent TEXT,
+  revoked_at BIGINT,
+  revoked_by TEXT,
+  revoked_reason TEXT
+);
+CREATE INDEX tokens_user ON tokens (user_id, id);
+-- Start-up and the admin's list read the living ones only.
+CREATE INDEX tokens_active ON tokens (id) WHERE revoked_at IS NULL;
+
+CREATE TABLE connectors (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL UNIQUE,
+  description TEXT NOT NULL,
+  icon TEXT NOT NULL,
+  config TEXT NOT NULL,
+  secrets TEXT NOT NULL,
+  disabled BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE TABLE connector_tags (
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  tag_id TEXT NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+  PRIMARY KEY (connector_id, tag_id)
+);
+-- What an admin turned on or off, and the operations of rest connectors (definition NULL: the kind's own).
+CREATE TABLE operations (
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  enabled BIGINT,
+  definition TEXT,
+  PRIMARY KEY (connector_id, key)
+);
+CREATE TABLE notes (
+  id TEXT PRIMARY KEY,
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  title TEXT NOT NULL,
+  body TEXT NOT NULL,
+  author_id TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+CREATE INDEX notes_connector ON notes (connector_id, updated_at);
+)sql"}};
+
+constexpr Migration kRuns[] = {{1, "connector_runs", R"sql(
+-- id grows with time, so that a page of the newest is a walk backwards on an index.
+CREATE TABLE connector_runs (
+  id INTEGER PRIMARY KEY,
+  connector_id TEXT NOT NULL,
+  operation TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  credential_id TEXT NOT NULL,
+  credential_kind TEXT NOT NULL,
+  source TEXT NOT NULL,
+  request TEXT,
+  response TEXT,
+  status TEXT NOT NULL,
+  error TEXT NOT NULL,
+  latency_ms BIGINT NOT NULL,
+  http_status BIGINT NOT NULL,
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  client_name TEXT NOT NULL,
+  client_version TEXT NOT NULL,
+  trace_id TEXT NOT NULL,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT NOT NULL
+);
+CREATE INDEX connector_runs_connector ON connector_runs (connector_id, id);
+CREATE INDEX connector_runs_user ON connector_runs (user_id, id);
+CREATE INDEX connector_runs_credential ON connector_runs (credential_id, id);
+)sql"}};
+
+}  // namespace
+
+std::span<const Migration> main_migrations() { return kMain; }
+std::span<const Migration> runs_migrations() { return kRuns; }
+
+}  // namespace wick

@@ -1,3 +1,4 @@
+cmake_policy(VERSION 3.25)
 # Fails when a file of the folder DIR includes a header of a room that is neither ROOM nor in ALLOWED.
 string(REPLACE "," ";" allowed "${ALLOWED}")
 list(APPEND allowed ${ROOM})

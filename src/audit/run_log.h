@@ -1,0 +1,84 @@
+// RunLog: the durable record of every call, with group commit.
+//
+// append() queues the run and calls `done` once it is committed (synchronous=FULL), so a response that waits for
+// it is never acknowledged without its row. One writer thread takes everything queued, up to kMaxGroup rows, and
+// commits it in one transaction; while it commits, the next group gathers. Thread-safe.
+//
+// Why it is right: a run is acknowledged only after the COMMIT that contains it returned; the queue is bounded, so
+// memory is; when a commit fails every run of its group is told so and none is acknowledged.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "audit/run.h"
+#include "base/result.h"
+#include "db/database.h"
+
+namespace wick {
+
+struct RunLogOptions {
+  std::size_t max_group = 256;            // rows per transaction
+  std::size_t max_queued = 16'384;        // append fails with kUnavailable above
+  std::size_t max_payload_bytes = 64 * 1024;  // request and response each; longer ones are cut and marked
+  bool wait_for_commit = true;            // U6: false (by name: "audit.durability = relaxed") answers before the commit
+  int payload_days = 7;                   // U4
+  int row_days = 90;
+};
+
+struct RunFilter {
+  std::string connector_id, user_id, credential_id, operation, status, source;  // empty: any
+  std::optional<Micros> from, to;       // started_at, half-open
+  std::int64_t before = 0;              // cursor: only ids below; 0: from the newest
+  int limit = 50;                       // at most kMaxPage
+};
+inline constexpr int kMaxRunPage = 200;
+
+struct UsageDay {
+  std::string day;
+  std::int64_t calls = 0, errors = 0;
+};
+struct Usage {
+  std::int64_t calls = 0, errors = 0;
+  std::vector<std::pair<std::string, std::int64_t>> connectors;  // connector_id, calls
+  std::vector<std::string> addresses, clients;                   // most recent first, at most 20
+  std::vector<UsageDay> days;                                    // the last 30, oldest first
+};
+
+class RunLog {
+ public:
+  // Starts the writer thread. `db` was opened with runs_migrations() and outlives this.
+  RunLog(Database& db, const Clock& clock, RunLogOptions options);
+  ~RunLog();  // commits what is queued, then stops
+
+  using Executor = boost::asio::io_context::executor_type;
+  // Commits the run (masked and cut), then resumes the caller on its own io thread.
+  // Errors: kUnavailable  the queue is full, or the disk is, or the log is stopping
+  boost::asio::awaitable<Result<std::int64_t>, Executor> append(Run run);
+  // The same for worker threads; blocks.
+  Result<std::int64_t> append_blocking(Run run);
+
+  // Pages, newest first; bodies included only when `payloads`. Blocks. Index used: the primary key, or
+  // connector_runs_connector, _user, _credential.
+  Result<std::vector<Run>> search(const RunFilter& filter, bool payloads);
+  // Errors: kNotFound
+  Result<Run> get(std::int64_t id);
+  Result<Usage> usage(const std::string& credential_id);
+  // Calls and errors per day over all users, the last `days`.
+  Result<std::vector<UsageDay>> daily(int days);
+  // Deletes a bounded step of what is older than the retention; true when more remains. Blocks.
+  Result<bool> purge_step();
+
+  // Masks Wick's own tokens and values of secret-named fields. For tests and for other rooms' payloads.
+  static std::string mask(std::string_view text);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wick

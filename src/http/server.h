@@ -1,0 +1,65 @@
+// The HTTP/1.1 server: listeners, routes, limits.
+//
+// One io_context per thread, each with its own SO_REUSEPORT listener; a connection lives and dies on one thread.
+// A request is read whole (bounded header and body, one deadline), handled, and answered with one write; the next
+// pipelined request is read after that. BlockingHandlers run on a pool of worker threads with a bounded queue.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace wick::http {
+
+struct Limits {
+  std::size_t max_header_bytes = 16 * 1024;         // request line and header fields: 431 above
+  std::size_t max_body_bytes = 4 * 1024 * 1024;     // 413 above
+  std::size_t max_connections = 20'000;             // 503 and close above
+  int request_timeout_seconds = 15;                 // first byte of a request to its last: 408 and close
+  int idle_timeout_seconds = 75;                    // between requests: close
+  int write_timeout_seconds = 30;                   // a peer that does not read: close
+  std::size_t max_queued_blocking_requests = 256;   // 503 with Retry-After above
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: any free port, see Server::port()
+  int threads = 0;            // 0: one per core
+  int worker_threads = 4;
+  Limits limits;
+  // Added to every response (security headers).
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server();  // stops
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Routes before start(). `path` has literal segments, {name} captures, or ends in "/*" for any rest.
+  // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else 404.
+  void route(std::string method, std::string path, Handler handler);
+  void route_blocking(std::string method, std::string path, BlockingHandler handler);
+  void fallback(BlockingHandler handler);
+  // How an error of the server itself (404, 405, 408, 413, 431, 400, 503) becomes a body. Default: JSON
+  // {"error":{"code","message","request_id"}}.
+  // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
+  Result<void> start();
+  // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent.
+  void stop(int grace_seconds = 10);
+  std::uint16_t port() const;
+  // The io_contexts, for timers and for posting completions.
+  std::vector<asio::io_context*> contexts();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wick::http

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/stream_parser.hpp>
+#include <boost/json/parser.hpp>
 
 namespace wick {
 
@@ -13,13 +13,11 @@ Result<json::value> parse_json(std::string_view text, json::storage_ptr storage)
   unsigned char scratch[4096];
   json::parser parser(std::move(storage), options, scratch);
   json::error_code ec;
-  const std::size_t parsed = parser.write_some(text.data(), text.size(), ec);
+  const std::size_t parsed = parser.write(text.data(), text.size(), ec);
   if (ec == json::error::too_deep) {
     return fail(ErrorCode::kInvalidArgument,
                 "The JSON is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels.");
   }
-  if (!ec && parsed < text.size()) ec = json::error::extra_data;
-  if (!ec && !parser.done()) ec = json::error::incomplete;
   if (ec) {
     return fail(ErrorCode::kInvalidArgument,
                 "This is not valid JSON (" + ec.message() + " near byte " + std::to_string(parsed) + ").");

@@ -1,0 +1,177 @@
+#include "tokens/credential_index.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
+#include <absl/hash/hash.h>
+
+#include <utility>
+
+namespace wick {
+namespace {
+
+struct Record {
+  Sha256Digest digest;
+  UuidBytes id;
+  UuidBytes user;
+  std::uint32_t expires_at;
+  std::uint32_t last_use;  // minutes since the epoch (26 bits hold 127 years), 6 bits of the client's hash
+  std::uint16_t client;    // 16 more bits of it: a change of address or client is noticed
+  std::uint8_t kind;
+  std::uint8_t tools;
+};
+static_assert(sizeof(Record) == 76);
+
+// Records live in chunks that never move; a record is named by its position.
+constexpr std::uint32_t kChunk = 256;
+
+std::uint64_t first_word(const Sha256Digest& digest) {
+  std::uint64_t word;
+  std::memcpy(&word, digest.data(), sizeof word);
+  return word;
+}
+
+}  // namespace
+
+struct CredentialIndex::Shard {
+  // The set holds positions; a lookup compares the digest at the position. SHA-256 is already uniform and its
+  // input has 128 secret bits, so the digest's first word is the hash.
+  struct Hash {
+    using is_transparent = void;
+    const Shard* shard;
+    std::size_t operator()(std::uint32_t at) const { return (*this)(shard->record(at).digest); }
+    std::size_t operator()(const Sha256Digest& digest) const { return absl::HashOf(first_word(digest)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const Shard* shard;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(std::uint32_t at, const Sha256Digest& digest) const { return shard->record(at).digest == digest; }
+    bool operator()(const Sha256Digest& digest, std::uint32_t at) const { return shard->record(at).digest == digest; }
+  };
+
+  Shard() : positions(0, Hash{this}, Equal{this}) {}
+
+  Record& record(std::uint32_t at) const { return chunks[at / kChunk][at % kChunk]; }
+  Record* find(const Sha256Digest& digest) const {
+    const auto found = positions.find(digest);
+    return found == positions.end() ? nullptr : &record(*found);
+  }
+
+  mutable std::mutex mutex;
+  std::vector<std::unique_ptr<Record[]>> chunks;
+  std::vector<std::uint32_t> free;
+  std::uint32_t used = 0;
+  absl::flat_hash_set<std::uint32_t, Hash, Equal> positions;
+  absl::flat_hash_map<TokenId, LastUse> last_uses;
+};
+
+CredentialIndex::CredentialIndex() : shards_(std::make_unique<Shard[]>(kShards)) {}
+CredentialIndex::~CredentialIndex() = default;
+
+CredentialIndex::Shard& CredentialIndex::shard(const Sha256Digest& digest) const {
+  return shards_[digest[31] % kShards];
+}
+
+void CredentialIndex::put(const Sha256Digest& digest, const Credential& credential) {
+  Shard& home = shard(digest);
+  const std::lock_guard lock(home.mutex);
+  Record* record = home.find(digest);
+  if (record == nullptr) {
+    std::uint32_t at = 0;
+    if (!home.free.empty()) {
+      at = home.free.back();
+      home.free.pop_back();
+    } else {
+      at = home.used++;
+      if (at / kChunk == home.chunks.size()) home.chunks.push_back(std::make_unique<Record[]>(kChunk));
+    }
+    record = &home.record(at);
+    *record = Record{};
+    record->digest = digest;
+    home.positions.insert(at);
+  }
+  record->id = credential.id.bytes;
+  record->user = credential.user.bytes;
+  record->expires_at = credential.expires_at;
+  record->kind = static_cast<std::uint8_t>(credential.kind);
+  record->tools = static_cast<std::uint8_t>(credential.tools);
+}
+
+void CredentialIndex::erase(const Sha256Digest& digest) {
+  TokenId id;
+  {
+    Shard& home = shard(digest);
+    const std::lock_guard lock(home.mutex);
+    const auto found = home.positions.find(digest);
+    if (found == home.positions.end()) return;
+    const std::uint32_t at = *found;
+    id.bytes = home.record(at).id;
+    home.positions.erase(found);
+    home.record(at) = Record{};
+    home.free.push_back(at);
+  }
+  if (on_erase_) on_erase_(id);
+}
+
+std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micros now, std::string_view ip,
+                                                std::string_view user_agent) {
+  const auto seconds = static_cast<std::uint32_t>(now / kMicrosPerSecond);
+  const std::size_t client = absl::HashOf(ip, user_agent);
+  Shard& home = shard(digest);
+  const std::lock_guard lock(home.mutex);
+  Record* record = home.find(digest);
+  if (record == nullptr || (record->expires_at != 0 && record->expires_at <= seconds)) return std::nullopt;
+  const Credential credential{{record->id},
+                              {record->user},
+                              static_cast<CredentialKind>(record->kind),
+                              static_cast<ToolSurface>(record->tools),
+                              record->expires_at};
+  const std::uint32_t use = (seconds / 60) << 6 | static_cast<std::uint32_t>(client & 63);
+  const auto rest = static_cast<std::uint16_t>(client >> 6);
+  if (record->last_use != use || record->client != rest) {
+    record->last_use = use;
+    record->client = rest;
+    home.last_uses[credential.id] = {credential.id, now, std::string(ip), std::string(user_agent)};
+  }
+  return credential;
+}
+
+bool CredentialIndex::is_live(const Sha256Digest& digest, Micros now) const {
+  const auto seconds = static_cast<std::uint32_t>(now / kMicrosPerSecond);
+  const Shard& home = shard(digest);
+  const std::lock_guard lock(home.mutex);
+  const Record* record = home.find(digest);
+  return record != nullptr && (record->expires_at == 0 || record->expires_at > seconds);
+}
+
+std::vector<LastUse> CredentialIndex::take_last_uses() {
+  std::vector<LastUse> out;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard lock(shards_[i].mutex);
+    for (auto& [id, use] : shards_[i].last_uses) out.push_back(std::move(use));
+    shards_[i].last_uses.clear();
+  }
+  return out;
+}
+
+void CredentialIndex::on_erase(std::function<void(const TokenId&)> callback) { on_erase_ = std::move(callback); }
+
+std::size_t CredentialIndex::size() const {
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard lock(shards_[i].mutex);
+    total += shards_[i].positions.size();
+  }
+  return total;
+}
+
+std::size_t CredentialIndex::memory_bytes() const {
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard lock(shards_[i].mutex);
+    total += shards_[i].chunks.size() * kChunk * sizeof(Record) + shards_[i].positions.capacity() * 5;
+  }
+  return total;
+}
+
+}  // namespace wick

@@ -1,0 +1,204 @@
+#include "tokens/token_service.h"
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "tokens/token_store.h"
+
+namespace wick {
+namespace {
+
+Result<void> check_name(std::string_view name) {
+  if (trim(name).empty()) return fail(ErrorCode::kInvalidArgument, "Give the token a name: say where you will use it.");
+  if (name.size() > kMaxTokenNameBytes) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The name is longer than " + std::to_string(kMaxTokenNameBytes) + " bytes: choose a shorter one.");
+  }
+  if (!is_valid_utf8(name)) return fail(ErrorCode::kInvalidArgument, "The name is not valid UTF-8.");
+  return {};
+}
+
+Result<void> check_owner(Transaction& tx, const UserId& owner) {
+  bool active = false;
+  auto done = tx.for_each("SELECT status FROM users WHERE id = $1", {std::string_view(owner.str())},
+                          [&](const SqlRow& row) { active = row.bytes(0) == "active"; });
+  if (!done) return done;
+  if (!active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
+  return {};
+}
+
+// Inserts a fresh token inside `tx`.
+Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintRequest& request, Micros now) {
+  if (auto active = check_owner(tx, owner); !active) return fail(std::move(active.error()));
+  auto count = token_store::count_active(tx, owner, now);
+  if (!count) return fail(std::move(count.error()));
+  if (*count >= kMaxTokensPerUser) {
+    return fail(ErrorCode::kLimit, "This user holds " + std::to_string(kMaxTokensPerUser) +
+                                       " active tokens, the most there can be: revoke some that are not used.");
+  }
+  std::string plaintext = std::string(kPatPrefix) + random_hex(kPatHexChars / 2);
+  MintedToken minted;
+  minted.token.id = TokenId::make();
+  minted.token.owner = owner;
+  minted.token.name = std::string(trim(request.name));
+  minted.token.last4 = plaintext.substr(plaintext.size() - 4);
+  minted.token.tools = request.tools;
+  minted.token.created_at = now;
+  minted.token.expires_at = request.expires_at;
+  if (auto done = token_store::insert(tx, minted.token, sha256(plaintext)); !done) return fail(std::move(done.error()));
+  if (auto logged = tx.changed("token", minted.token.id.str()); !logged) return fail(std::move(logged.error()));
+  minted.plaintext = Secret(std::move(plaintext));
+  return minted;
+}
+
+std::unexpected<Error> not_active() {
+  return fail(ErrorCode::kNotFound, "There is no active token with this id that is yours to change.");
+}
+
+}  // namespace
+
+bool has_pat_form(std::string_view text) {
+  if (text.size() != kPatPrefix.size() + kPatHexChars || !text.starts_with(kPatPrefix)) return false;
+  for (const char c : text.substr(kPatPrefix.size())) {
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
+TokenService::TokenService(Database& db, CredentialIndex& index, const Clock& clock)
+    : db_(db), index_(index), clock_(clock) {}
+
+void TokenService::follow(const Sha256Digest& digest, const Credential& credential, bool alive) {
+  if (alive) {
+    index_.put(digest, credential);
+  } else {
+    index_.erase(digest);
+  }
+}
+
+Result<void> TokenService::start() {
+  const token_store::IndexRow row = [this](const Sha256Digest& digest, const Credential& credential, bool alive) {
+    follow(digest, credential, alive);
+  };
+  db_.on_change("token", [this, row](const ChangeEntry& entry) {
+    return db_.read([&](Transaction& tx) { return token_store::index_row(tx, entry.entity, row); });
+  });
+  // A user who is deactivated or deleted takes every token along (T6).
+  db_.on_change("user", [this, row](const ChangeEntry& entry) {
+    return db_.read([&](Transaction& tx) { return token_store::index_rows_of_user(tx, entry.entity, row); });
+  });
+  return db_.read([&](Transaction& tx) { return token_store::each_living(tx, row); });
+}
+
+Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request) {
+  if (auto named = check_name(request.name); !named) return fail(std::move(named.error()));
+  const Micros now = clock_.now();
+  if (request.expires_at && *request.expires_at <= now) {
+    return fail(ErrorCode::kInvalidArgument, "The expiry is not in the future.");
+  }
+  MintedToken minted;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto inserted = insert_new(tx, owner, request, now);
+    if (!inserted) return fail(std::move(inserted.error()));
+    minted = std::move(*inserted);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return minted;
+}
+
+Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto token = token_store::get(tx, id);
+    if (!token || (!actor.admin && token->owner != actor.user)) return not_active();
+    auto revoked = token_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
+    if (!revoked) return fail(std::move(revoked.error()));
+    if (*revoked == 0) return not_active();
+    return tx.changed("token", id.str());
+  });
+}
+
+Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserId& owner, std::string_view reason) {
+  if (!actor.admin && actor.user != owner) return not_active();
+  std::int64_t total = 0;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto tokens = token_store::list(tx, owner, true, now);
+    if (!tokens) return fail(std::move(tokens.error()));
+    for (const Token& token : *tokens) {
+      auto revoked = token_store::revoke(tx, token.id, now, actor.user.str(), reason);
+      if (!revoked) return fail(std::move(revoked.error()));
+      if (auto logged = tx.changed("token", token.id.str()); !logged) return logged;
+      total += *revoked;
+    }
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return total;
+}
+
+Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, int overlap_hours) {
+  if (overlap_hours < 0 || overlap_hours > kMaxRotateOverlapHours) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The overlap must be 0 to " + std::to_string(kMaxRotateOverlapHours) + " hours.");
+  }
+  MintedToken minted;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto old = token_store::get(tx, id);
+    if (!old || (!actor.admin && old->owner != actor.user) || std::string_view(old->status(now)) != "active") {
+      return not_active();
+    }
+    // The old one first: at the limit, a rotation must still be possible.
+    if (overlap_hours == 0) {
+      auto revoked = token_store::revoke(tx, id, now, actor.user.str(), "rotated");
+      if (!revoked) return fail(std::move(revoked.error()));
+    } else {
+      auto ends = token_store::set_expiry(tx, id, now + Micros(overlap_hours) * 3600 * kMicrosPerSecond);
+      if (!ends) return fail(std::move(ends.error()));
+    }
+    if (auto logged = tx.changed("token", id.str()); !logged) return logged;
+    auto inserted = insert_new(tx, old->owner, {old->name, old->tools, old->expires_at}, now);
+    if (!inserted) return fail(std::move(inserted.error()));
+    minted = std::move(*inserted);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return minted;
+}
+
+Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
+  Result<Token> token = fail(ErrorCode::kNotFound, "");
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    token = token_store::get(tx, id);
+    if (!token) return fail(token.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (!actor.admin && token->owner != actor.user) return fail(ErrorCode::kNotFound, "There is no token with this id.");
+  return token;
+}
+
+Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_only) {
+  std::vector<Token> tokens;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto found = token_store::list(tx, owner, active_only, clock_.now());
+    if (!found) return fail(std::move(found.error()));
+    tokens = std::move(*found);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return tokens;
+}
+
+Result<void> TokenService::flush_last_uses() {
+  const auto uses = index_.take_last_uses();
+  if (uses.empty()) return {};
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    for (const LastUse& use : uses) {
+      if (auto done = token_store::set_last_use(tx, use); !done) return fail(std::move(done.error()));
+    }
+    return {};
+  });
+}
+
+}  // namespace wick

@@ -1,0 +1,143 @@
+#include "tokens/token_store.h"
+
+namespace wick::token_store {
+namespace {
+
+constexpr const char* kColumns =
+    "SELECT id, user_id, name, last4, tools, created_at, expires_at, last_used_at, last_ip, last_user_agent, "
+    "revoked_at, revoked_by, revoked_reason FROM tokens ";
+
+std::optional<Micros> time(const SqlRow& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.integer(column);
+}
+
+Token read(const SqlRow& row) {
+  Token token;
+  token.id = TokenId::parse(row.bytes(0)).value_or(TokenId{});
+  token.owner = UserId::parse(row.bytes(1)).value_or(UserId{});
+  token.name = row.text(2);
+  token.last4 = row.text(3);
+  token.tools = parse_tools(row.bytes(4)).value_or(ToolSurface::kAuto);
+  token.created_at = row.integer(5);
+  token.expires_at = time(row, 6);
+  token.last_used_at = time(row, 7);
+  token.last_ip = row.text(8);
+  token.last_user_agent = row.text(9);
+  token.revoked_at = time(row, 10);
+  token.revoked_by = row.text(11);
+  token.revoked_reason = row.text(12);
+  return token;
+}
+
+constexpr const char* kIndexColumns =
+    "SELECT t.digest, t.id, t.user_id, t.tools, t.expires_at, t.revoked_at, u.status "
+    "FROM tokens t JOIN users u ON u.id = t.user_id ";
+
+std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
+  return [&row](const SqlRow& sql) {
+    const auto bytes = sql.bytes(0);
+    const auto id = TokenId::parse(sql.bytes(1));
+    const auto user = UserId::parse(sql.bytes(2));
+    const auto tools = parse_tools(sql.bytes(3));
+    Sha256Digest digest;
+    if (bytes.size() != digest.size()) return;
+    std::memcpy(digest.data(), bytes.data(), digest.size());
+    const bool sound = id && user && tools;
+    Credential credential;
+    if (sound) {
+      // Rounded up, so that a token never outlives nor undercuts its expiry by more than a second.
+      const auto expires = sql.is_null(4) ? 0 : (sql.integer(4) + kMicrosPerSecond - 1) / kMicrosPerSecond;
+      credential = {*id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires)};
+    }
+    row(digest, credential, sound && sql.is_null(5) && sql.bytes(6) == "active");
+  };
+}
+
+}  // namespace
+
+Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest) {
+  const std::string id = token.id.str();
+  const std::string owner = token.owner.str();
+  const SqlParam expires = token.expires_at ? SqlParam(*token.expires_at) : SqlParam(nullptr);
+  auto done = tx.execute(
+      "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)}, std::string_view(token.last4),
+       std::string_view(token.name), std::string_view(tools_name(token.tools)), token.created_at, expires});
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
+Result<Token> get(Transaction& tx, const TokenId& id) {
+  std::optional<Token> token;
+  auto done = tx.for_each(std::string(kColumns) + "WHERE id = $1", {std::string_view(id.str())},
+                          [&](const SqlRow& row) { token = read(row); });
+  if (!done) return fail(std::move(done.error()));
+  if (!token) return fail(ErrorCode::kNotFound, "There is no token with this id.");
+  return std::move(*token);
+}
+
+Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool active_only, Micros now) {
+  std::vector<Token> tokens;
+  const auto take = [&](const SqlRow& row) { tokens.push_back(read(row)); };
+  const std::string id = owner.str();
+  Result<void> done;
+  if (owner.empty()) {
+    done = active_only
+               ? tx.for_each(std::string(kColumns) +
+                                 "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) ORDER BY id DESC",
+                             {now}, take)
+               : tx.for_each(std::string(kColumns) + "ORDER BY id DESC", {}, take);
+  } else {
+    done = active_only ? tx.for_each(std::string(kColumns) +
+                                         "WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
+                                         "expires_at > $2) ORDER BY id DESC",
+                                     {std::string_view(id), now}, take)
+                       : tx.for_each(std::string(kColumns) + "WHERE user_id = $1 ORDER BY id DESC",
+                                     {std::string_view(id)}, take);
+  }
+  if (!done) return fail(std::move(done.error()));
+  return tokens;
+}
+
+Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {
+  std::int64_t count = 0;
+  auto done = tx.for_each(
+      "SELECT COUNT(*) FROM tokens WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+      {std::string_view(owner.str()), now}, [&](const SqlRow& row) { count = row.integer(0); });
+  if (!done) return fail(std::move(done.error()));
+  return count;
+}
+
+Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
+                            std::string_view reason) {
+  return tx.execute(
+      "UPDATE tokens SET revoked_at = $2, revoked_by = $3, revoked_reason = $4 WHERE id = $1 AND revoked_at IS NULL",
+      {std::string_view(id.str()), now, by, reason});
+}
+
+Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at) {
+  return tx.execute("UPDATE tokens SET expires_at = $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
+                    {std::string_view(id.str()), expires_at});
+}
+
+Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use) {
+  return tx.execute("UPDATE tokens SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
+                    {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
+}
+
+Result<void> each_living(Transaction& tx, const IndexRow& row) {
+  return tx.for_each(std::string(kIndexColumns) + "WHERE t.revoked_at IS NULL AND u.status = 'active'", {},
+                     reading_index(row));
+}
+
+Result<void> index_row(Transaction& tx, std::string_view token_id, const IndexRow& row) {
+  return tx.for_each(std::string(kIndexColumns) + "WHERE t.id = $1", {token_id}, reading_index(row));
+}
+
+Result<void> index_rows_of_user(Transaction& tx, std::string_view user_id, const IndexRow& row) {
+  return tx.for_each(std::string(kIndexColumns) + "WHERE t.user_id = $1", {user_id}, reading_index(row));
+}
+
+}  // namespace wick::token_store

@@ -1,0 +1,31 @@
+// The SQL of tokens: one function per statement, each inside the caller's transaction.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "db/database.h"
+#include "tokens/credential_index.h"
+#include "tokens/token.h"
+
+namespace wick::token_store {
+
+Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest);
+// kNotFound when there is no such token.
+Result<Token> get(Transaction& tx, const TokenId& id);
+// Of one user, or of all when `owner` is empty; newest first. Index: tokens_user, tokens_active.
+Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool active_only, Micros now);
+Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now);
+// The number of tokens that were active and are revoked now: 0 or 1.
+Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
+                            std::string_view reason);
+Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at);
+Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use);
+
+// What the credential index needs: digest, credential, and whether the token may live.
+using IndexRow = std::function<void(const Sha256Digest&, const Credential&, bool alive)>;
+Result<void> each_living(Transaction& tx, const IndexRow& row);
+Result<void> index_row(Transaction& tx, std::string_view token_id, const IndexRow& row);
+Result<void> index_rows_of_user(Transaction& tx, std::string_view user_id, const IndexRow& row);
+
+}  // namespace wick::token_store

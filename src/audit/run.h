@@ -9,8 +9,11 @@
 
 namespace wick {
 
+// The low bits of a run id, which keep ids of one microsecond apart.
+inline constexpr int kRunIdCounterBits = 10;
+
 struct Run {
-  std::int64_t id = 0;         // given by RunLog: grows with time
+  std::int64_t id = 0;         // given by RunLog: microseconds << kRunIdCounterBits, and a counter
   std::string connector_id;    // empty when the call named no connector that exists for the caller
   std::string operation;
   std::string user_id;
@@ -19,7 +22,7 @@ struct Run {
   std::string source;          // mcp, test, retry, api
   std::optional<std::string> request;   // JSON; nullopt once the payload's retention has passed
   std::optional<std::string> response;
-  std::string status;          // ok, error, denied, limited, cancelled
+  std::string status;          // ok, error, denied, rate_limited, cancelled
   std::string error;
   std::int64_t latency_ms = 0;
   int http_status = 200;

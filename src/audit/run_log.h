@@ -5,13 +5,14 @@
 // commits it in one transaction; while it commits, the next group gathers. Thread-safe.
 //
 // Why it is right: a run is acknowledged only after the COMMIT that contains it returned; the queue is bounded, so
-// memory is; when a commit fails every run of its group is told so and none is acknowledged.
+// memory is; when a commit fails every run of its group is told so and none is acknowledged. A second thread moves
+// the write-ahead log into the database file, so that no commit ever waits for that.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,9 +33,9 @@ struct RunLogOptions {
 
 struct RunFilter {
   std::string connector_id, user_id, credential_id, operation, status, source;  // empty: any
-  std::optional<Micros> from, to;       // started_at, half-open
+  std::optional<Micros> from, to;       // when the run was recorded, half-open
   std::int64_t before = 0;              // cursor: only ids below; 0: from the newest
-  int limit = 50;                       // at most kMaxPage
+  int limit = 50;                       // at most kMaxRunPage
 };
 inline constexpr int kMaxRunPage = 200;
 
@@ -42,11 +43,18 @@ struct UsageDay {
   std::string day;
   std::int64_t calls = 0, errors = 0;
 };
+// An address or a client, counted over the last kUsageSample runs.
+struct UsageItem {
+  std::string name;
+  std::int64_t calls = 0;
+  Micros last_at = 0;
+};
+inline constexpr int kUsageSample = 1000;
 struct Usage {
   std::int64_t calls = 0, errors = 0;
-  std::vector<std::pair<std::string, std::int64_t>> connectors;  // connector_id, calls
-  std::vector<std::string> addresses, clients;                   // most recent first, at most 20
-  std::vector<UsageDay> days;                                    // the last 30, oldest first
+  std::vector<std::pair<std::string, std::int64_t>> connectors;  // connector_id, calls; the busiest first
+  std::vector<UsageItem> addresses, clients;                     // most recent first
+  std::vector<UsageDay> days;                                    // the last 30, oldest first, none left out
 };
 
 class RunLog {
@@ -72,9 +80,6 @@ class RunLog {
   Result<std::vector<UsageDay>> daily(int days);
   // Deletes a bounded step of what is older than the retention; true when more remains. Blocks.
   Result<bool> purge_step();
-
-  // Masks Wick's own tokens and values of secret-named fields. For tests and for other rooms' payloads.
-  static std::string mask(std::string_view text);
 
  private:
   struct Impl;

@@ -106,7 +106,7 @@ CREATE TABLE notes (
 CREATE INDEX notes_connector ON notes (connector_id, updated_at);
 )sql"}};
 
-constexpr Migration kRuns[] = {{1, "connector_runs", R"sql(
+constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(
 -- id grows with time, so that a page of the newest is a walk backwards on an index.
 CREATE TABLE connector_runs (
   id INTEGER PRIMARY KEY,
@@ -133,6 +133,16 @@ CREATE TABLE connector_runs (
 CREATE INDEX connector_runs_connector ON connector_runs (connector_id, id);
 CREATE INDEX connector_runs_user ON connector_runs (user_id, id);
 CREATE INDEX connector_runs_credential ON connector_runs (credential_id, id);
+-- Counted in the transaction that inserts the runs, so that no page has to count millions of rows.
+CREATE TABLE run_usage (
+  credential_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  connector_id TEXT NOT NULL,
+  calls BIGINT NOT NULL,
+  errors BIGINT NOT NULL,
+  PRIMARY KEY (credential_id, day, connector_id)
+);
+CREATE INDEX run_usage_day ON run_usage (day);
 )sql"}};
 
 }  // namespace

@@ -49,6 +49,8 @@ struct Request {
   std::string_view capture(std::string_view name) const;
 };
 
+const char* reason_phrase(int status);
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";

@@ -1,0 +1,130 @@
+// Connection: one client's socket, on one io thread from accept to close.
+//
+// Used only inside http/. Everything here runs on the connection's io thread; only BlockingHandlers leave it, and
+// their result comes back by a post. Deadlines are coarse: the thread's sweep (ThreadState) looks at every
+// connection once a second.
+#pragma once
+
+#include <absl/functional/any_invocable.h>
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "http/message.h"
+#include "http/request_parser.h"
+#include "http/router.h"
+#include "http/server.h"
+
+namespace wick::http {
+
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+inline constexpr asio::use_awaitable_t<Executor> kAwait{};
+
+class Connection;
+
+// What all threads share, read-only but for the counters.
+struct Shared {
+  ServerOptions options;
+  Router router;
+  std::string fixed_headers;  // of every response, with line ends
+  std::unique_ptr<asio::thread_pool> workers;
+  std::atomic<std::size_t> queued_blocking{0};
+  std::atomic<std::size_t> connections{0};
+  std::atomic<bool> stopping{false};
+  std::mutex mutex;
+  std::condition_variable drained;  // connections reached 0
+};
+
+// One io thread.
+struct ThreadState {
+  explicit ThreadState(Shared& the_shared) : shared(the_shared), context(1), sweep(context.get_executor()) {}
+
+  void add(Connection& connection);
+  void remove(Connection& connection);
+  std::string_view date();  // the Date field's value, made once a second
+
+  Shared& shared;
+  std::list<Connection*> connections;  // before context: coroutines that die with it take themselves off the list
+  asio::io_context context;
+  Timer sweep;
+  bool sweeping = false;
+  bool ended = false;  // the context has stopped for good
+  std::int64_t date_second = 0;
+  std::string date_text;
+
+ private:
+  void start_sweep();
+};
+
+class Connection final : public Exchange, public StreamWriter, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(ThreadState& thread, Socket socket, std::string remote_address);
+  ~Connection() override;
+
+  static Task<void> run(std::shared_ptr<Connection> self);
+  void on_sweep(std::chrono::steady_clock::time_point now);
+  // Ends an idle connection at once, a stream through its disconnect callback; a request in progress goes on.
+  void on_stop();
+
+  const Request& request() const override { return request_; }
+  Executor executor() override { return thread_.context.get_executor(); }
+  Task<StreamWriter*> start_stream(std::string content_type,
+                                   std::vector<std::pair<std::string, std::string>> headers) override;
+  Task<bool> write(std::string chunk) override;
+  void on_disconnect(std::function<void()> callback) override;
+
+ private:
+  enum class State { kIdle, kReading, kHandling, kWriting };
+  void enter(State state);
+
+  // The status to refuse the request with, 0 when it was read, -1 when the connection is over.
+  Task<int> read_request(RequestParser& parser);
+  Task<bool> read_some(std::size_t& filled);
+  Task<int> read_body(RequestParser& parser);
+  Task<Response> handle();
+  Task<Response> handle_on_worker(const BlockingHandler& handler);
+  Task<bool> send(const Response& response, bool keep_alive);
+  Task<bool> send_all(std::string_view bytes, std::string_view more = {});
+  Task<void> watch_for_disconnect();
+  void disconnected();
+  bool set_request(const RequestParser& parser);
+
+  ThreadState& thread_;
+  Socket socket_;
+  std::string remote_address_;
+  std::list<Connection*>::iterator self_;
+  friend struct ThreadState;
+
+  State state_ = State::kIdle;
+  std::chrono::steady_clock::time_point deadline_;
+  bool timed_out_ = false;
+
+  std::vector<char> buffer_;   // unread bytes in [0, filled_): the current request's header, body and what follows
+  std::size_t filled_ = 0;
+  std::size_t consumed_ = 0;   // of the buffer, by the current request
+  std::vector<char> spill_;    // room for a body that does not fit the buffer; freed after the request
+  std::vector<Field> fields_;
+  Request request_;
+  std::string out_;
+  bool streaming_ = false, chunked_ = false, gone_ = false;
+  std::function<void()> on_disconnect_;
+};
+
+// The body of an error of the server itself.
+Response error_response(int status, std::string_view request_id);
+
+}  // namespace wick::http

@@ -1,0 +1,213 @@
+#include "http/server.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <ctime>
+#include <thread>
+
+#include "base/log.h"
+#include "http/connection.h"
+
+namespace wick::http {
+namespace {
+
+using error_code = boost::system::error_code;
+using tcp = asio::ip::tcp;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+constexpr auto kSweepEvery = std::chrono::seconds(1);
+constexpr int kBacklog = 1024;
+
+std::string address_text(const tcp::endpoint& peer) {
+  const asio::ip::address address = peer.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
+Task<void> refuse(Socket socket) {
+  const std::string text =
+      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  error_code ec;
+  socket.write_some(asio::buffer(text), ec);
+  socket.shutdown(tcp::socket::shutdown_send, ec);
+  co_return;
+}
+
+Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
+  Shared& shared = thread.shared;
+  while (!shared.stopping) {
+    Socket socket(thread.context.get_executor());
+    tcp::endpoint peer;
+    error_code ec;
+    co_await acceptor.async_accept(socket, peer, asio::redirect_error(kAwait, ec));
+    if (ec == asio::error::operation_aborted || shared.stopping) co_return;
+    if (ec) {
+      // Out of file descriptors, usually: wait for some to come back instead of spinning.
+      spdlog::warn("cannot accept a connection: {}", ec.message());
+      Timer pause(thread.context.get_executor(), std::chrono::milliseconds(100));
+      co_await pause.async_wait(asio::redirect_error(kAwait, ec));
+      continue;
+    }
+    if (shared.connections >= shared.options.limits.max_connections) {
+      co_await refuse(std::move(socket));
+      continue;
+    }
+    socket.non_blocking(true, ec);
+    socket.set_option(tcp::no_delay(true), ec);
+    auto connection = std::make_shared<Connection>(thread, std::move(socket), address_text(peer));
+    asio::co_spawn(thread.context.get_executor(), Connection::run(std::move(connection)), asio::detached);
+  }
+}
+
+}  // namespace
+
+void ThreadState::add(Connection& connection) {
+  ++shared.connections;
+  connections.push_front(&connection);
+  connection.self_ = connections.begin();
+  if (!sweeping) start_sweep();
+}
+
+void ThreadState::remove(Connection& connection) {
+  connections.erase(connection.self_);
+  if (connections.empty() && !ended) sweep.cancel();
+  if (--shared.connections == 0 && shared.stopping) {
+    std::lock_guard lock(shared.mutex);
+    shared.drained.notify_all();
+  }
+}
+
+// Ticks only while there are connections: an idle server sleeps.
+void ThreadState::start_sweep() {
+  sweeping = true;
+  sweep.expires_after(kSweepEvery);
+  sweep.async_wait([this](error_code) {
+    sweeping = false;
+    if (connections.empty()) return;
+    const auto now = std::chrono::steady_clock::now();
+    for (Connection* connection : connections) connection->on_sweep(now);
+    start_sweep();
+  });
+}
+
+std::string_view ThreadState::date() {
+  const std::time_t now = std::time(nullptr);
+  if (now != date_second) {
+    date_second = now;
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    char text[40];
+    date_text.assign(text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  }
+  return date_text;
+}
+
+struct Server::Impl {
+  Shared shared;
+  std::vector<std::unique_ptr<ThreadState>> threads;
+  std::vector<std::unique_ptr<Acceptor>> acceptors;
+  std::vector<asio::executor_work_guard<Executor>> guards;
+  std::vector<std::thread> running;
+  std::uint16_t port = 0;
+  bool stopped = false;
+};
+
+Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
+  Shared& shared = impl_->shared;
+  for (const auto& [name, value] : options.headers) shared.fixed_headers += name + ": " + value + "\r\n";
+  if (options.threads <= 0) options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
+  shared.options = std::move(options);
+  shared.workers = std::make_unique<asio::thread_pool>(std::size_t(std::max(1, shared.options.worker_threads)));
+  for (int i = 0; i < shared.options.threads; ++i) impl_->threads.push_back(std::make_unique<ThreadState>(shared));
+}
+
+Server::~Server() { stop(); }
+
+void Server::route(std::string method, std::string path, Handler handler) {
+  impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}});
+}
+void Server::route_blocking(std::string method, std::string path, BlockingHandler handler) {
+  impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler)});
+}
+void Server::fallback(BlockingHandler handler) { impl_->shared.router.set_fallback(std::move(handler)); }
+
+Result<void> Server::start() {
+  const ServerOptions& options = impl_->shared.options;
+  error_code ec;
+  const asio::ip::address address = asio::ip::make_address(options.address, ec);
+  const std::string where = options.address + ":" + std::to_string(options.port);
+  if (ec) return fail(ErrorCode::kInvalidArgument, "Cannot listen on " + where + ": this is not an IP address.");
+  tcp::endpoint endpoint(address, options.port);
+  const auto open = [&](Acceptor& acceptor, bool shared_port) {
+    acceptor.open(endpoint.protocol(), ec);
+    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec && shared_port) acceptor.set_option(ReusePort(true), ec);
+    if (!ec) acceptor.bind(endpoint, ec);
+    if (!ec && shared_port) acceptor.listen(kBacklog, ec);
+  };
+  if (options.port != 0) {
+    // SO_REUSEPORT would let two servers share the port unnoticed: ask without it first.
+    Acceptor probe(impl_->threads[0]->context.get_executor());
+    open(probe, false);
+    if (!ec) probe.listen(1, ec);
+  }
+  for (auto& thread : impl_->threads) {
+    if (ec) break;
+    auto acceptor = std::make_unique<Acceptor>(thread->context.get_executor());
+    open(*acceptor, true);
+    if (!ec) endpoint = acceptor->local_endpoint(ec);
+    impl_->acceptors.push_back(std::move(acceptor));
+  }
+  if (ec) {
+    impl_->acceptors.clear();
+    return fail(ErrorCode::kUnavailable, "Cannot listen on " + where + ": " + ec.message() +
+                                             ". Is another server running there? Choose another with --listen.");
+  }
+  impl_->port = endpoint.port();
+  for (std::size_t i = 0; i < impl_->threads.size(); ++i) {
+    ThreadState& thread = *impl_->threads[i];
+    impl_->guards.push_back(asio::make_work_guard(thread.context.get_executor()));
+    asio::co_spawn(thread.context.get_executor(), accept_loop(thread, *impl_->acceptors[i]), asio::detached);
+    impl_->running.emplace_back([&thread] { thread.context.run(); });
+  }
+  return {};
+}
+
+void Server::stop(int grace_seconds) {
+  if (std::exchange(impl_->stopped, true)) return;
+  Shared& shared = impl_->shared;
+  shared.stopping = true;
+  for (std::size_t i = 0; i < impl_->running.size(); ++i) {
+    asio::post(impl_->threads[i]->context, [&thread = *impl_->threads[i], &acceptor = *impl_->acceptors[i]] {
+      error_code ignored;
+      acceptor.close(ignored);
+      for (Connection* connection : thread.connections) connection->on_stop();
+    });
+  }
+  if (!impl_->running.empty()) {
+    std::unique_lock lock(shared.mutex);
+    shared.drained.wait_for(lock, std::chrono::seconds(grace_seconds), [&] { return shared.connections == 0; });
+  }
+  shared.workers->join();
+  impl_->guards.clear();
+  for (auto& thread : impl_->threads) thread->context.stop();
+  for (auto& thread : impl_->running) thread.join();
+  // Coroutines that did not end in time are destroyed with their contexts, while what they use still lives.
+  for (auto& thread : impl_->threads) thread->ended = true;
+  impl_->acceptors.clear();
+  impl_->threads.clear();
+}
+
+std::uint16_t Server::port() const { return impl_->port; }
+
+std::vector<asio::io_context*> Server::contexts() {
+  std::vector<asio::io_context*> out;
+  for (auto& thread : impl_->threads) out.push_back(&thread->context);
+  return out;
+}
+
+}  // namespace wick::http

@@ -1,0 +1,254 @@
+// The server from outside: raw bytes through a socket.
+#include "http/server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+namespace wick::http {
+namespace {
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  }
+  ~Client() { end(); }
+  void end() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+  void send(std::string_view bytes) { (void)!::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  // Reads until `mark` appears or the server closes.
+  std::string read_until(std::string_view mark) {
+    while (text_.find(mark) == std::string::npos) {
+      pollfd waiting{fd_, POLLIN, 0};
+      if (poll(&waiting, 1, 10'000) != 1) return text_ + "(nothing came)";
+      char chunk[4096];
+      const ssize_t count = recv(fd_, chunk, sizeof chunk, 0);
+      if (count <= 0) return std::exchange(text_, {});
+      text_.append(chunk, std::size_t(count));
+    }
+    const auto end = text_.find(mark) + mark.size();
+    std::string out = text_.substr(0, end);
+    text_.erase(0, end);
+    return out;
+  }
+  std::string read_to_end() { return read_until("\x01never"); }
+
+ private:
+  int fd_;
+  std::string text_;
+};
+
+class HttpServer : public testing::Test {
+ protected:
+  void start(Limits limits = {}) {
+    ServerOptions options;
+    options.port = 0;
+    options.threads = 2;
+    options.worker_threads = 2;
+    options.limits = limits;
+    options.headers = {{"X-Content-Type-Options", "nosniff"}};
+    server = std::make_unique<Server>(options);
+    server->route("POST", "/echo", [](Exchange& exchange) -> Task<Response> {
+      Response response;
+      response.content_type = "text/plain";
+      response.body = "[" + std::string(exchange.request().body) + "]";
+      co_return response;
+    });
+    server->route_blocking("GET", "/things/{id}/parts/{part}", [](const Request& request) {
+      Response response;
+      response.body = std::string(request.capture("id")) + "+" + std::string(request.capture("part")) + "+" +
+                      request.query_value("q").value_or("none") + "+" + std::string(request.cookie("b").value_or(""));
+      return response;
+    });
+    server->route_blocking("GET", "/throws", [](const Request&) -> Response { throw std::runtime_error("secret cause"); });
+    server->route_blocking("GET", "/wait", [this](const Request&) {
+      entered.set_value();
+      release.get_future().wait();
+      return Response{};
+    });
+    server->route("GET", "/stream", [this](Exchange& exchange) -> Task<Response> {
+      StreamWriter* stream = co_await exchange.start_stream("text/event-stream", {});
+      stream->on_disconnect([this] { gone.set_value(); });
+      co_await stream->write("data: one\n\n");
+      if (exchange.request().query == "endless") {
+        while (co_await stream->write(std::string(65536, 'x'))) {
+        }
+      }
+      co_return Response{};
+    });
+    const auto started = server->start();
+    ASSERT_TRUE(started) << started.error().message;
+  }
+  std::string ask(std::string_view bytes) {
+    Client client(server->port());
+    client.send(bytes);
+    return client.read_to_end();
+  }
+
+  std::unique_ptr<Server> server;
+  std::promise<void> entered, release, gone;
+};
+
+constexpr std::string_view kClose = "Host: a\r\nConnection: close\r\n";
+
+TEST_F(HttpServer, AnswersWithLengthDateAndTheFixedHeaders) {
+  start();
+  const std::string answer = ask("POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Content-Length: 2\r\n\r\nhi");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nDate: ")) << answer;
+  EXPECT_NE(answer.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("Content-Length: 4\r\nConnection: close\r\n\r\n[hi]")) << answer;
+}
+
+TEST_F(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
+  start();
+  Client client(server->port());
+  std::string all;
+  for (int i = 0; i < 50; ++i) all += "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n" + std::to_string(10 + i);
+  client.send(all);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_NE(client.read_until("]").find("[" + std::to_string(10 + i) + "]"), std::string::npos);
+  }
+}
+
+TEST_F(HttpServer, ARequestInSinglebytesAndALargeBodyArriveWhole) {
+  start();
+  Client slow(server->port());
+  for (const char c : std::string_view("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")) slow.send({&c, 1});
+  EXPECT_NE(slow.read_until("]").find("[abc]"), std::string::npos);
+  Client large(server->port());
+  const std::string body(300'000, 'z');
+  large.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 300000\r\n\r\n" + body +
+             "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n!");
+  EXPECT_NE(large.read_until("]").find("[" + body + "]"), std::string::npos);
+  EXPECT_NE(large.read_until("]").find("[!]"), std::string::npos);
+}
+
+TEST_F(HttpServer, ChunkedBodiesAreJoinedAndBounded) {
+  Limits limits;
+  limits.max_body_bytes = 10;
+  start(limits);
+  const std::string head = "POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Transfer-Encoding: chunked\r\n\r\n";
+  EXPECT_TRUE(ask(head + "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").ends_with("[abc]"));
+  EXPECT_TRUE(ask(head + "8\r\nabcdefgh\r\n8\r\nabcdefgh\r\n0\r\n\r\n").starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServer, OversizeMalformedAndSmuggledRequestsGetTheirErrorAndTheServerLivesOn) {
+  Limits limits;
+  limits.max_body_bytes = 1000;
+  limits.max_header_bytes = 2000;
+  start(limits);
+  const std::string get = "POST /echo HTTP/1.1\r\nHost: a\r\n";
+  EXPECT_TRUE(ask(get + "Content-Length: 1001\r\n\r\n").starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(ask(get + "X: " + std::string(3000, 'x') + "\r\n\r\n").starts_with("HTTP/1.1 431 "));
+  EXPECT_TRUE(ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 ")) << "no Host";
+  EXPECT_TRUE(ask("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "Transfer-Encoding: gzip\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "X: a\r\n folded\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "Content-Length: -1\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n.").ends_with("[.]"));
+}
+
+TEST_F(HttpServer, ASlowSenderIsCutOffWith408) {
+  Limits limits;
+  limits.request_timeout_seconds = 1;
+  start(limits);
+  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost:").starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc").starts_with("HTTP/1.1 408 "));
+}
+
+TEST_F(HttpServer, AnIdleConnectionIsClosedWithoutAWord) {
+  Limits limits;
+  limits.idle_timeout_seconds = 1;
+  start(limits);
+  EXPECT_EQ(ask(""), "");
+}
+
+TEST_F(HttpServer, RoutesCaptureDecodeAndSayWhatIsAllowed) {
+  start();
+  EXPECT_TRUE(ask("GET /things/a%20b/parts/7?q=x+y HTTP/1.1\r\nCookie: a=1; b=2\r\n" + std::string(kClose) + "\r\n")
+                  .ends_with("\r\n\r\na b+7+x y+2"));
+  const std::string refused = ask("GET /echo HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 405 "));
+  EXPECT_NE(refused.find("Allow: POST\r\n"), std::string::npos);
+  EXPECT_TRUE(ask("GET /nowhere HTTP/1.1\r\n" + std::string(kClose) + "\r\n").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_F(HttpServer, AnExceptionBecomes500WithoutItsText) {
+  start();
+  const std::string answer = ask("GET /throws HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 "));
+  EXPECT_EQ(answer.find("secret cause"), std::string::npos);
+}
+
+TEST_F(HttpServer, MoreBlockingRequestsThanTheQueueHoldsAre503) {
+  Limits limits;
+  limits.max_queued_blocking_requests = 1;
+  start(limits);
+  Client first(server->port());
+  first.send("GET /wait HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  entered.get_future().wait();
+  EXPECT_TRUE(ask("GET /throws HTTP/1.1\r\n" + std::string(kClose) + "\r\n").starts_with("HTTP/1.1 503 "));
+  release.set_value();
+  EXPECT_TRUE(first.read_to_end().starts_with("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServer, MoreConnectionsThanTheLimitAre503) {
+  Limits limits;
+  limits.max_connections = 1;
+  start(limits);
+  Client first(server->port());
+  first.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1");
+  first.read_until("]");
+  EXPECT_TRUE(ask("").starts_with("HTTP/1.1 503 "));
+}
+
+TEST_F(HttpServer, AStreamIsChunkedAndItsHandlerLearnsThatThePeerHasGone) {
+  start();
+  EXPECT_TRUE(ask("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("\r\n\r\nb\r\ndata: one\n\n\r\n0\r\n\r\n"));
+  gone = {};
+  Client client(server->port());
+  client.send("GET /stream?endless HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.read_until("one");
+  client.end();
+  EXPECT_EQ(gone.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+}
+
+TEST_F(HttpServer, StoppingLetsTheRequestInProgressFinish) {
+  start();
+  Client client(server->port());
+  client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+  entered.get_future().wait();
+  auto stopped = std::async(std::launch::async, [&] { server->stop(10); });
+  release.set_value();
+  EXPECT_NE(client.read_to_end().find("Connection: close\r\n"), std::string::npos);
+  stopped.get();
+}
+
+TEST_F(HttpServer, ATakenPortIsAnErrorThatNamesIt) {
+  start();
+  ServerOptions options;
+  options.port = server->port();
+  Server second(options);
+  const auto started = second.start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find(std::to_string(server->port())), std::string::npos);
+}
+
+}  // namespace
+}  // namespace wick::http

@@ -164,6 +164,9 @@ Result<void> AccessStore::reload() {
     connector->icon = row.text(4);
     if (auto config = parse_trusted_json(row.bytes(5)); config.is_object()) connector->config = config.get_object();
     connector->disabled = row.integer(6) != 0;
+    if (auto sealed = parse_trusted_json(row.bytes(7)); sealed.is_object()) {
+      connector->sealed_secrets = sealed.get_object();
+    }
     connector->operations = kind_operations_(connector->kind);
     by_id.emplace(connector->id, connector.get());
     connectors.push_back(std::move(connector));
@@ -199,7 +202,7 @@ Result<void> AccessStore::reload() {
       {"SELECT id, email, name, role, status FROM users WHERE status <> 'deleted'", read_users},
       {"SELECT user_id, tag_id FROM user_tags ORDER BY user_id, tag_id", read_user_tags},
       {"SELECT id, name, description, filter FROM tags", read_tags},
-      {"SELECT id, kind, label, description, icon, config, disabled FROM connectors ORDER BY label", read_connectors},
+      {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label", read_connectors},
       {"SELECT connector_id, tag_id FROM connector_tags ORDER BY connector_id, tag_id", read_connector_tags},
       {"SELECT connector_id, key, enabled, definition FROM operations ORDER BY connector_id, key", read_operations},
   };
@@ -210,6 +213,11 @@ Result<void> AccessStore::reload() {
     return {};
   });
   if (!done) return done;
+  for (const auto& connector : connectors) {
+    for (OperationEntry& operation : connector->operations) {
+      operation.input_schema_text = to_json(operation.input_schema);
+    }
+  }
   next->connectors.assign(connectors.begin(), connectors.end());
   current_.store(std::move(next), std::memory_order_release);
   return {};

@@ -49,6 +49,7 @@ struct OperationEntry {
   std::string key;          // [a-z0-9_]{1,64}
   std::string name, description;
   boost::json::object input_schema;
+  std::string input_schema_text;  // the same, serialised once; set by AccessStore
   bool read_only = false, destructive = false, idempotent = false;
   bool enabled = true;      // destructive ones are off until an admin turns them on
   boost::json::object definition;  // the rest kind's request template; empty for built-in kinds
@@ -60,6 +61,7 @@ struct ConnectorEntry {
   bool disabled = false;
   std::vector<TagId> tags;         // sorted
   boost::json::object config;      // without secrets
+  boost::json::object sealed_secrets;  // field → base64 of what SealingKey made for secret_place(id, field)
   std::vector<OperationEntry> operations;
   const OperationEntry* operation(std::string_view key) const;
 };

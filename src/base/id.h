@@ -45,6 +45,7 @@ using TokenId = Id<struct TokenTag>;
 using SessionId = Id<struct SessionTag>;
 using TagId = Id<struct TagTag>;
 using ConnectorId = Id<struct ConnectorTag>;
+using NoteId = Id<struct NoteTag>;
 
 }  // namespace wick
 

@@ -1,12 +1,14 @@
-// ConnectorKind: what a kind of connector (notes, rest) can do. Each kind is one folder-mate file pair.
+// ConnectorKind: what a kind of connector (notes, rest) can do. Each kind is one pair of files in this folder.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "access/snapshot.h"
@@ -15,26 +17,36 @@
 
 namespace wick {
 
-// Who calls, and what the run will be recorded with.
-struct CallContext {
-  UserId user;
-  std::string user_name;
-};
-
 // What came back. A failed operation is a value, not an Error: the model reads `text` and can act on it.
 struct CallResult {
   bool is_error = false;
   std::string text;                                // what a model can use (M5)
-  std::optional<boost::json::value> structured;    // structuredContent, an object
-  int http_status = 0;                             // of the upstream, 0 when there is none
+  std::optional<boost::json::object> structured;   // structuredContent
+  int http_status = 200;                           // of the upstream, when there is one
 };
 
+inline CallResult call_failed(std::string text, int http_status = 200) {
+  return {true, std::move(text), std::nullopt, http_status};
+}
+
+// One input of a kind's configuration form. `type` is text, secret, number, boolean, select or list.
 struct ConfigField {
-  std::string key, label, type;  // text, secret, number, boolean, select, list
+  std::string key, label, type;
   bool required = false;
   std::string help;
-  std::vector<std::string> options;
+  std::vector<std::string> options = {};
+  boost::json::value default_value = nullptr;
 };
+
+// One call, owned by the kind while it runs.
+struct Call {
+  std::shared_ptr<const ConnectorEntry> connector;
+  const OperationEntry* operation = nullptr;  // of `connector`
+  boost::json::object arguments;              // valid for the operation's schema
+  UserId user;
+};
+
+using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type>;
 
 // Thread-safe.
 class ConnectorKind {
@@ -44,13 +56,36 @@ class ConnectorKind {
   virtual std::string_view name() const = 0;
   virtual std::string_view description() const = 0;
   virtual std::vector<ConfigField> fields() const = 0;
+  // Whether operations are defined per row; then check_operation() judges them.
   virtual bool custom_operations() const = 0;
   // The operations every connector of this kind has; empty when they are defined per row.
   virtual std::vector<OperationEntry> operations() const = 0;
-  // Arguments have been validated against the operation's schema. Runs on an io thread: must not block.
-  virtual boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type> call(
-      std::shared_ptr<const ConnectorEntry> connector, std::string operation, boost::json::object arguments,
-      CallContext context) = 0;
+  // Errors: kInvalidArgument with what to change.
+  virtual Result<void> check_config(const boost::json::object& config) const = 0;
+  virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
+  // Runs on an io thread: must not block.
+  virtual CallTask call(Call call) = 0;
+};
+
+// Ties a sealed secret to its row and field.
+inline std::string secret_place(std::string_view connector_id, std::string_view field) {
+  return "connector/" + std::string(connector_id) + "/" + std::string(field);
+}
+
+// The kinds of this program. Filled before the server starts, read-only afterwards.
+class KindRegistry {
+ public:
+  void add(std::unique_ptr<ConnectorKind> kind) { kinds_.push_back(std::move(kind)); }
+  ConnectorKind* find(std::string_view kind) const {
+    for (const auto& each : kinds_) {
+      if (each->kind() == kind) return each.get();
+    }
+    return nullptr;
+  }
+  const std::vector<std::unique_ptr<ConnectorKind>>& all() const { return kinds_; }
+
+ private:
+  std::vector<std::unique_ptr<ConnectorKind>> kinds_;
 };
 
 }  // namespace wick

@@ -14,6 +14,7 @@
 
 #include "base/id.h"
 #include "base/log.h"
+#include "base/offload.h"
 #include "base/text.h"
 
 namespace wick::http {
@@ -203,7 +204,9 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
       me.streaming_ = false;
       me.on_disconnect_ = nullptr;
       if (me.gone_ || !me.chunked_ || !co_await me.send_all("0\r\n\r\n")) break;
-      keep_alive = false;  // its watcher may still be reading ahead
+      keep_alive = false;  // the watcher may have read ahead
+      error_code ignored;
+      me.socket_.cancel(ignored);  // ends the watcher: two readers of one socket would miss the end
     } else if (!co_await me.send(response, keep_alive)) {
       break;
     }
@@ -269,23 +272,15 @@ Task<Response> Connection::handle_on_worker(const BlockingHandler& handler) {
     --shared.queued_blocking;
     co_return error_response(503, request_.request_id);
   }
-  Response response;
-  std::exception_ptr failure;
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
-      [&](auto done) {
-        asio::post(*shared.workers, [&, done = std::move(done), guard = asio::make_work_guard(executor())]() mutable {
-          try {
-            response = handler(request_);
-          } catch (...) {
-            failure = std::current_exception();
-          }
-          --shared.queued_blocking;
-          asio::post(guard.get_executor(), std::move(done));
-        });
-      },
-      kAwait);
-  if (failure) std::rethrow_exception(failure);
-  co_return response;
+  // Counted down by the worker, also when the handler throws.
+  const auto work = [this, &shared, &handler] {
+    struct Done {
+      std::atomic<std::size_t>& count;
+      ~Done() { --count; }
+    } done{shared.queued_blocking};
+    return handler(request_);
+  };
+  co_return co_await offload(*shared.workers, work);
 }
 
 Task<bool> Connection::send(const Response& response, bool keep_alive) {

@@ -1,0 +1,138 @@
+#include "connectors/runner.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "connectors/schema_validator.h"
+
+namespace wick {
+namespace {
+
+std::unexpected<Error> no_such_operation() {
+  return fail(ErrorCode::kNotFound, "There is no such operation for you.");
+}
+
+std::shared_ptr<const ConnectorEntry> find(const AccessSnapshot& snapshot, const ConnectorId& id) {
+  for (const auto& connector : snapshot.connectors) {
+    if (connector->id == id) return connector;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+json::object to_tool_result(const CallResult& result) {
+  json::object text;
+  text["type"] = "text";
+  text["text"] = result.text;
+  json::object out;
+  out["content"] = json::array{std::move(text)};
+  if (result.structured) out["structuredContent"] = *result.structured;
+  if (result.is_error) out["isError"] = true;
+  return out;
+}
+
+Runner::Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock)
+    : access_(access), kinds_(kinds), log_(log), clock_(clock) {}
+
+Run Runner::begin(const Caller& caller, std::string operation, const json::object& arguments) const {
+  Run run;
+  run.operation = std::move(operation);
+  run.user_id = caller.user.str();
+  run.credential_id = caller.credential_id;
+  run.credential_kind = caller.credential_kind;
+  run.source = caller.source;
+  run.request = to_json(arguments);
+  run.ip = caller.ip;
+  run.user_agent = caller.user_agent;
+  run.client_name = caller.client_name;
+  run.client_version = caller.client_version;
+  run.trace_id = caller.trace_id;
+  run.started_at = clock_.now();
+  return run;
+}
+
+Runner::Task<Result<void>> Runner::deny(Caller caller, std::string requested, json::object arguments) {
+  Run run = begin(caller, std::move(requested), arguments);
+  run.status = "denied";
+  run.error = "There is no such tool for this user.";
+  run.ended_at = clock_.now();
+  const auto recorded = co_await log_.append(std::move(run));
+  if (!recorded) co_return fail(recorded.error());
+  co_return Result<void>();
+}
+
+Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id, std::string operation_key,
+                                               json::object arguments) {
+  Run run = begin(caller, operation_key, arguments);
+  const auto snapshot = access_.snapshot();
+  const UserEntry* user = snapshot->user(caller.user);
+  const auto connector = find(*snapshot, connector_id);
+  if (connector != nullptr) run.connector_id = connector_id.str();
+  const OperationEntry* operation = connector != nullptr ? connector->operation(operation_key) : nullptr;
+  ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
+
+  CallOutcome outcome;
+  if (user == nullptr || operation == nullptr || kind == nullptr || !operation->enabled ||
+      !snapshot->may_use(*user, *connector)) {
+    run.status = "denied";
+    run.error = "There is no such operation for this user.";
+  } else if (auto valid = check_arguments(operation->input_schema, operation->input_schema_text, arguments); !valid) {
+    outcome.result = call_failed(valid.error().message);
+  } else {
+    std::string thrown;
+    try {
+      outcome.result = co_await kind->call({connector, operation, std::move(arguments), caller.user});
+    } catch (const std::exception& error) {
+      thrown = error.what();
+    }
+    if (!thrown.empty()) {
+      spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
+      outcome.result = call_failed("The connector failed on this call; the server's log names the cause.");
+    }
+    note_health(*connector, outcome.result);
+  }
+  run.ended_at = clock_.now();
+  run.latency_ms = (run.ended_at - run.started_at) / 1000;
+  outcome.latency_ms = run.latency_ms;
+  if (run.status.empty()) {
+    run.status = outcome.result.is_error ? "error" : "ok";
+    if (outcome.result.is_error) run.error = outcome.result.text;
+    run.response = to_json(to_tool_result(outcome.result));
+    run.http_status = outcome.result.http_status;
+  }
+  const auto refused = [&] { return caller.still_valid && !caller.still_valid(); };
+  if (refused()) {
+    run.status = "cancelled";
+    run.error = "The credential was revoked while the call ran.";
+  }
+  const std::string status = run.status;
+  const auto recorded = co_await log_.append(std::move(run));
+  if (!recorded) {
+    Error error = recorded.error();
+    error.message = "The call may have been carried out, but it could not be recorded. " + error.message;
+    co_return fail(std::move(error));
+  }
+  // Once more: the commit takes a moment, and what is answered after a revocation must not be a result.
+  if (status == "cancelled" || refused()) co_return fail(ErrorCode::kUnauthenticated, "The credential was revoked.");
+  if (status == "denied") co_return no_such_operation();
+  outcome.run_id = *recorded;
+  co_return outcome;
+}
+
+void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
+  if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
+  // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
+  const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
+  std::lock_guard lock(mutex_);
+  Health& health = health_[connector.id.str()];
+  health.state = failing ? "failing" : "ok";
+  health.message = failing ? result.text : std::string();
+}
+
+Health Runner::health(const ConnectorId& connector) const {
+  std::lock_guard lock(mutex_);
+  const auto found = health_.find(connector.str());
+  return found == health_.end() ? Health() : found->second;
+}
+
+}  // namespace wick

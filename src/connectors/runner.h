@@ -1,0 +1,73 @@
+// Runner: one call of one operation, from the decision to the record. MCP calls and test runs both end here.
+//
+// In this order: the access snapshot decides what exists for the caller; the arguments are validated; the kind
+// runs, under its deadline; the credential is asked about again; the run is committed to the audit; only then does
+// the caller get the result. So an answered call is always on record, and a credential revoked while the call ran
+// does not get the result. Thread-safe; call() runs on an io thread.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "access/snapshot.h"
+#include "audit/run_log.h"
+#include "connectors/connector_kind.h"
+
+namespace wick {
+
+// Who calls, as the run will say.
+struct Caller {
+  UserId user;
+  std::string credential_id, credential_kind;  // pat, oauth, session
+  std::string source;                          // mcp, test, retry, api
+  std::string ip, user_agent, client_name, client_version, trace_id;
+  std::function<bool()> still_valid;           // whether the credential still lives; empty: it need not be asked
+};
+
+struct CallOutcome {
+  std::int64_t run_id = 0;
+  std::int64_t latency_ms = 0;
+  CallResult result;
+};
+
+struct Health {
+  std::string state = "unknown";  // ok, failing, unknown
+  std::string message;
+};
+
+class Runner {
+ public:
+  using Executor = boost::asio::io_context::executor_type;
+  template <typename T>
+  using Task = boost::asio::awaitable<T, Executor>;
+
+  Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock);
+
+  // Errors: kNotFound         no such operation for this user, now; recorded as denied
+  //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
+  //         kUnavailable      the audit cannot record: the result is withheld
+  Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
+                                 boost::json::object arguments);
+  // A call of something that has not even a name here: recorded as denied.
+  Task<Result<void>> deny(Caller caller, std::string requested, boost::json::object arguments);
+
+  Health health(const ConnectorId& connector) const;
+
+ private:
+  Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
+  void note_health(const ConnectorEntry& connector, const CallResult& result);
+
+  const AccessStore& access_;
+  const KindRegistry& kinds_;
+  RunLog& log_;
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Health> health_;
+};
+
+// The result as MCP's CallToolResult carries it: content, structuredContent, isError.
+boost::json::object to_tool_result(const CallResult& result);
+
+}  // namespace wick

@@ -1,0 +1,71 @@
+#include "connectors/schema_validator.h"
+
+#include <boost/json/serialize.hpp>
+#include <memory>
+#include <unordered_map>
+#include <valijson/adapters/boost_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include "base/json.h"
+
+namespace wick {
+namespace {
+
+using Adapter = valijson::adapters::BoostJsonAdapter;
+constexpr std::size_t kMaxCachedSchemas = 1024;
+constexpr int kMaxReportedProblems = 3;
+
+Result<std::shared_ptr<const valijson::Schema>> compile(const json::object& schema) {
+  auto compiled = std::make_shared<valijson::Schema>();
+  const json::value root(schema);
+  try {
+    valijson::SchemaParser parser;
+    parser.populateSchema(Adapter(root), *compiled);
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInvalidArgument, std::string("The JSON Schema cannot be used: ") + error.what() + ".");
+  }
+  return compiled;
+}
+
+}  // namespace
+
+Result<void> check_schema(const json::object& schema) {
+  const auto* type = schema.if_contains("type");
+  if (type == nullptr || !type->is_string() || type->get_string() != "object") {
+    return fail(ErrorCode::kInvalidArgument, "The input schema must have \"type\": \"object\".");
+  }
+  if (to_json(schema).size() > kMaxSchemaBytes) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The input schema is larger than " + std::to_string(kMaxSchemaBytes) + " bytes.");
+  }
+  if (auto compiled = compile(schema); !compiled) return fail(std::move(compiled.error()));
+  return {};
+}
+
+Result<void> check_arguments(const json::object& schema, const std::string& schema_text, const json::object& arguments) {
+  thread_local std::unordered_map<std::string, std::shared_ptr<const valijson::Schema>> cache;
+  auto found = cache.find(schema_text);
+  if (found == cache.end()) {
+    auto compiled = compile(schema);
+    if (!compiled) return fail(std::move(compiled.error()));
+    if (cache.size() >= kMaxCachedSchemas) cache.clear();
+    found = cache.emplace(schema_text, std::move(*compiled)).first;
+  }
+  const json::value root(arguments);
+  valijson::ValidationResults problems;
+  valijson::Validator validator;
+  if (validator.validate(*found->second, Adapter(root), &problems)) return {};
+  std::string text = "The arguments do not fit the input schema:";
+  valijson::ValidationResults::Error problem;
+  for (int i = 0; i < kMaxReportedProblems && problems.popError(problem); ++i) {
+    std::string where;
+    for (const std::string& part : problem.context) where += part == "<root>" ? "" : part;
+    text += "\n- " + (where.empty() ? std::string("arguments") : where) + ": " + problem.description;
+  }
+  return fail(ErrorCode::kInvalidArgument, std::move(text));
+}
+
+}  // namespace wick

@@ -220,6 +220,7 @@ Result<void> AccessStore::reload() {
   }
   next->connectors.assign(connectors.begin(), connectors.end());
   current_.store(std::move(next), std::memory_order_release);
+  if (on_change_) on_change_();
   return {};
 }
 

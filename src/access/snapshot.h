@@ -61,7 +61,7 @@ struct ConnectorEntry {
   bool disabled = false;
   std::vector<TagId> tags;         // sorted
   boost::json::object config;      // without secrets
-  boost::json::object sealed_secrets;  // field → base64 of what SealingKey made for secret_place(id, field)
+  boost::json::object sealed_secrets;  // field → hex of what SealingKey made for secret_place(id, field)
   std::vector<OperationEntry> operations;
   const OperationEntry* operation(std::string_view key) const;
 };
@@ -90,12 +90,15 @@ class AccessStore {
   AccessStore(Database& db, KindOperations kind_operations);
   // Loads everything and registers the appliers for "user", "tag" and "connector". Once, at start.
   Result<void> start();
+  // Called after each change, under the writer lock: must be quick. Before start().
+  void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
   std::shared_ptr<const AccessSnapshot> snapshot() const { return current_.load(std::memory_order_acquire); }
 
  private:
   Result<void> reload();
   Database& db_;
   KindOperations kind_operations_;
+  std::function<void()> on_change_;
   std::atomic<std::shared_ptr<const AccessSnapshot>> current_;
 };
 

@@ -51,14 +51,47 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   return run;
 }
 
-Runner::Task<Result<void>> Runner::deny(Caller caller, std::string requested, json::object arguments) {
-  Run run = begin(caller, std::move(requested), arguments);
-  run.status = "denied";
-  run.error = "There is no such tool for this user.";
+void Runner::finish(Run& run, const std::optional<CallResult>& result) const {
   run.ended_at = clock_.now();
-  const auto recorded = co_await log_.append(std::move(run));
+  run.latency_ms = (run.ended_at - run.started_at) / 1000;
+  if (!result) {
+    run.status = "denied";
+    run.error = "There is no such operation for this user.";
+    return;
+  }
+  run.status = result->is_error ? "error" : "ok";
+  if (result->is_error) run.error = result->text;
+  run.response = to_json(to_tool_result(*result));
+  run.http_status = result->http_status;
+}
+
+// A commit takes a moment: what is answered after a revocation must not be a result, so the credential is asked
+// about before it, for the record, and after it, for the answer.
+Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run) {
+  const auto revoked = [&] { return caller.still_valid && !caller.still_valid(); };
+  bool cancelled = revoked();
+  if (cancelled) {
+    run.status = "cancelled";
+    run.error = "The credential was revoked while the call ran.";
+  }
+  auto recorded = co_await log_.append(std::move(run));
+  if (!recorded) {
+    recorded.error().message = "The call may have been carried out, but could not be recorded. " + recorded.error().message;
+    co_return recorded;
+  }
+  cancelled = cancelled || revoked();
+  if (cancelled) co_return fail(ErrorCode::kUnauthenticated, "The credential was revoked.");
+  co_return recorded;
+}
+
+Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requested, json::object arguments,
+                                                 std::optional<CallResult> result) {
+  Run run = begin(caller, std::move(requested), arguments);
+  finish(run, result);
+  const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
-  co_return Result<void>();
+  if (!result) co_return no_such_operation();
+  co_return CallOutcome{*recorded, 0, std::move(*result)};
 }
 
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id, std::string operation_key,
@@ -71,52 +104,32 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   const OperationEntry* operation = connector != nullptr ? connector->operation(operation_key) : nullptr;
   ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
 
-  CallOutcome outcome;
-  if (user == nullptr || operation == nullptr || kind == nullptr || !operation->enabled ||
-      !snapshot->may_use(*user, *connector)) {
-    run.status = "denied";
-    run.error = "There is no such operation for this user.";
-  } else if (auto valid = check_arguments(operation->input_schema, operation->input_schema_text, arguments); !valid) {
-    outcome.result = call_failed(valid.error().message);
-  } else {
-    std::string thrown;
-    try {
-      outcome.result = co_await kind->call({connector, operation, std::move(arguments), caller.user});
-    } catch (const std::exception& error) {
-      thrown = error.what();
+  std::optional<CallResult> result;
+  if (user != nullptr && operation != nullptr && kind != nullptr && operation->enabled &&
+      snapshot->may_use(*user, *connector)) {
+    auto valid = check_arguments(operation->input_schema, operation->input_schema_text, arguments);
+    if (!valid) {
+      result = call_failed(valid.error().message);
+    } else {
+      std::string thrown;
+      try {
+        result = co_await kind->call({connector, operation, std::move(arguments), caller.user});
+      } catch (const std::exception& error) {
+        thrown = error.what();
+      }
+      if (!result) {
+        spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
+        result = call_failed("The connector failed on this call; the server's log names the cause.");
+      }
+      note_health(*connector, *result);
     }
-    if (!thrown.empty()) {
-      spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
-      outcome.result = call_failed("The connector failed on this call; the server's log names the cause.");
-    }
-    note_health(*connector, outcome.result);
   }
-  run.ended_at = clock_.now();
-  run.latency_ms = (run.ended_at - run.started_at) / 1000;
-  outcome.latency_ms = run.latency_ms;
-  if (run.status.empty()) {
-    run.status = outcome.result.is_error ? "error" : "ok";
-    if (outcome.result.is_error) run.error = outcome.result.text;
-    run.response = to_json(to_tool_result(outcome.result));
-    run.http_status = outcome.result.http_status;
-  }
-  const auto refused = [&] { return caller.still_valid && !caller.still_valid(); };
-  if (refused()) {
-    run.status = "cancelled";
-    run.error = "The credential was revoked while the call ran.";
-  }
-  const std::string status = run.status;
-  const auto recorded = co_await log_.append(std::move(run));
-  if (!recorded) {
-    Error error = recorded.error();
-    error.message = "The call may have been carried out, but it could not be recorded. " + error.message;
-    co_return fail(std::move(error));
-  }
-  // Once more: the commit takes a moment, and what is answered after a revocation must not be a result.
-  if (status == "cancelled" || refused()) co_return fail(ErrorCode::kUnauthenticated, "The credential was revoked.");
-  if (status == "denied") co_return no_such_operation();
-  outcome.run_id = *recorded;
-  co_return outcome;
+  finish(run, result);
+  const std::int64_t latency = run.latency_ms;
+  const auto recorded = co_await commit(caller, std::move(run));
+  if (!recorded) co_return fail(recorded.error());
+  if (!result) co_return no_such_operation();
+  co_return CallOutcome{*recorded, latency, std::move(*result)};
 }
 
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {

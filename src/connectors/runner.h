@@ -50,13 +50,19 @@ class Runner {
   //         kUnavailable      the audit cannot record: the result is withheld
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments);
-  // A call of something that has not even a name here: recorded as denied.
-  Task<Result<void>> deny(Caller caller, std::string requested, boost::json::object arguments);
+  // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a result,
+  // the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
+  Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,
+                                   std::optional<CallResult> result);
 
   Health health(const ConnectorId& connector) const;
 
  private:
+  // Asks about the credential, commits the run, asks again. The id of the run.
+  Task<Result<std::int64_t>> commit(const Caller& caller, Run run);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
+  // Sets times, status and response; no result: denied.
+  void finish(Run& run, const std::optional<CallResult>& result) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
 
   const AccessStore& access_;

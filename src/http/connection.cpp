@@ -184,6 +184,7 @@ bool Connection::set_request(const RequestParser& parser) {
 Task<void> Connection::run(std::shared_ptr<Connection> self) {
   Connection& me = *self;
   const Limits& limits = me.thread_.shared.options.limits;
+  bool refused = false;
   for (bool keep_alive = true; keep_alive && !me.gone_;) {
     RequestParser parser(me.fields_, limits);
     me.consumed_ = 0;
@@ -191,6 +192,7 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     if (status < 0) break;
     if (status == 0 && !me.set_request(parser)) status = 400;
     if (status != 0) {
+      refused = true;
       me.timed_out_ = false;
       me.request_.method = {};
       co_await me.send(error_response(status, format_uuid(make_uuid_v7())), false);
@@ -228,7 +230,7 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
   me.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   // A refused request may leave unread bytes; closing over them would reset the connection before the client has
   // read the refusal. A little of them is read away, bounded in bytes and by the write deadline.
-  if (!me.gone_ && !me.timed_out_) {
+  if (refused && !me.timed_out_) {
     me.enter(State::kWriting);
     std::array<char, 4096> drain;
     for (int i = 0; i < 64; ++i) {

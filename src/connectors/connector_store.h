@@ -1,0 +1,35 @@
+// The SQL of connectors: each function inside the caller's transaction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/database.h"
+
+namespace wick::connector_store {
+
+struct Row {
+  std::string id, kind, label, description, icon;
+  std::string config, secrets;  // JSON objects; secrets: field → hex of the sealed value
+  bool disabled = false;
+  std::int64_t created_at = 0;
+};
+
+Result<void> insert(Transaction& tx, const Row& row);
+Result<void> update(Transaction& tx, const Row& row);
+// kNotFound when there is none.
+Result<Row> get(Transaction& tx, const std::string& id);
+Result<std::int64_t> remove(Transaction& tx, const std::string& id);
+// Labels of all connectors but this one.
+Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string& id);
+Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
+
+Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled);
+Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key, const std::string& definition);
+Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key);
+Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
+Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
+Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to);
+
+}  // namespace wick::connector_store

@@ -1,0 +1,352 @@
+#include "connectors/rest_kind.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "connectors/template_text.h"
+#include "crypto/digest.h"
+
+namespace wick {
+namespace {
+
+constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
+constexpr std::array<std::string_view, 6> kAuths = {"none", "bearer", "header", "basic", "query", "oauth_client_credentials"};
+constexpr std::size_t kMinSecretToCut = 4;  // a shorter one would cut ordinary text to pieces
+constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;
+constexpr std::int64_t kDefaultTokenSeconds = 300;
+
+std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise, std::int64_t most) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most) : otherwise;
+}
+
+bool flag_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+const json::object* object_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
+}
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::none_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+std::string as_is(std::string_view text) { return std::string(text); }
+
+bool is_http_url(std::string_view url) {
+  const std::string_view rest = url.starts_with("https://") ? url.substr(8) : url.starts_with("http://") ? url.substr(7) : "";
+  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\") == std::string_view::npos &&
+         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
+}
+
+// "Name: value" of the list field `headers`.
+Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
+  const auto colon = line.find(':');
+  const std::string_view name = trim(line.substr(0, colon));
+  if (colon == std::string_view::npos || !is_header_name(name) || !is_header_value(line.substr(colon + 1))) {
+    return invalid("\"" + std::string(line) + "\" is not a header: write Name: value.");
+  }
+  return std::pair(std::string(name), std::string(trim(line.substr(colon + 1))));
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) text.replace(at, what.size(), with);
+}
+
+// An API that echoes its request would hand our secret to the model.
+void cut_out(std::string& text, const Secret& secret) {
+  const std::string_view plain = secret.reveal();
+  if (plain.size() < kMinSecretToCut) return;
+  replace_all(text, plain, "***");
+  replace_all(text, to_base64(plain), "***");
+  const std::string encoded = percent_encode(plain);
+  if (encoded != plain) replace_all(text, encoded, "***");
+}
+
+// Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
+Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest, const json::object& arguments) {
+  http::ClientRequest request;
+  request.method = text_of(rest, "method");
+  auto path = fill_path(text_of(rest, "path"), arguments);
+  if (!path) return fail(std::move(path.error()));
+  request.url = text_of(config, "base_url");
+  while (request.url.ends_with('/')) request.url.pop_back();
+  if (!path->empty() && !path->starts_with('/')) request.url += '/';
+  request.url += *path;
+  char separator = request.url.find('?') == std::string::npos ? '?' : '&';
+  if (const auto* query = object_of(rest, "query")) {
+    for (const auto& member : *query) {
+      const auto value = fill_text(argument_text(member.value()), arguments, percent_encode);
+      if (!value) continue;
+      request.url += separator + percent_encode(member.key()) + "=" + *value;
+      separator = '&';
+    }
+  }
+  if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
+    for (const auto& line : lines->get_array()) {
+      auto header = parse_header(argument_text(line));
+      if (header) request.headers.push_back(std::move(*header));
+    }
+  }
+  if (const auto* headers = object_of(rest, "headers")) {
+    for (const auto& member : *headers) {
+      const auto value = fill_text(argument_text(member.value()), arguments, as_is);
+      if (!value) continue;
+      if (!is_header_value(*value)) return invalid("An argument has a line break or control character, which a header cannot carry.");
+      request.headers.emplace_back(member.key(), *value);
+    }
+  }
+  const std::string body = text_of(rest, "body");
+  if (!body.empty()) {
+    std::string type = text_of(rest, "content_type");
+    if (type.empty()) type = "application/json";
+    request.has_body = true;
+    if (type.find("json") != std::string::npos) {
+      auto tree = parse_json(body);
+      if (!tree) return fail(std::move(tree.error()));
+      const auto filled = fill_json(*tree, arguments);
+      if (!filled) return invalid("An argument that the request body consists of is missing.");
+      request.body = to_json(*filled);
+    } else {
+      const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
+      auto filled = fill_text(body, arguments, form ? percent_encode : as_is);
+      if (!filled) return invalid("An argument that the request body needs is missing.");
+      request.body = std::move(*filled);
+    }
+    request.headers.emplace_back("Content-Type", type);
+  }
+  request.timeout_seconds = int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.max_response_bytes = std::size_t(
+      number_of(rest, "max_bytes", number_of(config, "max_bytes", kDefaultRestResponseBytes, kMaxRestResponseBytes), kMaxRestResponseBytes));
+  request.follow_redirects = flag_of(config, "follow_redirects");
+  request.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  return request;
+}
+
+void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth, const Secret& secret) {
+  const std::string name = text_of(config, "auth_name");
+  const std::string plain(secret.reveal());
+  if (auth == "bearer" || auth == "oauth_client_credentials") {
+    request.headers.emplace_back("Authorization", "Bearer " + plain);
+  } else if (auth == "header") {
+    request.headers.emplace_back(name, plain);
+  } else if (auth == "basic") {
+    request.headers.emplace_back("Authorization", "Basic " + to_base64(text_of(config, "username") + ":" + plain));
+  } else if (auth == "query") {
+    request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + percent_encode(name) + "=" + percent_encode(plain);
+  }
+}
+
+CallResult to_result(http::ClientResponse response, const json::object& rest, const Secret& secret) {
+  cut_out(response.body, secret);
+  if (!is_valid_utf8(response.body)) {
+    return call_failed("The system answered with " + std::to_string(response.body.size()) + " bytes that are not text (" +
+                           response.content_type + ").", response.status);
+  }
+  CallResult result;
+  result.http_status = response.status;
+  result.is_error = response.status >= 400 || response.status < 200;
+  const auto value = parse_json(response.body);
+  const json::value* picked = value ? at_pointer(*value, text_of(rest, "pick")) : nullptr;
+  if (result.is_error) {
+    result.text = "The system answered with status " + std::to_string(response.status) +
+                  (response.body.empty() ? "." : ":\n" + response.body);
+  } else if (picked != nullptr) {
+    result.text = argument_text(*picked);
+    if (picked->is_object()) result.structured = picked->get_object();
+  } else if (value) {
+    result.text = "The response has no \"" + text_of(rest, "pick") + "\". It is:\n" + response.body;
+  } else {
+    result.text = response.body.empty() ? "Done: the system answered with status " + std::to_string(response.status) + " and no content."
+                                        : response.body;
+  }
+  return result;
+}
+
+}  // namespace
+
+RestKind::RestKind(http::Client& client, const SealingKey& key, const Clock& clock)
+    : client_(client), key_(key), clock_(clock) {}
+
+std::vector<ConfigField> RestKind::fields() const {
+  std::vector<ConfigField> all;
+  const auto add = [&](const char* key, const char* label, const char* type, const char* help) -> ConfigField& {
+    return all.emplace_back(ConfigField{key, label, type, false, help});
+  };
+  add("base_url", "Base URL", "text", "Every operation's path is put behind it, for example https://api.example.com/v2.").required = true;
+  ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
+  auth.options.assign(kAuths.begin(), kAuths.end());
+  auth.default_value = "none";
+  add("auth_name", "Header or parameter name", "text", "For header and query: the name, for example X-API-Key.");
+  add("username", "User name or client id", "text", "For basic and oauth_client_credentials.");
+  add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.");
+  add("token_url", "Token URL", "text", "For oauth_client_credentials: where the access token comes from.");
+  add("scope", "Scope", "text", "For oauth_client_credentials, when the system asks for one.");
+  add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
+  add("timeout_seconds", "Timeout in seconds", "number", "How long to wait for the system.").default_value = kDefaultRestTimeoutSeconds;
+  add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value = kDefaultRestResponseBytes;
+  add("follow_redirects", "Follow redirects", "boolean", "At most 5, each judged by the same rules.").default_value = false;
+  add("allow_private_addresses", "Allow private addresses", "boolean",
+      "Lets this connector reach your own network, this machine included.").default_value = false;
+  return all;
+}
+
+Result<void> RestKind::check_config(const json::object& config) const {
+  for (const auto& member : config) {
+    const auto known = fields();
+    const auto field = std::find_if(known.begin(), known.end(), [&](const ConfigField& each) { return each.key == std::string_view(member.key()); });
+    if (field == known.end()) return invalid("\"" + std::string(member.key()) + "\" is not a setting of a REST API connector.");
+    const auto& value = member.value();
+    const bool fits = value.is_null() || (field->type == "boolean" ? value.is_bool() : field->type == "number" ? value.is_int64()
+                      : field->type == "list" ? value.is_array() : value.is_string());
+    if (!fits) return invalid("\"" + field->label + "\" must be a " + field->type + " value.");
+  }
+  if (!is_http_url(text_of(config, "base_url"))) {
+    return invalid("The base URL must begin with http:// or https:// and name a host, without a user name in it.");
+  }
+  std::string auth = text_of(config, "auth");
+  if (auth.empty()) auth = "none";
+  if (std::find(kAuths.begin(), kAuths.end(), auth) == kAuths.end()) return invalid("\"" + auth + "\" is not a way to authenticate.");
+  if (auth == "header" && !is_header_name(text_of(config, "auth_name"))) return invalid("Say which header carries the secret, for example X-API-Key.");
+  if (auth == "query" && text_of(config, "auth_name").empty()) return invalid("Say which query parameter carries the secret.");
+  if (auth == "oauth_client_credentials" && !is_http_url(text_of(config, "token_url"))) {
+    return invalid("The token URL must begin with http:// or https://.");
+  }
+  if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
+    for (const auto& line : lines->get_array()) {
+      if (auto header = parse_header(argument_text(line)); !header) return fail(std::move(header.error()));
+    }
+  }
+  return {};
+}
+
+Result<void> RestKind::check_operation(const json::object& definition) const {
+  const auto* rest = object_of(definition, "rest");
+  if (rest == nullptr) return invalid("\"rest\" is missing: it says which request the operation makes.");
+  if (auto known = only_fields(*rest, {"method", "path", "query", "headers", "body", "content_type", "pick", "max_bytes"}); !known) return known;
+  const std::string method = text_of(*rest, "method");
+  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end()) return invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
+  const std::string path = text_of(*rest, "path");
+  if (path.find_first_of(" \t\r\n\\#") != std::string::npos || path.find("..") != std::string::npos || path.find("://") != std::string::npos) {
+    return invalid("The path must be one of the API's, for example /issues/{id}.");
+  }
+  for (const char* field : {"query", "headers"}) {
+    const auto* value = rest->if_contains(field);
+    if (value != nullptr && !value->is_object()) return invalid("\"" + std::string(field) + "\" must be an object of names and templates.");
+  }
+  if (const auto* headers = object_of(*rest, "headers")) {
+    for (const auto& member : *headers) {
+      if (!is_header_name(member.key()) || !is_header_value(argument_text(member.value()))) {
+        return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
+      }
+    }
+  }
+  const std::string body = text_of(*rest, "body");
+  const std::string type = text_of(*rest, "content_type");
+  if (!is_header_value(type)) return invalid("The content type has a control character.");
+  if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
+    if (auto tree = parse_json(body); !tree) {
+      return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " + tree.error().message);
+    }
+  }
+  const std::string pick = text_of(*rest, "pick");
+  if (!pick.empty() && pick.front() != '/') return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
+  return {};
+}
+
+Result<Secret> RestKind::secret(const ConnectorEntry& connector) const {
+  const auto* sealed = connector.sealed_secrets.if_contains("secret");
+  if (sealed == nullptr || !sealed->is_string()) return Secret();
+  const auto bytes = from_hex(std::string_view(sealed->get_string()));
+  if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
+  return key_.open(*bytes, secret_place(connector.id.str(), "secret"));
+}
+
+RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret) {
+  const json::object& config = connector->config;
+  const std::string id = connector->id.str();
+  const std::string fingerprint = to_hex(sha256(to_json(config) + client_secret));
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = tokens_.find(id);
+    if (found != tokens_.end() && found->second.fingerprint == fingerprint && found->second.ends_at > clock_.now()) {
+      co_return found->second.token.clone();
+    }
+  }
+  http::ClientRequest request;
+  request.method = "POST";
+  request.url = text_of(config, "token_url");
+  request.has_body = true;
+  request.body = "grant_type=client_credentials";
+  if (const std::string scope = text_of(config, "scope"); !scope.empty()) request.body += "&scope=" + percent_encode(scope);
+  request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  request.headers.emplace_back("Accept", "application/json");
+  // RFC 6749 §2.3.1: both are form-encoded before they are joined.
+  request.headers.emplace_back("Authorization", "Basic " + to_base64(percent_encode(text_of(config, "username")) + ":" + percent_encode(client_secret)));
+  request.timeout_seconds = int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  const auto response = co_await client_.send(std::move(request));
+  if (!response) co_return fail(response.error());
+  const auto value = parse_json(response->body);
+  const bool sound = response->status == 200 && value && value->is_object() && !text_of(value->get_object(), "access_token").empty();
+  if (!sound) {
+    co_return fail(ErrorCode::kUpstream, "The token URL refused the client credentials with status " +
+                                             std::to_string(response->status) + ": an admin has to check them.");
+  }
+  const json::object& granted = value->get_object();
+  const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
+  AccessToken kept{fingerprint, Secret(text_of(granted, "access_token")), clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
+  Secret token = kept.token.clone();
+  std::lock_guard lock(mutex_);
+  tokens_.insert_or_assign(id, std::move(kept));
+  co_return token;
+}
+
+CallTask RestKind::call(Call call) {
+  const json::object& config = call.connector->config;
+  const json::object* rest = object_of(call.operation->definition, "rest");
+  if (rest == nullptr) co_return call_failed("This operation has no request to make: an admin has to complete it.");
+  auto request = make_request(config, *rest, call.arguments);
+  if (!request) co_return call_failed(request.error().message);
+  auto plain = secret(*call.connector);
+  if (!plain) co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
+  Secret credential = std::move(*plain);
+  const std::string auth = text_of(config, "auth");
+  if (auth == "oauth_client_credentials") {
+    auto token = co_await access_token(call.connector, std::string(credential.reveal()));
+    if (!token) co_return call_failed(token.error().message, 0);
+    credential = std::move(*token);
+  }
+  authorize(*request, config, auth, credential);
+  auto response = co_await client_.send(std::move(*request));
+  if (!response) {
+    // Refused by our own rules: the system itself may be well.
+    const bool ours = response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
+    co_return call_failed(response.error().message, ours ? 200 : 0);
+  }
+  if (response->status == 401 && auth == "oauth_client_credentials") {
+    std::lock_guard lock(mutex_);
+    tokens_.erase(call.connector->id.str());
+  }
+  co_return to_result(std::move(*response), *rest, credential);
+}
+
+}  // namespace wick

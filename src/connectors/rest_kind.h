@@ -1,0 +1,55 @@
+// The rest kind: operations of any HTTP API, each a request made from a template and the call's arguments.
+//
+// The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth client
+// credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/time.h"
+#include "connectors/connector_kind.h"
+#include "crypto/sealing.h"
+#include "http/client.h"
+
+namespace wick {
+
+inline constexpr std::int64_t kDefaultRestTimeoutSeconds = 30;
+inline constexpr std::int64_t kMaxRestTimeoutSeconds = 300;
+inline constexpr std::int64_t kDefaultRestResponseBytes = 256 * 1024;
+inline constexpr std::int64_t kMaxRestResponseBytes = 4 * 1024 * 1024;
+
+class RestKind final : public ConnectorKind {
+ public:
+  RestKind(http::Client& client, const SealingKey& key, const Clock& clock);
+
+  std::string_view kind() const override { return "rest"; }
+  std::string_view name() const override { return "REST API"; }
+  std::string_view description() const override { return "Any HTTP API: you say which requests it may make."; }
+  std::vector<ConfigField> fields() const override;
+  bool custom_operations() const override { return true; }
+  std::vector<OperationEntry> operations() const override { return {}; }
+  Result<void> check_config(const boost::json::object& config) const override;
+  Result<void> check_operation(const boost::json::object& definition) const override;
+  CallTask call(Call call) override;
+
+ private:
+  using Authorized = boost::asio::awaitable<Result<Secret>, boost::asio::io_context::executor_type>;
+  Result<Secret> secret(const ConnectorEntry& connector) const;
+  // An access token for client credentials: kept, or fetched.
+  Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret);
+
+  struct AccessToken {
+    std::string fingerprint;  // of the configuration it was fetched with
+    Secret token;
+    Micros ends_at = 0;
+  };
+  http::Client& client_;
+  const SealingKey& key_;
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, AccessToken> tokens_;  // by connector id
+};
+
+}  // namespace wick

@@ -1,0 +1,28 @@
+// Templates of rest operations: `{name}` stands for the argument of that name. Pure functions.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace wick {
+
+// An argument as text: a string as it is, anything else as JSON.
+std::string argument_text(const boost::json::value& value);
+// nullopt when an argument the template names is absent. Each value is passed through `encode`.
+std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,
+                                     std::string (*encode)(std::string_view));
+// A path template, each value one percent-encoded part of a segment.
+// Errors: kInvalidArgument  an argument is absent, empty, "." or "..": it would change which resource is meant
+Result<std::string> fill_path(std::string_view path, const boost::json::object& arguments);
+// A JSON template: a string that is exactly "{name}" becomes the argument itself; a member whose argument is absent
+// is left out; inside longer strings the argument's text is put in.
+std::optional<boost::json::value> fill_json(const boost::json::value& node, const boost::json::object& arguments);
+// The part of `value` at a JSON Pointer (RFC 6901); nullptr when there is none.
+const boost::json::value* at_pointer(const boost::json::value& value, std::string_view pointer);
+
+}  // namespace wick

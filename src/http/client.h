@@ -1,0 +1,62 @@
+// The outgoing HTTP client: libcurl multi on one thread of its own, guarded against server-side request forgery.
+//
+// The guard sits where the socket is opened, after the name has been resolved and for every redirect, so that
+// neither DNS rebinding nor a redirect gets around it: unless the request allows private addresses, only public
+// ones are connected to. Requests that may reach private addresses have a connection pool of their own, because a
+// pooled connection is not opened again and so not asked again. Environment proxies are not used: the guard would
+// judge the proxy's address instead of the target's. Thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace wick::http {
+
+struct ClientRequest {
+  std::string method = "GET";
+  std::string url;  // http or https
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+  bool has_body = false;
+  int timeout_seconds = 30;                   // of the whole exchange
+  std::size_t max_response_bytes = 1 << 20;
+  bool follow_redirects = false;              // at most kMaxRedirects; never forwards the headers to another host
+  bool allow_private_addresses = false;
+};
+inline constexpr long kMaxRedirects = 5;
+inline constexpr std::size_t kMaxClientRequests = 1000;  // at once; kUnavailable above
+
+struct ClientResponse {
+  int status = 0;
+  std::string content_type;
+  std::string body;
+};
+
+// Whether an address is one that the internet can have: not loopback, private, link-local, shared, multicast,
+// reserved, nor an IPv6 form that carries such an IPv4 address (RFC 6890 and its successors).
+bool is_public_address(std::string_view address);
+
+class Client {
+ public:
+  Client();
+  ~Client();  // requests in progress end with kUnavailable
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Errors: kInvalidArgument  the URL cannot be used
+  //         kForbidden        the address is private
+  //         kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
+  Task<Result<ClientResponse>> send(ClientRequest request);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace wick::http

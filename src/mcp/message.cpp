@@ -1,0 +1,216 @@
+#include "mcp/message.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace wick::mcp {
+namespace {
+
+constexpr std::string_view kMetaVersion = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view kMetaCapabilities = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view kMetaClient = "io.modelcontextprotocol/clientInfo";
+
+std::unexpected<Rejection> reject(int status, int code, std::string message, std::string id = {}) {
+  return std::unexpected(Rejection{status, code, std::move(message), std::move(id)});
+}
+
+// Revisions are dates and compare as text; anything from 2026-07-28 on is of the modern era.
+bool names_modern(std::string_view version) { return version >= kModern; }
+
+std::string bounded_text(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string(truncate_utf8(value->get_string(), kMaxNameBytes));
+}
+
+std::expected<std::string, Rejection> read_id(const json::object& body) {
+  const auto* id = body.if_contains("id");
+  if (id == nullptr) return std::string();
+  if (!id->is_string() && !id->is_int64() && !id->is_uint64()) {
+    return reject(400, kInvalidRequest, "\"id\" must be a string or an integer.");
+  }
+  std::string text = to_json(*id);
+  if (text.size() > kMaxIdBytes) return reject(400, kInvalidRequest, "\"id\" is too long.");
+  return text;
+}
+
+// Moves the _meta that both eras share out of params.
+void take_meta(Message& message, json::object& meta) {
+  if (const auto* token = meta.if_contains("progressToken"); token != nullptr && (token->is_string() || token->is_int64())) {
+    message.progress_token = *token;
+  }
+  message.traceparent = bounded_text(meta, "traceparent");
+  if (const auto* client = meta.if_contains(kMetaClient); client != nullptr && client->is_object()) {
+    message.client_name = bounded_text(client->get_object(), "name");
+    message.client_version = bounded_text(client->get_object(), "version");
+  }
+}
+
+// "=?base64?…?=" is how a header carries what it cannot carry as it is.
+std::optional<std::string> decode_header(std::string_view value) {
+  constexpr std::string_view kPrefix = "=?base64?", kSuffix = "?=";
+  if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) || value.size() < kPrefix.size() + kSuffix.size()) {
+    return std::string(value);
+  }
+  std::string body(value.substr(kPrefix.size(), value.size() - kPrefix.size() - kSuffix.size()));
+  if (body.size() % 4 != 0) return std::nullopt;
+  while (body.ends_with('=')) body.pop_back();
+  for (char& c : body) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return from_base64url(body);
+}
+
+// What a modern request's headers must say (2026-07-28, transports, "Standard headers").
+std::optional<Rejection> check_headers(const http::Request& request, const Message& message, std::string_view version) {
+  const auto mismatch = [&](std::string text) {
+    return Rejection{400, kHeaderMismatch, std::move(text), message.id};
+  };
+  const auto header_version = request.header("mcp-protocol-version");
+  if (header_version && trim(*header_version) != version) {
+    return mismatch("The header MCP-Protocol-Version says another version than _meta does.");
+  }
+  const auto method = request.header("mcp-method");
+  if (method && trim(*method) != message.method) return mismatch("The header Mcp-Method says another method than the body does.");
+  if (version != kModern) {
+    Rejection unsupported{400, kUnsupportedVersion, "This server does not speak this protocol version.", message.id};
+    json::array supported{json::string(kModern)};
+    for (const auto legacy : kLegacyVersions) supported.emplace_back(json::string(legacy));
+    unsupported.data["supported"] = std::move(supported);
+    unsupported.data["requested"] = std::string(version);
+    return unsupported;
+  }
+  if (!header_version) return mismatch("The header MCP-Protocol-Version is missing.");
+  if (message.kind != Message::Kind::kRequest) return std::nullopt;  // the revision leaves notifications' headers open
+  if (!method) return mismatch("The header Mcp-Method is missing.");
+  if (message.method == "tools/call") {
+    const auto* name = message.params.if_contains("name");
+    const auto header = request.header("mcp-name");
+    if (!header) return mismatch("The header Mcp-Name is missing.");
+    const auto decoded = decode_header(trim(*header));
+    if (!decoded || name == nullptr || !name->is_string() || *decoded != std::string_view(name->get_string())) {
+      return mismatch("The header Mcp-Name says another name than the body does.");
+    }
+  }
+  return std::nullopt;
+}
+
+std::expected<Message, Rejection> read_message(const http::Request& request, json::value& body, bool in_batch) {
+  if (!body.is_object()) return reject(400, kInvalidRequest, "A message must be a JSON object.");
+  json::object& object = body.get_object();
+  auto id = read_id(object);
+  if (!id) return std::unexpected(id.error());
+  Message message;
+  message.id = std::move(*id);
+  const auto* version = object.if_contains("jsonrpc");
+  if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
+    return reject(400, kInvalidRequest, "\"jsonrpc\" must be \"2.0\".", message.id);
+  }
+  const auto header_version = trim(request.header("mcp-protocol-version").value_or(""));
+  const auto* method = object.if_contains("method");
+  if (method == nullptr) {
+    if (!object.contains("result") && !object.contains("error")) return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
+    message.kind = Message::Kind::kResponse;
+    if (names_modern(header_version)) return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
+    return message;
+  }
+  if (!method->is_string()) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
+  message.method = std::string(method->get_string());
+  message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
+
+  json::value* params = object.if_contains("params");
+  if (params != nullptr && !params->is_object()) return reject(400, kInvalidRequest, "\"params\" must be an object.", message.id);
+  json::object meta;
+  if (params != nullptr) {
+    message.params = std::move(params->get_object());
+    if (auto* found = message.params.if_contains("_meta")) {
+      if (!found->is_object()) return reject(400, kInvalidParams, "\"_meta\" must be an object.", message.id);
+      meta = std::move(found->get_object());
+      message.params.erase("_meta");
+    }
+  }
+  take_meta(message, meta);
+
+  const auto* claim = meta.if_contains(kMetaVersion);
+  message.modern = claim != nullptr;
+  if (claim == nullptr) {
+    if (!names_modern(header_version)) return message;
+    if (message.method == "initialize") {
+      return reject(400, kHeaderMismatch, "initialize belongs to revisions before 2026-07-28, which the header names.", message.id);
+    }
+    message.modern = true;
+    if (message.kind == Message::Kind::kNotification) return message;
+    return reject(400, kInvalidParams, "params._meta must carry \"" + std::string(kMetaVersion) + "\" and \"" +
+                                           std::string(kMetaCapabilities) + "\".", message.id);
+  }
+  if (in_batch) return reject(400, kInvalidRequest, "This revision has no batches.", message.id);
+  if (!claim->is_string()) return reject(400, kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.", message.id);
+  const auto* capabilities = meta.if_contains(kMetaCapabilities);
+  if (message.kind == Message::Kind::kRequest && (capabilities == nullptr || !capabilities->is_object())) {
+    return reject(400, kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.", message.id);
+  }
+  const std::string claimed(claim->get_string());
+  if (auto refused = check_headers(request, message, claimed)) return std::unexpected(std::move(*refused));
+  return message;
+}
+
+}  // namespace
+
+bool is_legacy_version(std::string_view version) {
+  return std::find(std::begin(kLegacyVersions), std::end(kLegacyVersions), version) != std::end(kLegacyVersions);
+}
+
+std::expected<Incoming, Rejection> read_body(const http::Request& request) {
+  auto body = parse_json(request.body);
+  if (!body) return reject(400, kParseError, body.error().message);
+  Incoming incoming;
+  if (!body->is_array()) {
+    auto message = read_message(request, *body, false);
+    if (!message) return std::unexpected(std::move(message.error()));
+    incoming.messages.push_back(std::move(*message));
+    return incoming;
+  }
+  json::array& items = body->get_array();
+  if (items.empty() || items.size() > kMaxBatch) {
+    return reject(400, kInvalidRequest, "A batch must hold 1 to " + std::to_string(kMaxBatch) + " messages.");
+  }
+  incoming.batch = true;
+  for (json::value& item : items) {
+    auto message = read_message(request, item, true);
+    if (!message) return std::unexpected(std::move(message.error()));
+    if (message->modern || message->method == "initialize") {
+      return reject(400, kInvalidRequest, "This message cannot be part of a batch.", message->id);
+    }
+    incoming.messages.push_back(std::move(*message));
+  }
+  return incoming;
+}
+
+std::string result_text(std::string_view id, std::string_view result) {
+  std::string out;
+  out.reserve(id.size() + result.size() + 40);
+  return out.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"result":)").append(result).append("}");
+}
+
+std::string error_text(const Rejection& rejection) {
+  json::object error;
+  error["code"] = rejection.code;
+  error["message"] = rejection.message;
+  if (!rejection.data.empty()) error["data"] = rejection.data;
+  std::string out = R"({"jsonrpc":"2.0",)";
+  if (!rejection.id.empty()) out += "\"id\":" + rejection.id + ",";
+  return out + "\"error\":" + to_json(error) + "}";
+}
+
+http::Response json_response(std::string body, int status) {
+  http::Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+http::Response to_response(const Rejection& rejection) {
+  return json_response(error_text(rejection), rejection.http_status);
+}
+
+}  // namespace wick::mcp

@@ -1,0 +1,200 @@
+#include "mcp/meta_tools.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "mcp/tools.h"
+
+namespace wick::mcp {
+namespace {
+
+constexpr const char* kTools = R"json([
+{"name":"wick_list","title":"List operations","description":"Lists the operations you can call, by connector, each with its tool_id. Page through with cursor.",
+ "inputSchema":{"type":"object","properties":{"connector":{"type":"string","description":"Only this connector, by its label."},"cursor":{"type":"string","description":"next_cursor of the page before."}},"additionalProperties":false},
+ "annotations":{"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false}},
+{"name":"wick_search","title":"Search operations","description":"Finds operations by what they do, best first. Use this before wick_list when you know what you want.",
+ "inputSchema":{"type":"object","properties":{"query":{"type":"string","minLength":1,"description":"What you want to do, in a few words."}},"required":["query"],"additionalProperties":false},
+ "annotations":{"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false}},
+{"name":"wick_get","title":"Describe an operation","description":"Returns an operation's description and the JSON Schema of its arguments. Call it before wick_execute.",
+ "inputSchema":{"type":"object","properties":{"tool_id":{"type":"string","description":"From wick_list or wick_search."}},"required":["tool_id"],"additionalProperties":false},
+ "annotations":{"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false}},
+{"name":"wick_execute","title":"Call operations","description":"Calls one operation (tool_id and arguments) or several in order (calls). Each result stands on its own: one that fails does not stop the others.",
+ "inputSchema":{"type":"object","properties":{"tool_id":{"type":"string","description":"From wick_list or wick_search."},"arguments":{"type":"object","description":"As wick_get describes them."},"calls":{"type":"array","minItems":1,"maxItems":20,"items":{"type":"object","properties":{"tool_id":{"type":"string"},"arguments":{"type":"object"}},"required":["tool_id"],"additionalProperties":false}}},"additionalProperties":false},
+ "annotations":{"readOnlyHint":false,"destructiveHint":true,"idempotentHint":false,"openWorldHint":true}},
+{"name":"wick_info","title":"About this server","description":"Says who you are here, how many operations you can call, and how to find them.",
+ "inputSchema":{"type":"object","properties":{},"additionalProperties":false},
+ "annotations":{"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false}}
+])json";
+
+std::string text_argument(const json::object& arguments, std::string_view name) {
+  const auto* value = arguments.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+// One line that a model can read, and the same as data.
+void describe(CallResult& result, json::array& items, const OperationRef& ref) {
+  const std::string id = tool_id(*ref.connector, *ref.operation);
+  result.text.append("- ").append(ref.operation->name).append(" (").append(ref.connector->label).append("): ");
+  result.text.append(ref.operation->description).append("\n  tool_id: ").append(id).append("\n");
+  json::object item;
+  item["tool_id"] = id;
+  item["connector"] = ref.connector->label;
+  item["name"] = ref.operation->name;
+  item["description"] = ref.operation->description;
+  items.push_back(std::move(item));
+}
+
+CallResult list(const std::vector<OperationRef>& operations, const json::object& arguments) {
+  CallResult result;
+  json::array items;
+  const std::string only = text_argument(arguments, "connector");
+  const std::string after = text_argument(arguments, "cursor");
+  bool skipping = !after.empty();
+  std::string last, next;
+  for (const OperationRef& ref : operations) {
+    if (!only.empty() && !equals_ignoring_case(ref.connector->label, only) && ref.connector->slug != only) continue;
+    const std::string id = tool_id(*ref.connector, *ref.operation);
+    if (skipping) {
+      skipping = id != after;
+      continue;
+    }
+    if (items.size() == kMetaPage) {
+      next = last;
+      break;
+    }
+    describe(result, items, ref);
+    last = id;
+  }
+  if (skipping) return call_failed("The cursor is not one that wick_list returned: leave it out to start over.");
+  if (items.empty()) result.text = only.empty() ? "You cannot call any operation yet: ask an admin for access to a connector."
+                                                : "No connector of yours is called \"" + only + "\". Call wick_list without it.";
+  json::object structured;
+  structured["operations"] = std::move(items);
+  if (!next.empty()) {
+    structured["next_cursor"] = next;
+    result.text += "There are more: call wick_list again with cursor \"" + next + "\".";
+  }
+  result.structured = std::move(structured);
+  return result;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : to_lower_ascii(text) + " ") {
+    const bool part = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80);
+    if (part) {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  return words;
+}
+
+// How well one word of the question fits a text: the whole word, the beginning of one, or not at all.
+int fit(const std::string& word, const std::vector<std::string>& text, int weight) {
+  int best = 0;
+  for (const std::string& other : text) {
+    if (other == word) return 2 * weight;
+    const std::size_t shared = std::min(other.size(), word.size());
+    if (shared >= 3 && other.compare(0, shared, word, 0, shared) == 0) best = weight;
+  }
+  return best;
+}
+
+int score(const OperationRef& ref, const std::vector<std::string>& question) {
+  const auto name = words_of(ref.operation->name + " " + ref.operation->key);
+  const auto label = words_of(ref.connector->label + " " + ref.connector->description);
+  const auto description = words_of(ref.operation->description);
+  std::vector<std::string> parameters;
+  if (const auto* properties = ref.operation->input_schema.if_contains("properties"); properties != nullptr && properties->is_object()) {
+    for (const auto& member : properties->get_object()) {
+      for (auto& word : words_of(member.key())) parameters.push_back(std::move(word));
+    }
+  }
+  int total = 0;
+  for (const std::string& word : question) {
+    total += fit(word, name, 6) + fit(word, label, 4) + fit(word, description, 2) + fit(word, parameters, 1);
+  }
+  return total;
+}
+
+CallResult search(const std::vector<OperationRef>& operations, const json::object& arguments) {
+  const auto question = words_of(text_argument(arguments, "query"));
+  std::vector<std::pair<int, const OperationRef*>> ranked;
+  for (const OperationRef& ref : operations) {
+    if (const int points = score(ref, question); points > 0) ranked.emplace_back(points, &ref);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  CallResult result;
+  json::array items;
+  for (std::size_t i = 0; i < std::min(ranked.size(), kMaxSearchResults); ++i) describe(result, items, *ranked[i].second);
+  if (items.empty()) result.text = "Nothing matches these words. Try others, or call wick_list to see everything.";
+  json::object structured;
+  structured["operations"] = std::move(items);
+  result.structured = std::move(structured);
+  return result;
+}
+
+CallResult get(const AccessSnapshot& snapshot, const UserEntry& user, const json::object& arguments) {
+  const std::string id = text_argument(arguments, "tool_id");
+  const OperationRef ref = find_tool_id(snapshot, user, id);
+  if (ref.operation == nullptr) {
+    return call_failed("There is no operation with the tool_id \"" + id + "\" for you. Call wick_search or wick_list to find it.");
+  }
+  CallResult result;
+  json::object structured;
+  structured["tool_id"] = id;
+  structured["connector"] = ref.connector->label;
+  structured["name"] = ref.operation->name;
+  structured["description"] = ref.operation->description;
+  structured["input_schema"] = ref.operation->input_schema;
+  structured["read_only"] = ref.operation->read_only;
+  structured["destructive"] = ref.operation->destructive;
+  result.text = ref.operation->name + " (" + ref.connector->label + "): " + ref.operation->description +
+                "\n\nArguments (JSON Schema):\n" + ref.operation->input_schema_text +
+                "\n\nCall it: wick_execute with this tool_id and arguments.";
+  result.structured = std::move(structured);
+  return result;
+}
+
+CallResult info(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface, std::size_t operations) {
+  CallResult result;
+  const std::size_t connectors = snapshot.visible(user).size();
+  json::object structured;
+  structured["server"] = "Wick " WICK_VERSION;
+  structured["user"] = user.name;
+  structured["connectors"] = connectors;
+  structured["operations"] = operations;
+  structured["tools"] = is_direct(surface, operations) ? "direct" : "meta";
+  result.structured = std::move(structured);
+  result.text = "Wick " WICK_VERSION ". You are " + user.name + " and can call " + std::to_string(operations) + " operations of " +
+                std::to_string(connectors) + " connectors. Find them with wick_search or wick_list, read their arguments with "
+                "wick_get, call them with wick_execute.";
+  return result;
+}
+
+}  // namespace
+
+const std::string& meta_tools_text() {
+  static const std::string text = to_json(parse_trusted_json(kTools));
+  return text;
+}
+
+bool is_meta_tool(std::string_view name) {
+  return name == "wick_list" || name == "wick_search" || name == "wick_get" || name == "wick_execute" || name == "wick_info";
+}
+
+CallResult call_meta_tool(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
+                          std::string_view name, const json::object& arguments) {
+  if (name == "wick_get") return get(snapshot, user, arguments);
+  const auto operations = operations_of(snapshot, user);
+  if (name == "wick_list") return list(operations, arguments);
+  if (name == "wick_search") return search(operations, arguments);
+  return info(snapshot, user, surface, operations.size());
+}
+
+}  // namespace wick::mcp

@@ -1,0 +1,57 @@
+// StreamHub: the open listen streams, so that a change or a revocation reaches them.
+//
+// A stream lives on its connection's io thread; the hub only keeps weak references and wakes streams by posting to
+// their threads. A revocation that is answered has already marked the streams of its token (on_erase runs before
+// the answer), and each ends as soon as its thread takes the post: well within a second (T3). Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/id.h"
+#include "http/message.h"
+
+namespace wick::mcp {
+
+inline constexpr std::size_t kMaxStreamsPerCredential = 16;
+inline constexpr std::size_t kMaxStreams = 10'000;
+inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies and clients keep the stream
+
+class Stream {
+ public:
+  Stream(http::Executor executor, const TokenId& token) : token_(token), timer_(executor) {}
+
+  // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
+  http::Task<void> wait(int seconds);
+  bool ended() const { return ended_; }
+  // From any thread.
+  static void wake(const std::shared_ptr<Stream>& stream);
+  static void end(const std::shared_ptr<Stream>& stream);
+  const TokenId& token() const { return token_; }
+
+ private:
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                  http::Executor>;
+  const TokenId token_;
+  Timer timer_;
+  bool woken_ = false;
+  std::atomic<bool> ended_ = false;
+};
+
+class StreamHub {
+ public:
+  // nullptr when the credential or the server has as many as it may.
+  std::shared_ptr<Stream> open(http::Executor executor, const TokenId& token);
+  // Something changed for anyone: each stream looks for itself.
+  void wake_all();
+  void end_token(const TokenId& token);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Stream>> streams_;
+};
+
+}  // namespace wick::mcp

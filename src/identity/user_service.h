@@ -4,6 +4,7 @@
 // function returns (db/database.h, "Change log"). All of them block: never on an io thread.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,12 +29,27 @@ struct User {
   Role role = Role::kMember;
   UserStatus status = UserStatus::kPending;
   Micros created_at = 0;
+  std::optional<Micros> last_sign_in_at;
+  bool has_password = false;
+  std::int64_t active_tokens = 0;
 };
 
 struct NewUser {
   std::string email, name;
   Role role = Role::kMember;
 };
+
+// What is absent stays.
+struct UserPatch {
+  std::optional<std::string> name;
+  std::optional<Role> role;
+  std::optional<UserStatus> status;  // active or deactivated
+  std::optional<std::vector<std::string>> tags;  // ids
+};
+
+// Errors: kInvalidArgument with what to change.
+Result<void> check_new_user(const NewUser& user);
+Result<void> check_password(const Secret& password);
 
 class UserService {
  public:
@@ -43,6 +59,10 @@ class UserService {
   // Errors: kInvalidArgument  email, name or password not as they must be
   //         kConflict         another user has this email
   Result<User> create(NewUser user, const Secret& password);
+  // A user who becomes active by an invitation link (LinkService). Errors: as create
+  Result<User> create_pending(NewUser user, const std::vector<std::string>& tags);
+  // Errors: kInvalidArgument, kNotFound;  kConflict  it would leave no active admin
+  Result<User> update(std::string_view id_or_email, UserPatch patch);
   // Errors: kNotFound
   Result<User> find(std::string_view id_or_email);
   Result<std::vector<User>> list();
@@ -53,7 +73,7 @@ class UserService {
   Result<User> remove(std::string_view id_or_email);
 
  private:
-  Result<User> end(std::string_view id_or_email, UserStatus status);
+  Result<User> change(std::string_view id_or_email, const std::function<Result<void>(Transaction&, User&)>& work);
   Database& db_;
   const Clock& clock_;
 };

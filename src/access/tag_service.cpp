@@ -1,0 +1,105 @@
+#include "access/tag_service.h"
+
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+constexpr const char* kSelect =
+    "SELECT id, name, description, filter, (SELECT COUNT(*) FROM user_tags WHERE tag_id = tags.id), "
+    "(SELECT COUNT(*) FROM connector_tags WHERE tag_id = tags.id) FROM tags ";
+
+Tag read(const SqlRow& row) {
+  return {row.text(0), row.text(1), row.text(2), row.integer(3) != 0, row.integer(4), row.integer(5)};
+}
+
+Result<void> check(const Tag& tag) {
+  if (trim(tag.name).empty() || tag.name.size() > kMaxTagNameBytes || !is_valid_utf8(tag.name)) {
+    return fail(ErrorCode::kInvalidArgument, "The name must be 1 to " + std::to_string(kMaxTagNameBytes) + " bytes of text.");
+  }
+  if (tag.description.size() > kMaxTagDescriptionBytes || !is_valid_utf8(tag.description)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The description must be at most " + std::to_string(kMaxTagDescriptionBytes) + " bytes of text.");
+  }
+  return {};
+}
+
+Result<void> name_taken(Error error, const std::string& name) {
+  if (error.code == ErrorCode::kConflict) error.message = "There is a tag \"" + name + "\" already.";
+  return fail(std::move(error));
+}
+
+Result<Tag> get(Transaction& tx, const std::string& id) {
+  std::optional<Tag> found;
+  auto done = tx.for_each(std::string(kSelect) + "WHERE id = $1", {std::string_view(id)},
+                          [&](const SqlRow& row) { found = read(row); });
+  if (!done) return fail(std::move(done.error()));
+  if (!found) return fail(ErrorCode::kNotFound, "There is no tag with this id.");
+  return std::move(*found);
+}
+
+void apply(Tag& tag, const TagPatch& patch) {
+  if (patch.name) tag.name = std::string(trim(*patch.name));
+  if (patch.description) tag.description = *patch.description;
+  if (patch.filter) tag.filter = *patch.filter;
+}
+
+}  // namespace
+
+Result<std::vector<Tag>> TagService::list() {
+  std::vector<Tag> tags;
+  auto done = db_.read([&](Transaction& tx) {
+    return tx.for_each(std::string(kSelect) + "ORDER BY name", {}, [&](const SqlRow& row) { tags.push_back(read(row)); });
+  });
+  if (!done) return fail(std::move(done.error()));
+  return tags;
+}
+
+Result<Tag> TagService::create(TagPatch patch) {
+  Tag tag;
+  tag.id = TagId::make().str();
+  apply(tag, patch);
+  if (auto sound = check(tag); !sound) return fail(std::move(sound.error()));
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    std::int64_t count = 0;
+    auto counted = tx.for_each("SELECT COUNT(*) FROM tags", {}, [&](const SqlRow& row) { count = row.integer(0); });
+    if (!counted) return counted;
+    if (count >= kMaxTags) return fail(ErrorCode::kLimit, "There are " + std::to_string(kMaxTags) + " tags, the most there can be.");
+    auto inserted = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ($1, $2, $3, $4)",
+                               {std::string_view(tag.id), std::string_view(tag.name), std::string_view(tag.description),
+                                std::int64_t(tag.filter)});
+    if (!inserted) return name_taken(std::move(inserted.error()), tag.name);
+    return tx.changed("tag", tag.id);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return tag;
+}
+
+Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
+  Tag tag;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto found = get(tx, id);
+    if (!found) return fail(std::move(found.error()));
+    tag = std::move(*found);
+    apply(tag, patch);
+    if (auto sound = check(tag); !sound) return sound;
+    auto updated = tx.execute("UPDATE tags SET name = $2, description = $3, filter = $4 WHERE id = $1",
+                              {std::string_view(id), std::string_view(tag.name), std::string_view(tag.description),
+                               std::int64_t(tag.filter)});
+    if (!updated) return name_taken(std::move(updated.error()), tag.name);
+    return tx.changed("tag", id);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return tag;
+}
+
+Result<void> TagService::remove(const std::string& id) {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto removed = tx.execute("DELETE FROM tags WHERE id = $1", {std::string_view(id)});
+    if (!removed) return fail(std::move(removed.error()));
+    if (*removed == 0) return fail(ErrorCode::kNotFound, "There is no tag with this id.");
+    return tx.changed("tag", id);
+  });
+}
+
+}  // namespace wick

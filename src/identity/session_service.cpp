@@ -1,0 +1,222 @@
+#include "identity/session_service.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/password.h"
+#include "crypto/random.h"
+#include "identity/user_store.h"
+
+namespace wick {
+namespace {
+
+constexpr std::size_t kCookieBytes = 32;
+constexpr std::size_t kMaxUserAgentBytes = 300;
+constexpr const char* kSelect =
+    "SELECT id, user_id, created_at, last_seen_at, expires_at, ip, user_agent FROM sessions ";
+
+BrowserSession read(const SqlRow& row) {
+  BrowserSession session;
+  session.id = SessionId::parse(row.bytes(0)).value_or(SessionId{});
+  session.user = UserId::parse(row.bytes(1)).value_or(UserId{});
+  session.created_at = row.integer(2);
+  session.last_seen_at = row.integer(3);
+  session.expires_at = row.integer(4);
+  session.ip = row.text(5);
+  session.user_agent = row.text(6);
+  return session;
+}
+
+std::unexpected<Error> wrong() {
+  return fail(ErrorCode::kUnauthenticated, "The email or the password is wrong.");
+}
+
+std::unexpected<Error> signed_out() { return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again."); }
+
+}  // namespace
+
+Micros Throttle::wait(const std::string& key, Micros now) {
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? 0 : std::max<Micros>(0, found->second.until - now);
+}
+
+void Throttle::failed(const std::string& key, Micros now) {
+  std::lock_guard lock(mutex_);
+  if (entries_.size() >= kMaxThrottled) {
+    std::erase_if(entries_, [&](const auto& entry) { return entry.second.until <= now; });
+    if (entries_.size() >= kMaxThrottled) entries_.erase(entries_.begin());
+  }
+  Entry& entry = entries_[key];
+  ++entry.failures;
+  const int over = entry.failures - free_;
+  if (over >= 0) entry.until = now + std::min(kMaxSignInWait, kMicrosPerSecond << std::min(over, 10));
+}
+
+void Throttle::succeeded(const std::string& key) {
+  std::lock_guard lock(mutex_);
+  entries_.erase(key);
+}
+
+SessionService::SessionService(Database& db, const AccessStore& access, const Clock& clock)
+    : db_(db), access_(access), clock_(clock) {}
+
+Result<void> SessionService::check_wait(const std::string& account, const std::string& address) {
+  const Micros wait = std::max(accounts_.wait(account, clock_.now()), addresses_.wait(address, clock_.now()));
+  if (wait == 0) return {};
+  Error error{ErrorCode::kRateLimited, "", int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)};
+  error.message = "Too many failed sign-ins: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
+  return fail(std::move(error));
+}
+
+Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const Secret& password, std::string_view ip,
+                                                  std::string_view user_agent) {
+  const std::string account = to_lower_ascii(email.substr(0, 300)), address(ip);
+  if (auto free = check_wait(account, address); !free) return fail(std::move(free.error()));
+  std::string hash;
+  UserId user;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto found = user_store::find(tx, account, clock_.now());
+    if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
+    if (!found || found->status != UserStatus::kActive || found->email != account) return {};
+    user = found->id;
+    auto stored = user_store::password_hash(tx, user.str());
+    if (!stored) return fail(std::move(stored.error()));
+    hash = std::move(*stored);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  const bool good = hash.empty() ? verify_no_password(password) : verify_password(hash, password);
+  if (!good) {
+    accounts_.failed(account, clock_.now());
+    addresses_.failed(address, clock_.now());
+    return wrong();
+  }
+  accounts_.succeeded(account);
+  return open_for(user, ip, user_agent);
+}
+
+Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip, std::string_view user_agent) {
+  NewBrowserSession made;
+  made.cookie = Secret(random_hex(kCookieBytes));
+  BrowserSession& session = made.session;
+  session.id = SessionId::make();
+  session.user = user;
+  session.created_at = session.last_seen_at = clock_.now();
+  session.expires_at = session.created_at + kSessionAge;
+  session.ip = std::string(ip);
+  session.user_agent = std::string(truncate_utf8(user_agent, kMaxUserAgentBytes));
+  const auto digest = sha256(made.cookie.reveal());
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    // Inside the writer's order: a user who was deactivated a moment ago gets no session.
+    auto found = user_store::find(tx, user.str(), clock_.now());
+    if (!found || found->status != UserStatus::kActive) return wrong();
+    auto inserted = tx.execute(
+        "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user.str()),
+         std::string_view(session.ip), std::string_view(session.user_agent), session.created_at, session.last_seen_at,
+         session.expires_at});
+    if (!inserted) return fail(std::move(inserted.error()));
+    return user_store::set_signed_in(tx, user.str(), session.created_at);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return made;
+}
+
+Result<BrowserSession> SessionService::find(std::string_view cookie) {
+  if (cookie.size() != 2 * kCookieBytes) return signed_out();
+  const auto digest = sha256(cookie);
+  const Micros now = clock_.now();
+  std::optional<BrowserSession> session;
+  auto done = db_.read([&](Transaction& tx) {
+    return tx.for_each(std::string(kSelect) + "WHERE digest = $1 AND expires_at > $2 AND last_seen_at > $3",
+                       {BlobView{as_bytes(digest)}, now, now - kSessionIdle},
+                       [&](const SqlRow& row) { session = read(row); });
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (!session) return signed_out();
+  const auto snapshot = access_.snapshot();
+  const UserEntry* user = snapshot->user(session->user);
+  if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
+  if (session->last_seen_at + kSeenEvery < now) {
+    done = db_.write([&](Transaction& tx) -> Result<void> {
+      auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", {std::string_view(session->id.str()), now});
+      if (!seen) return fail(std::move(seen.error()));
+      return {};
+    });
+    if (!done) return fail(std::move(done.error()));
+    session->last_seen_at = now;
+  }
+  return std::move(*session);
+}
+
+Result<void> SessionService::end(const SessionId& id) {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())});
+    if (!done) return fail(std::move(done.error()));
+    return {};
+  });
+}
+
+Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
+  std::vector<BrowserSession> sessions;
+  auto done = db_.read([&](Transaction& tx) {
+    return tx.for_each(std::string(kSelect) + "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
+                       {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
+                       [&](const SqlRow& row) { sessions.push_back(read(row)); });
+  });
+  if (!done) return fail(std::move(done.error()));
+  return sessions;
+}
+
+Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
+                           {std::string_view(id.str()), std::string_view(user.str())});
+    if (!done) return fail(std::move(done.error()));
+    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in of yours.");
+    return {};
+  });
+}
+
+Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current, const Secret& next) {
+  const std::string account = "password/" + session.user.str();
+  if (auto free = check_wait(account, session.ip); !free) return free;
+  std::string hash;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto stored = user_store::password_hash(tx, session.user.str());
+    if (!stored) return fail(std::move(stored.error()));
+    hash = std::move(*stored);
+    return {};
+  });
+  if (!done) return done;
+  if (hash.empty() || !verify_password(hash, current)) {
+    accounts_.failed(account, clock_.now());
+    return fail(ErrorCode::kForbidden, "The current password is wrong.");
+  }
+  accounts_.succeeded(account);
+  if (auto checked = check_password(next); !checked) return checked;
+  const std::string fresh = hash_password(next);
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    if (auto set = user_store::set_password(tx, session.user.str(), fresh); !set) return set;
+    auto ended = tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
+                            {std::string_view(session.user.str()), std::string_view(session.id.str())});
+    if (!ended) return fail(std::move(ended.error()));
+    return {};
+  });
+}
+
+Result<void> SessionService::purge() {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto done = tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", {now, now - kSessionIdle});
+    if (!done) return fail(std::move(done.error()));
+    done = tx.execute("DELETE FROM links WHERE expires_at <= $1", {now});
+    if (!done) return fail(std::move(done.error()));
+    return {};
+  });
+}
+
+}  // namespace wick

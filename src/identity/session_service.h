@@ -1,0 +1,89 @@
+// Sign-in by password, and the sessions of browsers.
+//
+// A session's secret is 256 random bits in a cookie, stored as SHA-256 (I3). It ends kSessionIdle after its last
+// use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down per account and per
+// address; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "access/snapshot.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "db/database.h"
+
+namespace wick {
+
+inline constexpr Micros kSessionIdle = 7 * kMicrosPerDay;
+inline constexpr Micros kSessionAge = 30 * kMicrosPerDay;
+inline constexpr Micros kSeenEvery = 5 * 60 * kMicrosPerSecond;  // how exact last_seen_at is
+inline constexpr int kFreeAccountFailures = 5;    // wrong passwords for one account before waiting begins
+inline constexpr int kFreeAddressFailures = 30;   // from one address
+inline constexpr Micros kMaxSignInWait = 60 * kMicrosPerSecond;
+inline constexpr std::size_t kMaxThrottled = 100'000;
+
+struct BrowserSession {
+  SessionId id;
+  UserId user;
+  Micros created_at = 0, last_seen_at = 0, expires_at = 0;
+  std::string ip, user_agent;
+};
+
+struct NewBrowserSession {
+  BrowserSession session;
+  Secret cookie;
+};
+
+// Slows down guessing: after `free` failures each further one doubles the wait, up to kMaxSignInWait. Thread-safe.
+class Throttle {
+ public:
+  explicit Throttle(int free) : free_(free) {}
+  // Microseconds to wait; 0: go ahead.
+  Micros wait(const std::string& key, Micros now);
+  void failed(const std::string& key, Micros now);
+  void succeeded(const std::string& key);
+
+ private:
+  struct Entry {
+    int failures = 0;
+    Micros until = 0;
+  };
+  const int free_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+class SessionService {
+ public:
+  SessionService(Database& db, const AccessStore& access, const Clock& clock);
+
+  // Errors: kUnauthenticated  wrong email or password, or not an active user: all the same
+  //         kRateLimited      too many failures; retry_after_seconds
+  Result<NewBrowserSession> sign_in(std::string_view email, const Secret& password, std::string_view ip, std::string_view user_agent);
+  // A session without a password: after set-up or an accepted link.
+  Result<NewBrowserSession> open_for(const UserId& user, std::string_view ip, std::string_view user_agent);
+  // The session of a cookie. Errors: kUnauthenticated
+  Result<BrowserSession> find(std::string_view cookie);
+  Result<void> end(const SessionId& id);
+
+  Result<std::vector<BrowserSession>> list(const UserId& user);
+  // Errors: kNotFound  not one of the user's
+  Result<void> revoke(const UserId& user, const SessionId& id);
+  // Ends the user's other sessions. Errors: kForbidden (the current password is wrong), kInvalidArgument, kRateLimited
+  Result<void> change_password(const BrowserSession& session, const Secret& current, const Secret& next);
+  // Removes what has ended.
+  Result<void> purge();
+
+ private:
+  Result<void> check_wait(const std::string& account, const std::string& address);
+  Database& db_;
+  const AccessStore& access_;
+  const Clock& clock_;
+  Throttle accounts_{kFreeAccountFailures}, addresses_{kFreeAddressFailures};
+};
+
+}  // namespace wick

@@ -199,7 +199,7 @@ Result<void> AccessStore::reload() {
     std::function<void(const SqlRow&)> row;
   };
   const Query queries[] = {
-      {"SELECT id, email, name, role, status FROM users WHERE status <> 'deleted'", read_users},
+      {"SELECT id, email, name, role, status FROM users", read_users},
       {"SELECT user_id, tag_id FROM user_tags ORDER BY user_id, tag_id", read_user_tags},
       {"SELECT id, name, description, filter FROM tags", read_tags},
       {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label", read_connectors},

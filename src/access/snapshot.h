@@ -68,7 +68,7 @@ struct ConnectorEntry {
 
 struct AccessSnapshot {
   std::uint64_t version = 0;  // grows with each change
-  absl::flat_hash_map<UserId, UserEntry> users;
+  absl::flat_hash_map<UserId, UserEntry> users;  // deleted ones too, so that the audit can name them
   absl::flat_hash_map<TagId, TagEntry> tags;
   std::vector<std::shared_ptr<const ConnectorEntry>> connectors;  // by label
 

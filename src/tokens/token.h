@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/snapshot.h"
 #include "base/id.h"
@@ -40,6 +41,26 @@ struct Token {
 struct MintedToken {
   Token token;
   Secret plaintext;
+};
+
+// What the admins' page asks for.
+struct TokenFilter {
+  std::string query;              // in name, owner's name and email, or the last four characters
+  std::string owner;              // a user's id
+  std::string status = "active";  // active, inactive, all
+  bool never_used = false;
+  int unused_days = 0, expiring_days = 0;  // 0: any
+  std::string sort = "created_at";         // name, owner, created_at, last_used_at, expires_at
+  bool descending = true;
+  int page = 1, page_size = 50;
+};
+struct TokenPage {
+  std::vector<Token> items;
+  std::int64_t total = 0;
+};
+// Of the active tokens: how many, of how many users, how many were never used.
+struct TokenStats {
+  std::int64_t active = 0, users = 0, never_used = 0;
 };
 
 // Whether `text` has the form of a personal access token. Says nothing about validity.

@@ -190,6 +190,31 @@ Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_o
   return tokens;
 }
 
+Result<TokenPage> TokenService::search(const TokenFilter& filter) {
+  // What the page shows as "last used" should be what has happened up to now.
+  if (auto flushed = flush_last_uses(); !flushed) return fail(std::move(flushed.error()));
+  Result<TokenPage> page;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    page = token_store::search(tx, filter, clock_.now());
+    if (!page) return fail(page.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return page;
+}
+
+Result<TokenStats> TokenService::stats() {
+  if (auto flushed = flush_last_uses(); !flushed) return fail(std::move(flushed.error()));
+  Result<TokenStats> stats;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    stats = token_store::stats(tx, clock_.now());
+    if (!stats) return fail(stats.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return stats;
+}
+
 Result<void> TokenService::flush_last_uses() {
   const auto uses = index_.take_last_uses();
   if (uses.empty()) return {};

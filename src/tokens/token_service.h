@@ -57,6 +57,10 @@ class TokenService {
   // Of one user, or of everyone when `owner` is empty; newest first.
   Result<std::vector<Token>> list(const UserId& owner, bool active_only);
 
+  // For admins.
+  Result<TokenPage> search(const TokenFilter& filter);
+  Result<TokenStats> stats();
+
   // Writes what CredentialIndex collected about last use. Every few seconds, and at shutdown.
   Result<void> flush_last_uses();
 

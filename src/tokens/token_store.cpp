@@ -1,5 +1,7 @@
 #include "tokens/token_store.h"
 
+#include "base/text.h"
+
 namespace wick::token_store {
 namespace {
 
@@ -99,6 +101,65 @@ Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool activ
   }
   if (!done) return fail(std::move(done.error()));
   return tokens;
+}
+
+Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now) {
+  std::string where = "FROM tokens JOIN users ON users.id = tokens.user_id WHERE 1 = 1";
+  std::vector<SqlParam> params;
+  const auto add = [&](std::string_view condition, SqlParam value) {
+    params.push_back(value);
+    const std::string place = "$" + std::to_string(params.size());
+    where += " AND ";
+    for (const char c : condition) where += c == '?' ? place : std::string(1, c);
+  };
+  if (filter.status == "active") add("tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)", now);
+  if (filter.status == "inactive") add("(tokens.revoked_at IS NOT NULL OR tokens.expires_at <= ?)", now);
+  if (!filter.owner.empty()) add("tokens.user_id = ?", std::string_view(filter.owner));
+  if (filter.never_used) where += " AND tokens.last_used_at IS NULL";
+  if (filter.unused_days > 0) {
+    add("COALESCE(tokens.last_used_at, tokens.created_at) < ?", now - filter.unused_days * kMicrosPerDay);
+  }
+  if (filter.expiring_days > 0) add("tokens.expires_at < ?", now + filter.expiring_days * kMicrosPerDay);
+  std::string like;
+  if (!filter.query.empty()) {
+    like = "%";
+    for (const char c : to_lower_ascii(filter.query)) like += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    like += "%";
+    add("(lower(tokens.name) LIKE ? ESCAPE '\\' OR lower(users.name) LIKE ? ESCAPE '\\' OR users.email LIKE ? ESCAPE '\\' OR "
+        "tokens.last4 LIKE ? ESCAPE '\\')", std::string_view(like));
+  }
+  TokenPage page;
+  auto counted = tx.for_each("SELECT COUNT(*) " + where, params, [&](const SqlRow& row) { page.total = row.integer(0); });
+  if (!counted) return fail(std::move(counted.error()));
+
+  static constexpr std::pair<std::string_view, const char*> kSorts[] = {
+      {"name", "lower(tokens.name)"}, {"owner", "lower(users.name)"},         {"created_at", "tokens.created_at"},
+      {"last_used_at", "COALESCE(tokens.last_used_at, 0)"}, {"expires_at", "COALESCE(tokens.expires_at, 0)"}};
+  const char* sort = "tokens.created_at";
+  for (const auto& [name, column] : kSorts) {
+    if (filter.sort == name) sort = column;
+  }
+  const char* direction = filter.descending ? " DESC" : "";
+  std::string sql = "SELECT tokens.id, user_id, tokens.name, last4, tools, tokens.created_at, expires_at, last_used_at, last_ip, "
+                    "last_user_agent, revoked_at, revoked_by, revoked_reason " + where + " ORDER BY " + sort + direction +
+                    ", tokens.id" + direction;
+  params.push_back(std::int64_t(filter.page_size));
+  sql += " LIMIT $" + std::to_string(params.size());
+  params.push_back(std::int64_t(filter.page - 1) * filter.page_size);
+  sql += " OFFSET $" + std::to_string(params.size());
+  auto done = tx.for_each(sql, params, [&](const SqlRow& row) { page.items.push_back(read(row)); });
+  if (!done) return fail(std::move(done.error()));
+  return page;
+}
+
+Result<TokenStats> stats(Transaction& tx, Micros now) {
+  TokenStats stats;
+  auto done = tx.for_each(
+      "SELECT COUNT(*), COUNT(DISTINCT user_id), COALESCE(SUM(CASE WHEN last_used_at IS NULL THEN 1 ELSE 0 END), 0) "
+      "FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)",
+      {now}, [&](const SqlRow& row) { stats = {row.integer(0), row.integer(1), row.integer(2)}; });
+  if (!done) return fail(std::move(done.error()));
+  return stats;
 }
 
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {

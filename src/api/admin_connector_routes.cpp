@@ -1,0 +1,170 @@
+// Connectors, for admins: rows, operations, kinds.
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+
+namespace wick::api {
+namespace {
+
+Result<Reply> list_kinds(Context& context) {
+  json::array items;
+  for (const auto& kind : context.services.kinds.all()) {
+    json::array fields;
+    for (const ConfigField& field : kind->fields()) {
+      json::object view;
+      view["key"] = field.key;
+      view["label"] = field.label;
+      view["type"] = field.type;
+      view["required"] = field.required;
+      view["help"] = field.help;
+      if (!field.options.empty()) {
+        json::array options;
+        for (const std::string& option : field.options) options.emplace_back(option);
+        view["options"] = std::move(options);
+      }
+      if (!field.default_value.is_null()) view["default"] = field.default_value;
+      fields.push_back(std::move(view));
+    }
+    json::object item;
+    item["kind"] = kind->kind();
+    item["name"] = kind->name();
+    item["description"] = kind->description();
+    item["fields"] = std::move(fields);
+    item["custom_operations"] = kind->custom_operations();
+    items.push_back(std::move(item));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> list_connectors(Context& context) {
+  json::array items;
+  for (const auto& connector : context.snapshot->connectors) {
+    items.push_back(connector_summary(context.services, *context.snapshot, *connector));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+// The connector as it is now, after a change.
+Result<Reply> shown(Context& context, const ConnectorId& id, int status) {
+  const auto snapshot = context.services.access.snapshot();
+  const ConnectorEntry* connector = snapshot->connector(id);
+  if (connector == nullptr) return fail(ErrorCode::kNotFound, "There is no connector with this id.");
+  return Reply{status, connector_view(context.services, *snapshot, *connector, true)};
+}
+
+Result<Reply> create_connector(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"kind", "label", "description", "icon", "tags", "config"}));
+  ConnectorInput input;
+  WICK_TRY(kind, required_string(context.body, "kind"));
+  WICK_TRY(label, required_string(context.body, "label"));
+  WICK_TRY(description, optional_string(context.body, "description"));
+  WICK_TRY(icon, optional_string(context.body, "icon"));
+  WICK_TRY(tags, optional_strings(context.body, "tags"));
+  WICK_TRY(config, optional_object(context.body, "config"));
+  input.kind = kind;
+  input.label = label;
+  input.description = description.value_or("");
+  input.icon = icon.value_or("");
+  input.tags = tags.value_or(std::vector<std::string>());
+  input.config = config.value_or(json::object());
+  WICK_TRY(id, context.services.connectors.create(std::move(input)));
+  return shown(context, id, 201);
+}
+
+Result<Reply> get_connector(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  return shown(context, id, 200);
+}
+
+Result<Reply> update_connector(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"label", "description", "icon", "tags", "config", "disabled"}));
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  ConnectorPatch patch;
+  WICK_TRY(label, optional_string(context.body, "label"));
+  WICK_TRY(description, optional_string(context.body, "description"));
+  WICK_TRY(icon, optional_string(context.body, "icon"));
+  WICK_TRY(tags, optional_strings(context.body, "tags"));
+  WICK_TRY(config, optional_object(context.body, "config"));
+  WICK_TRY(disabled, optional_bool(context.body, "disabled"));
+  patch.label = label;
+  patch.description = description;
+  patch.icon = icon;
+  patch.tags = tags;
+  patch.config = config;
+  patch.disabled = disabled;
+  WICK_CHECK(context.services.connectors.update(id, std::move(patch)));
+  return shown(context, id, 200);
+}
+
+Result<Reply> delete_connector(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_CHECK(context.services.connectors.remove(id));
+  return Reply{204, nullptr};
+}
+
+Result<Reply> duplicate_connector(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_TRY(copy, context.services.connectors.duplicate(id));
+  return shown(context, copy, 201);
+}
+
+Result<Reply> shown_operation(Context& context, const ConnectorId& id, std::string_view key, int status) {
+  const auto snapshot = context.services.access.snapshot();
+  const ConnectorEntry* connector = snapshot->connector(id);
+  const OperationEntry* operation = connector == nullptr ? nullptr : connector->operation(key);
+  if (operation == nullptr) return fail(ErrorCode::kNotFound, "There is no such operation.");
+  json::object view = operation_view(*connector, *operation);
+  if (const auto* rest = operation->definition.if_contains("rest")) view["rest"] = *rest;
+  return Reply{status, std::move(view)};
+}
+
+Result<Reply> create_operation(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_CHECK(context.services.connectors.put_operation(id, "", context.body));
+  WICK_TRY(key, required_string(context.body, "key"));
+  return shown_operation(context, id, key, 201);
+}
+
+Result<Reply> replace_operation(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_CHECK(context.services.connectors.put_operation(id, context.path("key"), context.body));
+  WICK_TRY(key, required_string(context.body, "key"));
+  return shown_operation(context, id, key, 200);
+}
+
+Result<Reply> toggle_operation(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"enabled"}));
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_TRY(enabled, optional_bool(context.body, "enabled"));
+  if (!enabled) return fail(ErrorCode::kInvalidArgument, "\"enabled\" is missing.");
+  WICK_CHECK(context.services.connectors.set_enabled(id, context.path("key"), *enabled));
+  return shown_operation(context, id, context.path("key"), 200);
+}
+
+Result<Reply> delete_operation(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_CHECK(context.services.connectors.remove_operation(id, context.path("key")));
+  return Reply{204, nullptr};
+}
+
+}  // namespace
+
+void mount_admin_connectors(Api& api) {
+  api.route("GET", "/admin/connector-kinds", Access::kAdmin, list_kinds);
+  api.route("GET", "/admin/connectors", Access::kAdmin, list_connectors);
+  api.route("POST", "/admin/connectors", Access::kAdmin, create_connector);
+  api.route("GET", "/admin/connectors/{id}", Access::kAdmin, get_connector);
+  api.route("PATCH", "/admin/connectors/{id}", Access::kAdmin, update_connector);
+  api.route("DELETE", "/admin/connectors/{id}", Access::kAdmin, delete_connector);
+  api.route("POST", "/admin/connectors/{id}/duplicate", Access::kAdmin, duplicate_connector);
+  api.route("POST", "/admin/connectors/{id}/operations", Access::kAdmin, create_operation);
+  api.route("PUT", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, replace_operation);
+  api.route("PATCH", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, toggle_operation);
+  api.route("DELETE", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, delete_operation);
+}
+
+}  // namespace wick::api

@@ -1,0 +1,138 @@
+#include "api/api.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace wick::api {
+namespace {
+
+constexpr const char* kPrefix = "/api/v1";
+
+int status_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kInvalidArgument: return 400;
+    case ErrorCode::kUnauthenticated: return 401;
+    case ErrorCode::kSessionRequired:
+    case ErrorCode::kForbidden:
+    case ErrorCode::kPolicy: return 403;
+    case ErrorCode::kNotFound: return 404;
+    case ErrorCode::kConflict:
+    case ErrorCode::kLimit: return 409;
+    case ErrorCode::kRateLimited: return 429;
+    case ErrorCode::kTooLarge: return 413;
+    case ErrorCode::kUnsupportedMediaType: return 415;
+    case ErrorCode::kTimeout:
+    case ErrorCode::kUpstream: return 502;
+    case ErrorCode::kUnavailable: return 503;
+    case ErrorCode::kInternal: return 500;
+  }
+  return 500;
+}
+
+bool changes_something(std::string_view method) { return method != "GET" && method != "HEAD"; }
+
+Result<json::object> read_body(const http::Request& request) {
+  if (request.body.empty()) return json::object();
+  const auto type = request.header("content-type").value_or("");
+  if (!equals_ignoring_case(trim(type.substr(0, type.find(';'))), "application/json")) {
+    return fail(ErrorCode::kUnsupportedMediaType, "The Content-Type must be application/json.");
+  }
+  auto value = parse_json(request.body);
+  if (!value) return fail(std::move(value.error()));
+  if (!value->is_object()) return fail(ErrorCode::kInvalidArgument, "The body must be a JSON object.");
+  return std::move(value->get_object());
+}
+
+}  // namespace
+
+std::string cookie_name(const std::string& public_url) {
+  return public_url.starts_with("https://") ? "__Host-wick_session" : "wick_session";
+}
+
+std::string set_cookie(const std::string& public_url, std::string_view secret) {
+  std::string value = cookie_name(public_url) + "=" + std::string(secret) + "; Path=/; HttpOnly; SameSite=Lax";
+  if (public_url.starts_with("https://")) value += "; Secure";
+  value += secret.empty() ? "; Max-Age=0" : "; Max-Age=" + std::to_string(kSessionAge / kMicrosPerSecond);
+  return value;
+}
+
+http::Response to_response(Reply reply) {
+  http::Response response;
+  response.status = reply.status;
+  response.headers = std::move(reply.headers);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!reply.body.is_null()) response.body = to_json(reply.body);
+  return response;
+}
+
+http::Response to_response(const Error& error, std::string_view request_id) {
+  json::object inner;
+  inner["code"] = error_code_name(error.code);
+  inner["message"] = error.message;
+  inner["request_id"] = request_id;
+  json::object body;
+  body["error"] = std::move(inner);
+  Reply reply{status_of(error.code), std::move(body)};
+  if (error.retry_after_seconds > 0) reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+  return to_response(std::move(reply));
+}
+
+Result<Context> admit(Services& services, const http::Request& request, Access access) {
+  if (!services.origins.host_allowed(request)) {
+    return fail(ErrorCode::kForbidden, "This server does not answer to this host name: see --public-url.");
+  }
+  if (changes_something(request.method) && !services.origins.same_origin(request)) {
+    return fail(ErrorCode::kForbidden, "Requests that change something must come from this server's own pages.");
+  }
+  Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
+  if (access != Access::kPublic) {
+    const auto cookie = request.cookie(cookie_name(services.public_url));
+    if (!cookie && request.header("authorization")) {
+      return fail(ErrorCode::kSessionRequired, "A token cannot do this: sign in to the web app.");
+    }
+    auto session = services.sessions.find(cookie.value_or(""));
+    if (!session) return fail(std::move(session.error()));
+    context.session = std::move(*session);
+    context.user = context.snapshot->user(context.session.user);
+    if (context.user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+    if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
+      return fail(ErrorCode::kForbidden, "Only admins may do this.");
+    }
+  }
+  auto body = read_body(request);
+  if (!body) return fail(std::move(body.error()));
+  context.body = std::move(*body);
+  return context;
+}
+
+void Api::route(std::string method, std::string path, Access access, Handler handler) {
+  server_.route_blocking(std::move(method), kPrefix + path,
+                         [this, access, handler = std::move(handler)](const http::Request& request) {
+                           auto context = admit(services_, request, access);
+                           if (!context) return to_response(context.error(), request.request_id);
+                           auto reply = handler(*context);
+                           if (!reply) return to_response(reply.error(), request.request_id);
+                           return to_response(std::move(*reply));
+                         });
+}
+
+void Api::mount() {
+  mount_account(*this);
+  mount_tokens(*this);
+  mount_connectors(*this);
+  mount_runs(*this);
+  mount_admin_users(*this);
+  mount_admin_connectors(*this);
+  const auto document = std::make_shared<const std::string>(openapi_document());
+  server_.route("GET", std::string(kPrefix) + "/openapi.json", [document](http::Exchange&) -> http::Task<http::Response> {
+    http::Response response;
+    response.shared_body = document;
+    co_return response;
+  });
+  // What is not a route of the API is a JSON 404, never the web app's page.
+  server_.route_blocking("GET", std::string(kPrefix) + "/*", [](const http::Request& request) {
+    return to_response(Error{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.", 0}, request.request_id);
+  });
+}
+
+}  // namespace wick::api

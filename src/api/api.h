@@ -1,0 +1,78 @@
+// /api/v1: the management API that the web app uses, as src/api/openapi.json describes it.
+//
+// Each route names who may use it: anyone, a signed-in session, an admin's session. A token can ask who it is and
+// nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers run on
+// worker threads and may block.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/services.h"
+#include "http/server.h"
+
+namespace wick::api {
+
+enum class Access { kPublic, kSession, kAdmin };
+
+struct Reply {
+  int status = 200;
+  boost::json::value body;  // null: none
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// One request that has been let in.
+struct Context {
+  Services& services;
+  const http::Request& request;
+  std::shared_ptr<const AccessSnapshot> snapshot;
+  const UserEntry* user = nullptr;  // who is signed in; null on public routes
+  BrowserSession session;
+  boost::json::object body;
+
+  Actor actor() const { return {user->id, user->role == Role::kAdmin}; }
+  std::string_view path(std::string_view name) const { return request.capture(name); }
+};
+
+using Handler = std::function<Result<Reply>(Context&)>;
+
+class Api {
+ public:
+  Api(Services& services, http::Server& server) : services_(services), server_(server) {}
+
+  // Registers every route. Before the server starts.
+  void mount();
+  // For the files that hold the routes.
+  void route(std::string method, std::string path, Access access, Handler handler);
+  Services& services() { return services_; }
+  http::Server& server() { return server_; }
+
+ private:
+  Services& services_;
+  http::Server& server_;
+};
+
+// The routes, by noun.
+void mount_account(Api& api);
+void mount_tokens(Api& api);
+void mount_connectors(Api& api);
+void mount_runs(Api& api);
+void mount_admin_users(Api& api);
+void mount_admin_connectors(Api& api);
+
+// Lets a request in: session, role, origin, body. Blocks.
+Result<Context> admit(Services& services, const http::Request& request, Access access);
+http::Response to_response(Reply reply);
+http::Response to_response(const Error& error, std::string_view request_id);
+
+// The cookie's name and its Set-Cookie value; empty `secret` removes it. With https the name has the __Host- prefix,
+// which binds it to this origin (RFC 6265bis §4.1.3.2); on plain-http loopback browsers would refuse that.
+std::string cookie_name(const std::string& public_url);
+std::string set_cookie(const std::string& public_url, std::string_view secret);
+
+std::string_view openapi_document();
+
+}  // namespace wick::api

@@ -1,0 +1,82 @@
+// The connectors a member may use, and test runs.
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+#include "base/offload.h"
+
+namespace wick::api {
+namespace {
+
+std::unexpected<Error> no_connector() { return fail(ErrorCode::kNotFound, "There is no connector with this id for you."); }
+
+Result<Reply> list_connectors(Context& context) {
+  json::array items;
+  for (const ConnectorEntry* connector : context.snapshot->visible(*context.user)) {
+    items.push_back(connector_summary(context.services, *context.snapshot, *connector));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> get_connector(Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  const ConnectorEntry* connector = context.snapshot->connector(id);
+  if (connector == nullptr || !context.snapshot->may_use(*context.user, *connector)) return no_connector();
+  return Reply{200, connector_view(context.services, *context.snapshot, *connector, false)};
+}
+
+struct TestRun {
+  Caller caller;
+  ConnectorId connector;
+  std::string operation;
+  json::object arguments;
+};
+
+Result<TestRun> read_test_run(Services& services, const http::Request& request) {
+  WICK_TRY(context, admit(services, request, Access::kSession));
+  WICK_CHECK(only_fields(context.body, {"arguments", "retry_of"}));
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_TRY(arguments, optional_object(context.body, "arguments"));
+  WICK_TRY(retry_of, optional_string(context.body, "retry_of"));
+  TestRun run;
+  run.caller.user = context.user->id;
+  run.caller.credential_id = context.session.id.str();
+  run.caller.credential_kind = "session";
+  run.caller.source = retry_of ? "retry" : "test";
+  run.caller.ip = std::string(request.remote_address);
+  run.caller.user_agent = std::string(request.header("user-agent").value_or(""));
+  run.connector = id;
+  run.operation = std::string(context.path("key"));
+  run.arguments = arguments.value_or(json::object());
+  return run;
+}
+
+http::Task<http::Response> run_operation(Services& services, http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  const std::string request_id = format_uuid(make_uuid_v7());
+  auto run = co_await offload(services.pool, [&] { return read_test_run(services, request); });
+  if (!run) co_return to_response(run.error(), request_id);
+  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector, std::move(run->operation), std::move(run->arguments));
+  if (!outcome) co_return to_response(outcome.error(), request_id);
+  json::object result = to_tool_result(outcome->result);
+  json::object out;
+  out["run_id"] = std::to_string(outcome->run_id);
+  out["status"] = outcome->result.is_error ? "error" : "ok";
+  out["latency_ms"] = outcome->latency_ms;
+  out["content"] = std::move(result["content"]);
+  if (outcome->result.structured) out["structured"] = std::move(result["structuredContent"]);
+  if (outcome->result.is_error) out["error"] = outcome->result.text;
+  co_return to_response(Reply{200, std::move(out)});
+}
+
+}  // namespace
+
+void mount_connectors(Api& api) {
+  api.route("GET", "/connectors", Access::kSession, list_connectors);
+  api.route("GET", "/connectors/{id}", Access::kSession, get_connector);
+  api.server().route("POST", "/api/v1/connectors/{id}/operations/{key}/run",
+                     [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); });
+}
+
+}  // namespace wick::api

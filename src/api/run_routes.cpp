@@ -1,0 +1,125 @@
+// History: the calls on record, one's own or, for admins, everyone's; and the admin's dashboard.
+#include <unordered_map>
+
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+
+namespace wick::api {
+namespace {
+
+constexpr int kDashboardDays = 30;
+constexpr int kDashboardErrors = 5;
+
+// The name of a token, asked once per id of a page.
+class CredentialNames {
+ public:
+  explicit CredentialNames(Context& context) : context_(context) {}
+  std::string name(const Run& run) {
+    if (run.credential_kind == "session") return "Web app";
+    const auto [found, fresh] = names_.try_emplace(run.credential_id);
+    if (fresh) {
+      const auto id = TokenId::parse(run.credential_id);
+      const auto token = id ? context_.services.tokens.get({context_.user->id, true}, *id) : Result<Token>(fail(ErrorCode::kNotFound, ""));
+      if (token) found->second = token->name;
+    }
+    return found->second;
+  }
+
+ private:
+  Context& context_;
+  std::unordered_map<std::string, std::string> names_;
+};
+
+Result<std::optional<Micros>> query_time(const http::Request& request, std::string_view name) {
+  const auto text = request.query_value(name);
+  if (!text || text->empty()) return std::nullopt;
+  const auto time = parse_rfc3339(*text);
+  if (!time) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(name) + "\" must be a time like 2026-07-28T09:30:00Z.");
+  return time;
+}
+
+Result<Reply> list_runs(Context& context) {
+  const http::Request& request = context.request;
+  RunFilter filter;
+  filter.connector_id = request.query_value("connector").value_or("");
+  filter.operation = request.query_value("operation").value_or("");
+  filter.credential_id = request.query_value("token").value_or("");
+  filter.user_id = request.query_value("user").value_or("");
+  if (context.user->role != Role::kAdmin) {
+    if (!filter.user_id.empty() && filter.user_id != context.user->id.str()) {
+      return fail(ErrorCode::kForbidden, "Only admins see the calls of others.");
+    }
+    filter.user_id = context.user->id.str();
+  }
+  WICK_TRY(status, query_word(request, "status", {"ok", "error", "denied", "rate_limited", "cancelled"}, ""));
+  WICK_TRY(source, query_word(request, "source", {"mcp", "test", "retry", "api"}, ""));
+  WICK_TRY(from, query_time(request, "from"));
+  WICK_TRY(to, query_time(request, "to"));
+  WICK_TRY(cursor, query_number(request, "cursor", 0, 0, INT64_MAX));
+  WICK_TRY(limit, query_number(request, "limit", 50, 1, kMaxRunPage));
+  filter.status = status;
+  filter.source = source;
+  filter.from = from;
+  filter.to = to;
+  filter.before = cursor;
+  filter.limit = int(limit);
+  WICK_TRY(runs, context.services.runs.search(filter, false));
+  CredentialNames names(context);
+  json::array items;
+  for (const Run& run : runs) items.push_back(run_view(*context.snapshot, run, names.name(run), false));
+  json::object out;
+  out["next_cursor"] = std::int64_t(runs.size()) < limit ? json::value(nullptr) : json::value(std::to_string(runs.back().id));
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> get_run(Context& context) {
+  const std::string text(context.path("id"));
+  std::int64_t id = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+  const auto missing = [] { return fail(ErrorCode::kNotFound, "There is no run with this id of yours; its retention may have passed."); };
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return missing();
+  WICK_TRY(run, context.services.runs.get(id));
+  if (context.user->role != Role::kAdmin && run.user_id != context.user->id.str()) return missing();
+  CredentialNames names(context);
+  return Reply{200, run_view(*context.snapshot, run, names.name(run), true)};
+}
+
+Result<Reply> get_dashboard(Context& context) {
+  WICK_TRY(stats, context.services.tokens.stats());
+  WICK_TRY(days, context.services.runs.daily(kDashboardDays));
+  RunFilter failing;
+  failing.status = "error";
+  failing.limit = kDashboardErrors;
+  failing.from = context.services.clock.now() - 7 * kMicrosPerDay;
+  WICK_TRY(errors, context.services.runs.search(failing, false));
+  std::int64_t active = 0, pending = 0;
+  for (const auto& [id, user] : context.snapshot->users) {
+    active += user.status == UserStatus::kActive;
+    pending += user.status == UserStatus::kPending;
+  }
+  CredentialNames names(context);
+  json::array latest;
+  for (const Run& run : errors) latest.push_back(run_view(*context.snapshot, run, names.name(run), false));
+  json::object out;
+  out["users"] = active;
+  out["pending_users"] = pending;
+  out["active_tokens"] = stats.active;
+  out["connectors"] = context.snapshot->connectors.size();
+  out["calls_today"] = days.back().calls;
+  out["errors_today"] = days.back().errors;
+  out["days"] = days_view(days);
+  out["latest_errors"] = std::move(latest);
+  return Reply{200, std::move(out)};
+}
+
+}  // namespace
+
+void mount_runs(Api& api) {
+  api.route("GET", "/runs", Access::kSession, list_runs);
+  api.route("GET", "/runs/{id}", Access::kSession, get_run);
+  api.route("GET", "/admin/dashboard", Access::kAdmin, get_dashboard);
+}
+
+}  // namespace wick::api

@@ -1,0 +1,40 @@
+// Services: everything the API and the command line act on. Made once by app/, outlives both.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <string>
+
+#include "access/snapshot.h"
+#include "access/tag_service.h"
+#include "audit/run_log.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
+#include "http/origin.h"
+#include "identity/link_service.h"
+#include "identity/session_service.h"
+#include "identity/user_service.h"
+#include "tokens/authenticator.h"
+#include "tokens/token_service.h"
+
+namespace wick {
+
+struct Services {
+  Database& db;
+  const Clock& clock;
+  boost::asio::thread_pool& pool;  // for blocking work that a coroutine needs
+  const std::string& public_url;   // scheme, host and port, no slash at the end
+  const http::OriginPolicy& origins;
+  AccessStore& access;
+  TagService& tags;
+  UserService& users;
+  LinkService& links;
+  SessionService& sessions;
+  TokenService& tokens;
+  Authenticator& authenticator;
+  KindRegistry& kinds;
+  ConnectorService& connectors;
+  Runner& runner;
+  RunLog& runs;
+};
+
+}  // namespace wick

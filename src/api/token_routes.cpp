@@ -1,0 +1,197 @@
+// Personal access tokens: the owner's own, and everyone's for admins.
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+
+namespace wick::api {
+namespace {
+
+constexpr std::size_t kMaxBulk = 1000;
+constexpr std::size_t kMaxReasonBytes = 200;
+
+Result<Reply> list_tokens(Context& context) {
+  WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "all"));
+  WICK_CHECK(context.services.tokens.flush_last_uses());
+  WICK_TRY(tokens, context.services.tokens.list(context.user->id, status == "active"));
+  const Micros now = context.services.clock.now();
+  json::array items;
+  for (const Token& token : tokens) {
+    if (status == "inactive" && std::string_view(token.status(now)) == "active") continue;
+    items.push_back(token_view(*context.snapshot, token, now));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> create_token(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"name", "tools"}));
+  MintRequest request;
+  WICK_TRY(name, required_string(context.body, "name"));
+  WICK_TRY(tools, optional_string(context.body, "tools"));
+  WICK_TRY(surface, parse_tools(tools.value_or("auto")));
+  request.name = name;
+  request.tools = surface;
+  WICK_TRY(minted, context.services.tokens.mint(context.user->id, std::move(request)));
+  return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
+}
+
+Result<Reply> get_token(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
+  WICK_CHECK(context.services.tokens.flush_last_uses());
+  WICK_TRY(token, context.services.tokens.get(context.actor(), id));
+  return Reply{200, token_view(*context.snapshot, token, context.services.clock.now())};
+}
+
+Result<Reply> revoke_token(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
+  WICK_CHECK(context.services.tokens.revoke({context.user->id, false}, id, "revoked by the owner"));
+  return Reply{204, nullptr};
+}
+
+Result<Reply> rotate_token(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"overlap_hours"}));
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
+  WICK_TRY(hours, optional_int(context.body, "overlap_hours"));
+  if (hours.value_or(0) < 0 || hours.value_or(0) > kMaxRotateOverlapHours) {
+    return fail(ErrorCode::kInvalidArgument, "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlapHours) + ".");
+  }
+  WICK_TRY(minted, context.services.tokens.rotate({context.user->id, false}, id, int(hours.value_or(0))));
+  return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
+}
+
+json::array usage_items(const std::vector<UsageItem>& items, const char* name) {
+  json::array out;
+  for (const UsageItem& item : items) {
+    json::object view;
+    view[name] = item.name;
+    view["calls"] = item.calls;
+    view["last_at"] = format_rfc3339(item.last_at);
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+Result<Reply> get_usage(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
+  WICK_TRY(token, context.services.tokens.get(context.actor(), id));
+  WICK_TRY(usage, context.services.runs.usage(token.id.str()));
+  json::array connectors;
+  for (const auto& [connector_id, calls] : usage.connectors) {
+    const auto parsed = ConnectorId::parse(connector_id);
+    if (!parsed) continue;
+    const ConnectorEntry* connector = context.snapshot->connector(*parsed);
+    json::object ref, item;
+    ref["id"] = connector_id;
+    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
+    item["connector"] = std::move(ref);
+    item["calls"] = calls;
+    connectors.push_back(std::move(item));
+  }
+  json::object out;
+  out["calls"] = usage.calls;
+  out["errors"] = usage.errors;
+  out["connectors"] = std::move(connectors);
+  out["addresses"] = usage_items(usage.addresses, "ip");
+  out["clients"] = usage_items(usage.clients, "name");
+  out["days"] = days_view(usage.days);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> search_tokens(Context& context) {
+  TokenFilter filter;
+  filter.query = context.request.query_value("query").value_or("").substr(0, 200);
+  filter.owner = context.request.query_value("owner").value_or("");
+  WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "active"));
+  WICK_TRY(sort, query_word(context.request, "sort", {"name", "owner", "created_at", "last_used_at", "expires_at"}, "created_at"));
+  WICK_TRY(order, query_word(context.request, "order", {"asc", "desc"}, "desc"));
+  WICK_TRY(unused, query_number(context.request, "unused_days", 0, 0, 36500));
+  WICK_TRY(expiring, query_number(context.request, "expiring_days", 0, 0, 36500));
+  WICK_TRY(page, query_number(context.request, "page", 1, 1, 1'000'000));
+  WICK_TRY(page_size, query_number(context.request, "page_size", 50, 1, 200));
+  filter.status = status;
+  filter.sort = sort;
+  filter.descending = order == "desc";
+  filter.never_used = context.request.query_value("never_used").value_or("") == "true";
+  filter.unused_days = int(unused);
+  filter.expiring_days = int(expiring);
+  filter.page = int(page);
+  filter.page_size = int(page_size);
+  WICK_TRY(found, context.services.tokens.search(filter));
+  json::array items;
+  for (const Token& token : found.items) items.push_back(token_view(*context.snapshot, token, context.services.clock.now()));
+  json::object out;
+  out["items"] = std::move(items);
+  out["total"] = found.total;
+  out["page"] = page;
+  out["page_size"] = page_size;
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> get_stats(Context& context) {
+  WICK_TRY(stats, context.services.tokens.stats());
+  json::object out;
+  out["active"] = stats.active;
+  out["users"] = stats.users;
+  out["never_used"] = stats.never_used;
+  return Reply{200, std::move(out)};
+}
+
+Result<std::string> reason_of(std::optional<std::string> given) {
+  if (!given || given->empty()) return "revoked by an admin";
+  if (given->size() > kMaxReasonBytes) {
+    return fail(ErrorCode::kInvalidArgument, "The reason is longer than " + std::to_string(kMaxReasonBytes) + " bytes.");
+  }
+  return *given;
+}
+
+Result<Reply> revoke_any(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
+  WICK_TRY(reason, reason_of(context.request.query_value("reason")));
+  WICK_CHECK(context.services.tokens.revoke(context.actor(), id, reason));
+  return Reply{204, nullptr};
+}
+
+// Some by id, or all of one user. Tokens that are not active any more are passed over.
+Result<Reply> revoke_many(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"ids", "owner", "reason"}));
+  WICK_TRY(ids, optional_strings(context.body, "ids"));
+  WICK_TRY(owner, optional_string(context.body, "owner"));
+  WICK_TRY(given, optional_string(context.body, "reason"));
+  WICK_TRY(reason, reason_of(given));
+  if (ids.has_value() == owner.has_value()) return fail(ErrorCode::kInvalidArgument, "Say either \"ids\" or \"owner\".");
+  std::int64_t revoked = 0;
+  if (owner) {
+    WICK_TRY(id, parse_id<UserId>(*owner, "user"));
+    WICK_TRY(count, context.services.tokens.revoke_all_of(context.actor(), id, reason));
+    revoked = count;
+  } else {
+    if (ids->size() > kMaxBulk) return fail(ErrorCode::kInvalidArgument, "At most " + std::to_string(kMaxBulk) + " tokens at once.");
+    for (const std::string& text : *ids) {
+      WICK_TRY(id, parse_id<TokenId>(text, "token"));
+      auto done = context.services.tokens.revoke(context.actor(), id, reason);
+      if (!done && done.error().code != ErrorCode::kNotFound) return fail(std::move(done.error()));
+      revoked += done.has_value();
+    }
+  }
+  json::object out;
+  out["revoked"] = revoked;
+  return Reply{200, std::move(out)};
+}
+
+}  // namespace
+
+void mount_tokens(Api& api) {
+  api.route("GET", "/tokens", Access::kSession, list_tokens);
+  api.route("POST", "/tokens", Access::kSession, create_token);
+  api.route("GET", "/tokens/{id}", Access::kSession, get_token);
+  api.route("DELETE", "/tokens/{id}", Access::kSession, revoke_token);
+  api.route("GET", "/tokens/{id}/usage", Access::kSession, get_usage);
+  api.route("POST", "/tokens/{id}/rotate", Access::kSession, rotate_token);
+  api.route("GET", "/admin/tokens", Access::kAdmin, search_tokens);
+  api.route("GET", "/admin/tokens/stats", Access::kAdmin, get_stats);
+  api.route("POST", "/admin/tokens/revoke", Access::kAdmin, revoke_many);
+  api.route("DELETE", "/admin/tokens/{id}", Access::kAdmin, revoke_any);
+}
+
+}  // namespace wick::api

@@ -1,0 +1,252 @@
+#include "api/views.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "mcp/tools.h"
+
+namespace wick::api {
+namespace {
+
+// "claude-code/1.2 (…)" → "claude-code".
+std::string client_of(std::string_view user_agent) { return std::string(user_agent.substr(0, user_agent.find_first_of("/ "))); }
+
+json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& connector, const Health& health) {
+  json::object out;
+  out["id"] = connector.id.str();
+  out["kind"] = connector.kind;
+  out["label"] = connector.label;
+  out["slug"] = connector.slug;
+  out["description"] = connector.description;
+  out["icon"] = connector.icon;
+  out["tags"] = tag_refs(snapshot, connector.tags);
+  out["disabled"] = connector.disabled;
+  out["health"] = health.state;
+  out["health_message"] = health.message;
+  return out;
+}
+
+// The payload as JSON; as text when it was not JSON.
+json::value payload(const std::optional<std::string>& text) {
+  if (!text) return nullptr;
+  auto value = parse_json(*text);
+  return value ? std::move(*value) : json::value(*text);
+}
+
+}  // namespace
+
+json::value time_or_null(const std::optional<Micros>& time) {
+  if (!time) return nullptr;
+  return json::value(format_rfc3339(*time));
+}
+
+json::object user_ref(const AccessSnapshot& snapshot, const UserId& id) {
+  json::object out;
+  const UserEntry* user = snapshot.user(id);
+  const bool deleted = user == nullptr || user->status == UserStatus::kDeleted;
+  out["id"] = id.str();
+  out["name"] = user == nullptr ? std::string("Deleted user") : user->name + (deleted ? " (deleted)" : "");
+  out["email"] = deleted ? std::string() : user->email;
+  return out;
+}
+
+json::array tag_refs(const AccessSnapshot& snapshot, const std::vector<TagId>& tags) {
+  json::array out;
+  for (const TagId& id : tags) {
+    const auto tag = snapshot.tags.find(id);
+    if (tag == snapshot.tags.end()) continue;
+    json::object ref;
+    ref["id"] = id.str();
+    ref["name"] = tag->second.name;
+    ref["filter"] = tag->second.filter;
+    out.push_back(std::move(ref));
+  }
+  return out;
+}
+
+json::object me(const AccessSnapshot& snapshot, const UserEntry& user) {
+  json::object out;
+  out["id"] = user.id.str();
+  out["email"] = user.email;
+  out["name"] = user.name;
+  out["role"] = role_name(user.role);
+  out["tags"] = tag_refs(snapshot, user.tags);
+  return out;
+}
+
+json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& session) {
+  json::object out;
+  out["id"] = session.id.str();
+  if (const UserEntry* user = snapshot.user(session.user)) out["user"] = me(snapshot, *user);
+  out["expires_at"] = format_rfc3339(session.expires_at);
+  return out;
+}
+
+json::object user_view(const AccessSnapshot& snapshot, const User& user) {
+  json::object out;
+  out["id"] = user.id.str();
+  out["email"] = user.email;
+  out["name"] = user.name;
+  out["role"] = role_name(user.role);
+  out["status"] = status_name(user.status);
+  const UserEntry* entry = snapshot.user(user.id);
+  out["tags"] = entry == nullptr ? json::array() : tag_refs(snapshot, entry->tags);
+  out["created_at"] = format_rfc3339(user.created_at);
+  out["last_seen_at"] = time_or_null(user.last_sign_in_at);
+  out["active_tokens"] = user.active_tokens;
+  out["has_password"] = user.has_password;
+  return out;
+}
+
+json::object tag_view(const Tag& tag) {
+  json::object out;
+  out["id"] = tag.id;
+  out["name"] = tag.name;
+  out["filter"] = tag.filter;
+  out["description"] = tag.description;
+  out["users"] = tag.users;
+  out["connectors"] = tag.connectors;
+  return out;
+}
+
+json::object link_view(const std::string& public_url, const Link& link) {
+  json::object out;
+  out["url"] = public_url + "/invite#token=" + std::string(link.token.reveal());
+  out["expires_at"] = format_rfc3339(link.expires_at);
+  return out;
+}
+
+json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now) {
+  json::object out;
+  out["id"] = token.id.str();
+  out["name"] = token.name;
+  out["masked"] = token.masked();
+  out["tools"] = tools_name(token.tools);
+  out["status"] = token.status(now);
+  out["owner"] = user_ref(snapshot, token.owner);
+  out["created_at"] = format_rfc3339(token.created_at);
+  out["expires_at"] = time_or_null(token.expires_at);
+  out["last_used"] = nullptr;
+  if (token.last_used_at) {
+    json::object used;
+    used["at"] = format_rfc3339(*token.last_used_at);
+    used["ip"] = token.last_ip;
+    used["client"] = client_of(token.last_user_agent);
+    used["user_agent"] = token.last_user_agent;
+    out["last_used"] = std::move(used);
+  }
+  out["revoked"] = nullptr;
+  if (token.revoked_at) {
+    json::object revoked;
+    revoked["at"] = format_rfc3339(*token.revoked_at);
+    const auto by = UserId::parse(token.revoked_by);
+    revoked["by"] = by ? json::value(user_ref(snapshot, *by)) : json::value(nullptr);
+    revoked["reason"] = token.revoked_reason;
+    out["revoked"] = std::move(revoked);
+  }
+  return out;
+}
+
+json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now) {
+  json::object out;
+  out["token"] = token_view(snapshot, minted.token, now);
+  out["plaintext"] = std::string(minted.plaintext.reveal());
+  return out;
+}
+
+json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation) {
+  json::object out;
+  out["key"] = operation.key;
+  out["name"] = operation.name;
+  out["description"] = operation.description;
+  out["input_schema"] = operation.input_schema;
+  out["read_only"] = operation.read_only;
+  out["destructive"] = operation.destructive;
+  out["idempotent"] = operation.idempotent;
+  out["enabled"] = operation.enabled;
+  out["tool_name"] = mcp::tool_name(connector, operation);
+  out["tool_id"] = mcp::tool_id(connector, operation);
+  return out;
+}
+
+json::object connector_summary(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector) {
+  json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
+  std::size_t enabled = 0;
+  for (const auto& operation : connector.operations) enabled += operation.enabled;
+  out["operations_total"] = connector.operations.size();
+  out["operations_enabled"] = enabled;
+  return out;
+}
+
+json::object connector_view(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector, bool admin) {
+  json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
+  json::array operations;
+  for (const auto& operation : connector.operations) {
+    if (!operation.enabled && !admin) continue;
+    json::object view = operation_view(connector, operation);
+    if (const auto* rest = operation.definition.if_contains("rest"); rest != nullptr && admin) view["rest"] = *rest;
+    operations.push_back(std::move(view));
+  }
+  out["operations"] = std::move(operations);
+  if (admin) {
+    json::object config = connector.config;
+    for (const auto& secret : connector.sealed_secrets) {
+      json::object set;
+      set["set"] = true;
+      config[secret.key()] = std::move(set);
+    }
+    out["config"] = std::move(config);
+  }
+  return out;
+}
+
+json::array days_view(const std::vector<UsageDay>& days) {
+  json::array out;
+  for (const UsageDay& day : days) {
+    json::object item;
+    item["day"] = day.day;
+    item["calls"] = day.calls;
+    item["errors"] = day.errors;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std::string& credential_name, bool detail) {
+  json::object out;
+  out["id"] = std::to_string(run.id);
+  out["connector"] = nullptr;
+  if (const auto id = ConnectorId::parse(run.connector_id)) {
+    const ConnectorEntry* connector = snapshot.connector(*id);
+    json::object ref;
+    ref["id"] = run.connector_id;
+    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
+    out["connector"] = std::move(ref);
+  }
+  out["operation"] = run.operation;
+  const auto user = UserId::parse(run.user_id);
+  out["user"] = user ? json::value(user_ref(snapshot, *user)) : json::value(nullptr);
+  json::object credential;
+  credential["id"] = run.credential_id;
+  credential["kind"] = run.credential_kind;
+  credential["name"] = credential_name;
+  out["credential"] = std::move(credential);
+  out["source"] = run.source;
+  out["status"] = run.status;
+  out["error"] = run.error;
+  out["latency_ms"] = run.latency_ms;
+  out["http_status"] = run.http_status;
+  out["ip"] = run.ip;
+  out["user_agent"] = run.user_agent;
+  out["client_name"] = run.client_name;
+  out["client_version"] = run.client_version;
+  out["trace_id"] = run.trace_id;
+  out["started_at"] = format_rfc3339(run.started_at);
+  out["ended_at"] = format_rfc3339(run.ended_at);
+  if (detail) {
+    out["request"] = payload(run.request);
+    out["response"] = payload(run.response);
+  }
+  return out;
+}
+
+}  // namespace wick::api

@@ -1,0 +1,28 @@
+// JSON as openapi.json's schemas say, from the values of the rooms below.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "api/services.h"
+
+namespace wick::api {
+
+boost::json::value time_or_null(const std::optional<Micros>& time);
+boost::json::object user_ref(const AccessSnapshot& snapshot, const UserId& id);
+boost::json::array tag_refs(const AccessSnapshot& snapshot, const std::vector<TagId>& tags);
+boost::json::object me(const AccessSnapshot& snapshot, const UserEntry& user);
+boost::json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& session);
+boost::json::object user_view(const AccessSnapshot& snapshot, const User& user);
+boost::json::object tag_view(const Tag& tag);
+boost::json::object link_view(const std::string& public_url, const Link& link);
+boost::json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now);
+boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
+boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);
+// With operations for one connector; `admin` adds the configuration, secrets as {"set": true}.
+boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector);
+boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector, bool admin);
+boost::json::array days_view(const std::vector<UsageDay>& days);
+// `token_names`: by credential id, as far as they are known.
+boost::json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std::string& credential_name, bool detail);
+
+}  // namespace wick::api

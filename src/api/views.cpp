@@ -139,7 +139,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
     json::object revoked;
     revoked["at"] = format_rfc3339(*token.revoked_at);
     const auto by = UserId::parse(token.revoked_by);
-    revoked["by"] = by ? json::value(user_ref(snapshot, *by)) : json::value(nullptr);
+    revoked["by"] = by && !by->empty() ? json::value(user_ref(snapshot, *by)) : json::value(nullptr);
     revoked["reason"] = token.revoked_reason;
     out["revoked"] = std::move(revoked);
   }

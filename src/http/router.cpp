@@ -65,7 +65,7 @@ Router::Match Router::find(std::string_view method, std::string_view path,
     }
     captures.clear();
   }
-  if (fallback_.blocking) return {&fallback_, {}};
+  if (fallback_.handler) return {&fallback_, {}};
   return {};
 }
 

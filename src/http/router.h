@@ -20,7 +20,7 @@ struct Route {
 class Router {
  public:
   void add(std::string method, std::string path, Route route);
-  void set_fallback(BlockingHandler handler) { fallback_.blocking = std::move(handler); }
+  void set_fallback(Handler handler) { fallback_.handler = std::move(handler); }
 
   struct Match {
     const Route* route = nullptr;  // null: no such path, or not with this method

@@ -133,7 +133,7 @@ void Server::route(std::string method, std::string path, Handler handler) {
 void Server::route_blocking(std::string method, std::string path, BlockingHandler handler) {
   impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler)});
 }
-void Server::fallback(BlockingHandler handler) { impl_->shared.router.set_fallback(std::move(handler)); }
+void Server::fallback(Handler handler) { impl_->shared.router.set_fallback(std::move(handler)); }
 
 Result<void> Server::start() {
   const ServerOptions& options = impl_->shared.options;

@@ -46,7 +46,7 @@ class Server {
   // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else 404.
   void route(std::string method, std::string path, Handler handler);
   void route_blocking(std::string method, std::string path, BlockingHandler handler);
-  void fallback(BlockingHandler handler);
+  void fallback(Handler handler);
   // How an error of the server itself (404, 405, 408, 413, 431, 400, 503) becomes a body. Default: JSON
   // {"error":{"code","message","request_id"}}.
   // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason

@@ -1,0 +1,300 @@
+#include "app/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <termios.h>
+#include <thread>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "app/control_socket.h"
+#include "app/serve.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+constexpr int kFailed = 1, kMisused = 2;
+constexpr int kHandoverTries = 50;  // × 100 ms for a server that holds the folder but does not listen yet
+
+struct Options {
+  std::string data = "./var", config, listen, public_url, log_format, log_level, threads;
+  std::vector<std::string> set;
+  bool as_json = false;
+  bool admin = false, password_stdin = false, all = false;
+  std::string email, name, user, id, tools = "auto", folder;
+};
+
+int print_error(const Options& options, const Error& error) {
+  if (options.as_json) {
+    json::object inner, out;
+    inner["code"] = error_code_name(error.code);
+    inner["message"] = error.message;
+    out["error"] = std::move(inner);
+    std::cerr << to_json(out) << "\n";
+  } else {
+    std::cerr << "wick: " << error.message << "\n";
+  }
+  return error.code == ErrorCode::kInvalidArgument ? kMisused : kFailed;
+}
+
+Result<Settings> read_settings(const Options& options) {
+  Settings settings;
+  const char* named = std::getenv("WICK_CONFIG");
+  const std::string file = !options.config.empty() ? options.config : named != nullptr ? named : "";
+  if (!file.empty()) {
+    if (auto read = read_config_file(settings, file); !read) return fail(std::move(read.error()));
+  }
+  if (auto read = read_environment(settings); !read) return fail(std::move(read.error()));
+  const std::pair<const char*, const std::string*> flags[] = {{"listen", &options.listen}, {"public_url", &options.public_url},
+      {"log_format", &options.log_format}, {"log_level", &options.log_level}, {"threads", &options.threads}};
+  for (const auto& [key, value] : flags) {
+    if (value->empty()) continue;
+    if (auto set = set_setting(settings, key, *value); !set) return fail(std::move(set.error()));
+  }
+  for (const std::string& pair : options.set) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos) return fail(ErrorCode::kInvalidArgument, "--set wants KEY=VALUE, not \"" + pair + "\".");
+    if (auto set = set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1)); !set) return fail(std::move(set.error()));
+  }
+  settings.data = options.data;
+  if (auto finished = finish_settings(settings); !finished) return fail(std::move(finished.error()));
+  return settings;
+}
+
+// In the server that runs on the folder, so that the change holds at once; else on the folder itself.
+Result<json::object> execute(const Options& options, const std::string& name, const json::object& arguments) {
+  Result<json::object> result = fail(ErrorCode::kUnavailable, "");
+  for (int i = 0; i < kHandoverTries; ++i) {
+    result = send_command(options.data, name, arguments);
+    if (result || result.error().code != ErrorCode::kUnavailable || !result.error().message.starts_with("No server")) return result;
+    auto settings = read_settings(options);
+    if (!settings) return fail(std::move(settings.error()));
+    auto instance = Instance::open(*settings);
+    if (instance) return run_command(**instance, name, arguments);
+    if (instance.error().code != ErrorCode::kConflict) return fail(std::move(instance.error()));
+    result = fail(std::move(instance.error()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return result;
+}
+
+Result<std::string> read_password(const Options& options) {
+  std::string password;
+  if (options.password_stdin) {
+    std::getline(std::cin, password);
+    if (password.ends_with('\r')) password.pop_back();
+    if (password.empty()) return fail(ErrorCode::kInvalidArgument, "--password-stdin: nothing came on standard input.");
+    return password;
+  }
+  if (isatty(STDIN_FILENO) == 0) {
+    return fail(ErrorCode::kInvalidArgument, "Give the password on standard input with --password-stdin, or run this in a terminal to be asked.");
+  }
+  termios shown{};
+  tcgetattr(STDIN_FILENO, &shown);
+  termios hidden = shown;
+  hidden.c_lflag &= ~tcflag_t(ECHO);
+  std::cerr << "Password (at least " << kMinPasswordLength << " characters): " << std::flush;
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  std::getline(std::cin, password);
+  tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+  std::cerr << "\n";
+  return password;
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || value->is_null()) return "-";
+  return value->is_string() ? std::string(value->get_string()) : to_json(*value);
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(i + 1 < row.size() ? widths[i] - row[i].size() + 2 : 0, ' ');
+    std::cout << line << "\n";
+  }
+}
+
+void print_list(const json::object& result, const char* key, std::initializer_list<const char*> columns) {
+  std::vector<std::vector<std::string>> rows{{}};
+  for (const char* column : columns) rows[0].push_back(to_lower_ascii(column));
+  for (const auto& item : result.at(key).as_array()) {
+    std::vector<std::string> row;
+    for (const std::string_view column : columns) {
+      const json::object& object = item.as_object();
+      if (column == "owner" || column == "last_used") {
+        const auto* inner = object.if_contains(column);
+        row.push_back(inner != nullptr && inner->is_object() ? text_of(inner->get_object(), column == "owner" ? "email" : "at") : "never");
+      } else {
+        row.push_back(text_of(object, column));
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  print_table(rows);
+}
+
+// The result of a command for a person.
+void print_result(const std::string& name, const json::object& result) {
+  if (name == "user list") {
+    print_list(result, "users", {"email", "name", "role", "status", "active_tokens", "id"});
+  } else if (name == "token list") {
+    print_list(result, "tokens", {"name", "masked", "owner", "status", "created_at", "last_used", "id"});
+  } else if (name == "token create") {
+    std::cerr << "A token for " << text_of(result, "user") << ". It will not be shown again:\n";
+    std::cout << text_of(result, "token") << "\n";
+  } else if (name == "token revoke") {
+    std::cout << "Revoked: nothing accepts this token any more.\n";
+  } else if (name == "backup") {
+    std::cout << "Copied to " << text_of(result, "folder")
+              << ". Keep secret.key with it, in another place: without it, secrets of connectors cannot be opened.\n";
+  } else if (name == "doctor") {
+    const auto& problems = result.at("problems").as_array();
+    for (const auto& problem : problems) std::cout << "problem: " << std::string_view(problem.as_string()) << "\n";
+    if (problems.empty()) std::cout << "All is well: the databases are sound, and there is an active admin.\n";
+  } else {
+    std::cout << text_of(result, "email") << " is " << text_of(result, "status") << " (" << text_of(result, "role") << ", id "
+              << text_of(result, "id") << ").\n";
+  }
+}
+
+int run(const Options& options, const std::string& name, json::object arguments) {
+  auto result = execute(options, name, arguments);
+  if (!result) return print_error(options, result.error());
+  if (options.as_json) {
+    std::cout << to_json(*result) << "\n";
+  } else {
+    print_result(name, *result);
+  }
+  return name == "doctor" && !result->at("problems").as_array().empty() ? kFailed : 0;
+}
+
+int run_serve(const Options& options) {
+  auto settings = read_settings(options);
+  if (!settings) return print_error(options, settings.error());
+  configure_logging(settings->log_format, settings->log_level);
+  auto instance = Instance::open(*settings);
+  if (!instance) return print_error(options, instance.error());
+  auto served = serve(**instance, *settings);
+  return served ? 0 : print_error(options, served.error());
+}
+
+int print_settings(const Options& options) {
+  json::array items;
+  for (const SettingInfo& info : known_settings()) {
+    if (!options.as_json) {
+      std::cout << info.key << " = " << (info.default_value.empty() ? "\"\"" : info.default_value) << "\n    " << info.meaning << "\n";
+      continue;
+    }
+    json::object item;
+    item["key"] = info.key;
+    item["meaning"] = info.meaning;
+    item["default"] = info.default_value;
+    items.push_back(std::move(item));
+  }
+  if (options.as_json) std::cout << to_json(items) << "\n";
+  return 0;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  Options options;
+  int code = 0;
+  CLI::App app("Wick: the gateway between a team's AI clients and the team's systems.", "wick");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+  const auto command = [&](CLI::App& parent, const char* name, const char* meaning) {
+    CLI::App* made = parent.add_subcommand(name, meaning);
+    made->add_option("--data", options.data, "the data folder")->capture_default_str()->envname("WICK_DATA");
+    made->add_flag("--json", options.as_json, "print JSON");
+    return made;
+  };
+  CLI::App* serve_command = command(app, "serve", "Run the server");
+  serve_command->add_option("--listen", options.listen, "ADDRESS:PORT (default 127.0.0.1:8080)");
+  serve_command->add_option("--public-url", options.public_url, "where clients find this server, for example https://wick.example.com");
+  serve_command->add_option("--threads", options.threads, "threads that serve connections (default: one per core)");
+  serve_command->add_option("--log-format", options.log_format, "text or json");
+  serve_command->add_option("--log-level", options.log_level, "trace, debug, info, warn or error");
+  serve_command->add_option("--config", options.config, "a TOML file with settings");
+  serve_command->add_option("--set", options.set, "KEY=VALUE: any setting that `wick settings` lists");
+  serve_command->callback([&] { code = run_serve(options); });
+
+  CLI::App* user = app.add_subcommand("user", "Create, list, deactivate and delete users");
+  user->require_subcommand(1);
+  CLI::App* user_create = command(*user, "create", "Create an active user");
+  user_create->add_flag("--admin", options.admin, "with the role admin");
+  user_create->add_option("--email", options.email, "the email to sign in with")->required();
+  user_create->add_option("--name", options.name, "the person's name")->required();
+  user_create->add_flag("--password-stdin", options.password_stdin, "read the password from standard input");
+  user_create->callback([&] {
+    auto password = read_password(options);
+    if (!password) {
+      code = print_error(options, password.error());
+      return;
+    }
+    code = run(options, "user create", {{"email", options.email}, {"name", options.name}, {"admin", options.admin}, {"password", *password}});
+  });
+  command(*user, "list", "List users")->callback([&] { code = run(options, "user list", {}); });
+  for (const char* verb : {"deactivate", "delete"}) {
+    const bool deletes = std::string_view(verb) == "delete";
+    CLI::App* made = command(*user, verb, deletes ? "Delete a user; the audit keeps the name" : "Deactivate a user; all tokens end at once");
+    made->add_option("user", options.user, "email or id")->required();
+    made->callback([&, verb] { code = run(options, std::string("user ") + verb, {{"user", options.user}}); });
+  }
+
+  CLI::App* token = app.add_subcommand("token", "Create, list and revoke personal access tokens");
+  token->require_subcommand(1);
+  CLI::App* token_create = command(*token, "create", "Create a token; it is printed once");
+  token_create->add_option("--user", options.user, "the owner's email or id")->required();
+  token_create->add_option("--name", options.name, "where it will be used")->required();
+  token_create->add_option("--tools", options.tools, "auto, direct or meta")->capture_default_str();
+  token_create->callback([&] { code = run(options, "token create", {{"user", options.user}, {"name", options.name}, {"tools", options.tools}}); });
+  CLI::App* token_list = command(*token, "list", "List active tokens");
+  token_list->add_option("--user", options.user, "only of this user");
+  token_list->add_flag("--all", options.all, "revoked and expired ones too");
+  token_list->callback([&] {
+    json::object arguments{{"all", options.all}};
+    if (!options.user.empty()) arguments["user"] = options.user;
+    code = run(options, "token list", std::move(arguments));
+  });
+  CLI::App* token_revoke = command(*token, "revoke", "Revoke a token at once");
+  token_revoke->add_option("id", options.id, "from `wick token list`")->required();
+  token_revoke->callback([&] { code = run(options, "token revoke", {{"id", options.id}}); });
+
+  CLI::App* backup = command(app, "backup", "Copy the databases, also while the server runs");
+  backup->add_option("folder", options.folder, "a new folder (default DATA/backups/TIME)");
+  backup->callback([&] {
+    if (options.folder.empty()) options.folder = options.data + "/backups/" + format_rfc3339(SystemClock().now());
+    code = run(options, "backup", {{"folder", std::filesystem::absolute(options.folder).string()}});
+  });
+  command(app, "doctor", "Check the data folder")->callback([&] { code = run(options, "doctor", {}); });
+  command(app, "settings", "List every setting with its default")->callback([&] { code = print_settings(options); });
+  command(app, "version", "Print the version")->callback([&] {
+    std::cout << (options.as_json ? R"({"version":")" WICK_VERSION R"("})" : "wick " WICK_VERSION) << "\n";
+  });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& shown) {
+    return app.exit(shown);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "wick: " << error.what() << "\nRun `wick --help`, or `wick COMMAND --help`.\n";
+    return kMisused;
+  } catch (const std::exception& error) {
+    std::cerr << "wick: " << error.what() << "\n";
+    return kFailed;
+  }
+  return code;
+}
+
+}  // namespace wick

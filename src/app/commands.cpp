@@ -1,0 +1,131 @@
+#include "app/commands.h"
+
+#include "api/fields.h"
+#include "api/views.h"
+
+namespace wick {
+namespace {
+
+constexpr const char* kReason = "revoked on the command line";
+const Actor kOperator{UserId{}, true};  // whoever may open the data folder
+
+json::object user_object(const User& user) {
+  json::object out;
+  out["id"] = user.id.str();
+  out["email"] = user.email;
+  out["name"] = user.name;
+  out["role"] = role_name(user.role);
+  out["status"] = status_name(user.status);
+  out["active_tokens"] = user.active_tokens;
+  return out;
+}
+
+Result<json::object> user_create(Instance& instance, const json::object& arguments) {
+  WICK_TRY(email, required_string(arguments, "email"));
+  WICK_TRY(name, required_string(arguments, "name"));
+  WICK_TRY(password, required_string(arguments, "password"));
+  WICK_TRY(admin, optional_bool(arguments, "admin"));
+  WICK_TRY(user, instance.services().users.create({email, name, admin.value_or(false) ? Role::kAdmin : Role::kMember}, Secret(std::move(password))));
+  return user_object(user);
+}
+
+Result<json::object> user_list(Instance& instance, const json::object&) {
+  WICK_TRY(users, instance.services().users.list());
+  json::array items;
+  for (const User& user : users) items.push_back(user_object(user));
+  json::object out;
+  out["users"] = std::move(items);
+  return out;
+}
+
+Result<json::object> user_deactivate(Instance& instance, const json::object& arguments) {
+  WICK_TRY(who, required_string(arguments, "user"));
+  WICK_TRY(user, instance.services().users.deactivate(who));
+  return user_object(user);
+}
+
+Result<json::object> user_delete(Instance& instance, const json::object& arguments) {
+  WICK_TRY(who, required_string(arguments, "user"));
+  WICK_TRY(user, instance.services().users.remove(who));
+  return user_object(user);
+}
+
+Result<json::object> token_create(Instance& instance, const json::object& arguments) {
+  WICK_TRY(who, required_string(arguments, "user"));
+  WICK_TRY(name, required_string(arguments, "name"));
+  WICK_TRY(tools, optional_string(arguments, "tools"));
+  WICK_TRY(surface, parse_tools(tools.value_or("auto")));
+  WICK_TRY(user, instance.services().users.find(who));
+  WICK_TRY(minted, instance.services().tokens.mint(user.id, {name, surface, std::nullopt}));
+  json::object out;
+  out["id"] = minted.token.id.str();
+  out["token"] = std::string(minted.plaintext.reveal());
+  out["name"] = minted.token.name;
+  out["user"] = user.email;
+  return out;
+}
+
+Result<json::object> token_list(Instance& instance, const json::object& arguments) {
+  WICK_TRY(who, optional_string(arguments, "user"));
+  WICK_TRY(all, optional_bool(arguments, "all"));
+  UserId owner;
+  if (who) {
+    WICK_TRY(user, instance.services().users.find(*who));
+    owner = user.id;
+  }
+  WICK_CHECK(instance.services().tokens.flush_last_uses());
+  WICK_TRY(tokens, instance.services().tokens.list(owner, !all.value_or(false)));
+  const auto snapshot = instance.services().access.snapshot();
+  json::array items;
+  for (const Token& token : tokens) items.push_back(api::token_view(*snapshot, token, instance.services().clock.now()));
+  json::object out;
+  out["tokens"] = std::move(items);
+  return out;
+}
+
+Result<json::object> token_revoke(Instance& instance, const json::object& arguments) {
+  WICK_TRY(text, required_string(arguments, "id"));
+  WICK_TRY(id, api::parse_id<TokenId>(text, "token"));
+  WICK_CHECK(instance.services().tokens.revoke(kOperator, id, kReason));
+  json::object out;
+  out["id"] = id.str();
+  out["status"] = "revoked";
+  return out;
+}
+
+Result<json::object> backup(Instance& instance, const json::object& arguments) {
+  WICK_TRY(folder, required_string(arguments, "folder"));
+  WICK_CHECK(instance.backup(folder));
+  json::object out;
+  out["folder"] = folder;
+  return out;
+}
+
+Result<json::object> doctor(Instance& instance, const json::object&) {
+  json::array problems;
+  if (auto sound = instance.check(); !sound) problems.emplace_back(sound.error().message);
+  const auto snapshot = instance.services().access.snapshot();
+  bool admin = false;
+  for (const auto& [id, user] : snapshot->users) admin = admin || (user.role == Role::kAdmin && user.status == UserStatus::kActive);
+  if (!admin) problems.emplace_back("There is no active admin: use `wick user create --admin`, or the set-up link that `wick serve` prints.");
+  json::object out;
+  out["users"] = snapshot->users.size();
+  out["connectors"] = snapshot->connectors.size();
+  out["problems"] = std::move(problems);
+  return out;
+}
+
+}  // namespace
+
+Result<json::object> run_command(Instance& instance, const std::string& name, const json::object& arguments) {
+  static constexpr std::pair<std::string_view, Result<json::object> (*)(Instance&, const json::object&)> kCommands[] = {
+      {"user create", user_create}, {"user list", user_list},       {"user deactivate", user_deactivate},
+      {"user delete", user_delete}, {"token create", token_create}, {"token list", token_list},
+      {"token revoke", token_revoke}, {"backup", backup},           {"doctor", doctor}};
+  for (const auto& [known, run] : kCommands) {
+    if (name == known) return run(instance, arguments);
+  }
+  return fail(ErrorCode::kInvalidArgument, "The running server does not know the command \"" + name + "\": is it of another version?");
+}
+
+}  // namespace wick

@@ -1,0 +1,34 @@
+// ControlSocket: how commands reach the server that holds the data folder.
+//
+// A Unix socket in that folder, mode 0600: who may open the folder may command the server, nobody else. One request
+// and one answer per connection, each a line of JSON: {"command","arguments"} → {"result"} or {"error":{code,message}}.
+// One thread serves them one after the other.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <memory>
+#include <string>
+
+#include "app/instance.h"
+
+namespace wick {
+
+inline constexpr std::size_t kMaxControlBytes = 64 * 1024 * 1024;  // of a request or an answer
+inline constexpr int kControlTimeoutSeconds = 10;                  // for a client to send its request
+
+class ControlSocket {
+ public:
+  // Errors: kUnavailable  the socket cannot be made
+  static Result<std::unique_ptr<ControlSocket>> listen(const std::string& data, Instance& instance);
+  ~ControlSocket();
+
+ private:
+  struct Impl;
+  explicit ControlSocket(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Errors: kUnavailable  no server answers on this folder;  otherwise what the command answered
+Result<boost::json::object> send_command(const std::string& data, const std::string& name, const boost::json::object& arguments);
+
+}  // namespace wick

@@ -1,0 +1,158 @@
+#include "app/instance.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+#include "base/log.h"
+#include "connectors/notes_kind.h"
+#include "connectors/rest_kind.h"
+#include "crypto/sealing.h"
+#include "db/schema.h"
+#include "http/client.h"
+
+namespace wick {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::size_t kPoolThreads = 4;
+constexpr auto kPurgePause = std::chrono::milliseconds(20);  // between two steps: calls go first
+
+class FolderLock {
+ public:
+  explicit FolderLock(int fd) : fd_(fd) {}
+  FolderLock(FolderLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FolderLock(const FolderLock&) = delete;
+  ~FolderLock() {
+    if (fd_ >= 0) close(fd_);
+  }
+  static Result<FolderLock> take(const fs::path& file) {
+    const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) {
+      return fail(ErrorCode::kUnavailable, "Cannot write to the data folder " + file.parent_path().string() + ": " + std::strerror(errno) + ".");
+    }
+    FolderLock lock(fd);
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+      return fail(ErrorCode::kConflict, "Another wick process is using the data folder " + file.parent_path().string() + ".");
+    }
+    return lock;
+  }
+
+ private:
+  int fd_;
+};
+
+Result<FolderLock> prepare_folder(const fs::path& data) {
+  std::error_code ec;
+  fs::create_directories(data, ec);
+  if (ec) return fail(ErrorCode::kUnavailable, "Cannot make the data folder " + data.string() + ": " + ec.message() + ".");
+  chmod(data.c_str(), 0700);
+  return FolderLock::take(data / "wick.lock");
+}
+
+}  // namespace
+
+// In the order of dependence; destroyed in reverse.
+struct Instance::Parts {
+  Parts(FolderLock the_lock, SealingKey the_key, std::unique_ptr<Database> main, std::unique_ptr<Database> runs_database,
+        const Settings& settings)
+      : lock(std::move(the_lock)), key(std::move(the_key)), db(std::move(main)), runs_db(std::move(runs_database)),
+        public_url(settings.public_url), audit_options(settings.audit) {
+    kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
+    kinds.add(std::make_unique<RestKind>(client, key, clock));
+    index.on_erase([this](const TokenId& token) { streams.end_token(token); });
+    access.on_change([this] { streams.wake_all(); });
+  }
+  ~Parts() { pool.join(); }
+
+  FolderLock lock;
+  SystemClock clock;
+  SealingKey key;
+  std::unique_ptr<Database> db, runs_db;
+  std::string public_url;
+  RunLogOptions audit_options;
+
+  boost::asio::thread_pool pool{kPoolThreads};
+  http::OriginPolicy origins{public_url};
+  http::Client client;
+  KindRegistry kinds;
+  mcp::StreamHub streams;
+  AccessStore access{*db, [this](std::string_view kind) {
+    const ConnectorKind* found = kinds.find(kind);
+    return found == nullptr ? std::vector<OperationEntry>() : found->operations();
+  }};
+  CredentialIndex index;
+  Authenticator authenticator{index, clock, public_url};
+  TagService tags{*db};
+  UserService users{*db, clock};
+  LinkService links{*db, clock};
+  SessionService sessions{*db, access, clock};
+  TokenService tokens{*db, index, clock};
+  ConnectorService connectors{*db, kinds, key, clock};
+  RunLog runs{*runs_db, clock, audit_options};
+  Runner runner{access, kinds, runs, clock};
+  mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
+  Services services{*db, clock, pool, public_url, origins, access, tags, users, links, sessions, tokens, authenticator, kinds, connectors, runner, runs};
+};
+
+Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Instance::~Instance() { flush(); }
+
+Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
+  const fs::path data = settings.data;
+  auto lock = prepare_folder(data);
+  if (!lock) return fail(std::move(lock.error()));
+  const char* given_key = std::getenv("WICK_SECRET_KEY");
+  auto key = given_key != nullptr ? SealingKey::from_hex_text(given_key) : SealingKey::load_or_create(data / "secret.key");
+  if (!key) return fail(std::move(key.error()));
+  auto db = open_sqlite((data / "wick.db").string(), main_migrations());
+  if (!db) return fail(std::move(db.error()));
+  auto runs_db = open_sqlite((data / "runs.db").string(), runs_migrations());
+  if (!runs_db) return fail(std::move(runs_db.error()));
+  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(*key), std::move(*db), std::move(*runs_db), settings);
+  if (auto started = parts->access.start(); !started) return fail(std::move(started.error()));
+  if (auto started = parts->tokens.start(); !started) return fail(std::move(started.error()));
+  return std::unique_ptr<Instance>(new Instance(std::move(parts)));
+}
+
+Services& Instance::services() { return parts_->services; }
+mcp::Endpoint& Instance::endpoint() { return parts_->endpoint; }
+
+void Instance::flush() {
+  if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
+    spdlog::warn("last uses could not be written: {}", flushed.error().message);
+  }
+  parts_->db->checkpoint();
+}
+
+void Instance::purge(const std::function<bool()>& stop) {
+  if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
+  for (;;) {
+    const auto more = parts_->runs.purge_step();
+    if (!more) spdlog::warn("retention: {}", more.error().message);
+    if (!more || !*more || stop()) break;
+    std::this_thread::sleep_for(kPurgePause);
+  }
+}
+
+Result<void> Instance::backup(const std::string& folder) {
+  std::error_code ec;
+  if (fs::exists(folder, ec)) return fail(ErrorCode::kConflict, folder + " exists already: name a new folder.");
+  fs::create_directories(folder, ec);
+  if (ec) return fail(ErrorCode::kUnavailable, "Cannot make " + folder + ": " + ec.message() + ".");
+  chmod(folder.c_str(), 0700);
+  if (auto done = parts_->db->backup_to(folder + "/wick.db"); !done) return done;
+  return parts_->runs_db->backup_to(folder + "/runs.db");
+}
+
+Result<void> Instance::check() {
+  if (auto sound = parts_->db->check(); !sound) return sound;
+  return parts_->runs_db->check();
+}
+
+}  // namespace wick

@@ -1,0 +1,39 @@
+// Instance: one data folder, opened: the databases, the key, and every service on them. The composition root.
+//
+// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.lock (held
+// while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data folder.
+#pragma once
+
+#include <memory>
+
+#include "api/services.h"
+#include "app/settings.h"
+#include "mcp/endpoint.h"
+
+namespace wick {
+
+class Instance {
+ public:
+  // Errors: kConflict     another process holds the folder
+  //         kUnavailable  the folder cannot be made or written
+  static Result<std::unique_ptr<Instance>> open(const Settings& settings);
+  ~Instance();
+
+  Services& services();
+  mcp::Endpoint& endpoint();
+  // Flushes what is only in memory: last uses. At shutdown and every few seconds.
+  void flush();
+  // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it early.
+  void purge(const std::function<bool()>& stop);
+  // A consistent copy of both databases in a new folder. Errors: kConflict  it exists;  kUnavailable
+  Result<void> backup(const std::string& folder);
+  // Errors: kInternal with what is damaged.
+  Result<void> check();
+
+ private:
+  struct Parts;
+  explicit Instance(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace wick

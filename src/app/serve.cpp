@@ -1,0 +1,157 @@
+#include "app/serve.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+#include "api/api.h"
+#include "app/control_socket.h"
+#include "base/log.h"
+#include "http/static_files.h"
+
+namespace wick {
+namespace {
+
+constexpr auto kFlushEvery = std::chrono::seconds(15);
+constexpr int kFlushesPerPurge = 240;  // an hour
+
+struct WebFile {
+  const char* path;
+  const char* begin;
+  const char* end;
+};
+
+constexpr const char* kContentSecurityPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
+
+// Writes what is only in memory, and applies the retention, on a thread of its own.
+class Maintenance {
+ public:
+  explicit Maintenance(Instance& instance) : instance_(instance), thread_([this] { loop(); }) {}
+  ~Maintenance() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+
+ private:
+  bool stopping() {
+    std::lock_guard lock(mutex_);
+    return stopping_;
+  }
+  void loop() {
+    std::unique_lock lock(mutex_);
+    for (int round = 0; !stopping_; ++round) {
+      lock.unlock();
+      instance_.flush();
+      if (round % kFlushesPerPurge == 0) instance_.purge([this] { return stopping(); });
+      lock.lock();
+      wake_.wait_for(lock, kFlushEvery, [&] { return stopping_; });
+    }
+  }
+
+  Instance& instance_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+extern "C" const WebFile wick_web_files[];
+
+namespace {
+
+std::shared_ptr<const http::StaticFiles> web_app() {
+  auto files = std::make_shared<http::StaticFiles>(std::vector<std::pair<std::string, std::string>>{
+      {"Content-Security-Policy", kContentSecurityPolicy}, {"X-Frame-Options", "DENY"}});
+  const WebFile* file = wick_web_files;
+  if (file->path == nullptr) files->add("/index.html", "<!doctype html><title>Wick</title><p>This build has no web app: run script/build.");
+  for (; file->path != nullptr; ++file) files->add(file->path, {file->begin, std::size_t(file->end - file->begin)});
+  return files;
+}
+
+void mount(http::Server& server, Instance& instance) {
+  mcp::Endpoint& endpoint = instance.endpoint();
+  server.route("POST", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); });
+  server.route("GET", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });
+  server.route("DELETE", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); });
+  server.route("GET", "/healthz", [](http::Exchange&) -> http::Task<http::Response> {
+    http::Response response;
+    response.body = R"({"status":"ok"})";
+    co_return response;
+  });
+  // Discovery that is not offered must be a real 404: clients take anything else for an answer.
+  server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {
+    http::Response response;
+    response.status = 404;
+    response.body = R"({"error":{"code":"not_found","message":"There is nothing at this address.","request_id":""}})";
+    co_return response;
+  });
+  server.fallback([files = web_app(), &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
+    if (services.origins.host_allowed(exchange.request())) co_return files->serve(exchange.request());
+    http::Response refused;
+    refused.status = 403;
+    refused.content_type = "text/plain; charset=utf-8";
+    refused.body = "This server does not answer to this host name: see --public-url.\n";
+    co_return refused;
+  });
+}
+
+Result<void> announce(Instance& instance, const Settings& settings) {
+  auto required = instance.services().links.setup_required();
+  if (!required) return fail(std::move(required.error()));
+  std::printf("Wick %s is ready at %s (MCP: %s/mcp)\n", WICK_VERSION, settings.public_url.c_str(), settings.public_url.c_str());
+  if (*required) {
+    auto link = instance.services().links.make_setup();
+    if (!link) return fail(std::move(link.error()));
+    // On standard output and never in the log: whoever has it becomes the admin.
+    std::printf("Create the first admin with this link; it works once, for 24 hours:\n  %s/setup#token=%s\n",
+                settings.public_url.c_str(), std::string(link->token.reveal()).c_str());
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+}  // namespace
+
+Result<void> serve(Instance& instance, const Settings& given) {
+  Settings settings = given;
+  std::signal(SIGPIPE, SIG_IGN);
+  http::ServerOptions options;
+  options.address = settings.address;
+  options.port = settings.port;
+  options.threads = settings.threads;
+  options.limits = settings.limits;
+  options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
+  if (settings.public_url.starts_with("https://")) options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  http::Server server(options);
+  mount(server, instance);
+  api::Api api(instance.services(), server);
+  api.mount();
+
+  boost::asio::io_context waiting;
+  boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
+  signals.async_wait([](boost::system::error_code, int) {});
+  if (auto started = server.start(); !started) return started;
+  auto control = ControlSocket::listen(settings.data, instance);
+  if (!control) return fail(std::move(control.error()));
+  Maintenance maintenance(instance);
+  if (auto announced = announce(instance, settings); !announced) return announced;
+  waiting.run();
+  spdlog::info("stopping: requests in progress may finish");
+  control->reset();
+  server.stop();
+  return {};
+}
+
+}  // namespace wick

@@ -1,0 +1,12 @@
+// `wick serve`: the server on an open instance, until a signal ends it.
+#pragma once
+
+#include "app/instance.h"
+
+namespace wick {
+
+// Blocks until SIGINT or SIGTERM, then stops in order: no new connections, requests in progress finish, what is in
+// memory is written. Errors: those of Server::start and ControlSocket::listen
+Result<void> serve(Instance& instance, const Settings& settings);
+
+}  // namespace wick

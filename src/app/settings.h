@@ -1,0 +1,39 @@
+// Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags, the later the
+// stronger. One table (settings.cpp) says every key, its meaning and its default.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/run_log.h"
+#include "base/result.h"
+#include "http/server.h"
+
+namespace wick {
+
+struct Settings {
+  std::string data = "./var";
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string public_url;  // empty: http://address:port, only on loopback
+  int threads = 0;
+  std::string log_format = "text", log_level = "info";
+  http::Limits limits;
+  RunLogOptions audit;
+};
+
+struct SettingInfo {
+  std::string key, meaning, default_value;
+};
+std::vector<SettingInfo> known_settings();
+
+// Sets one key. Errors: kInvalidArgument  the key is unknown (with the nearest known one), or the value unfit
+Result<void> set_setting(Settings& settings, const std::string& key, const std::string& value);
+// Errors: kInvalidArgument, naming file, line and key
+Result<void> read_config_file(Settings& settings, const std::string& file);
+Result<void> read_environment(Settings& settings);
+// What holds between settings. Fills public_url. Errors: kInvalidArgument
+Result<void> finish_settings(Settings& settings);
+
+}  // namespace wick

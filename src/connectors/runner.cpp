@@ -112,8 +112,13 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       result = call_failed(valid.error().message);
     } else {
       std::string thrown;
+      Call call;
+      call.connector = connector;
+      call.operation = operation;
+      call.arguments = std::move(arguments);
+      call.user = caller.user;
       try {
-        result = co_await kind->call({connector, operation, std::move(arguments), caller.user});
+        result = co_await kind->call(std::move(call));
       } catch (const std::exception& error) {
         thrown = error.what();
       }

@@ -328,12 +328,10 @@ Task<bool> Connection::send_all(std::string_view bytes, std::string_view more) {
   co_return !ec;
 }
 
-Task<StreamWriter*> Connection::start_stream(std::string content_type,
-                                             std::vector<std::pair<std::string, std::string>> headers) {
+Task<StreamWriter*> Connection::start_stream(std::string content_type) {
   streaming_ = true;
   out_.clear();
   out_.append("HTTP/1.1 200 OK\r\nDate: ").append(thread_.date()).append("\r\n").append(thread_.shared.fixed_headers);
-  for (const auto& [name, value] : headers) out_.append(name).append(": ").append(value).append("\r\n");
   out_.append("Content-Type: ").append(content_type).append("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n");
   if (chunked_) out_ += "Transfer-Encoding: chunked\r\n";
   out_ += "Connection: close\r\n\r\n";

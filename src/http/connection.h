@@ -82,8 +82,7 @@ class Connection final : public Exchange, public StreamWriter, public std::enabl
 
   const Request& request() const override { return request_; }
   Executor executor() override { return thread_.context.get_executor(); }
-  Task<StreamWriter*> start_stream(std::string content_type,
-                                   std::vector<std::pair<std::string, std::string>> headers) override;
+  Task<StreamWriter*> start_stream(std::string content_type) override;
   Task<bool> write(std::string chunk) override;
   void on_disconnect(std::function<void()> callback) override;
 

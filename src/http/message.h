@@ -79,10 +79,9 @@ class Exchange {
   virtual ~Exchange() = default;
   virtual const Request& request() const = 0;
   virtual Executor executor() = 0;
-  // Begins a chunked 200 with this content type and extra headers; the handler's returned Response is then
+  // Begins a chunked 200 with this content type; the handler's returned Response is then
   // ignored and the stream ends when the handler returns.
-  virtual Task<StreamWriter*> start_stream(std::string content_type,
-                                           std::vector<std::pair<std::string, std::string>> headers) = 0;
+  virtual Task<StreamWriter*> start_stream(std::string content_type) = 0;
 };
 
 using Handler = std::function<Task<Response>(Exchange&)>;     // on an io thread: must not block

@@ -80,7 +80,7 @@ class HttpServer : public testing::Test {
       return Response{};
     });
     server->route("GET", "/stream", [this](Exchange& exchange) -> Task<Response> {
-      StreamWriter* stream = co_await exchange.start_stream("text/event-stream", {});
+      StreamWriter* stream = co_await exchange.start_stream("text/event-stream");
       stream->on_disconnect([this] { gone.set_value(); });
       co_await stream->write("data: one\n\n");
       if (exchange.request().query == "endless") {

@@ -296,7 +296,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     co_return finished(context, std::move(outcome));
   }
   http::StreamWriter* writer = nullptr;
-  if (batch && context.message->progress_token) writer = co_await context.exchange->start_stream("text/event-stream", {});
+  if (batch && context.message->progress_token) writer = co_await context.exchange->start_stream("text/event-stream");
 
   json::array results;
   std::string text;
@@ -387,7 +387,7 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
                                                     std::to_string(kMaxStreamsPerCredential) + "): close one first.");
   }
   const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
-  http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream", {});
+  http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
   bool there = co_await writer->write(
       event(std::string(R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{)") +
             (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}"));
@@ -414,7 +414,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   }
   auto stream = streams_.open(exchange.executor(), context->principal.credential.id);
   if (stream == nullptr) co_return refusal(409, kServerError, "This credential has as many streams open as it may.");
-  http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream", {});
+  http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
   co_await writer->write(": keep-alive\n\n");
   co_await follow_changes(*context, *writer, stream, event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"));
   co_return http::Response{};

@@ -1,0 +1,60 @@
+// Queries that several pages share, each under one key. What only one page asks is in that page.
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+
+export const instanceQuery = queryOptions({
+  queryKey: ["instance"],
+  queryFn: () => unwrap(api.GET("/instance")),
+  staleTime: Infinity,
+});
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: () => unwrap(api.GET("/session")),
+});
+
+export const connectorsQuery = queryOptions({
+  queryKey: ["connectors"],
+  queryFn: () => unwrap(api.GET("/connectors")),
+});
+
+export const connectorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["connectors", id],
+    queryFn: () => unwrap(api.GET("/connectors/{id}", { params: { path: { id } } })),
+  });
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["runs", "detail", id],
+    queryFn: () => unwrap(api.GET("/runs/{id}", { params: { path: { id } } })),
+    staleTime: Infinity,
+  });
+
+export const tokensQuery = (status: "active" | "inactive" | "all") =>
+  queryOptions({
+    queryKey: ["tokens", status],
+    queryFn: () => unwrap(api.GET("/tokens", { params: { query: { status } } })),
+  });
+
+export const tagsQuery = queryOptions({
+  queryKey: ["admin", "tags"],
+  queryFn: () => unwrap(api.GET("/admin/tags")),
+});
+
+export const allConnectorsQuery = queryOptions({
+  queryKey: ["admin", "connectors"],
+  queryFn: () => unwrap(api.GET("/admin/connectors")),
+});
+
+export const anyConnectorQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["admin", "connectors", id],
+    queryFn: () => unwrap(api.GET("/admin/connectors/{id}", { params: { path: { id } } })),
+  });
+
+export const connectorKindsQuery = queryOptions({
+  queryKey: ["admin", "connector-kinds"],
+  queryFn: () => unwrap(api.GET("/admin/connector-kinds")),
+  staleTime: Infinity,
+});

@@ -1,0 +1,34 @@
+// Pick a client, get what to paste into it.
+import { Select, Stack, Text } from "@mantine/core";
+import { useLocalStorage } from "@mantine/hooks";
+import { snippets } from "../lib/snippets";
+import { CodeBlock } from "./CodeBlock";
+
+interface Props {
+  url: string;
+  token: string;
+}
+
+export function ClientSnippet({ url, token }: Props) {
+  const [client, setClient] = useLocalStorage({ key: "wick-client", defaultValue: "Claude Code" });
+  const snippet = snippets.find((candidate) => candidate.client === client) ?? snippets[0];
+  if (!snippet) return null;
+  return (
+    <Stack gap="sm">
+      <Select
+        label="Client"
+        data={snippets.map((candidate) => candidate.client)}
+        value={snippet.client}
+        onChange={(value) => value && setClient(value)}
+        allowDeselect={false}
+        maw={280}
+      />
+      <CodeBlock title={`${snippet.client}: ${snippet.where}`} code={snippet.code(url, token)} />
+      {snippet.note && (
+        <Text size="sm" c="dimmed">
+          {snippet.note}
+        </Text>
+      )}
+    </Stack>
+  );
+}

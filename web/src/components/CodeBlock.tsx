@@ -1,0 +1,26 @@
+import { Group, Text } from "@mantine/core";
+import classes from "./CodeBlock.module.css";
+import { CopyButton } from "./CopyButton";
+
+interface Props {
+  code: string;
+  /** Shown above, and named by the copy button. */
+  title: string;
+}
+
+export function CodeBlock({ code, title }: Props) {
+  return (
+    <div className={classes.block}>
+      <Group justify="space-between" wrap="nowrap" className={classes.head}>
+        <Text size="sm" fw={500} className={classes.title}>
+          {title}
+        </Text>
+        <CopyButton value={code} what={title} />
+      </Group>
+      {/* Scrolls sideways, so the keyboard must be able to reach it. */}
+      <pre className={classes.code} tabIndex={0} aria-label={title}>
+        {code}
+      </pre>
+    </div>
+  );
+}

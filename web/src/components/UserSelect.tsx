@@ -1,0 +1,46 @@
+// Finds one user among many: the server searches while one types.
+import { Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, unwrap } from "../api/client";
+
+interface Props {
+  label: string;
+  value: string | null;
+  onChange: (id: string | null) => void;
+}
+
+export function UserSelect({ label, value, onChange }: Props) {
+  const [text, setText] = useState("");
+  const [query] = useDebouncedValue(text, 200);
+  const users = useQuery({
+    queryKey: ["admin", "users", "choice", query],
+    queryFn: () => unwrap(api.GET("/admin/users", { params: { query: { query, page_size: 50 } } })),
+    placeholderData: keepPreviousData,
+  });
+  const chosen = useQuery({
+    queryKey: ["admin", "users", "one", value],
+    queryFn: () => unwrap(api.GET("/admin/users/{id}", { params: { path: { id: value ?? "" } } })),
+    enabled: value !== null,
+  });
+  const found = users.data?.items ?? [];
+  // The chosen one stays in the list even when the search does not find it.
+  const items =
+    chosen.data && !found.some((user) => user.id === value) ? [...found, chosen.data] : found;
+  return (
+    <Select
+      label={label}
+      data={items.map((user) => ({ value: user.id, label: `${user.name} (${user.email})` }))}
+      value={value}
+      onChange={onChange}
+      searchable
+      clearable
+      searchValue={text}
+      onSearchChange={setText}
+      filter={({ options }) => options}
+      placeholder="Anyone"
+      nothingFoundMessage="No such user"
+    />
+  );
+}

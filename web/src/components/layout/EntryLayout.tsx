@@ -1,0 +1,42 @@
+// The frame of the pages one sees before being signed in.
+import { Group, Stack, Text, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+import { usePageTitle } from "../PageHeader";
+import { Panel } from "../Panel";
+import classes from "./EntryLayout.module.css";
+import { Logo } from "./Logo";
+
+interface Props {
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+}
+
+export function EntryLayout({ title, description, children }: Props) {
+  usePageTitle(title);
+  return (
+    <main className={classes.page}>
+      <Group gap="xs" justify="center" mb="lg">
+        <Logo />
+        <Text fw={700} size="xl">
+          Wick
+        </Text>
+      </Group>
+      <Panel p="lg">
+        <Stack>
+          <div>
+            <Title order={1} size="h3">
+              {title}
+            </Title>
+            {description && (
+              <Text c="dimmed" size="sm" component="div">
+                {description}
+              </Text>
+            )}
+          </div>
+          {children}
+        </Stack>
+      </Panel>
+    </main>
+  );
+}

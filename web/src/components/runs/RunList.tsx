@@ -1,0 +1,58 @@
+// Calls, newest first, a page at a time; each row opens to its request and response.
+import { Button, Center } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { api, unwrap } from "../../api/client";
+import { EmptyState } from "../EmptyState";
+import { ErrorAlert } from "../ErrorAlert";
+import { PageLoader } from "../PageLoader";
+import type { RunFilters } from "./filters";
+import { RunTable } from "./RunTable";
+
+interface Props {
+  filters: RunFilters;
+  /** Whose call it was is worth a column. */
+  showUser: boolean;
+}
+
+export function RunList({ filters, showUser }: Props) {
+  const runs = useInfiniteQuery({
+    queryKey: ["runs", "list", filters],
+    queryFn: ({ pageParam }) =>
+      unwrap(api.GET("/runs", { params: { query: { ...filters, cursor: pageParam } } })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+  if (!runs.data) {
+    return runs.error ? (
+      <ErrorAlert error={runs.error} onRetry={() => void runs.refetch()} />
+    ) : (
+      <PageLoader />
+    );
+  }
+  const items = runs.data.pages.flatMap((page) => page.items);
+  if (items.length === 0) {
+    return (
+      <EmptyState title="No calls">
+        Calls appear here as soon as they are made. If you expected some, loosen the filters.
+      </EmptyState>
+    );
+  }
+  return (
+    <>
+      <RunTable runs={items} showUser={showUser} />
+      <ErrorAlert error={runs.error} onRetry={() => void runs.fetchNextPage()} />
+      {runs.hasNextPage && (
+        <Center mt="md">
+          <Button
+            variant="default"
+            loading={runs.isFetchingNextPage}
+            onClick={() => void runs.fetchNextPage()}
+          >
+            Older
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}

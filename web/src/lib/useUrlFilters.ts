@@ -1,0 +1,35 @@
+// Filters and the page of a list, kept in the address bar: a link or a reload shows the same list.
+import { useSearchParams } from "react-router";
+
+export function useUrlFilters() {
+  const [search, setSearch] = useSearchParams();
+
+  /** Sets, or for null takes away, filters; the list starts again at its first page. */
+  const setAll = (values: Record<string, string | null>) =>
+    setSearch(
+      (before) => {
+        const after = new URLSearchParams(before);
+        after.delete("page");
+        for (const [name, value] of Object.entries(values)) {
+          if (value) after.set(name, value);
+          else after.delete(name);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+
+  const asked = Number(search.get("page"));
+  return {
+    get: (name: string) => search.get(name) ?? undefined,
+    set: (name: string, value: string | null) => setAll({ [name]: value }),
+    setAll,
+    page: Number.isInteger(asked) && asked > 0 ? asked : 1,
+    setPage: (page: number) =>
+      setSearch((before) => {
+        const after = new URLSearchParams(before);
+        after.set("page", String(page));
+        return after;
+      }),
+  };
+}

@@ -1,0 +1,59 @@
+import { Checkbox, Select } from "@mantine/core";
+import { FilterBar } from "../../components/FilterBar";
+import { SearchInput } from "../../components/SearchInput";
+import { UserSelect } from "../../components/UserSelect";
+import classes from "./AccessTokenFilters.module.css";
+import type { UrlFilters } from "./tokenQuery";
+
+const unusedChoices = [7, 30, 90, 180].map((days) => ({
+  value: String(days),
+  label: `${days} days`,
+}));
+
+export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters: UrlFilters }) {
+  return (
+    <FilterBar label="Filters">
+      <SearchInput
+        label="Search"
+        placeholder="Name, owner or last four"
+        value={get("query") ?? ""}
+        onChange={(value) => set("query", value)}
+      />
+      <UserSelect
+        label="Owner"
+        value={get("owner") ?? null}
+        onChange={(value) => set("owner", value)}
+      />
+      <Select
+        label="Status"
+        data={[
+          { value: "active", label: "Active" },
+          { value: "inactive", label: "Revoked and expired" },
+          { value: "all", label: "All" },
+        ]}
+        value={get("status") ?? "active"}
+        onChange={(value) => set("status", value === "active" ? null : value)}
+        allowDeselect={false}
+      />
+      <Select
+        label="Unused for"
+        data={unusedChoices}
+        value={get("unused_days") ?? null}
+        onChange={(value) => setAll({ unused_days: value, never_used: null })}
+        placeholder="Any time"
+        clearable
+      />
+      <Checkbox
+        label="Never used"
+        className={classes.checkbox}
+        checked={get("never_used") === "true"}
+        onChange={(event) =>
+          setAll({
+            never_used: event.currentTarget.checked ? "true" : null,
+            unused_days: null,
+          })
+        }
+      />
+    </FilterBar>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { api, unwrap } from "../../api/client";
+import { anyConnectorQuery, connectorKindsQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ConnectorState } from "../../components/ConnectorState";
+import { PageHeader } from "../../components/PageHeader";
+import { QueryView } from "../../components/QueryView";
+import { ConnectorForm } from "./ConnectorForm";
+import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { OperationsPanel } from "./OperationsPanel";
+
+export function AdminConnectorPage() {
+  const { id = "" } = useParams();
+  const navigate = useNavigate();
+  const connector = useQuery(anyConnectorQuery(id));
+  const kinds = useQuery(connectorKindsQuery);
+  const [deleting, setDeleting] = useState(false);
+  const setDisabled = useAction(
+    (disabled: boolean) =>
+      unwrap(api.PATCH("/admin/connectors/{id}", { params: { path: { id } }, body: { disabled } })),
+    { refresh: [["admin"], ["connectors"]] },
+  );
+
+  return (
+    <QueryView query={connector}>
+      {(data) => (
+        <QueryView query={kinds}>
+          {({ items }) => {
+            const kind = items.find((candidate) => candidate.kind === data.kind);
+            return (
+              <>
+                <PageHeader
+                  title={data.label}
+                  description={
+                    <>
+                      {kind?.name ?? data.kind} <ConnectorState connector={data} />
+                      {data.health === "failing" && <Text size="sm">{data.health_message}</Text>}
+                    </>
+                  }
+                  actions={
+                    <>
+                      {!data.disabled && (
+                        <Button
+                          variant="default"
+                          component={Link}
+                          to={`/connectors/${id}?tab=test`}
+                        >
+                          Test
+                        </Button>
+                      )}
+                      <Button
+                        variant="default"
+                        loading={setDisabled.isPending}
+                        onClick={() => setDisabled.mutate(!data.disabled)}
+                      >
+                        {data.disabled ? "Turn on" : "Turn off"}
+                      </Button>
+                      <Button variant="subtle" color="red" onClick={() => setDeleting(true)}>
+                        Delete
+                      </Button>
+                    </>
+                  }
+                />
+                <Stack gap="lg" key={data.id}>
+                  <ConnectorForm connector={data} fields={kind?.fields ?? []} />
+                  <OperationsPanel connector={data} custom={kind?.custom_operations ?? false} />
+                </Stack>
+                <DeleteConnectorDialog
+                  connector={deleting ? data : null}
+                  onDeleted={() => void navigate("/admin/connectors")}
+                  onClose={() => setDeleting(false)}
+                />
+              </>
+            );
+          }}
+        </QueryView>
+      )}
+    </QueryView>
+  );
+}

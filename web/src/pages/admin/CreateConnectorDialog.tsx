@@ -1,0 +1,113 @@
+// A new connector: choose its kind, then fill the form that the kind asks for.
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { connectorKindsQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ConfigFields } from "../../components/ConfigFields";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { QueryView } from "../../components/QueryView";
+import { TagSelect } from "../../components/TagSelect";
+import { configValues, readConfig } from "../../lib/configForm";
+
+type Kind = Schema<"ConnectorKind">;
+
+export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
+  const kinds = useQuery(connectorKindsQuery);
+  const [chosen, setChosen] = useState<string | null>(null);
+  return (
+    <Modal opened onClose={onClose} title="Add connector" size="lg">
+      <QueryView query={kinds}>
+        {({ items }) => {
+          const kind = items.find((candidate) => candidate.kind === chosen) ?? items[0];
+          return (
+            <Stack>
+              <Select
+                label="Kind"
+                data={items.map(({ kind: value, name }) => ({ value, label: name }))}
+                value={kind?.kind ?? null}
+                onChange={setChosen}
+                allowDeselect={false}
+              />
+              {kind && <CreateForm key={kind.kind} kind={kind} onClose={onClose} />}
+            </Stack>
+          );
+        }}
+      </QueryView>
+    </Modal>
+  );
+}
+
+function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
+  const navigate = useNavigate();
+  const [label, setLabel] = useState("");
+  const [description, setDescription] = useState("");
+  const [tags, setTags] = useState<string[]>([]);
+  const [config, setConfig] = useState(() => configValues(kind.fields, null));
+  const create = useAction(
+    () =>
+      unwrap(
+        api.POST("/admin/connectors", {
+          body: {
+            kind: kind.kind as Schema<"ConnectorInput">["kind"],
+            label,
+            description,
+            tags,
+            config: readConfig(kind.fields, config, false),
+          },
+        }),
+      ),
+    {
+      showsError: true,
+      refresh: [["admin"], ["connectors"]],
+      done: `${label} is added.`,
+      onDone: ({ id }) => void navigate(`/admin/connectors/${id}`),
+    },
+  );
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        create.mutate();
+      }}
+    >
+      <Stack>
+        <Text size="sm" c="dimmed">
+          {kind.description}
+        </Text>
+        <TextInput
+          label="Label"
+          description="Its name for people; tool names begin with it."
+          required
+          autoComplete="off"
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Description"
+          description="Models read it too, to know when to use this connector."
+          autoComplete="off"
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
+        <TagSelect
+          value={tags}
+          onChange={setTags}
+          description="Without a filter tag, every user may use it."
+        />
+        <ErrorAlert error={create.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            Add
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

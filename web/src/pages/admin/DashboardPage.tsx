@@ -1,0 +1,58 @@
+import { Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api, unwrap } from "../../api/client";
+import { DayChart } from "../../components/DayChart";
+import { EmptyState } from "../../components/EmptyState";
+import { PageHeader } from "../../components/PageHeader";
+import { Panel } from "../../components/Panel";
+import { QueryView } from "../../components/QueryView";
+import { RunTable } from "../../components/runs/RunTable";
+import { StatCard, StatRow } from "../../components/StatCard";
+
+export function DashboardPage() {
+  const dashboard = useQuery({
+    queryKey: ["admin", "dashboard"],
+    queryFn: () => unwrap(api.GET("/admin/dashboard")),
+  });
+  return (
+    <>
+      <PageHeader title="Dashboard" description="This server at a glance." />
+      <QueryView query={dashboard}>
+        {(counts) => (
+          <Stack gap="lg">
+            <StatRow>
+              <StatCard label="Users" value={counts.users} to="/admin/users" />
+              <StatCard
+                label="Pending users"
+                value={counts.pending_users}
+                to="/admin/users?status=pending"
+              />
+              <StatCard
+                label="Active tokens"
+                value={counts.active_tokens}
+                to="/admin/access-tokens"
+              />
+              <StatCard label="Connectors" value={counts.connectors} to="/admin/connectors" />
+              <StatCard label="Calls today" value={counts.calls_today} to="/admin/history" />
+              <StatCard
+                label="Errors today"
+                value={counts.errors_today}
+                to="/admin/history?status=error"
+              />
+            </StatRow>
+            <Panel title="Calls per day" description="Failed calls in red.">
+              <DayChart days={counts.days} />
+            </Panel>
+            <Panel title="Latest errors">
+              {counts.latest_errors.length === 0 ? (
+                <EmptyState title="No errors" />
+              ) : (
+                <RunTable runs={counts.latest_errors} showUser />
+              )}
+            </Panel>
+          </Stack>
+        )}
+      </QueryView>
+    </>
+  );
+}

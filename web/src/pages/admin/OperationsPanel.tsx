@@ -1,0 +1,142 @@
+// A connector's operations: on or off each, and for kinds whose operations are the admin's own, their editor.
+import { Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Columns, DataTable } from "../../components/DataTable";
+import { EmptyState } from "../../components/EmptyState";
+import { Panel } from "../../components/Panel";
+import { ServerSwitch } from "../../components/ServerSwitch";
+import { OperationHints } from "../connectors/OperationHints";
+import { OperationDialog } from "./OperationDialog";
+
+type Operation = Schema<"Operation">;
+
+interface Props {
+  connector: Schema<"Connector">;
+  /** The kind lets an admin add and change operations. */
+  custom: boolean;
+}
+
+export function OperationsPanel({ connector, custom }: Props) {
+  const [edited, setEdited] = useState<Operation | "new" | null>(null);
+  const [deleted, setDeleted] = useState<Operation | null>(null);
+  const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
+  const refresh = [["admin"], ["connectors"]];
+  const toggle = useAction(
+    ({ key, enabled }: { key: string; enabled: boolean }) =>
+      unwrap(
+        api.PATCH("/admin/connectors/{id}/operations/{key}", {
+          ...pathOf(key),
+          body: { enabled },
+        }),
+      ),
+    { refresh },
+  );
+  const remove = useAction(
+    ({ key }: Operation) =>
+      unwrap(api.DELETE("/admin/connectors/{id}/operations/{key}", pathOf(key))),
+    {
+      refresh,
+      done: (_, { name }) => `${name} is deleted.`,
+      onDone: () => setDeleted(null),
+    },
+  );
+
+  return (
+    <Panel
+      title="Operations"
+      description="What is turned off does not exist for clients."
+      actions={
+        custom && (
+          <Button variant="default" onClick={() => setEdited("new")}>
+            Add operation
+          </Button>
+        )
+      }
+    >
+      {connector.operations.length === 0 ? (
+        <EmptyState title="No operations yet" />
+      ) : (
+        <DataTable
+          caption="Operations"
+          head={<Columns names={["On", "Operation", "Tool", ...(custom ? ["Actions"] : [])]} />}
+        >
+          {connector.operations.map((operation) => (
+            <Table.Tr key={operation.key}>
+              <Table.Td>
+                <ServerSwitch
+                  label={`${operation.name} is on`}
+                  on={operation.enabled}
+                  onChange={(enabled) => toggle.mutateAsync({ key: operation.key, enabled })}
+                />
+              </Table.Td>
+              <Table.Td>
+                <Stack gap={4}>
+                  <Group gap="xs">
+                    <Text size="sm" fw={500}>
+                      {operation.name}
+                    </Text>
+                    <OperationHints operation={operation} />
+                  </Group>
+                  <Text size="xs" c="dimmed">
+                    {operation.description}
+                  </Text>
+                  {operation.rest && (
+                    <Text size="xs" ff="monospace">
+                      {operation.rest.method} {operation.rest.path}
+                    </Text>
+                  )}
+                </Stack>
+              </Table.Td>
+              <Table.Td>
+                <Code>{operation.tool_name}</Code>
+              </Table.Td>
+              {custom && (
+                <Table.Td>
+                  <Group gap="xs" wrap="nowrap">
+                    <Button
+                      size="xs"
+                      variant="default"
+                      aria-label={`Edit ${operation.name}`}
+                      onClick={() => setEdited(operation)}
+                    >
+                      Edit
+                    </Button>
+                    <Button
+                      size="xs"
+                      variant="subtle"
+                      color="red"
+                      aria-label={`Delete ${operation.name}`}
+                      onClick={() => setDeleted(operation)}
+                    >
+                      Delete
+                    </Button>
+                  </Group>
+                </Table.Td>
+              )}
+            </Table.Tr>
+          ))}
+        </DataTable>
+      )}
+      {edited && (
+        <OperationDialog
+          connectorId={connector.id}
+          operation={edited === "new" ? null : edited}
+          onClose={() => setEdited(null)}
+        />
+      )}
+      <ConfirmDialog
+        opened={deleted !== null}
+        title={`Delete the operation ${deleted?.name ?? ""}?`}
+        confirm="Delete"
+        pending={remove.isPending}
+        onConfirm={() => deleted && remove.mutate(deleted)}
+        onClose={() => setDeleted(null)}
+      >
+        Clients can no longer call it. The history of its calls stays.
+      </ConfirmDialog>
+    </Panel>
+  );
+}

@@ -1,0 +1,75 @@
+import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+
+interface Props {
+  /** Null makes a new one. */
+  tag: Schema<"Tag"> | null;
+  onClose: () => void;
+}
+
+export function TagDialog({ tag, onClose }: Props) {
+  const [name, setName] = useState(tag?.name ?? "");
+  const [description, setDescription] = useState(tag?.description ?? "");
+  const [filter, setFilter] = useState(tag?.filter ?? false);
+  const save = useAction(
+    () => {
+      const body = { name, description, filter };
+      return unwrap(
+        tag
+          ? api.PATCH("/admin/tags/{id}", { params: { path: { id: tag.id } }, body })
+          : api.POST("/admin/tags", { body }),
+      );
+    },
+    {
+      showsError: true,
+      refresh: [["admin"], ["connectors"]],
+      done: `“${name}” is saved.`,
+      onDone: onClose,
+    },
+  );
+  return (
+    <Modal opened onClose={onClose} title={tag ? `Edit “${tag.name}”` : "Create tag"}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="Name"
+            required
+            data-autofocus
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Description"
+            autoComplete="off"
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <Checkbox
+            label="Filter"
+            description="Connectors with this tag are open only to users with this tag."
+            checked={filter}
+            onChange={(event) => setFilter(event.currentTarget.checked)}
+          />
+          <ErrorAlert error={save.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={save.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,125 @@
+import { Badge, Button, Group, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { tagsQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Columns, DataTable } from "../../components/DataTable";
+import { EmptyState } from "../../components/EmptyState";
+import { PageHeader } from "../../components/PageHeader";
+import { QueryView } from "../../components/QueryView";
+import { plural } from "../../lib/format";
+import { TagDialog } from "./TagDialog";
+
+type Tag = Schema<"Tag">;
+
+export function TagsPage() {
+  const tags = useQuery(tagsQuery);
+  const [edited, setEdited] = useState<Tag | "new" | null>(null);
+  const [deleted, setDeleted] = useState<Tag | null>(null);
+  const remove = useAction(
+    (tag: Tag) => unwrap(api.DELETE("/admin/tags/{id}", { params: { path: { id: tag.id } } })),
+    {
+      refresh: [["admin"], ["connectors"]],
+      done: (_, tag) => `“${tag.name}” is deleted.`,
+      onDone: () => setDeleted(null),
+    },
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="Tags"
+        description="Labels on users and connectors. A connector with filter tags is open only to users who carry one of them."
+        actions={
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
+            Create tag
+          </Button>
+        }
+      />
+      <QueryView query={tags}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No tags yet">
+              Without filter tags, every user may use every connector.
+            </EmptyState>
+          ) : (
+            <TagTable tags={items} onEdit={setEdited} onDelete={setDeleted} />
+          )
+        }
+      </QueryView>
+      {edited && (
+        <TagDialog tag={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+      )}
+      <ConfirmDialog
+        opened={deleted !== null}
+        title={`Delete the tag “${deleted?.name ?? ""}”?`}
+        confirm="Delete"
+        pending={remove.isPending}
+        onConfirm={() => deleted && remove.mutate(deleted)}
+        onClose={() => setDeleted(null)}
+      >
+        {deleted && (
+          <>
+            It is on {plural(deleted.users, "user")} and {plural(deleted.connectors, "connector")}.
+            {deleted.filter && " What it restricted may then be open to more people."}
+          </>
+        )}
+      </ConfirmDialog>
+    </>
+  );
+}
+
+interface TableProps {
+  tags: Tag[];
+  onEdit: (tag: Tag) => void;
+  onDelete: (tag: Tag) => void;
+}
+
+function TagTable({ tags, onEdit, onDelete }: TableProps) {
+  return (
+    <DataTable
+      caption="Tags"
+      head={<Columns names={["Name", "Description", "Users", "Connectors", "Actions"]} />}
+    >
+      {tags.map((tag) => (
+        <Table.Tr key={tag.id}>
+          <Table.Td>
+            <Group gap="xs">
+              <Text size="sm" fw={500}>
+                {tag.name}
+              </Text>
+              {tag.filter && <Badge>filter</Badge>}
+            </Group>
+          </Table.Td>
+          <Table.Td>{tag.description}</Table.Td>
+          <Table.Td>{tag.users}</Table.Td>
+          <Table.Td>{tag.connectors}</Table.Td>
+          <Table.Td>
+            <Group gap="xs" wrap="nowrap">
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={`Edit ${tag.name}`}
+                onClick={() => onEdit(tag)}
+              >
+                Edit
+              </Button>
+              <Button
+                size="xs"
+                variant="subtle"
+                color="red"
+                aria-label={`Delete ${tag.name}`}
+                onClick={() => onDelete(tag)}
+              >
+                Delete
+              </Button>
+            </Group>
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </DataTable>
+  );
+}

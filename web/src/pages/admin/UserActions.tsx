@@ -1,0 +1,106 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
+import { useState } from "react";
+import { Link } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import type { LinkFor } from "../../components/OneTimeLink";
+import { useMe } from "../../lib/session";
+import { EditUserDialog } from "./EditUserDialog";
+
+interface Props {
+  user: Schema<"User">;
+  onLink: (link: LinkFor) => void;
+}
+
+export function UserActions({ user, onLink }: Props) {
+  const me = useMe();
+  const path = { params: { path: { id: user.id } } };
+  const refresh = [["admin"]];
+  const [dialog, setDialog] = useState<"edit" | "delete" | "reset" | null>(null);
+  const close = () => setDialog(null);
+  const setStatus = useAction(
+    (status: "active" | "deactivated") =>
+      unwrap(api.PATCH("/admin/users/{id}", { ...path, body: { status } })),
+    { refresh, done: (_, status) => `${user.name} is ${status}.` },
+  );
+  const remove = useAction(() => unwrap(api.DELETE("/admin/users/{id}", path)), {
+    refresh,
+    done: `${user.name} is deleted.`,
+    onDone: close,
+  });
+  const reset = useAction(() => unwrap(api.POST("/admin/users/{id}/reset-password", path)), {
+    refresh,
+    onDone: (link) => {
+      close();
+      onLink({ link, title: `New password for ${user.name}`, email: user.email });
+    },
+  });
+  const inviteAgain = useAction(() => unwrap(api.POST("/admin/users/{id}/invite", path)), {
+    refresh,
+    onDone: (link) => onLink({ link, title: `Invitation for ${user.name}`, email: user.email }),
+  });
+
+  return (
+    <>
+      <Menu position="bottom-end" width={220}>
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${user.name}`}>
+            <IconDots size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setDialog("edit")}>Edit role and tags</Menu.Item>
+          <Menu.Item component={Link} to={`/admin/access-tokens?owner=${user.id}`}>
+            Access tokens
+          </Menu.Item>
+          <Menu.Item component={Link} to={`/admin/history?user=${user.id}`}>
+            Calls
+          </Menu.Item>
+          <Menu.Divider />
+          {user.status === "pending" && (
+            <Menu.Item onClick={() => inviteAgain.mutate()}>New invitation link</Menu.Item>
+          )}
+          {user.status === "active" && user.role !== "service" && (
+            <Menu.Item onClick={() => setDialog("reset")}>Password reset link</Menu.Item>
+          )}
+          {user.status === "deactivated" && (
+            <Menu.Item onClick={() => setStatus.mutate("active")}>Reactivate</Menu.Item>
+          )}
+          {user.id !== me.id && user.status === "active" && (
+            <Menu.Item onClick={() => setStatus.mutate("deactivated")}>Deactivate</Menu.Item>
+          )}
+          {user.id !== me.id && (
+            <Menu.Item color="red" onClick={() => setDialog("delete")}>
+              Delete
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {dialog === "edit" && <EditUserDialog user={user} onClose={close} />}
+      <ConfirmDialog
+        opened={dialog === "reset"}
+        title={`Reset the password of ${user.name}?`}
+        confirm="Create link"
+        pending={reset.isPending}
+        onConfirm={() => reset.mutate()}
+        onClose={close}
+      >
+        {user.name} is signed out everywhere at once and chooses a new password with a link that you
+        hand over. Access tokens keep working.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={dialog === "delete"}
+        title={`Delete ${user.name}?`}
+        confirm="Delete"
+        pending={remove.isPending}
+        onConfirm={() => remove.mutate()}
+        onClose={close}
+      >
+        All sessions and access tokens of {user.email} end at once. The history of calls stays. This
+        cannot be undone.
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+// The list of all tokens as the address bar describes it.
+import type { useUrlFilters } from "../../lib/useUrlFilters";
+
+export type UrlFilters = ReturnType<typeof useUrlFilters>;
+
+export const sorts = ["name", "owner", "created_at", "last_used_at"] as const;
+export type Sort = (typeof sorts)[number];
+const statuses = ["active", "inactive", "all"] as const;
+
+export function readTokenQuery(get: UrlFilters["get"]) {
+  const unusedDays = Number(get("unused_days"));
+  return {
+    query: get("query"),
+    owner: get("owner"),
+    status: statuses.find((status) => status === get("status")) ?? "active",
+    never_used: get("never_used") === "true" || undefined,
+    unused_days: Number.isInteger(unusedDays) && unusedDays > 0 ? unusedDays : undefined,
+    sort: readSort(get),
+    order: readOrder(get),
+  };
+}
+
+export function readSort(get: UrlFilters["get"]): Sort {
+  return sorts.find((sort) => sort === get("sort")) ?? "created_at";
+}
+
+export function readOrder(get: UrlFilters["get"]): "asc" | "desc" {
+  const asked = get("order");
+  if (asked === "asc" || asked === "desc") return asked;
+  return firstOrder(readSort(get));
+}
+
+/** Names from A, times from the newest. */
+export function firstOrder(sort: Sort): "asc" | "desc" {
+  return sort === "name" || sort === "owner" ? "asc" : "desc";
+}

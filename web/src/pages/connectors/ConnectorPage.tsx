@@ -1,0 +1,57 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "react-router";
+import { connectorQuery } from "../../api/queries";
+import { ConnectorState } from "../../components/ConnectorState";
+import { PageHeader } from "../../components/PageHeader";
+import { QueryView } from "../../components/QueryView";
+import { TabBar } from "../../components/TabBar";
+import { TagBadges } from "../../components/TagBadges";
+import { useMe } from "../../lib/session";
+import { HistoryTab } from "./HistoryTab";
+import { OperationsTab } from "./OperationsTab";
+import { TestTab } from "./TestTab";
+
+export function ConnectorPage() {
+  const { id = "" } = useParams();
+  const me = useMe();
+  const connector = useQuery(connectorQuery(id));
+  return (
+    <QueryView query={connector}>
+      {(data) => (
+        <>
+          <PageHeader
+            title={data.label}
+            description={
+              <>
+                <Text c="dimmed">{data.description}</Text>
+                <Group gap="xs" mt="xs">
+                  <ConnectorState connector={data} />
+                  <TagBadges tags={data.tags} />
+                </Group>
+              </>
+            }
+            actions={
+              me.role === "admin" && (
+                <Button variant="default" component={Link} to={`/admin/connectors/${id}`}>
+                  Manage
+                </Button>
+              )
+            }
+          />
+          <TabBar
+            tabs={[
+              {
+                value: "operations",
+                label: "Operations",
+                content: <OperationsTab connector={data} />,
+              },
+              { value: "test", label: "Test", content: <TestTab connector={data} /> },
+              { value: "history", label: "History", content: <HistoryTab connectorId={data.id} /> },
+            ]}
+          />
+        </>
+      )}
+    </QueryView>
+  );
+}

@@ -1,0 +1,18 @@
+import { Badge } from "@mantine/core";
+import type { Schema } from "../../api/client";
+
+/** What a call may do, in words. */
+export function OperationHints({ operation }: { operation: Schema<"Operation"> }) {
+  return (
+    <>
+      {operation.read_only ? (
+        <Badge color="green">reads only</Badge>
+      ) : (
+        <Badge color={operation.destructive ? "red" : "yellow"}>
+          {operation.destructive ? "may destroy" : "writes"}
+        </Badge>
+      )}
+      {!operation.read_only && operation.idempotent && <Badge color="gray">safe to repeat</Badge>}
+    </>
+  );
+}

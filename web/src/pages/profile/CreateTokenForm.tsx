@@ -1,0 +1,77 @@
+import { Accordion, Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { Panel } from "../../components/Panel";
+
+type Tools = Schema<"Token">["tools"];
+
+const toolChoices: { value: Tools; label: string }[] = [
+  { value: "auto", label: "Automatic: by the number of operations" },
+  { value: "direct", label: "Direct: one tool for each operation" },
+  { value: "meta", label: "Meta: a few tools that search and call" },
+];
+
+interface Props {
+  onCreated: (minted: Schema<"MintedToken">) => void;
+  onCancel: () => void;
+}
+
+export function CreateTokenForm({ onCreated, onCancel }: Props) {
+  const [name, setName] = useState("");
+  const [tools, setTools] = useState<Tools>("auto");
+  const create = useAction(() => unwrap(api.POST("/tokens", { body: { name, tools } })), {
+    showsError: true,
+    refresh: [["tokens"]],
+    onDone: onCreated,
+  });
+  return (
+    <Panel mb="lg" title="New token">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          create.mutate();
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="Name"
+            description="Where the token will live: “Laptop”, “Production CI”. One token for each place."
+            required
+            autoFocus
+            autoComplete="off"
+            data-1p-ignore
+            maw={420}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <Accordion variant="contained" maw={420}>
+            <Accordion.Item value="advanced">
+              <Accordion.Control>Advanced</Accordion.Control>
+              <Accordion.Panel>
+                <Select
+                  label="Tools shown to the client"
+                  description="Many operations fill a model's context; the meta tools keep it small."
+                  data={toolChoices}
+                  value={tools}
+                  onChange={(value) => value && setTools(value as Tools)}
+                  allowDeselect={false}
+                />
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+          <ErrorAlert error={create.error} />
+          <Group>
+            <Button type="submit" loading={create.isPending}>
+              Generate
+            </Button>
+            <Button variant="default" onClick={onCancel}>
+              Cancel
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}

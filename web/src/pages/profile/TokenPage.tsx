@@ -1,0 +1,121 @@
+// One token: what it is, what it was used for, how it ended. An admin may open anyone's.
+import { Button, Code, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { Facts } from "../../components/Facts";
+import { LastUsed } from "../../components/LastUsed";
+import { PageHeader } from "../../components/PageHeader";
+import { Panel } from "../../components/Panel";
+import { PlaintextBanner } from "../../components/PlaintextBanner";
+import { QueryView } from "../../components/QueryView";
+import { RevokeButton } from "../../components/RevokeButton";
+import { RotateDialog } from "../../components/RotateDialog";
+import { StatusBadge } from "../../components/StatusBadge";
+import { Time } from "../../components/Time";
+import { useMe } from "../../lib/session";
+import { TokenUsagePanels } from "./TokenUsagePanels";
+
+export function TokenPage() {
+  const { id = "" } = useParams();
+  const path = { params: { path: { id } } };
+  const token = useQuery({
+    queryKey: ["tokens", "detail", id],
+    queryFn: () => unwrap(api.GET("/tokens/{id}", path)),
+  });
+  const usage = useQuery({
+    queryKey: ["tokens", "usage", id],
+    queryFn: () => unwrap(api.GET("/tokens/{id}/usage", path)),
+  });
+  return (
+    <QueryView query={token}>
+      {(data) => (
+        <Stack gap="lg" key={data.id}>
+          <TokenDetail token={data} />
+          <QueryView query={usage}>{(used) => <TokenUsagePanels usage={used} />}</QueryView>
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
+
+function TokenDetail({ token }: { token: Schema<"Token"> }) {
+  const me = useMe();
+  const navigate = useNavigate();
+  const own = token.owner.id === me.id;
+  const [rotating, setRotating] = useState(false);
+  const [minted, setMinted] = useState<Schema<"MintedToken"> | null>(null);
+  const revoke = useAction(
+    () => {
+      const path = { params: { path: { id: token.id } } };
+      return unwrap(
+        own ? api.DELETE("/tokens/{id}", path) : api.DELETE("/admin/tokens/{id}", path),
+      );
+    },
+    { refresh: [["tokens"], ["admin", "tokens"]], done: `“${token.name}” is revoked.` },
+  );
+  const history = own ? "/history" : "/admin/history";
+
+  return (
+    <div>
+      <PageHeader
+        title={token.name}
+        description={own ? "Your access token" : `Access token of ${token.owner.name}`}
+        actions={
+          <>
+            <Button variant="default" component={Link} to={`${history}?token=${token.id}`}>
+              Calls
+            </Button>
+            {token.status === "active" && own && (
+              <Button variant="default" onClick={() => setRotating(true)}>
+                Rotate
+              </Button>
+            )}
+            {token.status === "active" && (
+              <RevokeButton
+                label={own ? `Revoke ${token.name}` : `Revoke ${token.name} of ${token.owner.name}`}
+                pending={revoke.isPending}
+                onRevoke={() => revoke.mutate()}
+              />
+            )}
+          </>
+        }
+      />
+      {minted && (
+        <PlaintextBanner
+          minted={minted}
+          onClose={() => void navigate(`/profile/tokens/${minted.token.id}`)}
+        />
+      )}
+      <Panel>
+        <Facts
+          facts={{
+            Status: <StatusBadge status={token.status} />,
+            Token: <Code>{token.masked}</Code>,
+            Owner: `${token.owner.name} (${token.owner.email})`,
+            Tools: token.tools,
+            Created: <Time value={token.created_at} exact />,
+            "Last used": <LastUsed used={token.last_used} />,
+            Expires: token.expires_at ? <Time value={token.expires_at} exact /> : "Never",
+            Revoked: token.revoked && <Ending revoked={token.revoked} />,
+          }}
+        />
+      </Panel>
+      {rotating && (
+        <RotateDialog token={token} onRotated={setMinted} onClose={() => setRotating(false)} />
+      )}
+    </div>
+  );
+}
+
+function Ending({ revoked }: { revoked: Schema<"Revoked"> }) {
+  return (
+    <Group gap={4}>
+      <Time value={revoked.at} exact />
+      {revoked.by && <Text size="sm">by {revoked.by.name}</Text>}
+      {revoked.reason && <Text size="sm">· {revoked.reason}</Text>}
+    </Group>
+  );
+}

@@ -223,7 +223,14 @@ class SqliteDatabase final : public Database {
   void checkpoint() override {
     auto borrowed = borrow();
     if (!borrowed) return;
-    sqlite3_wal_checkpoint_v2((*borrowed)->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    sqlite3* const handle = (*borrowed)->handle();
+    sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    {
+      // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write begins
+      // it anew. Else it would grow for as long as there is load.
+      const std::lock_guard writing(writer_mutex_);
+      sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    }
     const std::lock_guard lock(readers_mutex_);
     readers_.push_back(std::move(*borrowed));
   }

@@ -1,5 +1,8 @@
 #include "connectors/schema_validator.h"
 
+// Without this valijson ends the process when a schema cannot be used.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <unordered_map>

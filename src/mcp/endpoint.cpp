@@ -20,6 +20,7 @@ std::string meta_text() { return std::string(R"("_meta":{"io.modelcontextprotoco
 
 std::string capabilities_text() { return R"({"tools":{"listChanged":true}})"; }
 
+// Made once: it says the same to everyone.
 const std::string& discover_text() {
   static const std::string text = [] {
     std::string versions = "\"" + std::string(kModern) + "\"";
@@ -169,14 +170,18 @@ Endpoint::Answer Endpoint::initialize(Context& context) {
 }
 
 // Serialised once for a user and a snapshot. Kept per thread, so that nobody waits; forgotten with the snapshot.
-std::optional<std::string> Endpoint::tools_list(const Context& context) const {
+std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) const {
   const auto* cursor = context.message->params.if_contains("cursor");
-  if (cursor != nullptr && !cursor->is_string()) return std::nullopt;
+  if (cursor != nullptr && !cursor->is_string()) return nullptr;
   const ToolSurface surface = context.principal.credential.tools;
-  if (cursor != nullptr) return mcp::list_tools(*context.snapshot, *context.user, surface, cursor->get_string());
+  const auto make = [&](std::string_view after) -> std::shared_ptr<const std::string> {
+    auto text = mcp::list_tools(*context.snapshot, *context.user, surface, after);
+    return text ? std::make_shared<const std::string>(std::move(*text)) : nullptr;
+  };
+  if (cursor != nullptr) return make(cursor->get_string());
   struct Cache {
     std::weak_ptr<const AccessSnapshot> snapshot;
-    std::unordered_map<std::string, std::string> lists;
+    std::unordered_map<std::string, std::shared_ptr<const std::string>> lists;
   };
   thread_local Cache cache;
   // Compared by owner: an address may be used again, a living control block not.
@@ -189,19 +194,22 @@ std::optional<std::string> Endpoint::tools_list(const Context& context) const {
   key += char(surface);
   const auto found = cache.lists.find(key);
   if (found != cache.lists.end()) return found->second;
-  auto text = mcp::list_tools(*context.snapshot, *context.user, surface, {});
-  if (text) cache.lists.emplace(std::move(key), *text);
+  auto text = make({});
+  if (text != nullptr) cache.lists.emplace(std::move(key), text);
   return text;
 }
 
 Endpoint::Answer Endpoint::list_tools(const Context& context) const {
   const auto tools = tools_list(context);
-  if (!tools) return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
-  std::string result = "{";
-  if (context.message->modern) {
-    result += R"("resultType":"complete","ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + ",";
-  }
-  return {result_text(context.message->id, result.append(*tools).append("}"))};
+  if (tools == nullptr) return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
+  static const std::string kModernMembers =
+      R"("resultType":"complete","ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + ",";
+  const std::string& id = context.message->id;
+  std::string text;
+  text.reserve(tools->size() + kModernMembers.size() + id.size() + 48);
+  text.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"result":{)");
+  if (context.message->modern) text += kModernMembers;
+  return {text.append(*tools).append("}}")};
 }
 
 Caller Endpoint::caller(const Context& context) const {

@@ -51,7 +51,7 @@ class Endpoint {
   http::Task<Answer> answer_modern(Context& context);
   http::Task<Answer> answer_legacy(Context& context);
   Answer initialize(Context& context);
-  std::optional<std::string> tools_list(const Context& context) const;
+  std::shared_ptr<const std::string> tools_list(const Context& context) const;
   Answer list_tools(const Context& context) const;
   http::Task<Answer> call_tool(Context& context);
   http::Task<Answer> execute(Context& context, boost::json::object arguments);

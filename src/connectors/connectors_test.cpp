@@ -1,0 +1,282 @@
+// Notes, rest and the Runner, against real SQLite and a real HTTP upstream.
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <filesystem>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "connectors/connector_service.h"
+#include "connectors/notes_kind.h"
+#include "connectors/rest_kind.h"
+#include "connectors/runner.h"
+#include "connectors/template_text.h"
+#include "db/schema.h"
+#include "http/server.h"
+
+namespace wick {
+namespace {
+
+json::object object(std::string_view text) { return parse_trusted_json(text).as_object(); }
+
+TEST(Templates, ArgumentsArePutWhereTheTemplateNamesThem) {
+  const json::object arguments = object(R"({"id":"a/b c","n":7,"list":[1,2],"dots":".."})");
+  EXPECT_EQ(fill_path("/things/{id}/{n}", arguments), "/things/a%2Fb%20c/7");
+  EXPECT_FALSE(fill_path("/things/{missing}", arguments));
+  EXPECT_FALSE(fill_path("/things/{dots}", arguments)) << "would name another resource";
+  EXPECT_EQ(to_json(*fill_json(parse_trusted_json(R"({"n":"{n}","s":"id {id}","gone":"{missing}","deep":["{list}"],"plain":"{not a name}"})"), arguments)),
+            R"({"n":7,"s":"id a/b c","deep":[[1,2]],"plain":"{not a name}"})");
+}
+
+TEST(Templates, AJsonPointerPicksAPart) {
+  const auto value = parse_trusted_json(R"({"a/b":[{"~x":5}]})");
+  EXPECT_EQ(*at_pointer(value, "/a~1b/0/~0x"), 5);
+  EXPECT_EQ(at_pointer(value, "/a~1b/1"), nullptr);
+  EXPECT_EQ(at_pointer(value, ""), &value);
+}
+
+TEST(Guard, OnlyAddressesOfTheInternetArePublic) {
+  for (const char* address : {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+                              "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "nonsense"}) {
+    EXPECT_FALSE(http::is_public_address(address)) << address;
+  }
+  for (const char* address : {"1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"}) EXPECT_TRUE(http::is_public_address(address)) << address;
+}
+
+class Connectors : public testing::Test {
+ protected:
+  Connectors() {
+    std::string pattern = testing::TempDir() + "wick_connectors_XXXXXX";
+    folder = mkdtemp(pattern.data());
+    db = std::move(open_sqlite(folder + "/wick.db", main_migrations()).value());
+    runs_db = std::move(open_sqlite(folder + "/runs.db", runs_migrations()).value());
+    key.emplace(SealingKey::from_hex_text(std::string(64, '7')).value());
+    kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
+    kinds.add(std::make_unique<RestKind>(client, *key, clock));
+    access = std::make_unique<AccessStore>(*db, [this](std::string_view kind) { return kinds.find(kind)->operations(); });
+    log = std::make_unique<RunLog>(*runs_db, clock, RunLogOptions());
+    runner = std::make_unique<Runner>(*access, kinds, *log, clock);
+    service = std::make_unique<ConnectorService>(*db, kinds, *key, clock);
+    access->start().value();
+    caller.user = UserId::make();
+    caller.credential_id = "t1";
+    caller.credential_kind = "pat";
+    caller.source = "mcp";
+    add_user(caller.user, "member");
+    notes = access->snapshot()->connectors.at(0)->id;  // the one of a fresh install
+  }
+  ~Connectors() override {
+    pool.join();
+    log.reset();
+    std::filesystem::remove_all(folder);
+  }
+  void add_user(const UserId& id, std::string_view role) {
+    const std::string text = id.str();
+    db->write([&](Transaction& tx) -> Result<void> {
+      tx.execute("INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', $2, 'active', 0)",
+                 {std::string_view(text), role}).value();
+      return tx.changed("user", text);
+    }).value();
+  }
+  Result<CallOutcome> call(const ConnectorId& connector, std::string operation, json::object arguments) {
+    boost::asio::io_context context(1);
+    Result<CallOutcome> out = fail(ErrorCode::kInternal, "never answered");
+    boost::asio::co_spawn(
+        context.get_executor(),
+        [&]() -> Runner::Task<void> { out = co_await runner->call(caller, connector, operation, arguments); },
+        boost::asio::detached);
+    context.run();
+    return out;
+  }
+  std::string id_of(const Result<CallOutcome>& outcome) { return std::string(outcome->result.structured->at("id").as_string()); }
+  wick::Run last_run() { return log->search({}, true)->at(0); }
+
+  std::string folder;
+  SystemClock clock;
+  std::unique_ptr<Database> db, runs_db;
+  std::optional<SealingKey> key;
+  boost::asio::thread_pool pool{2};
+  http::Client client;
+  KindRegistry kinds;
+  std::unique_ptr<AccessStore> access;
+  std::unique_ptr<RunLog> log;
+  std::unique_ptr<Runner> runner;
+  std::unique_ptr<ConnectorService> service;
+  Caller caller;
+  ConnectorId notes;
+};
+
+TEST_F(Connectors, ANoteIsCreatedReadChangedFoundAndListed) {
+  const auto made = call(notes, "create", object(R"({"title":"100% sure","body":"Alpha_beta"})"));
+  ASSERT_TRUE(made);
+  const json::object id{{"id", id_of(made)}};
+  EXPECT_NE(call(notes, "get", id)->result.text.find("Alpha_beta"), std::string::npos);
+  EXPECT_FALSE(call(notes, "update", {{"id", id_of(made)}, {"body", "Gamma"}})->result.is_error);
+  EXPECT_NE(call(notes, "get", id)->result.text.find("Gamma"), std::string::npos) << "an old copy from memory";
+  EXPECT_EQ(call(notes, "search", object(R"({"query":"0% S"})"))->result.structured->at("notes").as_array().size(), 1u);
+  EXPECT_EQ(call(notes, "search", object(R"({"query":"_"})"))->result.structured->at("notes").as_array().size(), 0u);
+  EXPECT_TRUE(call(notes, "get", object(R"({"id":"none"})"))->result.is_error);
+}
+
+TEST_F(Connectors, ListsPageWithoutGaps) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(call(notes, "create", {{"title", "n" + std::to_string(i)}}));
+  std::size_t seen = 0;
+  json::object arguments{{"limit", 2}};
+  for (int page = 0; page < 3; ++page) {
+    const auto outcome = call(notes, "list", arguments);
+    ASSERT_FALSE(outcome->result.is_error) << outcome->result.text;
+    seen += outcome->result.structured->at("notes").as_array().size();
+    if (const auto* next = outcome->result.structured->if_contains("next_cursor")) arguments["cursor"] = *next;
+  }
+  EXPECT_EQ(seen, 5u);
+  EXPECT_TRUE(call(notes, "list", object(R"({"cursor":"made up"})"))->result.is_error);
+}
+
+TEST_F(Connectors, ArgumentsThatDoNotFitAreAnErrorTheModelCanRepair) {
+  const auto outcome = call(notes, "get", object(R"({"idd":1})"));
+  ASSERT_TRUE(outcome);
+  EXPECT_TRUE(outcome->result.is_error);
+  EXPECT_NE(outcome->result.text.find("'id'"), std::string::npos) << outcome->result.text;
+  EXPECT_EQ(last_run().status, "error");
+}
+
+TEST_F(Connectors, DestructiveOperationsAreDeniedUntilAnAdminTurnsThemOn) {
+  EXPECT_EQ(call(notes, "delete", object(R"({"id":"x"})")).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(last_run().status, "denied");
+  ASSERT_TRUE(service->set_enabled(notes, "delete", true));
+  EXPECT_TRUE(call(notes, "delete", object(R"({"id":"x"})"))) << "holds on the very next call";
+}
+
+TEST_F(Connectors, ACallWhoseCredentialIsRevokedMeanwhileIsCancelledAndGetsNoResult) {
+  int asked = 0;
+  caller.still_valid = [&] { return ++asked < 2; };  // dies while the run is committed
+  EXPECT_EQ(call(notes, "list", {}).error().code, ErrorCode::kUnauthenticated);
+  caller.still_valid = [] { return false; };
+  EXPECT_EQ(call(notes, "list", {}).error().code, ErrorCode::kUnauthenticated);
+  EXPECT_EQ(last_run().status, "cancelled");
+}
+
+TEST_F(Connectors, AFilterTagHidesAConnectorFromThoseWithoutIt) {
+  db->write([&](Transaction& tx) -> Result<void> {
+    tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ('01900000-0000-7000-8000-00000000000a', 'ops', '', 1)", {}).value();
+    return tx.changed("tag", "x");
+  }).value();
+  ConnectorPatch patch;
+  patch.tags = std::vector<std::string>{"01900000-0000-7000-8000-00000000000a"};
+  ASSERT_TRUE(service->update(notes, std::move(patch)));
+  EXPECT_EQ(call(notes, "list", {}).error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(Connectors, LabelsThatMakeTheSameToolNamesCollide) {
+  EXPECT_EQ(service->create({"notes", "NOTES!", "", "", {}, {}}).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(service->create({"notes", "…", "", "", {}, {}}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(service->create({"notes", "Team notes", "", "", {}, {}}));
+}
+
+class Rest : public Connectors {
+ protected:
+  Rest() {
+    http::ServerOptions options;
+    options.port = 0;
+    options.threads = 1;
+    upstream = std::make_unique<http::Server>(options);
+    const auto echo = [](const http::Request& request) {
+      http::Response response;
+      response.body = to_json(json::object{{"method", request.method}, {"path", request.path}, {"query", request.query}, {"body", request.body},
+                                           {"authorization", request.header("authorization").value_or("")}, {"tag", request.header("x-tag").value_or("")}});
+      return response;
+    };
+    upstream->route_blocking("POST", "/base/*", echo);
+    upstream->route_blocking("GET", "/base/*", echo);
+    upstream->route_blocking("GET", "/fails", [](const http::Request&) { return http::Response{500, "text/plain", "broken", {}, nullptr}; });
+    upstream->route_blocking("GET", "/large", [](const http::Request&) { return http::Response{200, "text/plain", std::string(5000, 'x'), {}, nullptr}; });
+    upstream->start().value();
+  }
+  ConnectorId make(json::object more) {
+    json::object config{{"base_url", "http://127.0.0.1:" + std::to_string(upstream->port()) + "/"}, {"auth", "bearer"},
+                        {"secret", "s3cret-value"}, {"allow_private_addresses", true}};
+    for (const auto& member : more) config[member.key()] = member.value();
+    return service->create({"rest", "Api", "", "", {}, config}).value();
+  }
+  void operation(const ConnectorId& id, const char* key_name, const char* rest) {
+    json::object definition = object(R"({"name":"N","description":"D","input_schema":{"type":"object"}})");
+    definition["key"] = key_name;
+    definition["rest"] = object(rest);
+    const auto put = service->put_operation(id, "", definition);
+    ASSERT_TRUE(put) << put.error().message;
+  }
+  std::unique_ptr<http::Server> upstream;
+};
+
+TEST_F(Rest, ARequestIsMadeFromTemplatesAndTheSecretIsNowhereButThere) {
+  const ConnectorId id = make({});
+  operation(id, "do", R"({"method":"POST","path":"/base/{id}","query":{"q":"{q}","gone":"{none}"},"headers":{"X-Tag":"t-{q}"},
+                          "body":"{\"n\":\"{n}\"}"})");
+  const auto outcome = call(id, "do", object(R"({"id":"a b","q":"x&y","n":3})"));
+  ASSERT_TRUE(outcome);
+  ASSERT_FALSE(outcome->result.is_error) << outcome->result.text;
+  const json::object& got = *outcome->result.structured;
+  EXPECT_EQ(got.at("method"), "POST");
+  EXPECT_EQ(got.at("path"), "/base/a%20b");
+  EXPECT_EQ(got.at("query"), "q=x%26y");
+  EXPECT_EQ(got.at("tag"), "t-x&y");
+  EXPECT_EQ(got.at("body"), "{\"n\":3}");
+  EXPECT_EQ(got.at("authorization"), "Bearer ***") << "the echoed secret is cut out";
+  EXPECT_EQ(last_run().response->find("s3cret"), std::string::npos);
+  EXPECT_EQ(to_json(access->snapshot()->connector(id)->config).find("s3cret"), std::string::npos);
+  EXPECT_EQ(to_json(access->snapshot()->connector(id)->sealed_secrets).find("s3cret"), std::string::npos);
+  EXPECT_TRUE(call(id, "do", object(R"({"id":"a","q":"line\nbreak"})"))->result.is_error) << "header injection";
+}
+
+TEST_F(Rest, PrivateAddressesAreRefusedUnlessAllowed) {
+  const ConnectorId id = make({{"allow_private_addresses", false}});
+  operation(id, "do", R"({"method":"GET","path":"/base/x"})");
+  const auto refused = call(id, "do", {});
+  EXPECT_TRUE(refused->result.is_error);
+  EXPECT_NE(refused->result.text.find("private"), std::string::npos) << refused->result.text;
+}
+
+TEST_F(Rest, ErrorsOfTheUpstreamAreToolErrorsWithAClearText) {
+  const ConnectorId id = make({{"max_bytes", 1000}});
+  operation(id, "fails", R"({"method":"GET","path":"/fails"})");
+  operation(id, "large", R"({"method":"GET","path":"/large"})");
+  operation(id, "pick", R"({"method":"GET","path":"/base/p","pick":"/path"})");
+  EXPECT_NE(call(id, "fails", {})->result.text.find("status 500"), std::string::npos);
+  EXPECT_EQ(runner->health(id).state, "failing");
+  EXPECT_NE(call(id, "large", {})->result.text.find("larger than 1000"), std::string::npos);
+  EXPECT_EQ(call(id, "pick", {})->result.text, "/base/p");
+  EXPECT_EQ(runner->health(id).state, "ok");
+}
+
+TEST_F(Rest, ADuplicateHasNoSecretsNoTagsAndIsDisabled) {
+  const ConnectorId id = make({});
+  operation(id, "do", R"({"method":"GET","path":"/base/x"})");
+  const auto copy = service->duplicate(id);
+  ASSERT_TRUE(copy);
+  const auto snapshot = access->snapshot();
+  const ConnectorEntry* entry = snapshot->connector(*copy);
+  ASSERT_NE(entry, nullptr);
+  EXPECT_EQ(entry->label, "Api copy");
+  EXPECT_TRUE(entry->disabled);
+  EXPECT_TRUE(entry->sealed_secrets.empty());
+  EXPECT_EQ(entry->operations.size(), 1u);
+}
+
+TEST_F(Rest, BadConfigurationsAreRefusedWithASentence) {
+  const auto create = [&](json::object config) { return service->create({"rest", "Bad", "", "", {}, config}); };
+  EXPECT_FALSE(create({{"base_url", "ftp://x"}}));
+  EXPECT_FALSE(create({{"base_url", "http://user:pw@host"}}));
+  EXPECT_FALSE(create({{"base_url", "http://h"}, {"unknown", 1}}));
+  EXPECT_FALSE(create({{"base_url", "http://h"}, {"auth", "header"}}));
+  EXPECT_FALSE(create({{"base_url", "http://h"}, {"headers", json::array{"no colon"}}}));
+  const ConnectorId id = make({});
+  json::object definition = object(R"({"key":"k","name":"n","description":"d","input_schema":{"type":"object"},"rest":{"method":"GET","path":"../admin"}})");
+  EXPECT_FALSE(service->put_operation(id, "", definition));
+  definition["rest"] = object(R"({"method":"GET","path":"/x"})");
+  definition["input_schema"] = object(R"({"type":"object","properties":{"a":{"$ref":"http://example.com/s"}}})");
+  EXPECT_FALSE(service->put_operation(id, "", definition)) << "a remote reference";
+}
+
+}  // namespace
+}  // namespace wick

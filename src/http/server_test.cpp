@@ -21,8 +21,9 @@ class Client {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    connected_ = connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   }
+  bool connected() const { return connected_; }
   ~Client() { end(); }
   void end() {
     if (fd_ >= 0) close(fd_);
@@ -48,6 +49,7 @@ class Client {
 
  private:
   int fd_;
+  bool connected_ = false;
   std::string text_;
 };
 
@@ -234,7 +236,9 @@ TEST_F(HttpServer, StoppingLetsTheRequestInProgressFinish) {
   Client client(server->port());
   client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
   entered.get_future().wait();
+  const std::uint16_t port = server->port();
   auto stopped = std::async(std::launch::async, [&] { server->stop(10); });
+  while (Client(port).connected()) std::this_thread::yield();  // until it accepts nobody any more
   release.set_value();
   EXPECT_NE(client.read_to_end().find("Connection: close\r\n"), std::string::npos);
   stopped.get();

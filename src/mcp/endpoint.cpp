@@ -378,7 +378,9 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     std::string now = tools_fingerprint(principal);
     const bool differs = now != before;
     before = std::move(now);
-    const bool there = co_await writer.write(differs ? changed : std::string(": keep-alive\n\n"));
+    std::string text = ": keep-alive\n\n";
+    if (differs) text = changed;
+    const bool there = co_await writer.write(std::move(text));
     if (!there) break;
   }
 }
@@ -396,9 +398,10 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   }
   const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
   http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
-  bool there = co_await writer->write(
+  std::string acknowledged =
       event(std::string(R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{)") +
-            (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}"));
+            (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}");
+  bool there = co_await writer->write(std::move(acknowledged));
   if (there && listens) {
     co_await follow_changes(context, *writer, stream,
                             event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{)" + meta + "}}"));

@@ -1,0 +1,188 @@
+// A Wick of one's own for a test: a fresh data folder, a private port, the real binary.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export const binary = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/wick');
+export const password = 'correct horse battery staple';
+export const notesId = '01900000-0000-7000-8000-000000000001';
+
+// What must be nowhere but in the one answer that shows it; the last spec looks for it in every data folder.
+const ledger = path.join(os.tmpdir(), `wick-tests-${process.ppid}`);
+export function remember(kind, text) {
+  fs.mkdirSync(ledger, { recursive: true, mode: 0o700 });
+  fs.appendFileSync(path.join(ledger, kind), `${text}\n`);
+}
+export function remembered(kind) {
+  const file = path.join(ledger, kind);
+  return fs.existsSync(file) ? [...new Set(fs.readFileSync(file, 'utf8').split('\n').filter(Boolean))] : [];
+}
+export const forgetAll = () => fs.rmSync(ledger, { recursive: true, force: true });
+
+export async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  return port;
+}
+
+export function run(args, { input, env } = {}) {
+  const done = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env } });
+  return { code: done.status, stdout: done.stdout, stderr: done.stderr };
+}
+
+export class Wick {
+  static async start({ admin = true, args = [], data = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-data-')) } = {}) {
+    const wick = new Wick();
+    wick.data = data;
+    remember('folders', data);
+    remember('secrets', password);
+    if (admin && !fs.existsSync(path.join(data, 'wick.db'))) wick.createUser('ann@example.com', 'Ann', ['--admin']);
+    wick.port = await freePort();
+    wick.url = `http://127.0.0.1:${wick.port}`;
+    await wick.launch(args);
+    return wick;
+  }
+
+  async launch(args = []) {
+    this.args = args;
+    this.process = spawn(binary, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...args]);
+    this.output = '';
+    this.errors = '';
+    const log = fs.createWriteStream(path.join(this.data, 'stderr.log'), { flags: 'a' });
+    this.process.stderr.on('data', (chunk) => ((this.errors += chunk), log.write(chunk)));
+    this.exited = once(this.process, 'exit');
+    for await (const line of createInterface({ input: this.process.stdout })) {
+      this.output += `${line}\n`;
+      if (line.includes('is ready at')) break;
+    }
+    if (!this.output.includes('is ready at')) throw new Error(`wick did not start: ${this.errors}`);
+  }
+
+  async stop() {
+    this.process.kill('SIGTERM');
+    const [code] = await this.exited;
+    if (code !== 0) throw new Error(`wick ended with ${code}: ${this.errors}`);
+  }
+
+  async kill() {
+    this.process.kill('SIGKILL');
+    await this.exited;
+  }
+
+  cli(args, options) {
+    return run([...args, '--data', this.data], options);
+  }
+
+  json(args, options) {
+    const { code, stdout, stderr } = this.cli([...args, '--json'], options);
+    if (code !== 0) throw new Error(`wick ${args.join(' ')}: ${stderr}`);
+    return JSON.parse(stdout);
+  }
+
+  createUser(email, name, more = []) {
+    remember('secrets', password);
+    return this.json(['user', 'create', '--email', email, '--name', name, '--password-stdin', ...more], { input: `${password}\n` });
+  }
+
+  token(user = 'ann@example.com', more = [], name = 'test') {
+    const made = this.json(['token', 'create', '--user', user, '--name', name, ...more]);
+    remember('secrets', made.token);
+    return made;
+  }
+
+  async signIn(email = 'ann@example.com', secret = password) {
+    const session = new Session(this);
+    const answer = await session.post('/session', { email, password: secret });
+    if (answer.status !== 201) throw new Error(`sign-in: ${JSON.stringify(answer)}`);
+    return session;
+  }
+}
+
+// The management API as the web app uses it: a cookie, and requests from our own origin.
+export class Session {
+  constructor(wick) {
+    this.wick = wick;
+  }
+  async request(method, route, body, headers = {}) {
+    const response = await fetch(`${this.wick.url}/api/v1${route}`, {
+      method,
+      headers: {
+        origin: this.wick.url,
+        ...(this.cookie ? { cookie: this.cookie } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const cookie = response.headers.getSetCookie()[0];
+    if (cookie) {
+      this.cookie = cookie.split(';')[0];
+      this.cookieAttributes = cookie;
+      const secret = this.cookie.split('=')[1];
+      if (secret) remember('secrets', secret);
+    }
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined, text };
+  }
+  get = (route) => this.request('GET', route);
+  post = (route, body) => this.request('POST', route, body);
+  patch = (route, body) => this.request('PATCH', route, body);
+  put = (route, body) => this.request('PUT', route, body);
+  delete = (route) => this.request('DELETE', route);
+}
+
+export const meta = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'wick-tests', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+// One POST to /mcp exactly as given; `headers` with null are left out.
+export async function post(wick, token, body, headers = {}) {
+  const all = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...headers,
+  };
+  for (const name of Object.keys(all)) if (all[name] === null) delete all[name];
+  const response = await fetch(`${wick.url}/mcp`, { method: 'POST', headers: all, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  const text = await response.text();
+  let parsed;
+  try {
+    parsed = text ? JSON.parse(text) : undefined;
+  } catch {
+    parsed = undefined;
+  }
+  return { status: response.status, headers: response.headers, body: parsed, text };
+}
+
+// A whole request of 2026-07-28.
+export function modern(wick, token, method, params = {}, headers = {}) {
+  return post(wick, token, { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: { ...meta, ...params._meta } } }, {
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': method,
+    ...(params.name ? { 'mcp-name': params.name } : {}),
+    ...headers,
+  });
+}
+
+export const callTool = (wick, token, name, args = {}) => modern(wick, token, 'tools/call', { name, arguments: args });
+
+// Until `ready` says so, at most `seconds`: for what has no event to await.
+export async function until(ready, seconds = 10, what = 'it did not happen in time') {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await ready();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(what);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

@@ -5,7 +5,6 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const binary = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/wick');
@@ -24,6 +23,10 @@ export function remembered(kind) {
 }
 export const forgetAll = () => fs.rmSync(ledger, { recursive: true, force: true });
 
+// A spec that fails half-way leaves no server behind.
+const living = new Set();
+process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
+
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -32,8 +35,8 @@ export async function freePort() {
   return port;
 }
 
-export function run(args, { input, env } = {}) {
-  const done = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env } });
+export function run(args, { input, env, identity } = {}) {
+  const done = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env }, ...identity });
   return { code: done.status, stdout: done.stdout, stderr: done.stderr };
 }
 
@@ -55,13 +58,17 @@ export class Wick {
     this.process = spawn(binary, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...args]);
     this.output = '';
     this.errors = '';
-    const log = fs.createWriteStream(path.join(this.data, 'stderr.log'), { flags: 'a' });
+    this.logs ??= fs.mkdtempSync(path.join(os.tmpdir(), 'wick-logs-'));
+    remember('folders', this.logs);
+    const log = fs.createWriteStream(path.join(this.logs, 'stderr.log'), { flags: 'a' });
     this.process.stderr.on('data', (chunk) => ((this.errors += chunk), log.write(chunk)));
     this.exited = once(this.process, 'exit');
-    for await (const line of createInterface({ input: this.process.stdout })) {
-      this.output += `${line}\n`;
-      if (line.includes('is ready at')) break;
-    }
+    living.add(this.process);
+    this.process.on('exit', () => living.delete(this.process));
+    const ready = new Promise((resolve) => {
+      this.process.stdout.on('data', (chunk) => (this.output += chunk).includes('is ready at') && resolve());
+    });
+    await Promise.race([ready, this.exited]);
     if (!this.output.includes('is ready at')) throw new Error(`wick did not start: ${this.errors}`);
   }
 

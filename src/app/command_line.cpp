@@ -182,9 +182,10 @@ int run_serve(const Options& options) {
   auto settings = read_settings(options);
   if (!settings) return print_error(options, settings.error());
   configure_logging(settings->log_format, settings->log_level);
+  std::unique_ptr<http::Server> server;  // outlives the instance
   auto instance = Instance::open(*settings);
   if (!instance) return print_error(options, instance.error());
-  auto served = serve(**instance, *settings);
+  auto served = serve(**instance, *settings, server);
   return served ? 0 : print_error(options, served.error());
 }
 

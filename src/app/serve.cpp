@@ -124,8 +124,7 @@ Result<void> announce(Instance& instance, const Settings& settings) {
 
 }  // namespace
 
-Result<void> serve(Instance& instance, const Settings& given) {
-  Settings settings = given;
+Result<void> serve(Instance& instance, const Settings& settings, std::unique_ptr<http::Server>& owned) {
   std::signal(SIGPIPE, SIG_IGN);
   http::ServerOptions options;
   options.address = settings.address;
@@ -134,7 +133,8 @@ Result<void> serve(Instance& instance, const Settings& given) {
   options.limits = settings.limits;
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
   if (settings.public_url.starts_with("https://")) options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
-  http::Server server(options);
+  owned = std::make_unique<http::Server>(options);
+  http::Server& server = *owned;
   mount(server, instance);
   api::Api api(instance.services(), server);
   api.mount();

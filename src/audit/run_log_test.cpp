@@ -60,6 +60,7 @@ class RunLogTest : public testing::Test {
     return made;
   }
 
+  boost::asio::io_context context{1};  // outlives the writer, which posts to it
   std::filesystem::path folder;
   FakeClock clock;
   std::unique_ptr<Database> db;
@@ -80,7 +81,6 @@ TEST_F(RunLogTest, AnAcknowledgedRunIsReadBackWithAllItsFields) {
 }
 
 TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
-  boost::asio::io_context context(1);
   int acknowledged = 0;
   for (int i = 0; i < 300; ++i) {
     boost::asio::co_spawn(
@@ -164,7 +164,6 @@ TEST_F(RunLogTest, AFullQueueRefusesInsteadOfGrowing) {
   const auto refused = log->append_blocking(run());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
-  boost::asio::io_context context(1);
   bool told = false;
   boost::asio::co_spawn(
       context.get_executor(),

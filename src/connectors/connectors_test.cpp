@@ -80,18 +80,19 @@ class Connectors : public testing::Test {
     }).value();
   }
   Result<CallOutcome> call(const ConnectorId& connector, std::string operation, json::object arguments) {
-    boost::asio::io_context context(1);
     Result<CallOutcome> out = fail(ErrorCode::kInternal, "never answered");
     boost::asio::co_spawn(
         context.get_executor(),
         [&]() -> Runner::Task<void> { out = co_await runner->call(caller, connector, operation, arguments); },
         boost::asio::detached);
+    context.restart();
     context.run();
     return out;
   }
   std::string id_of(const Result<CallOutcome>& outcome) { return std::string(outcome->result.structured->at("id").as_string()); }
   wick::Run last_run() { return log->search({}, true)->at(0); }
 
+  boost::asio::io_context context{1};  // outlives every thread that posts to it
   std::string folder;
   SystemClock clock;
   std::unique_ptr<Database> db, runs_db;

@@ -125,7 +125,12 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
   for (int i = 0; i < shared.options.threads; ++i) impl_->threads.push_back(std::make_unique<ThreadState>(shared));
 }
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+  for (auto& thread : impl_->threads) thread->ended = true;
+  impl_->acceptors.clear();
+  impl_->threads.clear();  // and with them the coroutines that did not end in time, while Shared still lives
+}
 
 void Server::route(std::string method, std::string path, Handler handler) {
   impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}});
@@ -196,10 +201,6 @@ void Server::stop(int grace_seconds) {
   impl_->guards.clear();
   for (auto& thread : impl_->threads) thread->context.stop();
   for (auto& thread : impl_->running) thread.join();
-  // Coroutines that did not end in time are destroyed with their contexts, while what they use still lives.
-  for (auto& thread : impl_->threads) thread->ended = true;
-  impl_->acceptors.clear();
-  impl_->threads.clear();
 }
 
 std::uint16_t Server::port() const { return impl_->port; }

@@ -51,7 +51,8 @@ class Server {
   // {"error":{"code","message","request_id"}}.
   // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
   Result<void> start();
-  // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent.
+  // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent. The
+  // io_contexts live on until the destructor, for threads that still post to them: destroy the server after those.
   void stop(int grace_seconds = 10);
   std::uint16_t port() const;
   // The io_contexts, for timers and for posting completions.

@@ -9,7 +9,8 @@ namespace wick {
 namespace {
 
 template <typename Enum, std::size_t N>
-Result<Enum> parse_name(std::string_view text, const std::pair<const char*, Enum> (&names)[N], const char* what) {
+Result<Enum> parse_name(std::string_view text, const std::pair<const char*, Enum> (&names)[N],
+                        const char* what) {
   std::string known;
   for (const auto& [name, value] : names) {
     if (text == name) return value;
@@ -63,12 +64,24 @@ OperationEntry custom_operation(std::string key, const json::object& definition)
 
 }  // namespace
 
-const char* role_name(Role role) { return kRoles[static_cast<int>(role)].first; }
-const char* status_name(UserStatus status) { return kStatuses[static_cast<int>(status)].first; }
-const char* tools_name(ToolSurface tools) { return kTools[static_cast<int>(tools)].first; }
-Result<Role> parse_role(std::string_view text) { return parse_name(text, kRoles, "role"); }
-Result<UserStatus> parse_status(std::string_view text) { return parse_name(text, kStatuses, "status"); }
-Result<ToolSurface> parse_tools(std::string_view text) { return parse_name(text, kTools, "tool surface"); }
+const char* role_name(Role role) {
+  return kRoles[static_cast<int>(role)].first;
+}
+const char* status_name(UserStatus status) {
+  return kStatuses[static_cast<int>(status)].first;
+}
+const char* tools_name(ToolSurface tools) {
+  return kTools[static_cast<int>(tools)].first;
+}
+Result<Role> parse_role(std::string_view text) {
+  return parse_name(text, kRoles, "role");
+}
+Result<UserStatus> parse_status(std::string_view text) {
+  return parse_name(text, kStatuses, "status");
+}
+Result<ToolSurface> parse_tools(std::string_view text) {
+  return parse_name(text, kTools, "tool surface");
+}
 
 const OperationEntry* ConnectorEntry::operation(std::string_view key) const {
   for (const auto& operation : operations) {
@@ -122,7 +135,8 @@ Result<void> AccessStore::start() {
   return reload();
 }
 
-// Reads everything: users, tags and connectors are hundreds, changes are rare, and a whole reload cannot drift.
+// Reads everything: users, tags and connectors are hundreds, changes are rare, and a whole reload cannot
+// drift.
 Result<void> AccessStore::reload() {
   auto next = std::make_shared<AccessSnapshot>();
   next->version = current_.load()->version + 1;
@@ -144,7 +158,8 @@ Result<void> AccessStore::reload() {
     UserId user;
     TagId tag;
     if (!read_id(row, 0, user) || !read_id(row, 1, tag)) return;
-    if (const auto found = next->users.find(user); found != next->users.end()) found->second.tags.push_back(tag);
+    if (const auto found = next->users.find(user); found != next->users.end())
+      found->second.tags.push_back(tag);
   };
   const auto read_tags = [&](const SqlRow& row) {
     TagEntry tag;
@@ -162,7 +177,8 @@ Result<void> AccessStore::reload() {
     connector->slug = slug(connector->label);
     connector->description = row.text(3);
     connector->icon = row.text(4);
-    if (auto config = parse_trusted_json(row.bytes(5)); config.is_object()) connector->config = config.get_object();
+    if (auto config = parse_trusted_json(row.bytes(5)); config.is_object())
+      connector->config = config.get_object();
     connector->disabled = row.integer(6) != 0;
     if (auto sealed = parse_trusted_json(row.bytes(7)); sealed.is_object()) {
       connector->sealed_secrets = sealed.get_object();
@@ -202,9 +218,11 @@ Result<void> AccessStore::reload() {
       {"SELECT id, email, name, role, status FROM users", read_users},
       {"SELECT user_id, tag_id FROM user_tags ORDER BY user_id, tag_id", read_user_tags},
       {"SELECT id, name, description, filter FROM tags", read_tags},
-      {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label", read_connectors},
+      {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label",
+       read_connectors},
       {"SELECT connector_id, tag_id FROM connector_tags ORDER BY connector_id, tag_id", read_connector_tags},
-      {"SELECT connector_id, key, enabled, definition FROM operations ORDER BY connector_id, key", read_operations},
+      {"SELECT connector_id, key, enabled, definition FROM operations ORDER BY connector_id, key",
+       read_operations},
   };
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     for (const Query& query : queries) {

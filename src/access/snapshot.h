@@ -1,8 +1,8 @@
 // The access snapshot: who exists and what exists for whom, immutable, swapped atomically on change.
 //
 // A request takes one shared_ptr and decides everything from it; a change builds the next snapshot (under the
-// writer lock of Database, in the order of the change log) and stores it before the change is answered. So a call
-// that begins after the answer to a change sees the change.
+// writer lock of Database, in the order of the change log) and stores it before the change is answered. So a
+// call that begins after the answer to a change sees the change.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -46,12 +46,12 @@ struct TagEntry {
 
 // What can be called on a connector. `input_schema` is JSON Schema 2020-12.
 struct OperationEntry {
-  std::string key;          // [a-z0-9_]{1,64}
+  std::string key;  // [a-z0-9_]{1,64}
   std::string name, description;
   boost::json::object input_schema;
   std::string input_schema_text;  // the same, serialised once; set by AccessStore
   bool read_only = false, destructive = false, idempotent = false;
-  bool enabled = true;      // destructive ones are off until an admin turns them on
+  bool enabled = true;             // destructive ones are off until an admin turns them on
   boost::json::object definition;  // the rest kind's request template; empty for built-in kinds
 };
 
@@ -59,15 +59,15 @@ struct ConnectorEntry {
   ConnectorId id;
   std::string kind, label, slug, description, icon;
   bool disabled = false;
-  std::vector<TagId> tags;         // sorted
-  boost::json::object config;      // without secrets
+  std::vector<TagId> tags;             // sorted
+  boost::json::object config;          // without secrets
   boost::json::object sealed_secrets;  // field → hex of what SealingKey made for secret_place(id, field)
   std::vector<OperationEntry> operations;
   const OperationEntry* operation(std::string_view key) const;
 };
 
 struct AccessSnapshot {
-  std::uint64_t version = 0;  // grows with each change
+  std::uint64_t version = 0;                     // grows with each change
   absl::flat_hash_map<UserId, UserEntry> users;  // deleted ones too, so that the audit can name them
   absl::flat_hash_map<TagId, TagEntry> tags;
   std::vector<std::shared_ptr<const ConnectorEntry>> connectors;  // by label
@@ -81,7 +81,8 @@ struct AccessSnapshot {
   std::vector<const ConnectorEntry*> visible(const UserEntry& user) const;
 };
 
-// Gives a connector's built-in operations by kind; connectors/ registers it, so that access/ need not know kinds.
+// Gives a connector's built-in operations by kind; connectors/ registers it, so that access/ need not know
+// kinds.
 using KindOperations = std::function<std::vector<OperationEntry>(std::string_view kind)>;
 
 // Holds the current snapshot and reloads from the database. Thread-safe.

@@ -29,13 +29,15 @@ class Access : public testing::Test {
 
   void write(std::string_view kind, std::string_view sql, std::initializer_list<SqlParam> params) {
     db_->write([&](Transaction& tx) -> Result<void> {
-        if (auto done = tx.execute(sql, params); !done) return fail(done.error());
-        return tx.changed(kind, "x");
-      }).value();
+         if (auto done = tx.execute(sql, params); !done) return fail(done.error());
+         return tx.changed(kind, "x");
+       })
+        .value();
   }
   UserId add_user(std::string_view role, std::string_view status) {
     const UserId id = UserId::make();
-    write("user", "INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', $2, $3, 0)",
+    write("user",
+          "INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', $2, $3, 0)",
           {std::string_view(id.str()), role, status});
     return id;
   }
@@ -47,10 +49,11 @@ class Access : public testing::Test {
   }
   ConnectorId add_connector(std::initializer_list<TagId> tags) {
     const ConnectorId id = ConnectorId::make();
-    write("connector",
-          "INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, created_at) "
-          "VALUES ($1, 'notes', $1, '', '', '{}', '{}', 0, 0)",
-          {std::string_view(id.str())});
+    write(
+        "connector",
+        "INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, created_at) "
+        "VALUES ($1, 'notes', $1, '', '', '{}', '{}', 0, 0)",
+        {std::string_view(id.str())});
     for (const TagId& tag : tags) {
       write("connector", "INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2)",
             {std::string_view(id.str()), std::string_view(tag.str())});

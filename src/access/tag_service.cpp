@@ -15,11 +15,12 @@ Tag read(const SqlRow& row) {
 
 Result<void> check(const Tag& tag) {
   if (trim(tag.name).empty() || tag.name.size() > kMaxTagNameBytes || !is_valid_utf8(tag.name)) {
-    return fail(ErrorCode::kInvalidArgument, "The name must be 1 to " + std::to_string(kMaxTagNameBytes) + " bytes of text.");
+    return fail(ErrorCode::kInvalidArgument,
+                "The name must be 1 to " + std::to_string(kMaxTagNameBytes) + " bytes of text.");
   }
   if (tag.description.size() > kMaxTagDescriptionBytes || !is_valid_utf8(tag.description)) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The description must be at most " + std::to_string(kMaxTagDescriptionBytes) + " bytes of text.");
+    return fail(ErrorCode::kInvalidArgument, "The description must be at most " +
+                                                 std::to_string(kMaxTagDescriptionBytes) + " bytes of text.");
   }
   return {};
 }
@@ -49,7 +50,8 @@ void apply(Tag& tag, const TagPatch& patch) {
 Result<std::vector<Tag>> TagService::list() {
   std::vector<Tag> tags;
   auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(std::string(kSelect) + "ORDER BY name", {}, [&](const SqlRow& row) { tags.push_back(read(row)); });
+    return tx.for_each(std::string(kSelect) + "ORDER BY name", {},
+                       [&](const SqlRow& row) { tags.push_back(read(row)); });
   });
   if (!done) return fail(std::move(done.error()));
   return tags;
@@ -62,12 +64,15 @@ Result<Tag> TagService::create(TagPatch patch) {
   if (auto sound = check(tag); !sound) return fail(std::move(sound.error()));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     std::int64_t count = 0;
-    auto counted = tx.for_each("SELECT COUNT(*) FROM tags", {}, [&](const SqlRow& row) { count = row.integer(0); });
+    auto counted =
+        tx.for_each("SELECT COUNT(*) FROM tags", {}, [&](const SqlRow& row) { count = row.integer(0); });
     if (!counted) return counted;
-    if (count >= kMaxTags) return fail(ErrorCode::kLimit, "There are " + std::to_string(kMaxTags) + " tags, the most there can be.");
+    if (count >= kMaxTags)
+      return fail(ErrorCode::kLimit,
+                  "There are " + std::to_string(kMaxTags) + " tags, the most there can be.");
     auto inserted = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ($1, $2, $3, $4)",
-                               {std::string_view(tag.id), std::string_view(tag.name), std::string_view(tag.description),
-                                std::int64_t(tag.filter)});
+                               {std::string_view(tag.id), std::string_view(tag.name),
+                                std::string_view(tag.description), std::int64_t(tag.filter)});
     if (!inserted) return name_taken(std::move(inserted.error()), tag.name);
     return tx.changed("tag", tag.id);
   });
@@ -84,8 +89,8 @@ Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
     apply(tag, patch);
     if (auto sound = check(tag); !sound) return sound;
     auto updated = tx.execute("UPDATE tags SET name = $2, description = $3, filter = $4 WHERE id = $1",
-                              {std::string_view(id), std::string_view(tag.name), std::string_view(tag.description),
-                               std::int64_t(tag.filter)});
+                              {std::string_view(id), std::string_view(tag.name),
+                               std::string_view(tag.description), std::int64_t(tag.filter)});
     if (!updated) return name_taken(std::move(updated.error()), tag.name);
     return tx.changed("tag", id);
   });

@@ -21,10 +21,14 @@ Result<Reply> get_instance(Context& context) {
 // The session in a cookie, and who is signed in.
 Reply signed_in(Context& context, const NewBrowserSession& made) {
   const auto snapshot = context.services.access.snapshot();
-  return {201, session_view(*snapshot, made.session), {{"Set-Cookie", set_cookie(context.services.public_url, made.cookie.reveal())}}};
+  return {201,
+          session_view(*snapshot, made.session),
+          {{"Set-Cookie", set_cookie(context.services.public_url, made.cookie.reveal())}}};
 }
 
-std::string_view user_agent(const Context& context) { return context.request.header("user-agent").value_or(""); }
+std::string_view user_agent(const Context& context) {
+  return context.request.header("user-agent").value_or("");
+}
 
 Result<Reply> set_up(Context& context) {
   WICK_CHECK(only_fields(context.body, {"token", "email", "name", "password"}));
@@ -32,8 +36,10 @@ Result<Reply> set_up(Context& context) {
   WICK_TRY(email, required_string(context.body, "email"));
   WICK_TRY(name, required_string(context.body, "name"));
   WICK_TRY(password, required_string(context.body, "password"));
-  WICK_TRY(user, context.services.links.set_up(token, {email, name, Role::kAdmin}, Secret(std::move(password))));
-  WICK_TRY(made, context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
+  WICK_TRY(user,
+           context.services.links.set_up(token, {email, name, Role::kAdmin}, Secret(std::move(password))));
+  WICK_TRY(made,
+           context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
   return signed_in(context, made);
 }
 
@@ -41,11 +47,14 @@ Result<Reply> sign_in(Context& context) {
   WICK_CHECK(only_fields(context.body, {"email", "password"}));
   WICK_TRY(email, required_string(context.body, "email"));
   WICK_TRY(password, required_string(context.body, "password"));
-  WICK_TRY(made, context.services.sessions.sign_in(email, Secret(std::move(password)), context.request.remote_address, user_agent(context)));
+  WICK_TRY(made, context.services.sessions.sign_in(email, Secret(std::move(password)),
+                                                   context.request.remote_address, user_agent(context)));
   return signed_in(context, made);
 }
 
-Result<Reply> get_session(Context& context) { return Reply{200, session_view(*context.snapshot, context.session)}; }
+Result<Reply> get_session(Context& context) {
+  return Reply{200, session_view(*context.snapshot, context.session)};
+}
 
 Result<Reply> sign_out(Context& context) {
   WICK_CHECK(context.services.sessions.end(context.session.id));
@@ -92,7 +101,8 @@ Result<Reply> change_password(Context& context) {
   WICK_CHECK(only_fields(context.body, {"current", "new"}));
   WICK_TRY(current, required_string(context.body, "current"));
   WICK_TRY(next, required_string(context.body, "new"));
-  WICK_CHECK(context.services.sessions.change_password(context.session, Secret(std::move(current)), Secret(std::move(next))));
+  WICK_CHECK(context.services.sessions.change_password(context.session, Secret(std::move(current)),
+                                                       Secret(std::move(next))));
   return Reply{204, nullptr};
 }
 
@@ -110,7 +120,8 @@ Result<Reply> accept_invite(Context& context) {
   WICK_TRY(password, required_string(context.body, "password"));
   WICK_TRY(name, optional_string(context.body, "name"));
   WICK_TRY(user, context.services.links.accept(context.path("token"), name, Secret(std::move(password))));
-  WICK_TRY(made, context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
+  WICK_TRY(made,
+           context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
   return signed_in(context, made);
 }
 
@@ -163,8 +174,9 @@ void mount_account(Api& api) {
   api.route("PUT", "/me/password", Access::kSession, change_password);
   api.route("GET", "/invites/{token}", Access::kPublic, get_invite);
   api.route("POST", "/invites/{token}", Access::kPublic, accept_invite);
-  api.server().route_blocking("GET", "/api/v1/whoami",
-                              [&services = api.services()](const http::Request& request) { return whoami(services, request); });
+  api.server().route_blocking(
+      "GET", "/api/v1/whoami",
+      [&services = api.services()](const http::Request& request) { return whoami(services, request); });
 }
 
 }  // namespace wick::api

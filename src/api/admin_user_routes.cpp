@@ -21,7 +21,8 @@ Result<Reply> list_users(Context& context) {
   WICK_TRY(page_size, query_number(context.request, "page_size", 50, 1, 200));
   WICK_TRY(users, context.services.users.list());
   std::erase_if(users, [&](const User& user) {
-    return (!status.empty() && status != status_name(user.status)) || (!role.empty() && role != role_name(user.role)) ||
+    return (!status.empty() && status != status_name(user.status)) ||
+           (!role.empty() && role != role_name(user.role)) ||
            (!query.empty() && user.email.find(query) == std::string::npos &&
             to_lower_ascii(user.name).find(query) == std::string::npos);
   });
@@ -45,7 +46,8 @@ Result<Reply> create_user(Context& context) {
   WICK_TRY(tags, optional_strings(context.body, "tags"));
   WICK_TRY(role, parse_role(role_text.value_or("member")));
   if (role == Role::kService) return fail(ErrorCode::kInvalidArgument, "The role must be admin or member.");
-  WICK_TRY(user, context.services.users.create_pending({email, name, role}, tags.value_or(std::vector<std::string>())));
+  WICK_TRY(user, context.services.users.create_pending({email, name, role},
+                                                       tags.value_or(std::vector<std::string>())));
   WICK_TRY(link, context.services.links.make_for(user.id.str()));
   json::object out;
   out["user"] = user_view(*context.services.access.snapshot(), user);
@@ -69,7 +71,8 @@ Result<Reply> update_user(Context& context) {
   patch.tags = tags;
   if (role) {
     WICK_TRY(parsed, parse_role(*role));
-    if (parsed == Role::kService) return fail(ErrorCode::kInvalidArgument, "The role must be admin or member.");
+    if (parsed == Role::kService)
+      return fail(ErrorCode::kInvalidArgument, "The role must be admin or member.");
     patch.role = parsed;
   }
   if (status) {

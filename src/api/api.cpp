@@ -10,26 +10,39 @@ constexpr const char* kPrefix = "/api/v1";
 
 int status_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidArgument: return 400;
-    case ErrorCode::kUnauthenticated: return 401;
+    case ErrorCode::kInvalidArgument:
+      return 400;
+    case ErrorCode::kUnauthenticated:
+      return 401;
     case ErrorCode::kSessionRequired:
     case ErrorCode::kForbidden:
-    case ErrorCode::kPolicy: return 403;
-    case ErrorCode::kNotFound: return 404;
+    case ErrorCode::kPolicy:
+      return 403;
+    case ErrorCode::kNotFound:
+      return 404;
     case ErrorCode::kConflict:
-    case ErrorCode::kLimit: return 409;
-    case ErrorCode::kRateLimited: return 429;
-    case ErrorCode::kTooLarge: return 413;
-    case ErrorCode::kUnsupportedMediaType: return 415;
+    case ErrorCode::kLimit:
+      return 409;
+    case ErrorCode::kRateLimited:
+      return 429;
+    case ErrorCode::kTooLarge:
+      return 413;
+    case ErrorCode::kUnsupportedMediaType:
+      return 415;
     case ErrorCode::kTimeout:
-    case ErrorCode::kUpstream: return 502;
-    case ErrorCode::kUnavailable: return 503;
-    case ErrorCode::kInternal: return 500;
+    case ErrorCode::kUpstream:
+      return 502;
+    case ErrorCode::kUnavailable:
+      return 503;
+    case ErrorCode::kInternal:
+      return 500;
   }
   return 500;
 }
 
-bool changes_something(std::string_view method) { return method != "GET" && method != "HEAD"; }
+bool changes_something(std::string_view method) {
+  return method != "GET" && method != "HEAD";
+}
 
 Result<json::object> read_body(const http::Request& request) {
   if (request.body.empty()) return json::object();
@@ -50,7 +63,8 @@ std::string cookie_name(const std::string& public_url) {
 }
 
 std::string set_cookie(const std::string& public_url, std::string_view secret) {
-  std::string value = cookie_name(public_url) + "=" + std::string(secret) + "; Path=/; HttpOnly; SameSite=Lax";
+  std::string value =
+      cookie_name(public_url) + "=" + std::string(secret) + "; Path=/; HttpOnly; SameSite=Lax";
   if (public_url.starts_with("https://")) value += "; Secure";
   value += secret.empty() ? "; Max-Age=0" : "; Max-Age=" + std::to_string(kSessionAge / kMicrosPerSecond);
   return value;
@@ -73,7 +87,8 @@ http::Response to_response(const Error& error, std::string_view request_id) {
   json::object body;
   body["error"] = std::move(inner);
   Reply reply{status_of(error.code), std::move(body)};
-  if (error.retry_after_seconds > 0) reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+  if (error.retry_after_seconds > 0)
+    reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
   return to_response(std::move(reply));
 }
 
@@ -82,7 +97,8 @@ Result<Context> admit(Services& services, const http::Request& request, Access a
     return fail(ErrorCode::kForbidden, "This server does not answer to this host name: see --public-url.");
   }
   if (changes_something(request.method) && !services.origins.same_origin(request)) {
-    return fail(ErrorCode::kForbidden, "Requests that change something must come from this server's own pages.");
+    return fail(ErrorCode::kForbidden,
+                "Requests that change something must come from this server's own pages.");
   }
   Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
   if (access != Access::kPublic) {
@@ -94,7 +110,8 @@ Result<Context> admit(Services& services, const http::Request& request, Access a
     if (!session) return fail(std::move(session.error()));
     context.session = std::move(*session);
     context.user = context.snapshot->user(context.session.user);
-    if (context.user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+    if (context.user == nullptr)
+      return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
     if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
       return fail(ErrorCode::kForbidden, "Only admins may do this.");
     }
@@ -124,14 +141,17 @@ void Api::mount() {
   mount_admin_users(*this);
   mount_admin_connectors(*this);
   const auto document = std::make_shared<const std::string>(openapi_document());
-  server_.route("GET", std::string(kPrefix) + "/openapi.json", [document](http::Exchange&) -> http::Task<http::Response> {
-    http::Response response;
-    response.shared_body = document;
-    co_return response;
-  });
+  server_.route("GET", std::string(kPrefix) + "/openapi.json",
+                [document](http::Exchange&) -> http::Task<http::Response> {
+                  http::Response response;
+                  response.shared_body = document;
+                  co_return response;
+                });
   // What is not a route of the API is a JSON 404, never the web app's page.
   server_.route_blocking("GET", std::string(kPrefix) + "/*", [](const http::Request& request) {
-    return to_response(Error{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.", 0}, request.request_id);
+    return to_response(
+        Error{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.", 0},
+        request.request_id);
   });
 }
 

@@ -1,8 +1,8 @@
 // /api/v1: the management API that the web app uses, as src/api/openapi.json describes it.
 //
-// Each route names who may use it: anyone, a signed-in session, an admin's session. A token can ask who it is and
-// nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers run on
-// worker threads and may block.
+// Each route names who may use it: anyone, a signed-in session, an admin's session. A token can ask who it is
+// and nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers
+// run on worker threads and may block.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -68,8 +68,9 @@ Result<Context> admit(Services& services, const http::Request& request, Access a
 http::Response to_response(Reply reply);
 http::Response to_response(const Error& error, std::string_view request_id);
 
-// The cookie's name and its Set-Cookie value; empty `secret` removes it. With https the name has the __Host- prefix,
-// which binds it to this origin (RFC 6265bis §4.1.3.2); on plain-http loopback browsers would refuse that.
+// The cookie's name and its Set-Cookie value; empty `secret` removes it. With https the name has the __Host-
+// prefix, which binds it to this origin (RFC 6265bis §4.1.3.2); on plain-http loopback browsers would refuse
+// that.
 std::string cookie_name(const std::string& public_url);
 std::string set_cookie(const std::string& public_url, std::string_view secret);
 

@@ -7,7 +7,9 @@
 namespace wick::api {
 namespace {
 
-std::unexpected<Error> no_connector() { return fail(ErrorCode::kNotFound, "There is no connector with this id for you."); }
+std::unexpected<Error> no_connector() {
+  return fail(ErrorCode::kNotFound, "There is no connector with this id for you.");
+}
 
 Result<Reply> list_connectors(Context& context) {
   json::array items;
@@ -57,7 +59,8 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
   const std::string request_id = format_uuid(make_uuid_v7());
   auto run = co_await offload(services.pool, [&] { return read_test_run(services, request); });
   if (!run) co_return to_response(run.error(), request_id);
-  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector, std::move(run->operation), std::move(run->arguments));
+  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector,
+                                               std::move(run->operation), std::move(run->arguments));
   if (!outcome) co_return to_response(outcome.error(), request_id);
   json::object result = to_tool_result(outcome->result);
   json::object out;
@@ -75,8 +78,9 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
 void mount_connectors(Api& api) {
   api.route("GET", "/connectors", Access::kSession, list_connectors);
   api.route("GET", "/connectors/{id}", Access::kSession, get_connector);
-  api.server().route("POST", "/api/v1/connectors/{id}/operations/{key}/run",
-                     [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); });
+  api.server().route(
+      "POST", "/api/v1/connectors/{id}/operations/{key}/run",
+      [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); });
 }
 
 }  // namespace wick::api

@@ -12,9 +12,9 @@
 namespace wick::api {
 
 // Stops at the first error: WICK_TRY(name, required_string(body, "name"));
-#define WICK_TRY(name, expression)                                    \
-  auto name##_result = (expression);                                  \
-  if (!name##_result) return fail(std::move(name##_result.error()));  \
+#define WICK_TRY(name, expression)                                   \
+  auto name##_result = (expression);                                 \
+  if (!name##_result) return fail(std::move(name##_result.error())); \
   auto& name = *name##_result
 
 // The same for Result<void>.
@@ -29,7 +29,8 @@ Result<IdType> parse_id(std::string_view text, const char* noun) {
 }
 
 // A list of strings; nullopt when absent.
-inline Result<std::optional<std::vector<std::string>>> optional_strings(const json::object& body, std::string_view field) {
+inline Result<std::optional<std::vector<std::string>>> optional_strings(const json::object& body,
+                                                                        std::string_view field) {
   const auto* value = body.if_contains(field);
   if (value == nullptr || value->is_null()) return std::nullopt;
   std::vector<std::string> out;
@@ -40,25 +41,28 @@ inline Result<std::optional<std::vector<std::string>>> optional_strings(const js
       if (sound) out.emplace_back(std::string_view(item.get_string()));
     }
   }
-  if (!sound) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list of texts.");
+  if (!sound)
+    return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list of texts.");
   return out;
 }
 
 inline Result<std::optional<json::object>> optional_object(const json::object& body, std::string_view field) {
   const auto* value = body.if_contains(field);
   if (value == nullptr || value->is_null()) return std::nullopt;
-  if (!value->is_object()) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be an object.");
+  if (!value->is_object())
+    return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be an object.");
   return value->get_object();
 }
 
 // A whole number in the query; `otherwise` when absent.
-inline Result<std::int64_t> query_number(const http::Request& request, std::string_view name, std::int64_t otherwise,
-                                         std::int64_t least, std::int64_t most) {
+inline Result<std::int64_t> query_number(const http::Request& request, std::string_view name,
+                                         std::int64_t otherwise, std::int64_t least, std::int64_t most) {
   const auto text = request.query_value(name);
   if (!text || text->empty()) return otherwise;
   std::int64_t value = 0;
   const auto parsed = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (parsed.ec != std::errc() || parsed.ptr != text->data() + text->size() || value < least || value > most) {
+  if (parsed.ec != std::errc() || parsed.ptr != text->data() + text->size() || value < least ||
+      value > most) {
     return fail(ErrorCode::kInvalidArgument, "\"" + std::string(name) + "\" must be a whole number from " +
                                                  std::to_string(least) + " to " + std::to_string(most) + ".");
   }

@@ -4,7 +4,8 @@
 __asm__(
     ".section .rodata\n"
     ".global wick_openapi_begin\n.global wick_openapi_end\n"
-    "wick_openapi_begin:\n.incbin \"" WICK_OPENAPI "\"\nwick_openapi_end:\n"
+    "wick_openapi_begin:\n.incbin \"" WICK_OPENAPI
+    "\"\nwick_openapi_end:\n"
     ".byte 0\n.previous\n");
 extern "C" const char wick_openapi_begin[], wick_openapi_end[];
 

@@ -20,7 +20,8 @@ class CredentialNames {
     const auto [found, fresh] = names_.try_emplace(run.credential_id);
     if (fresh) {
       const auto id = TokenId::parse(run.credential_id);
-      const auto token = id ? context_.services.tokens.get({context_.user->id, true}, *id) : Result<Token>(fail(ErrorCode::kNotFound, ""));
+      const auto token = id ? context_.services.tokens.get({context_.user->id, true}, *id)
+                            : Result<Token>(fail(ErrorCode::kNotFound, ""));
       if (token) found->second = token->name;
     }
     return found->second;
@@ -35,7 +36,9 @@ Result<std::optional<Micros>> query_time(const http::Request& request, std::stri
   const auto text = request.query_value(name);
   if (!text || text->empty()) return std::nullopt;
   const auto time = parse_rfc3339(*text);
-  if (!time) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(name) + "\" must be a time like 2026-07-28T09:30:00Z.");
+  if (!time)
+    return fail(ErrorCode::kInvalidArgument,
+                "\"" + std::string(name) + "\" must be a time like 2026-07-28T09:30:00Z.");
   return time;
 }
 
@@ -69,7 +72,8 @@ Result<Reply> list_runs(Context& context) {
   json::array items;
   for (const Run& run : runs) items.push_back(run_view(*context.snapshot, run, names.name(run), false));
   json::object out;
-  out["next_cursor"] = std::int64_t(runs.size()) < limit ? json::value(nullptr) : json::value(std::to_string(runs.back().id));
+  out["next_cursor"] =
+      std::int64_t(runs.size()) < limit ? json::value(nullptr) : json::value(std::to_string(runs.back().id));
   out["items"] = std::move(items);
   return Reply{200, std::move(out)};
 }
@@ -78,7 +82,10 @@ Result<Reply> get_run(Context& context) {
   const std::string text(context.path("id"));
   std::int64_t id = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-  const auto missing = [] { return fail(ErrorCode::kNotFound, "There is no run with this id of yours; its retention may have passed."); };
+  const auto missing = [] {
+    return fail(ErrorCode::kNotFound,
+                "There is no run with this id of yours; its retention may have passed.");
+  };
   if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return missing();
   WICK_TRY(run, context.services.runs.get(id));
   if (context.user->role != Role::kAdmin && run.user_id != context.user->id.str()) return missing();

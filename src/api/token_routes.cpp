@@ -54,7 +54,8 @@ Result<Reply> rotate_token(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
   WICK_TRY(hours, optional_int(context.body, "overlap_hours"));
   if (hours.value_or(0) < 0 || hours.value_or(0) > kMaxRotateOverlapHours) {
-    return fail(ErrorCode::kInvalidArgument, "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlapHours) + ".");
+    return fail(ErrorCode::kInvalidArgument,
+                "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlapHours) + ".");
   }
   WICK_TRY(minted, context.services.tokens.rotate({context.user->id, false}, id, int(hours.value_or(0))));
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
@@ -103,7 +104,8 @@ Result<Reply> search_tokens(Context& context) {
   filter.query = context.request.query_value("query").value_or("").substr(0, 200);
   filter.owner = context.request.query_value("owner").value_or("");
   WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "active"));
-  WICK_TRY(sort, query_word(context.request, "sort", {"name", "owner", "created_at", "last_used_at", "expires_at"}, "created_at"));
+  WICK_TRY(sort, query_word(context.request, "sort",
+                            {"name", "owner", "created_at", "last_used_at", "expires_at"}, "created_at"));
   WICK_TRY(order, query_word(context.request, "order", {"asc", "desc"}, "desc"));
   WICK_TRY(unused, query_number(context.request, "unused_days", 0, 0, 36500));
   WICK_TRY(expiring, query_number(context.request, "expiring_days", 0, 0, 36500));
@@ -119,7 +121,8 @@ Result<Reply> search_tokens(Context& context) {
   filter.page_size = int(page_size);
   WICK_TRY(found, context.services.tokens.search(filter));
   json::array items;
-  for (const Token& token : found.items) items.push_back(token_view(*context.snapshot, token, context.services.clock.now()));
+  for (const Token& token : found.items)
+    items.push_back(token_view(*context.snapshot, token, context.services.clock.now()));
   json::object out;
   out["items"] = std::move(items);
   out["total"] = found.total;
@@ -140,7 +143,8 @@ Result<Reply> get_stats(Context& context) {
 Result<std::string> reason_of(std::optional<std::string> given) {
   if (!given || given->empty()) return "revoked by an admin";
   if (given->size() > kMaxReasonBytes) {
-    return fail(ErrorCode::kInvalidArgument, "The reason is longer than " + std::to_string(kMaxReasonBytes) + " bytes.");
+    return fail(ErrorCode::kInvalidArgument,
+                "The reason is longer than " + std::to_string(kMaxReasonBytes) + " bytes.");
   }
   return *given;
 }
@@ -159,14 +163,16 @@ Result<Reply> revoke_many(Context& context) {
   WICK_TRY(owner, optional_string(context.body, "owner"));
   WICK_TRY(given, optional_string(context.body, "reason"));
   WICK_TRY(reason, reason_of(given));
-  if (ids.has_value() == owner.has_value()) return fail(ErrorCode::kInvalidArgument, "Say either \"ids\" or \"owner\".");
+  if (ids.has_value() == owner.has_value())
+    return fail(ErrorCode::kInvalidArgument, "Say either \"ids\" or \"owner\".");
   std::int64_t revoked = 0;
   if (owner) {
     WICK_TRY(id, parse_id<UserId>(*owner, "user"));
     WICK_TRY(count, context.services.tokens.revoke_all_of(context.actor(), id, reason));
     revoked = count;
   } else {
-    if (ids->size() > kMaxBulk) return fail(ErrorCode::kInvalidArgument, "At most " + std::to_string(kMaxBulk) + " tokens at once.");
+    if (ids->size() > kMaxBulk)
+      return fail(ErrorCode::kInvalidArgument, "At most " + std::to_string(kMaxBulk) + " tokens at once.");
     for (const std::string& text : *ids) {
       WICK_TRY(id, parse_id<TokenId>(text, "token"));
       auto done = context.services.tokens.revoke(context.actor(), id, reason);

@@ -8,9 +8,12 @@ namespace wick::api {
 namespace {
 
 // "claude-code/1.2 (…)" → "claude-code".
-std::string client_of(std::string_view user_agent) { return std::string(user_agent.substr(0, user_agent.find_first_of("/ "))); }
+std::string client_of(std::string_view user_agent) {
+  return std::string(user_agent.substr(0, user_agent.find_first_of("/ ")));
+}
 
-json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& connector, const Health& health) {
+json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& connector,
+                       const Health& health) {
   json::object out;
   out["id"] = connector.id.str();
   out["kind"] = connector.kind;
@@ -168,7 +171,8 @@ json::object operation_view(const ConnectorEntry& connector, const OperationEntr
   return out;
 }
 
-json::object connector_summary(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector) {
+json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
+                               const ConnectorEntry& connector) {
   json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
   std::size_t enabled = 0;
   for (const auto& operation : connector.operations) enabled += operation.enabled;
@@ -177,13 +181,15 @@ json::object connector_summary(Services& services, const AccessSnapshot& snapsho
   return out;
 }
 
-json::object connector_view(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector, bool admin) {
+json::object connector_view(Services& services, const AccessSnapshot& snapshot,
+                            const ConnectorEntry& connector, bool admin) {
   json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
   json::array operations;
   for (const auto& operation : connector.operations) {
     if (!operation.enabled && !admin) continue;
     json::object view = operation_view(connector, operation);
-    if (const auto* rest = operation.definition.if_contains("rest"); rest != nullptr && admin) view["rest"] = *rest;
+    if (const auto* rest = operation.definition.if_contains("rest"); rest != nullptr && admin)
+      view["rest"] = *rest;
     operations.push_back(std::move(view));
   }
   out["operations"] = std::move(operations);
@@ -211,7 +217,8 @@ json::array days_view(const std::vector<UsageDay>& days) {
   return out;
 }
 
-json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std::string& credential_name, bool detail) {
+json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std::string& credential_name,
+                      bool detail) {
   json::object out;
   out["id"] = std::to_string(run.id);
   out["connector"] = nullptr;

@@ -19,10 +19,13 @@ boost::json::object token_view(const AccessSnapshot& snapshot, const Token& toke
 boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
 boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);
 // With operations for one connector; `admin` adds the configuration, secrets as {"set": true}.
-boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector);
-boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot, const ConnectorEntry& connector, bool admin);
+boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
+                                      const ConnectorEntry& connector);
+boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot,
+                                   const ConnectorEntry& connector, bool admin);
 boost::json::array days_view(const std::vector<UsageDay>& days);
 // `token_names`: by credential id, as far as they are known.
-boost::json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std::string& credential_name, bool detail);
+boost::json::object run_view(const AccessSnapshot& snapshot, const Run& run,
+                             const std::string& credential_name, bool detail);
 
 }  // namespace wick::api

@@ -1,11 +1,11 @@
 #include "app/command_line.h"
 
+#include <termios.h>
+#include <unistd.h>
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
-#include <termios.h>
 #include <thread>
-#include <unistd.h>
 
 #include "app/commands.h"
 #include "app/control_socket.h"
@@ -49,16 +49,21 @@ Result<Settings> read_settings(const Options& options) {
     if (auto read = read_config_file(settings, file); !read) return fail(std::move(read.error()));
   }
   if (auto read = read_environment(settings); !read) return fail(std::move(read.error()));
-  const std::pair<const char*, const std::string*> flags[] = {{"listen", &options.listen}, {"public_url", &options.public_url},
-      {"log_format", &options.log_format}, {"log_level", &options.log_level}, {"threads", &options.threads}};
+  const std::pair<const char*, const std::string*> flags[] = {{"listen", &options.listen},
+                                                              {"public_url", &options.public_url},
+                                                              {"log_format", &options.log_format},
+                                                              {"log_level", &options.log_level},
+                                                              {"threads", &options.threads}};
   for (const auto& [key, value] : flags) {
     if (value->empty()) continue;
     if (auto set = set_setting(settings, key, *value); !set) return fail(std::move(set.error()));
   }
   for (const std::string& pair : options.set) {
     const auto equals = pair.find('=');
-    if (equals == std::string::npos) return fail(ErrorCode::kInvalidArgument, "--set wants KEY=VALUE, not \"" + pair + "\".");
-    if (auto set = set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1)); !set) return fail(std::move(set.error()));
+    if (equals == std::string::npos)
+      return fail(ErrorCode::kInvalidArgument, "--set wants KEY=VALUE, not \"" + pair + "\".");
+    if (auto set = set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1)); !set)
+      return fail(std::move(set.error()));
   }
   settings.data = options.data;
   if (auto finished = finish_settings(settings); !finished) return fail(std::move(finished.error()));
@@ -70,7 +75,9 @@ Result<json::object> execute(const Options& options, const std::string& name, co
   Result<json::object> result = fail(ErrorCode::kUnavailable, "");
   for (int i = 0; i < kHandoverTries; ++i) {
     result = send_command(options.data, name, arguments);
-    if (result || result.error().code != ErrorCode::kUnavailable || !result.error().message.starts_with("No server")) return result;
+    if (result || result.error().code != ErrorCode::kUnavailable ||
+        !result.error().message.starts_with("No server"))
+      return result;
     auto settings = read_settings(options);
     if (!settings) return fail(std::move(settings.error()));
     auto instance = Instance::open(*settings);
@@ -87,11 +94,14 @@ Result<std::string> read_password(const Options& options) {
   if (options.password_stdin) {
     std::getline(std::cin, password);
     if (password.ends_with('\r')) password.pop_back();
-    if (password.empty()) return fail(ErrorCode::kInvalidArgument, "--password-stdin: nothing came on standard input.");
+    if (password.empty())
+      return fail(ErrorCode::kInvalidArgument, "--password-stdin: nothing came on standard input.");
     return password;
   }
   if (isatty(STDIN_FILENO) == 0) {
-    return fail(ErrorCode::kInvalidArgument, "Give the password on standard input with --password-stdin, or run this in a terminal to be asked.");
+    return fail(
+        ErrorCode::kInvalidArgument,
+        "Give the password on standard input with --password-stdin, or run this in a terminal to be asked.");
   }
   termios shown{};
   tcgetattr(STDIN_FILENO, &shown);
@@ -119,7 +129,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
   }
   for (const auto& row : rows) {
     std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += row[i] + std::string(i + 1 < row.size() ? widths[i] - row[i].size() + 2 : 0, ' ');
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += row[i] + std::string(i + 1 < row.size() ? widths[i] - row[i].size() + 2 : 0, ' ');
     std::cout << line << "\n";
   }
 }
@@ -133,7 +144,9 @@ void print_list(const json::object& result, const char* key, std::initializer_li
       const json::object& object = item.as_object();
       if (column == "owner" || column == "last_used") {
         const auto* inner = object.if_contains(column);
-        row.push_back(inner != nullptr && inner->is_object() ? text_of(inner->get_object(), column == "owner" ? "email" : "at") : "never");
+        row.push_back(inner != nullptr && inner->is_object()
+                          ? text_of(inner->get_object(), column == "owner" ? "email" : "at")
+                          : "never");
       } else {
         row.push_back(text_of(object, column));
       }
@@ -156,14 +169,17 @@ void print_result(const std::string& name, const json::object& result) {
     std::cout << "Revoked: nothing accepts this token any more.\n";
   } else if (name == "backup") {
     std::cout << "Copied to " << text_of(result, "folder")
-              << ". Keep secret.key with it, in another place: without it, secrets of connectors cannot be opened.\n";
+              << ". Keep secret.key with it, in another place: without it, secrets of connectors cannot be "
+                 "opened.\n";
   } else if (name == "doctor") {
     const auto& problems = result.at("problems").as_array();
-    for (const auto& problem : problems) std::cout << "problem: " << std::string_view(problem.as_string()) << "\n";
-    if (problems.empty()) std::cout << "All is well: the databases are sound, and there is an active admin.\n";
+    for (const auto& problem : problems)
+      std::cout << "problem: " << std::string_view(problem.as_string()) << "\n";
+    if (problems.empty())
+      std::cout << "All is well: the databases are sound, and there is an active admin.\n";
   } else {
-    std::cout << text_of(result, "email") << " is " << text_of(result, "status") << " (" << text_of(result, "role") << ", id "
-              << text_of(result, "id") << ").\n";
+    std::cout << text_of(result, "email") << " is " << text_of(result, "status") << " ("
+              << text_of(result, "role") << ", id " << text_of(result, "id") << ").\n";
   }
 }
 
@@ -193,7 +209,8 @@ int print_settings(const Options& options) {
   json::array items;
   for (const SettingInfo& info : known_settings()) {
     if (!options.as_json) {
-      std::cout << info.key << " = " << (info.default_value.empty() ? "\"\"" : info.default_value) << "\n    " << info.meaning << "\n";
+      std::cout << info.key << " = " << (info.default_value.empty() ? "\"\"" : info.default_value) << "\n    "
+                << info.meaning << "\n";
       continue;
     }
     json::object item;
@@ -222,8 +239,10 @@ int run_command_line(int argc, char** argv) {
   };
   CLI::App* serve_command = command(app, "serve", "Run the server");
   serve_command->add_option("--listen", options.listen, "ADDRESS:PORT (default 127.0.0.1:8080)");
-  serve_command->add_option("--public-url", options.public_url, "where clients find this server, for example https://wick.example.com");
-  serve_command->add_option("--threads", options.threads, "threads that serve connections (default: one per core)");
+  serve_command->add_option("--public-url", options.public_url,
+                            "where clients find this server, for example https://wick.example.com");
+  serve_command->add_option("--threads", options.threads,
+                            "threads that serve connections (default: one per core)");
   serve_command->add_option("--log-format", options.log_format, "text or json");
   serve_command->add_option("--log-level", options.log_level, "trace, debug, info, warn or error");
   serve_command->add_option("--config", options.config, "a TOML file with settings");
@@ -243,12 +262,18 @@ int run_command_line(int argc, char** argv) {
       code = print_error(options, password.error());
       return;
     }
-    code = run(options, "user create", {{"email", options.email}, {"name", options.name}, {"admin", options.admin}, {"password", *password}});
+    code = run(options, "user create",
+               {{"email", options.email},
+                {"name", options.name},
+                {"admin", options.admin},
+                {"password", *password}});
   });
   command(*user, "list", "List users")->callback([&] { code = run(options, "user list", {}); });
   for (const char* verb : {"deactivate", "delete"}) {
     const bool deletes = std::string_view(verb) == "delete";
-    CLI::App* made = command(*user, verb, deletes ? "Delete a user; the audit keeps the name" : "Deactivate a user; all tokens end at once");
+    CLI::App* made = command(
+        *user, verb,
+        deletes ? "Delete a user; the audit keeps the name" : "Deactivate a user; all tokens end at once");
     made->add_option("user", options.user, "email or id")->required();
     made->callback([&, verb] { code = run(options, std::string("user ") + verb, {{"user", options.user}}); });
   }
@@ -259,7 +284,10 @@ int run_command_line(int argc, char** argv) {
   token_create->add_option("--user", options.user, "the owner's email or id")->required();
   token_create->add_option("--name", options.name, "where it will be used")->required();
   token_create->add_option("--tools", options.tools, "auto, direct or meta")->capture_default_str();
-  token_create->callback([&] { code = run(options, "token create", {{"user", options.user}, {"name", options.name}, {"tools", options.tools}}); });
+  token_create->callback([&] {
+    code = run(options, "token create",
+               {{"user", options.user}, {"name", options.name}, {"tools", options.tools}});
+  });
   CLI::App* token_list = command(*token, "list", "List active tokens");
   token_list->add_option("--user", options.user, "only of this user");
   token_list->add_flag("--all", options.all, "revoked and expired ones too");
@@ -275,11 +303,14 @@ int run_command_line(int argc, char** argv) {
   CLI::App* backup = command(app, "backup", "Copy the databases, also while the server runs");
   backup->add_option("folder", options.folder, "a new folder (default DATA/backups/TIME)");
   backup->callback([&] {
-    if (options.folder.empty()) options.folder = options.data + "/backups/" + format_rfc3339(SystemClock().now());
+    if (options.folder.empty())
+      options.folder = options.data + "/backups/" + format_rfc3339(SystemClock().now());
     code = run(options, "backup", {{"folder", std::filesystem::absolute(options.folder).string()}});
   });
   command(app, "doctor", "Check the data folder")->callback([&] { code = run(options, "doctor", {}); });
-  command(app, "settings", "List every setting with its default")->callback([&] { code = print_settings(options); });
+  command(app, "settings", "List every setting with its default")->callback([&] {
+    code = print_settings(options);
+  });
   command(app, "version", "Print the version")->callback([&] {
     std::cout << (options.as_json ? R"({"version":")" WICK_VERSION R"("})" : "wick " WICK_VERSION) << "\n";
   });

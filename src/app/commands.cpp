@@ -25,7 +25,9 @@ Result<json::object> user_create(Instance& instance, const json::object& argumen
   WICK_TRY(name, required_string(arguments, "name"));
   WICK_TRY(password, required_string(arguments, "password"));
   WICK_TRY(admin, optional_bool(arguments, "admin"));
-  WICK_TRY(user, instance.services().users.create({email, name, admin.value_or(false) ? Role::kAdmin : Role::kMember}, Secret(std::move(password))));
+  WICK_TRY(user, instance.services().users.create(
+                     {email, name, admin.value_or(false) ? Role::kAdmin : Role::kMember},
+                     Secret(std::move(password))));
   return user_object(user);
 }
 
@@ -77,7 +79,8 @@ Result<json::object> token_list(Instance& instance, const json::object& argument
   WICK_TRY(tokens, instance.services().tokens.list(owner, !all.value_or(false)));
   const auto snapshot = instance.services().access.snapshot();
   json::array items;
-  for (const Token& token : tokens) items.push_back(api::token_view(*snapshot, token, instance.services().clock.now()));
+  for (const Token& token : tokens)
+    items.push_back(api::token_view(*snapshot, token, instance.services().clock.now()));
   json::object out;
   out["tokens"] = std::move(items);
   return out;
@@ -106,8 +109,12 @@ Result<json::object> doctor(Instance& instance, const json::object&) {
   if (auto sound = instance.check(); !sound) problems.emplace_back(sound.error().message);
   const auto snapshot = instance.services().access.snapshot();
   bool admin = false;
-  for (const auto& [id, user] : snapshot->users) admin = admin || (user.role == Role::kAdmin && user.status == UserStatus::kActive);
-  if (!admin) problems.emplace_back("There is no active admin: use `wick user create --admin`, or the set-up link that `wick serve` prints.");
+  for (const auto& [id, user] : snapshot->users)
+    admin = admin || (user.role == Role::kAdmin && user.status == UserStatus::kActive);
+  if (!admin)
+    problems.emplace_back(
+        "There is no active admin: use `wick user create --admin`, or the set-up link that `wick serve` "
+        "prints.");
   json::object out;
   out["users"] = snapshot->users.size();
   out["connectors"] = snapshot->connectors.size();
@@ -118,14 +125,21 @@ Result<json::object> doctor(Instance& instance, const json::object&) {
 }  // namespace
 
 Result<json::object> run_command(Instance& instance, const std::string& name, const json::object& arguments) {
-  static constexpr std::pair<std::string_view, Result<json::object> (*)(Instance&, const json::object&)> kCommands[] = {
-      {"user create", user_create}, {"user list", user_list},       {"user deactivate", user_deactivate},
-      {"user delete", user_delete}, {"token create", token_create}, {"token list", token_list},
-      {"token revoke", token_revoke}, {"backup", backup},           {"doctor", doctor}};
+  static constexpr std::pair<std::string_view, Result<json::object> (*)(Instance&, const json::object&)>
+      kCommands[] = {{"user create", user_create},
+                     {"user list", user_list},
+                     {"user deactivate", user_deactivate},
+                     {"user delete", user_delete},
+                     {"token create", token_create},
+                     {"token list", token_list},
+                     {"token revoke", token_revoke},
+                     {"backup", backup},
+                     {"doctor", doctor}};
   for (const auto& [known, run] : kCommands) {
     if (name == known) return run(instance, arguments);
   }
-  return fail(ErrorCode::kInvalidArgument, "The running server does not know the command \"" + name + "\": is it of another version?");
+  return fail(ErrorCode::kInvalidArgument,
+              "The running server does not know the command \"" + name + "\": is it of another version?");
 }
 
 }  // namespace wick

@@ -39,8 +39,9 @@ Result<sockaddr_un> address_of(const std::string& data) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return fail(ErrorCode::kInvalidArgument, "The path of the data folder is too long for a socket in it (" + path +
-                                                 "): use one of at most " + std::to_string(sizeof address.sun_path - 11) + " bytes.");
+    return fail(ErrorCode::kInvalidArgument, "The path of the data folder is too long for a socket in it (" +
+                                                 path + "): use one of at most " +
+                                                 std::to_string(sizeof address.sun_path - 11) + " bytes.");
   }
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
@@ -83,7 +84,8 @@ json::object answer(Instance& instance, std::string_view line) {
   if (request && request->is_object()) {
     const auto name = required_string(request->get_object(), "command");
     const auto* arguments = request->get_object().if_contains("arguments");
-    if (name && arguments != nullptr && arguments->is_object()) result = run_command(instance, *name, arguments->get_object());
+    if (name && arguments != nullptr && arguments->is_object())
+      result = run_command(instance, *name, arguments->get_object());
   }
   json::object out;
   if (result) {
@@ -115,9 +117,12 @@ struct ControlSocket::Impl {
       if (client.get() < 0) continue;
       ucred peer{};
       socklen_t size = sizeof peer;
-      if (getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || (peer.uid != geteuid() && peer.uid != 0)) continue;
+      if (getsockopt(client.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
+          (peer.uid != geteuid() && peer.uid != 0))
+        continue;
       set_timeout(client.get(), kControlTimeoutSeconds);
-      if (const auto line = read_line(client.get())) write_all(client.get(), to_json(answer(instance, *line)) + "\n");
+      if (const auto line = read_line(client.get()))
+        write_all(client.get(), to_json(answer(instance, *line)) + "\n");
     }
   }
 };
@@ -128,7 +133,8 @@ ControlSocket::ControlSocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 
 ControlSocket::~ControlSocket() {
   const std::uint64_t one = 1;
-  if (write(impl_->stop.get(), &one, sizeof one) != sizeof one) spdlog::error("the control socket cannot be stopped");
+  if (write(impl_->stop.get(), &one, sizeof one) != sizeof one)
+    spdlog::error("the control socket cannot be stopped");
   impl_->thread.join();
   unlink(impl_->path.c_str());
 }
@@ -143,13 +149,16 @@ Result<std::unique_ptr<ControlSocket>> ControlSocket::listen(const std::string& 
   const int bound = bind(listener.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address);
   umask(before);
   if (bound != 0 || ::listen(listener.get(), 16) != 0) {
-    return fail(ErrorCode::kUnavailable, std::string("Cannot make ") + address->sun_path + ": " + std::strerror(errno) + ".");
+    return fail(ErrorCode::kUnavailable,
+                std::string("Cannot make ") + address->sun_path + ": " + std::strerror(errno) + ".");
   }
-  auto impl = std::unique_ptr<Impl>(new Impl{instance, address->sun_path, std::move(listener), std::move(stop), {}});
+  auto impl =
+      std::unique_ptr<Impl>(new Impl{instance, address->sun_path, std::move(listener), std::move(stop), {}});
   return std::unique_ptr<ControlSocket>(new ControlSocket(std::move(impl)));
 }
 
-Result<json::object> send_command(const std::string& data, const std::string& name, const json::object& arguments) {
+Result<json::object> send_command(const std::string& data, const std::string& name,
+                                  const json::object& arguments) {
   const auto address = address_of(data);
   if (!address) return fail(address.error());
   Descriptor server(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -161,7 +170,8 @@ Result<json::object> send_command(const std::string& data, const std::string& na
   request["arguments"] = arguments;
   std::optional<std::string> line;
   if (write_all(server.get(), to_json(request) + "\n")) line = read_line(server.get());
-  if (!line) return fail(ErrorCode::kUnavailable, "The server did not answer: it may be stopping. Try again.");
+  if (!line)
+    return fail(ErrorCode::kUnavailable, "The server did not answer: it may be stopping. Try again.");
   auto reply = parse_json(*line);
   if (reply && reply->is_object()) {
     if (auto* result = reply->get_object().if_contains("result"); result != nullptr && result->is_object()) {

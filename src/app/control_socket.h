@@ -1,8 +1,8 @@
 // ControlSocket: how commands reach the server that holds the data folder.
 //
-// A Unix socket in that folder, mode 0600: who may open the folder may command the server, nobody else. One request
-// and one answer per connection, each a line of JSON: {"command","arguments"} → {"result"} or {"error":{code,message}}.
-// One thread serves them one after the other.
+// A Unix socket in that folder, mode 0600: who may open the folder may command the server, nobody else. One
+// request and one answer per connection, each a line of JSON: {"command","arguments"} → {"result"} or
+// {"error":{code,message}}. One thread serves them one after the other.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -29,6 +29,7 @@ class ControlSocket {
 };
 
 // Errors: kUnavailable  no server answers on this folder;  otherwise what the command answered
-Result<boost::json::object> send_command(const std::string& data, const std::string& name, const boost::json::object& arguments);
+Result<boost::json::object> send_command(const std::string& data, const std::string& name,
+                                         const boost::json::object& arguments);
 
 }  // namespace wick

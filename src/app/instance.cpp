@@ -34,11 +34,13 @@ class FolderLock {
   static Result<FolderLock> take(const fs::path& file) {
     const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-      return fail(ErrorCode::kUnavailable, "Cannot write to the data folder " + file.parent_path().string() + ": " + std::strerror(errno) + ".");
+      return fail(ErrorCode::kUnavailable, "Cannot write to the data folder " + file.parent_path().string() +
+                                               ": " + std::strerror(errno) + ".");
     }
     FolderLock lock(fd);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      return fail(ErrorCode::kConflict, "Another wick process is using the data folder " + file.parent_path().string() + ".");
+      return fail(ErrorCode::kConflict,
+                  "Another wick process is using the data folder " + file.parent_path().string() + ".");
     }
     return lock;
   }
@@ -50,7 +52,9 @@ class FolderLock {
 Result<FolderLock> prepare_folder(const fs::path& data) {
   std::error_code ec;
   fs::create_directories(data, ec);
-  if (ec) return fail(ErrorCode::kUnavailable, "Cannot make the data folder " + data.string() + ": " + ec.message() + ".");
+  if (ec)
+    return fail(ErrorCode::kUnavailable,
+                "Cannot make the data folder " + data.string() + ": " + ec.message() + ".");
   chmod(data.c_str(), 0700);
   return FolderLock::take(data / "wick.lock");
 }
@@ -59,10 +63,14 @@ Result<FolderLock> prepare_folder(const fs::path& data) {
 
 // In the order of dependence; destroyed in reverse.
 struct Instance::Parts {
-  Parts(FolderLock the_lock, SealingKey the_key, std::unique_ptr<Database> main, std::unique_ptr<Database> runs_database,
-        const Settings& settings)
-      : lock(std::move(the_lock)), key(std::move(the_key)), db(std::move(main)), runs_db(std::move(runs_database)),
-        public_url(settings.public_url), audit_options(settings.audit) {
+  Parts(FolderLock the_lock, SealingKey the_key, std::unique_ptr<Database> main,
+        std::unique_ptr<Database> runs_database, const Settings& settings)
+      : lock(std::move(the_lock)),
+        key(std::move(the_key)),
+        db(std::move(main)),
+        runs_db(std::move(runs_database)),
+        public_url(settings.public_url),
+        audit_options(settings.audit) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
     index.on_erase([this](const TokenId& token) { streams.end_token(token); });
@@ -83,9 +91,9 @@ struct Instance::Parts {
   KindRegistry kinds;
   mcp::StreamHub streams;
   AccessStore access{*db, [this](std::string_view kind) {
-    const ConnectorKind* found = kinds.find(kind);
-    return found == nullptr ? std::vector<OperationEntry>() : found->operations();
-  }};
+                       const ConnectorKind* found = kinds.find(kind);
+                       return found == nullptr ? std::vector<OperationEntry>() : found->operations();
+                     }};
   CredentialIndex index;
   Authenticator authenticator{index, clock, public_url};
   TagService tags{*db};
@@ -97,31 +105,40 @@ struct Instance::Parts {
   RunLog runs{*runs_db, clock, audit_options};
   Runner runner{access, kinds, runs, clock};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
-  Services services{*db, clock, pool, public_url, origins, access, tags, users, links, sessions, tokens, authenticator, kinds, connectors, runner, runs};
+  Services services{*db,   clock,    pool,   public_url,    origins, access,     tags,   users,
+                    links, sessions, tokens, authenticator, kinds,   connectors, runner, runs};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Instance::~Instance() { flush(); }
+Instance::~Instance() {
+  flush();
+}
 
 Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
   const fs::path data = settings.data;
   auto lock = prepare_folder(data);
   if (!lock) return fail(std::move(lock.error()));
   const char* given_key = std::getenv("WICK_SECRET_KEY");
-  auto key = given_key != nullptr ? SealingKey::from_hex_text(given_key) : SealingKey::load_or_create(data / "secret.key");
+  auto key = given_key != nullptr ? SealingKey::from_hex_text(given_key)
+                                  : SealingKey::load_or_create(data / "secret.key");
   if (!key) return fail(std::move(key.error()));
   auto db = open_sqlite((data / "wick.db").string(), main_migrations());
   if (!db) return fail(std::move(db.error()));
   auto runs_db = open_sqlite((data / "runs.db").string(), runs_migrations());
   if (!runs_db) return fail(std::move(runs_db.error()));
-  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(*key), std::move(*db), std::move(*runs_db), settings);
+  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(*key), std::move(*db), std::move(*runs_db),
+                                       settings);
   if (auto started = parts->access.start(); !started) return fail(std::move(started.error()));
   if (auto started = parts->tokens.start(); !started) return fail(std::move(started.error()));
   return std::unique_ptr<Instance>(new Instance(std::move(parts)));
 }
 
-Services& Instance::services() { return parts_->services; }
-mcp::Endpoint& Instance::endpoint() { return parts_->endpoint; }
+Services& Instance::services() {
+  return parts_->services;
+}
+mcp::Endpoint& Instance::endpoint() {
+  return parts_->endpoint;
+}
 
 void Instance::flush() {
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
@@ -142,7 +159,8 @@ void Instance::purge(const std::function<bool()>& stop) {
 
 Result<void> Instance::backup(const std::string& folder) {
   std::error_code ec;
-  if (fs::exists(folder, ec)) return fail(ErrorCode::kConflict, folder + " exists already: name a new folder.");
+  if (fs::exists(folder, ec))
+    return fail(ErrorCode::kConflict, folder + " exists already: name a new folder.");
   fs::create_directories(folder, ec);
   if (ec) return fail(ErrorCode::kUnavailable, "Cannot make " + folder + ": " + ec.message() + ".");
   chmod(folder.c_str(), 0700);

@@ -1,7 +1,8 @@
 // Instance: one data folder, opened: the databases, the key, and every service on them. The composition root.
 //
-// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.lock (held
-// while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data folder.
+// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.lock
+// (held while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data
+// folder.
 #pragma once
 
 #include <memory>
@@ -23,7 +24,8 @@ class Instance {
   mcp::Endpoint& endpoint();
   // Flushes what is only in memory: last uses. At shutdown and every few seconds.
   void flush();
-  // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it early.
+  // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it
+  // early.
   void purge(const std::function<bool()>& stop);
   // A consistent copy of both databases in a new folder. Errors: kConflict  it exists;  kUnavailable
   Result<void> backup(const std::string& folder);

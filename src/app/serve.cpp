@@ -26,7 +26,8 @@ struct WebFile {
 };
 
 constexpr const char* kContentSecurityPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; "
     "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
 
 // Writes what is only in memory, and applies the retention, on a thread of its own.
@@ -75,8 +76,11 @@ std::shared_ptr<const http::StaticFiles> web_app() {
   auto files = std::make_shared<http::StaticFiles>(std::vector<std::pair<std::string, std::string>>{
       {"Content-Security-Policy", kContentSecurityPolicy}, {"X-Frame-Options", "DENY"}});
   const WebFile* file = wick_web_files;
-  if (file->path == nullptr) files->add("/index.html", "<!doctype html><title>Wick</title><p>This build has no web app: run script/build.");
-  for (; file->path != nullptr; ++file) files->add(file->path, {file->begin, std::size_t(file->end - file->begin)});
+  if (file->path == nullptr)
+    files->add("/index.html",
+               "<!doctype html><title>Wick</title><p>This build has no web app: run script/build.");
+  for (; file->path != nullptr; ++file)
+    files->add(file->path, {file->begin, std::size_t(file->end - file->begin)});
   return files;
 }
 
@@ -94,10 +98,12 @@ void mount(http::Server& server, Instance& instance) {
   server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;
     response.status = 404;
-    response.body = R"({"error":{"code":"not_found","message":"There is nothing at this address.","request_id":""}})";
+    response.body =
+        R"({"error":{"code":"not_found","message":"There is nothing at this address.","request_id":""}})";
     co_return response;
   });
-  server.fallback([files = web_app(), &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
+  server.fallback([files = web_app(),
+                   &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
     if (services.origins.host_allowed(exchange.request())) co_return files->serve(exchange.request());
     http::Response refused;
     refused.status = 403;
@@ -110,7 +116,8 @@ void mount(http::Server& server, Instance& instance) {
 Result<void> announce(Instance& instance, const Settings& settings) {
   auto required = instance.services().links.setup_required();
   if (!required) return fail(std::move(required.error()));
-  std::printf("Wick %s is ready at %s (MCP: %s/mcp)\n", WICK_VERSION, settings.public_url.c_str(), settings.public_url.c_str());
+  std::printf("Wick %s is ready at %s (MCP: %s/mcp)\n", WICK_VERSION, settings.public_url.c_str(),
+              settings.public_url.c_str());
   if (*required) {
     auto link = instance.services().links.make_setup();
     if (!link) return fail(std::move(link.error()));
@@ -132,7 +139,8 @@ Result<void> serve(Instance& instance, const Settings& settings, std::unique_ptr
   options.threads = settings.threads;
   options.limits = settings.limits;
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
-  if (settings.public_url.starts_with("https://")) options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  if (settings.public_url.starts_with("https://"))
+    options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
   owned = std::make_unique<http::Server>(options);
   http::Server& server = *owned;
   mount(server, instance);

@@ -1,11 +1,11 @@
 #include "app/settings.h"
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <functional>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "base/text.h"
 
@@ -14,7 +14,9 @@ extern char** environ;
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
 
 struct Setting {
   const char* key;
@@ -30,9 +32,11 @@ Setting number(const char* key, const char* meaning, std::int64_t least, std::in
           [=](Settings& settings, const std::string& text) -> Result<void> {
             std::int64_t value = 0;
             const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-            if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || value < least || value > most) {
-              return invalid("\"" + std::string(key) + "\" must be a whole number from " + std::to_string(least) + " to " +
-                             std::to_string(most) + ", not \"" + text + "\".");
+            if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || value < least ||
+                value > most) {
+              return invalid("\"" + std::string(key) + "\" must be a whole number from " +
+                             std::to_string(least) + " to " + std::to_string(most) + ", not \"" + text +
+                             "\".");
             }
             auto& member = at(settings);
             member = static_cast<std::remove_reference_t<decltype(member)>>(value);
@@ -43,17 +47,18 @@ Setting number(const char* key, const char* meaning, std::int64_t least, std::in
 
 template <typename At>
 Setting text(const char* key, const char* meaning, std::vector<std::string> words, At at) {
-  return {key, meaning,
-          [=](Settings& settings, const std::string& value) -> Result<void> {
-            if (!words.empty() && std::find(words.begin(), words.end(), value) == words.end()) {
-              std::string known;
-              for (const auto& word : words) known += (known.empty() ? "" : ", ") + word;
-              return invalid("\"" + std::string(key) + "\" must be one of " + known + ", not \"" + value + "\".");
-            }
-            at(settings) = value;
-            return {};
-          },
-          [=](const Settings& settings) { return std::string(at(const_cast<Settings&>(settings))); }};
+  return {
+      key, meaning,
+      [=](Settings& settings, const std::string& value) -> Result<void> {
+        if (!words.empty() && std::find(words.begin(), words.end(), value) == words.end()) {
+          std::string known;
+          for (const auto& word : words) known += (known.empty() ? "" : ", ") + word;
+          return invalid("\"" + std::string(key) + "\" must be one of " + known + ", not \"" + value + "\".");
+        }
+        at(settings) = value;
+        return {};
+      },
+      [=](const Settings& settings) { return std::string(at(const_cast<Settings&>(settings))); }};
 }
 
 Result<void> set_listen(Settings& settings, const std::string& value) {
@@ -63,9 +68,12 @@ Result<void> set_listen(Settings& settings, const std::string& value) {
   boost::system::error_code ec;
   boost::asio::ip::make_address(address, ec);
   int port = -1;
-  if (colon != std::string::npos) std::from_chars(value.data() + colon + 1, value.data() + value.size(), port);
+  if (colon != std::string::npos)
+    std::from_chars(value.data() + colon + 1, value.data() + value.size(), port);
   if (ec || port < 0 || port > 65535) {
-    return invalid("\"listen\" must be an IP address and a port, for example 127.0.0.1:8080 or [::]:8080, not \"" + value + "\".");
+    return invalid(
+        "\"listen\" must be an IP address and a port, for example 127.0.0.1:8080 or [::]:8080, not \"" +
+        value + "\".");
   }
   settings.address = address;
   settings.port = std::uint16_t(port);
@@ -77,30 +85,58 @@ const std::vector<Setting>& table() {
   static const std::vector<Setting> all = {
       {"listen", "address and port to listen on", set_listen,
        [](const Settings& s) { return s.address + ":" + std::to_string(s.port); }},
-      text("public_url", "where clients find this server, for example https://wick.example.com", {},
-           [](Settings& s) -> auto& { return s.public_url; }),
-      number("threads", "threads that serve connections; 0: one per core", 0, 256, [](Settings& s) -> auto& { return s.threads; }),
-      text("log_format", "text or json", {"text", "json"}, [](Settings& s) -> auto& { return s.log_format; }),
-      text("log_level", "how much is logged", {"trace", "debug", "info", "warn", "error"}, [](Settings& s) -> auto& { return s.log_level; }),
+      text(
+          "public_url", "where clients find this server, for example https://wick.example.com", {},
+          [](Settings & s) -> auto& { return s.public_url; }),
+      number(
+          "threads", "threads that serve connections; 0: one per core", 0, 256,
+          [](Settings & s) -> auto& { return s.threads; }),
+      text(
+          "log_format", "text or json", {"text", "json"}, [](Settings & s) -> auto& { return s.log_format; }),
+      text(
+          "log_level", "how much is logged", {"trace", "debug", "info", "warn", "error"},
+          [](Settings & s) -> auto& { return s.log_level; }),
       {"audit.durability", "committed: a call is answered after its record is on disk; relaxed: before",
        [](Settings& s, const std::string& value) -> Result<void> {
-         if (value != "committed" && value != "relaxed") return invalid("\"audit.durability\" must be committed or relaxed, not \"" + value + "\".");
+         if (value != "committed" && value != "relaxed")
+           return invalid("\"audit.durability\" must be committed or relaxed, not \"" + value + "\".");
          s.audit.wait_for_commit = value == "committed";
          return {};
        },
        [](const Settings& s) { return std::string(s.audit.wait_for_commit ? "committed" : "relaxed"); }},
-      number("audit.payload_days", "days that requests and responses are kept", 0, 36500, [](Settings& s) -> auto& { return s.audit.payload_days; }),
-      number("audit.row_days", "days that the record of a call is kept", 1, 36500, [](Settings& s) -> auto& { return s.audit.row_days; }),
-      number("audit.max_payload_bytes", "longest request or response kept whole", 256, 16 * kMillion, [](Settings& s) -> auto& { return s.audit.max_payload_bytes; }),
-      number("audit.max_queued", "calls that may wait for their record", 1, 10 * kMillion, [](Settings& s) -> auto& { return s.audit.max_queued; }),
-      number("limits.max_header_bytes", "largest request header", 1024, kMillion, [](Settings& s) -> auto& { return s.limits.max_header_bytes; }),
-      number("limits.max_body_bytes", "largest request body", 1024, 1024 * kMillion, [](Settings& s) -> auto& { return s.limits.max_body_bytes; }),
-      number("limits.max_connections", "connections at once", 1, kMillion, [](Settings& s) -> auto& { return s.limits.max_connections; }),
-      number("limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600, [](Settings& s) -> auto& { return s.limits.request_timeout_seconds; }),
-      number("limits.idle_timeout_seconds", "a connection without a request", 1, 86400, [](Settings& s) -> auto& { return s.limits.idle_timeout_seconds; }),
-      number("limits.write_timeout_seconds", "a client that does not read its response", 1, 3600, [](Settings& s) -> auto& { return s.limits.write_timeout_seconds; }),
-      number("limits.max_queued_requests", "requests of the web app and API that may wait for a worker", 1, kMillion,
-             [](Settings& s) -> auto& { return s.limits.max_queued_blocking_requests; }),
+      number(
+          "audit.payload_days", "days that requests and responses are kept", 0, 36500,
+          [](Settings & s) -> auto& { return s.audit.payload_days; }),
+      number(
+          "audit.row_days", "days that the record of a call is kept", 1, 36500,
+          [](Settings & s) -> auto& { return s.audit.row_days; }),
+      number(
+          "audit.max_payload_bytes", "longest request or response kept whole", 256, 16 * kMillion,
+          [](Settings & s) -> auto& { return s.audit.max_payload_bytes; }),
+      number(
+          "audit.max_queued", "calls that may wait for their record", 1, 10 * kMillion,
+          [](Settings & s) -> auto& { return s.audit.max_queued; }),
+      number(
+          "limits.max_header_bytes", "largest request header", 1024, kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_header_bytes; }),
+      number(
+          "limits.max_body_bytes", "largest request body", 1024, 1024 * kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_body_bytes; }),
+      number(
+          "limits.max_connections", "connections at once", 1, kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_connections; }),
+      number(
+          "limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600,
+          [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),
+      number(
+          "limits.idle_timeout_seconds", "a connection without a request", 1, 86400,
+          [](Settings & s) -> auto& { return s.limits.idle_timeout_seconds; }),
+      number(
+          "limits.write_timeout_seconds", "a client that does not read its response", 1, 3600,
+          [](Settings & s) -> auto& { return s.limits.write_timeout_seconds; }),
+      number(
+          "limits.max_queued_requests", "requests of the web app and API that may wait for a worker", 1,
+          kMillion, [](Settings & s) -> auto& { return s.limits.max_queued_blocking_requests; }),
   };
   return all;
 }
@@ -120,7 +156,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-Result<void> read_table(Settings& settings, const toml::table& tree, const std::string& prefix, const std::string& file) {
+Result<void> read_table(Settings& settings, const toml::table& tree, const std::string& prefix,
+                        const std::string& file) {
   for (const auto& [key, node] : tree) {
     const std::string name = prefix + std::string(key.str());
     if (const auto* inner = node.as_table()) {
@@ -136,7 +173,8 @@ Result<void> read_table(Settings& settings, const toml::table& tree, const std::
       value = out.str();
     }
     if (auto set = set_setting(settings, name, value); !set) {
-      return invalid(file + ", line " + std::to_string(node.source().begin.line) + ": " + set.error().message);
+      return invalid(file + ", line " + std::to_string(node.source().begin.line) + ": " +
+                     set.error().message);
     }
   }
   return {};
@@ -157,24 +195,28 @@ Result<void> set_setting(Settings& settings, const std::string& key, const std::
     if (key == setting.key) return setting.set(settings, value);
     if (distance(key, setting.key) < distance(key, nearest->key)) nearest = &setting;
   }
-  return invalid("There is no setting \"" + key + "\". Did you mean \"" + nearest->key + "\"? `wick settings` lists them all.");
+  return invalid("There is no setting \"" + key + "\". Did you mean \"" + nearest->key +
+                 "\"? `wick settings` lists them all.");
 }
 
 Result<void> read_config_file(Settings& settings, const std::string& file) {
   try {
     return read_table(settings, toml::parse_file(file), "", file);
   } catch (const toml::parse_error& error) {
-    return invalid(file + ", line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()) + ".");
+    return invalid(file + ", line " + std::to_string(error.source().begin.line) + ": " +
+                   std::string(error.description()) + ".");
   }
 }
 
 Result<void> read_environment(Settings& settings) {
   for (const Setting& setting : table()) {
     std::string name = "WICK_";
-    for (const char c : std::string_view(setting.key)) name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+    for (const char c : std::string_view(setting.key))
+      name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) continue;
-    if (auto set = setting.set(settings, value); !set) return invalid("Environment variable " + name + ": " + set.error().message);
+    if (auto set = setting.set(settings, value); !set)
+      return invalid("Environment variable " + name + ": " + set.error().message);
   }
   return {};
 }
@@ -183,7 +225,8 @@ Result<void> finish_settings(Settings& settings) {
   const auto address = boost::asio::ip::make_address(settings.address);
   if (settings.public_url.empty()) {
     if (!address.is_loopback()) {
-      return invalid("Listening on " + settings.address + " makes this server reachable by others: say where they find it with "
+      return invalid("Listening on " + settings.address +
+                     " makes this server reachable by others: say where they find it with "
                      "--public-url https://… (a proxy in front brings TLS).");
     }
     const std::string host = address.is_v6() ? "[" + settings.address + "]" : settings.address;
@@ -192,11 +235,14 @@ Result<void> finish_settings(Settings& settings) {
   }
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
   const auto scheme = settings.public_url.find("://");
-  const bool http = settings.public_url.starts_with("http://"), https = settings.public_url.starts_with("https://");
+  const bool http = settings.public_url.starts_with("http://"),
+             https = settings.public_url.starts_with("https://");
   if ((!http && !https) || settings.public_url.find_first_of("/?#@ ", scheme + 3) != std::string::npos ||
       settings.public_url.size() == scheme + 3) {
-    return invalid("\"public_url\" must be a scheme, a host and perhaps a port, for example https://wick.example.com, not \"" +
-                   settings.public_url + "\".");
+    return invalid(
+        "\"public_url\" must be a scheme, a host and perhaps a port, for example https://wick.example.com, "
+        "not \"" +
+        settings.public_url + "\".");
   }
   return {};
 }

@@ -1,5 +1,5 @@
-// Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags, the later the
-// stronger. One table (settings.cpp) says every key, its meaning and its default.
+// Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags, the later
+// the stronger. One table (settings.cpp) says every key, its meaning and its default.
 #pragma once
 
 #include <map>

@@ -12,14 +12,19 @@ namespace {
 constexpr std::string_view kMask = "***";
 // Compared without case, '-' and '_'.
 constexpr std::array<std::string_view, 15> kSecretNames = {
-    "password",     "passwd",       "secret",  "token",  "apikey",     "authorization", "accesstoken", "refreshtoken",
-    "clientsecret", "accesskey",    "cookie",  "passphrase", "privatekey", "credential",    "credentials"};
+    "password",      "passwd",      "secret",       "token",        "apikey",
+    "authorization", "accesstoken", "refreshtoken", "clientsecret", "accesskey",
+    "cookie",        "passphrase",  "privatekey",   "credential",   "credentials"};
 constexpr std::size_t kMaxNameBytes = 32;
 constexpr std::array<std::string_view, 3> kPrefixes = {"wick_pat_", "wick_oat_", "wick_ort_"};
 constexpr std::size_t kMinTokenHex = 8;
 
-bool is_name_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; }
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 bool is_secret_name(std::string_view name) {
   if (name.size() > kMaxNameBytes) return false;
@@ -36,8 +41,8 @@ std::size_t backslashes_before(std::string_view text, std::size_t at) {
   return count;
 }
 
-// A string inside `nesting` levels of JSON strings is delimited by quotes with 2^nesting - 1 backslashes before
-// them; its own content may only hold quotes with more. npos when it does not end.
+// A string inside `nesting` levels of JSON strings is delimited by quotes with 2^nesting - 1 backslashes
+// before them; its own content may only hold quotes with more. npos when it does not end.
 std::size_t closing_quote(std::string_view text, std::size_t from, std::size_t backslashes) {
   for (std::size_t at = from; (at = text.find('"', at)) != std::string_view::npos; ++at) {
     if (backslashes_before(text, at) % (2 * (backslashes + 1)) == backslashes) return at;
@@ -53,7 +58,8 @@ Span secret_value(std::string_view text, std::size_t quote) {
   const std::size_t backslashes = backslashes_before(text, quote);
   std::size_t name_begin = quote - backslashes;
   const std::size_t name_end = name_begin;
-  while (name_begin > 0 && is_name_char(text[name_begin - 1]) && name_end - name_begin <= kMaxNameBytes) --name_begin;
+  while (name_begin > 0 && is_name_char(text[name_begin - 1]) && name_end - name_begin <= kMaxNameBytes)
+    --name_begin;
   if (name_begin == 0 || text[name_begin - 1] != '"' || name_begin == name_end) return {};
   std::size_t at = quote + 1;
   while (at < text.size() && text[at] == ' ') ++at;

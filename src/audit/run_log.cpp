@@ -32,7 +32,7 @@ using Done = absl::AnyInvocable<void(Result<std::int64_t>)>;
 
 struct Pending {
   Run run;
-  Done done;                        // empty: nobody waits
+  Done done;                             // empty: nobody waits
   std::optional<RunLog::Executor> home;  // where `done` runs; empty: on the writer
 };
 
@@ -87,7 +87,8 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
     if (*payload) *payload = cut_payload(mask_secrets(**payload), options.max_payload_bytes);
   }
   run.error = mask_secrets(run.error);
-  for (std::string* text : {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
+  for (std::string* text :
+       {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
     bound(*text);
   }
   bool was_empty = false;
@@ -115,7 +116,8 @@ void RunLog::Impl::write_loop() {
       work.wait(lock, [&] { return stopping || !queue.empty(); });
       if (queue.empty()) break;
       const std::size_t count = std::min(queue.size(), options.max_group);
-      group.assign(std::make_move_iterator(queue.begin()), std::make_move_iterator(queue.begin() + std::ptrdiff_t(count)));
+      group.assign(std::make_move_iterator(queue.begin()),
+                   std::make_move_iterator(queue.begin() + std::ptrdiff_t(count)));
       queue.erase(queue.begin(), queue.begin() + std::ptrdiff_t(count));
     }
     write_group(group);
@@ -150,12 +152,14 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
   std::vector<std::pair<Executor, Ready>> homes;
   for (Pending& pending : group) {
     if (!pending.done) continue;
-    Result<std::int64_t> result = done ? Result<std::int64_t>(pending.run.id) : Result<std::int64_t>(fail(done.error()));
+    Result<std::int64_t> result =
+        done ? Result<std::int64_t>(pending.run.id) : Result<std::int64_t>(fail(done.error()));
     if (!pending.home) {
       pending.done(std::move(result));
       continue;
     }
-    auto home = std::find_if(homes.begin(), homes.end(), [&](const auto& entry) { return entry.first == *pending.home; });
+    auto home = std::find_if(homes.begin(), homes.end(),
+                             [&](const auto& entry) { return entry.first == *pending.home; });
     if (home == homes.end()) home = homes.insert(homes.end(), {*pending.home, Ready()});
     home->second.emplace_back(std::move(pending.done), std::move(result));
   }
@@ -209,16 +213,18 @@ asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(Run run) 
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
       [&](auto handler) {
         Pending pending{std::move(run), {}, executor};
-        // Shared, because a refused Pending is destroyed with its handler, and the refusal must still resume us.
+        // Shared, because a refused Pending is destroyed with its handler, and the refusal must still resume
+        // us.
         auto resume = std::make_shared<decltype(handler)>(std::move(handler));
-        pending.done = [resume, &result, guard = asio::make_work_guard(executor)](Result<std::int64_t> outcome) {
+        pending.done = [resume, &result,
+                        guard = asio::make_work_guard(executor)](Result<std::int64_t> outcome) {
           result = std::move(outcome);
-          std::move(*resume)();
+          std::move (*resume)();
         };
         if (auto queued = impl_->enqueue(std::move(pending)); !queued) {
           asio::post(executor, [resume, &result, error = queued.error()]() mutable {
             result = fail(std::move(error));
-            std::move(*resume)();
+            std::move (*resume)();
           });
         }
       },

@@ -1,12 +1,12 @@
 // RunLog: the durable record of every call, with group commit.
 //
-// append() queues the run and calls `done` once it is committed (synchronous=FULL), so a response that waits for
-// it is never acknowledged without its row. One writer thread takes everything queued, up to kMaxGroup rows, and
-// commits it in one transaction; while it commits, the next group gathers. Thread-safe.
+// append() queues the run and calls `done` once it is committed (synchronous=FULL), so a response that waits
+// for it is never acknowledged without its row. One writer thread takes everything queued, up to kMaxGroup
+// rows, and commits it in one transaction; while it commits, the next group gathers. Thread-safe.
 //
-// Why it is right: a run is acknowledged only after the COMMIT that contains it returned; the queue is bounded, so
-// memory is; when a commit fails every run of its group is told so and none is acknowledged. A second thread moves
-// the write-ahead log into the database file, so that no commit ever waits for that.
+// Why it is right: a run is acknowledged only after the COMMIT that contains it returned; the queue is
+// bounded, so memory is; when a commit fails every run of its group is told so and none is acknowledged. A
+// second thread moves the write-ahead log into the database file, so that no commit ever waits for that.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -23,19 +23,19 @@
 namespace wick {
 
 struct RunLogOptions {
-  std::size_t max_group = 256;            // rows per transaction
-  std::size_t max_queued = 16'384;        // append fails with kUnavailable above
+  std::size_t max_group = 256;                // rows per transaction
+  std::size_t max_queued = 16'384;            // append fails with kUnavailable above
   std::size_t max_payload_bytes = 64 * 1024;  // request and response each; longer ones are cut and marked
-  bool wait_for_commit = true;            // U6: false (by name: "audit.durability = relaxed") answers before the commit
-  int payload_days = 7;                   // U4
+  bool wait_for_commit = true;  // U6: false (by name: "audit.durability = relaxed") answers before the commit
+  int payload_days = 7;         // U4
   int row_days = 90;
 };
 
 struct RunFilter {
   std::string connector_id, user_id, credential_id, operation, status, source;  // empty: any
-  std::optional<Micros> from, to;       // when the run was recorded, half-open
-  std::int64_t before = 0;              // cursor: only ids below; 0: from the newest
-  int limit = 50;                       // at most kMaxRunPage
+  std::optional<Micros> from, to;  // when the run was recorded, half-open
+  std::int64_t before = 0;         // cursor: only ids below; 0: from the newest
+  int limit = 50;                  // at most kMaxRunPage
 };
 inline constexpr int kMaxRunPage = 200;
 

@@ -98,7 +98,8 @@ TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
 }
 
 TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters) {
-  for (int i = 0; i < 7; ++i) ASSERT_TRUE(log->append_blocking(run(i % 2 ? "get" : "list", i == 3 ? "error" : "ok")));
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE(log->append_blocking(run(i % 2 ? "get" : "list", i == 3 ? "error" : "ok")));
   RunFilter filter;
   filter.limit = 3;
   std::vector<std::int64_t> seen;
@@ -197,11 +198,15 @@ TEST_F(RunLogTest, EveryAcknowledgedRunSurvivesKillMinusNine) {
 }
 
 TEST(Mask, SecretsOfPayloadsAreNotKept) {
-  EXPECT_EQ(mask_secrets(R"({"a":"Bearer wick_pat_0123456789abcdef0123456789abcdef."})"), R"({"a":"Bearer wick_pat_***."})");
+  EXPECT_EQ(mask_secrets(R"({"a":"Bearer wick_pat_0123456789abcdef0123456789abcdef."})"),
+            R"({"a":"Bearer wick_pat_***."})");
   EXPECT_EQ(mask_secrets(R"({"password":"x\"y","b":1})"), R"({"password":"***","b":1})");
-  EXPECT_EQ(mask_secrets(R"({"Api-Key" : "k","n":{"client_secret":"s"}})"), R"({"Api-Key" : "***","n":{"client_secret":"***"}})");
-  EXPECT_EQ(mask_secrets(R"({"text":"{\"password\":\"p\\\"q\",\"z\":1}"})"), R"({"text":"{\"password\":\"***\",\"z\":1}"})");
-  EXPECT_EQ(mask_secrets(R"({"tokens":"many","title":"the password"})"), R"({"tokens":"many","title":"the password"})");
+  EXPECT_EQ(mask_secrets(R"({"Api-Key" : "k","n":{"client_secret":"s"}})"),
+            R"({"Api-Key" : "***","n":{"client_secret":"***"}})");
+  EXPECT_EQ(mask_secrets(R"({"text":"{\"password\":\"p\\\"q\",\"z\":1}"})"),
+            R"({"text":"{\"password\":\"***\",\"z\":1}"})");
+  EXPECT_EQ(mask_secrets(R"({"tokens":"many","title":"the password"})"),
+            R"({"tokens":"many","title":"the password"})");
   EXPECT_EQ(mask_secrets(R"({"password":"unterminated)"), R"({"password":"***)");
   EXPECT_EQ(mask_secrets(R"(")"), R"(")");
 }

@@ -7,8 +7,9 @@ namespace {
 
 constexpr int kUsageClients = 20;
 
-#define WICK_RUN_COLUMNS                                                                                   \
-  "id, connector_id, operation, user_id, credential_id, credential_kind, source, status, error, latency_ms, " \
+#define WICK_RUN_COLUMNS                                                                          \
+  "id, connector_id, operation, user_id, credential_id, credential_kind, source, status, error, " \
+  "latency_ms, "                                                                                  \
   "http_status, ip, user_agent, client_name, client_version, trace_id, started_at, ended_at"
 
 Run read(const SqlRow& row, bool payloads) {
@@ -57,14 +58,29 @@ void count(std::vector<UsageItem>& items, std::string name, Micros at) {
 
 Result<void> insert(Transaction& tx, const Run& run) {
   auto done = tx.execute(
-      "INSERT INTO connector_runs (" WICK_RUN_COLUMNS ", request, response) VALUES "
+      "INSERT INTO connector_runs (" WICK_RUN_COLUMNS
+      ", request, response) VALUES "
       "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-      {run.id, std::string_view(run.connector_id), std::string_view(run.operation), std::string_view(run.user_id),
-       std::string_view(run.credential_id), std::string_view(run.credential_kind), std::string_view(run.source),
-       std::string_view(run.status), std::string_view(run.error), run.latency_ms, std::int64_t(run.http_status),
-       std::string_view(run.ip), std::string_view(run.user_agent), std::string_view(run.client_name),
-       std::string_view(run.client_version), std::string_view(run.trace_id), run.started_at, run.ended_at,
-       optional_text(run.request), optional_text(run.response)});
+      {run.id,
+       std::string_view(run.connector_id),
+       std::string_view(run.operation),
+       std::string_view(run.user_id),
+       std::string_view(run.credential_id),
+       std::string_view(run.credential_kind),
+       std::string_view(run.source),
+       std::string_view(run.status),
+       std::string_view(run.error),
+       run.latency_ms,
+       std::int64_t(run.http_status),
+       std::string_view(run.ip),
+       std::string_view(run.user_agent),
+       std::string_view(run.client_name),
+       std::string_view(run.client_version),
+       std::string_view(run.trace_id),
+       run.started_at,
+       run.ended_at,
+       optional_text(run.request),
+       optional_text(run.response)});
   if (!done) return fail(std::move(done.error()));
   return {};
 }
@@ -76,7 +92,8 @@ Result<void> add_usage(Transaction& tx, const UsageDelta& delta) {
         "INSERT INTO run_usage (credential_id, day, connector_id, calls, errors) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT (credential_id, day, connector_id) DO UPDATE "
         "SET calls = run_usage.calls + excluded.calls, errors = run_usage.errors + excluded.errors",
-        {std::string_view(credential), std::string_view(day), std::string_view(connector), counts.first, counts.second});
+        {std::string_view(credential), std::string_view(day), std::string_view(connector), counts.first,
+         counts.second});
     if (!done) return fail(std::move(done.error()));
   }
   return {};
@@ -98,10 +115,12 @@ Result<std::vector<Run>> search(Transaction& tx, const RunFilter& filter, bool p
     params.push_back(value);
     sql += std::string(" AND ") + condition + "$" + std::to_string(params.size());
   };
-  const std::pair<const char*, const std::string*> columns[] = {
-      {"connector_id = ", &filter.connector_id}, {"user_id = ", &filter.user_id},
-      {"credential_id = ", &filter.credential_id}, {"operation = ", &filter.operation},
-      {"status = ", &filter.status}, {"source = ", &filter.source}};
+  const std::pair<const char*, const std::string*> columns[] = {{"connector_id = ", &filter.connector_id},
+                                                                {"user_id = ", &filter.user_id},
+                                                                {"credential_id = ", &filter.credential_id},
+                                                                {"operation = ", &filter.operation},
+                                                                {"status = ", &filter.status},
+                                                                {"source = ", &filter.source}};
   for (const auto& [condition, value] : columns) {
     if (!value->empty()) add(condition, std::string_view(*value));
   }
@@ -117,8 +136,8 @@ Result<std::vector<Run>> search(Transaction& tx, const RunFilter& filter, bool p
 
 Result<Run> get(Transaction& tx, std::int64_t id) {
   std::optional<Run> run;
-  auto done = tx.for_each("SELECT " WICK_RUN_COLUMNS ", request, response FROM connector_runs WHERE id = $1", {id},
-                          [&](const SqlRow& row) { run = read(row, true); });
+  auto done = tx.for_each("SELECT " WICK_RUN_COLUMNS ", request, response FROM connector_runs WHERE id = $1",
+                          {id}, [&](const SqlRow& row) { run = read(row, true); });
   if (!done) return fail(std::move(done.error()));
   if (!run) return fail(ErrorCode::kNotFound, "There is no run with this id; its retention may have passed.");
   return std::move(*run);
@@ -137,12 +156,15 @@ Result<Usage> usage(Transaction& tx, const std::string& credential_id, const std
       });
   if (!done) return fail(std::move(done.error()));
   done = tx.for_each(
-      "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 AND day >= $2 GROUP BY day ORDER BY day",
-      {id, std::string_view(first_day)},
-      [&](const SqlRow& row) { usage.days.push_back({row.text(0), row.integer(1), row.integer(2)}); });
+      "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 AND day >= $2 GROUP BY "
+      "day ORDER BY day",
+      {id, std::string_view(first_day)}, [&](const SqlRow& row) {
+        usage.days.push_back({row.text(0), row.integer(1), row.integer(2)});
+      });
   if (!done) return fail(std::move(done.error()));
   done = tx.for_each(
-      "SELECT ip, client_name, user_agent, started_at FROM connector_runs WHERE credential_id = $1 ORDER BY id DESC LIMIT $2",
+      "SELECT ip, client_name, user_agent, started_at FROM connector_runs WHERE credential_id = $1 ORDER BY "
+      "id DESC LIMIT $2",
       {id, std::int64_t(kUsageSample)}, [&](const SqlRow& row) {
         count(usage.addresses, row.text(0), row.integer(3));
         count(usage.clients, row.text(row.bytes(1).empty() ? 2 : 1), row.integer(3));
@@ -155,8 +177,9 @@ Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day
   std::vector<UsageDay> found;
   auto done = tx.for_each(
       "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE day >= $1 GROUP BY day ORDER BY day",
-      {std::string_view(first_day)},
-      [&](const SqlRow& row) { found.push_back({row.text(0), row.integer(1), row.integer(2)}); });
+      {std::string_view(first_day)}, [&](const SqlRow& row) {
+        found.push_back({row.text(0), row.integer(1), row.integer(2)});
+      });
   if (!done) return fail(std::move(done.error()));
   return found;
 }
@@ -164,13 +187,15 @@ Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day
 Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int limit) {
   return tx.execute(
       "UPDATE connector_runs SET request = NULL, response = NULL WHERE id IN "
-      "(SELECT id FROM connector_runs WHERE id < $1 AND (request IS NOT NULL OR response IS NOT NULL) ORDER BY id DESC LIMIT $2)",
+      "(SELECT id FROM connector_runs WHERE id < $1 AND (request IS NOT NULL OR response IS NOT NULL) ORDER "
+      "BY id DESC LIMIT $2)",
       {below_id, std::int64_t(limit)});
 }
 
 Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int limit) {
   return tx.execute(
-      "DELETE FROM connector_runs WHERE id IN (SELECT id FROM connector_runs WHERE id < $1 ORDER BY id LIMIT $2)",
+      "DELETE FROM connector_runs WHERE id IN (SELECT id FROM connector_runs WHERE id < $1 ORDER BY id LIMIT "
+      "$2)",
       {below_id, std::int64_t(limit)});
 }
 

@@ -13,7 +13,8 @@ namespace wick::run_store {
 
 Result<void> insert(Transaction& tx, const Run& run);
 // credential, day, connector → calls, errors of one group.
-using UsageDelta = std::map<std::tuple<std::string, std::string, std::string>, std::pair<std::int64_t, std::int64_t>>;
+using UsageDelta =
+    std::map<std::tuple<std::string, std::string, std::string>, std::pair<std::int64_t, std::int64_t>>;
 Result<void> add_usage(Transaction& tx, const UsageDelta& delta);
 // 0 when there is none.
 Result<std::int64_t> newest_id(Transaction& tx);

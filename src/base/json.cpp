@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/parser.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace wick {
 
@@ -32,7 +32,9 @@ json::value parse_trusted_json(std::string_view text) {
   return value;
 }
 
-std::string to_json(const json::value& value) { return json::serialize(value); }
+std::string to_json(const json::value& value) {
+  return json::serialize(value);
+}
 
 namespace {
 
@@ -44,7 +46,8 @@ std::unexpected<Error> wrong_type(std::string_view field, const char* expected) 
 
 Result<std::string> required_string(const json::object& object, std::string_view field) {
   const json::value* value = object.if_contains(field);
-  if (value == nullptr) return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" is missing.");
+  if (value == nullptr)
+    return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" is missing.");
   if (!value->is_string()) return wrong_type(field, "text");
   return std::string(value->get_string());
 }
@@ -73,7 +76,8 @@ Result<std::optional<std::int64_t>> optional_int(const json::object& object, std
 Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known) {
   for (const auto& member : object) {
     if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end()) {
-      return fail(ErrorCode::kInvalidArgument, "\"" + std::string(member.key()) + "\" is not a known field here.");
+      return fail(ErrorCode::kInvalidArgument,
+                  "\"" + std::string(member.key()) + "\" is not a known field here.");
     }
   }
   return {};

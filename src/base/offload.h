@@ -1,4 +1,5 @@
-// offload: runs blocking work on a thread pool and resumes the coroutine on its own io thread with the result.
+// offload: runs blocking work on a thread pool and resumes the coroutine on its own io thread with the
+// result.
 #pragma once
 
 #include <boost/asio/async_result.hpp>

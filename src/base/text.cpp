@@ -17,7 +17,9 @@ int hex_value(char c) {
   return -1;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? char(c + 32) : c;
+}
 
 std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad) {
   std::string out;
@@ -80,8 +82,12 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-std::string to_base64url(std::string_view bytes) { return encode64(bytes, kBase64Url, false); }
-std::string to_base64(std::string_view bytes) { return encode64(bytes, kBase64, true); }
+std::string to_base64url(std::string_view bytes) {
+  return encode64(bytes, kBase64Url, false);
+}
+std::string to_base64(std::string_view bytes) {
+  return encode64(bytes, kBase64, true);
+}
 
 std::optional<std::string> from_base64url(std::string_view text) {
   std::string out;

@@ -17,7 +17,9 @@ TEST(Text, OverlongAndSurrogateSequencesAreNotUtf8) {
   EXPECT_FALSE(is_valid_utf8("abc\xE2\x82"));
 }
 
-TEST(Text, TruncationNeverCutsACharacter) { EXPECT_EQ(truncate_utf8("aé", 2), "a"); }
+TEST(Text, TruncationNeverCutsACharacter) {
+  EXPECT_EQ(truncate_utf8("aé", 2), "a");
+}
 
 TEST(Text, Base64UrlRoundTripsAndRefusesForeignCharacters) {
   const std::string bytes("\x00\xff\x10wick", 7);
@@ -31,7 +33,9 @@ TEST(Text, PercentDecodingRefusesBrokenEscapes) {
   EXPECT_FALSE(percent_decode("a%zz"));
 }
 
-TEST(Text, SlugKeepsLettersAndDigits) { EXPECT_EQ(slug("Jira (EU) 2"), "jira_eu_2"); }
+TEST(Text, SlugKeepsLettersAndDigits) {
+  EXPECT_EQ(slug("Jira (EU) 2"), "jira_eu_2");
+}
 
 TEST(Time, Rfc3339RoundTripsAndKnowsOffsets) {
   const auto time = parse_rfc3339("2026-07-28T11:30:00.250+02:00");

@@ -42,7 +42,9 @@ std::string format_rfc3339(Micros time) {
   return buffer;
 }
 
-std::string format_day(Micros time) { return format_rfc3339(time).substr(0, 10); }
+std::string format_day(Micros time) {
+  return format_rfc3339(time).substr(0, 10);
+}
 
 std::optional<Micros> parse_rfc3339(std::string_view text) {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
@@ -73,8 +75,8 @@ std::optional<Micros> parse_rfc3339(std::string_view text) {
     offset_minutes = 0;
   } else {
     int hours = 0, minutes = 0;
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || !digits(zone, 1, 2, hours) ||
-        !digits(zone, 4, 2, minutes) || hours > 23 || minutes > 59) {
+    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' ||
+        !digits(zone, 1, 2, hours) || !digits(zone, 4, 2, minutes) || hours > 23 || minutes > 59) {
       return std::nullopt;
     }
     offset_minutes = (zone[0] == '-' ? -1 : 1) * (hours * 60 + minutes);

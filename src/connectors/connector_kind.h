@@ -1,4 +1,5 @@
-// ConnectorKind: what a kind of connector (notes, rest) can do. Each kind is one pair of files in this folder.
+// ConnectorKind: what a kind of connector (notes, rest) can do. Each kind is one pair of files in this
+// folder.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,9 +21,9 @@ namespace wick {
 // What came back. A failed operation is a value, not an Error: the model reads `text` and can act on it.
 struct CallResult {
   bool is_error = false;
-  std::string text;                                // what a model can use (M5)
-  std::optional<boost::json::object> structured;   // structuredContent
-  int http_status = 200;                           // of the upstream, when there is one
+  std::string text;                               // what a model can use (M5)
+  std::optional<boost::json::object> structured;  // structuredContent
+  int http_status = 200;                          // of the upstream, when there is one
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {

@@ -10,8 +10,12 @@
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
-std::unexpected<Error> no_connector() { return fail(ErrorCode::kNotFound, "There is no connector with this id."); }
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
+std::unexpected<Error> no_connector() {
+  return fail(ErrorCode::kNotFound, "There is no connector with this id.");
+}
 
 // Labels become tool names by slug(): two that differ only in what slug() drops would collide.
 Result<void> check_label(Transaction& tx, const std::string& id, std::string_view label) {
@@ -19,12 +23,15 @@ Result<void> check_label(Transaction& tx, const std::string& id, std::string_vie
     return invalid("The label must be 1 to " + std::to_string(kMaxLabelBytes) + " bytes of text.");
   }
   const std::string name = slug(label);
-  if (name.empty()) return invalid("The label needs at least one letter or digit from a-z or 0-9: tool names are made from it.");
+  if (name.empty())
+    return invalid(
+        "The label needs at least one letter or digit from a-z or 0-9: tool names are made from it.");
   auto labels = connector_store::other_labels(tx, id);
   if (!labels) return fail(std::move(labels.error()));
   for (const std::string& other : *labels) {
     if (slug(other) == name) {
-      return fail(ErrorCode::kConflict, "The connector \"" + other + "\" has the same tool names (" + name + "__…): choose another label.");
+      return fail(ErrorCode::kConflict, "The connector \"" + other + "\" has the same tool names (" + name +
+                                            "__…): choose another label.");
     }
   }
   return {};
@@ -32,21 +39,24 @@ Result<void> check_label(Transaction& tx, const std::string& id, std::string_vie
 
 Result<void> check_texts(std::string_view description, std::string_view icon) {
   if (description.size() > kMaxDescriptionBytes || !is_valid_utf8(description)) {
-    return invalid("The description must be at most " + std::to_string(kMaxDescriptionBytes) + " bytes of text.");
+    return invalid("The description must be at most " + std::to_string(kMaxDescriptionBytes) +
+                   " bytes of text.");
   }
   if (icon.size() > kMaxLabelBytes || !is_valid_utf8(icon)) return invalid("The icon must be a short text.");
   return {};
 }
 
-// Moves secrets out of `config` into `secrets`, sealed for their place. {"set": true} and absent leave what is there.
-Result<void> seal_secrets(const ConnectorKind& kind, const SealingKey& key, const std::string& id, json::object& config,
-                          json::object& secrets) {
+// Moves secrets out of `config` into `secrets`, sealed for their place. {"set": true} and absent leave what
+// is there.
+Result<void> seal_secrets(const ConnectorKind& kind, const SealingKey& key, const std::string& id,
+                          json::object& config, json::object& secrets) {
   for (const ConfigField& field : kind.fields()) {
     if (field.type != "secret") continue;
     const auto* value = config.if_contains(field.key);
     if (value == nullptr) continue;
     if (value->is_string() && !value->get_string().empty()) {
-      const std::string sealed = key.seal(Secret(std::string(value->get_string())), secret_place(id, field.key));
+      const std::string sealed =
+          key.seal(Secret(std::string(value->get_string())), secret_place(id, field.key));
       secrets[field.key] = to_hex({reinterpret_cast<const unsigned char*>(sealed.data()), sealed.size()});
     } else if (value->is_null() || value->is_string()) {
       secrets.erase(field.key);
@@ -64,20 +74,22 @@ json::object object_in(const std::string& text) {
 }
 
 bool is_operation_key(std::string_view key) {
-  return !key.empty() && key.size() <= kMaxOperationKeyBytes && std::all_of(key.begin(), key.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !key.empty() && key.size() <= kMaxOperationKeyBytes &&
+         std::all_of(key.begin(), key.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 Result<std::string> check_definition(const ConnectorKind& kind, const json::object& definition) {
-  if (auto known = only_fields(definition, {"key", "name", "description", "input_schema", "rest", "read_only", "destructive",
-                                            "idempotent", "enabled"}); !known) {
+  if (auto known = only_fields(definition, {"key", "name", "description", "input_schema", "rest", "read_only",
+                                            "destructive", "idempotent", "enabled"});
+      !known) {
     return fail(std::move(known.error()));
   }
   auto key = required_string(definition, "key");
   if (!key) return key;
   if (!is_operation_key(*key)) {
-    return invalid("The key must be 1 to " + std::to_string(kMaxOperationKeyBytes) + " characters from a-z, 0-9 and _.");
+    return invalid("The key must be 1 to " + std::to_string(kMaxOperationKeyBytes) +
+                   " characters from a-z, 0-9 and _.");
   }
   for (const char* field : {"name", "description"}) {
     auto text = required_string(definition, field);
@@ -97,7 +109,8 @@ Result<std::string> check_definition(const ConnectorKind& kind, const json::obje
 
 }  // namespace
 
-ConnectorService::ConnectorService(Database& db, const KindRegistry& kinds, const SealingKey& key, const Clock& clock)
+ConnectorService::ConnectorService(Database& db, const KindRegistry& kinds, const SealingKey& key,
+                                   const Clock& clock)
     : db_(db), kinds_(kinds), key_(key), clock_(clock) {}
 
 Result<ConnectorId> ConnectorService::create(ConnectorInput input) {
@@ -106,16 +119,20 @@ Result<ConnectorId> ConnectorService::create(ConnectorInput input) {
   if (auto sound = check_texts(input.description, input.icon); !sound) return fail(std::move(sound.error()));
   if (auto sound = kind->check_config(input.config); !sound) return fail(std::move(sound.error()));
   const ConnectorId id = ConnectorId::make();
-  connector_store::Row row{id.str(), input.kind, std::string(trim(input.label)), input.description, input.icon, "", "", false, clock_.now()};
+  connector_store::Row row{
+      id.str(), input.kind,  std::string(trim(input.label)), input.description, input.icon, "", "",
+      false,    clock_.now()};
   json::object secrets;
-  if (auto sealed = seal_secrets(*kind, key_, row.id, input.config, secrets); !sealed) return fail(std::move(sealed.error()));
+  if (auto sealed = seal_secrets(*kind, key_, row.id, input.config, secrets); !sealed)
+    return fail(std::move(sealed.error()));
   row.config = to_json(input.config);
   row.secrets = to_json(secrets);
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     auto others = connector_store::other_labels(tx, row.id);
     if (!others) return fail(std::move(others.error()));
     if (std::int64_t(others->size()) >= kMaxConnectors) {
-      return fail(ErrorCode::kLimit, "There are " + std::to_string(kMaxConnectors) + " connectors, the most there can be.");
+      return fail(ErrorCode::kLimit,
+                  "There are " + std::to_string(kMaxConnectors) + " connectors, the most there can be.");
     }
     if (auto sound = check_label(tx, row.id, row.label); !sound) return sound;
     if (auto inserted = connector_store::insert(tx, row); !inserted) return inserted;
@@ -131,7 +148,8 @@ Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patc
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
     const ConnectorKind* kind = kinds_.find(row->kind);
-    if (kind == nullptr) return invalid("This version does not know connectors of the kind \"" + row->kind + "\".");
+    if (kind == nullptr)
+      return invalid("This version does not know connectors of the kind \"" + row->kind + "\".");
     if (patch.label) {
       row->label = std::string(trim(*patch.label));
       if (auto sound = check_label(tx, row->id, row->label); !sound) return sound;
@@ -203,33 +221,41 @@ Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_vi
       if (!custom) return fail(std::move(custom.error()));
       exists = *custom;
     }
-    if (!exists) return fail(ErrorCode::kNotFound, "This connector has no operation \"" + std::string(operation) + "\".");
+    if (!exists)
+      return fail(ErrorCode::kNotFound,
+                  "This connector has no operation \"" + std::string(operation) + "\".");
     if (auto set = connector_store::set_enabled(tx, row->id, operation, enabled); !set) return set;
     return tx.changed("connector", row->id);
   });
 }
 
-Result<void> ConnectorService::put_operation(const ConnectorId& id, std::string_view replaced_key, const json::object& definition) {
+Result<void> ConnectorService::put_operation(const ConnectorId& id, std::string_view replaced_key,
+                                             const json::object& definition) {
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
     const ConnectorKind* kind = kinds_.find(row->kind);
-    if (kind == nullptr || !kind->custom_operations()) return invalid("The operations of this kind of connector are built in.");
+    if (kind == nullptr || !kind->custom_operations())
+      return invalid("The operations of this kind of connector are built in.");
     auto key = check_definition(*kind, definition);
     if (!key) return fail(std::move(key.error()));
     auto taken = connector_store::has_operation(tx, row->id, *key);
     if (!taken) return fail(std::move(taken.error()));
-    if (*taken && replaced_key != *key) return fail(ErrorCode::kConflict, "This connector has an operation \"" + *key + "\" already.");
+    if (*taken && replaced_key != *key)
+      return fail(ErrorCode::kConflict, "This connector has an operation \"" + *key + "\" already.");
     if (replaced_key.empty()) {
       auto count = connector_store::count_operations(tx, row->id);
       if (!count) return fail(std::move(count.error()));
       if (*count >= kMaxOperationsPerConnector) {
-        return fail(ErrorCode::kLimit, "A connector has at most " + std::to_string(kMaxOperationsPerConnector) + " operations.");
+        return fail(ErrorCode::kLimit,
+                    "A connector has at most " + std::to_string(kMaxOperationsPerConnector) + " operations.");
       }
     } else if (replaced_key != *key) {
       auto removed = connector_store::remove_operation(tx, row->id, replaced_key);
       if (!removed) return fail(std::move(removed.error()));
-      if (*removed == 0) return fail(ErrorCode::kNotFound, "This connector has no operation \"" + std::string(replaced_key) + "\".");
+      if (*removed == 0)
+        return fail(ErrorCode::kNotFound,
+                    "This connector has no operation \"" + std::string(replaced_key) + "\".");
     } else if (!*taken) {
       return fail(ErrorCode::kNotFound, "This connector has no operation \"" + *key + "\".");
     }
@@ -245,7 +271,9 @@ Result<void> ConnectorService::remove_operation(const ConnectorId& id, std::stri
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto removed = connector_store::remove_operation(tx, id.str(), key);
     if (!removed) return fail(std::move(removed.error()));
-    if (*removed == 0) return fail(ErrorCode::kNotFound, "This connector has no operation \"" + std::string(key) + "\" of its own.");
+    if (*removed == 0)
+      return fail(ErrorCode::kNotFound,
+                  "This connector has no operation \"" + std::string(key) + "\" of its own.");
     return tx.changed("connector", id.str());
   });
 }

@@ -1,8 +1,8 @@
 // Connectors as admins handle them: rows, secrets, tags, operations.
 //
 // Thread-safe. Every change is one transaction and is in the access snapshot when the function returns
-// (db/database.h, "Change log"). All of them block: never on an io thread. Who may call them is checked by the
-// caller (api/).
+// (db/database.h, "Change log"). All of them block: never on an io thread. Who may call them is checked by
+// the caller (api/).
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -58,7 +58,8 @@ class ConnectorService {
   Result<void> set_enabled(const ConnectorId& id, std::string_view operation, bool enabled);
   // Adds an operation of a kind with custom operations, or replaces the one called `replaced_key`.
   // Errors: kInvalidArgument, kConflict (the key is taken), kNotFound, kLimit
-  Result<void> put_operation(const ConnectorId& id, std::string_view replaced_key, const boost::json::object& definition);
+  Result<void> put_operation(const ConnectorId& id, std::string_view replaced_key,
+                             const boost::json::object& definition);
   Result<void> remove_operation(const ConnectorId& id, std::string_view key);
 
  private:

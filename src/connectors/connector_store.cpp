@@ -14,24 +14,27 @@ Result<void> insert(Transaction& tx, const Row& row) {
   return only_done(tx.execute(
       "INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, created_at) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      {std::string_view(row.id), std::string_view(row.kind), std::string_view(row.label), std::string_view(row.description),
-       std::string_view(row.icon), std::string_view(row.config), std::string_view(row.secrets), std::int64_t(row.disabled),
-       row.created_at}));
+      {std::string_view(row.id), std::string_view(row.kind), std::string_view(row.label),
+       std::string_view(row.description), std::string_view(row.icon), std::string_view(row.config),
+       std::string_view(row.secrets), std::int64_t(row.disabled), row.created_at}));
 }
 
 Result<void> update(Transaction& tx, const Row& row) {
-  return only_done(tx.execute(
-      "UPDATE connectors SET label = $2, description = $3, icon = $4, config = $5, secrets = $6, disabled = $7 WHERE id = $1",
-      {std::string_view(row.id), std::string_view(row.label), std::string_view(row.description), std::string_view(row.icon),
-       std::string_view(row.config), std::string_view(row.secrets), std::int64_t(row.disabled)}));
+  return only_done(
+      tx.execute("UPDATE connectors SET label = $2, description = $3, icon = $4, config = $5, secrets = $6, "
+                 "disabled = $7 WHERE id = $1",
+                 {std::string_view(row.id), std::string_view(row.label), std::string_view(row.description),
+                  std::string_view(row.icon), std::string_view(row.config), std::string_view(row.secrets),
+                  std::int64_t(row.disabled)}));
 }
 
 Result<Row> get(Transaction& tx, const std::string& id) {
   std::optional<Row> found;
   auto done = tx.for_each(
-      "SELECT id, kind, label, description, icon, config, secrets, disabled, created_at FROM connectors WHERE id = $1",
+      "SELECT id, kind, label, description, icon, config, secrets, disabled, created_at FROM connectors "
+      "WHERE id = $1",
       {std::string_view(id)}, [&](const SqlRow& row) {
-        found = Row{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4),
+        found = Row{row.text(0), row.text(1), row.text(2),         row.text(3),   row.text(4),
                     row.text(5), row.text(6), row.integer(7) != 0, row.integer(8)};
       });
   if (!done) return fail(std::move(done.error()));
@@ -52,29 +55,35 @@ Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string
 }
 
 Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
-  if (auto done = only_done(tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)})); !done) return done;
+  if (auto done =
+          only_done(tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)}));
+      !done)
+    return done;
   for (const std::string& tag : tags) {
-    auto done = tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                           {std::string_view(id), std::string_view(tag)});
+    auto done =
+        tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                   {std::string_view(id), std::string_view(tag)});
     if (done) continue;
-    if (done.error().code == ErrorCode::kConflict) return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
+    if (done.error().code == ErrorCode::kConflict)
+      return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
     return fail(std::move(done.error()));
   }
   return {};
 }
 
 Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled) {
-  return only_done(tx.execute(
-      "INSERT INTO operations (connector_id, key, enabled) VALUES ($1, $2, $3) "
-      "ON CONFLICT (connector_id, key) DO UPDATE SET enabled = excluded.enabled",
-      {std::string_view(id), key, std::int64_t(enabled)}));
+  return only_done(
+      tx.execute("INSERT INTO operations (connector_id, key, enabled) VALUES ($1, $2, $3) "
+                 "ON CONFLICT (connector_id, key) DO UPDATE SET enabled = excluded.enabled",
+                 {std::string_view(id), key, std::int64_t(enabled)}));
 }
 
-Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key, const std::string& definition) {
-  return only_done(tx.execute(
-      "INSERT INTO operations (connector_id, key, definition) VALUES ($1, $2, $3) "
-      "ON CONFLICT (connector_id, key) DO UPDATE SET definition = excluded.definition",
-      {std::string_view(id), key, std::string_view(definition)}));
+Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,
+                           const std::string& definition) {
+  return only_done(
+      tx.execute("INSERT INTO operations (connector_id, key, definition) VALUES ($1, $2, $3) "
+                 "ON CONFLICT (connector_id, key) DO UPDATE SET definition = excluded.definition",
+                 {std::string_view(id), key, std::string_view(definition)}));
 }
 
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key) {
@@ -84,8 +93,9 @@ Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, st
 
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key) {
   bool found = false;
-  auto done = tx.for_each("SELECT 1 FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
-                          {std::string_view(id), key}, [&](const SqlRow&) { found = true; });
+  auto done =
+      tx.for_each("SELECT 1 FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
+                  {std::string_view(id), key}, [&](const SqlRow&) { found = true; });
   if (!done) return fail(std::move(done.error()));
   return found;
 }
@@ -99,10 +109,10 @@ Result<std::int64_t> count_operations(Transaction& tx, const std::string& id) {
 }
 
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to) {
-  return only_done(tx.execute(
-      "INSERT INTO operations (connector_id, key, enabled, definition) "
-      "SELECT $2, key, enabled, definition FROM operations WHERE connector_id = $1",
-      {std::string_view(from), std::string_view(to)}));
+  return only_done(
+      tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) "
+                 "SELECT $2, key, enabled, definition FROM operations WHERE connector_id = $1",
+                 {std::string_view(from), std::string_view(to)}));
 }
 
 }  // namespace wick::connector_store

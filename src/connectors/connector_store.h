@@ -26,7 +26,8 @@ Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string
 Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 
 Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled);
-Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key, const std::string& definition);
+Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,
+                           const std::string& definition);
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);

@@ -18,15 +18,21 @@
 namespace wick {
 namespace {
 
-json::object object(std::string_view text) { return parse_trusted_json(text).as_object(); }
+json::object object(std::string_view text) {
+  return parse_trusted_json(text).as_object();
+}
 
 TEST(Templates, ArgumentsArePutWhereTheTemplateNamesThem) {
   const json::object arguments = object(R"({"id":"a/b c","n":7,"list":[1,2],"dots":".."})");
   EXPECT_EQ(fill_path("/things/{id}/{n}", arguments), "/things/a%2Fb%20c/7");
   EXPECT_FALSE(fill_path("/things/{missing}", arguments));
   EXPECT_FALSE(fill_path("/things/{dots}", arguments)) << "would name another resource";
-  EXPECT_EQ(to_json(*fill_json(parse_trusted_json(R"({"n":"{n}","s":"id {id}","gone":"{missing}","deep":["{list}"],"plain":"{not a name}"})"), arguments)),
-            R"({"n":7,"s":"id a/b c","deep":[[1,2]],"plain":"{not a name}"})");
+  EXPECT_EQ(
+      to_json(*fill_json(
+          parse_trusted_json(
+              R"({"n":"{n}","s":"id {id}","gone":"{missing}","deep":["{list}"],"plain":"{not a name}"})"),
+          arguments)),
+      R"({"n":7,"s":"id a/b c","deep":[[1,2]],"plain":"{not a name}"})");
 }
 
 TEST(Templates, AJsonPointerPicksAPart) {
@@ -37,11 +43,14 @@ TEST(Templates, AJsonPointerPicksAPart) {
 }
 
 TEST(Guard, OnlyAddressesOfTheInternetArePublic) {
-  for (const char* address : {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-                              "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "nonsense"}) {
+  for (const char* address :
+       {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1",
+        "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "nonsense"}) {
     EXPECT_FALSE(http::is_public_address(address)) << address;
   }
-  for (const char* address : {"1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"}) EXPECT_TRUE(http::is_public_address(address)) << address;
+  for (const char* address : {"1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"})
+    EXPECT_TRUE(http::is_public_address(address)) << address;
 }
 
 class Connectors : public testing::Test {
@@ -54,7 +63,8 @@ class Connectors : public testing::Test {
     key.emplace(SealingKey::from_hex_text(std::string(64, '7')).value());
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, *key, clock));
-    access = std::make_unique<AccessStore>(*db, [this](std::string_view kind) { return kinds.find(kind)->operations(); });
+    access = std::make_unique<AccessStore>(
+        *db, [this](std::string_view kind) { return kinds.find(kind)->operations(); });
     log = std::make_unique<RunLog>(*runs_db, clock, RunLogOptions());
     runner = std::make_unique<Runner>(*access, kinds, *log, clock);
     service = std::make_unique<ConnectorService>(*db, kinds, *key, clock);
@@ -74,10 +84,13 @@ class Connectors : public testing::Test {
   void add_user(const UserId& id, std::string_view role) {
     const std::string text = id.str();
     db->write([&](Transaction& tx) -> Result<void> {
-      tx.execute("INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', $2, 'active', 0)",
-                 {std::string_view(text), role}).value();
-      return tx.changed("user", text);
-    }).value();
+        tx.execute(
+              "INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', $2, "
+              "'active', 0)",
+              {std::string_view(text), role})
+            .value();
+        return tx.changed("user", text);
+      }).value();
   }
   Result<CallOutcome> call(const ConnectorId& connector, std::string operation, json::object arguments) {
     Result<CallOutcome> out = fail(ErrorCode::kInternal, "never answered");
@@ -89,7 +102,9 @@ class Connectors : public testing::Test {
     context.run();
     return out;
   }
-  std::string id_of(const Result<CallOutcome>& outcome) { return std::string(outcome->result.structured->at("id").as_string()); }
+  std::string id_of(const Result<CallOutcome>& outcome) {
+    return std::string(outcome->result.structured->at("id").as_string());
+  }
   wick::Run last_run() { return log->search({}, true)->at(0); }
 
   boost::asio::io_context context{1};  // outlives every thread that posts to it
@@ -114,9 +129,14 @@ TEST_F(Connectors, ANoteIsCreatedReadChangedFoundAndListed) {
   const json::object id{{"id", id_of(made)}};
   EXPECT_NE(call(notes, "get", id)->result.text.find("Alpha_beta"), std::string::npos);
   EXPECT_FALSE(call(notes, "update", {{"id", id_of(made)}, {"body", "Gamma"}})->result.is_error);
-  EXPECT_NE(call(notes, "get", id)->result.text.find("Gamma"), std::string::npos) << "an old copy from memory";
-  EXPECT_EQ(call(notes, "search", object(R"({"query":"0% S"})"))->result.structured->at("notes").as_array().size(), 1u);
-  EXPECT_EQ(call(notes, "search", object(R"({"query":"_"})"))->result.structured->at("notes").as_array().size(), 0u);
+  EXPECT_NE(call(notes, "get", id)->result.text.find("Gamma"), std::string::npos)
+      << "an old copy from memory";
+  EXPECT_EQ(
+      call(notes, "search", object(R"({"query":"0% S"})"))->result.structured->at("notes").as_array().size(),
+      1u);
+  EXPECT_EQ(
+      call(notes, "search", object(R"({"query":"_"})"))->result.structured->at("notes").as_array().size(),
+      0u);
   EXPECT_TRUE(call(notes, "get", object(R"({"id":"none"})"))->result.is_error);
 }
 
@@ -128,7 +148,8 @@ TEST_F(Connectors, ListsPageWithoutGaps) {
     const auto outcome = call(notes, "list", arguments);
     ASSERT_FALSE(outcome->result.is_error) << outcome->result.text;
     seen += outcome->result.structured->at("notes").as_array().size();
-    if (const auto* next = outcome->result.structured->if_contains("next_cursor")) arguments["cursor"] = *next;
+    if (const auto* next = outcome->result.structured->if_contains("next_cursor"))
+      arguments["cursor"] = *next;
   }
   EXPECT_EQ(seen, 5u);
   EXPECT_TRUE(call(notes, "list", object(R"({"cursor":"made up"})"))->result.is_error);
@@ -160,9 +181,13 @@ TEST_F(Connectors, ACallWhoseCredentialIsRevokedMeanwhileIsCancelledAndGetsNoRes
 
 TEST_F(Connectors, AFilterTagHidesAConnectorFromThoseWithoutIt) {
   db->write([&](Transaction& tx) -> Result<void> {
-    tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ('01900000-0000-7000-8000-00000000000a', 'ops', '', 1)", {}).value();
-    return tx.changed("tag", "x");
-  }).value();
+      tx.execute(
+            "INSERT INTO tags (id, name, description, filter) VALUES "
+            "('01900000-0000-7000-8000-00000000000a', 'ops', '', 1)",
+            {})
+          .value();
+      return tx.changed("tag", "x");
+    }).value();
   ConnectorPatch patch;
   patch.tags = std::vector<std::string>{"01900000-0000-7000-8000-00000000000a"};
   ASSERT_TRUE(service->update(notes, std::move(patch)));
@@ -184,19 +209,29 @@ class Rest : public Connectors {
     upstream = std::make_unique<http::Server>(options);
     const auto echo = [](const http::Request& request) {
       http::Response response;
-      response.body = to_json(json::object{{"method", request.method}, {"path", request.path}, {"query", request.query}, {"body", request.body},
-                                           {"authorization", request.header("authorization").value_or("")}, {"tag", request.header("x-tag").value_or("")}});
+      response.body = to_json(json::object{{"method", request.method},
+                                           {"path", request.path},
+                                           {"query", request.query},
+                                           {"body", request.body},
+                                           {"authorization", request.header("authorization").value_or("")},
+                                           {"tag", request.header("x-tag").value_or("")}});
       return response;
     };
     upstream->route_blocking("POST", "/base/*", echo);
     upstream->route_blocking("GET", "/base/*", echo);
-    upstream->route_blocking("GET", "/fails", [](const http::Request&) { return http::Response{500, "text/plain", "broken", {}, nullptr}; });
-    upstream->route_blocking("GET", "/large", [](const http::Request&) { return http::Response{200, "text/plain", std::string(5000, 'x'), {}, nullptr}; });
+    upstream->route_blocking("GET", "/fails", [](const http::Request&) {
+      return http::Response{500, "text/plain", "broken", {}, nullptr};
+    });
+    upstream->route_blocking("GET", "/large", [](const http::Request&) {
+      return http::Response{200, "text/plain", std::string(5000, 'x'), {}, nullptr};
+    });
     upstream->start().value();
   }
   ConnectorId make(json::object more) {
-    json::object config{{"base_url", "http://127.0.0.1:" + std::to_string(upstream->port()) + "/"}, {"auth", "bearer"},
-                        {"secret", "s3cret-value"}, {"allow_private_addresses", true}};
+    json::object config{{"base_url", "http://127.0.0.1:" + std::to_string(upstream->port()) + "/"},
+                        {"auth", "bearer"},
+                        {"secret", "s3cret-value"},
+                        {"allow_private_addresses", true}};
     for (const auto& member : more) config[member.key()] = member.value();
     return service->create({"rest", "Api", "", "", {}, config}).value();
   }
@@ -212,7 +247,9 @@ class Rest : public Connectors {
 
 TEST_F(Rest, ARequestIsMadeFromTemplatesAndTheSecretIsNowhereButThere) {
   const ConnectorId id = make({});
-  operation(id, "do", R"({"method":"POST","path":"/base/{id}","query":{"q":"{q}","gone":"{none}"},"headers":{"X-Tag":"t-{q}"},
+  operation(
+      id, "do",
+      R"({"method":"POST","path":"/base/{id}","query":{"q":"{q}","gone":"{none}"},"headers":{"X-Tag":"t-{q}"},
                           "body":"{\"n\":\"{n}\"}"})");
   const auto outcome = call(id, "do", object(R"({"id":"a b","q":"x&y","n":3})"));
   ASSERT_TRUE(outcome);
@@ -227,7 +264,8 @@ TEST_F(Rest, ARequestIsMadeFromTemplatesAndTheSecretIsNowhereButThere) {
   EXPECT_EQ(last_run().response->find("s3cret"), std::string::npos);
   EXPECT_EQ(to_json(access->snapshot()->connector(id)->config).find("s3cret"), std::string::npos);
   EXPECT_EQ(to_json(access->snapshot()->connector(id)->sealed_secrets).find("s3cret"), std::string::npos);
-  EXPECT_TRUE(call(id, "do", object(R"({"id":"a","q":"line\nbreak"})"))->result.is_error) << "header injection";
+  EXPECT_TRUE(call(id, "do", object(R"({"id":"a","q":"line\nbreak"})"))->result.is_error)
+      << "header injection";
 }
 
 TEST_F(Rest, PrivateAddressesAreRefusedUnlessAllowed) {
@@ -265,17 +303,21 @@ TEST_F(Rest, ADuplicateHasNoSecretsNoTagsAndIsDisabled) {
 }
 
 TEST_F(Rest, BadConfigurationsAreRefusedWithASentence) {
-  const auto create = [&](json::object config) { return service->create({"rest", "Bad", "", "", {}, config}); };
+  const auto create = [&](json::object config) {
+    return service->create({"rest", "Bad", "", "", {}, config});
+  };
   EXPECT_FALSE(create({{"base_url", "ftp://x"}}));
   EXPECT_FALSE(create({{"base_url", "http://user:pw@host"}}));
   EXPECT_FALSE(create({{"base_url", "http://h"}, {"unknown", 1}}));
   EXPECT_FALSE(create({{"base_url", "http://h"}, {"auth", "header"}}));
   EXPECT_FALSE(create({{"base_url", "http://h"}, {"headers", json::array{"no colon"}}}));
   const ConnectorId id = make({});
-  json::object definition = object(R"({"key":"k","name":"n","description":"d","input_schema":{"type":"object"},"rest":{"method":"GET","path":"../admin"}})");
+  json::object definition = object(
+      R"({"key":"k","name":"n","description":"d","input_schema":{"type":"object"},"rest":{"method":"GET","path":"../admin"}})");
   EXPECT_FALSE(service->put_operation(id, "", definition));
   definition["rest"] = object(R"({"method":"GET","path":"/x"})");
-  definition["input_schema"] = object(R"({"type":"object","properties":{"a":{"$ref":"http://example.com/s"}}})");
+  definition["input_schema"] =
+      object(R"({"type":"object","properties":{"a":{"$ref":"http://example.com/s"}}})");
   EXPECT_FALSE(service->put_operation(id, "", definition)) << "a remote reference";
 }
 

@@ -29,8 +29,9 @@ std::string text_argument(const json::object& arguments, std::string_view name) 
 
 std::int64_t limit_of(const json::object& arguments) {
   const auto* value = arguments.if_contains("limit");
-  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, kMaxNotesPage)
-                                               : kDefaultPage;
+  return value != nullptr && value->is_int64()
+             ? std::clamp<std::int64_t>(value->get_int64(), 1, kMaxNotesPage)
+             : kDefaultPage;
 }
 
 json::object to_object(const Note& note) {
@@ -56,8 +57,14 @@ CallResult show_list(const std::vector<Note>& notes, std::string_view none, cons
   json::array items;
   for (const Note& note : notes) {
     const std::string preview(truncate_utf8(note.body, kPreviewBytes));
-    result.text.append(result.text.empty() ? "" : "\n").append("- ").append(note.title).append(" (id: ").append(note.id).append(")");
-    if (!preview.empty()) result.text.append("\n  ").append(preview).append(preview.size() < note.body.size() ? "…" : "");
+    result.text.append(result.text.empty() ? "" : "\n")
+        .append("- ")
+        .append(note.title)
+        .append(" (id: ")
+        .append(note.id)
+        .append(")");
+    if (!preview.empty())
+      result.text.append("\n  ").append(preview).append(preview.size() < note.body.size() ? "…" : "");
     json::object item;
     item["id"] = note.id;
     item["title"] = note.title;
@@ -70,7 +77,9 @@ CallResult show_list(const std::vector<Note>& notes, std::string_view none, cons
   structured["notes"] = std::move(items);
   if (!next_cursor.empty()) {
     structured["next_cursor"] = next_cursor;
-    result.text.append("\n\nThere are more: call list again with cursor \"").append(next_cursor).append("\".");
+    result.text.append("\n\nThere are more: call list again with cursor \"")
+        .append(next_cursor)
+        .append("\".");
   }
   result.structured = std::move(structured);
   return result;
@@ -84,7 +93,8 @@ CallResult no_such_note(std::string_view id) {
 // What the schema cannot say: sizes are in bytes.
 std::optional<CallResult> too_long(const json::object& arguments) {
   if (text_argument(arguments, "title").size() > kMaxNoteTitleBytes) {
-    return call_failed("The title is longer than " + std::to_string(kMaxNoteTitleBytes) + " bytes: shorten it.");
+    return call_failed("The title is longer than " + std::to_string(kMaxNoteTitleBytes) +
+                       " bytes: shorten it.");
   }
   if (text_argument(arguments, "body").size() > kMaxNoteBodyBytes) {
     return call_failed("The body is longer than " + std::to_string(kMaxNoteBodyBytes) +
@@ -93,7 +103,9 @@ std::optional<CallResult> too_long(const json::object& arguments) {
   return std::nullopt;
 }
 
-std::string cache_key(const Call& call, std::string_view note) { return call.connector->id.str() + "/" + std::string(note); }
+std::string cache_key(const Call& call, std::string_view note) {
+  return call.connector->id.str() + "/" + std::string(note);
+}
 
 }  // namespace
 
@@ -139,7 +151,8 @@ void NoteCache::erase(const std::string& key) {
   if (const auto found = home.by_key.find(key); found != home.by_key.end()) drop(home, found->second);
 }
 
-NotesKind::NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock, std::size_t cache_bytes)
+NotesKind::NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock,
+                     std::size_t cache_bytes)
     : db_(db), pool_(pool), clock_(clock), cache_(cache_bytes) {
   db_.on_change("note", [this](const ChangeEntry& entry) -> Result<void> {
     cache_.erase(entry.entity);
@@ -149,22 +162,26 @@ NotesKind::NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& 
 
 std::vector<OperationEntry> NotesKind::operations() const {
   std::vector<OperationEntry> all;
-  all.push_back(operation("create", "Create a note", "Keeps a new note and returns its id.", R"({"type":"object",
+  all.push_back(
+      operation("create", "Create a note", "Keeps a new note and returns its id.", R"({"type":"object",
     "properties":{"title":{"type":"string","minLength":1,"maxLength":200,"description":"What the note is about."},
     "body":{"type":"string","description":"The text of the note; Markdown is fine."}},
     "required":["title"],"additionalProperties":false})"));
-  all.push_back(operation("list", "List notes", "Lists notes, the most recently changed first.", R"({"type":"object",
+  all.push_back(
+      operation("list", "List notes", "Lists notes, the most recently changed first.", R"({"type":"object",
     "properties":{"limit":{"type":"integer","minimum":1,"maximum":100,"default":20,"description":"How many to return."},
     "cursor":{"type":"string","description":"Where the page before this one ended: its next_cursor."}},
     "additionalProperties":false})"));
-  all.push_back(operation("search", "Search notes", "Finds notes whose title or body contains the words.", R"({"type":"object",
+  all.push_back(operation("search", "Search notes", "Finds notes whose title or body contains the words.",
+                          R"({"type":"object",
     "properties":{"query":{"type":"string","minLength":1,"maxLength":200,"description":"Words to look for, without case."},
     "limit":{"type":"integer","minimum":1,"maximum":100,"default":20,"description":"How many to return."}},
     "required":["query"],"additionalProperties":false})"));
   all.push_back(operation("get", "Read a note", "Returns one note with its whole text.", R"({"type":"object",
     "properties":{"id":{"type":"string","description":"The id of the note, as create, list or search returned it."}},
     "required":["id"],"additionalProperties":false})"));
-  all.push_back(operation("update", "Change a note", "Replaces the title, the body, or both.", R"({"type":"object",
+  all.push_back(
+      operation("update", "Change a note", "Replaces the title, the body, or both.", R"({"type":"object",
     "properties":{"id":{"type":"string","description":"The id of the note."},
     "title":{"type":"string","minLength":1,"maxLength":200,"description":"The new title; absent: stays."},
     "body":{"type":"string","description":"The new text; absent: stays."}},
@@ -182,7 +199,8 @@ std::vector<OperationEntry> NotesKind::operations() const {
 }
 
 Result<void> NotesKind::check_config(const json::object& config) const {
-  if (!config.empty()) return fail(ErrorCode::kInvalidArgument, "A notes connector has nothing to configure.");
+  if (!config.empty())
+    return fail(ErrorCode::kInvalidArgument, "A notes connector has nothing to configure.");
   return {};
 }
 
@@ -237,7 +255,8 @@ CallResult NotesKind::list(const Call& call) {
     const std::string digits = cursor.substr(0, colon);
     if (colon == std::string::npos || digits.empty() || digits.size() > 18 ||
         digits.find_first_not_of("0123456789") != std::string::npos) {
-      return call_failed("The cursor is not one that list returned: leave it out to start from the newest note.");
+      return call_failed(
+          "The cursor is not one that list returned: leave it out to start from the newest note.");
     }
     before = {std::stoll(digits), cursor.substr(colon + 1)};
   }
@@ -288,7 +307,8 @@ Result<std::shared_ptr<const Note>> NotesKind::load(const std::string& connector
 CallResult NotesKind::get(const Call& call) {
   const std::string id = text_argument(call.arguments, "id");
   const auto note = load(call.connector->id.str(), id);
-  if (!note) return note.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(note.error().message);
+  if (!note)
+    return note.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(note.error().message);
   return show(**note, "");
 }
 
@@ -306,14 +326,17 @@ CallResult NotesKind::update(const Call& call) {
     note.updated_at = clock_.now();
     return notes_store::update(tx, connector, note);
   });
-  if (!done) return done.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(done.error().message);
+  if (!done)
+    return done.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(done.error().message);
   return show(note, "Changed: ");
 }
 
 CallResult NotesKind::remove(const Call& call) {
   const std::string id = text_argument(call.arguments, "id");
-  auto done = db_.write([&](Transaction& tx) { return notes_store::remove(tx, call.connector->id.str(), id); });
-  if (!done) return done.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(done.error().message);
+  auto done =
+      db_.write([&](Transaction& tx) { return notes_store::remove(tx, call.connector->id.str(), id); });
+  if (!done)
+    return done.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(done.error().message);
   CallResult result;
   result.text = "Deleted the note " + id + ".";
   json::object structured;

@@ -1,8 +1,10 @@
-// The notes kind: short notes kept by Wick itself, so that a fresh install does something real with no network.
+// The notes kind: short notes kept by Wick itself, so that a fresh install does something real with no
+// network.
 //
-// Notes live in the main database. Those read recently are also in memory, bounded, and kept exact by the change
-// log: every write names the note, and the applier drops it from memory before the write is answered. A reader that
-// loaded a note while it changed does not put the old one back: it notices the shard's generation. Thread-safe.
+// Notes live in the main database. Those read recently are also in memory, bounded, and kept exact by the
+// change log: every write names the note, and the applier drops it from memory before the write is answered.
+// A reader that loaded a note while it changed does not put the old one back: it notices the shard's
+// generation. Thread-safe.
 #pragma once
 
 #include <array>
@@ -63,11 +65,14 @@ class NoteCache {
 class NotesKind final : public ConnectorKind {
  public:
   // Registers its applier with `db`. Database work runs on `pool`.
-  NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock, std::size_t cache_bytes = 32 << 20);
+  NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock,
+            std::size_t cache_bytes = 32 << 20);
 
   std::string_view kind() const override { return "notes"; }
   std::string_view name() const override { return "Notes"; }
-  std::string_view description() const override { return "Short notes kept in Wick itself. Needs no other system."; }
+  std::string_view description() const override {
+    return "Short notes kept in Wick itself. Needs no other system.";
+  }
   std::vector<ConfigField> fields() const override { return {}; }
   bool custom_operations() const override { return false; }
   std::vector<OperationEntry> operations() const override;

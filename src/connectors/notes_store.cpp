@@ -11,7 +11,8 @@ Note read(const SqlRow& row) {
   return {row.text(0), row.text(1), row.text(2), row.text(3), row.integer(4), row.integer(5)};
 }
 
-Result<void> changed(Transaction& tx, const std::string& connector, const std::string& id, Result<std::int64_t> done) {
+Result<void> changed(Transaction& tx, const std::string& connector, const std::string& id,
+                     Result<std::int64_t> done) {
   if (!done) return fail(std::move(done.error()));
   if (*done == 0) return fail(ErrorCode::kNotFound, "There is no note with this id.");
   return tx.changed("note", connector + "/" + id);
@@ -38,12 +39,13 @@ Result<std::int64_t> count(Transaction& tx, const std::string& connector) {
 }
 
 Result<void> insert(Transaction& tx, const std::string& connector, const Note& note) {
-  return changed(tx, connector, note.id,
-                 tx.execute("INSERT INTO notes (id, connector_id, title, body, author_id, created_at, updated_at) "
-                            "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                            {std::string_view(note.id), std::string_view(connector), std::string_view(note.title),
-                             std::string_view(note.body), std::string_view(note.author_id), note.created_at,
-                             note.updated_at}));
+  return changed(
+      tx, connector, note.id,
+      tx.execute(
+          "INSERT INTO notes (id, connector_id, title, body, author_id, created_at, updated_at) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+          {std::string_view(note.id), std::string_view(connector), std::string_view(note.title),
+           std::string_view(note.body), std::string_view(note.author_id), note.created_at, note.updated_at}));
 }
 
 Result<Note> get(Transaction& tx, const std::string& connector, const std::string& id) {
@@ -57,10 +59,12 @@ Result<Note> get(Transaction& tx, const std::string& connector, const std::strin
 }
 
 Result<void> update(Transaction& tx, const std::string& connector, const Note& note) {
-  return changed(tx, connector, note.id,
-                 tx.execute("UPDATE notes SET title = $3, body = $4, updated_at = $5 WHERE id = $1 AND connector_id = $2",
-                            {std::string_view(note.id), std::string_view(connector), std::string_view(note.title),
-                             std::string_view(note.body), note.updated_at}));
+  return changed(
+      tx, connector, note.id,
+      tx.execute(
+          "UPDATE notes SET title = $3, body = $4, updated_at = $5 WHERE id = $1 AND connector_id = $2",
+          {std::string_view(note.id), std::string_view(connector), std::string_view(note.title),
+           std::string_view(note.body), note.updated_at}));
 }
 
 Result<void> remove(Transaction& tx, const std::string& connector, const std::string& id) {
@@ -69,20 +73,25 @@ Result<void> remove(Transaction& tx, const std::string& connector, const std::st
                             {std::string_view(id), std::string_view(connector)}));
 }
 
-Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before, std::int64_t limit) {
+Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before,
+                               std::int64_t limit) {
   std::vector<Note> notes;
-  auto done = tx.for_each(WICK_NOTE "WHERE connector_id = $1 AND (updated_at < $2 OR (updated_at = $2 AND id < $3)) "
-                          "ORDER BY updated_at DESC, id DESC LIMIT $4",
-                          {std::string_view(connector), before.updated_at, std::string_view(before.id), limit},
-                          [&](const SqlRow& row) { notes.push_back(read(row)); });
+  auto done =
+      tx.for_each(WICK_NOTE
+                  "WHERE connector_id = $1 AND (updated_at < $2 OR (updated_at = $2 AND id < $3)) "
+                  "ORDER BY updated_at DESC, id DESC LIMIT $4",
+                  {std::string_view(connector), before.updated_at, std::string_view(before.id), limit},
+                  [&](const SqlRow& row) { notes.push_back(read(row)); });
   if (!done) return fail(std::move(done.error()));
   return notes;
 }
 
-Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words, std::int64_t limit) {
+Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words,
+                                 std::int64_t limit) {
   const std::string like = pattern(words);
   std::vector<Note> notes;
-  auto done = tx.for_each(WICK_NOTE "WHERE connector_id = $1 AND (lower(title) LIKE $2 ESCAPE '\\' OR "
+  auto done = tx.for_each(WICK_NOTE
+                          "WHERE connector_id = $1 AND (lower(title) LIKE $2 ESCAPE '\\' OR "
                           "lower(body) LIKE $2 ESCAPE '\\') ORDER BY updated_at DESC, id DESC LIMIT $3",
                           {std::string_view(connector), std::string_view(like), limit},
                           [&](const SqlRow& row) { notes.push_back(read(row)); });

@@ -1,5 +1,5 @@
-// The SQL of notes: one function per statement, each inside the caller's transaction; writes name the note in the
-// change log.
+// The SQL of notes: one function per statement, each inside the caller's transaction; writes name the note in
+// the change log.
 #pragma once
 
 #include <string>
@@ -23,7 +23,9 @@ Result<Note> get(Transaction& tx, const std::string& connector, const std::strin
 Result<void> update(Transaction& tx, const std::string& connector, const Note& note);
 Result<void> remove(Transaction& tx, const std::string& connector, const std::string& id);
 // The most recently changed first. Index: notes_connector.
-Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before, std::int64_t limit);
-Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words, std::int64_t limit);
+Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before,
+                               std::int64_t limit);
+Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words,
+                                 std::int64_t limit);
 
 }  // namespace wick::notes_store

@@ -12,21 +12,26 @@ namespace wick {
 namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
-constexpr std::array<std::string_view, 6> kAuths = {"none", "bearer", "header", "basic", "query", "oauth_client_credentials"};
+constexpr std::array<std::string_view, 6> kAuths = {"none",  "bearer", "header",
+                                                    "basic", "query",  "oauth_client_credentials"};
 constexpr std::size_t kMinSecretToCut = 4;  // a shorter one would cut ordinary text to pieces
 constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;
 constexpr std::int64_t kDefaultTokenSeconds = 300;
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
 
 std::string text_of(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise, std::int64_t most) {
+std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
+                       std::int64_t most) {
   const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most) : otherwise;
+  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most)
+                                               : otherwise;
 }
 
 bool flag_of(const json::object& object, std::string_view key) {
@@ -41,18 +46,24 @@ const json::object* object_of(const json::object& object, std::string_view key) 
 
 bool is_header_name(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
 bool is_header_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::none_of(value.begin(), value.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-std::string as_is(std::string_view text) { return std::string(text); }
+std::string as_is(std::string_view text) {
+  return std::string(text);
+}
 
 bool is_http_url(std::string_view url) {
-  const std::string_view rest = url.starts_with("https://") ? url.substr(8) : url.starts_with("http://") ? url.substr(7) : "";
+  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
+                                : url.starts_with("http://") ? url.substr(7)
+                                                             : "";
   return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\") == std::string_view::npos &&
          rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
 }
@@ -68,7 +79,8 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view line) 
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) text.replace(at, what.size(), with);
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
 }
 
 // An API that echoes its request would hand our secret to the model.
@@ -82,7 +94,8 @@ void cut_out(std::string& text, const Secret& secret) {
 }
 
 // Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
-Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest, const json::object& arguments) {
+Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest,
+                                         const json::object& arguments) {
   http::ClientRequest request;
   request.method = text_of(rest, "method");
   auto path = fill_path(text_of(rest, "path"), arguments);
@@ -110,7 +123,8 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     for (const auto& member : *headers) {
       const auto value = fill_text(argument_text(member.value()), arguments, as_is);
       if (!value) continue;
-      if (!is_header_value(*value)) return invalid("An argument has a line break or control character, which a header cannot carry.");
+      if (!is_header_value(*value))
+        return invalid("An argument has a line break or control character, which a header cannot carry.");
       request.headers.emplace_back(member.key(), *value);
     }
   }
@@ -133,15 +147,18 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     }
     request.headers.emplace_back("Content-Type", type);
   }
-  request.timeout_seconds = int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
-  request.max_response_bytes = std::size_t(
-      number_of(rest, "max_bytes", number_of(config, "max_bytes", kDefaultRestResponseBytes, kMaxRestResponseBytes), kMaxRestResponseBytes));
+  request.timeout_seconds =
+      int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.max_response_bytes = std::size_t(number_of(
+      rest, "max_bytes", number_of(config, "max_bytes", kDefaultRestResponseBytes, kMaxRestResponseBytes),
+      kMaxRestResponseBytes));
   request.follow_redirects = flag_of(config, "follow_redirects");
   request.allow_private_addresses = flag_of(config, "allow_private_addresses");
   return request;
 }
 
-void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth, const Secret& secret) {
+void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth,
+               const Secret& secret) {
   const std::string name = text_of(config, "auth_name");
   const std::string plain(secret.reveal());
   if (auth == "bearer" || auth == "oauth_client_credentials") {
@@ -149,17 +166,20 @@ void authorize(http::ClientRequest& request, const json::object& config, std::st
   } else if (auth == "header") {
     request.headers.emplace_back(name, plain);
   } else if (auth == "basic") {
-    request.headers.emplace_back("Authorization", "Basic " + to_base64(text_of(config, "username") + ":" + plain));
+    request.headers.emplace_back("Authorization",
+                                 "Basic " + to_base64(text_of(config, "username") + ":" + plain));
   } else if (auth == "query") {
-    request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + percent_encode(name) + "=" + percent_encode(plain);
+    request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + percent_encode(name) + "=" +
+                   percent_encode(plain);
   }
 }
 
 CallResult to_result(http::ClientResponse response, const json::object& rest, const Secret& secret) {
   cut_out(response.body, secret);
   if (!is_valid_utf8(response.body)) {
-    return call_failed("The system answered with " + std::to_string(response.body.size()) + " bytes that are not text (" +
-                           response.content_type + ").", response.status);
+    return call_failed("The system answered with " + std::to_string(response.body.size()) +
+                           " bytes that are not text (" + response.content_type + ").",
+                       response.status);
   }
   CallResult result;
   result.http_status = response.status;
@@ -175,7 +195,8 @@ CallResult to_result(http::ClientResponse response, const json::object& rest, co
   } else if (value) {
     result.text = "The response has no \"" + text_of(rest, "pick") + "\". It is:\n" + response.body;
   } else {
-    result.text = response.body.empty() ? "Done: the system answered with status " + std::to_string(response.status) + " and no content."
+    result.text = response.body.empty() ? "Done: the system answered with status " +
+                                              std::to_string(response.status) + " and no content."
                                         : response.body;
   }
   return result;
@@ -188,45 +209,62 @@ RestKind::RestKind(http::Client& client, const SealingKey& key, const Clock& clo
 
 std::vector<ConfigField> RestKind::fields() const {
   std::vector<ConfigField> all;
-  const auto add = [&](const char* key, const char* label, const char* type, const char* help) -> ConfigField& {
+  const auto add = [&](const char* key, const char* label, const char* type,
+                       const char* help) -> ConfigField& {
     return all.emplace_back(ConfigField{key, label, type, false, help});
   };
-  add("base_url", "Base URL", "text", "Every operation's path is put behind it, for example https://api.example.com/v2.").required = true;
+  add("base_url", "Base URL", "text",
+      "Every operation's path is put behind it, for example https://api.example.com/v2.")
+      .required = true;
   ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
   auth.options.assign(kAuths.begin(), kAuths.end());
   auth.default_value = "none";
-  add("auth_name", "Header or parameter name", "text", "For header and query: the name, for example X-API-Key.");
+  add("auth_name", "Header or parameter name", "text",
+      "For header and query: the name, for example X-API-Key.");
   add("username", "User name or client id", "text", "For basic and oauth_client_credentials.");
   add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.");
   add("token_url", "Token URL", "text", "For oauth_client_credentials: where the access token comes from.");
   add("scope", "Scope", "text", "For oauth_client_credentials, when the system asks for one.");
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
-  add("timeout_seconds", "Timeout in seconds", "number", "How long to wait for the system.").default_value = kDefaultRestTimeoutSeconds;
-  add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value = kDefaultRestResponseBytes;
-  add("follow_redirects", "Follow redirects", "boolean", "At most 5, each judged by the same rules.").default_value = false;
+  add("timeout_seconds", "Timeout in seconds", "number", "How long to wait for the system.").default_value =
+      kDefaultRestTimeoutSeconds;
+  add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value =
+      kDefaultRestResponseBytes;
+  add("follow_redirects", "Follow redirects", "boolean", "At most 5, each judged by the same rules.")
+      .default_value = false;
   add("allow_private_addresses", "Allow private addresses", "boolean",
-      "Lets this connector reach your own network, this machine included.").default_value = false;
+      "Lets this connector reach your own network, this machine included.")
+      .default_value = false;
   return all;
 }
 
 Result<void> RestKind::check_config(const json::object& config) const {
   for (const auto& member : config) {
     const auto known = fields();
-    const auto field = std::find_if(known.begin(), known.end(), [&](const ConfigField& each) { return each.key == std::string_view(member.key()); });
-    if (field == known.end()) return invalid("\"" + std::string(member.key()) + "\" is not a setting of a REST API connector.");
+    const auto field = std::find_if(known.begin(), known.end(), [&](const ConfigField& each) {
+      return each.key == std::string_view(member.key());
+    });
+    if (field == known.end())
+      return invalid("\"" + std::string(member.key()) + "\" is not a setting of a REST API connector.");
     const auto& value = member.value();
-    const bool fits = value.is_null() || (field->type == "boolean" ? value.is_bool() : field->type == "number" ? value.is_int64()
-                      : field->type == "list" ? value.is_array() : value.is_string());
+    const bool fits = value.is_null() || (field->type == "boolean"  ? value.is_bool()
+                                          : field->type == "number" ? value.is_int64()
+                                          : field->type == "list"   ? value.is_array()
+                                                                    : value.is_string());
     if (!fits) return invalid("\"" + field->label + "\" must be a " + field->type + " value.");
   }
   if (!is_http_url(text_of(config, "base_url"))) {
-    return invalid("The base URL must begin with http:// or https:// and name a host, without a user name in it.");
+    return invalid(
+        "The base URL must begin with http:// or https:// and name a host, without a user name in it.");
   }
   std::string auth = text_of(config, "auth");
   if (auth.empty()) auth = "none";
-  if (std::find(kAuths.begin(), kAuths.end(), auth) == kAuths.end()) return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_of(config, "auth_name"))) return invalid("Say which header carries the secret, for example X-API-Key.");
-  if (auth == "query" && text_of(config, "auth_name").empty()) return invalid("Say which query parameter carries the secret.");
+  if (std::find(kAuths.begin(), kAuths.end(), auth) == kAuths.end())
+    return invalid("\"" + auth + "\" is not a way to authenticate.");
+  if (auth == "header" && !is_header_name(text_of(config, "auth_name")))
+    return invalid("Say which header carries the secret, for example X-API-Key.");
+  if (auth == "query" && text_of(config, "auth_name").empty())
+    return invalid("Say which query parameter carries the secret.");
   if (auth == "oauth_client_credentials" && !is_http_url(text_of(config, "token_url"))) {
     return invalid("The token URL must begin with http:// or https://.");
   }
@@ -241,16 +279,22 @@ Result<void> RestKind::check_config(const json::object& config) const {
 Result<void> RestKind::check_operation(const json::object& definition) const {
   const auto* rest = object_of(definition, "rest");
   if (rest == nullptr) return invalid("\"rest\" is missing: it says which request the operation makes.");
-  if (auto known = only_fields(*rest, {"method", "path", "query", "headers", "body", "content_type", "pick", "max_bytes"}); !known) return known;
+  if (auto known = only_fields(
+          *rest, {"method", "path", "query", "headers", "body", "content_type", "pick", "max_bytes"});
+      !known)
+    return known;
   const std::string method = text_of(*rest, "method");
-  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end()) return invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
+  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
+    return invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
   const std::string path = text_of(*rest, "path");
-  if (path.find_first_of(" \t\r\n\\#") != std::string::npos || path.find("..") != std::string::npos || path.find("://") != std::string::npos) {
+  if (path.find_first_of(" \t\r\n\\#") != std::string::npos || path.find("..") != std::string::npos ||
+      path.find("://") != std::string::npos) {
     return invalid("The path must be one of the API's, for example /issues/{id}.");
   }
   for (const char* field : {"query", "headers"}) {
     const auto* value = rest->if_contains(field);
-    if (value != nullptr && !value->is_object()) return invalid("\"" + std::string(field) + "\" must be an object of names and templates.");
+    if (value != nullptr && !value->is_object())
+      return invalid("\"" + std::string(field) + "\" must be an object of names and templates.");
   }
   if (const auto* headers = object_of(*rest, "headers")) {
     for (const auto& member : *headers) {
@@ -264,11 +308,13 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
   if (!is_header_value(type)) return invalid("The content type has a control character.");
   if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
     if (auto tree = parse_json(body); !tree) {
-      return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " + tree.error().message);
+      return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
+                     tree.error().message);
     }
   }
   const std::string pick = text_of(*rest, "pick");
-  if (!pick.empty() && pick.front() != '/') return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
+  if (!pick.empty() && pick.front() != '/')
+    return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
   return {};
 }
 
@@ -280,14 +326,16 @@ Result<Secret> RestKind::secret(const ConnectorEntry& connector) const {
   return key_.open(*bytes, secret_place(connector.id.str(), "secret"));
 }
 
-RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret) {
+RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector,
+                                            std::string client_secret) {
   const json::object& config = connector->config;
   const std::string id = connector->id.str();
   const std::string fingerprint = to_hex(sha256(to_json(config) + client_secret));
   {
     std::lock_guard lock(mutex_);
     const auto found = tokens_.find(id);
-    if (found != tokens_.end() && found->second.fingerprint == fingerprint && found->second.ends_at > clock_.now()) {
+    if (found != tokens_.end() && found->second.fingerprint == fingerprint &&
+        found->second.ends_at > clock_.now()) {
       co_return found->second.token.clone();
     }
   }
@@ -296,24 +344,31 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   request.url = text_of(config, "token_url");
   request.has_body = true;
   request.body = "grant_type=client_credentials";
-  if (const std::string scope = text_of(config, "scope"); !scope.empty()) request.body += "&scope=" + percent_encode(scope);
+  if (const std::string scope = text_of(config, "scope"); !scope.empty())
+    request.body += "&scope=" + percent_encode(scope);
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.headers.emplace_back("Accept", "application/json");
   // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-  request.headers.emplace_back("Authorization", "Basic " + to_base64(percent_encode(text_of(config, "username")) + ":" + percent_encode(client_secret)));
-  request.timeout_seconds = int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.headers.emplace_back("Authorization",
+                               "Basic " + to_base64(percent_encode(text_of(config, "username")) + ":" +
+                                                    percent_encode(client_secret)));
+  request.timeout_seconds =
+      int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
   request.allow_private_addresses = flag_of(config, "allow_private_addresses");
   const auto response = co_await client_.send(std::move(request));
   if (!response) co_return fail(response.error());
   const auto value = parse_json(response->body);
-  const bool sound = response->status == 200 && value && value->is_object() && !text_of(value->get_object(), "access_token").empty();
+  const bool sound = response->status == 200 && value && value->is_object() &&
+                     !text_of(value->get_object(), "access_token").empty();
   if (!sound) {
     co_return fail(ErrorCode::kUpstream, "The token URL refused the client credentials with status " +
-                                             std::to_string(response->status) + ": an admin has to check them.");
+                                             std::to_string(response->status) +
+                                             ": an admin has to check them.");
   }
   const json::object& granted = value->get_object();
   const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
-  AccessToken kept{fingerprint, Secret(text_of(granted, "access_token")), clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
+  AccessToken kept{fingerprint, Secret(text_of(granted, "access_token")),
+                   clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
   Secret token = kept.token.clone();
   std::lock_guard lock(mutex_);
   tokens_.insert_or_assign(id, std::move(kept));
@@ -323,11 +378,13 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
 CallTask RestKind::call(Call call) {
   const json::object& config = call.connector->config;
   const json::object* rest = object_of(call.operation->definition, "rest");
-  if (rest == nullptr) co_return call_failed("This operation has no request to make: an admin has to complete it.");
+  if (rest == nullptr)
+    co_return call_failed("This operation has no request to make: an admin has to complete it.");
   auto request = make_request(config, *rest, call.arguments);
   if (!request) co_return call_failed(request.error().message);
   auto plain = secret(*call.connector);
-  if (!plain) co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
+  if (!plain)
+    co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
   Secret credential = std::move(*plain);
   const std::string auth = text_of(config, "auth");
   if (auth == "oauth_client_credentials") {
@@ -339,7 +396,8 @@ CallTask RestKind::call(Call call) {
   auto response = co_await client_.send(std::move(*request));
   if (!response) {
     // Refused by our own rules: the system itself may be well.
-    const bool ours = response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
+    const bool ours =
+        response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
     co_return call_failed(response.error().message, ours ? 200 : 0);
   }
   if (response->status == 401 && auth == "oauth_client_credentials") {

@@ -1,7 +1,8 @@
 // The rest kind: operations of any HTTP API, each a request made from a template and the call's arguments.
 //
-// The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth client
-// credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends. Thread-safe.
+// The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth
+// client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
+// Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -26,7 +27,9 @@ class RestKind final : public ConnectorKind {
 
   std::string_view kind() const override { return "rest"; }
   std::string_view name() const override { return "REST API"; }
-  std::string_view description() const override { return "Any HTTP API: you say which requests it may make."; }
+  std::string_view description() const override {
+    return "Any HTTP API: you say which requests it may make.";
+  }
   std::vector<ConfigField> fields() const override;
   bool custom_operations() const override { return true; }
   std::vector<OperationEntry> operations() const override { return {}; }

@@ -65,8 +65,8 @@ void Runner::finish(Run& run, const std::optional<CallResult>& result) const {
   run.http_status = result->http_status;
 }
 
-// A commit takes a moment: what is answered after a revocation must not be a result, so the credential is asked
-// about before it, for the record, and after it, for the answer.
+// A commit takes a moment: what is answered after a revocation must not be a result, so the credential is
+// asked about before it, for the record, and after it, for the answer.
 Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run) {
   const auto revoked = [&] { return caller.still_valid && !caller.still_valid(); };
   bool cancelled = revoked();
@@ -76,7 +76,8 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run)
   }
   auto recorded = co_await log_.append(std::move(run));
   if (!recorded) {
-    recorded.error().message = "The call may have been carried out, but could not be recorded. " + recorded.error().message;
+    recorded.error().message =
+        "The call may have been carried out, but could not be recorded. " + recorded.error().message;
     co_return recorded;
   }
   cancelled = cancelled || revoked();
@@ -94,8 +95,8 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
   co_return CallOutcome{*recorded, 0, std::move(*result)};
 }
 
-Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id, std::string operation_key,
-                                               json::object arguments) {
+Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
+                                               std::string operation_key, json::object arguments) {
   Run run = begin(caller, operation_key, arguments);
   const auto snapshot = access_.snapshot();
   const UserEntry* user = snapshot->user(caller.user);

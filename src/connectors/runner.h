@@ -1,9 +1,9 @@
 // Runner: one call of one operation, from the decision to the record. MCP calls and test runs both end here.
 //
-// In this order: the access snapshot decides what exists for the caller; the arguments are validated; the kind
-// runs, under its deadline; the credential is asked about again; the run is committed to the audit; only then does
-// the caller get the result. So an answered call is always on record, and a credential revoked while the call ran
-// does not get the result. Thread-safe; call() runs on an io thread.
+// In this order: the access snapshot decides what exists for the caller; the arguments are validated; the
+// kind runs, under its deadline; the credential is asked about again; the run is committed to the audit; only
+// then does the caller get the result. So an answered call is always on record, and a credential revoked
+// while the call ran does not get the result. Thread-safe; call() runs on an io thread.
 #pragma once
 
 #include <functional>
@@ -23,7 +23,7 @@ struct Caller {
   std::string credential_id, credential_kind;  // pat, oauth, session
   std::string source;                          // mcp, test, retry, api
   std::string ip, user_agent, client_name, client_version, trace_id;
-  std::function<bool()> still_valid;           // whether the credential still lives; empty: it need not be asked
+  std::function<bool()> still_valid;  // whether the credential still lives; empty: it need not be asked
 };
 
 struct CallOutcome {
@@ -50,8 +50,8 @@ class Runner {
   //         kUnavailable      the audit cannot record: the result is withheld
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments);
-  // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a result,
-  // the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
+  // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
+  // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,
                                    std::optional<CallResult> result);
 

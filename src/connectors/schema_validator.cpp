@@ -28,7 +28,8 @@ Result<std::shared_ptr<const valijson::Schema>> compile(const json::object& sche
     valijson::SchemaParser parser;
     parser.populateSchema(Adapter(root), *compiled);
   } catch (const std::exception& error) {
-    return fail(ErrorCode::kInvalidArgument, std::string("The JSON Schema cannot be used: ") + error.what() + ".");
+    return fail(ErrorCode::kInvalidArgument,
+                std::string("The JSON Schema cannot be used: ") + error.what() + ".");
   }
   return compiled;
 }
@@ -48,7 +49,8 @@ Result<void> check_schema(const json::object& schema) {
   return {};
 }
 
-Result<void> check_arguments(const json::object& schema, const std::string& schema_text, const json::object& arguments) {
+Result<void> check_arguments(const json::object& schema, const std::string& schema_text,
+                             const json::object& arguments) {
   thread_local std::unordered_map<std::string, std::shared_ptr<const valijson::Schema>> cache;
   auto found = cache.find(schema_text);
   if (found == cache.end()) {

@@ -1,7 +1,8 @@
 // JSON Schema validation of arguments, by valijson, with compiled schemas kept per thread.
 //
-// valijson knows the drafts up to 7; of 2020-12 it understands what those share ($defs with local $ref included)
-// and ignores the rest (prefixItems, dependentSchemas, unevaluated*). Remote references are refused. Thread-safe.
+// valijson knows the drafts up to 7; of 2020-12 it understands what those share ($defs with local $ref
+// included) and ignores the rest (prefixItems, dependentSchemas, unevaluated*). Remote references are
+// refused. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>

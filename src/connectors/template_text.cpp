@@ -10,7 +10,8 @@ namespace wick {
 namespace {
 
 bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.';
 }
 
 // The end of a "{name}" that begins at `open`; npos when it is none, and the brace means itself.
@@ -20,7 +21,9 @@ std::size_t end_of_name(std::string_view text, std::size_t open) {
   return at > open + 1 && at < text.size() && text[at] == '}' ? at : std::string_view::npos;
 }
 
-std::string as_is(std::string_view text) { return std::string(text); }
+std::string as_is(std::string_view text) {
+  return std::string(text);
+}
 
 const json::value* argument(const json::object& arguments, std::string_view name) {
   const json::value* value = arguments.if_contains(name);
@@ -61,9 +64,11 @@ Result<std::string> fill_path(std::string_view path, const json::object& argumen
     const std::string name(path.substr(at + 1, end - at - 1));
     const json::value* value = argument(arguments, name);
     const std::string text = value == nullptr ? std::string() : argument_text(*value);
-    if (text.empty()) return fail(ErrorCode::kInvalidArgument, "\"" + name + "\" must be given: it is part of the address.");
+    if (text.empty())
+      return fail(ErrorCode::kInvalidArgument, "\"" + name + "\" must be given: it is part of the address.");
     if (text == "." || text == "..") {
-      return fail(ErrorCode::kInvalidArgument, "\"" + name + "\" cannot be \"" + text + "\": it is part of the address.");
+      return fail(ErrorCode::kInvalidArgument,
+                  "\"" + name + "\" cannot be \"" + text + "\": it is part of the address.");
     }
     out += percent_encode(text);
     at = end + 1;
@@ -106,7 +111,8 @@ const json::value* at_pointer(const json::value& value, std::string_view pointer
     if (pointer.front() != '/') return nullptr;
     const auto next = pointer.find('/', 1);
     std::string key;
-    for (const std::string_view part = pointer.substr(1, next == std::string_view::npos ? next : next - 1); const char c : part) {
+    for (const std::string_view part = pointer.substr(1, next == std::string_view::npos ? next : next - 1);
+         const char c : part) {
       key += c;
     }
     for (std::size_t tilde = 0; (tilde = key.find('~', tilde)) != std::string::npos; ++tilde) {

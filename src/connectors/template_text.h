@@ -17,11 +17,13 @@ std::string argument_text(const boost::json::value& value);
 std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,
                                      std::string (*encode)(std::string_view));
 // A path template, each value one percent-encoded part of a segment.
-// Errors: kInvalidArgument  an argument is absent, empty, "." or "..": it would change which resource is meant
+// Errors: kInvalidArgument  an argument is absent, empty, "." or "..": it would change which resource is
+// meant
 Result<std::string> fill_path(std::string_view path, const boost::json::object& arguments);
-// A JSON template: a string that is exactly "{name}" becomes the argument itself; a member whose argument is absent
-// is left out; inside longer strings the argument's text is put in.
-std::optional<boost::json::value> fill_json(const boost::json::value& node, const boost::json::object& arguments);
+// A JSON template: a string that is exactly "{name}" becomes the argument itself; a member whose argument is
+// absent is left out; inside longer strings the argument's text is put in.
+std::optional<boost::json::value> fill_json(const boost::json::value& node,
+                                            const boost::json::object& arguments);
 // The part of `value` at a JSON Pointer (RFC 6901); nullptr when there is none.
 const boost::json::value* at_pointer(const boost::json::value& value, std::string_view pointer);
 

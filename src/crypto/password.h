@@ -1,6 +1,6 @@
-// Password hashing: Argon2id (RFC 9106) through libsodium, 19 MiB and 2 passes (OWASP's first choice), at most
-// kMaxParallelHashes at once so that a flood of sign-ins cannot take the memory. Thread-safe; blocks the caller
-// for some tens of milliseconds: never call on an io thread.
+// Password hashing: Argon2id (RFC 9106) through libsodium, 19 MiB and 2 passes (OWASP's first choice), at
+// most kMaxParallelHashes at once so that a flood of sign-ins cannot take the memory. Thread-safe; blocks the
+// caller for some tens of milliseconds: never call on an io thread.
 #pragma once
 
 #include <string>

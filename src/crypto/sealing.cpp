@@ -22,8 +22,12 @@ constexpr std::size_t kHeaderBytes = 1 + 4 + kNonceBytes;
 
 using Cipher = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
-unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+unsigned char* bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 struct File {
   int fd;
@@ -34,7 +38,8 @@ struct File {
 
 }  // namespace
 
-SealingKey::SealingKey(Secret key) : key_(std::move(key)), id_(as_bytes(sha256(key_.reveal())).substr(0, 4)) {}
+SealingKey::SealingKey(Secret key)
+    : key_(std::move(key)), id_(as_bytes(sha256(key_.reveal())).substr(0, 4)) {}
 
 Result<SealingKey> SealingKey::from_hex_text(std::string_view hex) {
   auto raw = from_hex(trim(hex));
@@ -46,8 +51,8 @@ Result<SealingKey> SealingKey::from_hex_text(std::string_view hex) {
 
 Result<SealingKey> SealingKey::load_or_create(const std::filesystem::path& path) {
   const auto unavailable = [&](const char* verb) {
-    return fail(ErrorCode::kUnavailable,
-                std::string("Cannot ") + verb + " the key file " + path.string() + ": " + std::strerror(errno));
+    return fail(ErrorCode::kUnavailable, std::string("Cannot ") + verb + " the key file " + path.string() +
+                                             ": " + std::strerror(errno));
   };
   File made{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   if (made.fd >= 0) {
@@ -79,13 +84,14 @@ std::string SealingKey::seal(const Secret& plain, std::string_view place) const 
   out.resize(kHeaderBytes + text.size() + kTagBytes);
   const Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
-  const bool ok =
-      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.reveal()), bytes(out) + 5) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), nullptr, &written, bytes(place), int(place.size())) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), bytes(out) + kHeaderBytes, &written, bytes(text), int(text.size())) == 1 &&
-      EVP_EncryptFinal_ex(cipher.get(), bytes(out) + kHeaderBytes + written, &written) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, bytes(out) + kHeaderBytes + text.size()) ==
-          1;
+  const bool ok = EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.reveal()),
+                                     bytes(out) + 5) == 1 &&
+                  EVP_EncryptUpdate(cipher.get(), nullptr, &written, bytes(place), int(place.size())) == 1 &&
+                  EVP_EncryptUpdate(cipher.get(), bytes(out) + kHeaderBytes, &written, bytes(text),
+                                    int(text.size())) == 1 &&
+                  EVP_EncryptFinal_ex(cipher.get(), bytes(out) + kHeaderBytes + written, &written) == 1 &&
+                  EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
+                                      bytes(out) + kHeaderBytes + text.size()) == 1;
   WICK_ASSERT(ok);
   return out;
 }
@@ -95,7 +101,8 @@ Result<Secret> SealingKey::open(std::string_view sealed, std::string_view place)
     return fail(ErrorCode::kInternal, "A sealed value in the database is damaged.");
   }
   if (sealed.substr(1, 4) != id_) {
-    return fail(ErrorCode::kInternal, "A sealed value was sealed with another key: restore the key file it belongs to.");
+    return fail(ErrorCode::kInternal,
+                "A sealed value was sealed with another key: restore the key file it belongs to.");
   }
   const std::size_t size = sealed.size() - kHeaderBytes - kTagBytes;
   std::string plain(size, '\0');
@@ -103,7 +110,8 @@ Result<Secret> SealingKey::open(std::string_view sealed, std::string_view place)
   const Cipher cipher(EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free);
   int written = 0;
   const bool ok =
-      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.reveal()), bytes(sealed) + 5) == 1 &&
+      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.reveal()), bytes(sealed) + 5) ==
+          1 &&
       EVP_DecryptUpdate(cipher.get(), nullptr, &written, bytes(place), int(place.size())) == 1 &&
       EVP_DecryptUpdate(cipher.get(), bytes(plain), &written, bytes(sealed) + kHeaderBytes, int(size)) == 1 &&
       EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, bytes(tag)) == 1 &&

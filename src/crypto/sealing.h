@@ -1,7 +1,7 @@
 // Sealed secrets: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce per value.
 //
-// A sealed value is: version 1 | key id (4 bytes) | nonce (12) | ciphertext | tag (16). The additional data ties
-// it to its place (row id and field), so that a value moved to another row does not open. Thread-safe.
+// A sealed value is: version 1 | key id (4 bytes) | nonce (12) | ciphertext | tag (16). The additional data
+// ties it to its place (row id and field), so that a value moved to another row does not open. Thread-safe.
 #pragma once
 
 #include <filesystem>

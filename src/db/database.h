@@ -1,15 +1,16 @@
 // Database: SQL in transactions, one text for SQLite and PostgreSQL, and the change log.
 //
-// SQL is written with $1, $2 … placeholders and the types BIGINT, TEXT and BYTEA only. Calls block: make them on
-// database threads, never on an io thread.
+// SQL is written with $1, $2 … placeholders and the types BIGINT, TEXT and BYTEA only. Calls block: make them
+// on database threads, never on an io thread.
 //
-// Change log. Everything a node keeps in memory is a cache of the database, kept exact like this: a transaction
-// names each entity it changed with Transaction::changed(); the entries get consecutive numbers from a one-row
-// counter inside the same transaction, so the log has no gaps and no entry of a rolled-back transaction. After
-// the commit, still under the writer lock, the appliers run in the order of the log, and only then does write()
-// return. Hence a caller that has been answered knows that this node's memory agrees with what was written; and
-// appliers, which reload the current state of the entity they are given, never go backwards. A second node reads
-// the same log. An applier that fails ends the process: memory that can no longer follow the log must not serve.
+// Change log. Everything a node keeps in memory is a cache of the database, kept exact like this: a
+// transaction names each entity it changed with Transaction::changed(); the entries get consecutive numbers
+// from a one-row counter inside the same transaction, so the log has no gaps and no entry of a rolled-back
+// transaction. After the commit, still under the writer lock, the appliers run in the order of the log, and
+// only then does write() return. Hence a caller that has been answered knows that this node's memory agrees
+// with what was written; and appliers, which reload the current state of the entity they are given, never go
+// backwards. A second node reads the same log. An applier that fails ends the process: memory that can no
+// longer follow the log must not serve.
 #pragma once
 
 #include <cstdint>
@@ -88,7 +89,8 @@ class Database {
 
   virtual ~Database() = default;
 
-  // Registers what reloads entities of `kind`. Before the first write; appliers may call read(), never write().
+  // Registers what reloads entities of `kind`. Before the first write; appliers may call read(), never
+  // write().
   virtual void on_change(std::string kind, Applier applier) = 0;
   // One transaction; rolled back when `work` returns an error. Writers are serialised.
   virtual Result<void> write(const Work& work) = 0;

@@ -150,7 +150,11 @@ CREATE INDEX run_usage_day ON run_usage (day);
 
 }  // namespace
 
-std::span<const Migration> main_migrations() { return kMain; }
-std::span<const Migration> runs_migrations() { return kRuns; }
+std::span<const Migration> main_migrations() {
+  return kMain;
+}
+std::span<const Migration> runs_migrations() {
+  return kRuns;
+}
 
 }  // namespace wick

@@ -19,9 +19,11 @@ constexpr int kBusyTimeoutMillis = 5000;
 Error sqlite_error(sqlite3* connection, const std::string& file) {
   const std::string message = sqlite3_errmsg(connection);
   switch (sqlite3_errcode(connection)) {
-    case SQLITE_CONSTRAINT: return {ErrorCode::kConflict, message, 0};
+    case SQLITE_CONSTRAINT:
+      return {ErrorCode::kConflict, message, 0};
     case SQLITE_FULL:
-      return {ErrorCode::kUnavailable, "The disk is full: nothing was written to " + file + ". Free some space.", 0};
+      return {ErrorCode::kUnavailable,
+              "The disk is full: nothing was written to " + file + ". Free some space.", 0};
     case SQLITE_READONLY:
       return {ErrorCode::kUnavailable, "Cannot write " + file + ": the file or its folder is read-only.", 0};
     case SQLITE_IOERR:
@@ -32,7 +34,8 @@ Error sqlite_error(sqlite3* connection, const std::string& file) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {ErrorCode::kInternal, file + " is damaged (" + message + "): restore a backup.", 0};
-    default: return {ErrorCode::kInternal, "SQLite: " + message, 0};
+    default:
+      return {ErrorCode::kInternal, "SQLite: " + message, 0};
   }
 }
 
@@ -56,7 +59,8 @@ class Statement final : public SqlRow {
   std::int64_t integer(int column) const override { return sqlite3_column_int64(handle_, column); }
   std::string_view bytes(int column) const override {
     const void* data = sqlite3_column_blob(handle_, column);
-    return {static_cast<const char*>(data), data == nullptr ? 0 : std::size_t(sqlite3_column_bytes(handle_, column))};
+    return {static_cast<const char*>(data),
+            data == nullptr ? 0 : std::size_t(sqlite3_column_bytes(handle_, column))};
   }
 
   void bind(SqlParams params) {
@@ -66,11 +70,11 @@ class Statement final : public SqlRow {
       if (const auto* number = std::get_if<std::int64_t>(&params[i])) {
         sqlite3_bind_int64(handle_, at, *number);
       } else if (const auto* text = std::get_if<std::string_view>(&params[i])) {
-        sqlite3_bind_text64(handle_, at, text->data() == nullptr ? "" : text->data(), text->size(), SQLITE_STATIC,
-                            SQLITE_UTF8);
+        sqlite3_bind_text64(handle_, at, text->data() == nullptr ? "" : text->data(), text->size(),
+                            SQLITE_STATIC, SQLITE_UTF8);
       } else if (const auto* blob = std::get_if<BlobView>(&params[i])) {
-        sqlite3_bind_blob64(handle_, at, blob->bytes.data() == nullptr ? "" : blob->bytes.data(), blob->bytes.size(),
-                            SQLITE_STATIC);
+        sqlite3_bind_blob64(handle_, at, blob->bytes.data() == nullptr ? "" : blob->bytes.data(),
+                            blob->bytes.size(), SQLITE_STATIC);
       } else {
         sqlite3_bind_null(handle_, at);
       }
@@ -99,8 +103,8 @@ class Connection {
 
   Result<void> open(const std::string& file) {
     file_ = file;
-    const int opened = sqlite3_open_v2(file.c_str(), &handle_,
-                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int opened = sqlite3_open_v2(
+        file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     if (opened != SQLITE_OK) return fail(error());
     sqlite3_busy_timeout(handle_, kBusyTimeoutMillis);
     sqlite3_extended_result_codes(handle_, 0);
@@ -113,10 +117,11 @@ class Connection {
     return {};
   }
   Result<Statement*> prepare(std::string_view sql) {
-    if (const auto found = statements_.find(std::string(sql)); found != statements_.end()) return found->second.get();
+    if (const auto found = statements_.find(std::string(sql)); found != statements_.end())
+      return found->second.get();
     sqlite3_stmt* handle = nullptr;
-    if (sqlite3_prepare_v3(handle_, sql.data(), int(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr) !=
-        SQLITE_OK) {
+    if (sqlite3_prepare_v3(handle_, sql.data(), int(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle,
+                           nullptr) != SQLITE_OK) {
       return fail(error());
     }
     return statements_.emplace(sql, std::make_unique<Statement>(handle)).first->second.get();
@@ -166,8 +171,9 @@ class SqliteTransaction final : public Transaction {
     auto head = Transaction::for_each("UPDATE change_head SET seq = seq + 1 WHERE id = 1 RETURNING seq", {},
                                       [&](const SqlRow& row) { seq = row.integer(0); });
     if (!head) return head;
-    auto logged = Transaction::execute("INSERT INTO change_log (seq, kind, entity, at) VALUES ($1, $2, $3, $4)",
-                                       {seq, kind, entity, SystemClock().now()});
+    auto logged =
+        Transaction::execute("INSERT INTO change_log (seq, kind, entity, at) VALUES ($1, $2, $3, $4)",
+                             {seq, kind, entity, SystemClock().now()});
     if (!logged) return fail(std::move(logged.error()));
     entries.push_back({std::string(kind), std::string(entity)});
     return {};
@@ -190,7 +196,9 @@ class SqliteDatabase final : public Database {
     return migrate(migrations);
   }
 
-  void on_change(std::string kind, Applier applier) override { appliers_[std::move(kind)].push_back(std::move(applier)); }
+  void on_change(std::string kind, Applier applier) override {
+    appliers_[std::move(kind)].push_back(std::move(applier));
+  }
 
   Result<void> write(const Work& work) override {
     const std::lock_guard lock(writer_mutex_);
@@ -226,8 +234,8 @@ class SqliteDatabase final : public Database {
     sqlite3* const handle = (*borrowed)->handle();
     sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     {
-      // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write begins
-      // it anew. Else it would grow for as long as there is load.
+      // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write
+      // begins it anew. Else it would grow for as long as there is load.
       const std::lock_guard writing(writer_mutex_);
       sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     }
@@ -237,7 +245,8 @@ class SqliteDatabase final : public Database {
 
   Result<void> backup_to(const std::string& file) override {
     struct stat info {};
-    if (::stat(file.c_str(), &info) == 0) return fail(ErrorCode::kConflict, file + " exists already: name a new file.");
+    if (::stat(file.c_str(), &info) == 0)
+      return fail(ErrorCode::kConflict, file + " exists already: name a new file.");
     auto borrowed = borrow();
     if (!borrowed) return fail(std::move(borrowed.error()));
     const SqlParam target[] = {std::string_view(file)};
@@ -279,8 +288,9 @@ class SqliteDatabase final : public Database {
     if (found == appliers_.end()) return;
     for (const Applier& applier : found->second) {
       if (auto applied = applier(entry); !applied) {
-        spdlog::critical("cannot follow the change log ({} {}): {}; stopping, because what is in memory would be stale",
-                         entry.kind, entry.entity, applied.error().message);
+        spdlog::critical(
+            "cannot follow the change log ({} {}): {}; stopping, because what is in memory would be stale",
+            entry.kind, entry.entity, applied.error().message);
         std::abort();
       }
     }
@@ -292,10 +302,12 @@ class SqliteDatabase final : public Database {
     if (!prepared) return prepared;
     std::int64_t current = 0;
     const std::function<void(const SqlRow&)> take = [&](const SqlRow& row) { current = row.integer(0); };
-    if (auto read = writer_.run("SELECT COALESCE(MAX(number), 0) FROM schema_migrations", {}, &take); !read) return read;
+    if (auto read = writer_.run("SELECT COALESCE(MAX(number), 0) FROM schema_migrations", {}, &take); !read)
+      return read;
     if (!migrations.empty() && current > migrations.back().number) {
-      return fail(ErrorCode::kInvalidArgument,
-                  file_ + " was written by a newer version of Wick: start that version, or restore a backup.");
+      return fail(
+          ErrorCode::kInvalidArgument,
+          file_ + " was written by a newer version of Wick: start that version, or restore a backup.");
     }
     for (const Migration& migration : migrations) {
       if (migration.number <= current) continue;
@@ -321,7 +333,8 @@ class SqliteDatabase final : public Database {
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations) {
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& file,
+                                              std::span<const Migration> migrations) {
   auto database = std::make_unique<SqliteDatabase>(file);
   if (auto opened = database->open(migrations); !opened) return fail(std::move(opened.error()));
   return database;

@@ -17,7 +17,9 @@ class Sqlite : public testing::Test {
   }
   ~Sqlite() override { std::filesystem::remove_all(folder_); }
 
-  std::unique_ptr<Database> open() { return std::move(open_sqlite(folder_ + "/wick.db", main_migrations()).value()); }
+  std::unique_ptr<Database> open() {
+    return std::move(open_sqlite(folder_ + "/wick.db", main_migrations()).value());
+  }
   static Result<void> insert_tag(Transaction& tx, std::string_view id) {
     auto done = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ($1, $1, '', $2)",
                            {id, std::int64_t(0)});
@@ -26,7 +28,9 @@ class Sqlite : public testing::Test {
   }
   static std::int64_t count(Database& db, std::string_view sql) {
     std::int64_t n = -1;
-    db.read([&](Transaction& tx) { return tx.for_each(sql, {}, [&](const SqlRow& row) { n = row.integer(0); }); }).value();
+    db.read([&](Transaction& tx) {
+        return tx.for_each(sql, {}, [&](const SqlRow& row) { n = row.integer(0); });
+      }).value();
     return n;
   }
 
@@ -65,7 +69,8 @@ TEST_F(Sqlite, ARolledBackTransactionLeavesNoRowNoLogEntryAndNoGap) {
 TEST_F(Sqlite, AUniquenessConstraintIsAConflict) {
   auto db = open();
   ASSERT_TRUE(db->write([](Transaction& tx) { return insert_tag(tx, "a"); }));
-  EXPECT_EQ(db->write([](Transaction& tx) { return insert_tag(tx, "a"); }).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(db->write([](Transaction& tx) { return insert_tag(tx, "a"); }).error().code,
+            ErrorCode::kConflict);
 }
 
 TEST_F(Sqlite, PlaceholdersAreNumberedNotOrdered) {
@@ -82,7 +87,8 @@ TEST_F(Sqlite, AFullDiskIsSaidAndNothingIsCorrupt) {
   auto db = open();
   // max_page_count stands in for the full disk: SQLite answers SQLITE_FULL in both cases.
   const auto full = db->write([](Transaction& tx) -> Result<void> {
-    if (auto limited = tx.for_each("PRAGMA max_page_count = 1", {}, [](const SqlRow&) {}); !limited) return limited;
+    if (auto limited = tx.for_each("PRAGMA max_page_count = 1", {}, [](const SqlRow&) {}); !limited)
+      return limited;
     auto done = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ('x', 'x', $1, 0)",
                            {std::string_view(std::string(1 << 20, 'x'))});
     if (!done) return fail(done.error());

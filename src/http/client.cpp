@@ -5,6 +5,7 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include <unistd.h>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -12,7 +13,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 #include <thread>
-#include <unistd.h>
 
 #include "base/log.h"
 
@@ -41,14 +41,17 @@ bool is_public_v4(std::uint32_t address) {
 bool is_public_v6(const asio::ip::address_v6& address) {
   const auto b = address.to_bytes();
   const auto embedded = [&](int at) {
-    return (std::uint32_t(b[at]) << 24) | (std::uint32_t(b[at + 1]) << 16) | (std::uint32_t(b[at + 2]) << 8) | b[at + 3];
+    return (std::uint32_t(b[at]) << 24) | (std::uint32_t(b[at + 1]) << 16) | (std::uint32_t(b[at + 2]) << 8) |
+           b[at + 3];
   };
   if (address.is_v4_mapped()) return is_public_v4(embedded(12));
-  if (b[0] == 0x00 && b[1] == 0x64 && b[2] == 0xFF && b[3] == 0x9B) return is_public_v4(embedded(12));  // NAT64
-  if (b[0] == 0x20 && b[1] == 0x02) return is_public_v4(embedded(2));                                  // 6to4
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 0x02) return false;                       // Teredo, ORCHID, benchmarking
-  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;      // documentation
-  return (b[0] & 0xE0) == 0x20;  // 2000::/3, global unicast: all else is loopback, ULA, link-local, multicast …
+  if (b[0] == 0x00 && b[1] == 0x64 && b[2] == 0xFF && b[3] == 0x9B)
+    return is_public_v4(embedded(12));                                 // NAT64
+  if (b[0] == 0x20 && b[1] == 0x02) return is_public_v4(embedded(2));  // 6to4
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] < 0x02) return false;       // Teredo, ORCHID, benchmarking
+  if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;  // documentation
+  return (b[0] & 0xE0) ==
+         0x20;  // 2000::/3, global unicast: all else is loopback, ULA, link-local, multicast …
 }
 
 bool is_public(const asio::ip::address& address) {
@@ -82,9 +85,10 @@ std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user)
 curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Outgoing*>(user);
   char text[INET6_ADDRSTRLEN] = "";
-  const void* raw = address->family == AF_INET
-                        ? static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&address->addr)->sin_addr)
-                        : static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&address->addr)->sin6_addr);
+  const void* raw =
+      address->family == AF_INET
+          ? static_cast<const void*>(&reinterpret_cast<sockaddr_in*>(&address->addr)->sin_addr)
+          : static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(&address->addr)->sin6_addr);
   if ((address->family != AF_INET && address->family != AF_INET6) ||
       inet_ntop(address->family, raw, text, sizeof text) == nullptr ||
       (!exchange.request.allow_private_addresses && !is_public_address(text))) {
@@ -96,21 +100,26 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
 
 Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   if (exchange.guarded_away) {
-    return fail(ErrorCode::kForbidden,
-                "The address is private, and this connector may not reach private addresses: an admin can allow it.");
+    return fail(
+        ErrorCode::kForbidden,
+        "The address is private, and this connector may not reach private addresses: an admin can allow it.");
   }
   if (exchange.too_large) {
     return fail(ErrorCode::kTooLarge, "The response is larger than " +
                                           std::to_string(exchange.request.max_response_bytes) + " bytes.");
   }
   switch (code) {
-    case CURLE_OK: break;
+    case CURLE_OK:
+      break;
     case CURLE_OPERATION_TIMEDOUT:
       return fail(ErrorCode::kTimeout, "The system did not answer within " +
                                            std::to_string(exchange.request.timeout_seconds) + " seconds.");
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return fail(ErrorCode::kInvalidArgument, "The address is not an http or https URL.");
-    default: return fail(ErrorCode::kUpstream, std::string("The system cannot be reached: ") + curl_easy_strerror(code) + ".");
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return fail(ErrorCode::kInvalidArgument, "The address is not an http or https URL.");
+    default:
+      return fail(ErrorCode::kUpstream,
+                  std::string("The system cannot be reached: ") + curl_easy_strerror(code) + ".");
   }
   long status = 0;
   char* type = nullptr;
@@ -247,7 +256,8 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
   Impl::Pool& pool = impl_->pool(request.allow_private_addresses);
   if (pool.active.fetch_add(1) >= kMaxClientRequests) {
     --pool.active;
-    co_return fail(ErrorCode::kUnavailable, "Too many requests to other systems are under way: try again in a moment.");
+    co_return fail(ErrorCode::kUnavailable,
+                   "Too many requests to other systems are under way: try again in a moment.");
   }
   const Executor home = co_await asio::this_coro::executor;
   Result<ClientResponse> result;

@@ -1,10 +1,11 @@
-// The outgoing HTTP client: libcurl multi on one thread of its own, guarded against server-side request forgery.
+// The outgoing HTTP client: libcurl multi on one thread of its own, guarded against server-side request
+// forgery.
 //
 // The guard sits where the socket is opened, after the name has been resolved and for every redirect, so that
-// neither DNS rebinding nor a redirect gets around it: unless the request allows private addresses, only public
-// ones are connected to. Requests that may reach private addresses have a connection pool of their own, because a
-// pooled connection is not opened again and so not asked again. Environment proxies are not used: the guard would
-// judge the proxy's address instead of the target's. Thread-safe.
+// neither DNS rebinding nor a redirect gets around it: unless the request allows private addresses, only
+// public ones are connected to. Requests that may reach private addresses have a connection pool of their
+// own, because a pooled connection is not opened again and so not asked again. Environment proxies are not
+// used: the guard would judge the proxy's address instead of the target's. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,9 @@ struct ClientRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool has_body = false;
-  int timeout_seconds = 30;                   // of the whole exchange
+  int timeout_seconds = 30;  // of the whole exchange
   std::size_t max_response_bytes = 1 << 20;
-  bool follow_redirects = false;              // at most kMaxRedirects; never forwards the headers to another host
+  bool follow_redirects = false;  // at most kMaxRedirects; never forwards the headers to another host
   bool allow_private_addresses = false;
 };
 inline constexpr long kMaxRedirects = 5;

@@ -37,27 +37,43 @@ int status_of(const error_code& ec) {
 
 const char* error_name(int status) {
   switch (status) {
-    case 404: return "not_found";
-    case 405: return "method_not_allowed";
-    case 408: return "timeout";
-    case 413: return "too_large";
-    case 431: return "too_large";
-    case 500: return "internal";
-    case 503: return "unavailable";
-    default: return "invalid_argument";
+    case 404:
+      return "not_found";
+    case 405:
+      return "method_not_allowed";
+    case 408:
+      return "timeout";
+    case 413:
+      return "too_large";
+    case 431:
+      return "too_large";
+    case 500:
+      return "internal";
+    case 503:
+      return "unavailable";
+    default:
+      return "invalid_argument";
   }
 }
 
 const char* error_text(int status) {
   switch (status) {
-    case 404: return "There is nothing at this address.";
-    case 405: return "This address does not answer this method: see the Allow header.";
-    case 408: return "The request took too long to arrive.";
-    case 413: return "The request body is larger than this server accepts.";
-    case 431: return "The request header is larger than this server accepts.";
-    case 500: return "The server failed on this request: its log names the cause under this request id.";
-    case 503: return "The server is busy: try again in a moment.";
-    default: return "This is not a valid HTTP request.";
+    case 404:
+      return "There is nothing at this address.";
+    case 405:
+      return "This address does not answer this method: see the Allow header.";
+    case 408:
+      return "The request took too long to arrive.";
+    case 413:
+      return "The request body is larger than this server accepts.";
+    case 431:
+      return "The request header is larger than this server accepts.";
+    case 500:
+      return "The server failed on this request: its log names the cause under this request id.";
+    case 503:
+      return "The server is busy: try again in a moment.";
+    default:
+      return "This is not a valid HTTP request.";
   }
 }
 
@@ -66,8 +82,8 @@ const char* error_text(int status) {
 Response error_response(int status, std::string_view request_id) {
   Response response;
   response.status = status;
-  response.body = std::string(R"({"error":{"code":")") + error_name(status) + R"(","message":")" + error_text(status) +
-                  R"(","request_id":")" + std::string(request_id) + "\"}}";
+  response.body = std::string(R"({"error":{"code":")") + error_name(status) + R"(","message":")" +
+                  error_text(status) + R"(","request_id":")" + std::string(request_id) + "\"}}";
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }
@@ -78,7 +94,9 @@ Connection::Connection(ThreadState& thread, Socket socket, std::string remote_ad
   thread_.add(*this);
 }
 
-Connection::~Connection() { thread_.remove(*this); }
+Connection::~Connection() {
+  thread_.remove(*this);
+}
 
 void Connection::enter(State state) {
   const Limits& limits = thread_.shared.options.limits;
@@ -129,7 +147,7 @@ Task<int> Connection::read_request(RequestParser& parser) {
       ec = {};
     }
     if (thread_.shared.stopping && filled_ == 0) co_return -1;
-    if (!co_await read_some(filled_)) co_return timed_out_ && state_ == State::kReading ? 408 : -1;
+    if (!co_await read_some(filled_)) co_return timed_out_&& state_ == State::kReading ? 408 : -1;
   }
   if (!parser.is_done()) co_return co_await read_body(parser);
   co_return 0;
@@ -151,7 +169,8 @@ Task<int> Connection::read_body(RequestParser& parser) {
       if (ec) co_return status_of(ec);
     }
     if (parser.is_done()) break;
-    if (pending.size() > thread_.shared.options.limits.max_header_bytes) co_return 431;  // an endless chunk header
+    if (pending.size() > thread_.shared.options.limits.max_header_bytes)
+      co_return 431;  // an endless chunk header
     ec = {};
     const std::size_t count =
         co_await socket_.async_read_some(asio::buffer(spill_), asio::redirect_error(kAwait, ec));
@@ -219,8 +238,8 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
       me.filled_ = me.spill_.size();
       me.spill_ = {};
     } else {
-      std::copy(me.buffer_.begin() + std::ptrdiff_t(me.consumed_), me.buffer_.begin() + std::ptrdiff_t(me.filled_),
-                me.buffer_.begin());
+      std::copy(me.buffer_.begin() + std::ptrdiff_t(me.consumed_),
+                me.buffer_.begin() + std::ptrdiff_t(me.filled_), me.buffer_.begin());
       me.filled_ -= me.consumed_;
     }
     if (me.filled_ == 0 && me.buffer_.size() > kFirstBuffer) me.buffer_ = {};
@@ -228,14 +247,16 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
   }
   error_code ignored;
   me.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  // A refused request may leave unread bytes; closing over them would reset the connection before the client has
-  // read the refusal. A little of them is read away, bounded in bytes and by the write deadline.
+  // A refused request may leave unread bytes; closing over them would reset the connection before the client
+  // has read the refusal. A little of them is read away, bounded in bytes and by the write deadline.
   if (refused && !me.timed_out_) {
     me.enter(State::kWriting);
     std::array<char, 4096> drain;
     for (int i = 0; i < 64; ++i) {
       error_code ec;
-      if (co_await me.socket_.async_read_some(asio::buffer(drain), asio::redirect_error(kAwait, ec)) == 0 || ec) break;
+      if (co_await me.socket_.async_read_some(asio::buffer(drain), asio::redirect_error(kAwait, ec)) == 0 ||
+          ec)
+        break;
     }
   }
   me.socket_.close(ignored);
@@ -296,7 +317,8 @@ Task<bool> Connection::send(const Response& response, bool keep_alive) {
   out_ += thread_.date();
   out_ += "\r\n";
   out_ += thread_.shared.fixed_headers;
-  for (const auto& [name, value] : response.headers) out_.append(name).append(": ").append(value).append("\r\n");
+  for (const auto& [name, value] : response.headers)
+    out_.append(name).append(": ").append(value).append("\r\n");
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless) {
     if (!body.empty()) out_.append("Content-Type: ").append(response.content_type).append("\r\n");
@@ -331,8 +353,13 @@ Task<bool> Connection::send_all(std::string_view bytes, std::string_view more) {
 Task<StreamWriter*> Connection::start_stream(std::string content_type) {
   streaming_ = true;
   out_.clear();
-  out_.append("HTTP/1.1 200 OK\r\nDate: ").append(thread_.date()).append("\r\n").append(thread_.shared.fixed_headers);
-  out_.append("Content-Type: ").append(content_type).append("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n");
+  out_.append("HTTP/1.1 200 OK\r\nDate: ")
+      .append(thread_.date())
+      .append("\r\n")
+      .append(thread_.shared.fixed_headers);
+  out_.append("Content-Type: ")
+      .append(content_type)
+      .append("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n");
   if (chunked_) out_ += "Transfer-Encoding: chunked\r\n";
   out_ += "Connection: close\r\n\r\n";
   if (!co_await send_all(out_)) disconnected();
@@ -366,8 +393,8 @@ void Connection::disconnected() {
   if (auto callback = std::exchange(on_disconnect_, nullptr)) callback();
 }
 
-// A client that sends more while its stream runs is not gone: its bytes are dropped, because the connection ends
-// with the stream.
+// A client that sends more while its stream runs is not gone: its bytes are dropped, because the connection
+// ends with the stream.
 Task<void> Connection::watch_for_disconnect() {
   std::array<char, 512> ignored_bytes;
   while (streaming_ && !gone_) {

@@ -1,8 +1,8 @@
 // Connection: one client's socket, on one io thread from accept to close.
 //
-// Used only inside http/. Everything here runs on the connection's io thread; only BlockingHandlers leave it, and
-// their result comes back by a post. Deadlines are coarse: the thread's sweep (ThreadState) looks at every
-// connection once a second.
+// Used only inside http/. Everything here runs on the connection's io thread; only BlockingHandlers leave it,
+// and their result comes back by a post. Deadlines are coarse: the thread's sweep (ThreadState) looks at
+// every connection once a second.
 #pragma once
 
 #include <absl/functional/any_invocable.h>
@@ -31,7 +31,8 @@ namespace wick::http {
 
 using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 inline constexpr asio::use_awaitable_t<Executor> kAwait{};
 
 class Connection;
@@ -58,7 +59,8 @@ struct ThreadState {
   std::string_view date();  // the Date field's value, made once a second
 
   Shared& shared;
-  std::list<Connection*> connections;  // before context: coroutines that die with it take themselves off the list
+  std::list<Connection*>
+      connections;  // before context: coroutines that die with it take themselves off the list
   asio::io_context context;
   Timer sweep;
   bool sweeping = false;
@@ -70,7 +72,9 @@ struct ThreadState {
   void start_sweep();
 };
 
-class Connection final : public Exchange, public StreamWriter, public std::enable_shared_from_this<Connection> {
+class Connection final : public Exchange,
+                         public StreamWriter,
+                         public std::enable_shared_from_this<Connection> {
  public:
   Connection(ThreadState& thread, Socket socket, std::string remote_address);
   ~Connection() override;
@@ -112,10 +116,11 @@ class Connection final : public Exchange, public StreamWriter, public std::enabl
   std::chrono::steady_clock::time_point deadline_;
   bool timed_out_ = false;
 
-  std::vector<char> buffer_;   // unread bytes in [0, filled_): the current request's header, body and what follows
+  std::vector<char>
+      buffer_;  // unread bytes in [0, filled_): the current request's header, body and what follows
   std::size_t filled_ = 0;
-  std::size_t consumed_ = 0;   // of the buffer, by the current request
-  std::vector<char> spill_;    // room for a body that does not fit the buffer; freed after the request
+  std::size_t consumed_ = 0;  // of the buffer, by the current request
+  std::vector<char> spill_;   // room for a body that does not fit the buffer; freed after the request
   std::vector<Field> fields_;
   Request request_;
   std::string out_;

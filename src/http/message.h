@@ -1,4 +1,5 @@
-// HTTP messages as handlers see them: a request that borrows from the connection's buffer, a response that owns.
+// HTTP messages as handlers see them: a request that borrows from the connection's buffer, a response that
+// owns.
 //
 // No Boost.Beast in here: this header is included by every room that answers requests.
 #pragma once
@@ -59,7 +60,9 @@ struct Response {
   // A body shared between responses (cached lists, static files); used instead of `body` when set.
   std::shared_ptr<const std::string> shared_body;
 
-  std::string_view bytes() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }
+  std::string_view bytes() const {
+    return shared_body ? std::string_view(*shared_body) : std::string_view(body);
+  }
 };
 
 // A streaming response (text/event-stream). The server makes one when a handler asks Exchange::start_stream.
@@ -67,7 +70,8 @@ struct Response {
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
-  // Writes; false when the peer has gone or the stream was ended. Waits while the peer is slow (backpressure).
+  // Writes; false when the peer has gone or the stream was ended. Waits while the peer is slow
+  // (backpressure).
   virtual Task<bool> write(std::string chunk) = 0;
   // Called once, on the io thread, when the peer disconnects before the handler is done.
   virtual void on_disconnect(std::function<void()> callback) = 0;
@@ -84,7 +88,7 @@ class Exchange {
   virtual Task<StreamWriter*> start_stream(std::string content_type) = 0;
 };
 
-using Handler = std::function<Task<Response>(Exchange&)>;     // on an io thread: must not block
+using Handler = std::function<Task<Response>(Exchange&)>;         // on an io thread: must not block
 using BlockingHandler = std::function<Response(const Request&)>;  // on a worker thread: may use the database
 
 }  // namespace wick::http

@@ -23,7 +23,8 @@ std::string_view without_port(std::string_view authority) {
 }  // namespace
 
 OriginPolicy::OriginPolicy(const std::string& public_url)
-    : public_origin_(public_url.substr(0, public_url.find("://") + 3) + std::string(authority_of(public_url))),
+    : public_origin_(public_url.substr(0, public_url.find("://") + 3) +
+                     std::string(authority_of(public_url))),
       public_host_(authority_of(public_url)) {}
 
 bool OriginPolicy::host_allowed(const Request& request) const {
@@ -41,7 +42,8 @@ bool OriginPolicy::origin_allowed(const Request& request) const {
   if (!host_allowed(request)) return false;
   const auto origin = request.header("origin");
   if (!origin || equals_ignoring_case(*origin, public_origin_)) return true;
-  return request.header_count("origin") == 1 && equals_ignoring_case(authority_of(*origin), request.header("host").value_or(""));
+  return request.header_count("origin") == 1 &&
+         equals_ignoring_case(authority_of(*origin), request.header("host").value_or(""));
 }
 
 bool OriginPolicy::same_origin(const Request& request) const {

@@ -12,8 +12,8 @@ class OriginPolicy {
   // `public_url`: scheme, host and port that clients use.
   explicit OriginPolicy(const std::string& public_url);
 
-  // The host is the public one, localhost or an IP address: a name that an attacker made resolve to us is none of
-  // these.
+  // The host is the public one, localhost or an IP address: a name that an attacker made resolve to us is
+  // none of these.
   bool host_allowed(const Request& request) const;
   // No Origin (no browser), the public origin, or the very host the request names.
   bool origin_allowed(const Request& request) const;

@@ -9,7 +9,9 @@ namespace {
 
 namespace beast_http = boost::beast::http;
 
-std::string_view std_view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view std_view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 }  // namespace
 
@@ -32,16 +34,21 @@ void RequestParser::on_request_impl(beast_http::verb, view method, view target, 
   target_ = std_view(target);
 }
 
-void RequestParser::on_response_impl(int, view, int, error_code& ec) { ec = beast_http::error::bad_version; }
+void RequestParser::on_response_impl(int, view, int, error_code& ec) {
+  ec = beast_http::error::bad_version;
+}
 
 void RequestParser::on_field_impl(beast_http::field field, view name, view value, error_code& ec) {
-  // Beast joins a folded value (obsolete since RFC 7230) in memory of its own: refused, as RFC 9112 §5.2 allows.
-  if (!value.empty() && (value.data() < current_.data() || value.data() >= current_.data() + current_.size())) {
+  // Beast joins a folded value (obsolete since RFC 7230) in memory of its own: refused, as RFC 9112 §5.2
+  // allows.
+  if (!value.empty() &&
+      (value.data() < current_.data() || value.data() >= current_.data() + current_.size())) {
     ec = beast_http::error::bad_value;
     return;
   }
   if (field == beast_http::field::host) ++hosts_;
-  if (field == beast_http::field::expect) expects_continue_ = equals_ignoring_case(std_view(value), "100-continue");
+  if (field == beast_http::field::expect)
+    expects_continue_ = equals_ignoring_case(std_view(value), "100-continue");
   // RFC 9112 §6.1: both together is how requests are smuggled; so are two of either.
   bool* const framing = field == beast_http::field::content_length      ? &has_length_
                         : field == beast_http::field::transfer_encoding ? &has_encoding_

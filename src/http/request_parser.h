@@ -24,7 +24,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::string_view method() const { return method_; }
   int version() const { return version_; }  // 10 or 11
   std::string_view target() const { return target_; }
-  std::string_view body() const { return whole_body_.data() != nullptr ? whole_body_ : std::string_view(body_); }
+  std::string_view body() const {
+    return whole_body_.data() != nullptr ? whole_body_ : std::string_view(body_);
+  }
   bool expects_continue() const { return expects_continue_; }
   // RFC 9112 §3.2: exactly one Host in HTTP/1.1.
   bool host_is_sound() const { return hosts_ == 1 || (hosts_ == 0 && version_ == 10); }
@@ -32,7 +34,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
  private:
   using error_code = boost::system::error_code;
   using view = boost::beast::string_view;
-  void on_request_impl(boost::beast::http::verb, view method, view target, int version, error_code& ec) override;
+  void on_request_impl(boost::beast::http::verb, view method, view target, int version,
+                       error_code& ec) override;
   void on_response_impl(int, view, int, error_code& ec) override;
   void on_field_impl(boost::beast::http::field, view name, view value, error_code& ec) override;
   void on_header_impl(error_code& ec) override;

@@ -13,7 +13,9 @@ std::vector<std::string> segments_of(std::string_view path) {
   return out;
 }
 
-bool is_capture(std::string_view segment) { return segment.starts_with('{'); }
+bool is_capture(std::string_view segment) {
+  return segment.starts_with('{');
+}
 
 }  // namespace
 

@@ -121,8 +121,10 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
   for (const auto& [name, value] : options.headers) shared.fixed_headers += name + ": " + value + "\r\n";
   if (options.threads <= 0) options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
   shared.options = std::move(options);
-  shared.workers = std::make_unique<asio::thread_pool>(std::size_t(std::max(1, shared.options.worker_threads)));
-  for (int i = 0; i < shared.options.threads; ++i) impl_->threads.push_back(std::make_unique<ThreadState>(shared));
+  shared.workers =
+      std::make_unique<asio::thread_pool>(std::size_t(std::max(1, shared.options.worker_threads)));
+  for (int i = 0; i < shared.options.threads; ++i)
+    impl_->threads.push_back(std::make_unique<ThreadState>(shared));
 }
 
 Server::~Server() {
@@ -138,14 +140,17 @@ void Server::route(std::string method, std::string path, Handler handler) {
 void Server::route_blocking(std::string method, std::string path, BlockingHandler handler) {
   impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler)});
 }
-void Server::fallback(Handler handler) { impl_->shared.router.set_fallback(std::move(handler)); }
+void Server::fallback(Handler handler) {
+  impl_->shared.router.set_fallback(std::move(handler));
+}
 
 Result<void> Server::start() {
   const ServerOptions& options = impl_->shared.options;
   error_code ec;
   const asio::ip::address address = asio::ip::make_address(options.address, ec);
   const std::string where = options.address + ":" + std::to_string(options.port);
-  if (ec) return fail(ErrorCode::kInvalidArgument, "Cannot listen on " + where + ": this is not an IP address.");
+  if (ec)
+    return fail(ErrorCode::kInvalidArgument, "Cannot listen on " + where + ": this is not an IP address.");
   tcp::endpoint endpoint(address, options.port);
   const auto open = [&](Acceptor& acceptor, bool shared_port) {
     acceptor.open(endpoint.protocol(), ec);
@@ -169,8 +174,9 @@ Result<void> Server::start() {
   }
   if (ec) {
     impl_->acceptors.clear();
-    return fail(ErrorCode::kUnavailable, "Cannot listen on " + where + ": " + ec.message() +
-                                             ". Is another server running there? Choose another with --listen.");
+    return fail(ErrorCode::kUnavailable,
+                "Cannot listen on " + where + ": " + ec.message() +
+                    ". Is another server running there? Choose another with --listen.");
   }
   impl_->port = endpoint.port();
   for (std::size_t i = 0; i < impl_->threads.size(); ++i) {
@@ -195,7 +201,8 @@ void Server::stop(int grace_seconds) {
   }
   if (!impl_->running.empty()) {
     std::unique_lock lock(shared.mutex);
-    shared.drained.wait_for(lock, std::chrono::seconds(grace_seconds), [&] { return shared.connections == 0; });
+    shared.drained.wait_for(lock, std::chrono::seconds(grace_seconds),
+                            [&] { return shared.connections == 0; });
   }
   shared.workers->join();
   impl_->guards.clear();
@@ -203,7 +210,9 @@ void Server::stop(int grace_seconds) {
   for (auto& thread : impl_->running) thread.join();
 }
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+  return impl_->port;
+}
 
 std::vector<asio::io_context*> Server::contexts() {
   std::vector<asio::io_context*> out;

@@ -1,8 +1,9 @@
 // The HTTP/1.1 server: listeners, routes, limits.
 //
-// One io_context per thread, each with its own SO_REUSEPORT listener; a connection lives and dies on one thread.
-// A request is read whole (bounded header and body, one deadline), handled, and answered with one write; the next
-// pipelined request is read after that. BlockingHandlers run on a pool of worker threads with a bounded queue.
+// One io_context per thread, each with its own SO_REUSEPORT listener; a connection lives and dies on one
+// thread. A request is read whole (bounded header and body, one deadline), handled, and answered with one
+// write; the next pipelined request is read after that. BlockingHandlers run on a pool of worker threads with
+// a bounded queue.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +17,13 @@
 namespace wick::http {
 
 struct Limits {
-  std::size_t max_header_bytes = 16 * 1024;         // request line and header fields: 431 above
-  std::size_t max_body_bytes = 4 * 1024 * 1024;     // 413 above
-  std::size_t max_connections = 20'000;             // 503 and close above
-  int request_timeout_seconds = 15;                 // first byte of a request to its last: 408 and close
-  int idle_timeout_seconds = 75;                    // between requests: close
-  int write_timeout_seconds = 30;                   // a peer that does not read: close
-  std::size_t max_queued_blocking_requests = 256;   // 503 with Retry-After above
+  std::size_t max_header_bytes = 16 * 1024;        // request line and header fields: 431 above
+  std::size_t max_body_bytes = 4 * 1024 * 1024;    // 413 above
+  std::size_t max_connections = 20'000;            // 503 and close above
+  int request_timeout_seconds = 15;                // first byte of a request to its last: 408 and close
+  int idle_timeout_seconds = 75;                   // between requests: close
+  int write_timeout_seconds = 30;                  // a peer that does not read: close
+  std::size_t max_queued_blocking_requests = 256;  // 503 with Retry-After above
 };
 
 struct ServerOptions {
@@ -43,7 +44,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   // Routes before start(). `path` has literal segments, {name} captures, or ends in "/*" for any rest.
-  // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else 404.
+  // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else
+  // 404.
   void route(std::string method, std::string path, Handler handler);
   void route_blocking(std::string method, std::string path, BlockingHandler handler);
   void fallback(Handler handler);
@@ -52,7 +54,8 @@ class Server {
   // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
   Result<void> start();
   // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent. The
-  // io_contexts live on until the destructor, for threads that still post to them: destroy the server after those.
+  // io_contexts live on until the destructor, for threads that still post to them: destroy the server after
+  // those.
   void stop(int grace_seconds = 10);
   std::uint16_t port() const;
   // The io_contexts, for timers and for posting completions.

@@ -72,10 +72,12 @@ class HttpServer : public testing::Test {
     server->route_blocking("GET", "/things/{id}/parts/{part}", [](const Request& request) {
       Response response;
       response.body = std::string(request.capture("id")) + "+" + std::string(request.capture("part")) + "+" +
-                      request.query_value("q").value_or("none") + "+" + std::string(request.cookie("b").value_or(""));
+                      request.query_value("q").value_or("none") + "+" +
+                      std::string(request.cookie("b").value_or(""));
       return response;
     });
-    server->route_blocking("GET", "/throws", [](const Request&) -> Response { throw std::runtime_error("secret cause"); });
+    server->route_blocking("GET", "/throws",
+                           [](const Request&) -> Response { throw std::runtime_error("secret cause"); });
     server->route_blocking("GET", "/wait", [this](const Request&) {
       entered.set_value();
       release.get_future().wait();
@@ -108,7 +110,8 @@ constexpr std::string_view kClose = "Host: a\r\nConnection: close\r\n";
 
 TEST_F(HttpServer, AnswersWithLengthDateAndTheFixedHeaders) {
   start();
-  const std::string answer = ask("POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Content-Length: 2\r\n\r\nhi");
+  const std::string answer =
+      ask("POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Content-Length: 2\r\n\r\nhi");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nDate: ")) << answer;
   EXPECT_NE(answer.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos);
   EXPECT_TRUE(answer.ends_with("Content-Length: 4\r\nConnection: close\r\n\r\n[hi]")) << answer;
@@ -118,7 +121,8 @@ TEST_F(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
   start();
   Client client(server->port());
   std::string all;
-  for (int i = 0; i < 50; ++i) all += "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n" + std::to_string(10 + i);
+  for (int i = 0; i < 50; ++i)
+    all += "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n" + std::to_string(10 + i);
   client.send(all);
   for (int i = 0; i < 50; ++i) {
     EXPECT_NE(client.read_until("]").find("[" + std::to_string(10 + i) + "]"), std::string::npos);
@@ -128,7 +132,8 @@ TEST_F(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
 TEST_F(HttpServer, ARequestInSinglebytesAndALargeBodyArriveWhole) {
   start();
   Client slow(server->port());
-  for (const char c : std::string_view("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")) slow.send({&c, 1});
+  for (const char c : std::string_view("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"))
+    slow.send({&c, 1});
   EXPECT_NE(slow.read_until("]").find("[abc]"), std::string::npos);
   Client large(server->port());
   const std::string body(300'000, 'z');
@@ -142,7 +147,8 @@ TEST_F(HttpServer, ChunkedBodiesAreJoinedAndBounded) {
   Limits limits;
   limits.max_body_bytes = 10;
   start(limits);
-  const std::string head = "POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Transfer-Encoding: chunked\r\n\r\n";
+  const std::string head =
+      "POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Transfer-Encoding: chunked\r\n\r\n";
   EXPECT_TRUE(ask(head + "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").ends_with("[abc]"));
   EXPECT_TRUE(ask(head + "8\r\nabcdefgh\r\n8\r\nabcdefgh\r\n0\r\n\r\n").starts_with("HTTP/1.1 413 "));
 }
@@ -158,12 +164,14 @@ TEST_F(HttpServer, OversizeMalformedAndSmuggledRequestsGetTheirErrorAndTheServer
   EXPECT_TRUE(ask("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 400 ")) << "no Host";
   EXPECT_TRUE(ask("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n").starts_with("HTTP/1.1 400 "));
-  EXPECT_TRUE(ask(get + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(ask(get + "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                  .starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask(get + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask(get + "Transfer-Encoding: gzip\r\n\r\n").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask(get + "X: a\r\n folded\r\n\r\n").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask(get + "Content-Length: -1\r\n\r\n").starts_with("HTTP/1.1 400 "));
-  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n.").ends_with("[.]"));
+  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n.")
+                  .ends_with("[.]"));
 }
 
 TEST_F(HttpServer, ASlowSenderIsCutOffWith408) {
@@ -171,7 +179,8 @@ TEST_F(HttpServer, ASlowSenderIsCutOffWith408) {
   limits.request_timeout_seconds = 1;
   start(limits);
   EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost:").starts_with("HTTP/1.1 408 "));
-  EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc").starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(
+      ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc").starts_with("HTTP/1.1 408 "));
 }
 
 TEST_F(HttpServer, AnIdleConnectionIsClosedWithoutAWord) {
@@ -183,8 +192,9 @@ TEST_F(HttpServer, AnIdleConnectionIsClosedWithoutAWord) {
 
 TEST_F(HttpServer, RoutesCaptureDecodeAndSayWhatIsAllowed) {
   start();
-  EXPECT_TRUE(ask("GET /things/a%20b/parts/7?q=x+y HTTP/1.1\r\nCookie: a=1; b=2\r\n" + std::string(kClose) + "\r\n")
-                  .ends_with("\r\n\r\na b+7+x y+2"));
+  EXPECT_TRUE(
+      ask("GET /things/a%20b/parts/7?q=x+y HTTP/1.1\r\nCookie: a=1; b=2\r\n" + std::string(kClose) + "\r\n")
+          .ends_with("\r\n\r\na b+7+x y+2"));
   const std::string refused = ask("GET /echo HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
   EXPECT_TRUE(refused.starts_with("HTTP/1.1 405 "));
   EXPECT_NE(refused.find("Allow: POST\r\n"), std::string::npos);
@@ -222,7 +232,8 @@ TEST_F(HttpServer, MoreConnectionsThanTheLimitAre503) {
 
 TEST_F(HttpServer, AStreamIsChunkedAndItsHandlerLearnsThatThePeerHasGone) {
   start();
-  EXPECT_TRUE(ask("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("\r\n\r\nb\r\ndata: one\n\n\r\n0\r\n\r\n"));
+  EXPECT_TRUE(
+      ask("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n").ends_with("\r\n\r\nb\r\ndata: one\n\n\r\n0\r\n\r\n"));
   gone = {};
   Client client(server->port());
   client.send("GET /stream?endless HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -11,9 +11,15 @@ constexpr std::string_view kPage = "/index.html";
 
 const char* type_of(std::string_view path) {
   static constexpr std::pair<std::string_view, const char*> kTypes[] = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-      {".svg", "image/svg+xml"},             {".json", "application/json"},             {".png", "image/png"},
-      {".ico", "image/x-icon"},              {".woff2", "font/woff2"},                  {".txt", "text/plain; charset=utf-8"}};
+      {".html", "text/html; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},
+      {".svg", "image/svg+xml"},
+      {".json", "application/json"},
+      {".png", "image/png"},
+      {".ico", "image/x-icon"},
+      {".woff2", "font/woff2"},
+      {".txt", "text/plain; charset=utf-8"}};
   for (const auto& [ending, type] : kTypes) {
     if (path.ends_with(ending)) return type;
   }
@@ -48,22 +54,26 @@ void StaticFiles::add(std::string path, std::string_view bytes) {
 Response StaticFiles::serve(const Request& request) const {
   Response response;
   auto found = files_.find(request.path);
-  if (found == files_.end() && !request.path.starts_with("/assets/") && request.path.find('.') == std::string_view::npos) {
+  if (found == files_.end() && !request.path.starts_with("/assets/") &&
+      request.path.find('.') == std::string_view::npos) {
     found = files_.find(kPage);
   }
-  if (found == files_.end() || found->second.plain == nullptr || (request.method != "GET" && request.method != "HEAD")) {
+  if (found == files_.end() || found->second.plain == nullptr ||
+      (request.method != "GET" && request.method != "HEAD")) {
     response.status = found == files_.end() ? 404 : 405;
     if (response.status == 405) response.headers.emplace_back("Allow", "GET, HEAD");
     response.content_type = "text/plain; charset=utf-8";
-    response.body = response.status == 404 ? "There is nothing at this address.\n" : "This address only answers GET.\n";
+    response.body =
+        response.status == 404 ? "There is nothing at this address.\n" : "This address only answers GET.\n";
     return response;
   }
   const File& file = found->second;
   response.content_type = file.content_type;
   response.headers.emplace_back("ETag", file.etag);
   response.headers.emplace_back("Vary", "Accept-Encoding");
-  response.headers.emplace_back("Cache-Control",
-                                request.path.starts_with("/assets/") ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.emplace_back("Cache-Control", request.path.starts_with("/assets/")
+                                                     ? "public, max-age=31536000, immutable"
+                                                     : "no-cache");
   if (file.content_type.starts_with("text/html")) {
     response.headers.insert(response.headers.end(), page_headers_.begin(), page_headers_.end());
   }

@@ -22,12 +22,14 @@ Result<bool> no_users(Transaction& tx) {
   return none;
 }
 
-Result<Link> insert(Transaction& tx, std::string_view purpose, const std::string& user_id, Micros expires_at) {
+Result<Link> insert(Transaction& tx, std::string_view purpose, const std::string& user_id,
+                    Micros expires_at) {
   Link link{Secret(random_hex(kLinkBytes)), expires_at};
   const auto digest = sha256(link.token.reveal());
-  auto done = tx.execute("INSERT INTO links (digest, purpose, user_id, expires_at) VALUES ($1, $2, $3, $4)",
-                         {BlobView{as_bytes(digest)}, purpose,
-                          user_id.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(user_id)), expires_at});
+  auto done =
+      tx.execute("INSERT INTO links (digest, purpose, user_id, expires_at) VALUES ($1, $2, $3, $4)",
+                 {BlobView{as_bytes(digest)}, purpose,
+                  user_id.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(user_id)), expires_at});
   if (!done) return fail(std::move(done.error()));
   return link;
 }
@@ -36,8 +38,9 @@ Result<std::optional<Row>> find(Transaction& tx, std::string_view token, Micros 
   const auto digest = sha256(token);
   std::optional<Row> found;
   auto done = tx.for_each("SELECT purpose, user_id FROM links WHERE digest = $1 AND expires_at > $2",
-                          {BlobView{as_bytes(digest)}, now},
-                          [&](const SqlRow& row) { found = Row{row.text(0), row.text(1)}; });
+                          {BlobView{as_bytes(digest)}, now}, [&](const SqlRow& row) {
+                            found = Row{row.text(0), row.text(1)};
+                          });
   if (!done) return fail(std::move(done.error()));
   return found;
 }
@@ -71,7 +74,8 @@ Result<Link> LinkService::make_setup() {
     auto none = no_users(tx);
     if (!none) return fail(std::move(none.error()));
     if (!*none) return fail(ErrorCode::kConflict, "There are users already: set-up is done.");
-    if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone) return gone;
+    if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone)
+      return gone;
     link = insert(tx, "setup", "", clock_.now() + kSetupLinkAge);
     if (!link) return fail(link.error());
     return {};
@@ -91,16 +95,19 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
   user.status = UserStatus::kActive;
   user.created_at = clock_.now();
   user.has_password = true;
-  // Checked before the expensive hash, so that guessing is not a way to keep the server busy; and again inside.
+  // Checked before the expensive hash, so that guessing is not a way to keep the server busy; and again
+  // inside.
   const auto check = [&](Transaction& tx) -> Result<void> {
     auto row = find(tx, token, clock_.now());
     if (!row) return fail(std::move(row.error()));
     if (!*row || (*row)->purpose != "setup") {
-      return fail(ErrorCode::kUnauthenticated, "This set-up link is not valid: restart the server and use the link it prints.");
+      return fail(ErrorCode::kUnauthenticated,
+                  "This set-up link is not valid: restart the server and use the link it prints.");
     }
     auto none = no_users(tx);
     if (!none) return fail(std::move(none.error()));
-    if (!*none) return fail(ErrorCode::kConflict, "There are users already: set-up is done. Sign in instead.");
+    if (!*none)
+      return fail(ErrorCode::kConflict, "There are users already: set-up is done. Sign in instead.");
     return {};
   };
   if (auto good = db_.read(check); !good) return fail(std::move(good.error()));
@@ -108,7 +115,8 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     if (auto good = check(tx); !good) return good;
     if (auto inserted = user_store::insert(tx, user, hash); !inserted) return inserted;
-    if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone) return gone;
+    if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone)
+      return gone;
     return tx.changed("user", user.id.str());
   });
   if (!done) return fail(std::move(done.error()));
@@ -124,9 +132,11 @@ Result<Link> LinkService::make_for(std::string_view user_id) {
       return fail(ErrorCode::kConflict, "This user is deactivated: activate the account first.");
     }
     const std::string id = user->id.str();
-    if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone) return gone;
+    if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone)
+      return gone;
     const bool pending = user->status == UserStatus::kPending;
-    link = insert(tx, pending ? "invite" : "reset", id, clock_.now() + (pending ? kInviteLinkAge : kResetLinkAge));
+    link = insert(tx, pending ? "invite" : "reset", id,
+                  clock_.now() + (pending ? kInviteLinkAge : kResetLinkAge));
     if (!link) return fail(link.error());
     return {};
   });
@@ -149,12 +159,14 @@ Result<LinkInfo> LinkService::look(std::string_view token) {
   return info;
 }
 
-Result<User> LinkService::accept(std::string_view token, const std::optional<std::string>& name, const Secret& password) {
+Result<User> LinkService::accept(std::string_view token, const std::optional<std::string>& name,
+                                 const Secret& password) {
   if (auto checked = check_password(password); !checked) return fail(std::move(checked.error()));
   auto info = look(token);
   if (!info) return fail(std::move(info.error()));
   if (name) {
-    if (auto checked = check_new_user({info->user.email, *name, info->user.role}); !checked) return fail(std::move(checked.error()));
+    if (auto checked = check_new_user({info->user.email, *name, info->user.role}); !checked)
+      return fail(std::move(checked.error()));
   }
   const std::string hash = hash_password(password);
   User user;
@@ -171,8 +183,10 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
     user.has_password = true;
     if (auto updated = user_store::update(tx, user); !updated) return updated;
     if (auto set = user_store::set_password(tx, id, hash); !set) return set;
-    if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone) return gone;
-    if (auto ended = forget(tx, "DELETE FROM sessions WHERE user_id = $1", std::string_view(id)); !ended) return ended;
+    if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone)
+      return gone;
+    if (auto ended = forget(tx, "DELETE FROM sessions WHERE user_id = $1", std::string_view(id)); !ended)
+      return ended;
     return tx.changed("user", id);
   });
   if (!done) return fail(std::move(done.error()));

@@ -1,7 +1,7 @@
 // One-time links: set-up of the first admin, invitations, password resets.
 //
-// A link's secret is 256 random bits, stored as SHA-256, good once and until it expires; it travels in the URL's
-// fragment, which browsers do not send. Thread-safe; all of it blocks.
+// A link's secret is 256 random bits, stored as SHA-256, good once and until it expires; it travels in the
+// URL's fragment, which browsers do not send. Thread-safe; all of it blocks.
 #pragma once
 
 #include <optional>

@@ -32,7 +32,9 @@ std::unexpected<Error> wrong() {
   return fail(ErrorCode::kUnauthenticated, "The email or the password is wrong.");
 }
 
-std::unexpected<Error> signed_out() { return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again."); }
+std::unexpected<Error> signed_out() {
+  return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+}
 
 }  // namespace
 
@@ -66,12 +68,13 @@ Result<void> SessionService::check_wait(const std::string& account, const std::s
   const Micros wait = std::max(accounts_.wait(account, clock_.now()), addresses_.wait(address, clock_.now()));
   if (wait == 0) return {};
   Error error{ErrorCode::kRateLimited, "", int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)};
-  error.message = "Too many failed sign-ins: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
+  error.message =
+      "Too many failed sign-ins: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
   return fail(std::move(error));
 }
 
-Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const Secret& password, std::string_view ip,
-                                                  std::string_view user_agent) {
+Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const Secret& password,
+                                                  std::string_view ip, std::string_view user_agent) {
   const std::string account = to_lower_ascii(email.substr(0, 300)), address(ip);
   if (auto free = check_wait(account, address); !free) return fail(std::move(free.error()));
   std::string hash;
@@ -97,7 +100,8 @@ Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const 
   return open_for(user, ip, user_agent);
 }
 
-Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip, std::string_view user_agent) {
+Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip,
+                                                   std::string_view user_agent) {
   NewBrowserSession made;
   made.cookie = Secret(random_hex(kCookieBytes));
   BrowserSession& session = made.session;
@@ -116,8 +120,8 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
         "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user.str()),
-         std::string_view(session.ip), std::string_view(session.user_agent), session.created_at, session.last_seen_at,
-         session.expires_at});
+         std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
+         session.last_seen_at, session.expires_at});
     if (!inserted) return fail(std::move(inserted.error()));
     return user_store::set_signed_in(tx, user.str(), session.created_at);
   });
@@ -142,7 +146,8 @@ Result<BrowserSession> SessionService::find(std::string_view cookie) {
   if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
   if (session->last_seen_at + kSeenEvery < now) {
     done = db_.write([&](Transaction& tx) -> Result<void> {
-      auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", {std::string_view(session->id.str()), now});
+      auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
+                             {std::string_view(session->id.str()), now});
       if (!seen) return fail(std::move(seen.error()));
       return {};
     });
@@ -163,9 +168,11 @@ Result<void> SessionService::end(const SessionId& id) {
 Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
   std::vector<BrowserSession> sessions;
   auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(std::string(kSelect) + "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
-                       {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
-                       [&](const SqlRow& row) { sessions.push_back(read(row)); });
+    return tx.for_each(
+        std::string(kSelect) +
+            "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
+        {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
+        [&](const SqlRow& row) { sessions.push_back(read(row)); });
   });
   if (!done) return fail(std::move(done.error()));
   return sessions;
@@ -181,7 +188,8 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
   });
 }
 
-Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current, const Secret& next) {
+Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
+                                             const Secret& next) {
   const std::string account = "password/" + session.user.str();
   if (auto free = check_wait(account, session.ip); !free) return free;
   std::string hash;
@@ -211,7 +219,8 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
 Result<void> SessionService::purge() {
   return db_.write([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
-    auto done = tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2", {now, now - kSessionIdle});
+    auto done = tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2",
+                           {now, now - kSessionIdle});
     if (!done) return fail(std::move(done.error()));
     done = tx.execute("DELETE FROM links WHERE expires_at <= $1", {now});
     if (!done) return fail(std::move(done.error()));

@@ -1,8 +1,8 @@
 // Sign-in by password, and the sessions of browsers.
 //
-// A session's secret is 256 random bits in a cookie, stored as SHA-256 (I3). It ends kSessionIdle after its last
-// use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down per account and per
-// address; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
+// A session's secret is 256 random bits in a cookie, stored as SHA-256 (I3). It ends kSessionIdle after its
+// last use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down per account and
+// per address; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
 #pragma once
 
 #include <mutex>
@@ -21,8 +21,8 @@ namespace wick {
 inline constexpr Micros kSessionIdle = 7 * kMicrosPerDay;
 inline constexpr Micros kSessionAge = 30 * kMicrosPerDay;
 inline constexpr Micros kSeenEvery = 5 * 60 * kMicrosPerSecond;  // how exact last_seen_at is
-inline constexpr int kFreeAccountFailures = 5;    // wrong passwords for one account before waiting begins
-inline constexpr int kFreeAddressFailures = 30;   // from one address
+inline constexpr int kFreeAccountFailures = 5;   // wrong passwords for one account before waiting begins
+inline constexpr int kFreeAddressFailures = 30;  // from one address
 inline constexpr Micros kMaxSignInWait = 60 * kMicrosPerSecond;
 inline constexpr std::size_t kMaxThrottled = 100'000;
 
@@ -38,7 +38,8 @@ struct NewBrowserSession {
   Secret cookie;
 };
 
-// Slows down guessing: after `free` failures each further one doubles the wait, up to kMaxSignInWait. Thread-safe.
+// Slows down guessing: after `free` failures each further one doubles the wait, up to kMaxSignInWait.
+// Thread-safe.
 class Throttle {
  public:
   explicit Throttle(int free) : free_(free) {}
@@ -63,7 +64,8 @@ class SessionService {
 
   // Errors: kUnauthenticated  wrong email or password, or not an active user: all the same
   //         kRateLimited      too many failures; retry_after_seconds
-  Result<NewBrowserSession> sign_in(std::string_view email, const Secret& password, std::string_view ip, std::string_view user_agent);
+  Result<NewBrowserSession> sign_in(std::string_view email, const Secret& password, std::string_view ip,
+                                    std::string_view user_agent);
   // A session without a password: after set-up or an accepted link.
   Result<NewBrowserSession> open_for(const UserId& user, std::string_view ip, std::string_view user_agent);
   // The session of a cookie. Errors: kUnauthenticated
@@ -73,7 +75,8 @@ class SessionService {
   Result<std::vector<BrowserSession>> list(const UserId& user);
   // Errors: kNotFound  not one of the user's
   Result<void> revoke(const UserId& user, const SessionId& id);
-  // Ends the user's other sessions. Errors: kForbidden (the current password is wrong), kInvalidArgument, kRateLimited
+  // Ends the user's other sessions. Errors: kForbidden (the current password is wrong), kInvalidArgument,
+  // kRateLimited
   Result<void> change_password(const BrowserSession& session, const Secret& current, const Secret& next);
   // Removes what has ended.
   Result<void> purge();

@@ -7,7 +7,9 @@
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalidArgument, std::move(message)); }
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
 
 Result<void> check_name(std::string_view name) {
   if (trim(name).empty() || name.size() > kMaxUserNameBytes || !is_valid_utf8(name)) {
@@ -31,8 +33,9 @@ User make_user(const NewUser& request, UserStatus status, Micros now) {
 
 Result<void> check_new_user(const NewUser& user) {
   const auto at = user.email.find('@');
-  if (at == std::string::npos || at == 0 || at + 1 == user.email.size() || user.email.size() > kMaxEmailBytes ||
-      user.email.find_first_of(" \t\r\n") != std::string::npos || !is_valid_utf8(user.email)) {
+  if (at == std::string::npos || at == 0 || at + 1 == user.email.size() ||
+      user.email.size() > kMaxEmailBytes || user.email.find_first_of(" \t\r\n") != std::string::npos ||
+      !is_valid_utf8(user.email)) {
     return invalid("The email must look like name@example.com.");
   }
   return check_name(user.name);
@@ -98,9 +101,10 @@ Result<std::vector<User>> UserService::list() {
   return users;
 }
 
-// One transaction in which a user changes and at least one active admin is left. Writers are serialised, so two
-// admins cannot each remove the other and leave none.
-Result<User> UserService::change(std::string_view id_or_email, const std::function<Result<void>(Transaction&, User&)>& work) {
+// One transaction in which a user changes and at least one active admin is left. Writers are serialised, so
+// two admins cannot each remove the other and leave none.
+Result<User> UserService::change(std::string_view id_or_email,
+                                 const std::function<Result<void>(Transaction&, User&)>& work) {
   User user;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     auto found = user_store::find(tx, id_or_email, clock_.now());
@@ -111,7 +115,8 @@ Result<User> UserService::change(std::string_view id_or_email, const std::functi
     if (was_admin && (user.role != Role::kAdmin || user.status != UserStatus::kActive)) {
       auto others = user_store::count_other_admins(tx, user.id.str());
       if (!others) return fail(std::move(others.error()));
-      if (*others == 0) return fail(ErrorCode::kConflict, "This is the last active admin: make another user an admin first.");
+      if (*others == 0)
+        return fail(ErrorCode::kConflict, "This is the last active admin: make another user an admin first.");
     }
     return tx.changed("user", user.id.str());
   });
@@ -128,12 +133,15 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
     user.role = patch.role.value_or(user.role);
     if (patch.status && *patch.status != user.status) {
       if (*patch.status == UserStatus::kDeactivated) {
-        if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deactivated", clock_.now()); !ended) return ended;
+        if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deactivated", clock_.now());
+            !ended)
+          return ended;
         user.active_tokens = 0;
       } else if (*patch.status != UserStatus::kActive) {
         return invalid("The status can be set to active or deactivated.");
       } else if (!user.has_password) {
-        return invalid("This user has no password yet and becomes active by the invitation link: make a new one.");
+        return invalid(
+            "This user has no password yet and becomes active by the invitation link: make a new one.");
       }
       user.status = *patch.status;
     }
@@ -154,7 +162,8 @@ Result<User> UserService::remove(std::string_view id_or_email) {
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<void> {
     user.status = UserStatus::kDeleted;
     user.active_tokens = 0;
-    if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deleted", clock_.now()); !ended) return ended;
+    if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deleted", clock_.now()); !ended)
+      return ended;
     return user_store::mark_deleted(tx, user.id.str());
   });
 }

@@ -1,7 +1,7 @@
 // Users: making, listing, deactivating, deleting; the last active admin is protected.
 //
-// Thread-safe. Every change is one transaction and is in the access snapshot and the credential index when the
-// function returns (db/database.h, "Change log"). All of them block: never on an io thread.
+// Thread-safe. Every change is one transaction and is in the access snapshot and the credential index when
+// the function returns (db/database.h, "Change log"). All of them block: never on an io thread.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,8 @@
 
 namespace wick {
 
-// research R73, after NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters.
+// research R73, after NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15
+// characters.
 inline constexpr std::size_t kMinPasswordLength = 15;
 inline constexpr std::size_t kMaxPasswordBytes = 1024;
 inline constexpr std::size_t kMaxEmailBytes = 254;
@@ -43,7 +44,7 @@ struct NewUser {
 struct UserPatch {
   std::optional<std::string> name;
   std::optional<Role> role;
-  std::optional<UserStatus> status;  // active or deactivated
+  std::optional<UserStatus> status;              // active or deactivated
   std::optional<std::vector<std::string>> tags;  // ids
 };
 
@@ -73,7 +74,8 @@ class UserService {
   Result<User> remove(std::string_view id_or_email);
 
  private:
-  Result<User> change(std::string_view id_or_email, const std::function<Result<void>(Transaction&, User&)>& work);
+  Result<User> change(std::string_view id_or_email,
+                      const std::function<Result<void>(Transaction&, User&)>& work);
   Database& db_;
   const Clock& clock_;
 };

@@ -34,10 +34,12 @@ Result<void> only_done(Result<std::int64_t> done) {
 Result<void> insert(Transaction& tx, const User& user, const std::string& password_hash) {
   const std::string id = user.id.str();
   auto inserted = tx.execute(
-      "INSERT INTO users (id, email, name, role, status, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-      {std::string_view(id), std::string_view(user.email), std::string_view(user.name), std::string_view(role_name(user.role)),
-       std::string_view(status_name(user.status)),
-       password_hash.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(password_hash)), user.created_at});
+      "INSERT INTO users (id, email, name, role, status, password_hash, created_at) VALUES ($1, $2, $3, $4, "
+      "$5, $6, $7)",
+      {std::string_view(id), std::string_view(user.email), std::string_view(user.name),
+       std::string_view(role_name(user.role)), std::string_view(status_name(user.status)),
+       password_hash.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(password_hash)),
+       user.created_at});
   if (inserted) return {};
   if (inserted.error().code != ErrorCode::kConflict) return fail(std::move(inserted.error()));
   return fail(ErrorCode::kConflict, "There is a user with the email " + user.email + " already.");
@@ -46,8 +48,9 @@ Result<void> insert(Transaction& tx, const User& user, const std::string& passwo
 Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now) {
   std::optional<User> user;
   const std::string email = to_lower_ascii(id_or_email);
-  auto done = tx.for_each(std::string(kSelect) + "WHERE (id = $2 OR email = $3) AND status <> 'deleted'",
-                          {now, id_or_email, std::string_view(email)}, [&](const SqlRow& row) { user = read(row); });
+  auto done =
+      tx.for_each(std::string(kSelect) + "WHERE (id = $2 OR email = $3) AND status <> 'deleted'",
+                  {now, id_or_email, std::string_view(email)}, [&](const SqlRow& row) { user = read(row); });
   if (!done) return fail(std::move(done.error()));
   if (!user) return fail(ErrorCode::kNotFound, "There is no user with this id or email.");
   return std::move(*user);
@@ -62,39 +65,46 @@ Result<std::vector<User>> list(Transaction& tx, Micros now) {
 }
 
 Result<void> update(Transaction& tx, const User& user) {
-  return only_done(tx.execute("UPDATE users SET name = $2, role = $3, status = $4 WHERE id = $1",
-                              {std::string_view(user.id.str()), std::string_view(user.name),
-                               std::string_view(role_name(user.role)), std::string_view(status_name(user.status))}));
+  return only_done(
+      tx.execute("UPDATE users SET name = $2, role = $3, status = $4 WHERE id = $1",
+                 {std::string_view(user.id.str()), std::string_view(user.name),
+                  std::string_view(role_name(user.role)), std::string_view(status_name(user.status))}));
 }
 
 Result<void> set_password(Transaction& tx, const std::string& id, const std::string& hash) {
-  return only_done(tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", {std::string_view(id), std::string_view(hash)}));
+  return only_done(tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1",
+                              {std::string_view(id), std::string_view(hash)}));
 }
 
 Result<std::string> password_hash(Transaction& tx, const std::string& id) {
   std::string hash;
-  auto done = tx.for_each("SELECT password_hash FROM users WHERE id = $1 AND password_hash IS NOT NULL", {std::string_view(id)},
-                          [&](const SqlRow& row) { hash = row.text(0); });
+  auto done = tx.for_each("SELECT password_hash FROM users WHERE id = $1 AND password_hash IS NOT NULL",
+                          {std::string_view(id)}, [&](const SqlRow& row) { hash = row.text(0); });
   if (!done) return fail(std::move(done.error()));
   return hash;
 }
 
 Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at) {
-  return only_done(tx.execute("UPDATE users SET last_sign_in_at = $2 WHERE id = $1", {std::string_view(id), at}));
+  return only_done(
+      tx.execute("UPDATE users SET last_sign_in_at = $2 WHERE id = $1", {std::string_view(id), at}));
 }
 
 Result<void> mark_deleted(Transaction& tx, const std::string& id) {
-  return only_done(tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
-                              {std::string_view(id)}));
+  return only_done(
+      tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
+                 {std::string_view(id)}));
 }
 
 Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
-  if (auto done = only_done(tx.execute("DELETE FROM user_tags WHERE user_id = $1", {std::string_view(id)})); !done) return done;
+  if (auto done = only_done(tx.execute("DELETE FROM user_tags WHERE user_id = $1", {std::string_view(id)}));
+      !done)
+    return done;
   for (const std::string& tag : tags) {
     auto done = tx.execute("INSERT INTO user_tags (user_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                            {std::string_view(id), std::string_view(tag)});
     if (done) continue;
-    if (done.error().code == ErrorCode::kConflict) return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
+    if (done.error().code == ErrorCode::kConflict)
+      return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
     return fail(std::move(done.error()));
   }
   return {};
@@ -102,17 +112,19 @@ Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<
 
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) {
   std::int64_t others = 0;
-  auto done = tx.for_each("SELECT COUNT(*) FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1",
-                          {std::string_view(id)}, [&](const SqlRow& row) { others = row.integer(0); });
+  auto done =
+      tx.for_each("SELECT COUNT(*) FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1",
+                  {std::string_view(id)}, [&](const SqlRow& row) { others = row.integer(0); });
   if (!done) return fail(std::move(done.error()));
   return others;
 }
 
 Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {
   // Revoked in the database too, so that reactivating the user revives nothing.
-  auto done = only_done(tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = '', revoked_reason = $3 "
-                                   "WHERE user_id = $1 AND revoked_at IS NULL",
-                                   {std::string_view(id), now, reason}));
+  auto done =
+      only_done(tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = '', revoked_reason = $3 "
+                           "WHERE user_id = $1 AND revoked_at IS NULL",
+                           {std::string_view(id), now, reason}));
   if (!done) return done;
   done = only_done(tx.execute("DELETE FROM sessions WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;

@@ -13,21 +13,27 @@ constexpr int kTtlMillis = 5000;  // how long a client may keep a list or the di
 constexpr std::size_t kMaxCachedLists = 256;
 constexpr const char* kServerInfo = R"({"name":"wick","title":"Wick","version":")" WICK_VERSION R"("})";
 constexpr const char* kInstructions =
-    "Wick connects you to this team's systems. Every call is recorded. If you see the tools wick_search, wick_get and "
-    "wick_execute, find an operation with the first, read its arguments with the second and call it with the third.";
+    "Wick connects you to this team's systems. Every call is recorded. If you see the tools wick_search, "
+    "wick_get and "
+    "wick_execute, find an operation with the first, read its arguments with the second and call it with the "
+    "third.";
 
-std::string meta_text() { return std::string(R"("_meta":{"io.modelcontextprotocol/serverInfo":)") + kServerInfo + "}"; }
+std::string meta_text() {
+  return std::string(R"("_meta":{"io.modelcontextprotocol/serverInfo":)") + kServerInfo + "}";
+}
 
-std::string capabilities_text() { return R"({"tools":{"listChanged":true}})"; }
+std::string capabilities_text() {
+  return R"({"tools":{"listChanged":true}})";
+}
 
 // Made once: it says the same to everyone.
 const std::string& discover_text() {
   static const std::string text = [] {
     std::string versions = "\"" + std::string(kModern) + "\"";
     for (const auto version : kLegacyVersions) versions += ",\"" + std::string(version) + "\"";
-    return R"({"resultType":"complete","supportedVersions":[)" + versions + R"(],"capabilities":)" + capabilities_text() +
-           R"(,"instructions":)" + to_json(json::string(kInstructions)) + R"(,"ttlMs":)" + std::to_string(kTtlMillis) +
-           R"(,"cacheScope":"private",)" + meta_text() + "}";
+    return R"({"resultType":"complete","supportedVersions":[)" + versions + R"(],"capabilities":)" +
+           capabilities_text() + R"(,"instructions":)" + to_json(json::string(kInstructions)) +
+           R"(,"ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + "}";
   }();
   return text;
 }
@@ -36,7 +42,8 @@ bool lists_type(std::string_view accept, std::string_view type) {
   for (const std::string_view part : split(accept, ',')) {
     const std::string_view range = trim(part.substr(0, part.find(';')));
     if (equals_ignoring_case(range, type) || range == "*/*" ||
-        (range.ends_with("/*") && equals_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1)))) {
+        (range.ends_with("/*") &&
+         equals_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1)))) {
       return true;
     }
   }
@@ -45,8 +52,9 @@ bool lists_type(std::string_view accept, std::string_view type) {
 
 std::string trace_id_of(std::string_view traceparent) {
   // W3C Trace Context §3.2: version-traceid-parentid-flags.
-  return traceparent.size() >= 55 && traceparent[2] == '-' && traceparent[35] == '-' ? std::string(traceparent.substr(3, 32))
-                                                                                     : std::string();
+  return traceparent.size() >= 55 && traceparent[2] == '-' && traceparent[35] == '-'
+             ? std::string(traceparent.substr(3, 32))
+             : std::string();
 }
 
 http::Response refusal(int status, int code, std::string message) {
@@ -59,19 +67,28 @@ json::object take_object(json::object& from, std::string_view key) {
 }
 
 // An SSE event; the text is one line of JSON.
-std::string event(std::string_view text) { return std::string("event: message\ndata: ").append(text).append("\n\n"); }
+std::string event(std::string_view text) {
+  return std::string("event: message\ndata: ").append(text).append("\n\n");
+}
 
 }  // namespace
 
-Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator, const http::OriginPolicy& origins,
-                   Runner& runner, StreamHub& streams, const SealingKey& key, const Clock& clock)
-    : access_(access), authenticator_(authenticator), origins_(origins), runner_(runner), streams_(streams),
-      sessions_(key, clock), clock_(clock) {}
+Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator,
+                   const http::OriginPolicy& origins, Runner& runner, StreamHub& streams,
+                   const SealingKey& key, const Clock& clock)
+    : access_(access),
+      authenticator_(authenticator),
+      origins_(origins),
+      runner_(runner),
+      streams_(streams),
+      sessions_(key, clock),
+      clock_(clock) {}
 
 std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange& exchange) const {
   const http::Request& request = exchange.request();
   if (!origins_.origin_allowed(request)) {
-    return std::unexpected(refusal(403, kInvalidRequest, "This Host or Origin is not allowed here: see --public-url."));
+    return std::unexpected(
+        refusal(403, kInvalidRequest, "This Host or Origin is not allowed here: see --public-url."));
   }
   auto principal = authenticator_.authenticate(request);
   if (!principal) return std::unexpected(std::move(principal.error()));
@@ -96,7 +113,8 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   }
   if (const auto accept = request.header("accept");
       accept && (!lists_type(*accept, "application/json") || !lists_type(*accept, "text/event-stream"))) {
-    co_return refusal(406, kServerError, "The Accept header must list application/json and text/event-stream.");
+    co_return refusal(406, kServerError,
+                      "The Accept header must list application/json and text/event-stream.");
   }
   auto incoming = read_body(request);
   if (!incoming) co_return to_response(incoming.error());
@@ -104,12 +122,15 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   if (!incoming->messages.front().modern) {
     const auto version = request.header("mcp-protocol-version");
     if (version && !is_legacy_version(trim(*version))) {
-      co_return refusal(400, kServerError, "This server does not speak the protocol version of the header MCP-Protocol-Version.");
+      co_return refusal(
+          400, kServerError,
+          "This server does not speak the protocol version of the header MCP-Protocol-Version.");
     }
     const auto id = request.header("mcp-session-id");
     if (id && incoming->messages.front().method != "initialize") {
       context->session = sessions_.find(*id, context->principal.credential.user);
-      if (!context->session) co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
+      if (!context->session)
+        co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
     }
   }
   std::string batch;
@@ -154,22 +175,27 @@ Endpoint::Answer Endpoint::initialize(Context& context) {
   session.created_at = clock_.now();
   const auto text = [](const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
-    return value != nullptr && value->is_string() ? std::string(truncate_utf8(value->get_string(), kMaxNameBytes)) : std::string();
+    return value != nullptr && value->is_string()
+               ? std::string(truncate_utf8(value->get_string(), kMaxNameBytes))
+               : std::string();
   };
   const std::string wanted = text(message.params, "protocolVersion");
   session.version = is_legacy_version(wanted) ? wanted : std::string(kLegacyVersions[0]);
-  if (const auto* client = message.params.if_contains("clientInfo"); client != nullptr && client->is_object()) {
+  if (const auto* client = message.params.if_contains("clientInfo");
+      client != nullptr && client->is_object()) {
     session.client_name = text(client->get_object(), "name");
     session.client_version = text(client->get_object(), "version");
   }
-  std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" + capabilities_text() +
-                       R"(,"serverInfo":)" + kServerInfo + R"(,"instructions":)" + to_json(json::string(kInstructions)) + "}";
+  std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +
+                       capabilities_text() + R"(,"serverInfo":)" + kServerInfo + R"(,"instructions":)" +
+                       to_json(json::string(kInstructions)) + "}";
   http::Response response = json_response(result_text(message.id, result));
   response.headers.emplace_back("Mcp-Session-Id", sessions_.create(session));
   return {{}, std::move(response)};
 }
 
-// Serialised once for a user and a snapshot. Kept per thread, so that nobody waits; forgotten with the snapshot.
+// Serialised once for a user and a snapshot. Kept per thread, so that nobody waits; forgotten with the
+// snapshot.
 std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) const {
   const auto* cursor = context.message->params.if_contains("cursor");
   if (cursor != nullptr && !cursor->is_string()) return nullptr;
@@ -190,7 +216,8 @@ std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) 
     cache.lists.clear();
     cache.snapshot = context.snapshot;
   }
-  std::string key(reinterpret_cast<const char*>(context.user->id.bytes.data()), context.user->id.bytes.size());
+  std::string key(reinterpret_cast<const char*>(context.user->id.bytes.data()),
+                  context.user->id.bytes.size());
   key += char(surface);
   const auto found = cache.lists.find(key);
   if (found != cache.lists.end()) return found->second;
@@ -201,9 +228,11 @@ std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) 
 
 Endpoint::Answer Endpoint::list_tools(const Context& context) const {
   const auto tools = tools_list(context);
-  if (tools == nullptr) return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
-  static const std::string kModernMembers =
-      R"("resultType":"complete","ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + ",";
+  if (tools == nullptr)
+    return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
+  static const std::string kModernMembers = R"("resultType":"complete","ttlMs":)" +
+                                            std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" +
+                                            meta_text() + ",";
   const std::string& id = context.message->id;
   std::string text;
   text.reserve(tools->size() + kModernMembers.size() + id.size() + 48);
@@ -237,10 +266,13 @@ Endpoint::Answer Endpoint::rejected(const Context& context, int code, std::strin
 Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> outcome) const {
   if (!outcome) {
     switch (outcome.error().code) {
-      case ErrorCode::kUnauthenticated: return {{}, authenticator_.invalid_token()};
+      case ErrorCode::kUnauthenticated:
+        return {{}, authenticator_.invalid_token()};
       case ErrorCode::kNotFound:
-        return rejected(context, kInvalidParams, "There is no such tool for you. Call tools/list for those there are.");
-      default: return rejected(context, kInternalError, outcome.error().message);
+        return rejected(context, kInvalidParams,
+                        "There is no such tool for you. Call tools/list for those there are.");
+      default:
+        return rejected(context, kInternalError, outcome.error().message);
     }
   }
   json::object result = to_tool_result(outcome->result);
@@ -255,15 +287,18 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
 http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   json::object params = context.message->params;
   const auto* name_value = params.if_contains("name");
-  if (name_value == nullptr || !name_value->is_string()) co_return rejected(context, kInvalidParams, "params.name must be the name of a tool.");
+  if (name_value == nullptr || !name_value->is_string())
+    co_return rejected(context, kInvalidParams, "params.name must be the name of a tool.");
   const std::string name(name_value->get_string());
   const auto* given = params.if_contains("arguments");
-  if (given != nullptr && !given->is_object()) co_return rejected(context, kInvalidParams, "params.arguments must be an object.");
+  if (given != nullptr && !given->is_object())
+    co_return rejected(context, kInvalidParams, "params.arguments must be an object.");
   json::object arguments = take_object(params, "arguments");
 
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
-    CallResult answered = call_meta_tool(*context.snapshot, *context.user, context.principal.credential.tools, name, arguments);
+    CallResult answered =
+        call_meta_tool(*context.snapshot, *context.user, context.principal.credential.tools, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }
@@ -272,7 +307,8 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::nullopt);
     co_return finished(context, std::move(outcome));
   }
-  auto outcome = co_await runner_.call(caller(context), ref.connector->id, ref.operation->key, std::move(arguments));
+  auto outcome =
+      co_await runner_.call(caller(context), ref.connector->id, ref.operation->key, std::move(arguments));
   co_return finished(context, std::move(outcome));
 }
 
@@ -292,19 +328,23 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     auto* items = arguments.if_contains("calls");
     sound = items->is_array() && !items->get_array().empty() && items->get_array().size() <= kMaxExecuteCalls;
     if (sound) {
-      for (json::value& item : items->get_array()) sound = sound && item.is_object() && add(item.get_object());
+      for (json::value& item : items->get_array())
+        sound = sound && item.is_object() && add(item.get_object());
     }
   } else {
     sound = add(arguments);
   }
   if (!sound) {
-    CallResult refused = call_failed("Give tool_id and arguments, or calls: a list of 1 to " + std::to_string(kMaxExecuteCalls) +
-                                     " objects with tool_id and arguments.");
-    auto outcome = co_await runner_.record(caller(context), "wick_execute", std::move(arguments), std::move(refused));
+    CallResult refused =
+        call_failed("Give tool_id and arguments, or calls: a list of 1 to " +
+                    std::to_string(kMaxExecuteCalls) + " objects with tool_id and arguments.");
+    auto outcome =
+        co_await runner_.record(caller(context), "wick_execute", std::move(arguments), std::move(refused));
     co_return finished(context, std::move(outcome));
   }
   http::StreamWriter* writer = nullptr;
-  if (batch && context.message->progress_token) writer = co_await context.exchange->start_stream("text/event-stream");
+  if (batch && context.message->progress_token)
+    writer = co_await context.exchange->start_stream("text/event-stream");
 
   json::array results;
   std::string text;
@@ -313,12 +353,15 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     const auto target = parse_tool_id(id);
     Result<CallOutcome> outcome;
     if (target) {
-      outcome = co_await runner_.call(caller(context), target->first, target->second, std::move(call_arguments));
+      outcome =
+          co_await runner_.call(caller(context), target->first, target->second, std::move(call_arguments));
     } else {
       outcome = co_await runner_.record(caller(context), id, std::move(call_arguments), std::nullopt);
     }
     if (!outcome && outcome.error().code == ErrorCode::kNotFound) {
-      outcome = CallOutcome{0, 0, call_failed("There is no operation with the tool_id \"" + id + "\" for you. Call wick_search or wick_list to find it.")};
+      outcome = CallOutcome{0, 0,
+                            call_failed("There is no operation with the tool_id \"" + id +
+                                        "\" for you. Call wick_search or wick_list to find it.")};
     }
     if (!batch || !outcome) {
       if (writer == nullptr) co_return finished(context, std::move(outcome));
@@ -329,7 +372,12 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     }
     json::object one = to_tool_result(outcome->result);
     one["tool_id"] = id;
-    text.append("[").append(std::to_string(i + 1)).append("] ").append(outcome->result.is_error ? "failed: " : "").append(outcome->result.text).append("\n\n");
+    text.append("[")
+        .append(std::to_string(i + 1))
+        .append("] ")
+        .append(outcome->result.is_error ? "failed: " : "")
+        .append(outcome->result.text)
+        .append("\n\n");
     results.push_back(std::move(one));
     if (writer != nullptr) {
       json::object progress;
@@ -358,13 +406,15 @@ std::string Endpoint::tools_fingerprint(const Principal& principal) const {
   if (user == nullptr) return {};
   std::string all;
   for (const OperationRef& ref : operations_of(*snapshot, *user)) {
-    all.append(tool_name(*ref.connector, *ref.operation)).append(ref.operation->description).append(ref.operation->input_schema_text);
+    all.append(tool_name(*ref.connector, *ref.operation))
+        .append(ref.operation->description)
+        .append(ref.operation->input_schema_text);
   }
   return std::string(as_bytes(sha256(all)));
 }
 
-http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& writer, std::shared_ptr<Stream> stream,
-                                          std::string changed) {
+http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& writer,
+                                          std::shared_ptr<Stream> stream, std::string changed) {
   writer.on_disconnect([weak = std::weak_ptr<Stream>(stream)] {
     if (const auto open = weak.lock()) Stream::end(open);
   });
@@ -388,23 +438,27 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
 http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   const Message& message = *context.message;
   const auto* wanted = message.params.if_contains("notifications");
-  if (wanted == nullptr || !wanted->is_object()) co_return rejected(context, kInvalidParams, "params.notifications must say what to listen to.");
+  if (wanted == nullptr || !wanted->is_object())
+    co_return rejected(context, kInvalidParams, "params.notifications must say what to listen to.");
   const auto* tools = wanted->get_object().if_contains("toolsListChanged");
   const bool listens = tools != nullptr && tools->is_bool() && tools->get_bool();
   auto stream = streams_.open(context.exchange->executor(), context.principal.credential.id);
   if (stream == nullptr) {
-    co_return rejected(context, kInternalError, "This credential has as many streams open as it may (" +
-                                                    std::to_string(kMaxStreamsPerCredential) + "): close one first.");
+    co_return rejected(context, kInternalError,
+                       "This credential has as many streams open as it may (" +
+                           std::to_string(kMaxStreamsPerCredential) + "): close one first.");
   }
   const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
   http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
-  std::string acknowledged =
-      event(std::string(R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{)") +
-            (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}");
+  std::string acknowledged = event(
+      std::string(
+          R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{)") +
+      (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}");
   bool there = co_await writer->write(std::move(acknowledged));
   if (there && listens) {
-    co_await follow_changes(context, *writer, stream,
-                            event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{)" + meta + "}}"));
+    co_await follow_changes(
+        context, *writer, stream,
+        event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{)" + meta + "}}"));
   }
   co_await writer->write(event(result_text(message.id, R"({"resultType":"complete",)" + meta + "}")));
   co_return Answer{{}, http::Response{}};
@@ -416,7 +470,8 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   const auto id = request.header("mcp-session-id");
   if (!id || !lists_type(request.header("accept").value_or(""), "text/event-stream")) {
-    http::Response refused = refusal(405, kServerError, "Only a session's event stream can be fetched here: use POST.");
+    http::Response refused =
+        refusal(405, kServerError, "Only a session's event stream can be fetched here: use POST.");
     refused.headers.emplace_back("Allow", "POST, GET, DELETE");
     co_return refused;
   }
@@ -424,10 +479,12 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
     co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
   }
   auto stream = streams_.open(exchange.executor(), context->principal.credential.id);
-  if (stream == nullptr) co_return refusal(409, kServerError, "This credential has as many streams open as it may.");
+  if (stream == nullptr)
+    co_return refusal(409, kServerError, "This credential has as many streams open as it may.");
   http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
   co_await writer->write(": keep-alive\n\n");
-  co_await follow_changes(*context, *writer, stream, event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"));
+  co_await follow_changes(*context, *writer, stream,
+                          event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"));
   co_return http::Response{};
 }
 

@@ -1,8 +1,8 @@
 // Endpoint: what /mcp answers, for 2026-07-28 and for the legacy revisions on the same URL.
 //
-// The order of every request: host and origin (403), credential (401), media types (415, 406), envelope (400),
-// method. Nothing here reads the database; operations run through Runner, which records them. Thread-safe; handlers
-// run on io threads.
+// The order of every request: host and origin (403), credential (401), media types (415, 406), envelope
+// (400), method. Nothing here reads the database; operations run through Runner, which records them.
+// Thread-safe; handlers run on io threads.
 #pragma once
 
 #include <memory>
@@ -56,10 +56,10 @@ class Endpoint {
   http::Task<Answer> call_tool(Context& context);
   http::Task<Answer> execute(Context& context, boost::json::object arguments);
   http::Task<Answer> listen(Context& context);
-  // Writes `changed` whenever what the caller may call has changed, and comments in between, until the credential
-  // ends or the peer goes.
-  http::Task<void> follow_changes(Context& context, http::StreamWriter& writer, std::shared_ptr<Stream> stream,
-                                  std::string changed);
+  // Writes `changed` whenever what the caller may call has changed, and comments in between, until the
+  // credential ends or the peer goes.
+  http::Task<void> follow_changes(Context& context, http::StreamWriter& writer,
+                                  std::shared_ptr<Stream> stream, std::string changed);
 
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;

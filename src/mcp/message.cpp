@@ -17,7 +17,9 @@ std::unexpected<Rejection> reject(int status, int code, std::string message, std
 }
 
 // Revisions are dates and compare as text; anything from 2026-07-28 on is of the modern era.
-bool names_modern(std::string_view version) { return version >= kModern; }
+bool names_modern(std::string_view version) {
+  return version >= kModern;
+}
 
 std::string bounded_text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -38,7 +40,8 @@ std::expected<std::string, Rejection> read_id(const json::object& body) {
 
 // Moves the _meta that both eras share out of params.
 void take_meta(Message& message, json::object& meta) {
-  if (const auto* token = meta.if_contains("progressToken"); token != nullptr && (token->is_string() || token->is_int64())) {
+  if (const auto* token = meta.if_contains("progressToken");
+      token != nullptr && (token->is_string() || token->is_int64())) {
     message.progress_token = *token;
   }
   message.traceparent = bounded_text(meta, "traceparent");
@@ -51,7 +54,8 @@ void take_meta(Message& message, json::object& meta) {
 // "=?base64?…?=" is how a header carries what it cannot carry as it is.
 std::optional<std::string> decode_header(std::string_view value) {
   constexpr std::string_view kPrefix = "=?base64?", kSuffix = "?=";
-  if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) || value.size() < kPrefix.size() + kSuffix.size()) {
+  if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) ||
+      value.size() < kPrefix.size() + kSuffix.size()) {
     return std::string(value);
   }
   std::string body(value.substr(kPrefix.size(), value.size() - kPrefix.size() - kSuffix.size()));
@@ -62,7 +66,8 @@ std::optional<std::string> decode_header(std::string_view value) {
 }
 
 // What a modern request's headers must say (2026-07-28, transports, "Standard headers").
-std::optional<Rejection> check_headers(const http::Request& request, const Message& message, std::string_view version) {
+std::optional<Rejection> check_headers(const http::Request& request, const Message& message,
+                                       std::string_view version) {
   const auto mismatch = [&](std::string text) {
     return Rejection{400, kHeaderMismatch, std::move(text), message.id};
   };
@@ -71,9 +76,11 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
     return mismatch("The header MCP-Protocol-Version says another version than _meta does.");
   }
   const auto method = request.header("mcp-method");
-  if (method && trim(*method) != message.method) return mismatch("The header Mcp-Method says another method than the body does.");
+  if (method && trim(*method) != message.method)
+    return mismatch("The header Mcp-Method says another method than the body does.");
   if (version != kModern) {
-    Rejection unsupported{400, kUnsupportedVersion, "This server does not speak this protocol version.", message.id};
+    Rejection unsupported{400, kUnsupportedVersion, "This server does not speak this protocol version.",
+                          message.id};
     json::array supported{json::string(kModern)};
     for (const auto legacy : kLegacyVersions) supported.emplace_back(json::string(legacy));
     unsupported.data["supported"] = std::move(supported);
@@ -81,21 +88,24 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
     return unsupported;
   }
   if (!header_version) return mismatch("The header MCP-Protocol-Version is missing.");
-  if (message.kind != Message::Kind::kRequest) return std::nullopt;  // the revision leaves notifications' headers open
+  if (message.kind != Message::Kind::kRequest)
+    return std::nullopt;  // the revision leaves notifications' headers open
   if (!method) return mismatch("The header Mcp-Method is missing.");
   if (message.method == "tools/call") {
     const auto* name = message.params.if_contains("name");
     const auto header = request.header("mcp-name");
     if (!header) return mismatch("The header Mcp-Name is missing.");
     const auto decoded = decode_header(trim(*header));
-    if (!decoded || name == nullptr || !name->is_string() || *decoded != std::string_view(name->get_string())) {
+    if (!decoded || name == nullptr || !name->is_string() ||
+        *decoded != std::string_view(name->get_string())) {
       return mismatch("The header Mcp-Name says another name than the body does.");
     }
   }
   return std::nullopt;
 }
 
-std::expected<Message, Rejection> read_message(const http::Request& request, json::value& body, bool in_batch) {
+std::expected<Message, Rejection> read_message(const http::Request& request, json::value& body,
+                                               bool in_batch) {
   if (!body.is_object()) return reject(400, kInvalidRequest, "A message must be a JSON object.");
   json::object& object = body.get_object();
   auto id = read_id(object);
@@ -109,9 +119,11 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
   const auto header_version = trim(request.header("mcp-protocol-version").value_or(""));
   const auto* method = object.if_contains("method");
   if (method == nullptr) {
-    if (!object.contains("result") && !object.contains("error")) return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
+    if (!object.contains("result") && !object.contains("error"))
+      return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
     message.kind = Message::Kind::kResponse;
-    if (names_modern(header_version)) return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
+    if (names_modern(header_version))
+      return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
     return message;
   }
   if (!method->is_string()) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
@@ -119,7 +131,8 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
   message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
 
   json::value* params = object.if_contains("params");
-  if (params != nullptr && !params->is_object()) return reject(400, kInvalidRequest, "\"params\" must be an object.", message.id);
+  if (params != nullptr && !params->is_object())
+    return reject(400, kInvalidRequest, "\"params\" must be an object.", message.id);
   json::object meta;
   if (params != nullptr) {
     message.params = std::move(params->get_object());
@@ -136,18 +149,23 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
   if (claim == nullptr) {
     if (!names_modern(header_version)) return message;
     if (message.method == "initialize") {
-      return reject(400, kHeaderMismatch, "initialize belongs to revisions before 2026-07-28, which the header names.", message.id);
+      return reject(400, kHeaderMismatch,
+                    "initialize belongs to revisions before 2026-07-28, which the header names.", message.id);
     }
     message.modern = true;
     if (message.kind == Message::Kind::kNotification) return message;
-    return reject(400, kInvalidParams, "params._meta must carry \"" + std::string(kMetaVersion) + "\" and \"" +
-                                           std::string(kMetaCapabilities) + "\".", message.id);
+    return reject(400, kInvalidParams,
+                  "params._meta must carry \"" + std::string(kMetaVersion) + "\" and \"" +
+                      std::string(kMetaCapabilities) + "\".",
+                  message.id);
   }
   if (in_batch) return reject(400, kInvalidRequest, "This revision has no batches.", message.id);
-  if (!claim->is_string()) return reject(400, kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.", message.id);
+  if (!claim->is_string())
+    return reject(400, kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.", message.id);
   const auto* capabilities = meta.if_contains(kMetaCapabilities);
   if (message.kind == Message::Kind::kRequest && (capabilities == nullptr || !capabilities->is_object())) {
-    return reject(400, kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.", message.id);
+    return reject(400, kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.",
+                  message.id);
   }
   const std::string claimed(claim->get_string());
   if (auto refused = check_headers(request, message, claimed)) return std::unexpected(std::move(*refused));
@@ -157,7 +175,8 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
 }  // namespace
 
 bool is_legacy_version(std::string_view version) {
-  return std::find(std::begin(kLegacyVersions), std::end(kLegacyVersions), version) != std::end(kLegacyVersions);
+  return std::find(std::begin(kLegacyVersions), std::end(kLegacyVersions), version) !=
+         std::end(kLegacyVersions);
 }
 
 std::expected<Incoming, Rejection> read_body(const http::Request& request) {
@@ -189,7 +208,11 @@ std::expected<Incoming, Rejection> read_body(const http::Request& request) {
 std::string result_text(std::string_view id, std::string_view result) {
   std::string out;
   out.reserve(id.size() + result.size() + 40);
-  return out.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"result":)").append(result).append("}");
+  return out.append(R"({"jsonrpc":"2.0","id":)")
+      .append(id)
+      .append(R"(,"result":)")
+      .append(result)
+      .append("}");
 }
 
 std::string error_text(const Rejection& rejection) {

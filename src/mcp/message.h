@@ -1,9 +1,9 @@
 // JSON-RPC messages of MCP, both eras, parsed and judged before anything is done.
 //
-// "Modern" is 2026-07-28: stateless, its version, capabilities and client in params._meta of every request, repeated
-// in headers. "Legacy" are the revisions with the initialize handshake. One endpoint serves both: a request is modern
-// when its _meta names a protocol version, or its header names a modern one (2026-07-28, basic/versioning, "Backward
-// compatibility"). Pure functions.
+// "Modern" is 2026-07-28: stateless, its version, capabilities and client in params._meta of every request,
+// repeated in headers. "Legacy" are the revisions with the initialize handshake. One endpoint serves both: a
+// request is modern when its _meta names a protocol version, or its header names a modern one (2026-07-28,
+// basic/versioning, "Backward compatibility"). Pure functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,9 +20,9 @@ namespace wick::mcp {
 
 inline constexpr std::string_view kModern = "2026-07-28";
 inline constexpr std::string_view kLegacyVersions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
-inline constexpr std::size_t kMaxBatch = 100;        // messages of a 2025-03-26 batch
-inline constexpr std::size_t kMaxIdBytes = 256;      // a request id, serialised
-inline constexpr std::size_t kMaxNameBytes = 200;    // client names and versions: cut above
+inline constexpr std::size_t kMaxBatch = 100;      // messages of a 2025-03-26 batch
+inline constexpr std::size_t kMaxIdBytes = 256;    // a request id, serialised
+inline constexpr std::size_t kMaxNameBytes = 200;  // client names and versions: cut above
 
 // JSON-RPC 2.0 and MCP error codes (2026-07-28, basic, "Error codes").
 enum Code : int {
@@ -43,7 +43,7 @@ struct Message {
   bool modern = false;
   std::string id;  // serialised JSON, to be echoed with its type; empty when there is none
   std::string method;
-  boost::json::object params;           // without _meta
+  boost::json::object params;  // without _meta
   std::string client_name, client_version, traceparent;
   std::optional<boost::json::value> progress_token;
 };
@@ -52,7 +52,7 @@ struct Rejection {
   int http_status = 400;
   int code = kInvalidRequest;
   std::string message;
-  std::string id;                          // as Message::id
+  std::string id;  // as Message::id
   boost::json::object data = {};
 };
 

@@ -22,7 +22,8 @@ struct Sent {
   }
 };
 
-const std::vector<http::Field> kHeaders = {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", " tools/call "}, {"Mcp-Name", "n"}};
+const std::vector<http::Field> kHeaders = {
+    {"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", " tools/call "}, {"Mcp-Name", "n"}};
 constexpr std::string_view kCall =
     R"({"jsonrpc":"2.0","id":"7","method":"tools/call","params":{"name":"n","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
     R"("io.modelcontextprotocol/clientCapabilities":{},"io.modelcontextprotocol/clientInfo":{"name":"c","version":"1"},"progressToken":3}}})";
@@ -82,7 +83,8 @@ TEST(Message, WhatIsNotAMessageIsRefused) {
   EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":null,"method":"x"})", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":1,"method":"x","params":[]})", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":1,"method":5})", {}).code(), kInvalidRequest);
-  EXPECT_EQ(Sent("[" + std::string(kCall) + "]", kHeaders).code(), kInvalidRequest) << "no batches in this revision";
+  EXPECT_EQ(Sent("[" + std::string(kCall) + "]", kHeaders).code(), kInvalidRequest)
+      << "no batches in this revision";
 }
 
 TEST(Message, ALegacyBatchIsReadUpToItsLimit) {

@@ -35,7 +35,11 @@ std::string text_argument(const json::object& arguments, std::string_view name) 
 // One line that a model can read, and the same as data.
 void describe(CallResult& result, json::array& items, const OperationRef& ref) {
   const std::string id = tool_id(*ref.connector, *ref.operation);
-  result.text.append("- ").append(ref.operation->name).append(" (").append(ref.connector->label).append("): ");
+  result.text.append("- ")
+      .append(ref.operation->name)
+      .append(" (")
+      .append(ref.connector->label)
+      .append("): ");
   result.text.append(ref.operation->description).append("\n  tool_id: ").append(id).append("\n");
   json::object item;
   item["tool_id"] = id;
@@ -53,7 +57,8 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
   bool skipping = !after.empty();
   std::string last, next;
   for (const OperationRef& ref : operations) {
-    if (!only.empty() && !equals_ignoring_case(ref.connector->label, only) && ref.connector->slug != only) continue;
+    if (!only.empty() && !equals_ignoring_case(ref.connector->label, only) && ref.connector->slug != only)
+      continue;
     const std::string id = tool_id(*ref.connector, *ref.operation);
     if (skipping) {
       skipping = id != after;
@@ -66,9 +71,12 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
     describe(result, items, ref);
     last = id;
   }
-  if (skipping) return call_failed("The cursor is not one that wick_list returned: leave it out to start over.");
-  if (items.empty()) result.text = only.empty() ? "You cannot call any operation yet: ask an admin for access to a connector."
-                                                : "No connector of yours is called \"" + only + "\". Call wick_list without it.";
+  if (skipping)
+    return call_failed("The cursor is not one that wick_list returned: leave it out to start over.");
+  if (items.empty())
+    result.text = only.empty()
+                      ? "You cannot call any operation yet: ask an admin for access to a connector."
+                      : "No connector of yours is called \"" + only + "\". Call wick_list without it.";
   json::object structured;
   structured["operations"] = std::move(items);
   if (!next.empty()) {
@@ -83,7 +91,8 @@ std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   for (const char c : to_lower_ascii(text) + " ") {
-    const bool part = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80);
+    const bool part =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80);
     if (part) {
       word += c;
     } else if (!word.empty()) {
@@ -110,7 +119,8 @@ int score(const OperationRef& ref, const std::vector<std::string>& question) {
   const auto label = words_of(ref.connector->label + " " + ref.connector->description);
   const auto description = words_of(ref.operation->description);
   std::vector<std::string> parameters;
-  if (const auto* properties = ref.operation->input_schema.if_contains("properties"); properties != nullptr && properties->is_object()) {
+  if (const auto* properties = ref.operation->input_schema.if_contains("properties");
+      properties != nullptr && properties->is_object()) {
     for (const auto& member : properties->get_object()) {
       for (auto& word : words_of(member.key())) parameters.push_back(std::move(word));
     }
@@ -128,11 +138,14 @@ CallResult search(const std::vector<OperationRef>& operations, const json::objec
   for (const OperationRef& ref : operations) {
     if (const int points = score(ref, question); points > 0) ranked.emplace_back(points, &ref);
   }
-  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
   CallResult result;
   json::array items;
-  for (std::size_t i = 0; i < std::min(ranked.size(), kMaxSearchResults); ++i) describe(result, items, *ranked[i].second);
-  if (items.empty()) result.text = "Nothing matches these words. Try others, or call wick_list to see everything.";
+  for (std::size_t i = 0; i < std::min(ranked.size(), kMaxSearchResults); ++i)
+    describe(result, items, *ranked[i].second);
+  if (items.empty())
+    result.text = "Nothing matches these words. Try others, or call wick_list to see everything.";
   json::object structured;
   structured["operations"] = std::move(items);
   result.structured = std::move(structured);
@@ -143,7 +156,8 @@ CallResult get(const AccessSnapshot& snapshot, const UserEntry& user, const json
   const std::string id = text_argument(arguments, "tool_id");
   const OperationRef ref = find_tool_id(snapshot, user, id);
   if (ref.operation == nullptr) {
-    return call_failed("There is no operation with the tool_id \"" + id + "\" for you. Call wick_search or wick_list to find it.");
+    return call_failed("There is no operation with the tool_id \"" + id +
+                       "\" for you. Call wick_search or wick_list to find it.");
   }
   CallResult result;
   json::object structured;
@@ -161,7 +175,8 @@ CallResult get(const AccessSnapshot& snapshot, const UserEntry& user, const json
   return result;
 }
 
-CallResult info(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface, std::size_t operations) {
+CallResult info(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
+                std::size_t operations) {
   CallResult result;
   const std::size_t connectors = snapshot.visible(user).size();
   json::object structured;
@@ -171,8 +186,9 @@ CallResult info(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurfa
   structured["operations"] = operations;
   structured["tools"] = is_direct(surface, operations) ? "direct" : "meta";
   result.structured = std::move(structured);
-  result.text = "Wick " WICK_VERSION ". You are " + user.name + " and can call " + std::to_string(operations) + " operations of " +
-                std::to_string(connectors) + " connectors. Find them with wick_search or wick_list, read their arguments with "
+  result.text = "Wick " WICK_VERSION ". You are " + user.name + " and can call " +
+                std::to_string(operations) + " operations of " + std::to_string(connectors) +
+                " connectors. Find them with wick_search or wick_list, read their arguments with "
                 "wick_get, call them with wick_execute.";
   return result;
 }
@@ -185,7 +201,8 @@ const std::string& meta_tools_text() {
 }
 
 bool is_meta_tool(std::string_view name) {
-  return name == "wick_list" || name == "wick_search" || name == "wick_get" || name == "wick_execute" || name == "wick_info";
+  return name == "wick_list" || name == "wick_search" || name == "wick_get" || name == "wick_execute" ||
+         name == "wick_info";
 }
 
 CallResult call_meta_tool(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,

@@ -38,7 +38,8 @@ std::optional<Session> Sessions::find(std::string_view id, const UserId& user) c
   const json::object& content = value.get_object();
   Session session;
   session.user = UserId::parse(text_of(content, "u")).value_or(UserId{});
-  if (const auto* at = content.if_contains("t"); at != nullptr && at->is_int64()) session.created_at = at->get_int64();
+  if (const auto* at = content.if_contains("t"); at != nullptr && at->is_int64())
+    session.created_at = at->get_int64();
   session.version = text_of(content, "v");
   session.client_name = text_of(content, "n");
   session.client_version = text_of(content, "c");

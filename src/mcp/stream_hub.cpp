@@ -11,7 +11,8 @@ http::Task<void> Stream::wait(int seconds) {
   if (!woken_ && !ended_) {
     timer_.expires_after(std::chrono::seconds(seconds));
     boost::system::error_code ignored;
-    co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable_t<http::Executor>(), ignored));
+    co_await timer_.async_wait(
+        boost::asio::redirect_error(boost::asio::use_awaitable_t<http::Executor>(), ignored));
   }
   woken_ = false;
 }

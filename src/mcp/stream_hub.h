@@ -1,8 +1,9 @@
 // StreamHub: the open listen streams, so that a change or a revocation reaches them.
 //
-// A stream lives on its connection's io thread; the hub only keeps weak references and wakes streams by posting to
-// their threads. A revocation that is answered has already marked the streams of its token (on_erase runs before
-// the answer), and each ends as soon as its thread takes the post: well within a second (T3). Thread-safe.
+// A stream lives on its connection's io thread; the hub only keeps weak references and wakes streams by
+// posting to their threads. A revocation that is answered has already marked the streams of its token
+// (on_erase runs before the answer), and each ends as soon as its thread takes the post: well within a second
+// (T3). Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -33,8 +34,9 @@ class Stream {
   const TokenId& token() const { return token_; }
 
  private:
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                  http::Executor>;
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>, http::Executor>;
   const TokenId token_;
   Timer timer_;
   bool woken_ = false;

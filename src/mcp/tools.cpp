@@ -31,8 +31,8 @@ bool is_direct(ToolSurface surface, std::size_t operations) {
   return surface == ToolSurface::kDirect || (surface == ToolSurface::kAuto && operations <= kMaxDirectTools);
 }
 
-std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
-                                      std::string_view cursor) {
+std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user,
+                                      ToolSurface surface, std::string_view cursor) {
   const auto operations = operations_of(snapshot, user);
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
@@ -43,7 +43,9 @@ std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const User
   if (!cursor.empty()) {
     const auto last = from_base64url(cursor);
     if (!last) return std::nullopt;
-    while (begin < operations.size() && tool_id(*operations[begin].connector, *operations[begin].operation) != *last) ++begin;
+    while (begin < operations.size() &&
+           tool_id(*operations[begin].connector, *operations[begin].operation) != *last)
+      ++begin;
     if (begin++ == operations.size()) return std::nullopt;
   }
   const std::size_t end = std::min(operations.size(), begin + kToolsPage);
@@ -56,7 +58,9 @@ std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const User
     annotations["destructiveHint"] = operation->destructive;
     annotations["idempotentHint"] = operation->idempotent;
     annotations["openWorldHint"] = connector->kind != "notes";
-    out.append(i == begin ? "" : ",").append("{\"name\":").append(to_json(json::string(tool_name(*connector, *operation))));
+    out.append(i == begin ? "" : ",")
+        .append("{\"name\":")
+        .append(to_json(json::string(tool_name(*connector, *operation))));
     out.append(",\"title\":").append(to_json(json::string(operation->name)));
     std::string description = operation->description + " (" + connector->label + ")";
     out.append(",\"description\":").append(to_json(json::string(description)));
@@ -65,7 +69,8 @@ std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const User
   }
   out += "]";
   if (end < operations.size()) {
-    out += ",\"nextCursor\":\"" + to_base64url(tool_id(*operations[end - 1].connector, *operations[end - 1].operation)) + "\"";
+    out += ",\"nextCursor\":\"" +
+           to_base64url(tool_id(*operations[end - 1].connector, *operations[end - 1].operation)) + "\"";
   }
   return out;
 }

@@ -1,9 +1,9 @@
 // The two tool surfaces: what a user may call, as a list of tools, and a tool's name back to an operation.
 //
-// direct: each operation is a tool `label__operation` with its own schema. meta: five tools (wick_list, wick_search,
-// wick_get, wick_execute, wick_info) through which all operations are found and called. The surface decides what is
-// listed, not what may be called: a client whose list is older than the last change still reaches what its user may
-// use. Thread-safe; no I/O.
+// direct: each operation is a tool `label__operation` with its own schema. meta: five tools (wick_list,
+// wick_search, wick_get, wick_execute, wick_info) through which all operations are found and called. The
+// surface decides what is listed, not what may be called: a client whose list is older than the last change
+// still reaches what its user may use. Thread-safe; no I/O.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -18,7 +18,7 @@
 
 namespace wick::mcp {
 
-inline constexpr std::size_t kMaxDirectTools = 40;   // `auto` is direct up to here, meta above (M2)
+inline constexpr std::size_t kMaxDirectTools = 40;  // `auto` is direct up to here, meta above (M2)
 inline constexpr std::size_t kToolsPage = 500;
 inline constexpr std::size_t kMaxExecuteCalls = 20;  // of one wick_execute
 inline constexpr std::size_t kMetaPage = 50;         // operations wick_list shows at once
@@ -36,10 +36,12 @@ std::string tool_id(const ConnectorEntry& connector, const OperationEntry& opera
 std::vector<OperationRef> operations_of(const AccessSnapshot& snapshot, const UserEntry& user);
 bool is_direct(ToolSurface surface, std::size_t operations);
 
-// A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is not ours.
-std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
-                                      std::string_view cursor);
-// A direct tool's name, or an id `conn:{connector_id}/{operation_key}`, of what the user may call; null otherwise.
+// A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is
+// not ours.
+std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user,
+                                      ToolSurface surface, std::string_view cursor);
+// A direct tool's name, or an id `conn:{connector_id}/{operation_key}`, of what the user may call; null
+// otherwise.
 OperationRef find_tool(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view name);
 OperationRef find_tool_id(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view id);
 // The connector and key an id names, whether or not the user may use it.

@@ -10,20 +10,23 @@ http::Response refusal(int status, const std::string& challenge, const char* cod
   response.status = status;
   response.headers.emplace_back("WWW-Authenticate", challenge);
   response.headers.emplace_back("Cache-Control", "no-store");
-  response.body = std::string(R"({"error":{"code":")") + code + R"(","message":")" + message + R"(","request_id":""}})";
+  response.body =
+      std::string(R"({"error":{"code":")") + code + R"(","message":")" + message + R"(","request_id":""}})";
   return response;
 }
 
 bool carries_credential(std::string_view query) {
-  return query.find("wick_pat_") != std::string_view::npos || query.find("wick_oat_") != std::string_view::npos ||
-         query.starts_with("access_token=") || query.find("&access_token=") != std::string_view::npos;
+  return query.find("wick_pat_") != std::string_view::npos ||
+         query.find("wick_oat_") != std::string_view::npos || query.starts_with("access_token=") ||
+         query.find("&access_token=") != std::string_view::npos;
 }
 
 }  // namespace
 
 Authenticator::Authenticator(CredentialIndex& index, const Clock& clock, const std::string& public_url)
     : index_(index), clock_(clock) {
-  const std::string metadata = "resource_metadata=\"" + public_url + "/.well-known/oauth-protected-resource/mcp\"";
+  const std::string metadata =
+      "resource_metadata=\"" + public_url + "/.well-known/oauth-protected-resource/mcp\"";
   missing_ = "Bearer " + metadata;
   invalid_ = "Bearer error=\"invalid_token\", " + metadata;
   misplaced_ = "Bearer error=\"invalid_request\", " + metadata;
@@ -36,18 +39,21 @@ http::Response Authenticator::invalid_token() const {
 
 std::expected<Principal, http::Response> Authenticator::authenticate(const http::Request& request) const {
   if (!request.query.empty() && carries_credential(request.query)) {
-    return std::unexpected(refusal(400, misplaced_, "invalid_argument",
-                                   "Send the token in the Authorization header, never in the URL: it ends up in logs. "
-                                   "Treat this one as leaked and revoke it."));
+    return std::unexpected(
+        refusal(400, misplaced_, "invalid_argument",
+                "Send the token in the Authorization header, never in the URL: it ends up in logs. "
+                "Treat this one as leaked and revoke it."));
   }
   const std::size_t count = request.header_count("authorization");
   if (count == 0) {
-    return std::unexpected(refusal(401, missing_, "unauthenticated",
-                                   "Send a token as Authorization: Bearer wick_pat_…; make one under Profile, Access tokens."));
+    return std::unexpected(
+        refusal(401, missing_, "unauthenticated",
+                "Send a token as Authorization: Bearer wick_pat_…; make one under Profile, Access tokens."));
   }
   const std::string_view value = *request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";
-  if (count > 1 || value.size() <= kScheme.size() || !equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) {
+  if (count > 1 || value.size() <= kScheme.size() ||
+      !equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) {
     return std::unexpected(invalid_token());
   }
   Principal principal;

@@ -1,9 +1,9 @@
 // Authenticator: the bearer credential of a request, from memory alone.
 //
-// T15: malformed, unknown, revoked and expired credentials, and those of users who are not active, get the same
-// answer after the same work: every value is hashed and looked up. RFC 6750 §3: no `error` when no credential was
-// sent. Credentials in the query string are refused (RFC 6750 §2.3 discourages them; they end up in logs).
-// Thread-safe.
+// T15: malformed, unknown, revoked and expired credentials, and those of users who are not active, get the
+// same answer after the same work: every value is hashed and looked up. RFC 6750 §3: no `error` when no
+// credential was sent. Credentials in the query string are refused (RFC 6750 §2.3 discourages them; they end
+// up in logs). Thread-safe.
 #pragma once
 
 #include <expected>
@@ -26,7 +26,9 @@ class Authenticator {
 
   // The principal, or the response that refuses: 401, or 400 for a credential in the wrong place.
   std::expected<Principal, http::Response> authenticate(const http::Request& request) const;
-  bool still_valid(const Principal& principal) const { return index_.is_live(principal.digest, clock_.now()); }
+  bool still_valid(const Principal& principal) const {
+    return index_.is_live(principal.digest, clock_.now());
+  }
   // The 401 for a credential that is no longer good.
   http::Response invalid_token() const;
 

@@ -45,8 +45,12 @@ struct CredentialIndex::Shard {
     using is_transparent = void;
     const Shard* shard;
     bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(std::uint32_t at, const Sha256Digest& digest) const { return shard->record(at).digest == digest; }
-    bool operator()(const Sha256Digest& digest, std::uint32_t at) const { return shard->record(at).digest == digest; }
+    bool operator()(std::uint32_t at, const Sha256Digest& digest) const {
+      return shard->record(at).digest == digest;
+    }
+    bool operator()(const Sha256Digest& digest, std::uint32_t at) const {
+      return shard->record(at).digest == digest;
+    }
   };
 
   Shard() : positions(0, Hash{this}, Equal{this}) {}
@@ -154,7 +158,9 @@ std::vector<LastUse> CredentialIndex::take_last_uses() {
   return out;
 }
 
-void CredentialIndex::on_erase(std::function<void(const TokenId&)> callback) { on_erase_ = std::move(callback); }
+void CredentialIndex::on_erase(std::function<void(const TokenId&)> callback) {
+  on_erase_ = std::move(callback);
+}
 
 std::size_t CredentialIndex::size() const {
   std::size_t total = 0;

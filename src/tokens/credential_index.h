@@ -1,13 +1,13 @@
 // CredentialIndex: every living credential in memory, found by the SHA-256 of its plaintext.
 //
-// Why a revoked token is never accepted after the answer to the revocation: the index is the only thing that says
-// yes to a bearer token, find() copies the record out under its shard's lock, and erase() takes the record away
-// under the same lock before the revocation is answered (it runs in the change-log applier, inside
-// Database::write). A call that was already past find() when erase() ran is checked again with is_live() before it
-// is recorded and before it is answered; streams are ended through on_erase.
+// Why a revoked token is never accepted after the answer to the revocation: the index is the only thing that
+// says yes to a bearer token, find() copies the record out under its shard's lock, and erase() takes the
+// record away under the same lock before the revocation is answered (it runs in the change-log applier,
+// inside Database::write). A call that was already past find() when erase() ran is checked again with
+// is_live() before it is recorded and before it is answered; streams are ended through on_erase.
 //
-// Memory: 76 bytes a record in chunks, plus 5 to 12 bytes of hash table: under 100 bytes a token. Cost of find()
-// does not depend on the number of tokens. Thread-safe; nothing here waits for a database.
+// Memory: 76 bytes a record in chunks, plus 5 to 12 bytes of hash table: under 100 bytes a token. Cost of
+// find() does not depend on the number of tokens. Thread-safe; nothing here waits for a database.
 #pragma once
 
 #include <array>
@@ -57,8 +57,8 @@ class CredentialIndex {
   // After this returns, no thread finds the digest. Absent digests are fine.
   void erase(const Sha256Digest& digest);
 
-  // The credential, unless absent or expired at `now`. Also notes the use (T10): exact to a minute, and whenever
-  // address or client change; no allocation when neither did.
+  // The credential, unless absent or expired at `now`. Also notes the use (T10): exact to a minute, and
+  // whenever address or client change; no allocation when neither did.
   std::optional<Credential> find(const Sha256Digest& digest, Micros now, std::string_view ip,
                                  std::string_view user_agent);
   // Whether find() would still say yes; notes nothing.

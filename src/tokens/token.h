@@ -1,4 +1,5 @@
-// A personal access token: `wick_pat_` and 32 lower-case hex characters, 128 bits from the operating system (T1).
+// A personal access token: `wick_pat_` and 32 lower-case hex characters, 128 bits from the operating system
+// (T1).
 #pragma once
 
 #include <optional>

@@ -8,10 +8,11 @@ namespace wick {
 namespace {
 
 Result<void> check_name(std::string_view name) {
-  if (trim(name).empty()) return fail(ErrorCode::kInvalidArgument, "Give the token a name: say where you will use it.");
+  if (trim(name).empty())
+    return fail(ErrorCode::kInvalidArgument, "Give the token a name: say where you will use it.");
   if (name.size() > kMaxTokenNameBytes) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The name is longer than " + std::to_string(kMaxTokenNameBytes) + " bytes: choose a shorter one.");
+    return fail(ErrorCode::kInvalidArgument, "The name is longer than " + std::to_string(kMaxTokenNameBytes) +
+                                                 " bytes: choose a shorter one.");
   }
   if (!is_valid_utf8(name)) return fail(ErrorCode::kInvalidArgument, "The name is not valid UTF-8.");
   return {};
@@ -32,8 +33,9 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
   auto count = token_store::count_active(tx, owner, now);
   if (!count) return fail(std::move(count.error()));
   if (*count >= kMaxTokensPerUser) {
-    return fail(ErrorCode::kLimit, "This user holds " + std::to_string(kMaxTokensPerUser) +
-                                       " active tokens, the most there can be: revoke some that are not used.");
+    return fail(ErrorCode::kLimit,
+                "This user holds " + std::to_string(kMaxTokensPerUser) +
+                    " active tokens, the most there can be: revoke some that are not used.");
   }
   std::string plaintext = std::string(kPatPrefix) + random_hex(kPatHexChars / 2);
   MintedToken minted;
@@ -44,8 +46,10 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
   minted.token.tools = request.tools;
   minted.token.created_at = now;
   minted.token.expires_at = request.expires_at;
-  if (auto done = token_store::insert(tx, minted.token, sha256(plaintext)); !done) return fail(std::move(done.error()));
-  if (auto logged = tx.changed("token", minted.token.id.str()); !logged) return fail(std::move(logged.error()));
+  if (auto done = token_store::insert(tx, minted.token, sha256(plaintext)); !done)
+    return fail(std::move(done.error()));
+  if (auto logged = tx.changed("token", minted.token.id.str()); !logged)
+    return fail(std::move(logged.error()));
   minted.plaintext = Secret(std::move(plaintext));
   return minted;
 }
@@ -76,9 +80,8 @@ void TokenService::follow(const Sha256Digest& digest, const Credential& credenti
 }
 
 Result<void> TokenService::start() {
-  const token_store::IndexRow row = [this](const Sha256Digest& digest, const Credential& credential, bool alive) {
-    follow(digest, credential, alive);
-  };
+  const token_store::IndexRow row = [this](const Sha256Digest& digest, const Credential& credential,
+                                           bool alive) { follow(digest, credential, alive); };
   db_.on_change("token", [this, row](const ChangeEntry& entry) {
     return db_.read([&](Transaction& tx) { return token_store::index_row(tx, entry.entity, row); });
   });
@@ -117,7 +120,8 @@ Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::st
   });
 }
 
-Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserId& owner, std::string_view reason) {
+Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserId& owner,
+                                                 std::string_view reason) {
   if (!actor.admin && actor.user != owner) return not_active();
   std::int64_t total = 0;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
@@ -145,7 +149,8 @@ Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, 
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
     auto old = token_store::get(tx, id);
-    if (!old || (!actor.admin && old->owner != actor.user) || std::string_view(old->status(now)) != "active") {
+    if (!old || (!actor.admin && old->owner != actor.user) ||
+        std::string_view(old->status(now)) != "active") {
       return not_active();
     }
     // The old one first: at the limit, a rotation must still be possible.
@@ -174,7 +179,8 @@ Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
     return {};
   });
   if (!done) return fail(std::move(done.error()));
-  if (!actor.admin && token->owner != actor.user) return fail(ErrorCode::kNotFound, "There is no token with this id.");
+  if (!actor.admin && token->owner != actor.user)
+    return fail(ErrorCode::kNotFound, "There is no token with this id.");
   return token;
 }
 

@@ -41,15 +41,18 @@ class Service : public testing::Test {
   }
   UserId add_user() {
     const UserId id = UserId::make();
-    set_user("INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', 'member', 'active', 0)",
-             id);
+    set_user(
+        "INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', 'member', "
+        "'active', 0)",
+        id);
     return id;
   }
   void set_user(std::string_view sql, const UserId& id) {
     db_->write([&](Transaction& tx) -> Result<void> {
-        if (auto done = tx.execute(sql, {std::string_view(id.str())}); !done) return fail(done.error());
-        return tx.changed("user", id.str());
-      }).value();
+         if (auto done = tx.execute(sql, {std::string_view(id.str())}); !done) return fail(done.error());
+         return tx.changed("user", id.str());
+       })
+        .value();
   }
   bool accepted(std::string_view plaintext) {
     return index_->find(sha256(plaintext), clock_.now(), "192.0.2.1", "test/1").has_value();
@@ -116,7 +119,8 @@ TEST_F(Service, DeactivatingTheUserKillsEveryTokenAndReactivatingRevivesNothingR
 }
 
 TEST_F(Service, ATokenEndsAtItsExpiry) {
-  const auto minted = service_->mint(ann_, {"week", ToolSurface::kAuto, clock_.now() + 60 * kMicrosPerSecond});
+  const auto minted =
+      service_->mint(ann_, {"week", ToolSurface::kAuto, clock_.now() + 60 * kMicrosPerSecond});
   EXPECT_TRUE(accepted(minted->plaintext.reveal()));
   clock_.time += 60 * kMicrosPerSecond;
   EXPECT_FALSE(accepted(minted->plaintext.reveal()));
@@ -190,7 +194,8 @@ TEST_F(Service, NoThreadFindsATokenAfterItsRevocationWasAnswered) {
 TEST(CredentialIndexMemory, AHundredThousandTokensTakeLessThanAHundredBytesEach) {
   CredentialIndex index;
   for (std::uint32_t i = 0; i < 100'000; ++i) {
-    index.put(sha256(std::to_string(i)), {TokenId::make(), UserId::make(), CredentialKind::kPat, ToolSurface::kAuto, 0});
+    index.put(sha256(std::to_string(i)),
+              {TokenId::make(), UserId::make(), CredentialKind::kPat, ToolSurface::kAuto, 0});
   }
   EXPECT_EQ(index.size(), 100'000U);
   EXPECT_LT(double(index.memory_bytes()) / 100'000, 100.0);

@@ -65,8 +65,9 @@ Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& dig
   auto done = tx.execute(
       "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at) "
       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)}, std::string_view(token.last4),
-       std::string_view(token.name), std::string_view(tools_name(token.tools)), token.created_at, expires});
+      {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)},
+       std::string_view(token.last4), std::string_view(token.name), std::string_view(tools_name(token.tools)),
+       token.created_at, expires});
   if (!done) return fail(std::move(done.error()));
   return {};
 }
@@ -86,18 +87,21 @@ Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool activ
   const std::string id = owner.str();
   Result<void> done;
   if (owner.empty()) {
+    done =
+        active_only
+            ? tx.for_each(
+                  std::string(kColumns) +
+                      "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) ORDER BY id DESC",
+                  {now}, take)
+            : tx.for_each(std::string(kColumns) + "ORDER BY id DESC", {}, take);
+  } else {
     done = active_only
                ? tx.for_each(std::string(kColumns) +
-                                 "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) ORDER BY id DESC",
-                             {now}, take)
-               : tx.for_each(std::string(kColumns) + "ORDER BY id DESC", {}, take);
-  } else {
-    done = active_only ? tx.for_each(std::string(kColumns) +
-                                         "WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
-                                         "expires_at > $2) ORDER BY id DESC",
-                                     {std::string_view(id), now}, take)
-                       : tx.for_each(std::string(kColumns) + "WHERE user_id = $1 ORDER BY id DESC",
-                                     {std::string_view(id)}, take);
+                                 "WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
+                                 "expires_at > $2) ORDER BY id DESC",
+                             {std::string_view(id), now}, take)
+               : tx.for_each(std::string(kColumns) + "WHERE user_id = $1 ORDER BY id DESC",
+                             {std::string_view(id)}, take);
   }
   if (!done) return fail(std::move(done.error()));
   return tokens;
@@ -112,7 +116,8 @@ Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now)
     where += " AND ";
     for (const char c : condition) where += c == '?' ? place : std::string(1, c);
   };
-  if (filter.status == "active") add("tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)", now);
+  if (filter.status == "active")
+    add("tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)", now);
   if (filter.status == "inactive") add("(tokens.revoked_at IS NOT NULL OR tokens.expires_at <= ?)", now);
   if (!filter.owner.empty()) add("tokens.user_id = ?", std::string_view(filter.owner));
   if (filter.never_used) where += " AND tokens.last_used_at IS NULL";
@@ -123,26 +128,35 @@ Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now)
   std::string like;
   if (!filter.query.empty()) {
     like = "%";
-    for (const char c : to_lower_ascii(filter.query)) like += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    for (const char c : to_lower_ascii(filter.query))
+      like += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
     like += "%";
-    add("(lower(tokens.name) LIKE ? ESCAPE '\\' OR lower(users.name) LIKE ? ESCAPE '\\' OR users.email LIKE ? ESCAPE '\\' OR "
-        "tokens.last4 LIKE ? ESCAPE '\\')", std::string_view(like));
+    add("(lower(tokens.name) LIKE ? ESCAPE '\\' OR lower(users.name) LIKE ? ESCAPE '\\' OR users.email LIKE "
+        "? ESCAPE '\\' OR "
+        "tokens.last4 LIKE ? ESCAPE '\\')",
+        std::string_view(like));
   }
   TokenPage page;
-  auto counted = tx.for_each("SELECT COUNT(*) " + where, params, [&](const SqlRow& row) { page.total = row.integer(0); });
+  auto counted = tx.for_each("SELECT COUNT(*) " + where, params,
+                             [&](const SqlRow& row) { page.total = row.integer(0); });
   if (!counted) return fail(std::move(counted.error()));
 
   static constexpr std::pair<std::string_view, const char*> kSorts[] = {
-      {"name", "lower(tokens.name)"}, {"owner", "lower(users.name)"},         {"created_at", "tokens.created_at"},
-      {"last_used_at", "COALESCE(tokens.last_used_at, 0)"}, {"expires_at", "COALESCE(tokens.expires_at, 0)"}};
+      {"name", "lower(tokens.name)"},
+      {"owner", "lower(users.name)"},
+      {"created_at", "tokens.created_at"},
+      {"last_used_at", "COALESCE(tokens.last_used_at, 0)"},
+      {"expires_at", "COALESCE(tokens.expires_at, 0)"}};
   const char* sort = "tokens.created_at";
   for (const auto& [name, column] : kSorts) {
     if (filter.sort == name) sort = column;
   }
   const char* direction = filter.descending ? " DESC" : "";
-  std::string sql = "SELECT tokens.id, user_id, tokens.name, last4, tools, tokens.created_at, expires_at, last_used_at, last_ip, "
-                    "last_user_agent, revoked_at, revoked_by, revoked_reason " + where + " ORDER BY " + sort + direction +
-                    ", tokens.id" + direction;
+  std::string sql =
+      "SELECT tokens.id, user_id, tokens.name, last4, tools, tokens.created_at, expires_at, last_used_at, "
+      "last_ip, "
+      "last_user_agent, revoked_at, revoked_by, revoked_reason " +
+      where + " ORDER BY " + sort + direction + ", tokens.id" + direction;
   params.push_back(std::int64_t(filter.page_size));
   sql += " LIMIT $" + std::to_string(params.size());
   params.push_back(std::int64_t(filter.page - 1) * filter.page_size);
@@ -155,9 +169,12 @@ Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now)
 Result<TokenStats> stats(Transaction& tx, Micros now) {
   TokenStats stats;
   auto done = tx.for_each(
-      "SELECT COUNT(*), COUNT(DISTINCT user_id), COALESCE(SUM(CASE WHEN last_used_at IS NULL THEN 1 ELSE 0 END), 0) "
+      "SELECT COUNT(*), COUNT(DISTINCT user_id), COALESCE(SUM(CASE WHEN last_used_at IS NULL THEN 1 ELSE 0 "
+      "END), 0) "
       "FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)",
-      {now}, [&](const SqlRow& row) { stats = {row.integer(0), row.integer(1), row.integer(2)}; });
+      {now}, [&](const SqlRow& row) {
+        stats = {row.integer(0), row.integer(1), row.integer(2)};
+      });
   if (!done) return fail(std::move(done.error()));
   return stats;
 }
@@ -165,7 +182,8 @@ Result<TokenStats> stats(Transaction& tx, Micros now) {
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {
   std::int64_t count = 0;
   auto done = tx.for_each(
-      "SELECT COUNT(*) FROM tokens WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+      "SELECT COUNT(*) FROM tokens WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
+      "expires_at > $2)",
       {std::string_view(owner.str()), now}, [&](const SqlRow& row) { count = row.integer(0); });
   if (!done) return fail(std::move(done.error()));
   return count;
@@ -174,18 +192,21 @@ Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros n
 Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
                             std::string_view reason) {
   return tx.execute(
-      "UPDATE tokens SET revoked_at = $2, revoked_by = $3, revoked_reason = $4 WHERE id = $1 AND revoked_at IS NULL",
+      "UPDATE tokens SET revoked_at = $2, revoked_by = $3, revoked_reason = $4 WHERE id = $1 AND revoked_at "
+      "IS NULL",
       {std::string_view(id.str()), now, by, reason});
 }
 
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at) {
-  return tx.execute("UPDATE tokens SET expires_at = $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
-                    {std::string_view(id.str()), expires_at});
+  return tx.execute(
+      "UPDATE tokens SET expires_at = $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",
+      {std::string_view(id.str()), expires_at});
 }
 
 Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use) {
-  return tx.execute("UPDATE tokens SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
-                    {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
+  return tx.execute(
+      "UPDATE tokens SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
+      {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
 }
 
 Result<void> each_living(Transaction& tx, const IndexRow& row) {

@@ -37,9 +37,15 @@ function(wick_library name)
   target_link_libraries(wick_${name} PUBLIC ${deps} ${ARG_LINKS})
 
   string(REPLACE ";" "," allowed "${ARG_DEPENDS}")
-  add_custom_target(check_includes_${name}
+  file(GLOB checked CONFIGURE_DEPENDS *.h *.cpp)
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/includes.checked)
+  add_custom_command(OUTPUT ${stamp}
     COMMAND ${CMAKE_COMMAND} -DROOM=${name} -DALLOWED=${allowed} -DDIR=${CMAKE_CURRENT_SOURCE_DIR}
-            -P ${CMAKE_SOURCE_DIR}/cmake/check_includes.cmake)
+            -P ${CMAKE_SOURCE_DIR}/cmake/check_includes.cmake
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${checked} ${CMAKE_SOURCE_DIR}/cmake/check_includes.cmake
+    COMMENT "Checking what ${name} includes")
+  add_custom_target(check_includes_${name} DEPENDS ${stamp})
   add_dependencies(wick_${name} check_includes_${name})
 
   if(tests)

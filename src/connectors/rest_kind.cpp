@@ -183,10 +183,13 @@ CallResult to_result(http::ClientResponse response, const json::object& rest, co
   }
   CallResult result;
   result.http_status = response.status;
-  result.is_error = response.status >= 400 || response.status < 200;
+  result.is_error = response.status >= 300 || response.status < 200;
   const auto value = parse_json(response.body);
   const json::value* picked = value ? at_pointer(*value, text_of(rest, "pick")) : nullptr;
-  if (result.is_error) {
+  if (response.status >= 300 && response.status < 400) {
+    result.text = "The system answered with a redirect (status " + std::to_string(response.status) +
+                  "), which this connector does not follow: an admin can allow it.";
+  } else if (result.is_error) {
     result.text = "The system answered with status " + std::to_string(response.status) +
                   (response.body.empty() ? "." : ":\n" + response.body);
   } else if (picked != nullptr) {
@@ -230,7 +233,7 @@ std::vector<ConfigField> RestKind::fields() const {
       kDefaultRestTimeoutSeconds;
   add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value =
       kDefaultRestResponseBytes;
-  add("follow_redirects", "Follow redirects", "boolean", "At most 5, each judged by the same rules.")
+  add("follow_redirects", "Follow redirects", "boolean", "At most 5, and only within the same host.")
       .default_value = false;
   add("allow_private_addresses", "Allow private addresses", "boolean",
       "Lets this connector reach your own network, this machine included.")

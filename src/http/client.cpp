@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace wick::http {
 namespace {
@@ -52,6 +53,13 @@ bool is_public_v6(const asio::ip::address_v6& address) {
   if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;  // documentation
   return (b[0] & 0xE0) ==
          0x20;  // 2000::/3, global unicast: all else is loopback, ULA, link-local, multicast …
+}
+
+// Scheme, host and port of a URL, in lower case.
+std::string origin_of(std::string_view url) {
+  const auto host = url.find("://");
+  const auto end = host == std::string_view::npos ? host : url.find_first_of("/?#", host + 3);
+  return to_lower_ascii(url.substr(0, end));
 }
 
 bool is_public(const asio::ip::address& address) {
@@ -123,10 +131,13 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   }
   long status = 0;
   char* type = nullptr;
+  char* redirect = nullptr;
   curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(exchange.easy, CURLINFO_CONTENT_TYPE, &type);
+  curl_easy_getinfo(exchange.easy, CURLINFO_REDIRECT_URL, &redirect);
   exchange.response.status = int(status);
   exchange.response.content_type = type == nullptr ? "" : type;
+  exchange.response.redirect_url = redirect == nullptr ? "" : redirect;
   return std::move(exchange.response);
 }
 
@@ -136,14 +147,11 @@ void prepare(Outgoing& exchange) {
   WICK_ASSERT(easy != nullptr);
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   curl_easy_setopt(easy, CURLOPT_TIMEOUT, long(request.timeout_seconds));
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, request.follow_redirects ? 1L : 0L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "wick/" WICK_VERSION);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
@@ -252,7 +260,35 @@ Client::Client() {
 }
 Client::~Client() = default;
 
+// Redirects are followed here and not by libcurl, which would send headers that carry keys to any host.
 Task<Result<ClientResponse>> Client::send(ClientRequest request) {
+  for (long hops = 0;; ++hops) {
+    ClientRequest once = request;
+    auto response = co_await send_once(std::move(once));
+    if (!response || !request.follow_redirects || response->redirect_url.empty()) co_return response;
+    if (hops == kMaxRedirects) {
+      co_return fail(ErrorCode::kUpstream,
+                     "The system redirects more than " + std::to_string(kMaxRedirects) + " times.");
+    }
+    if (origin_of(request.url) != origin_of(response->redirect_url)) {
+      co_return fail(
+          ErrorCode::kForbidden,
+          "The system redirects to another host, which must not get this connector's credentials: an "
+          "admin can set that host as base URL.");
+    }
+    // RFC 9110 §15.4: only 307 and 308 repeat method and body.
+    if (response->status != 307 && response->status != 308 && request.method != "HEAD") {
+      request.method = "GET";
+      request.body.clear();
+      request.has_body = false;
+      std::erase_if(request.headers,
+                    [](const auto& header) { return equals_ignoring_case(header.first, "content-type"); });
+    }
+    request.url = response->redirect_url;
+  }
+}
+
+Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
   Impl::Pool& pool = impl_->pool(request.allow_private_addresses);
   if (pool.active.fetch_add(1) >= kMaxClientRequests) {
     --pool.active;

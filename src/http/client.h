@@ -27,7 +27,7 @@ struct ClientRequest {
   bool has_body = false;
   int timeout_seconds = 30;  // of the whole exchange
   std::size_t max_response_bytes = 1 << 20;
-  bool follow_redirects = false;  // at most kMaxRedirects; never forwards the headers to another host
+  bool follow_redirects = false;  // at most kMaxRedirects, and only to the same scheme, host and port
   bool allow_private_addresses = false;
 };
 inline constexpr long kMaxRedirects = 5;
@@ -37,6 +37,7 @@ struct ClientResponse {
   int status = 0;
   std::string content_type;
   std::string body;
+  std::string redirect_url;  // where a 3xx points, absolute; empty otherwise
 };
 
 // Whether an address is one that the internet can have: not loopback, private, link-local, shared, multicast,
@@ -51,11 +52,12 @@ class Client {
   Client& operator=(const Client&) = delete;
 
   // Errors: kInvalidArgument  the URL cannot be used
-  //         kForbidden        the address is private
-  //         kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
+  //         kForbidden        the address is private, or a redirect leads to another host: it would get the
+  //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
   Task<Result<ClientResponse>> send(ClientRequest request);
 
  private:
+  Task<Result<ClientResponse>> send_once(ClientRequest request);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

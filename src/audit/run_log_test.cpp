@@ -174,6 +174,16 @@ TEST_F(RunLogTest, AFullQueueRefusesInsteadOfGrowing) {
   EXPECT_TRUE(told);
 }
 
+TEST_F(RunLogTest, RelaxedDurabilityAnswersAtOnceAndStillRecords) {
+  RunLogOptions options;
+  options.wait_for_commit = false;
+  open(options);
+  const auto id = log->append_blocking(run());
+  ASSERT_TRUE(id);
+  open();  // closing the log commits what is queued
+  EXPECT_TRUE(log->get(*id));
+}
+
 TEST_F(RunLogTest, EveryAcknowledgedRunSurvivesKillMinusNine) {
   int pipe_ends[2];
   ASSERT_EQ(pipe(pipe_ends), 0);

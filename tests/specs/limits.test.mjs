@@ -7,7 +7,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Wick, callTool, password, post, remember, run } from '../lib/wick.mjs';
+import { Wick, callTool, notesId, password, post, remember, run } from '../lib/wick.mjs';
 
 let wick, token;
 before(async () => {
@@ -63,6 +63,27 @@ test('deep, duplicate, ill-typed and invalid JSON are refused with a reason', as
     assert.equal(answer.status, 400);
     assert.match(answer.body.error.message, word);
   }
+  await isWell();
+});
+
+test('calls beyond a limit of their own are tool errors that say which', async () => {
+  const refused = async (name, args, words) => {
+    const { result } = (await callTool(wick, token, name, args)).body;
+    assert.equal(result.isError, true);
+    assert.match(result.content[0].text, words);
+  };
+  await refused('notes__create', { title: 'x'.repeat(201) }, /title/);
+  await refused('notes__create', { title: 'long', body: 'x'.repeat(65 * 1024) }, /longer than 65536 bytes/);
+  await refused('notes__list', { limit: 101 }, /limit/);
+  await refused('wick_execute', { calls: Array.from({ length: 21 }, () => ({ tool_id: 'x' })) }, /1 to 20/);
+  const admin = await wick.signIn();
+  const status = async (route, body) => (await admin.post(route, body)).status;
+  assert.equal(await status('/admin/connectors', { kind: 'notes', label: 'x'.repeat(61) }), 400);
+  assert.equal(await status('/admin/connectors', { kind: 'notes', label: 'ok', description: 'x'.repeat(2001) }), 400);
+  assert.equal(await status('/admin/tags', { name: 'x'.repeat(61) }), 400);
+  assert.equal(await status('/admin/users', { email: `${'x'.repeat(250)}@example.com`, name: 'X' }), 400);
+  assert.equal(await status('/admin/tokens/revoke', { ids: Array.from({ length: 1001 }, () => notesId) }), 400);
+  assert.equal((await admin.get('/runs?limit=201')).status, 400);
   await isWell();
 });
 

@@ -1,0 +1,102 @@
+#include "identity/session_service.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "db/schema.h"
+#include "identity/link_service.h"
+#include "identity/user_service.h"
+
+namespace wick {
+namespace {
+
+constexpr const char* kPassword = "a long enough password";
+
+struct FakeClock final : Clock {
+  Micros time = 1'780'000'000 * kMicrosPerSecond;
+  Micros now() const override { return time; }
+};
+
+class Sessions : public testing::Test {
+ protected:
+  Sessions() {
+    std::string pattern = testing::TempDir() + "wick_sessions_XXXXXX";
+    folder = mkdtemp(pattern.data());
+    db = std::move(open_sqlite(folder + "/wick.db", main_migrations()).value());
+    access =
+        std::make_unique<AccessStore>(*db, [](std::string_view) { return std::vector<OperationEntry>(); });
+    access->start().value();
+    users.emplace(*db, clock);
+    links.emplace(*db, clock);
+    sessions.emplace(*db, *access, clock);
+  }
+  ~Sessions() override { std::filesystem::remove_all(folder); }
+  std::string sign_in() {
+    return std::string(
+        sessions->sign_in("a@example.com", Secret(kPassword), "10.0.0.1", "test")->cookie.reveal());
+  }
+
+  std::string folder;
+  FakeClock clock;
+  std::unique_ptr<Database> db;
+  std::unique_ptr<AccessStore> access;
+  std::optional<UserService> users;
+  std::optional<LinkService> links;
+  std::optional<SessionService> sessions;
+};
+
+TEST_F(Sessions, ASessionEndsWhenItIsNotUsedAndInAnyCaseAfterItsAge) {
+  ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
+  const std::string idle = sign_in();
+  clock.time += kSessionIdle - kMicrosPerSecond;
+  EXPECT_TRUE(sessions->find(idle));
+  clock.time += kSessionIdle + kMicrosPerSecond;
+  EXPECT_FALSE(sessions->find(idle));
+  const std::string busy = sign_in();
+  const Micros end = clock.time + kSessionAge;
+  for (; clock.time < end; clock.time += kMicrosPerDay) EXPECT_TRUE(sessions->find(busy));
+  EXPECT_FALSE(sessions->find(busy));
+  EXPECT_TRUE(sessions->purge());
+  EXPECT_FALSE(sessions->find("no cookie of ours"));
+}
+
+TEST_F(Sessions, EachFailureBeyondTheFreeOnesDoublesTheWaitUpToItsMaximum) {
+  Throttle throttle(3);
+  for (int i = 0; i < 2; ++i) throttle.failed("k", 0);
+  EXPECT_EQ(throttle.wait("k", 0), 0);
+  throttle.failed("k", 0);
+  EXPECT_EQ(throttle.wait("k", 0), kMicrosPerSecond);
+  throttle.failed("k", 0);
+  EXPECT_EQ(throttle.wait("k", 0), 2 * kMicrosPerSecond);
+  for (int i = 0; i < 20; ++i) throttle.failed("k", 0);
+  EXPECT_EQ(throttle.wait("k", 0), kMaxSignInWait);
+  EXPECT_EQ(throttle.wait("other", 0), 0);
+  throttle.succeeded("k");
+  EXPECT_EQ(throttle.wait("k", 0), 0);
+}
+
+TEST_F(Sessions, LinksWorkOnceAndExpire) {
+  const auto old_link = links->make_setup();
+  const auto link = links->make_setup();
+  ASSERT_TRUE(link);
+  EXPECT_FALSE(links->set_up(old_link->token.reveal(), {"a@example.com", "A"}, Secret(kPassword)))
+      << "replaced";
+  ASSERT_TRUE(links->set_up(link->token.reveal(), {"a@example.com", "A"}, Secret(kPassword)));
+  EXPECT_FALSE(links->make_setup());
+  const auto member = users->create_pending({"b@example.com", "B", Role::kMember}, {});
+  ASSERT_TRUE(member);
+  EXPECT_FALSE(sessions->sign_in("b@example.com", Secret(kPassword), "10.0.0.1", "")) << "not active yet";
+  const auto invite = links->make_for(member->id.str());
+  clock.time += kInviteLinkAge;
+  EXPECT_FALSE(links->look(invite->token.reveal()));
+  EXPECT_FALSE(links->accept(invite->token.reveal(), std::nullopt, Secret(kPassword)));
+  const auto fresh = links->make_for(member->id.str());
+  EXPECT_EQ(links->look(fresh->token.reveal())->purpose, "invite");
+  EXPECT_TRUE(links->accept(fresh->token.reveal(), "Bea", Secret(kPassword)));
+  EXPECT_FALSE(links->accept(fresh->token.reveal(), std::nullopt, Secret(kPassword)));
+  EXPECT_TRUE(sessions->sign_in("B@example.com", Secret(kPassword), "10.0.0.1", ""));
+}
+
+}  // namespace
+}  // namespace wick

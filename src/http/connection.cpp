@@ -157,6 +157,7 @@ Task<int> Connection::read_request(RequestParser& parser) {
 Task<int> Connection::read_body(RequestParser& parser) {
   if (parser.expects_continue() && !co_await send_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return -1;
   enter(State::kReading);
+  parser.stop_borrowing();
   std::string pending(buffer_.data() + consumed_, filled_ - consumed_);
   filled_ = consumed_;
   spill_.resize(kSpillBytes);

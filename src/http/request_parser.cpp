@@ -72,7 +72,7 @@ void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& leng
 }
 
 std::size_t RequestParser::on_body_impl(view part, error_code&) {
-  if (body_.empty() && part.size() == length_) {
+  if (borrowing_ && body_.empty() && part.size() == length_) {
     whole_body_ = std_view(part);
   } else {
     if (body_.empty()) body_.reserve(length_);

@@ -21,6 +21,9 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   // Feeds the buffer that holds the whole header (views point into it), or later parts of the body.
   std::size_t feed(std::string_view data, boost::system::error_code& ec);
 
+  // From here on feed() is given bytes that do not stay: the body is copied.
+  void stop_borrowing() { borrowing_ = false; }
+
   std::string_view method() const { return method_; }
   int version() const { return version_; }  // 10 or 11
   std::string_view target() const { return target_; }
@@ -53,7 +56,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   std::uint64_t max_body_;
   int version_ = 11;
   int hosts_ = 0;
-  bool has_length_ = false, has_encoding_ = false, expects_continue_ = false;
+  bool borrowing_ = true, has_length_ = false, has_encoding_ = false, expects_continue_ = false;
 };
 
 }  // namespace wick::http

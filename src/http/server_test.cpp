@@ -143,6 +143,19 @@ TEST_F(HttpServer, ARequestInSinglebytesAndALargeBodyArriveWhole) {
   EXPECT_NE(large.read_until("]").find("[!]"), std::string::npos);
 }
 
+TEST_F(HttpServer, ABodyThatArrivesInOnePieceAfterItsHeaderIsWhole) {
+  start();
+  for (const std::size_t size : {3U, 100U, 60'000U}) {
+    Client client(server->port());
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: " +
+                std::to_string(size) + "\r\n\r\n");
+    EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+    const std::string body(size, 'b');
+    client.send(body);
+    EXPECT_TRUE(client.read_until("]").ends_with("[" + body + "]")) << size;
+  }
+}
+
 TEST_F(HttpServer, ChunkedBodiesAreJoinedAndBounded) {
   Limits limits;
   limits.max_body_bytes = 10;

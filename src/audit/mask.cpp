@@ -80,7 +80,7 @@ Span secret_value(std::string_view text, std::size_t quote) {
 std::string mask_members(std::string_view text) {
   std::string out;
   std::size_t kept = 0;
-  for (std::size_t at = 0; (at = text.find("\"", at)) != std::string_view::npos; ++at) {
+  for (std::size_t at = 0; (at = text.find('"', at)) != std::string_view::npos; ++at) {
     const Span span = secret_value(text, at);
     if (span.end <= span.begin) continue;
     out.append(text.substr(kept, span.begin - kept)).append(kMask);

@@ -130,6 +130,7 @@ http::Response whoami(Services& services, const http::Request& request) {
   const auto snapshot = services.access.snapshot();
   json::object out, credential;
   UserId id;
+  ScopePtr scope;
   out["expires_at"] = nullptr;
   if (request.header("authorization")) {
     auto principal = services.authenticator.authenticate(request);
@@ -137,7 +138,8 @@ http::Response whoami(Services& services, const http::Request& request) {
     id = principal->credential.user;
     const auto token = services.tokens.get({id, false}, principal->credential.id);
     credential["id"] = principal->credential.id.str();
-    credential["kind"] = "pat";
+    scope = principal->credential.scope;
+    credential["kind"] = principal->credential.kind == CredentialKind::kPat ? "pat" : "oauth";
     credential["tools"] = tools_name(principal->credential.tools);
     if (token) {
       credential["name"] = token->name;
@@ -155,7 +157,7 @@ http::Response whoami(Services& services, const http::Request& request) {
   const UserEntry* user = snapshot->user(id);
   out["role"] = user == nullptr ? "" : role_name(user->role);
   out["credential"] = std::move(credential);
-  out["scope"] = "user";
+  out["scope"] = scope_json(scope);
   out["limits"] = json::object();
   return to_response(Reply{200, std::move(out)});
 }

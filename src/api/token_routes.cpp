@@ -25,12 +25,15 @@ Result<Reply> list_tokens(Context& context) {
 }
 
 Result<Reply> create_token(Context& context) {
-  WICK_CHECK(only_fields(context.body, {"name", "tools"}));
+  WICK_CHECK(only_fields(context.body, {"name", "tools", "scope"}));
   MintRequest request;
   WICK_TRY(name, required_string(context.body, "name"));
   WICK_TRY(tools, optional_string(context.body, "tools"));
   WICK_TRY(surface, parse_tools(tools.value_or("auto")));
+  WICK_TRY(scope, parse_scope(context.body.if_contains("scope")));
+  WICK_CHECK(check_scope(scope, *context.snapshot, *context.user));
   request.name = name;
+  request.scope = scope;
   request.tools = surface;
   WICK_TRY(minted, context.services.tokens.mint(context.user->id, std::move(request)));
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};

@@ -124,6 +124,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
   out["name"] = token.name;
   out["masked"] = token.masked();
   out["tools"] = tools_name(token.tools);
+  out["scope"] = scope_json(token.scope);
   out["status"] = token.status(now);
   out["owner"] = user_ref(snapshot, token.owner);
   out["created_at"] = format_rfc3339(token.created_at);
@@ -167,7 +168,7 @@ json::object operation_view(const ConnectorEntry& connector, const OperationEntr
   out["idempotent"] = operation.idempotent;
   out["enabled"] = operation.enabled;
   out["tool_name"] = mcp::tool_name(connector, operation);
-  out["tool_id"] = mcp::tool_id(connector, operation);
+  out["tool_id"] = tool_id(connector, operation);
   return out;
 }
 

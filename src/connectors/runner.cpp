@@ -11,11 +11,13 @@ std::unexpected<Error> no_such_operation() {
   return fail(ErrorCode::kNotFound, "There is no such operation for you.");
 }
 
-std::shared_ptr<const ConnectorEntry> find(const AccessSnapshot& snapshot, const ConnectorId& id) {
-  for (const auto& connector : snapshot.connectors) {
-    if (connector->id == id) return connector;
-  }
-  return nullptr;
+constexpr const char* kNoSuchOperation = "There is no such operation for this user.";
+
+std::string out_of_scope(const OperationRef& ref, const ScopePtr& scope) {
+  return "\"" + ref.operation->name + "\" of " + ref.connector->label +
+         " is outside the scope of this credential, which reaches " + describe_scope(scope) +
+         ". Ask its owner for a token or a connection whose scope includes " +
+         tool_id(*ref.connector, *ref.operation) + ".";
 }
 
 }  // namespace
@@ -51,12 +53,12 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   return run;
 }
 
-void Runner::finish(Run& run, const std::optional<CallResult>& result) const {
+void Runner::finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const {
   run.ended_at = clock_.now();
   run.latency_ms = (run.ended_at - run.started_at) / 1000;
   if (!result) {
     run.status = "denied";
-    run.error = "There is no such operation for this user.";
+    run.error = std::string(reason);
     return;
   }
   run.status = result->is_error ? "error" : "ok";
@@ -88,7 +90,7 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run)
 Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requested, json::object arguments,
                                                  std::optional<CallResult> result) {
   Run run = begin(caller, std::move(requested), arguments);
-  finish(run, result);
+  finish(run, result, kNoSuchOperation);
   const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
   if (!result) co_return no_such_operation();
@@ -98,16 +100,16 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
                                                std::string operation_key, json::object arguments) {
   Run run = begin(caller, operation_key, arguments);
-  const auto snapshot = access_.snapshot();
-  const UserEntry* user = snapshot->user(caller.user);
-  const auto connector = find(*snapshot, connector_id);
-  if (connector != nullptr) run.connector_id = connector_id.str();
-  const OperationEntry* operation = connector != nullptr ? connector->operation(operation_key) : nullptr;
+  const Reach reach(access_.snapshot(), caller.user, caller.scope);
+  if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
+  const Reach::Found found = reach.find(connector_id, operation_key);
+  const auto& [connector, operation] = found.ref;
   ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
 
   std::optional<CallResult> result;
-  if (user != nullptr && operation != nullptr && kind != nullptr && operation->enabled &&
-      snapshot->may_use(*user, *connector)) {
+  std::string refusal = kNoSuchOperation;
+  if (found.verdict == Verdict::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
+  if (found.verdict == Verdict::kAllowed && kind != nullptr) {
     auto valid = check_arguments(operation->input_schema, operation->input_schema_text, arguments);
     if (!valid) {
       result = call_failed(valid.error().message);
@@ -130,10 +132,11 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       note_health(*connector, *result);
     }
   }
-  finish(run, result);
+  finish(run, result, refusal);
   const std::int64_t latency = run.latency_ms;
   const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
+  if (!result && found.verdict == Verdict::kOutOfScope) co_return fail(ErrorCode::kForbidden, std::move(refusal));
   if (!result) co_return no_such_operation();
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }

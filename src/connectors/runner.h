@@ -11,7 +11,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "access/snapshot.h"
+#include "access/reach.h"
 #include "audit/run_log.h"
 #include "connectors/connector_kind.h"
 
@@ -23,6 +23,7 @@ struct Caller {
   std::string credential_id, credential_kind;  // pat, oauth, session
   std::string source;                          // mcp, test, retry, api
   std::string ip, user_agent, client_name, client_version, trace_id;
+  ScopePtr scope = {};                // how much narrower than the user the credential is
   std::function<bool()> still_valid;  // whether the credential still lives; empty: it need not be asked
 };
 
@@ -46,6 +47,7 @@ class Runner {
   Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock);
 
   // Errors: kNotFound         no such operation for this user, now; recorded as denied
+  //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as denied
   //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: the result is withheld
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
@@ -61,8 +63,8 @@ class Runner {
   // Asks about the credential, commits the run, asks again. The id of the run.
   Task<Result<std::int64_t>> commit(const Caller& caller, Run run);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
-  // Sets times, status and response; no result: denied.
-  void finish(Run& run, const std::optional<CallResult>& result) const;
+  // Sets times, status and response; no result: denied, for this reason.
+  void finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
 
   const AccessStore& access_;

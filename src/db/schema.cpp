@@ -107,6 +107,9 @@ CREATE INDEX notes_connector ON notes (connector_id, updated_at);
 -- A fresh install can do something real.
 INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, created_at)
 VALUES ('01900000-0000-7000-8000-000000000001', 'notes', 'Notes', 'Short notes that everyone here shares.', '', '{}', '{}', 0, 0);
+)sql"},
+                               {2, "scopes of tokens (T8); empty: everything the user may call", R"sql(
+ALTER TABLE tokens ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

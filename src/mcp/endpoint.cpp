@@ -95,9 +95,9 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange&
   Context context;
   context.exchange = &exchange;
   context.principal = *principal;
-  context.snapshot = access_.snapshot();
-  context.user = context.snapshot->user(principal->credential.user);
-  if (context.user == nullptr || context.user->status != UserStatus::kActive) {
+  context.reach = Reach(access_.snapshot(), principal->credential.user, principal->credential.scope);
+  const UserEntry* user = context.reach.user();
+  if (user == nullptr || user->status != UserStatus::kActive) {
     return std::unexpected(authenticator_.invalid_token());
   }
   return context;
@@ -194,14 +194,14 @@ Endpoint::Answer Endpoint::initialize(Context& context) {
   return {{}, std::move(response)};
 }
 
-// Serialised once for a user and a snapshot. Kept per thread, so that nobody waits; forgotten with the
+// Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with the
 // snapshot.
 std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) const {
   const auto* cursor = context.message->params.if_contains("cursor");
   if (cursor != nullptr && !cursor->is_string()) return nullptr;
   const ToolSurface surface = context.principal.credential.tools;
   const auto make = [&](std::string_view after) -> std::shared_ptr<const std::string> {
-    auto text = mcp::list_tools(*context.snapshot, *context.user, surface, after);
+    auto text = mcp::list_tools(context.reach, surface, after);
     return text ? std::make_shared<const std::string>(std::move(*text)) : nullptr;
   };
   if (cursor != nullptr) return make(cursor->get_string());
@@ -211,14 +211,16 @@ std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) 
   };
   thread_local Cache cache;
   // Compared by owner: an address may be used again, a living control block not.
-  if (cache.snapshot.owner_before(context.snapshot) || context.snapshot.owner_before(cache.snapshot) ||
+  const auto& snapshot = context.reach.shared_snapshot();
+  if (cache.snapshot.owner_before(snapshot) || snapshot.owner_before(cache.snapshot) ||
       cache.lists.size() >= kMaxCachedLists) {
     cache.lists.clear();
-    cache.snapshot = context.snapshot;
+    cache.snapshot = snapshot;
   }
-  std::string key(reinterpret_cast<const char*>(context.user->id.bytes.data()),
-                  context.user->id.bytes.size());
+  const UserId& user = context.reach.user()->id;
+  std::string key(reinterpret_cast<const char*>(user.bytes.data()), user.bytes.size());
   key += char(surface);
+  if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
   const auto found = cache.lists.find(key);
   if (found != cache.lists.end()) return found->second;
   auto text = make({});
@@ -248,6 +250,7 @@ Caller Endpoint::caller(const Context& context) const {
   out.user = context.principal.credential.user;
   out.credential_id = context.principal.credential.id.str();
   out.credential_kind = context.principal.credential.kind == CredentialKind::kPat ? "pat" : "oauth";
+  out.scope = context.principal.credential.scope;
   out.source = "mcp";
   out.ip = std::string(request.remote_address);
   out.user_agent = std::string(request.header("user-agent").value_or(""));
@@ -284,6 +287,19 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
   return {result_text(context.message->id, text)};
 }
 
+// MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask for:
+// it helps only where the grant lacks mcp:write. Which connectors and operations, the user chose at consent.
+Endpoint::Answer Endpoint::out_of_scope(const Context& context, const OperationRef& ref,
+                                        std::string message) const {
+  const Credential& credential = context.principal.credential;
+  const ScopePtr& scope = credential.scope;
+  if (credential.kind == CredentialKind::kOAuth && scope != nullptr && scope->allows(ref.connector->id) &&
+      scope->operations == Scope::Operations::kReadOnly) {
+    return {{}, authenticator_.insufficient_scope(message)};
+  }
+  return finished(context, CallOutcome{0, 0, call_failed(std::move(message))});
+}
+
 http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   json::object params = context.message->params;
   const auto* name_value = params.if_contains("name");
@@ -298,17 +314,19 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
     CallResult answered =
-        call_meta_tool(*context.snapshot, *context.user, context.principal.credential.tools, name, arguments);
+        call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }
-  const OperationRef ref = find_tool(*context.snapshot, *context.user, name);
+  const OperationRef ref = find_tool(context.reach, name).ref;
   if (ref.operation == nullptr) {
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::nullopt);
     co_return finished(context, std::move(outcome));
   }
   auto outcome =
       co_await runner_.call(caller(context), ref.connector->id, ref.operation->key, std::move(arguments));
+  if (!outcome && outcome.error().code == ErrorCode::kForbidden)
+    co_return out_of_scope(context, ref, std::move(outcome.error().message));
   co_return finished(context, std::move(outcome));
 }
 
@@ -363,6 +381,8 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
                             call_failed("There is no operation with the tool_id \"" + id +
                                         "\" for you. Call wick_search or wick_list to find it.")};
     }
+    if (!outcome && outcome.error().code == ErrorCode::kForbidden)
+      outcome = CallOutcome{0, 0, call_failed(std::move(outcome.error().message))};
     if (!batch || !outcome) {
       if (writer == nullptr) co_return finished(context, std::move(outcome));
       // Revoked or not recorded in the middle of a stream: no results, and the stream ends.
@@ -401,11 +421,9 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
 }
 
 std::string Endpoint::tools_fingerprint(const Principal& principal) const {
-  const auto snapshot = access_.snapshot();
-  const UserEntry* user = snapshot->user(principal.credential.user);
-  if (user == nullptr) return {};
+  const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
   std::string all;
-  for (const OperationRef& ref : operations_of(*snapshot, *user)) {
+  for (const OperationRef& ref : reach.operations()) {
     all.append(tool_name(*ref.connector, *ref.operation))
         .append(ref.operation->description)
         .append(ref.operation->input_schema_text);
@@ -419,8 +437,7 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (const auto open = weak.lock()) Stream::end(open);
   });
   const Principal principal = context.principal;
-  context.snapshot.reset();  // a stream must not keep an old snapshot alive
-  context.user = nullptr;
+  context.reach = Reach();  // a stream must not keep an old snapshot alive
   std::string before = tools_fingerprint(principal);
   while (!stream->ended() && authenticator_.still_valid(principal)) {
     co_await stream->wait(kKeepAliveSeconds);

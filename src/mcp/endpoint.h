@@ -34,8 +34,7 @@ class Endpoint {
   struct Context {
     http::Exchange* exchange = nullptr;
     Principal principal;
-    std::shared_ptr<const AccessSnapshot> snapshot;
-    const UserEntry* user = nullptr;  // in `snapshot`
+    Reach reach;
     std::optional<Session> session;   // legacy
     const Message* message = nullptr;
   };
@@ -64,6 +63,9 @@ class Endpoint {
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;
   Answer rejected(const Context& context, int code, std::string message, int status = 200) const;
+  // A call that the credential's scope does not reach: a challenge when the client can ask for more, else a
+  // tool error.
+  Answer out_of_scope(const Context& context, const OperationRef& ref, std::string message) const;
   std::string tools_fingerprint(const Principal& principal) const;
 
   const AccessStore& access_;

@@ -152,10 +152,17 @@ CallResult search(const std::vector<OperationRef>& operations, const json::objec
   return result;
 }
 
-CallResult get(const AccessSnapshot& snapshot, const UserEntry& user, const json::object& arguments) {
+CallResult get(const Reach& reach, const json::object& arguments) {
   const std::string id = text_argument(arguments, "tool_id");
-  const OperationRef ref = find_tool_id(snapshot, user, id);
-  if (ref.operation == nullptr) {
+  const auto key = parse_tool_id(id);
+  const Reach::Found found = key ? reach.find(key->first, key->second) : Reach::Found();
+  const OperationRef& ref = found.ref;
+  if (found.verdict == Verdict::kOutOfScope) {
+    return call_failed("\"" + ref.operation->name + "\" of " + ref.connector->label +
+                       " is outside the scope of this credential, which reaches " +
+                       describe_scope(reach.scope()) + ".");
+  }
+  if (found.verdict == Verdict::kHidden) {
     return call_failed("There is no operation with the tool_id \"" + id +
                        "\" for you. Call wick_search or wick_list to find it.");
   }
@@ -175,18 +182,20 @@ CallResult get(const AccessSnapshot& snapshot, const UserEntry& user, const json
   return result;
 }
 
-CallResult info(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
-                std::size_t operations) {
+CallResult info(const Reach& reach, ToolSurface surface, const std::vector<OperationRef>& callable) {
   CallResult result;
-  const std::size_t connectors = snapshot.visible(user).size();
+  const std::size_t operations = callable.size();
+  std::size_t connectors = 0;
+  for (std::size_t i = 0; i < operations; ++i)
+    connectors += i == 0 || callable[i].connector != callable[i - 1].connector;
   json::object structured;
   structured["server"] = "Wick " WICK_VERSION;
-  structured["user"] = user.name;
+  structured["user"] = reach.user()->name;
   structured["connectors"] = connectors;
   structured["operations"] = operations;
   structured["tools"] = is_direct(surface, operations) ? "direct" : "meta";
   result.structured = std::move(structured);
-  result.text = "Wick " WICK_VERSION ". You are " + user.name + " and can call " +
+  result.text = "Wick " WICK_VERSION ". You are " + reach.user()->name + " and can call " +
                 std::to_string(operations) + " operations of " + std::to_string(connectors) +
                 " connectors. Find them with wick_search or wick_list, read their arguments with "
                 "wick_get, call them with wick_execute.";
@@ -205,13 +214,13 @@ bool is_meta_tool(std::string_view name) {
          name == "wick_info";
 }
 
-CallResult call_meta_tool(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
-                          std::string_view name, const json::object& arguments) {
-  if (name == "wick_get") return get(snapshot, user, arguments);
-  const auto operations = operations_of(snapshot, user);
+CallResult call_meta_tool(const Reach& reach, ToolSurface surface, std::string_view name,
+                          const json::object& arguments) {
+  if (name == "wick_get") return get(reach, arguments);
+  const auto operations = reach.operations();
   if (name == "wick_list") return list(operations, arguments);
   if (name == "wick_search") return search(operations, arguments);
-  return info(snapshot, user, surface, operations.size());
+  return info(reach, surface, operations);
 }
 
 }  // namespace wick::mcp

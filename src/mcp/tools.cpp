@@ -12,28 +12,12 @@ std::string tool_name(const ConnectorEntry& connector, const OperationEntry& ope
   return connector.slug + "__" + operation.key;
 }
 
-std::string tool_id(const ConnectorEntry& connector, const OperationEntry& operation) {
-  return "conn:" + connector.id.str() + "/" + operation.key;
-}
-
-std::vector<OperationRef> operations_of(const AccessSnapshot& snapshot, const UserEntry& user) {
-  std::vector<OperationRef> out;
-  for (const auto& connector : snapshot.connectors) {
-    if (!snapshot.may_use(user, *connector)) continue;
-    for (const OperationEntry& operation : connector->operations) {
-      if (operation.enabled) out.push_back({connector, &operation});
-    }
-  }
-  return out;
-}
-
 bool is_direct(ToolSurface surface, std::size_t operations) {
   return surface == ToolSurface::kDirect || (surface == ToolSurface::kAuto && operations <= kMaxDirectTools);
 }
 
-std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user,
-                                      ToolSurface surface, std::string_view cursor) {
-  const auto operations = operations_of(snapshot, user);
+std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor) {
+  const auto operations = reach.operations();
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
     return "\"tools\":" + meta_tools_text();
@@ -75,37 +59,11 @@ std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const User
   return out;
 }
 
-OperationRef find_tool(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view name) {
+Reach::Found find_tool(const Reach& reach, std::string_view name) {
   // slug() never makes two underscores in a row, so the first pair ends the label.
   const auto end = name.find("__");
   if (end == std::string_view::npos) return {};
-  const std::string_view label = name.substr(0, end);
-  for (const auto& connector : snapshot.connectors) {
-    if (connector->slug != label || !snapshot.may_use(user, *connector)) continue;
-    const OperationEntry* operation = connector->operation(name.substr(end + 2));
-    if (operation != nullptr && operation->enabled) return {connector, operation};
-  }
-  return {};
-}
-
-std::optional<std::pair<ConnectorId, std::string>> parse_tool_id(std::string_view id) {
-  constexpr std::string_view kPrefix = "conn:";
-  const auto slash = id.find('/');
-  if (!id.starts_with(kPrefix) || slash == std::string_view::npos) return std::nullopt;
-  const auto connector = ConnectorId::parse(id.substr(kPrefix.size(), slash - kPrefix.size()));
-  if (!connector) return std::nullopt;
-  return std::pair(*connector, std::string(id.substr(slash + 1)));
-}
-
-OperationRef find_tool_id(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view id) {
-  const auto parsed = parse_tool_id(id);
-  if (!parsed) return {};
-  for (const auto& connector : snapshot.connectors) {
-    if (connector->id != parsed->first || !snapshot.may_use(user, *connector)) continue;
-    const OperationEntry* operation = connector->operation(parsed->second);
-    if (operation != nullptr && operation->enabled) return {connector, operation};
-  }
-  return {};
+  return reach.find(name.substr(0, end), name.substr(end + 2));
 }
 
 }  // namespace wick::mcp

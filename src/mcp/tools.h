@@ -1,4 +1,4 @@
-// The two tool surfaces: what a user may call, as a list of tools, and a tool's name back to an operation.
+// The two tool surfaces: what a credential may call, as a list of tools, and a tool's name back to an operation.
 //
 // direct: each operation is a tool `label__operation` with its own schema. meta: five tools (wick_list,
 // wick_search, wick_get, wick_execute, wick_info) through which all operations are found and called. The
@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/snapshot.h"
+#include "access/reach.h"
 #include "connectors/connector_kind.h"
 
 namespace wick::mcp {
@@ -24,32 +24,18 @@ inline constexpr std::size_t kMaxExecuteCalls = 20;  // of one wick_execute
 inline constexpr std::size_t kMetaPage = 50;         // operations wick_list shows at once
 inline constexpr std::size_t kMaxSearchResults = 20;
 
-struct OperationRef {
-  std::shared_ptr<const ConnectorEntry> connector;
-  const OperationEntry* operation = nullptr;
-};
-
 std::string tool_name(const ConnectorEntry& connector, const OperationEntry& operation);
-std::string tool_id(const ConnectorEntry& connector, const OperationEntry& operation);
-
-// Every enabled operation of every connector the user may use, in a fixed order.
-std::vector<OperationRef> operations_of(const AccessSnapshot& snapshot, const UserEntry& user);
 bool is_direct(ToolSurface surface, std::size_t operations);
 
 // A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is
 // not ours.
-std::optional<std::string> list_tools(const AccessSnapshot& snapshot, const UserEntry& user,
-                                      ToolSurface surface, std::string_view cursor);
-// A direct tool's name, or an id `conn:{connector_id}/{operation_key}`, of what the user may call; null
-// otherwise.
-OperationRef find_tool(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view name);
-OperationRef find_tool_id(const AccessSnapshot& snapshot, const UserEntry& user, std::string_view id);
-// The connector and key an id names, whether or not the user may use it.
-std::optional<std::pair<ConnectorId, std::string>> parse_tool_id(std::string_view id);
+std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor);
+// By a direct tool's name.
+Reach::Found find_tool(const Reach& reach, std::string_view name);
 
 bool is_meta_tool(std::string_view name);
 // wick_list, wick_search, wick_get and wick_info: answered from the snapshot.
-CallResult call_meta_tool(const AccessSnapshot& snapshot, const UserEntry& user, ToolSurface surface,
-                          std::string_view name, const boost::json::object& arguments);
+CallResult call_meta_tool(const Reach& reach, ToolSurface surface, std::string_view name,
+                          const boost::json::object& arguments);
 
 }  // namespace wick::mcp

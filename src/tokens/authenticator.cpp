@@ -1,23 +1,34 @@
 #include "tokens/authenticator.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace wick {
 namespace {
 
-http::Response refusal(int status, const std::string& challenge, const char* code, const char* message) {
+constexpr const char* kInvalidMessage =
+    R"("This token is not valid, or no longer: make a new one under Profile, Access tokens.")";
+constexpr const char* kMissingMessage =
+    R"("Send a token as Authorization: Bearer wick_pat_…; make one under Profile, Access tokens.")";
+constexpr const char* kMisplacedMessage =
+    R"("Send the token in the Authorization header, never in the URL: it ends up in logs. Treat this one as leaked and revoke it.")";
+
+// `message` is a JSON string, quotes included.
+http::Response refusal(int status, const std::string& challenge, const char* code,
+                       const std::string& message) {
   http::Response response;
   response.status = status;
   response.headers.emplace_back("WWW-Authenticate", challenge);
   response.headers.emplace_back("Cache-Control", "no-store");
   response.body =
-      std::string(R"({"error":{"code":")") + code + R"(","message":")" + message + R"(","request_id":""}})";
+      std::string(R"({"error":{"code":")") + code + R"(","message":)" + message + R"(,"request_id":""}})";
   return response;
 }
 
 bool carries_credential(std::string_view query) {
   return query.find("wick_pat_") != std::string_view::npos ||
-         query.find("wick_oat_") != std::string_view::npos || query.starts_with("access_token=") ||
+         query.find("wick_oat_") != std::string_view::npos ||
+         query.find("wick_ort_") != std::string_view::npos || query.starts_with("access_token=") ||
          query.find("&access_token=") != std::string_view::npos;
 }
 
@@ -27,28 +38,33 @@ Authenticator::Authenticator(CredentialIndex& index, const Clock& clock, const s
     : index_(index), clock_(clock) {
   const std::string metadata =
       "resource_metadata=\"" + public_url + "/.well-known/oauth-protected-resource/mcp\"";
-  missing_ = "Bearer " + metadata;
-  invalid_ = "Bearer error=\"invalid_token\", " + metadata;
+  const std::string scope = ", scope=\"" + std::string(kReadScope) + " " + std::string(kWriteScope) + "\"";
+  missing_ = "Bearer " + metadata + scope;
+  insufficient_ = "Bearer error=\"insufficient_scope\", " + metadata + scope;
+  invalid_ = "Bearer error=\"invalid_token\", " + metadata + scope;
   misplaced_ = "Bearer error=\"invalid_request\", " + metadata;
+}
+
+http::Response Authenticator::insufficient_scope(const std::string& message) const {
+  return refusal(403, insufficient_, "insufficient_scope", to_json(json::string(message)));
 }
 
 http::Response Authenticator::invalid_token() const {
   return refusal(401, invalid_, "unauthenticated",
-                 "This token is not valid, or no longer: make a new one under Profile, Access tokens.");
+                 kInvalidMessage);
 }
 
 std::expected<Principal, http::Response> Authenticator::authenticate(const http::Request& request) const {
   if (!request.query.empty() && carries_credential(request.query)) {
     return std::unexpected(
         refusal(400, misplaced_, "invalid_argument",
-                "Send the token in the Authorization header, never in the URL: it ends up in logs. "
-                "Treat this one as leaked and revoke it."));
+                kMisplacedMessage));
   }
   const std::size_t count = request.header_count("authorization");
   if (count == 0) {
     return std::unexpected(
         refusal(401, missing_, "unauthenticated",
-                "Send a token as Authorization: Bearer wick_pat_…; make one under Profile, Access tokens."));
+                kMissingMessage));
   }
   const std::string_view value = *request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";

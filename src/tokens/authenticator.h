@@ -14,6 +14,10 @@
 
 namespace wick {
 
+// The scopes an OAuth client can ask for: to call what only reads, and to call the rest too.
+inline constexpr std::string_view kReadScope = "mcp:read";
+inline constexpr std::string_view kWriteScope = "mcp:write";
+
 struct Principal {
   Credential credential;
   Sha256Digest digest{};
@@ -29,13 +33,15 @@ class Authenticator {
   bool still_valid(const Principal& principal) const {
     return index_.is_live(principal.digest, clock_.now());
   }
+  // The 403 that asks an OAuth client to come back with more scope (RFC 6750 §3.1).
+  http::Response insufficient_scope(const std::string& message) const;
   // The 401 for a credential that is no longer good.
   http::Response invalid_token() const;
 
  private:
   CredentialIndex& index_;
   const Clock& clock_;
-  std::string missing_, invalid_, misplaced_;  // WWW-Authenticate values
+  std::string missing_, invalid_, misplaced_, insufficient_;  // WWW-Authenticate values
 };
 
 }  // namespace wick

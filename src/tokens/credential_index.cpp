@@ -17,7 +17,8 @@ struct Record {
   std::uint32_t last_use;  // minutes since the epoch (26 bits hold 127 years), 6 bits of the client's hash
   std::uint16_t client;    // 16 more bits of it: a change of address or client is noticed
   std::uint8_t kind;
-  std::uint8_t tools;
+  std::uint8_t tools : 7;
+  std::uint8_t scoped : 1;  // Shard::scopes has its scope
 };
 static_assert(sizeof(Record) == 76);
 
@@ -60,12 +61,27 @@ struct CredentialIndex::Shard {
     const auto found = positions.find(digest);
     return found == positions.end() ? nullptr : &record(*found);
   }
+  std::uint32_t add(const Sha256Digest& digest) {
+    std::uint32_t at = 0;
+    if (!free.empty()) {
+      at = free.back();
+      free.pop_back();
+    } else {
+      at = used++;
+      if (at / kChunk == chunks.size()) chunks.push_back(std::make_unique<Record[]>(kChunk));
+    }
+    record(at) = Record{};
+    record(at).digest = digest;
+    positions.insert(at);
+    return at;
+  }
 
   mutable std::mutex mutex;
   std::vector<std::unique_ptr<Record[]>> chunks;
   std::vector<std::uint32_t> free;
   std::uint32_t used = 0;
   absl::flat_hash_set<std::uint32_t, Hash, Equal> positions;
+  absl::flat_hash_map<std::uint32_t, ScopePtr> scopes;  // by position; only the narrowed ones
   absl::flat_hash_map<TokenId, LastUse> last_uses;
 };
 
@@ -79,26 +95,20 @@ CredentialIndex::Shard& CredentialIndex::shard(const Sha256Digest& digest) const
 void CredentialIndex::put(const Sha256Digest& digest, const Credential& credential) {
   Shard& home = shard(digest);
   const std::lock_guard lock(home.mutex);
-  Record* record = home.find(digest);
-  if (record == nullptr) {
-    std::uint32_t at = 0;
-    if (!home.free.empty()) {
-      at = home.free.back();
-      home.free.pop_back();
-    } else {
-      at = home.used++;
-      if (at / kChunk == home.chunks.size()) home.chunks.push_back(std::make_unique<Record[]>(kChunk));
-    }
-    record = &home.record(at);
-    *record = Record{};
-    record->digest = digest;
-    home.positions.insert(at);
+  const auto found = home.positions.find(digest);
+  const std::uint32_t at = found == home.positions.end() ? home.add(digest) : *found;
+  Record* record = &home.record(at);
+  record->scoped = credential.scope != nullptr;
+  if (credential.scope != nullptr) {
+    home.scopes[at] = credential.scope;
+  } else {
+    home.scopes.erase(at);
   }
   record->id = credential.id.bytes;
   record->user = credential.user.bytes;
   record->expires_at = credential.expires_at;
   record->kind = static_cast<std::uint8_t>(credential.kind);
-  record->tools = static_cast<std::uint8_t>(credential.tools);
+  record->tools = static_cast<std::uint8_t>(credential.tools) & 0x7F;
 }
 
 void CredentialIndex::erase(const Sha256Digest& digest) {
@@ -111,6 +121,7 @@ void CredentialIndex::erase(const Sha256Digest& digest) {
     const std::uint32_t at = *found;
     id.bytes = home.record(at).id;
     home.positions.erase(found);
+    home.scopes.erase(at);
     home.record(at) = Record{};
     home.free.push_back(at);
   }
@@ -123,13 +134,17 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
   const std::size_t client = absl::HashOf(ip, user_agent);
   Shard& home = shard(digest);
   const std::lock_guard lock(home.mutex);
-  Record* record = home.find(digest);
-  if (record == nullptr || (record->expires_at != 0 && record->expires_at <= seconds)) return std::nullopt;
-  const Credential credential{{record->id},
-                              {record->user},
-                              static_cast<CredentialKind>(record->kind),
-                              static_cast<ToolSurface>(record->tools),
-                              record->expires_at};
+  const auto found = home.positions.find(digest);
+  if (found == home.positions.end()) return std::nullopt;
+  Record* record = &home.record(*found);
+  if (record->expires_at != 0 && record->expires_at <= seconds) return std::nullopt;
+  Credential credential{{record->id},
+                        {record->user},
+                        static_cast<CredentialKind>(record->kind),
+                        static_cast<ToolSurface>(record->tools),
+                        record->expires_at,
+                        {}};
+  if (record->scoped) credential.scope = home.scopes.at(*found);
   const std::uint32_t use = (seconds / 60) << 6 | static_cast<std::uint32_t>(client & 63);
   const auto rest = static_cast<std::uint16_t>(client >> 6);
   if (record->last_use != use || record->client != rest) {

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/snapshot.h"
+#include "access/scope.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "crypto/digest.h"
@@ -35,6 +35,7 @@ struct Credential {
   CredentialKind kind = CredentialKind::kPat;
   ToolSurface tools = ToolSurface::kAuto;
   std::uint32_t expires_at = 0;  // seconds since the epoch; 0: never
+  ScopePtr scope = {};
 };
 
 // The last use of a credential, waiting to be written to the database.

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/snapshot.h"
+#include "access/scope.h"
 #include "base/id.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -24,6 +24,7 @@ struct Token {
   std::string name;
   std::string last4;
   ToolSurface tools = ToolSurface::kAuto;
+  ScopePtr scope;
   Micros created_at = 0;
   std::optional<Micros> expires_at;
   std::optional<Micros> last_used_at;

@@ -46,6 +46,7 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
   minted.token.tools = request.tools;
   minted.token.created_at = now;
   minted.token.expires_at = request.expires_at;
+  minted.token.scope = request.scope;
   if (auto done = token_store::insert(tx, minted.token, sha256(plaintext)); !done)
     return fail(std::move(done.error()));
   if (auto logged = tx.changed("token", minted.token.id.str()); !logged)
@@ -162,7 +163,7 @@ Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, 
       if (!ends) return fail(std::move(ends.error()));
     }
     if (auto logged = tx.changed("token", id.str()); !logged) return logged;
-    auto inserted = insert_new(tx, old->owner, {old->name, old->tools, old->expires_at}, now);
+    auto inserted = insert_new(tx, old->owner, {old->name, old->tools, old->expires_at, old->scope}, now);
     if (!inserted) return fail(std::move(inserted.error()));
     minted = std::move(*inserted);
     return {};

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/snapshot.h"
+#include "access/scope.h"
 #include "base/time.h"
 #include "db/database.h"
 #include "tokens/credential_index.h"
@@ -29,7 +29,8 @@ struct Actor {
 struct MintRequest {
   std::string name;
   ToolSurface tools = ToolSurface::kAuto;
-  std::optional<Micros> expires_at;
+  std::optional<Micros> expires_at = {};
+  ScopePtr scope = {};
 };
 
 class TokenService {
@@ -49,7 +50,7 @@ class TokenService {
   Result<void> revoke(const Actor& actor, const TokenId& id, std::string_view reason);
   // The same for many; the number revoked.
   Result<std::int64_t> revoke_all_of(const Actor& actor, const UserId& owner, std::string_view reason);
-  // A new token of the same name and surface; the old one ends now, or after `overlap_hours`.
+  // A new token of the same name, surface and scope; the old one ends now, or after `overlap_hours`.
   // Errors: as mint and revoke; kInvalidArgument  overlap outside 0 to kMaxRotateOverlapHours
   Result<MintedToken> rotate(const Actor& actor, const TokenId& id, int overlap_hours);
   // Errors: kNotFound  also for a token of another user, unless the actor is an admin

@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kColumns =
     "SELECT id, user_id, name, last4, tools, created_at, expires_at, last_used_at, last_ip, last_user_agent, "
-    "revoked_at, revoked_by, revoked_reason FROM tokens ";
+    "revoked_at, revoked_by, revoked_reason, scope FROM tokens ";
 
 std::optional<Micros> time(const SqlRow& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -29,11 +29,12 @@ Token read(const SqlRow& row) {
   token.revoked_at = time(row, 10);
   token.revoked_by = row.text(11);
   token.revoked_reason = row.text(12);
+  token.scope = parse_scope_text(row.bytes(13)).value_or(ScopePtr());
   return token;
 }
 
 constexpr const char* kIndexColumns =
-    "SELECT t.digest, t.id, t.user_id, t.tools, t.expires_at, t.revoked_at, u.status "
+    "SELECT t.digest, t.id, t.user_id, t.tools, t.expires_at, t.revoked_at, u.status, t.scope "
     "FROM tokens t JOIN users u ON u.id = t.user_id ";
 
 std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
@@ -45,12 +46,13 @@ std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
     Sha256Digest digest;
     if (bytes.size() != digest.size()) return;
     std::memcpy(digest.data(), bytes.data(), digest.size());
-    const bool sound = id && user && tools;
+    auto scope = parse_scope_text(sql.bytes(7));
+    const bool sound = id && user && tools && scope;
     Credential credential;
     if (sound) {
       // Rounded up, so that a token never outlives nor undercuts its expiry by more than a second.
       const auto expires = sql.is_null(4) ? 0 : (sql.integer(4) + kMicrosPerSecond - 1) / kMicrosPerSecond;
-      credential = {*id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires)};
+      credential = {*id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires), std::move(*scope)};
     }
     row(digest, credential, sound && sql.is_null(5) && sql.bytes(6) == "active");
   };
@@ -61,13 +63,14 @@ std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
 Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest) {
   const std::string id = token.id.str();
   const std::string owner = token.owner.str();
+  const std::string scope = scope_text(token.scope);
   const SqlParam expires = token.expires_at ? SqlParam(*token.expires_at) : SqlParam(nullptr);
   auto done = tx.execute(
-      "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at, scope) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)},
        std::string_view(token.last4), std::string_view(token.name), std::string_view(tools_name(token.tools)),
-       token.created_at, expires});
+       token.created_at, expires, std::string_view(scope)});
   if (!done) return fail(std::move(done.error()));
   return {};
 }
@@ -155,7 +158,7 @@ Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now)
   std::string sql =
       "SELECT tokens.id, user_id, tokens.name, last4, tools, tokens.created_at, expires_at, last_used_at, "
       "last_ip, "
-      "last_user_agent, revoked_at, revoked_by, revoked_reason " +
+      "last_user_agent, revoked_at, revoked_by, revoked_reason, scope " +
       where + " ORDER BY " + sort + direction + ", tokens.id" + direction;
   params.push_back(std::int64_t(filter.page_size));
   sql += " LIMIT $" + std::to_string(params.size());

@@ -1,0 +1,58 @@
+// Reach: what one credential may call, decided from one snapshot. The only place that decides.
+//
+// Listing, search, direct calls and batches all ask judge(), so none can show or run more than another. It
+// borrows nothing: it keeps its snapshot. Not shared between threads.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "access/scope.h"
+#include "access/snapshot.h"
+
+namespace wick {
+
+struct OperationRef {
+  std::shared_ptr<const ConnectorEntry> connector;
+  const OperationEntry* operation = nullptr;
+};
+
+enum class Verdict : unsigned char {
+  kAllowed,
+  kHidden,      // does not exist for the user: to be answered like a name that was made up
+  kOutOfScope,  // the user may, the credential may not: the caller may be told
+};
+
+class Reach {
+ public:
+  Reach() = default;
+  Reach(std::shared_ptr<const AccessSnapshot> snapshot, const UserId& user, ScopePtr scope);
+
+  const AccessSnapshot& snapshot() const { return *snapshot_; }
+  const std::shared_ptr<const AccessSnapshot>& shared_snapshot() const { return snapshot_; }
+  // Null when there is no such user.
+  const UserEntry* user() const { return user_; }
+  const ScopePtr& scope() const { return scope_; }
+
+  Verdict judge(const ConnectorEntry& connector, const OperationEntry& operation) const;
+
+  struct Found {
+    OperationRef ref = {};  // empty when hidden
+    Verdict verdict = Verdict::kHidden;
+  };
+  Found find(const ConnectorId& connector, std::string_view key) const;
+  // By the connector's slug, as in a direct tool's name.
+  Found find(std::string_view slug, std::string_view key) const;
+  // Every operation that is allowed, in a fixed order.
+  std::vector<OperationRef> operations() const;
+
+ private:
+  Found judged(std::shared_ptr<const ConnectorEntry> connector, std::string_view key) const;
+
+  std::shared_ptr<const AccessSnapshot> snapshot_;
+  const UserEntry* user_ = nullptr;
+  ScopePtr scope_;
+};
+
+}  // namespace wick

@@ -136,9 +136,7 @@ TEST(Reach, NeverReachesMoreThanTheUserAndTheScopeTogetherAllow) {
           const bool may = user_may && scope_may(request, *connector, operation);
           if (may) expected.insert(tool_id(*connector, operation));
           const Verdict verdict = reach.find(connector->id, operation.key).verdict;
-          const Verdict wanted = may        ? Verdict::kAllowed
-                                 : user_may ? Verdict::kOutOfScope
-                                            : Verdict::kHidden;
+          const Verdict wanted = may ? Verdict::kAllowed : user_may ? Verdict::kOutOfScope : Verdict::kHidden;
           EXPECT_EQ(int(verdict), int(wanted)) << "seed " << seed;
           EXPECT_EQ(int(reach.find(connector->slug, operation.key).verdict), int(wanted)) << "seed " << seed;
         }
@@ -177,7 +175,8 @@ TEST(Scope, ThatCannotBeReadIsNeverTheFullOne) {
 TEST(Scope, ThatNamesWhatDoesNotExistForTheUserIsRefused) {
   World world(7);
   world.build();
-  const json::value stranger(json::object{{"connectors", json::array{json::string(ConnectorId::make().str())}}});
+  const json::value stranger(
+      json::object{{"connectors", json::array{json::string(ConnectorId::make().str())}}});
   const auto scope = parse_scope(&stranger);
   ASSERT_TRUE(scope);
   EXPECT_FALSE(check_scope(*scope, *world.snapshot, world.snapshot->users.at(world.users[0])));

@@ -64,7 +64,8 @@ std::optional<Scope::OperationKey> parse_tool_id(std::string_view id) {
 
 Result<ScopePtr> parse_scope(const json::value* value) {
   if (value == nullptr || value->is_null()) return ScopePtr();
-  if (!value->is_object()) return unfit("\"scope\" must be an object with \"connectors\" and \"operations\".");
+  if (!value->is_object())
+    return unfit("\"scope\" must be an object with \"connectors\" and \"operations\".");
   const json::object& object = value->get_object();
   if (auto known = only_fields(object, {"connectors", "operations"}); !known)
     return fail(std::move(known.error()));

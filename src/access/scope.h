@@ -39,8 +39,8 @@ using ScopePtr = std::shared_ptr<const Scope>;
 std::string tool_id(const ConnectorEntry& connector, const OperationEntry& operation);
 std::optional<Scope::OperationKey> parse_tool_id(std::string_view id);
 
-// {"connectors": "all" | [id …], "operations": "all" | "read_only" | [tool_id …]}, as the API and the database
-// have it. Absent members are "all". Errors: kInvalidArgument
+// {"connectors": "all" | [id …], "operations": "all" | "read_only" | [tool_id …]}, as the API and the
+// database have it. Absent members are "all". Errors: kInvalidArgument
 Result<ScopePtr> parse_scope(const boost::json::value* value);
 boost::json::object scope_json(const ScopePtr& scope);
 // For the database; empty is the full scope. A text that cannot be read is an error: never the full scope.

@@ -24,7 +24,8 @@ struct Options {
   std::string data = "./var", config, listen, public_url, log_format, log_level, threads;
   std::vector<std::string> set;
   bool as_json = false;
-  bool admin = false, password_stdin = false, all = false;
+  bool admin = false, password_stdin = false, all = false, read_only = false;
+  std::vector<std::string> connectors;
   std::string email, name, user, id, tools = "auto", folder;
 };
 
@@ -284,9 +285,15 @@ int run_command_line(int argc, char** argv) {
   token_create->add_option("--user", options.user, "the owner's email or id")->required();
   token_create->add_option("--name", options.name, "where it will be used")->required();
   token_create->add_option("--tools", options.tools, "auto, direct or meta")->capture_default_str();
+  token_create->add_flag("--read-only", options.read_only, "only operations that read");
+  token_create->add_option("--connector", options.connectors,
+                           "only this connector, by label; may be repeated");
   token_create->callback([&] {
-    code = run(options, "token create",
-               {{"user", options.user}, {"name", options.name}, {"tools", options.tools}});
+    json::object arguments{{"user", options.user}, {"name", options.name}, {"tools", options.tools}};
+    if (options.read_only) arguments["read_only"] = true;
+    if (!options.connectors.empty())
+      arguments["connectors"] = json::array(options.connectors.begin(), options.connectors.end());
+    code = run(options, "token create", std::move(arguments));
   });
   CLI::App* token_list = command(*token, "list", "List active tokens");
   token_list->add_option("--user", options.user, "only of this user");

@@ -1,7 +1,10 @@
 #include "app/commands.h"
 
+#include <algorithm>
+
 #include "api/fields.h"
 #include "api/views.h"
+#include "base/text.h"
 
 namespace wick {
 namespace {
@@ -52,13 +55,41 @@ Result<json::object> user_delete(Instance& instance, const json::object& argumen
   return user_object(user);
 }
 
+// From `read_only` and `connectors`, a list of labels.
+Result<ScopePtr> scope_of(Instance& instance, const json::object& arguments, const UserId& owner) {
+  WICK_TRY(read_only, optional_bool(arguments, "read_only"));
+  WICK_TRY(labels, api::optional_strings(arguments, "connectors"));
+  const auto snapshot = instance.services().access.snapshot();
+  json::object wanted;
+  if (read_only.value_or(false)) wanted["operations"] = "read_only";
+  if (labels) {
+    json::array ids;
+    for (const std::string& label : *labels) {
+      const auto found =
+          std::find_if(snapshot->connectors.begin(), snapshot->connectors.end(),
+                       [&](const auto& one) { return equals_ignoring_case(one->label, label); });
+      if (found == snapshot->connectors.end())
+        return fail(ErrorCode::kNotFound, "There is no connector with the label \"" + label + "\".");
+      ids.push_back(json::string((*found)->id.str()));
+    }
+    wanted["connectors"] = std::move(ids);
+  }
+  const json::value value(std::move(wanted));
+  WICK_TRY(scope, parse_scope(&value));
+  const UserEntry* user = snapshot->user(owner);
+  if (user == nullptr) return fail(ErrorCode::kNotFound, "There is no such user.");
+  WICK_CHECK(check_scope(scope, *snapshot, *user));
+  return scope;
+}
+
 Result<json::object> token_create(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, required_string(arguments, "user"));
   WICK_TRY(name, required_string(arguments, "name"));
   WICK_TRY(tools, optional_string(arguments, "tools"));
   WICK_TRY(surface, parse_tools(tools.value_or("auto")));
   WICK_TRY(user, instance.services().users.find(who));
-  WICK_TRY(minted, instance.services().tokens.mint(user.id, {name, surface, std::nullopt}));
+  WICK_TRY(scope, scope_of(instance, arguments, user.id));
+  WICK_TRY(minted, instance.services().tokens.mint(user.id, {name, surface, std::nullopt, scope}));
   json::object out;
   out["id"] = minted.token.id.str();
   out["token"] = std::string(minted.plaintext.reveal());

@@ -136,7 +136,8 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   const std::int64_t latency = run.latency_ms;
   const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
-  if (!result && found.verdict == Verdict::kOutOfScope) co_return fail(ErrorCode::kForbidden, std::move(refusal));
+  if (!result && found.verdict == Verdict::kOutOfScope)
+    co_return fail(ErrorCode::kForbidden, std::move(refusal));
   if (!result) co_return no_such_operation();
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }

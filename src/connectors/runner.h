@@ -47,8 +47,8 @@ class Runner {
   Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock);
 
   // Errors: kNotFound         no such operation for this user, now; recorded as denied
-  //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as denied
-  //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
+  //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
+  //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: the result is withheld
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments);

@@ -194,8 +194,8 @@ Endpoint::Answer Endpoint::initialize(Context& context) {
   return {{}, std::move(response)};
 }
 
-// Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with the
-// snapshot.
+// Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with
+// the snapshot.
 std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) const {
   const auto* cursor = context.message->params.if_contains("cursor");
   if (cursor != nullptr && !cursor->is_string()) return nullptr;
@@ -287,8 +287,9 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
   return {result_text(context.message->id, text)};
 }
 
-// MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask for:
-// it helps only where the grant lacks mcp:write. Which connectors and operations, the user chose at consent.
+// MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask
+// for: it helps only where the grant lacks mcp:write. Which connectors and operations, the user chose at
+// consent.
 Endpoint::Answer Endpoint::out_of_scope(const Context& context, const OperationRef& ref,
                                         std::string message) const {
   const Credential& credential = context.principal.credential;
@@ -313,8 +314,7 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
 
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
-    CallResult answered =
-        call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
+    CallResult answered = call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }

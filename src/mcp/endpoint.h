@@ -35,7 +35,7 @@ class Endpoint {
     http::Exchange* exchange = nullptr;
     Principal principal;
     Reach reach;
-    std::optional<Session> session;   // legacy
+    std::optional<Session> session;  // legacy
     const Message* message = nullptr;
   };
   // What a method answers: a JSON text, a whole response (a stream, a 401), or nothing (a notification).

@@ -1,4 +1,5 @@
-// The two tool surfaces: what a credential may call, as a list of tools, and a tool's name back to an operation.
+// The two tool surfaces: what a credential may call, as a list of tools, and a tool's name back to an
+// operation.
 //
 // direct: each operation is a tool `label__operation` with its own schema. meta: five tools (wick_list,
 // wick_search, wick_get, wick_execute, wick_info) through which all operations are found and called. The

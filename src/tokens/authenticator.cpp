@@ -50,21 +50,16 @@ http::Response Authenticator::insufficient_scope(const std::string& message) con
 }
 
 http::Response Authenticator::invalid_token() const {
-  return refusal(401, invalid_, "unauthenticated",
-                 kInvalidMessage);
+  return refusal(401, invalid_, "unauthenticated", kInvalidMessage);
 }
 
 std::expected<Principal, http::Response> Authenticator::authenticate(const http::Request& request) const {
   if (!request.query.empty() && carries_credential(request.query)) {
-    return std::unexpected(
-        refusal(400, misplaced_, "invalid_argument",
-                kMisplacedMessage));
+    return std::unexpected(refusal(400, misplaced_, "invalid_argument", kMisplacedMessage));
   }
   const std::size_t count = request.header_count("authorization");
   if (count == 0) {
-    return std::unexpected(
-        refusal(401, missing_, "unauthenticated",
-                kMissingMessage));
+    return std::unexpected(refusal(401, missing_, "unauthenticated", kMissingMessage));
   }
   const std::string_view value = *request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";

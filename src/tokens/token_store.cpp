@@ -52,7 +52,8 @@ std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
     if (sound) {
       // Rounded up, so that a token never outlives nor undercuts its expiry by more than a second.
       const auto expires = sql.is_null(4) ? 0 : (sql.integer(4) + kMicrosPerSecond - 1) / kMicrosPerSecond;
-      credential = {*id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires), std::move(*scope)};
+      credential = {
+          *id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires), std::move(*scope)};
     }
     row(digest, credential, sound && sql.is_null(5) && sql.bytes(6) == "active");
   };

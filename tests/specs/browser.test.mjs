@@ -94,6 +94,38 @@ test('a token is shown once, its snippet works, and one click revokes it for the
   await page.getByText('revoked by the owner').waitFor();
 });
 
+test('a token that may only read one connector is made by ticking, and says so on its page', async () => {
+  await page.goto(`${wick.url}/profile/tokens`);
+  await button('Create token').click();
+  await page.getByLabel('Name').fill('Reader');
+  await button('What it may do').click();
+  const connectors = page.getByRole('radiogroup', { name: 'Connectors' });
+  await connectors.getByLabel('Only these').check();
+  assert.equal(await button('Generate').isDisabled(), true);
+  await page.getByText('Choose at least one connector.').waitFor();
+  await page.getByRole('checkbox', { name: 'Notes' }).check();
+  await page.getByLabel('Only those that read').check();
+  if (process.env.SCREENSHOTS) {
+    for (const [scheme, width] of [['light', 1200], ['dark', 390]]) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 1100 });
+      await page.screenshot({ path: `${process.env.SCREENSHOTS}/scope-${scheme}.png` });
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 720 });
+  }
+  await button('Generate').click();
+  const token = await page.getByText(/^wick_pat_[0-9a-f]{32}$/).first().textContent();
+  remember('secrets', token);
+  assert.equal((await callTool(wick, token, 'notes__list')).body.result.isError, undefined);
+  assert.equal((await callTool(wick, token, 'notes__create', { title: 'a', body: 'b' })).body.result.isError, true);
+  await page.goto(`${wick.url}/profile/tokens`);
+  await page.getByRole('link', { name: 'Reader' }).click();
+  await page.getByText('Operations that read · 1 connector').waitFor();
+  await button('Revoke Reader').click();
+  await page.getByText('revoked by the owner').waitFor();
+});
+
 test('the snippets page has every client with the address of this server', async () => {
   await page.goto(`${wick.url}/profile/mcp`);
   for (const name of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code', 'Codex', 'Gemini CLI', 'cURL']) {

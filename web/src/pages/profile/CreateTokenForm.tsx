@@ -1,9 +1,10 @@
-import { Accordion, Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Accordion, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { Panel } from "../../components/Panel";
+import { ScopePicker, scopeProblem, type Scope } from "../../components/ScopePicker";
 
 type Tools = Schema<"Token">["tools"];
 
@@ -21,7 +22,9 @@ interface Props {
 export function CreateTokenForm({ onCreated, onCancel }: Props) {
   const [name, setName] = useState("");
   const [tools, setTools] = useState<Tools>("auto");
-  const create = useAction(() => unwrap(api.POST("/tokens", { body: { name, tools } })), {
+  const [scope, setScope] = useState<Scope>({ connectors: "all", operations: "all" });
+  const problem = scopeProblem(scope);
+  const create = useAction(() => unwrap(api.POST("/tokens", { body: { name, tools, scope } })), {
     showsError: true,
     refresh: [["tokens"]],
     onDone: onCreated,
@@ -47,6 +50,12 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
             onChange={(event) => setName(event.currentTarget.value)}
           />
           <Accordion variant="contained" maw={420}>
+            <Accordion.Item value="scope">
+              <Accordion.Control>What it may do</Accordion.Control>
+              <Accordion.Panel>
+                <ScopePicker scope={scope} onChange={setScope} />
+              </Accordion.Panel>
+            </Accordion.Item>
             <Accordion.Item value="advanced">
               <Accordion.Control>Advanced</Accordion.Control>
               <Accordion.Panel>
@@ -61,9 +70,14 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
               </Accordion.Panel>
             </Accordion.Item>
           </Accordion>
+          {problem && (
+            <Text size="sm" role="status">
+              {problem}
+            </Text>
+          )}
           <ErrorAlert error={create.error} />
           <Group>
-            <Button type="submit" loading={create.isPending}>
+            <Button type="submit" loading={create.isPending} disabled={problem !== null}>
               Generate
             </Button>
             <Button variant="default" onClick={onCancel}>

@@ -13,6 +13,7 @@ import { PlaintextBanner } from "../../components/PlaintextBanner";
 import { QueryView } from "../../components/QueryView";
 import { RevokeButton } from "../../components/RevokeButton";
 import { RotateDialog } from "../../components/RotateDialog";
+import { describeScope } from "../../components/ScopePicker";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { useMe } from "../../lib/session";
@@ -95,6 +96,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
             Status: <StatusBadge status={token.status} />,
             Token: <Code>{token.masked}</Code>,
             Owner: `${token.owner.name} (${token.owner.email})`,
+            Scope: describeScope(token.scope),
             Tools: token.tools,
             Created: <Time value={token.created_at} exact />,
             "Last used": <LastUsed used={token.last_used} />,

@@ -1,0 +1,130 @@
+// What a credential may call, of what its user may: connectors and operations. Used for tokens and consent.
+import { Checkbox, Fieldset, Radio, Stack, Text } from "@mantine/core";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import type { Schema } from "../api/client";
+import { connectorQuery, connectorsQuery } from "../api/queries";
+
+export type Scope = Schema<"Scope">;
+
+interface Props {
+  scope: Scope;
+  onChange: (scope: Scope) => void;
+}
+
+export function ScopePicker({ scope, onChange }: Props) {
+  const connectors = useQuery(connectorsQuery).data?.items ?? [];
+  const chosen = Array.isArray(scope.connectors) ? scope.connectors : null;
+  const operations = Array.isArray(scope.operations) ? "chosen" : (scope.operations ?? "all");
+  const within = connectors.filter((one) => chosen === null || chosen.includes(one.id));
+  return (
+    <Stack>
+      <Radio.Group
+        label="Connectors"
+        value={chosen ? "chosen" : "all"}
+        onChange={(value) => onChange({ ...scope, connectors: value === "all" ? "all" : [] })}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="all" label="All I can reach, also future ones" />
+          <Radio value="chosen" label="Only these" />
+        </Stack>
+      </Radio.Group>
+      {chosen && (
+        <Checkbox.Group
+          aria-label="Connectors it may reach"
+          value={chosen}
+          onChange={(ids) => onChange({ ...scope, connectors: ids })}
+        >
+          <Stack gap="xs" pl="xl">
+            {connectors.map((one) => (
+              <Checkbox key={one.id} value={one.id} label={one.label} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      )}
+      <Radio.Group
+        label="Operations"
+        value={operations}
+        onChange={(value) =>
+          onChange({ ...scope, operations: value === "chosen" ? [] : (value as "all") })
+        }
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="all" label="All: read and change" />
+          <Radio value="read_only" label="Only those that read" />
+          <Radio value="chosen" label="Only these" />
+        </Stack>
+      </Radio.Group>
+      {Array.isArray(scope.operations) && (
+        <OperationChoice
+          connectors={within}
+          chosen={scope.operations}
+          onChange={(ids) => onChange({ ...scope, operations: ids })}
+        />
+      )}
+    </Stack>
+  );
+}
+
+interface ChoiceProps {
+  connectors: Schema<"ConnectorSummary">[];
+  chosen: string[];
+  onChange: (toolIds: string[]) => void;
+}
+
+function OperationChoice({ connectors, chosen, onChange }: ChoiceProps) {
+  const details = useQueries({ queries: connectors.map((one) => connectorQuery(one.id)) });
+  return (
+    <Checkbox.Group aria-label="Operations it may call" value={chosen} onChange={onChange}>
+      <Stack gap="sm" pl="xl">
+        {connectors.length === 0 && (
+          <Text size="sm" c="dimmed">
+            Choose a connector first.
+          </Text>
+        )}
+        {details.map(
+          ({ data }) =>
+            data && (
+              <Fieldset key={data.id} legend={data.label}>
+                <Stack gap="xs">
+                  {data.operations
+                    .filter((operation) => operation.enabled)
+                    .map((operation) => (
+                      <Checkbox
+                        key={operation.tool_id}
+                        value={operation.tool_id}
+                        label={operation.name}
+                        description={operation.read_only ? undefined : "Changes something"}
+                      />
+                    ))}
+                </Stack>
+              </Fieldset>
+            ),
+        )}
+      </Stack>
+    </Checkbox.Group>
+  );
+}
+
+/** Why the choice cannot be used yet; null when it can. */
+export function scopeProblem(scope: Scope): string | null {
+  if (Array.isArray(scope.connectors) && scope.connectors.length === 0)
+    return "Choose at least one connector.";
+  if (Array.isArray(scope.operations) && scope.operations.length === 0)
+    return "Choose at least one operation.";
+  return null;
+}
+
+/** In words: “Operations that read · 2 connectors”. */
+export function describeScope(scope: Scope): string {
+  const count = (list: string[], noun: string) =>
+    `${list.length} ${list.length === 1 ? noun : `${noun}s`}`;
+  const operations = Array.isArray(scope.operations)
+    ? count(scope.operations, "chosen operation")
+    : scope.operations === "read_only"
+      ? "Operations that read"
+      : "All operations";
+  const connectors = Array.isArray(scope.connectors)
+    ? count(scope.connectors, "connector")
+    : "all connectors";
+  return `${operations} · ${connectors}`;
+}

@@ -1,0 +1,111 @@
+#include "oauth/redirect_uri.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+// Schemes of known native clients that carry no dot. RFC 8252 §7.1 asks for a reversed domain name.
+constexpr std::array<std::string_view, 6> kKnownSchemes = {"cursor", "vscode",   "vscode-insiders",
+                                                           "claude", "windsurf", "zed"};
+
+struct Parts {
+  std::string scheme, authority, rest;  // rest: path and query
+};
+
+Parts split_uri(std::string_view uri) {
+  Parts parts;
+  const auto colon = uri.find(':');
+  if (colon == std::string_view::npos) return parts;
+  parts.scheme = to_lower_ascii(uri.substr(0, colon));
+  std::string_view after = uri.substr(colon + 1);
+  if (after.starts_with("//")) {
+    after.remove_prefix(2);
+    const auto end = std::min(after.find_first_of("/?"), after.size());
+    parts.authority = std::string(after.substr(0, end));
+    after.remove_prefix(end);
+  }
+  parts.rest = std::string(after);
+  return parts;
+}
+
+// The authority without its port; of "[::1]:80" the brackets stay.
+std::string_view host_of(std::string_view authority) {
+  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+  return authority.substr(0, authority.find(':'));
+}
+
+bool sound_port(std::string_view authority) {
+  const std::string_view port = authority.substr(host_of(authority).size());
+  return port.empty() ||
+         (port.size() > 1 && port.size() <= 6 && port[0] == ':' &&
+          std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; }));
+}
+
+bool is_loopback_host(std::string_view host) {
+  return host == "127.0.0.1" || host == "[::1]" || equals_ignoring_case(host, "localhost");
+}
+
+std::unexpected<Error> refused(std::string_view why) {
+  return fail(ErrorCode::kInvalidArgument, "The redirect URI " + std::string(why));
+}
+
+}  // namespace
+
+Result<void> check_redirect_uri(std::string_view uri) {
+  if (uri.empty() || uri.size() > kMaxRedirectUriBytes) {
+    return refused("must have 1 to " + std::to_string(kMaxRedirectUriBytes) + " characters.");
+  }
+  for (const char c : uri) {
+    if (c <= ' ' || c >= 0x7F || std::string_view("\"'<>\\^`{|}*#").find(c) != std::string_view::npos)
+      return refused("has a character that cannot be there: no spaces, fragments, wildcards or quotes.");
+  }
+  const Parts parts = split_uri(uri);
+  if (parts.scheme.empty()) return refused("must be absolute, with a scheme.");
+  if (parts.authority.find('@') != std::string::npos) return refused("must not carry a user or a password.");
+  const std::string_view host = host_of(parts.authority);
+  if (parts.scheme == "https") {
+    if (host.empty() || !sound_port(parts.authority)) return refused("must name a host.");
+    return {};
+  }
+  if (parts.scheme == "http") {
+    if (!is_loopback_host(host) || !sound_port(parts.authority))
+      return refused("may use http only on this computer (127.0.0.1, [::1], localhost): use https.");
+    return {};
+  }
+  const bool letters = std::all_of(parts.scheme.begin(), parts.scheme.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
+  });
+  const bool known =
+      std::find(kKnownSchemes.begin(), kKnownSchemes.end(), parts.scheme) != kKnownSchemes.end();
+  if (!letters || parts.scheme[0] < 'a' || (!known && parts.scheme.find('.') == std::string::npos)) {
+    return refused(
+        "must use https, http on loopback, or a private-use scheme with a dot, like com.example.app.");
+  }
+  return {};
+}
+
+bool is_loopback_redirect(std::string_view uri) {
+  const Parts parts = split_uri(uri);
+  return parts.scheme == "http" && is_loopback_host(host_of(parts.authority));
+}
+
+bool redirect_uri_matches(std::string_view registered, std::string_view requested) {
+  if (registered == requested) return true;
+  if (!is_loopback_redirect(registered) || !check_redirect_uri(requested)) return false;
+  const Parts mine = split_uri(registered), asked = split_uri(requested);
+  return asked.scheme == mine.scheme && asked.rest == mine.rest &&
+         equals_ignoring_case(host_of(asked.authority), host_of(mine.authority));
+}
+
+std::string describe_redirect(std::string_view uri) {
+  const Parts parts = split_uri(uri);
+  if (is_loopback_redirect(uri)) return "this computer";
+  if (parts.scheme == "https") return std::string(host_of(parts.authority));
+  return "the app " + parts.scheme;
+}
+
+}  // namespace wick

@@ -110,6 +110,70 @@ VALUES ('01900000-0000-7000-8000-000000000001', 'notes', 'Notes', 'Short notes t
 )sql"},
                                {2, "scopes of tokens (T8); empty: everything the user may call", R"sql(
 ALTER TABLE tokens ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+)sql"},
+                               {3, "OAuth clients, grants and their tokens; every secret as its SHA-256", R"sql(
+-- id is the client_id; of a metadata document, its URL.
+CREATE TABLE oauth_clients (
+  id TEXT PRIMARY KEY,
+  source TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  metadata_digest BYTEA NOT NULL,
+  secret_digest BYTEA,
+  blocked BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  used_at BIGINT,
+  valid_until BIGINT,
+  ip TEXT NOT NULL
+);
+CREATE INDEX oauth_clients_metadata ON oauth_clients (metadata_digest);
+-- A grant is a family: what is issued under it carries its id. tokens_issued: the code has been exchanged.
+CREATE TABLE oauth_grants (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  client_id TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  oauth_scope TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  refreshes BIGINT NOT NULL,
+  tokens_issued BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  last_used_at BIGINT,
+  last_ip TEXT,
+  last_user_agent TEXT,
+  revoked_at BIGINT,
+  revoked_by TEXT,
+  revoked_reason TEXT
+);
+CREATE INDEX oauth_grants_user ON oauth_grants (user_id, id);
+CREATE INDEX oauth_grants_client ON oauth_grants (client_id);
+CREATE TABLE oauth_codes (
+  digest BYTEA PRIMARY KEY,
+  grant_id TEXT NOT NULL REFERENCES oauth_grants (id),
+  redirect_uri TEXT NOT NULL,
+  code_challenge TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  used_at BIGINT
+);
+CREATE TABLE oauth_access_tokens (
+  digest BYTEA PRIMARY KEY,
+  grant_id TEXT NOT NULL REFERENCES oauth_grants (id),
+  expires_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+CREATE INDEX oauth_access_tokens_grant ON oauth_access_tokens (grant_id);
+-- replay: the successor pair, sealed under a key made from this token's plaintext (oauth/grant_service.h).
+CREATE TABLE oauth_refresh_tokens (
+  digest BYTEA PRIMARY KEY,
+  grant_id TEXT NOT NULL REFERENCES oauth_grants (id),
+  expires_at BIGINT NOT NULL,
+  rotated_at BIGINT,
+  user_agent TEXT NOT NULL,
+  successor BYTEA,
+  replay BYTEA
+);
+CREATE INDEX oauth_refresh_tokens_grant ON oauth_refresh_tokens (grant_id);
+CREATE INDEX oauth_refresh_tokens_successor ON oauth_refresh_tokens (successor);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

@@ -1,0 +1,118 @@
+#include "oauth/client.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "oauth/redirect_uri.h"
+
+namespace wick {
+namespace {
+
+// Names are shown to people: no control characters, no marks that turn the direction of writing.
+bool is_plain_text(std::string_view text) {
+  if (!is_valid_utf8(text)) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7F ||
+        (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0))
+      return false;
+    const std::string_view three = text.substr(i, 3);
+    if (three >= "\xE2\x80\x8B" && three <= "\xE2\x80\x8F") return false;  // zero width, LRM, RLM
+    if (three >= "\xE2\x80\xA8" && three <= "\xE2\x80\xAE") return false;  // separators, overrides
+    if (three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9") return false;  // isolates
+  }
+  return true;
+}
+
+Result<std::vector<std::string>> string_list(const json::object& object, std::string_view field) {
+  std::vector<std::string> out;
+  const auto* value = object.if_contains(field);
+  if (value == nullptr) return out;
+  if (!value->is_array())
+    return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list.");
+  for (const auto& item : value->get_array()) {
+    if (!item.is_string())
+      return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list of texts.");
+    out.emplace_back(std::string_view(item.get_string()));
+  }
+  return out;
+}
+
+}  // namespace
+
+const char* source_name(ClientSource source) {
+  switch (source) {
+    case ClientSource::kRegistered:
+      return "registered";
+    case ClientSource::kMetadataDocument:
+      return "metadata_document";
+    case ClientSource::kAdmin:
+      return "admin";
+  }
+  return "";
+}
+
+Result<ClientMetadata> parse_client_metadata(const json::object& object) {
+  ClientMetadata metadata;
+  auto uris = string_list(object, "redirect_uris");
+  if (!uris) return fail(std::move(uris.error()));
+  if (uris->empty() || uris->size() > kMaxRedirectUris) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        "The redirect URIs must be 1 to " + std::to_string(kMaxRedirectUris) + ", in \"redirect_uris\".");
+  }
+  for (const std::string& uri : *uris) {
+    if (auto sound = check_redirect_uri(uri); !sound) return fail(std::move(sound.error()));
+  }
+  metadata.redirect_uris = std::move(*uris);
+  auto name = optional_string(object, "client_name");
+  if (!name) return fail(std::move(name.error()));
+  metadata.name = std::string(trim(name->value_or("")));
+  if (metadata.name.empty()) metadata.name = "App at " + describe_redirect(metadata.redirect_uris.front());
+  if (metadata.name.size() > kMaxClientNameBytes || !is_plain_text(metadata.name)) {
+    return fail(ErrorCode::kInvalidArgument, "\"client_name\" must be plain text of at most " +
+                                                 std::to_string(kMaxClientNameBytes) + " bytes.");
+  }
+  auto uri = optional_string(object, "client_uri");
+  if (!uri) return fail(std::move(uri.error()));
+  metadata.client_uri = uri->value_or("");
+  if (!metadata.client_uri.empty() &&
+      (!metadata.client_uri.starts_with("https://") || !check_redirect_uri(metadata.client_uri))) {
+    metadata.client_uri.clear();  // a decoration: not worth refusing a client for
+  }
+  auto grants = string_list(object, "grant_types");
+  if (!grants) return fail(std::move(grants.error()));
+  const auto has = [](const std::vector<std::string>& list, std::string_view what) {
+    return list.empty() || std::find(list.begin(), list.end(), what) != list.end();
+  };
+  if (!has(*grants, "authorization_code"))
+    return fail(ErrorCode::kInvalidArgument, "\"grant_types\" must have authorization_code.");
+  metadata.refreshes = has(*grants, "refresh_token");
+  auto responses = string_list(object, "response_types");
+  if (!responses) return fail(std::move(responses.error()));
+  if (!has(*responses, "code"))
+    return fail(ErrorCode::kInvalidArgument, "\"response_types\" must have code: there is no other here.");
+  return metadata;
+}
+
+json::object client_metadata_json(const ClientMetadata& metadata) {
+  json::object out;
+  out["client_name"] = metadata.name;
+  json::array uris;
+  for (const std::string& uri : metadata.redirect_uris) uris.push_back(json::string(uri));
+  out["redirect_uris"] = std::move(uris);
+  json::array grants{"authorization_code"};
+  if (metadata.refreshes) grants.push_back("refresh_token");
+  out["grant_types"] = std::move(grants);
+  out["response_types"] = json::array{"code"};
+  if (!metadata.client_uri.empty()) out["client_uri"] = metadata.client_uri;
+  return out;
+}
+
+bool OAuthClient::redirects_to(std::string_view requested) const {
+  return std::any_of(metadata.redirect_uris.begin(), metadata.redirect_uris.end(),
+                     [&](const std::string& uri) { return redirect_uri_matches(uri, requested); });
+}
+
+}  // namespace wick

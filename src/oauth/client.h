@@ -1,0 +1,51 @@
+// OAuth clients: what they say about themselves (RFC 7591 §2) and what of it is accepted.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace wick {
+
+inline constexpr std::size_t kMaxRedirectUris = 10;
+inline constexpr std::size_t kMaxClientNameBytes = 100;
+inline constexpr std::size_t kMaxClientIdBytes = 500;
+
+enum class ClientSource : unsigned char {
+  kRegistered,        // Dynamic Client Registration (RFC 7591): its name is a claim
+  kMetadataDocument,  // the client_id is the https URL of its metadata: its host is verified
+  kAdmin,             // an admin made it
+};
+const char* source_name(ClientSource source);
+
+struct ClientMetadata {
+  std::string name;
+  std::vector<std::string> redirect_uris;
+  std::string client_uri;
+  bool refreshes = true;  // grant_types has refresh_token, or is absent
+};
+
+// Reads RFC 7591 client metadata. A name that is absent becomes the host of the first redirect URI. Shared
+// secrets are not accepted: every such client is public and proves itself by PKCE.
+// Errors: kInvalidArgument; for a redirect URI the message begins with "The redirect URI"
+Result<ClientMetadata> parse_client_metadata(const boost::json::object& metadata);
+boost::json::object client_metadata_json(const ClientMetadata& metadata);
+
+struct OAuthClient {
+  std::string id;
+  ClientSource source = ClientSource::kRegistered;
+  ClientMetadata metadata;
+  bool confidential = false;
+  bool blocked = false;
+  Micros created_at = 0;
+  std::optional<Micros> valid_until;  // of a metadata document: fetch it again after
+  // The registered URI that `requested` matches.
+  bool redirects_to(std::string_view requested) const;
+};
+
+}  // namespace wick

@@ -1,0 +1,308 @@
+#include "oauth/grant_service.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "crypto/sealing.h"
+#include "oauth/grant_store.h"
+
+namespace wick {
+namespace {
+
+constexpr std::size_t kCodeRandomBytes = 32;
+constexpr std::size_t kAccessRandomBytes = 16;
+constexpr std::size_t kRefreshRandomBytes = 32;
+constexpr std::size_t kMaxUserAgentBytes = 300;
+
+// All that is wrong with a code or a refresh token is one answer (RFC 6749 §5.2).
+std::unexpected<Error> invalid_grant() {
+  return fail(ErrorCode::kUnauthenticated,
+              "The code or refresh token is not valid, was used already, or belongs to another client.");
+}
+
+// RFC 7636 §4.1 and §4.6.
+bool proves(std::string_view verifier, std::string_view challenge) {
+  if (verifier.size() < 43 || verifier.size() > 128) return false;
+  for (const char c : verifier) {
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+          std::string_view("-._~").find(c) != std::string_view::npos))
+      return false;
+  }
+  return equal_constant_time(to_base64url(as_bytes(sha256(verifier))), challenge);
+}
+
+// The key of what waits for a replay: from the plaintext, which only its holder has; not the digest that is
+// stored.
+Result<SealingKey> replay_key(std::string_view refresh_token) {
+  const auto derived = sha256("wick refresh replay\n" + std::string(refresh_token));
+  return SealingKey::from_hex_text(to_hex(derived));
+}
+
+bool within(std::string_view asked, std::string_view granted) {
+  const auto have = split(granted, ' ');
+  for (const std::string_view one : split(asked, ' ')) {
+    if (!one.empty() && std::find(have.begin(), have.end(), one) == have.end()) return false;
+  }
+  return true;
+}
+
+bool alive(const std::optional<Grant>& grant, std::string_view client_id, Micros now) {
+  return grant && !grant->revoked_at && grant->expires_at > now && grant->client_id == client_id;
+}
+
+}  // namespace
+
+GrantService::GrantService(Database& db, CredentialIndex& index, const Clock& clock, std::string resource,
+                           int replay_seconds)
+    : db_(db),
+      index_(index),
+      clock_(clock),
+      resource_(std::move(resource)),
+      replay_window_(replay_seconds * kMicrosPerSecond) {}
+
+Result<void> GrantService::follow(Transaction& tx, std::string_view where, std::string_view id) {
+  return grant_store::index_rows(
+      tx, where, id, resource_, [this](const Sha256Digest& digest, const Credential& credential, bool alive) {
+        if (alive) {
+          index_.put(digest, credential);
+        } else {
+          index_.erase(digest);
+        }
+      });
+}
+
+Result<void> GrantService::start() {
+  db_.on_change("grant", [this](const ChangeEntry& entry) {
+    return db_.read([&](Transaction& tx) { return follow(tx, "g.id = $1", entry.entity); });
+  });
+  db_.on_change("user", [this](const ChangeEntry& entry) {
+    return db_.read([&](Transaction& tx) { return follow(tx, "g.user_id = $1", entry.entity); });
+  });
+  return db_.read([&](Transaction& tx) { return follow(tx, "$1 = ''", ""); });
+}
+
+Result<Secret> GrantService::approve(const Approval& approval) {
+  Secret code(random_hex(kCodeRandomBytes));
+  const Micros now = clock_.now();
+  Grant grant;
+  grant.id = TokenId::make();
+  grant.user = approval.user;
+  grant.client_id = approval.client_id;
+  grant.scope = approval.scope;
+  grant.oauth_scope = approval.oauth_scope;
+  grant.resource = approval.resource;
+  grant.refreshes = approval.refreshes;
+  grant.created_at = now;
+  grant.expires_at = now + kGrantAge;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    if (auto inserted = grant_store::insert(tx, grant); !inserted) return inserted;
+    auto active = grant_store::get(tx, grant.id);
+    if (!active) return fail(std::move(active.error()));
+    if (!*active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
+    return grant_store::insert_code(
+        tx, sha256(code.reveal()),
+        {grant.id, approval.redirect_uri, approval.code_challenge, now + kCodeAge, false});
+  });
+  if (!done) return fail(std::move(done.error()));
+  return code;
+}
+
+Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::string_view user_agent,
+                                      Micros now) {
+  TokenPair pair;
+  pair.oauth_scope = grant.oauth_scope;
+  pair.access_token = Secret(std::string(kAccessTokenPrefix) + random_hex(kAccessRandomBytes));
+  const Micros access_ends = std::min(now + kAccessTokenAge, grant.expires_at);
+  pair.expires_in_seconds = (access_ends - now) / kMicrosPerSecond;
+  auto inserted = grant_store::insert_access(tx, sha256(pair.access_token.reveal()), grant.id, access_ends);
+  if (!inserted) return fail(std::move(inserted.error()));
+  if (grant.refreshes) {
+    pair.refresh_token = Secret(std::string(kRefreshTokenPrefix) + random_hex(kRefreshRandomBytes));
+    grant_store::RefreshToken row;
+    row.grant = grant.id;
+    row.expires_at = std::min(now + kRefreshTokenAge, grant.expires_at);
+    row.user_agent = std::string(user_agent);
+    inserted = grant_store::insert_refresh(tx, sha256(pair.refresh_token.reveal()), row);
+    if (!inserted) return fail(std::move(inserted.error()));
+  }
+  if (auto logged = tx.changed("grant", grant.id.str()); !logged) return fail(std::move(logged.error()));
+  return pair;
+}
+
+Result<TokenPair> GrantService::exchange(const CodeExchange& request) {
+  Result<TokenPair> outcome = invalid_grant();
+  const auto digest = sha256(request.code);
+  const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto code = grant_store::get_code(tx, digest);
+    if (!code) return fail(std::move(code.error()));
+    if (!*code) return {};
+    auto grant = grant_store::get(tx, (*code)->grant);
+    if (!grant) return fail(std::move(grant.error()));
+    if (!alive(*grant, request.client_id, now) || (*code)->redirect_uri != request.redirect_uri ||
+        (!request.resource.empty() && request.resource != (*grant)->resource) ||
+        !proves(request.code_verifier, (*code)->code_challenge)) {
+      return {};
+    }
+    if ((*code)->used) {
+      auto revoked = grant_store::revoke(tx, (*grant)->id, now, "", "its code was used twice");
+      if (!revoked) return fail(std::move(revoked.error()));
+      return tx.changed("grant", (*grant)->id.str());
+    }
+    auto taken = grant_store::take_code(tx, digest, now);
+    if (!taken) return fail(std::move(taken.error()));
+    if (*taken != 1) return {};
+    if (auto marked = grant_store::set_tokens_issued(tx, (*grant)->id); !marked) return marked;
+    outcome = issue(tx, **grant, user_agent, now);
+    if (!outcome) return fail(outcome.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return outcome;
+}
+
+Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
+  Result<TokenPair> outcome = invalid_grant();
+  const auto digest = sha256(request.refresh_token);
+  const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
+  auto key = replay_key(request.refresh_token);
+  if (!key) return fail(std::move(key.error()));
+  const std::string place = to_hex(digest);
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto token = grant_store::get_refresh(tx, as_bytes(digest));
+    if (!token) return fail(std::move(token.error()));
+    if (!*token) return {};
+    auto grant = grant_store::get(tx, (*token)->grant);
+    if (!grant) return fail(std::move(grant.error()));
+    if (!alive(*grant, request.client_id, now) || (*token)->expires_at <= now ||
+        (!request.resource.empty() && request.resource != (*grant)->resource)) {
+      return {};
+    }
+    if (!within(request.scope, (*grant)->oauth_scope)) {
+      outcome = fail(ErrorCode::kInvalidArgument, "The scope is wider than what the user granted.");
+      return {};
+    }
+    if ((*token)->rotated_at) {
+      auto successor = grant_store::get_refresh(tx, (*token)->successor);
+      if (!successor) return fail(std::move(successor.error()));
+      const Micros age = now - *(*token)->rotated_at;
+      if (age < replay_window_ && !(*token)->replay.empty() && *successor && !(*successor)->rotated_at &&
+          (*successor)->user_agent == user_agent) {
+        auto opened = key->open((*token)->replay, place);
+        if (!opened) return fail(std::move(opened.error()));
+        const auto both = split(opened->reveal(), ' ');
+        TokenPair pair;
+        pair.access_token = Secret(std::string(both.at(0)));
+        pair.refresh_token = Secret(std::string(both.at(1)));
+        pair.expires_in_seconds = (kAccessTokenAge - age) / kMicrosPerSecond;
+        pair.oauth_scope = (*grant)->oauth_scope;
+        pair.replayed = true;
+        outcome = std::move(pair);
+        return {};
+      }
+      auto revoked = grant_store::revoke(tx, (*grant)->id, now, "", "a refresh token was used twice");
+      if (!revoked) return fail(std::move(revoked.error()));
+      return tx.changed("grant", (*grant)->id.str());
+    }
+    auto issued = issue(tx, **grant, user_agent, now);
+    if (!issued) return fail(std::move(issued.error()));
+    const Secret both(std::string(issued->access_token.reveal()) + " " +
+                      std::string(issued->refresh_token.reveal()));
+    const std::string sealed = replay_window_ > 0 ? key->seal(both, place) : std::string();
+    auto taken = grant_store::take_refresh(tx, digest, now, sha256(issued->refresh_token.reveal()), sealed);
+    if (!taken) return fail(std::move(taken.error()));
+    if (*taken != 1) return fail(ErrorCode::kConflict, "Another request used this refresh token: try again.");
+    if (auto wiped = grant_store::wipe_replay(tx, digest); !wiped) return wiped;
+    outcome = std::move(issued);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return outcome;
+}
+
+Result<void> GrantService::revoke_token(std::string_view token, std::string_view client_id) {
+  const auto digest = sha256(token);
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    auto access = grant_store::grant_of_access(tx, digest);
+    if (!access) return fail(std::move(access.error()));
+    auto refresh = grant_store::get_refresh(tx, as_bytes(digest));
+    if (!refresh) return fail(std::move(refresh.error()));
+    if (!*access && !*refresh) return {};
+    const TokenId id = *access ? **access : (*refresh)->grant;
+    auto grant = grant_store::get(tx, id);
+    if (!grant) return fail(std::move(grant.error()));
+    if (!alive(*grant, client_id, now)) return {};
+    auto ended = *access ? grant_store::revoke_access(tx, digest, now)
+                         : grant_store::revoke(tx, id, now, "", "revoked by the client");
+    if (!ended) return fail(std::move(ended.error()));
+    return tx.changed("grant", id.str());
+  });
+}
+
+Result<void> GrantService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto grant = grant_store::get(tx, id);
+    if (!grant) return fail(std::move(grant.error()));
+    const bool may = *grant && !(*grant)->revoked_at && (actor.admin || (*grant)->user == actor.user);
+    if (!may) return fail(ErrorCode::kNotFound, "There is no such connection of yours.");
+    auto revoked = grant_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
+    if (!revoked) return fail(std::move(revoked.error()));
+    return tx.changed("grant", id.str());
+  });
+}
+
+namespace {
+
+Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string_view user,
+                                   std::string_view client, std::string_view reason, Micros now) {
+  std::int64_t total = 0;
+  auto done = db.write([&](Transaction& tx) -> Result<void> {
+    auto grants = grant_store::list(tx, user, client, true, now);
+    if (!grants) return fail(std::move(grants.error()));
+    for (const Grant& grant : *grants) {
+      auto revoked = grant_store::revoke(tx, grant.id, now, actor.user.str(), reason);
+      if (!revoked) return fail(std::move(revoked.error()));
+      if (auto logged = tx.changed("grant", grant.id.str()); !logged) return logged;
+      total += *revoked;
+    }
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return total;
+}
+
+}  // namespace
+
+Result<std::int64_t> GrantService::revoke_all_of(const Actor& actor, const UserId& user,
+                                                 std::string_view reason) {
+  if (!actor.admin && actor.user != user) return fail(ErrorCode::kForbidden, "Only admins may do this.");
+  return revoke_listed(db_, actor, user.str(), "", reason, clock_.now());
+}
+
+Result<std::int64_t> GrantService::revoke_client(const Actor& actor, std::string_view client_id,
+                                                 std::string_view reason) {
+  if (!actor.admin) return fail(ErrorCode::kForbidden, "Only admins may do this.");
+  return revoke_listed(db_, actor, "", client_id, reason, clock_.now());
+}
+
+Result<std::vector<Grant>> GrantService::list(const UserId& user) {
+  std::vector<Grant> grants;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto found = grant_store::list(tx, user.empty() ? std::string() : user.str(), "", false, clock_.now());
+    if (!found) return fail(std::move(found.error()));
+    grants = std::move(*found);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return grants;
+}
+
+Result<void> GrantService::purge() {
+  return db_.write([&](Transaction& tx) { return grant_store::purge(tx, clock_.now(), replay_window_); });
+}
+
+}  // namespace wick

@@ -1,0 +1,239 @@
+#include "oauth/grant_store.h"
+
+namespace wick::grant_store {
+namespace {
+
+constexpr const char* kSelect =
+    "SELECT g.id, g.user_id, g.client_id, g.scope, g.oauth_scope, g.resource, g.refreshes, g.created_at, "
+    "g.expires_at, g.last_used_at, g.last_ip, g.last_user_agent, g.revoked_at, g.revoked_by, "
+    "g.revoked_reason "
+    "FROM oauth_grants g JOIN users u ON u.id = g.user_id ";
+
+std::optional<Micros> time(const SqlRow& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.integer(column);
+}
+
+// Fails on a scope that cannot be read: it must never become the full one.
+Result<Grant> read(const SqlRow& row) {
+  auto scope = parse_scope_text(row.bytes(3));
+  if (!scope) return fail(ErrorCode::kInternal, "The scope of the grant " + row.text(0) + " is damaged.");
+  Grant grant;
+  grant.id = TokenId::parse(row.bytes(0)).value_or(TokenId{});
+  grant.user = UserId::parse(row.bytes(1)).value_or(UserId{});
+  grant.client_id = row.text(2);
+  grant.scope = std::move(*scope);
+  grant.oauth_scope = row.text(4);
+  grant.resource = row.text(5);
+  grant.refreshes = row.integer(6) != 0;
+  grant.created_at = row.integer(7);
+  grant.expires_at = row.integer(8);
+  grant.last_used_at = time(row, 9);
+  grant.last_ip = row.text(10);
+  grant.last_user_agent = row.text(11);
+  grant.revoked_at = time(row, 12);
+  grant.revoked_by = row.text(13);
+  grant.revoked_reason = row.text(14);
+  return grant;
+}
+
+Result<void> done(Result<std::int64_t> executed) {
+  if (!executed) return fail(std::move(executed.error()));
+  return {};
+}
+
+}  // namespace
+
+Result<void> insert(Transaction& tx, const Grant& grant) {
+  const std::string id = grant.id.str(), user = grant.user.str(), scope = scope_text(grant.scope);
+  return done(tx.execute(
+      "INSERT INTO oauth_grants (id, user_id, client_id, scope, oauth_scope, resource, refreshes, "
+      "tokens_issued, "
+      "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)",
+      {std::string_view(id), std::string_view(user), std::string_view(grant.client_id),
+       std::string_view(scope), std::string_view(grant.oauth_scope), std::string_view(grant.resource),
+       std::int64_t(grant.refreshes), grant.created_at, grant.expires_at}));
+}
+
+Result<std::optional<Grant>> get(Transaction& tx, const TokenId& id) {
+  Result<std::optional<Grant>> found = std::nullopt;
+  auto read_one = [&](const SqlRow& row) {
+    auto grant = read(row);
+    if (grant) {
+      found = std::move(*grant);
+    } else {
+      found = fail(std::move(grant.error()));
+    }
+  };
+  auto asked = tx.for_each(std::string(kSelect) + "WHERE g.id = $1 AND u.status = 'active'",
+                           {std::string_view(id.str())}, read_one);
+  if (!asked) return fail(std::move(asked.error()));
+  return found;
+}
+
+Result<std::vector<Grant>> list(Transaction& tx, std::string_view user, std::string_view client,
+                                bool with_unused, Micros now) {
+  std::vector<Grant> grants;
+  auto asked = tx.for_each(std::string(kSelect) +
+                               "WHERE ($1 = '' OR g.user_id = $1) AND ($2 = '' OR g.client_id = $2) AND "
+                               "(g.tokens_issued = 1 OR $4 = 1) AND "
+                               "g.revoked_at IS NULL AND g.expires_at > $3 ORDER BY g.id DESC",
+                           {user, client, now, std::int64_t(with_unused)}, [&](const SqlRow& row) {
+                             if (auto grant = read(row)) grants.push_back(std::move(*grant));
+                           });
+  if (!asked) return fail(std::move(asked.error()));
+  return grants;
+}
+
+Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
+                            std::string_view reason) {
+  return tx.execute(
+      "UPDATE oauth_grants SET revoked_at = $2, revoked_by = $3, revoked_reason = $4 WHERE id = $1 AND "
+      "revoked_at IS NULL",
+      {std::string_view(id.str()), now, by, reason});
+}
+
+Result<void> set_tokens_issued(Transaction& tx, const TokenId& id) {
+  return done(
+      tx.execute("UPDATE oauth_grants SET tokens_issued = 1 WHERE id = $1", {std::string_view(id.str())}));
+}
+
+Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use) {
+  return tx.execute(
+      "UPDATE oauth_grants SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
+      {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
+}
+
+Result<void> insert_code(Transaction& tx, const Sha256Digest& digest, const Code& code) {
+  return done(tx.execute(
+      "INSERT INTO oauth_codes (digest, grant_id, redirect_uri, code_challenge, expires_at) VALUES ($1, $2, "
+      "$3, $4, "
+      "$5)",
+      {BlobView{as_bytes(digest)}, std::string_view(code.grant.str()), std::string_view(code.redirect_uri),
+       std::string_view(code.code_challenge), code.expires_at}));
+}
+
+Result<std::optional<Code>> get_code(Transaction& tx, const Sha256Digest& digest) {
+  std::optional<Code> code;
+  auto asked = tx.for_each(
+      "SELECT grant_id, redirect_uri, code_challenge, expires_at, used_at FROM oauth_codes WHERE digest = $1",
+      {BlobView{as_bytes(digest)}}, [&](const SqlRow& row) {
+        code = Code{TokenId::parse(row.bytes(0)).value_or(TokenId{}), row.text(1), row.text(2),
+                    row.integer(3), !row.is_null(4)};
+      });
+  if (!asked) return fail(std::move(asked.error()));
+  return code;
+}
+
+Result<std::int64_t> take_code(Transaction& tx, const Sha256Digest& digest, Micros now) {
+  return tx.execute(
+      "UPDATE oauth_codes SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2",
+      {BlobView{as_bytes(digest)}, now});
+}
+
+Result<void> insert_access(Transaction& tx, const Sha256Digest& digest, const TokenId& grant,
+                           Micros expires_at) {
+  return done(tx.execute("INSERT INTO oauth_access_tokens (digest, grant_id, expires_at) VALUES ($1, $2, $3)",
+                         {BlobView{as_bytes(digest)}, std::string_view(grant.str()), expires_at}));
+}
+
+Result<std::optional<TokenId>> grant_of_access(Transaction& tx, const Sha256Digest& digest) {
+  std::optional<TokenId> grant;
+  auto asked =
+      tx.for_each("SELECT grant_id FROM oauth_access_tokens WHERE digest = $1", {BlobView{as_bytes(digest)}},
+                  [&](const SqlRow& row) { grant = TokenId::parse(row.bytes(0)); });
+  if (!asked) return fail(std::move(asked.error()));
+  return grant;
+}
+
+Result<std::int64_t> revoke_access(Transaction& tx, const Sha256Digest& digest, Micros now) {
+  return tx.execute("UPDATE oauth_access_tokens SET revoked_at = $2 WHERE digest = $1 AND revoked_at IS NULL",
+                    {BlobView{as_bytes(digest)}, now});
+}
+
+Result<void> insert_refresh(Transaction& tx, const Sha256Digest& digest, const RefreshToken& token) {
+  return done(tx.execute(
+      "INSERT INTO oauth_refresh_tokens (digest, grant_id, expires_at, user_agent) VALUES ($1, $2, $3, $4)",
+      {BlobView{as_bytes(digest)}, std::string_view(token.grant.str()), token.expires_at,
+       std::string_view(token.user_agent)}));
+}
+
+Result<std::optional<RefreshToken>> get_refresh(Transaction& tx, std::string_view digest) {
+  std::optional<RefreshToken> token;
+  auto asked = tx.for_each(
+      "SELECT grant_id, expires_at, rotated_at, user_agent, successor, replay FROM oauth_refresh_tokens "
+      "WHERE "
+      "digest = $1",
+      {BlobView{digest}}, [&](const SqlRow& row) {
+        token = RefreshToken{TokenId::parse(row.bytes(0)).value_or(TokenId{}),
+                             row.integer(1),
+                             time(row, 2),
+                             row.text(3),
+                             row.text(4),
+                             row.text(5)};
+      });
+  if (!asked) return fail(std::move(asked.error()));
+  return token;
+}
+
+Result<std::int64_t> take_refresh(Transaction& tx, const Sha256Digest& digest, Micros now,
+                                  const Sha256Digest& successor, std::string_view replay) {
+  return tx.execute(
+      "UPDATE oauth_refresh_tokens SET rotated_at = $2, successor = $3, replay = $4 WHERE digest = $1 AND "
+      "rotated_at "
+      "IS NULL",
+      {BlobView{as_bytes(digest)}, now, BlobView{as_bytes(successor)}, BlobView{replay}});
+}
+
+Result<void> wipe_replay(Transaction& tx, const Sha256Digest& successor) {
+  return done(tx.execute("UPDATE oauth_refresh_tokens SET replay = NULL WHERE successor = $1",
+                         {BlobView{as_bytes(successor)}}));
+}
+
+Result<void> index_rows(Transaction& tx, std::string_view where, std::string_view parameter,
+                        std::string_view resource, const IndexRow& row) {
+  return tx.for_each(
+      "SELECT a.digest, g.id, g.user_id, g.scope, a.expires_at, a.revoked_at, g.revoked_at, g.expires_at, "
+      "g.resource, u.status FROM oauth_access_tokens a JOIN oauth_grants g ON g.id = a.grant_id JOIN users u "
+      "ON "
+      "u.id = g.user_id WHERE " +
+          std::string(where),
+      {parameter}, [&](const SqlRow& sql) {
+        const auto id = TokenId::parse(sql.bytes(1));
+        const auto user = UserId::parse(sql.bytes(2));
+        auto scope = parse_scope_text(sql.bytes(3));
+        Sha256Digest digest;
+        if (sql.bytes(0).size() != digest.size()) return;
+        std::memcpy(digest.data(), sql.bytes(0).data(), digest.size());
+        const bool alive = id && user && scope && sql.is_null(5) && sql.is_null(6) &&
+                           sql.bytes(8) == resource && sql.bytes(9) == "active";
+        Credential credential;
+        if (alive) {
+          const Micros expires = std::min(sql.integer(4), sql.integer(7));
+          credential = {*id,
+                        *user,
+                        CredentialKind::kOAuth,
+                        ToolSurface::kAuto,
+                        static_cast<std::uint32_t>(expires / kMicrosPerSecond),
+                        std::move(*scope)};
+        }
+        row(digest, credential, alive);
+      });
+}
+
+Result<void> purge(Transaction& tx, Micros now, Micros replay_window) {
+  const std::pair<const char*, Micros> statements[] = {
+      {"UPDATE oauth_refresh_tokens SET replay = NULL WHERE replay IS NOT NULL AND rotated_at <= $1",
+       now - replay_window},
+      {"DELETE FROM oauth_access_tokens WHERE expires_at <= $1", now},
+      // Used codes stay as long as what they issued could live, so that a second use is noticed.
+      {"DELETE FROM oauth_codes WHERE expires_at <= $1", now - kAccessTokenAge},
+      // Rotated tokens stay until they would have expired, so that their replay ends the family.
+      {"DELETE FROM oauth_refresh_tokens WHERE expires_at <= $1", now}};
+  for (const auto& [sql, at] : statements) {
+    if (auto executed = done(tx.execute(sql, {at})); !executed) return executed;
+  }
+  return {};
+}
+
+}  // namespace wick::grant_store

@@ -147,6 +147,15 @@ CREATE TABLE oauth_grants (
 );
 CREATE INDEX oauth_grants_user ON oauth_grants (user_id, id);
 CREATE INDEX oauth_grants_client ON oauth_grants (client_id);
+-- What waits for a user's decision; of one session, gone when decided.
+CREATE TABLE oauth_requests (
+  digest BYTEA PRIMARY KEY,
+  session_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX oauth_requests_session ON oauth_requests (session_id);
 CREATE TABLE oauth_codes (
   digest BYTEA PRIMARY KEY,
   grant_id TEXT NOT NULL REFERENCES oauth_grants (id),

@@ -1,0 +1,238 @@
+#include "oauth/authorization_service.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "tokens/authenticator.h"
+
+namespace wick {
+namespace {
+
+constexpr std::size_t kRequestIdBytes = 16;
+constexpr std::size_t kMaxStateBytes = 2000;
+constexpr std::string_view kOfflineScope = "offline_access";
+
+std::unexpected<Error> no_request() {
+  return fail(ErrorCode::kNotFound,
+              "This request has been decided, has expired, or is not yours: start again from the app.");
+}
+
+std::string text_or(const std::map<std::string, std::string, std::less<>>& parameters,
+                    std::string_view name) {
+  const auto found = parameters.find(name);
+  return found == parameters.end() ? std::string() : found->second;
+}
+
+std::string to_text(const AuthorizationRequest& request) {
+  json::object out;
+  out["client_id"] = request.client_id;
+  out["redirect_uri"] = request.redirect_uri;
+  out["state"] = request.state;
+  out["code_challenge"] = request.code_challenge;
+  out["scope"] = request.oauth_scope;
+  out["resource"] = request.resource;
+  return to_json(out);
+}
+
+AuthorizationRequest from_text(std::string_view text) {
+  const json::value value = parse_trusted_json(text);
+  const json::object& object = value.as_object();
+  const auto member = [&](std::string_view name) {
+    return std::string(std::string_view(object.at(name).as_string()));
+  };
+  return {member("client_id"),      member("redirect_uri"), member("state"),
+          member("code_challenge"), member("scope"),        member("resource")};
+}
+
+bool has_scope(std::string_view list, std::string_view scope) {
+  const auto all = split(list, ' ');
+  return std::find(all.begin(), all.end(), scope) != all.end();
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_view text) {
+  std::map<std::string, std::string, std::less<>> out;
+  if (text.empty()) return out;
+  for (const std::string_view pair : split(text, '&')) {
+    if (pair.empty()) continue;
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decode(pair.substr(0, equals), true);
+    auto value = percent_decode(equals == pair.size() ? std::string_view() : pair.substr(equals + 1), true);
+    if (!name || !value || !is_valid_utf8(*name) || !is_valid_utf8(*value))
+      return fail(ErrorCode::kInvalidArgument, "A parameter is not percent-encoded UTF-8.");
+    if (!out.emplace(std::move(*name), std::move(*value)).second)
+      return fail(ErrorCode::kInvalidArgument, "A parameter comes more than once.");
+  }
+  return out;
+}
+
+AuthorizationService::AuthorizationService(Database& db, ClientService& clients, GrantService& grants,
+                                           const Clock& clock, std::string issuer, std::string resource)
+    : db_(db),
+      clients_(clients),
+      grants_(grants),
+      clock_(clock),
+      issuer_(std::move(issuer)),
+      resource_(std::move(resource)) {}
+
+std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::read(
+    const std::map<std::string, std::string, std::less<>>& parameters) const {
+  const auto wrong = [](const char* code, const char* description) {
+    return std::unexpected(AuthorizationError{code, description});
+  };
+  AuthorizationRequest request{text_or(parameters, "client_id"), text_or(parameters, "redirect_uri"),
+                               text_or(parameters, "state"),     text_or(parameters, "code_challenge"),
+                               text_or(parameters, "scope"),     text_or(parameters, "resource")};
+  if (request.state.size() > kMaxStateBytes) {
+    request.state.clear();
+    return wrong("invalid_request", "The state is too long.");
+  }
+  if (text_or(parameters, "response_type") != "code")
+    return wrong("unsupported_response_type", "The response_type must be code.");
+  const std::string mode = text_or(parameters, "response_mode");
+  if (!mode.empty() && mode != "query") return wrong("invalid_request", "The response_mode must be query.");
+  if (parameters.contains("request") || parameters.contains("request_uri"))
+    return wrong("request_not_supported", "Request objects are not supported.");
+  if (text_or(parameters, "code_challenge_method") != "S256" || request.code_challenge.size() != 43 ||
+      !from_base64url(request.code_challenge)) {
+    return wrong("invalid_request", "PKCE is required: a code_challenge with code_challenge_method S256.");
+  }
+  if (request.resource.ends_with('/')) request.resource.pop_back();
+  if (request.resource.empty()) request.resource = resource_;
+  if (request.resource != resource_)
+    return wrong("invalid_target", "This server issues no tokens for that resource.");
+  for (const std::string_view scope : split(request.oauth_scope, ' ')) {
+    if (!scope.empty() && scope != kReadScope && scope != kWriteScope && scope != kOfflineScope)
+      return wrong("invalid_scope", "The scopes here are mcp:read, mcp:write and offline_access.");
+  }
+  const std::string prompt = text_or(parameters, "prompt");
+  if (prompt == "none") return wrong("consent_required", "Consent is always asked.");
+  if (!prompt.empty() && prompt != "consent" && prompt != "login" && prompt != "select_account")
+    return wrong("invalid_request", "The prompt is not one of consent, login and select_account.");
+  if (!has_scope(request.oauth_scope, kReadScope) && !has_scope(request.oauth_scope, kWriteScope))
+    request.oauth_scope = std::string(kReadScope) + " " + std::string(kWriteScope);
+  return request;
+}
+
+Result<Secret> AuthorizationService::keep(const AuthorizationRequest& request, const SessionId& session,
+                                          const UserId& user) {
+  Secret id(random_hex(kRequestIdBytes));
+  const auto digest = sha256(id.reveal());
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto inserted = tx.execute(
+        "INSERT INTO oauth_requests (digest, session_id, user_id, parameters, expires_at) VALUES ($1, $2, "
+        "$3, $4, $5)",
+        {BlobView{as_bytes(digest)}, std::string_view(session.str()), std::string_view(user.str()),
+         std::string_view(to_text(request)), clock_.now() + kRequestAge});
+    if (!inserted) return fail(std::move(inserted.error()));
+    inserted = tx.execute(
+        "DELETE FROM oauth_requests WHERE session_id = $1 AND digest NOT IN (SELECT digest FROM "
+        "oauth_requests WHERE "
+        "session_id = $1 ORDER BY expires_at DESC LIMIT $2)",
+        {std::string_view(session.str()), kMaxRequestsPerSession});
+    if (!inserted) return fail(std::move(inserted.error()));
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return id;
+}
+
+Result<AuthorizationRequest> AuthorizationService::look(std::string_view id, const SessionId& session,
+                                                        const UserId& user) {
+  const auto digest = sha256(id);
+  std::optional<AuthorizationRequest> found;
+  auto done = db_.read([&](Transaction& tx) {
+    return tx.for_each(
+        "SELECT parameters FROM oauth_requests WHERE digest = $1 AND session_id = $2 AND user_id = $3 AND "
+        "expires_at > "
+        "$4",
+        {BlobView{as_bytes(digest)}, std::string_view(session.str()), std::string_view(user.str()),
+         clock_.now()},
+        [&](const SqlRow& row) { found = from_text(row.bytes(0)); });
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (!found) return no_request();
+  return std::move(*found);
+}
+
+Result<AuthorizationRequest> AuthorizationService::take(std::string_view id, const SessionId& session,
+                                                        const UserId& user) {
+  auto request = look(id, session, user);
+  if (!request) return request;
+  const auto digest = sha256(id);
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto removed = tx.execute("DELETE FROM oauth_requests WHERE digest = $1", {BlobView{as_bytes(digest)}});
+    if (!removed) return fail(std::move(removed.error()));
+    if (*removed != 1) return no_request();
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return request;
+}
+
+std::string AuthorizationService::redirect(
+    const AuthorizationRequest& request,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> parameters) const {
+  std::string out = request.redirect_uri;
+  char separator = out.find('?') == std::string::npos ? '?' : '&';
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out += separator;
+    out.append(name).append("=").append(percent_encode(value));
+    separator = '&';
+  };
+  for (const auto& [name, value] : parameters) add(name, value);
+  if (!request.state.empty()) add("state", request.state);
+  add("iss", issuer_);
+  return out;
+}
+
+Result<std::string> AuthorizationService::approve(std::string_view id, const SessionId& session,
+                                                  const UserId& user, ScopePtr scope) {
+  auto request = take(id, session, user);
+  if (!request) return fail(std::move(request.error()));
+  auto client = clients_.get(request->client_id);
+  if (!client || client->blocked || !client->redirects_to(request->redirect_uri)) return no_request();
+  Approval approval;
+  approval.user = user;
+  approval.client_id = request->client_id;
+  approval.redirect_uri = request->redirect_uri;
+  approval.code_challenge = request->code_challenge;
+  approval.resource = request->resource;
+  approval.refreshes = client->metadata.refreshes;
+  if (!has_scope(request->oauth_scope, kWriteScope) &&
+      (scope == nullptr || scope->operations == Scope::Operations::kAll)) {
+    auto narrowed = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
+    narrowed->operations = Scope::Operations::kReadOnly;
+    scope = std::move(narrowed);
+  }
+  const bool writes = scope == nullptr || scope->operations != Scope::Operations::kReadOnly;
+  approval.oauth_scope = std::string(kReadScope);
+  if (writes) approval.oauth_scope.append(" ").append(kWriteScope);
+  if (approval.refreshes && has_scope(request->oauth_scope, kOfflineScope))
+    approval.oauth_scope.append(" ").append(kOfflineScope);
+  approval.scope = std::move(scope);
+  auto code = grants_.approve(approval);
+  if (!code) return fail(std::move(code.error()));
+  return redirect(*request, {{"code", code->reveal()}});
+}
+
+Result<std::string> AuthorizationService::deny(std::string_view id, const SessionId& session,
+                                               const UserId& user) {
+  auto request = take(id, session, user);
+  if (!request) return fail(std::move(request.error()));
+  return redirect(*request, {{"error", "access_denied"}, {"error_description", "The user said no."}});
+}
+
+Result<void> AuthorizationService::purge() {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = tx.execute("DELETE FROM oauth_requests WHERE expires_at <= $1", {clock_.now()});
+    if (!done) return fail(std::move(done.error()));
+    return {};
+  });
+}
+
+}  // namespace wick

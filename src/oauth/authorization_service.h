@@ -1,0 +1,65 @@
+// AuthorizationService: what a client asks of a user at /oauth/authorize, until the user has decided.
+//
+// A request that was found right is kept as a transaction of one session and one user; it can be looked at
+// any number of times and decided once, by a conditional DELETE, for kRequestAge. Thread-safe; all of it
+// blocks.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "db/database.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
+
+namespace wick {
+
+inline constexpr Micros kRequestAge = 15 * 60 * kMicrosPerSecond;
+inline constexpr std::int64_t kMaxRequestsPerSession = 50;  // that wait; the oldest go first
+
+// Decoded form or query parameters. A parameter that comes twice is refused (RFC 6749 §3.1).
+// Errors: kInvalidArgument
+Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_view text);
+
+struct AuthorizationRequest {
+  std::string client_id, redirect_uri, state, code_challenge, oauth_scope, resource;
+};
+// What is wrong, as RFC 6749 §4.1.2.1 names it.
+struct AuthorizationError {
+  std::string code, description;
+};
+
+class AuthorizationService {
+ public:
+  AuthorizationService(Database& db, ClientService& clients, GrantService& grants, const Clock& clock,
+                       std::string issuer, std::string resource);
+
+  // The parameters besides client and redirect URI, which the caller has checked.
+  std::expected<AuthorizationRequest, AuthorizationError> read(
+      const std::map<std::string, std::string, std::less<>>& parameters) const;
+  // The request's id, for the consent page's address.
+  Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
+  // Errors: kNotFound  unknown, decided, expired, or of another session or user
+  Result<AuthorizationRequest> look(std::string_view id, const SessionId& session, const UserId& user);
+  // Decides, once; where to send the browser. `scope` is what the user chose; it is narrowed further when the
+  // client asked only to read. Errors: kNotFound as above, also when the client was blocked meanwhile
+  Result<std::string> approve(std::string_view id, const SessionId& session, const UserId& user,
+                              ScopePtr scope);
+  Result<std::string> deny(std::string_view id, const SessionId& session, const UserId& user);
+  // The redirect URI with these parameters, `state` and `iss` (RFC 9207).
+  std::string redirect(const AuthorizationRequest& request,
+                       std::initializer_list<std::pair<std::string_view, std::string_view>> parameters) const;
+  Result<void> purge();
+
+ private:
+  Result<AuthorizationRequest> take(std::string_view id, const SessionId& session, const UserId& user);
+
+  Database& db_;
+  ClientService& clients_;
+  GrantService& grants_;
+  const Clock& clock_;
+  const std::string issuer_, resource_;
+};
+
+}  // namespace wick

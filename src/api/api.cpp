@@ -137,6 +137,7 @@ void Api::mount() {
   mount_account(*this);
   mount_tokens(*this);
   mount_connectors(*this);
+  mount_connections(*this);
   mount_runs(*this);
   mount_admin_users(*this);
   mount_admin_connectors(*this);

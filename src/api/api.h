@@ -59,6 +59,7 @@ class Api {
 void mount_account(Api& api);
 void mount_tokens(Api& api);
 void mount_connectors(Api& api);
+void mount_connections(Api& api);
 void mount_runs(Api& api);
 void mount_admin_users(Api& api);
 void mount_admin_connectors(Api& api);

@@ -13,6 +13,7 @@
 #include "identity/link_service.h"
 #include "identity/session_service.h"
 #include "identity/user_service.h"
+#include "oauth/authorization_service.h"
 #include "tokens/authenticator.h"
 #include "tokens/token_service.h"
 
@@ -30,6 +31,9 @@ struct Services {
   LinkService& links;
   SessionService& sessions;
   TokenService& tokens;
+  ClientService& clients;
+  AuthorizationService& authorizations;
+  GrantService& grants;
   Authenticator& authenticator;
   KindRegistry& kinds;
   ConnectorService& connectors;

@@ -118,6 +118,17 @@ json::object link_view(const std::string& public_url, const Link& link) {
   return out;
 }
 
+json::value last_used_view(const std::optional<Micros>& at, const std::string& ip,
+                           const std::string& user_agent) {
+  if (!at) return nullptr;
+  json::object used;
+  used["at"] = format_rfc3339(*at);
+  used["ip"] = ip;
+  used["client"] = client_of(user_agent);
+  used["user_agent"] = user_agent;
+  return used;
+}
+
 json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now) {
   json::object out;
   out["id"] = token.id.str();
@@ -129,15 +140,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
   out["owner"] = user_ref(snapshot, token.owner);
   out["created_at"] = format_rfc3339(token.created_at);
   out["expires_at"] = time_or_null(token.expires_at);
-  out["last_used"] = nullptr;
-  if (token.last_used_at) {
-    json::object used;
-    used["at"] = format_rfc3339(*token.last_used_at);
-    used["ip"] = token.last_ip;
-    used["client"] = client_of(token.last_user_agent);
-    used["user_agent"] = token.last_user_agent;
-    out["last_used"] = std::move(used);
-  }
+  out["last_used"] = last_used_view(token.last_used_at, token.last_ip, token.last_user_agent);
   out["revoked"] = nullptr;
   if (token.revoked_at) {
     json::object revoked;

@@ -15,6 +15,9 @@ boost::json::object session_view(const AccessSnapshot& snapshot, const BrowserSe
 boost::json::object user_view(const AccessSnapshot& snapshot, const User& user);
 boost::json::object tag_view(const Tag& tag);
 boost::json::object link_view(const std::string& public_url, const Link& link);
+// Null when never used.
+boost::json::value last_used_view(const std::optional<Micros>& at, const std::string& ip,
+                                  const std::string& user_agent);
 boost::json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now);
 boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
 boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);

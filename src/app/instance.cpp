@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "api/api.h"
 #include "base/log.h"
 #include "connectors/notes_kind.h"
 #include "connectors/rest_kind.h"
@@ -73,10 +74,15 @@ struct Instance::Parts {
         audit_options(settings.audit) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
-    index.on_erase([this](const TokenId& token) { streams.end_token(token); });
+    index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] { streams.wake_all(); });
   }
   ~Parts() { pool.join(); }
+  Result<std::pair<SessionId, UserId>> signed_in(const http::Request& request) {
+    auto session = sessions.find(request.cookie(api::cookie_name(public_url)).value_or(""));
+    if (!session) return fail(std::move(session.error()));
+    return std::pair(session->id, session->user);
+  }
 
   FolderLock lock;
   SystemClock clock;
@@ -101,12 +107,20 @@ struct Instance::Parts {
   LinkService links{*db, clock};
   SessionService sessions{*db, access, clock};
   TokenService tokens{*db, index, clock};
+  GrantService grants{*db, index, clock, public_url + "/mcp"};
+  ClientService clients{*db, clock};
+  AuthorizationService authorizations{*db, clients, grants, clock, public_url, public_url + "/mcp"};
+  oauth::Endpoint oauth{clients,    authorizations,
+                        grants,     client,
+                        pool,       clock,
+                        public_url, [this](const http::Request& request) { return signed_in(request); }};
   ConnectorService connectors{*db, kinds, key, clock};
   RunLog runs{*runs_db, clock, audit_options};
   Runner runner{access, kinds, runs, clock};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
-  Services services{*db,   clock,    pool,   public_url,    origins, access,     tags,   users,
-                    links, sessions, tokens, authenticator, kinds,   connectors, runner, runs};
+  Services services{*db,           clock, pool,       public_url, origins, access,         tags,
+                    users,         links, sessions,   tokens,     clients, authorizations, grants,
+                    authenticator, kinds, connectors, runner,     runs};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -130,11 +144,15 @@ Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
                                        settings);
   if (auto started = parts->access.start(); !started) return fail(std::move(started.error()));
   if (auto started = parts->tokens.start(); !started) return fail(std::move(started.error()));
+  if (auto started = parts->grants.start(); !started) return fail(std::move(started.error()));
   return std::unique_ptr<Instance>(new Instance(std::move(parts)));
 }
 
 Services& Instance::services() {
   return parts_->services;
+}
+oauth::Endpoint& Instance::oauth() {
+  return parts_->oauth;
 }
 mcp::Endpoint& Instance::endpoint() {
   return parts_->endpoint;
@@ -144,11 +162,18 @@ void Instance::flush() {
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }
+  if (auto flushed = parts_->grants.flush_last_uses(); !flushed) {
+    spdlog::warn("last uses could not be written: {}", flushed.error().message);
+  }
   parts_->db->checkpoint();
 }
 
 void Instance::purge(const std::function<bool()>& stop) {
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
+  if (auto purged = parts_->authorizations.purge(); !purged)
+    spdlog::warn("oauth: {}", purged.error().message);
+  if (auto purged = parts_->grants.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
+  if (auto purged = parts_->clients.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
   for (;;) {
     const auto more = parts_->runs.purge_step();
     if (!more) spdlog::warn("retention: {}", more.error().message);

@@ -10,6 +10,7 @@
 #include "api/services.h"
 #include "app/settings.h"
 #include "mcp/endpoint.h"
+#include "oauth/endpoint.h"
 
 namespace wick {
 
@@ -22,6 +23,7 @@ class Instance {
 
   Services& services();
   mcp::Endpoint& endpoint();
+  oauth::Endpoint& oauth();
   // Flushes what is only in memory: last uses. At shutdown and every few seconds.
   void flush();
   // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it

@@ -94,6 +94,7 @@ void mount(http::Server& server, Instance& instance) {
     response.body = R"({"status":"ok"})";
     co_return response;
   });
+  instance.oauth().mount(server);
   // Discovery that is not offered must be a real 404: clients take anything else for an answer.
   server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;

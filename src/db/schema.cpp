@@ -3,7 +3,8 @@
 namespace wick {
 namespace {
 
-constexpr Migration kMain[] = {{1, "users, tags, tokens, connectors, notes and the change log", R"sql(
+constexpr Migration kMain[] = {
+    {1, "users, tags, tokens, connectors, notes and the change log", R"sql(
 CREATE TABLE change_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL);
 INSERT INTO change_head (id, seq) VALUES (1, 0);
 CREATE TABLE change_log (seq BIGINT PRIMARY KEY, kind TEXT NOT NULL, entity TEXT NOT NULL, at BIGINT NOT NULL);
@@ -108,10 +109,10 @@ CREATE INDEX notes_connector ON notes (connector_id, updated_at);
 INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, created_at)
 VALUES ('01900000-0000-7000-8000-000000000001', 'notes', 'Notes', 'Short notes that everyone here shares.', '', '{}', '{}', 0, 0);
 )sql"},
-                               {2, "scopes of tokens (T8); empty: everything the user may call", R"sql(
+    {2, "scopes of tokens (T8); empty: everything the user may call", R"sql(
 ALTER TABLE tokens ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 )sql"},
-                               {3, "OAuth clients, grants and their tokens; every secret as its SHA-256", R"sql(
+    {3, "OAuth clients, grants and their tokens; every secret as its SHA-256", R"sql(
 -- id is the client_id; of a metadata document, its URL.
 CREATE TABLE oauth_clients (
   id TEXT PRIMARY KEY,

@@ -137,6 +137,9 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   curl_easy_getinfo(exchange.easy, CURLINFO_REDIRECT_URL, &redirect);
   exchange.response.status = int(status);
   exchange.response.content_type = type == nullptr ? "" : type;
+  curl_header* cache = nullptr;
+  if (curl_easy_header(exchange.easy, "Cache-Control", 0, CURLH_HEADER, -1, &cache) == CURLHE_OK)
+    exchange.response.cache_control = cache->value;
   exchange.response.redirect_url = redirect == nullptr ? "" : redirect;
   return std::move(exchange.response);
 }

@@ -35,7 +35,7 @@ inline constexpr std::size_t kMaxClientRequests = 1000;  // at once; kUnavailabl
 
 struct ClientResponse {
   int status = 0;
-  std::string content_type;
+  std::string content_type, cache_control;
   std::string body;
   std::string redirect_url;  // where a 3xx points, absolute; empty otherwise
 };

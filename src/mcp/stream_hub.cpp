@@ -49,11 +49,11 @@ void StreamHub::wake_all() {
   }
 }
 
-void StreamHub::end_token(const TokenId& token) {
+void StreamHub::wake_token(const TokenId& token) {
   std::lock_guard lock(mutex_);
   for (const auto& weak : streams_) {
     const auto stream = weak.lock();
-    if (stream != nullptr && stream->token() == token) Stream::end(stream);
+    if (stream != nullptr && stream->token() == token) Stream::wake(stream);
   }
 }
 

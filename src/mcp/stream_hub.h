@@ -1,9 +1,9 @@
 // StreamHub: the open listen streams, so that a change or a revocation reaches them.
 //
 // A stream lives on its connection's io thread; the hub only keeps weak references and wakes streams by
-// posting to their threads. A revocation that is answered has already marked the streams of its token
-// (on_erase runs before the answer), and each ends as soon as its thread takes the post: well within a second
-// (T3). Thread-safe.
+// posting to their threads. A revocation that is answered has already woken the streams of its token
+// (on_erase runs before the answer), and each asks about its credential and ends as soon as its thread takes
+// the post: well within a second (T3). Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -49,7 +49,9 @@ class StreamHub {
   std::shared_ptr<Stream> open(http::Executor executor, const TokenId& token);
   // Something changed for anyone: each stream looks for itself.
   void wake_all();
-  void end_token(const TokenId& token);
+  // A credential with this id has ended: its streams look whether it was theirs, for several access tokens
+  // share the id of their grant.
+  void wake_token(const TokenId& token);
 
  private:
   std::mutex mutex_;

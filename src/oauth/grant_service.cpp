@@ -301,6 +301,17 @@ Result<std::vector<Grant>> GrantService::list(const UserId& user) {
   return grants;
 }
 
+Result<void> GrantService::flush_last_uses() {
+  const auto uses = index_.take_last_uses(CredentialKind::kOAuth);
+  if (uses.empty()) return {};
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    for (const LastUse& use : uses) {
+      if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+    }
+    return {};
+  });
+}
+
 Result<void> GrantService::purge() {
   return db_.write([&](Transaction& tx) { return grant_store::purge(tx, clock_.now(), replay_window_); });
 }

@@ -55,6 +55,8 @@ class GrantService {
   // Living ones, newest first; of one user, or of everyone when `user` is empty.
   Result<std::vector<Grant>> list(const UserId& user);
 
+  // Writes what CredentialIndex collected about last use. Every few seconds, and at shutdown.
+  Result<void> flush_last_uses();
   // Removes what has expired and wipes what waits for replays.
   Result<void> purge();
 

@@ -150,7 +150,8 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
   if (record->last_use != use || record->client != rest) {
     record->last_use = use;
     record->client = rest;
-    home.last_uses[credential.id] = {credential.id, now, std::string(ip), std::string(user_agent)};
+    home.last_uses[credential.id] = {credential.id, credential.kind, now, std::string(ip),
+                                     std::string(user_agent)};
   }
   return credential;
 }
@@ -163,12 +164,15 @@ bool CredentialIndex::is_live(const Sha256Digest& digest, Micros now) const {
   return record != nullptr && (record->expires_at == 0 || record->expires_at > seconds);
 }
 
-std::vector<LastUse> CredentialIndex::take_last_uses() {
+std::vector<LastUse> CredentialIndex::take_last_uses(CredentialKind kind) {
   std::vector<LastUse> out;
   for (std::size_t i = 0; i < kShards; ++i) {
     const std::lock_guard lock(shards_[i].mutex);
-    for (auto& [id, use] : shards_[i].last_uses) out.push_back(std::move(use));
-    shards_[i].last_uses.clear();
+    absl::erase_if(shards_[i].last_uses, [&](auto& entry) {
+      if (entry.second.kind != kind) return false;
+      out.push_back(std::move(entry.second));
+      return true;
+    });
   }
   return out;
 }

@@ -41,6 +41,7 @@ struct Credential {
 // The last use of a credential, waiting to be written to the database.
 struct LastUse {
   TokenId id;
+  CredentialKind kind = CredentialKind::kPat;
   Micros at = 0;
   std::string ip;
   std::string user_agent;
@@ -65,8 +66,8 @@ class CredentialIndex {
   // Whether find() would still say yes; notes nothing.
   bool is_live(const Sha256Digest& digest, Micros now) const;
 
-  // What changed since the last call, at most one entry per credential.
-  std::vector<LastUse> take_last_uses();
+  // What changed for credentials of a kind since the last call, at most one entry per credential.
+  std::vector<LastUse> take_last_uses(CredentialKind kind);
 
   // Called after each erase that removed something, on the erasing thread. Before the first erase.
   void on_erase(std::function<void(const TokenId&)> callback);

@@ -223,7 +223,7 @@ Result<TokenStats> TokenService::stats() {
 }
 
 Result<void> TokenService::flush_last_uses() {
-  const auto uses = index_.take_last_uses();
+  const auto uses = index_.take_last_uses(CredentialKind::kPat);
   if (uses.empty()) return {};
   return db_.write([&](Transaction& tx) -> Result<void> {
     for (const LastUse& use : uses) {

@@ -95,10 +95,10 @@ test('a batch of 2025-03-26 is answered as a batch, and an unknown legacy method
   assert.equal((await legacy('ping', undefined, { 'mcp-protocol-version': '1999-01-01' })).status, 400);
 });
 
-test('GET without a session is 405, and discovery of OAuth is a real 404', async () => {
+test('GET without a session is 405, and discovery that is not offered is a real 404', async () => {
   const get = (route) => fetch(wick.url + route, { headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' } });
   assert.equal((await get('/mcp')).status, 405);
-  for (const name of ['oauth-protected-resource', 'oauth-protected-resource/mcp', 'oauth-authorization-server', 'openid-configuration']) {
+  for (const name of ['openid-configuration', 'oauth-authorization-server/mcp', 'oauth-protected-resource/other']) {
     assert.equal((await get(`/.well-known/${name}`)).status, 404);
   }
 });

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { chromium } from 'playwright-core';
+import { authorizeUrl, pkce, redirectUri, register, token as exchange } from '../lib/oauth.mjs';
 import { Wick, callTool, notesId, password, remember, until } from '../lib/wick.mjs';
 
 let wick, browser, context, page;
@@ -124,6 +125,41 @@ test('a token that may only read one connector is made by ticking, and says so o
   await page.getByText('Operations that read · 1 connector').waitFor();
   await button('Revoke Reader').click();
   await page.getByText('revoked by the owner').waitFor();
+});
+
+test('an app is connected by one click on Approve, listed, and disconnected', async () => {
+  const client = (await register(wick, { client_name: 'Desk app' })).body.client_id;
+  const { verifier, challenge } = pkce();
+  await context.clearCookies();
+  await page.route('http://localhost:4711/**', (route) => route.fulfill({ body: 'back in the app' }));
+  await page.goto(String(authorizeUrl(wick, client, challenge)));
+  await page.waitForURL(/sign-in\?next=/);
+  await page.getByLabel('Email').fill('ann@example.com');
+  await page.getByLabel('Password').first().fill(password);
+  await button('Sign in').click();
+  await page.getByText('Unverified name').waitFor();
+  await page.getByText('this computer').first().waitFor();
+  if (process.env.SCREENSHOTS) {
+    await page.screenshot({ path: `${process.env.SCREENSHOTS}/consent-light.png`, fullPage: true, animations: 'disabled' });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 390, height: 900 });
+    await page.screenshot({ path: `${process.env.SCREENSHOTS}/consent-dark.png`, fullPage: true, animations: 'disabled' });
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 720 });
+  }
+  await button('Approve').click();
+  await page.getByText('back in the app').waitFor();
+  const code = new URL(page.url()).searchParams.get('code');
+  remember('secrets', code);
+  await page.unroute('http://localhost:4711/**');
+  const foreign = problems.findIndex((one) => one.startsWith('asked http://localhost:4711'));
+  problems.splice(foreign, 1);
+  const { body } = await exchange(wick, { grant_type: 'authorization_code', code, client_id: client, redirect_uri: redirectUri, code_verifier: verifier });
+  assert.equal((await callTool(wick, body.access_token, 'notes__list')).status, 200);
+  await page.goto(`${wick.url}/profile/connections`);
+  await button('Disconnect Desk app').click();
+  await page.getByText('No connections').waitFor();
+  assert.equal((await callTool(wick, body.access_token, 'notes__list')).status, 401);
 });
 
 test('the snippets page has every client with the address of this server', async () => {

@@ -10,6 +10,8 @@ import { CrashPage } from "./pages/CrashPage";
 import { HistoryPage } from "./pages/HistoryPage";
 import { InvitePage } from "./pages/InvitePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
+import { ConsentPage } from "./pages/ConsentPage";
+import { ConnectionsPage } from "./pages/profile/ConnectionsPage";
 import { McpPage } from "./pages/profile/McpPage";
 import { ProfilePage } from "./pages/profile/ProfilePage";
 import { TokenPage } from "./pages/profile/TokenPage";
@@ -37,6 +39,7 @@ export const router = createBrowserRouter([
       {
         Component: RequireSession,
         children: [
+          { path: "/oauth/consent", Component: ConsentPage },
           {
             Component: AppLayout,
             children: [
@@ -46,6 +49,7 @@ export const router = createBrowserRouter([
               { path: "/profile", Component: ProfilePage },
               { path: "/profile/tokens", Component: TokensPage },
               { path: "/profile/tokens/:id", Component: TokenPage },
+              { path: "/profile/connections", Component: ConnectionsPage },
               { path: "/profile/mcp", Component: McpPage },
               {
                 Component: RequireAdmin,
@@ -56,6 +60,7 @@ export const router = createBrowserRouter([
                   adminRoute("/admin/connectors", "AdminConnectorsPage"),
                   adminRoute("/admin/connectors/:id", "AdminConnectorPage"),
                   adminRoute("/admin/access-tokens", "AccessTokensPage"),
+                  adminRoute("/admin/connections", "AllConnectionsPage"),
                   adminRoute("/admin/history", "AdminHistoryPage"),
                 ],
               },

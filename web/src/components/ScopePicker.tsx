@@ -9,9 +9,11 @@ export type Scope = Schema<"Scope">;
 interface Props {
   scope: Scope;
   onChange: (scope: Scope) => void;
+  /** Only operations that read can be chosen. */
+  readOnly?: boolean;
 }
 
-export function ScopePicker({ scope, onChange }: Props) {
+export function ScopePicker({ scope, onChange, readOnly = false }: Props) {
   const connectors = useQuery(connectorsQuery).data?.items ?? [];
   const chosen = Array.isArray(scope.connectors) ? scope.connectors : null;
   const operations = Array.isArray(scope.operations) ? "chosen" : (scope.operations ?? "all");
@@ -49,7 +51,7 @@ export function ScopePicker({ scope, onChange }: Props) {
         }
       >
         <Stack gap="xs" mt="xs">
-          <Radio value="all" label="All: read and change" />
+          {!readOnly && <Radio value="all" label="All: read and change" />}
           <Radio value="read_only" label="Only those that read" />
           <Radio value="chosen" label="Only these" />
         </Stack>
@@ -57,6 +59,7 @@ export function ScopePicker({ scope, onChange }: Props) {
       {Array.isArray(scope.operations) && (
         <OperationChoice
           connectors={within}
+          readOnly={readOnly}
           chosen={scope.operations}
           onChange={(ids) => onChange({ ...scope, operations: ids })}
         />
@@ -67,11 +70,12 @@ export function ScopePicker({ scope, onChange }: Props) {
 
 interface ChoiceProps {
   connectors: Schema<"ConnectorSummary">[];
+  readOnly: boolean;
   chosen: string[];
   onChange: (toolIds: string[]) => void;
 }
 
-function OperationChoice({ connectors, chosen, onChange }: ChoiceProps) {
+function OperationChoice({ connectors, readOnly, chosen, onChange }: ChoiceProps) {
   const details = useQueries({ queries: connectors.map((one) => connectorQuery(one.id)) });
   return (
     <Checkbox.Group aria-label="Operations it may call" value={chosen} onChange={onChange}>
@@ -87,7 +91,7 @@ function OperationChoice({ connectors, chosen, onChange }: ChoiceProps) {
               <Fieldset key={data.id} legend={data.label}>
                 <Stack gap="xs">
                   {data.operations
-                    .filter((operation) => operation.enabled)
+                    .filter((operation) => operation.enabled && (operation.read_only || !readOnly))
                     .map((operation) => (
                       <Checkbox
                         key={operation.tool_id}

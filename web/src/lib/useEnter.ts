@@ -9,6 +9,8 @@ export function useEnter() {
   const navigate = useNavigate();
   return (session: Schema<"Session">, path = "/") => {
     queryClient.setQueryData(sessionQuery.queryKey, session);
-    void navigate(path, { replace: true });
+    // Not a page of this app: the server goes on from there.
+    if (path.startsWith("/oauth/authorize")) window.location.assign(path);
+    else void navigate(path, { replace: true });
   };
 }

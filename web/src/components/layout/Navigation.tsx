@@ -3,6 +3,8 @@ import {
   IconGauge,
   IconHistory,
   IconKey,
+  IconLink,
+  IconLinkPlus,
   IconPlug,
   IconPlugConnected,
   IconReportAnalytics,
@@ -26,6 +28,7 @@ const mine: Entry[] = [
   { to: "/", label: "Connectors", icon: IconPlug, exact: true },
   { to: "/history", label: "History", icon: IconHistory },
   { to: "/profile/tokens", label: "Access tokens", icon: IconKey },
+  { to: "/profile/connections", label: "Connections", icon: IconLink },
   { to: "/profile/mcp", label: "Connect a client", icon: IconPlugConnected },
 ];
 
@@ -35,6 +38,7 @@ const admins: Entry[] = [
   { to: "/admin/tags", label: "Tags", icon: IconTags },
   { to: "/admin/connectors", label: "Manage connectors", icon: IconSettings },
   { to: "/admin/access-tokens", label: "All access tokens", icon: IconShieldLock },
+  { to: "/admin/connections", label: "All connections", icon: IconLinkPlus },
   { to: "/admin/history", label: "All history", icon: IconReportAnalytics },
 ];
 

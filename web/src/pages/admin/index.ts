@@ -6,3 +6,4 @@ export { AdminHistoryPage } from "./AdminHistoryPage";
 export { DashboardPage } from "./DashboardPage";
 export { TagsPage } from "./TagsPage";
 export { UsersPage } from "./UsersPage";
+export { AllConnectionsPage } from "../profile/ConnectionsPage";

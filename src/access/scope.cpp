@@ -151,6 +151,17 @@ Result<void> check_scope(const ScopePtr& scope, const AccessSnapshot& snapshot, 
   return {};
 }
 
+ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot) {
+  auto narrowed = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
+  if (narrowed->operations == Scope::Operations::kAll) narrowed->operations = Scope::Operations::kReadOnly;
+  std::erase_if(narrowed->chosen, [&](const Scope::OperationKey& key) {
+    const ConnectorEntry* connector = snapshot.connector(key.first);
+    const OperationEntry* operation = connector == nullptr ? nullptr : connector->operation(key.second);
+    return operation == nullptr || !operation->read_only;
+  });
+  return narrowed;
+}
+
 std::string describe_scope(const ScopePtr& scope) {
   if (scope == nullptr) return "everything its user may call";
   std::string what = "all operations";

@@ -49,6 +49,8 @@ Result<ScopePtr> parse_scope_text(std::string_view text);
 
 // Errors: kInvalidArgument  the scope names a connector or an operation that does not exist for this user
 Result<void> check_scope(const ScopePtr& scope, const AccessSnapshot& snapshot, const UserEntry& user);
+// The part of it that only reads: of chosen operations, those that are read-only in `snapshot`. Never null.
+ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot);
 // In words, for a sentence like "It may call …".
 std::string describe_scope(const ScopePtr& scope);
 

@@ -141,6 +141,8 @@ http::Response whoami(Services& services, const http::Request& request) {
     scope = principal->credential.scope;
     credential["kind"] = principal->credential.kind == CredentialKind::kPat ? "pat" : "oauth";
     credential["tools"] = tools_name(principal->credential.tools);
+    if (principal->credential.kind == CredentialKind::kOAuth)
+      out["expires_at"] = format_rfc3339(Micros(principal->credential.expires_at) * kMicrosPerSecond);
     if (token) {
       credential["name"] = token->name;
       out["expires_at"] = time_or_null(token->expires_at);

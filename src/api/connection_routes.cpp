@@ -32,18 +32,6 @@ Result<Reply> get_request(Context& context) {
   return Reply{200, std::move(out)};
 }
 
-// A client that asked only to read gets of the chosen operations those that read.
-ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot) {
-  if (scope == nullptr || scope->operations != Scope::Operations::kChosen) return scope;
-  auto narrowed = std::make_shared<Scope>(*scope);
-  std::erase_if(narrowed->chosen, [&](const Scope::OperationKey& key) {
-    const ConnectorEntry* connector = snapshot.connector(key.first);
-    const OperationEntry* operation = connector == nullptr ? nullptr : connector->operation(key.second);
-    return operation == nullptr || !operation->read_only;
-  });
-  return narrowed;
-}
-
 Result<Reply> decide_request(Context& context) {
   WICK_CHECK(only_fields(context.body, {"approve", "scope"}));
   WICK_TRY(approve, optional_bool(context.body, "approve"));
@@ -52,12 +40,10 @@ Result<Reply> decide_request(Context& context) {
   const auto id = context.path("id");
   json::object out;
   if (*approve) {
-    WICK_TRY(request, authorizations.look(id, context.session.id, context.user->id));
     WICK_TRY(scope, parse_scope(context.body.if_contains("scope")));
     WICK_CHECK(check_scope(scope, *context.snapshot, *context.user));
-    if (request.oauth_scope.find("mcp:write") == std::string::npos)
-      scope = only_reading(scope, *context.snapshot);
-    WICK_TRY(location, authorizations.approve(id, context.session.id, context.user->id, scope));
+    WICK_TRY(location,
+             authorizations.approve(id, context.session.id, context.user->id, scope, *context.snapshot));
     out["redirect_to"] = location;
   } else {
     WICK_TRY(location, authorizations.deny(id, context.session.id, context.user->id));

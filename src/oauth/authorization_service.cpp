@@ -191,7 +191,8 @@ std::string AuthorizationService::redirect(
 }
 
 Result<std::string> AuthorizationService::approve(std::string_view id, const SessionId& session,
-                                                  const UserId& user, ScopePtr scope) {
+                                                  const UserId& user, ScopePtr scope,
+                                                  const AccessSnapshot& snapshot) {
   auto request = take(id, session, user);
   if (!request) return fail(std::move(request.error()));
   auto client = clients_.get(request->client_id);
@@ -203,13 +204,9 @@ Result<std::string> AuthorizationService::approve(std::string_view id, const Ses
   approval.code_challenge = request->code_challenge;
   approval.resource = request->resource;
   approval.refreshes = client->metadata.refreshes;
-  if (!has_scope(request->oauth_scope, kWriteScope) &&
-      (scope == nullptr || scope->operations == Scope::Operations::kAll)) {
-    auto narrowed = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
-    narrowed->operations = Scope::Operations::kReadOnly;
-    scope = std::move(narrowed);
-  }
-  const bool writes = scope == nullptr || scope->operations != Scope::Operations::kReadOnly;
+  const bool may_write = has_scope(request->oauth_scope, kWriteScope);
+  if (!may_write) scope = only_reading(scope, snapshot);
+  const bool writes = may_write && (scope == nullptr || scope->operations != Scope::Operations::kReadOnly);
   approval.oauth_scope = std::string(kReadScope);
   if (writes) approval.oauth_scope.append(" ").append(kWriteScope);
   if (approval.refreshes && has_scope(request->oauth_scope, kOfflineScope))

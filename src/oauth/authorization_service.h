@@ -42,10 +42,11 @@ class AuthorizationService {
   Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
   // Errors: kNotFound  unknown, decided, expired, or of another session or user
   Result<AuthorizationRequest> look(std::string_view id, const SessionId& session, const UserId& user);
-  // Decides, once; where to send the browser. `scope` is what the user chose; it is narrowed further when the
-  // client asked only to read. Errors: kNotFound as above, also when the client was blocked meanwhile
+  // Decides, once; where to send the browser. `scope` is what the user chose; a client that asked only to
+  // read gets the part of it that reads in `snapshot`. Errors: kNotFound as above, also when the client was
+  // blocked meanwhile
   Result<std::string> approve(std::string_view id, const SessionId& session, const UserId& user,
-                              ScopePtr scope);
+                              ScopePtr scope, const AccessSnapshot& snapshot);
   Result<std::string> deny(std::string_view id, const SessionId& session, const UserId& user);
   // The redirect URI with these parameters, `state` and `iss` (RFC 9207).
   std::string redirect(const AuthorizationRequest& request,

@@ -140,6 +140,12 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   auto parameters = parse_form(request.query);
   if (!parameters)
     co_return error_page("Its request is malformed: a parameter comes twice or is not encoded well.");
+  // Signed in first: only a user of ours can make this server fetch a document and keep it.
+  auto session = co_await offload(pool_, [&] { return signed_in_(request); });
+  if (!session) {
+    const std::string back = "/oauth/authorize?" + std::string(request.query);
+    co_return see_other("/sign-in?next=" + percent_encode(back));
+  }
   auto client = co_await resolve(take(*parameters, "client_id"));
   if (!client || client->blocked) {
     co_return error_page(
@@ -149,17 +155,12 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   }
   if (!client->redirects_to(take(*parameters, "redirect_uri")))
     co_return error_page("It asked to be sent back to an address that it has not registered.");
-  co_return co_await offload(pool_, [&] { return continue_authorize(request, *client, *parameters); });
+  co_return co_await offload(pool_, [&] { return continue_authorize(*session, *client, *parameters); });
 }
 
 // From here on the client and where to send the browser are known to be good.
-http::Response Endpoint::continue_authorize(const http::Request& request, const OAuthClient& client,
-                                            const Parameters& parameters) {
-  const auto session = signed_in_(request);
-  if (!session) {
-    const std::string back = "/oauth/authorize?" + std::string(request.query);
-    return see_other("/sign-in?next=" + percent_encode(back));
-  }
+http::Response Endpoint::continue_authorize(const std::pair<SessionId, UserId>& session,
+                                            const OAuthClient& client, const Parameters& parameters) {
   auto read = authorizations_.read(parameters);
   if (!read) {
     const AuthorizationRequest back{
@@ -170,7 +171,7 @@ http::Response Endpoint::continue_authorize(const http::Request& request, const 
     return see_other(authorizations_.redirect(
         back, {{"error", read.error().code}, {"error_description", read.error().description}}));
   }
-  const auto id = authorizations_.keep(*read, session->first, session->second);
+  const auto id = authorizations_.keep(*read, session.first, session.second);
   if (!id) return error_page("The server cannot do this now. Try again in a moment.");
   return see_other("/oauth/consent?request=" + std::string(id->reveal()));
 }

@@ -32,7 +32,7 @@ class Endpoint {
   http::Task<http::Response> authorize(http::Exchange& exchange);
   // The client, its metadata document fetched when what is kept is too old.
   http::Task<Result<OAuthClient>> resolve(std::string client_id);
-  http::Response continue_authorize(const http::Request& request, const OAuthClient& client,
+  http::Response continue_authorize(const std::pair<SessionId, UserId>& session, const OAuthClient& client,
                                     const std::map<std::string, std::string, std::less<>>& parameters);
   http::Response token(const http::Request& request);
   http::Response revoke(const http::Request& request);

@@ -208,7 +208,14 @@ test('a client that asks to read, or a user who narrows, gets a connection that 
     assert.match(refused.headers.get('www-authenticate'), /^Bearer error="insufficient_scope", resource_metadata="[^"]+", scope="mcp:read mcp:write"$/);
   }
   const chosen = await connect(wick, admin, { scope: 'mcp:read', decision: { approve: true, scope: { operations: [`conn:${notesId}/create`, `conn:${notesId}/list`] } } });
-  assert.equal((await callTool(wick, chosen.access_token, 'notes__create', { title: 'x' })).status !== 200 || (await callTool(wick, chosen.access_token, 'notes__create', { title: 'x' })).body.result.isError, true);
+  assert.equal(chosen.scope, 'mcp:read');
+  assert.deepEqual((await modern(wick, chosen.access_token, 'tools/list')).body.result.tools.map(({ name }) => name), ['notes__list']);
+  const refused = await callTool(wick, chosen.access_token, 'notes__create', { title: 'x' });
+  assert.deepEqual([refused.status, refused.body.result.isError], [200, true]);
+  const self = await (await fetch(`${wick.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${chosen.access_token}` } })).json();
+  assert.equal(self.credential.kind, 'oauth');
+  const seconds = (Date.parse(self.expires_at) - Date.now()) / 1000;
+  assert.ok(seconds > 3500 && seconds <= 3600, self.expires_at);
 });
 
 test('the owner and the admin see connections and end them for the very next call', async () => {

@@ -152,6 +152,7 @@ Result<void> AccessStore::reload() {
     user.name = row.text(2);
     user.role = *role;
     user.status = *status;
+    user.has_password = row.integer(5) != 0;
     next->users.emplace(user.id, std::move(user));
   };
   const auto read_user_tags = [&](const SqlRow& row) {
@@ -215,7 +216,7 @@ Result<void> AccessStore::reload() {
     std::function<void(const SqlRow&)> row;
   };
   const Query queries[] = {
-      {"SELECT id, email, name, role, status FROM users", read_users},
+      {"SELECT id, email, name, role, status, password_hash IS NOT NULL FROM users", read_users},
       {"SELECT user_id, tag_id FROM user_tags ORDER BY user_id, tag_id", read_user_tags},
       {"SELECT id, name, description, filter FROM tags", read_tags},
       {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label",

@@ -36,6 +36,7 @@ struct UserEntry {
   Role role = Role::kMember;
   UserStatus status = UserStatus::kPending;
   std::vector<TagId> tags;  // sorted
+  bool has_password = false;
 };
 
 struct TagEntry {

@@ -15,6 +15,13 @@ Result<Reply> get_instance(Context& context) {
   out["public_url"] = context.services.public_url;
   out["mcp_url"] = context.services.public_url + "/mcp";
   out["min_password_length"] = kMinPasswordLength;
+  out["password_sign_in"] = context.services.password_sign_in;
+  out["oidc"] = nullptr;
+  if (const OidcOptions& oidc = context.services.oidc.options(); oidc.enabled()) {
+    json::object provider;
+    provider["name"] = oidc.name;
+    out["oidc"] = std::move(provider);
+  }
   return Reply{200, std::move(out)};
 }
 
@@ -44,6 +51,8 @@ Result<Reply> set_up(Context& context) {
 }
 
 Result<Reply> sign_in(Context& context) {
+  if (!context.services.password_sign_in)
+    return fail(ErrorCode::kForbidden, "Signing in by password is off on this server: use the provider.");
   WICK_CHECK(only_fields(context.body, {"email", "password"}));
   WICK_TRY(email, required_string(context.body, "email"));
   WICK_TRY(password, required_string(context.body, "password"));
@@ -98,11 +107,12 @@ Result<Reply> update_me(Context& context) {
 }
 
 Result<Reply> change_password(Context& context) {
-  WICK_CHECK(only_fields(context.body, {"current", "new"}));
+  WICK_CHECK(only_fields(context.body, {"current", "new", "end_connections"}));
   WICK_TRY(current, required_string(context.body, "current"));
   WICK_TRY(next, required_string(context.body, "new"));
+  WICK_TRY(ends, optional_bool(context.body, "end_connections"));
   WICK_CHECK(context.services.sessions.change_password(context.session, Secret(std::move(current)),
-                                                       Secret(std::move(next))));
+                                                       Secret(std::move(next)), ends.value_or(true)));
   return Reply{204, nullptr};
 }
 
@@ -141,8 +151,12 @@ http::Response whoami(Services& services, const http::Request& request) {
     scope = principal->credential.scope;
     credential["kind"] = principal->credential.kind == CredentialKind::kPat ? "pat" : "oauth";
     credential["tools"] = tools_name(principal->credential.tools);
-    if (principal->credential.kind == CredentialKind::kOAuth)
+    if (principal->credential.kind == CredentialKind::kOAuth) {
       out["expires_at"] = format_rfc3339(Micros(principal->credential.expires_at) * kMicrosPerSecond);
+      const auto grant = services.grants.get({id, false}, principal->credential.id);
+      const auto client = grant ? services.clients.get(grant->client_id) : Result<OAuthClient>(OAuthClient());
+      if (client) credential["name"] = client->metadata.name;
+    }
     if (token) {
       credential["name"] = token->name;
       out["expires_at"] = time_or_null(token->expires_at);

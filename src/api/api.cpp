@@ -138,6 +138,8 @@ void Api::mount() {
   mount_tokens(*this);
   mount_connectors(*this);
   mount_connections(*this);
+  mount_oauth_clients(*this);
+  mount_oidc(*this);
   mount_runs(*this);
   mount_admin_users(*this);
   mount_admin_connectors(*this);

@@ -60,6 +60,8 @@ void mount_account(Api& api);
 void mount_tokens(Api& api);
 void mount_connectors(Api& api);
 void mount_connections(Api& api);
+void mount_oauth_clients(Api& api);
+void mount_oidc(Api& api);
 void mount_runs(Api& api);
 void mount_admin_users(Api& api);
 void mount_admin_connectors(Api& api);

@@ -8,27 +8,47 @@
 namespace wick::api {
 namespace {
 
-json::object client_view(const std::string& id, const Result<OAuthClient>& client) {
+Result<Reply> enter_user_code(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"user_code"}));
+  WICK_TRY(code, required_string(context.body, "user_code"));
+  // RFC 8628 §5.1: a code is short, so guessing is slowed down, per person.
+  Throttle& throttle = context.services.device_codes;
+  const std::string who = context.user->id.str();
+  const Micros now = context.services.clock.now();
+  if (const Micros wait = throttle.wait(who, now); wait > 0) {
+    Error error{ErrorCode::kRateLimited, "", int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)};
+    error.message =
+        "Too many wrong codes: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
+    return fail(std::move(error));
+  }
+  auto id = context.services.authorizations.keep_device(code, context.session.id, context.user->id);
+  if (!id) {
+    if (id.error().code == ErrorCode::kNotFound) throttle.failed(who, now);
+    return fail(std::move(id.error()));
+  }
+  throttle.succeeded(who);
   json::object out;
-  out["id"] = id;
-  out["name"] = client ? client->metadata.name : std::string("Removed app");
-  out["source"] = client ? source_name(client->source) : "registered";
-  out["host"] = nullptr;  // verified: the metadata document came from there
-  if (client && client->source == ClientSource::kMetadataDocument)
-    out["host"] = std::string(id.substr(8, id.find('/', 8) - 8));
-  return out;
+  out["request_id"] = id->reveal();
+  return Reply{200, std::move(out)};
 }
 
 Result<Reply> get_request(Context& context) {
   WICK_TRY(request,
            context.services.authorizations.look(context.path("id"), context.session.id, context.user->id));
-  const auto client = context.services.clients.get(request.client_id);
   json::object out;
-  out["client"] = client_view(request.client_id, client);
-  out["redirect"] = describe_redirect(request.redirect_uri);
+  out["client"] = client_view(request.client_id, context.services.clients.get(request.client_id));
+  out["redirect"] = request.device.empty() ? describe_redirect(request.redirect_uri) : "";
   out["redirect_uri"] = request.redirect_uri;
   out["loopback"] = is_loopback_redirect(request.redirect_uri);
   out["writes"] = request.oauth_scope.find("mcp:write") != std::string::npos;
+  out["device"] = nullptr;
+  if (!request.device.empty()) {
+    json::object device;
+    device["user_code"] = request.user_code;
+    device["ip"] = request.ip;
+    device["user_agent"] = request.user_agent;
+    out["device"] = std::move(device);
+  }
   return Reply{200, std::move(out)};
 }
 
@@ -61,12 +81,19 @@ json::object connection_view(Context& context, const Grant& grant) {
   out["created_at"] = format_rfc3339(grant.created_at);
   out["expires_at"] = format_rfc3339(grant.expires_at);
   out["last_used"] = last_used_view(grant.last_used_at, grant.last_ip, grant.last_user_agent);
+  out["ended"] = nullptr;
+  if (grant.revoked_at) {
+    json::object ended;
+    ended["at"] = format_rfc3339(*grant.revoked_at);
+    ended["reason"] = grant.revoked_reason;
+    out["ended"] = std::move(ended);
+  }
   return out;
 }
 
-Result<Reply> listed(Context& context, const UserId& user) {
+Result<Reply> listed(Context& context, const UserId& user, std::string_view client) {
   WICK_CHECK(context.services.grants.flush_last_uses());
-  WICK_TRY(grants, context.services.grants.list(user));
+  WICK_TRY(grants, context.services.grants.list(user, client));
   json::array items;
   for (const Grant& grant : grants) items.push_back(connection_view(context, grant));
   json::object out;
@@ -75,10 +102,31 @@ Result<Reply> listed(Context& context, const UserId& user) {
 }
 
 Result<Reply> list_own(Context& context) {
-  return listed(context, context.user->id);
+  return listed(context, context.user->id, {});
 }
+
 Result<Reply> list_all(Context& context) {
-  return listed(context, {});
+  UserId user;
+  const std::string owner = context.request.query_value("user").value_or("");
+  if (!owner.empty()) {
+    WICK_TRY(id, parse_id<UserId>(owner, "user"));
+    user = id;
+  }
+  return listed(context, user, context.request.query_value("client").value_or(""));
+}
+
+Result<Reply> get_connection(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "connection"));
+  WICK_CHECK(context.services.grants.flush_last_uses());
+  WICK_TRY(grant, context.services.grants.get(context.actor(), id));
+  return Reply{200, connection_view(context, grant)};
+}
+
+Result<Reply> get_usage(Context& context) {
+  WICK_TRY(id, parse_id<TokenId>(context.path("id"), "connection"));
+  WICK_TRY(grant, context.services.grants.get(context.actor(), id));
+  WICK_TRY(usage, context.services.runs.usage(grant.id.str()));
+  return Reply{200, usage_view(*context.snapshot, usage)};
 }
 
 Result<Reply> disconnect_own(Context& context) {
@@ -93,14 +141,38 @@ Result<Reply> disconnect_any(Context& context) {
   return Reply{204, nullptr};
 }
 
+// All of one user, or all of one client.
+Result<Reply> disconnect_many(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"user", "client"}));
+  WICK_TRY(user, optional_string(context.body, "user"));
+  WICK_TRY(client, optional_string(context.body, "client"));
+  if (user.has_value() == client.has_value())
+    return fail(ErrorCode::kInvalidArgument, "Say either \"user\" or \"client\".");
+  const char* reason = "disconnected by an admin";
+  json::object out;
+  if (user) {
+    WICK_TRY(id, parse_id<UserId>(*user, "user"));
+    WICK_TRY(count, context.services.grants.revoke_all_of(context.actor(), id, reason));
+    out["revoked"] = count;
+  } else {
+    WICK_TRY(count, context.services.grants.revoke_client(context.actor(), *client, reason));
+    out["revoked"] = count;
+  }
+  return Reply{200, std::move(out)};
+}
+
 }  // namespace
 
 void mount_connections(Api& api) {
+  api.route("POST", "/oauth/device", Access::kSession, enter_user_code);
   api.route("GET", "/oauth/requests/{id}", Access::kSession, get_request);
   api.route("POST", "/oauth/requests/{id}", Access::kSession, decide_request);
   api.route("GET", "/connections", Access::kSession, list_own);
+  api.route("GET", "/connections/{id}", Access::kSession, get_connection);
   api.route("DELETE", "/connections/{id}", Access::kSession, disconnect_own);
+  api.route("GET", "/connections/{id}/usage", Access::kSession, get_usage);
   api.route("GET", "/admin/connections", Access::kAdmin, list_all);
+  api.route("POST", "/admin/connections/revoke", Access::kAdmin, disconnect_many);
   api.route("DELETE", "/admin/connections/{id}", Access::kAdmin, disconnect_any);
 }
 

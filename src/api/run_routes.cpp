@@ -11,7 +11,7 @@ namespace {
 constexpr int kDashboardDays = 30;
 constexpr int kDashboardErrors = 5;
 
-// The name of a token, asked once per id of a page.
+// The name of a token, or of a connection's app, asked once per id of a page.
 class CredentialNames {
  public:
   explicit CredentialNames(Context& context) : context_(context) {}
@@ -20,14 +20,22 @@ class CredentialNames {
     const auto [found, fresh] = names_.try_emplace(run.credential_id);
     if (fresh) {
       const auto id = TokenId::parse(run.credential_id);
-      const auto token = id ? context_.services.tokens.get({context_.user->id, true}, *id)
-                            : Result<Token>(fail(ErrorCode::kNotFound, ""));
-      if (token) found->second = token->name;
+      if (id) found->second = run.credential_kind == "oauth" ? app_name(*id) : token_name(*id);
     }
     return found->second;
   }
 
  private:
+  std::string token_name(const TokenId& id) {
+    const auto token = context_.services.tokens.get({context_.user->id, true}, id);
+    return token ? token->name : "";
+  }
+  std::string app_name(const TokenId& id) {
+    const auto grant = context_.services.grants.get({context_.user->id, true}, id);
+    const auto client = grant ? context_.services.clients.get(grant->client_id)
+                              : Result<OAuthClient>(fail(ErrorCode::kNotFound, ""));
+    return client ? client->metadata.name : "Removed app";
+  }
   Context& context_;
   std::unordered_map<std::string, std::string> names_;
 };
@@ -113,6 +121,8 @@ Result<Reply> get_dashboard(Context& context) {
   out["users"] = active;
   out["pending_users"] = pending;
   out["active_tokens"] = stats.active;
+  WICK_TRY(connections, context.services.grants.count());
+  out["connections"] = connections;
   out["connectors"] = context.snapshot->connectors.size();
   out["calls_today"] = days.back().calls;
   out["errors_today"] = days.back().errors;

@@ -11,6 +11,7 @@
 #include "connectors/runner.h"
 #include "http/origin.h"
 #include "identity/link_service.h"
+#include "identity/oidc_service.h"
 #include "identity/session_service.h"
 #include "identity/user_service.h"
 #include "oauth/authorization_service.h"
@@ -34,6 +35,9 @@ struct Services {
   ClientService& clients;
   AuthorizationService& authorizations;
   GrantService& grants;
+  Throttle& device_codes;  // wrong user codes, by user
+  OidcService& oidc;
+  bool password_sign_in;
   Authenticator& authenticator;
   KindRegistry& kinds;
   ConnectorService& connectors;

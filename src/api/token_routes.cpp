@@ -64,42 +64,11 @@ Result<Reply> rotate_token(Context& context) {
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
 }
 
-json::array usage_items(const std::vector<UsageItem>& items, const char* name) {
-  json::array out;
-  for (const UsageItem& item : items) {
-    json::object view;
-    view[name] = item.name;
-    view["calls"] = item.calls;
-    view["last_at"] = format_rfc3339(item.last_at);
-    out.push_back(std::move(view));
-  }
-  return out;
-}
-
 Result<Reply> get_usage(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
   WICK_TRY(token, context.services.tokens.get(context.actor(), id));
   WICK_TRY(usage, context.services.runs.usage(token.id.str()));
-  json::array connectors;
-  for (const auto& [connector_id, calls] : usage.connectors) {
-    const auto parsed = ConnectorId::parse(connector_id);
-    if (!parsed) continue;
-    const ConnectorEntry* connector = context.snapshot->connector(*parsed);
-    json::object ref, item;
-    ref["id"] = connector_id;
-    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
-    item["connector"] = std::move(ref);
-    item["calls"] = calls;
-    connectors.push_back(std::move(item));
-  }
-  json::object out;
-  out["calls"] = usage.calls;
-  out["errors"] = usage.errors;
-  out["connectors"] = std::move(connectors);
-  out["addresses"] = usage_items(usage.addresses, "ip");
-  out["clients"] = usage_items(usage.clients, "name");
-  out["days"] = days_view(usage.days);
-  return Reply{200, std::move(out)};
+  return Reply{200, usage_view(*context.snapshot, usage)};
 }
 
 Result<Reply> search_tokens(Context& context) {

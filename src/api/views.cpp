@@ -73,6 +73,7 @@ json::object me(const AccessSnapshot& snapshot, const UserEntry& user) {
   out["name"] = user.name;
   out["role"] = role_name(user.role);
   out["tags"] = tag_refs(snapshot, user.tags);
+  out["has_password"] = user.has_password;
   return out;
 }
 
@@ -97,6 +98,7 @@ json::object user_view(const AccessSnapshot& snapshot, const User& user) {
   out["last_seen_at"] = time_or_null(user.last_sign_in_at);
   out["active_tokens"] = user.active_tokens;
   out["has_password"] = user.has_password;
+  out["external"] = user.external;
   return out;
 }
 
@@ -218,6 +220,56 @@ json::array days_view(const std::vector<UsageDay>& days) {
     item["errors"] = day.errors;
     out.push_back(std::move(item));
   }
+  return out;
+}
+
+namespace {
+
+json::array usage_items(const std::vector<UsageItem>& items, const char* name) {
+  json::array out;
+  for (const UsageItem& item : items) {
+    json::object view;
+    view[name] = item.name;
+    view["calls"] = item.calls;
+    view["last_at"] = format_rfc3339(item.last_at);
+    out.push_back(std::move(view));
+  }
+  return out;
+}
+
+}  // namespace
+
+json::object usage_view(const AccessSnapshot& snapshot, const Usage& usage) {
+  json::array connectors;
+  for (const auto& [connector_id, calls] : usage.connectors) {
+    const auto parsed = ConnectorId::parse(connector_id);
+    if (!parsed) continue;
+    const ConnectorEntry* connector = snapshot.connector(*parsed);
+    json::object ref, item;
+    ref["id"] = connector_id;
+    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
+    item["connector"] = std::move(ref);
+    item["calls"] = calls;
+    connectors.push_back(std::move(item));
+  }
+  json::object out;
+  out["calls"] = usage.calls;
+  out["errors"] = usage.errors;
+  out["connectors"] = std::move(connectors);
+  out["addresses"] = usage_items(usage.addresses, "ip");
+  out["clients"] = usage_items(usage.clients, "name");
+  out["days"] = days_view(usage.days);
+  return out;
+}
+
+json::object client_view(std::string_view id, const Result<OAuthClient>& client) {
+  json::object out;
+  out["id"] = id;
+  out["name"] = client ? client->metadata.name : std::string("Removed app");
+  out["source"] = client ? source_name(client->source) : "registered";
+  out["host"] = nullptr;  // verified: the metadata document came from there
+  if (client && client->source == ClientSource::kMetadataDocument)
+    out["host"] = id.substr(8, id.find('/', 8) - 8);
   return out;
 }
 

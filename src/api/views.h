@@ -27,6 +27,9 @@ boost::json::object connector_summary(Services& services, const AccessSnapshot& 
 boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot,
                                    const ConnectorEntry& connector, bool admin);
 boost::json::array days_view(const std::vector<UsageDay>& days);
+boost::json::object usage_view(const AccessSnapshot& snapshot, const Usage& usage);
+// A client by its id; `client` may be an error when it is known no more.
+boost::json::object client_view(std::string_view id, const Result<OAuthClient>& client);
 // `token_names`: by credential id, as far as they are known.
 boost::json::object run_view(const AccessSnapshot& snapshot, const Run& run,
                              const std::string& credential_name, bool detail);

@@ -71,7 +71,7 @@ struct Instance::Parts {
         db(std::move(main)),
         runs_db(std::move(runs_database)),
         public_url(settings.public_url),
-        audit_options(settings.audit) {
+        options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
@@ -84,16 +84,22 @@ struct Instance::Parts {
     return std::pair(session->id, session->user);
   }
 
+  std::string email_of(const UserId& user) const {
+    const auto snapshot = access.snapshot();
+    const UserEntry* entry = snapshot->user(user);
+    return entry == nullptr ? "" : entry->email;
+  }
+
   FolderLock lock;
   SystemClock clock;
   SealingKey key;
   std::unique_ptr<Database> db, runs_db;
   std::string public_url;
-  RunLogOptions audit_options;
+  const Settings options;
 
   boost::asio::thread_pool pool{kPoolThreads};
   http::OriginPolicy origins{public_url};
-  http::Client client;
+  http::Client client{options.ca_file};
   KindRegistry kinds;
   mcp::StreamHub streams;
   AccessStore access{*db, [this](std::string_view kind) {
@@ -107,20 +113,48 @@ struct Instance::Parts {
   LinkService links{*db, clock};
   SessionService sessions{*db, access, clock};
   TokenService tokens{*db, index, clock};
-  GrantService grants{*db, index, clock, public_url + "/mcp"};
-  ClientService clients{*db, clock};
-  AuthorizationService authorizations{*db, clients, grants, clock, public_url, public_url + "/mcp"};
-  oauth::Endpoint oauth{clients,    authorizations,
-                        grants,     client,
-                        pool,       clock,
-                        public_url, [this](const http::Request& request) { return signed_in(request); }};
+  GrantService grants{*db, index, clock, public_url + "/mcp", options.refresh_replay_seconds};
+  ClientService clients{*db, clock, options.clients};
+  DeviceService devices{*db, grants, clock};
+  AuthorizationService authorizations{*db, clients, grants, devices, clock, public_url, public_url + "/mcp"};
+  OidcService oidc{*db, sessions, client, pool, key, clock, options.oidc, public_url};
+  Throttle device_codes{kFreeAccountFailures};
+  oauth::Endpoint oauth{clients,
+                        authorizations,
+                        grants,
+                        devices,
+                        client,
+                        pool,
+                        clock,
+                        public_url,
+                        [this](const http::Request& request) { return signed_in(request); },
+                        [this](const UserId& user) { return email_of(user); }};
   ConnectorService connectors{*db, kinds, key, clock};
-  RunLog runs{*runs_db, clock, audit_options};
+  RunLog runs{*runs_db, clock, options.audit};
   Runner runner{access, kinds, runs, clock};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
-  Services services{*db,           clock, pool,       public_url, origins, access,         tags,
-                    users,         links, sessions,   tokens,     clients, authorizations, grants,
-                    authenticator, kinds, connectors, runner,     runs};
+  Services services{*db,
+                    clock,
+                    pool,
+                    public_url,
+                    origins,
+                    access,
+                    tags,
+                    users,
+                    links,
+                    sessions,
+                    tokens,
+                    clients,
+                    authorizations,
+                    grants,
+                    device_codes,
+                    oidc,
+                    options.password_sign_in,
+                    authenticator,
+                    kinds,
+                    connectors,
+                    runner,
+                    runs};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -165,6 +199,7 @@ void Instance::flush() {
   if (auto flushed = parts_->grants.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }
+  if (auto wiped = parts_->grants.wipe_replays(); !wiped) spdlog::warn("oauth: {}", wiped.error().message);
   parts_->db->checkpoint();
 }
 
@@ -174,6 +209,7 @@ void Instance::purge(const std::function<bool()>& stop) {
     spdlog::warn("oauth: {}", purged.error().message);
   if (auto purged = parts_->grants.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
   if (auto purged = parts_->clients.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
+  if (auto purged = parts_->oidc.purge(); !purged) spdlog::warn("oidc: {}", purged.error().message);
   for (;;) {
     const auto more = parts_->runs.purge_step();
     if (!more) spdlog::warn("retention: {}", more.error().message);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
+#include <fstream>
 #include <functional>
 #include <sstream>
 
@@ -61,6 +62,40 @@ Setting text(const char* key, const char* meaning, std::vector<std::string> word
       [=](const Settings& settings) { return std::string(at(const_cast<Settings&>(settings))); }};
 }
 
+// A list of hosts, domains and the like, separated by commas, in lower case.
+template <typename At>
+Setting words(const char* key, const char* meaning, At at) {
+  return {key, meaning,
+          [=](Settings& settings, const std::string& value) -> Result<void> {
+            auto& list = at(settings);
+            list.clear();
+            for (const std::string_view part : split(value, ',')) {
+              if (!trim(part).empty()) list.push_back(to_lower_ascii(trim(part)));
+            }
+            return {};
+          },
+          [=](const Settings& settings) {
+            std::string out;
+            for (const std::string& one : at(const_cast<Settings&>(settings)))
+              out += (out.empty() ? "" : ",") + one;
+            return out;
+          }};
+}
+
+template <typename At>
+Setting on_or_off(const char* key, const char* meaning, At at) {
+  return {key, meaning,
+          [=](Settings& settings, const std::string& value) -> Result<void> {
+            if (value != "on" && value != "off" && value != "true" && value != "false")
+              return invalid("\"" + std::string(key) + "\" must be on or off, not \"" + value + "\".");
+            at(settings) = value == "on" || value == "true";
+            return {};
+          },
+          [=](const Settings& settings) {
+            return std::string(at(const_cast<Settings&>(settings)) ? "on" : "off");
+          }};
+}
+
 Result<void> set_listen(Settings& settings, const std::string& value) {
   const auto colon = value.rfind(':');
   std::string address = value.substr(0, colon);
@@ -116,6 +151,59 @@ const std::vector<Setting>& table() {
       number(
           "audit.max_queued", "calls that may wait for their record", 1, 10 * kMillion,
           [](Settings & s) -> auto& { return s.audit.max_queued; }),
+      text(
+          "ca_file", "a PEM file with more authorities for outgoing https; empty: only the system's", {},
+          [](Settings & s) -> auto& { return s.ca_file; }),
+      on_or_off(
+          "oauth.registration", "whether apps may register themselves (RFC 7591)",
+          [](Settings & s) -> auto& { return s.clients.registration; }),
+      number(
+          "oauth.registrations_per_hour", "new apps that one address may register", 0, kMillion,
+          [](Settings & s) -> auto& { return s.clients.registrations_per_hour; }),
+      on_or_off(
+          "oauth.metadata_documents", "whether apps may name themselves by the URL of a metadata document",
+          [](Settings & s) -> auto& { return s.clients.metadata_documents; }),
+      words(
+          "oauth.metadata_hosts", "hosts of such documents, separated by commas; empty: any",
+          [](Settings & s) -> auto& { return s.clients.metadata_hosts; }),
+      words(
+          "oauth.private_metadata_hosts", "hosts of such documents that may be at private addresses",
+          [](Settings & s) -> auto& { return s.clients.private_metadata_hosts; }),
+      number(
+          "oauth.refresh_replay_seconds",
+          "how long a used refresh token gets the same answer again; 0: never, as RFC 9700 has it", 0,
+          kMaxReplaySeconds, [](Settings & s) -> auto& { return s.refresh_replay_seconds; }),
+      on_or_off(
+          "sign_in.password", "whether people may sign in by password",
+          [](Settings & s) -> auto& { return s.password_sign_in; }),
+      text(
+          "oidc.issuer", "the OpenID provider people sign in with, for example https://accounts.google.com",
+          {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),
+      text(
+          "oidc.client_id", "what the provider calls this server", {},
+          [](Settings & s) -> auto& { return s.oidc.client_id; }),
+      text(
+          "oidc.client_secret",
+          "the secret the provider gave; better in WICK_OIDC_CLIENT_SECRET or oidc.client_secret_file", {},
+          [](Settings & s) -> auto& { return s.oidc.client_secret; }),
+      text(
+          "oidc.client_secret_file", "a file that holds the secret", {},
+          [](Settings & s) -> auto& { return s.oidc.client_secret_file; }),
+      text(
+          "oidc.name", "what the button on the sign-in page calls the provider", {},
+          [](Settings & s) -> auto& { return s.oidc.name; }),
+      words(
+          "oidc.allowed_domains", "email domains that may sign in, separated by commas; empty: any",
+          [](Settings & s) -> auto& { return s.oidc.allowed_domains; }),
+      text(
+          "oidc.new_users", "what becomes of people who sign in for the first time",
+          {"pending", "active", "refuse"}, [](Settings & s) -> auto& { return s.oidc.new_users; }),
+      text(
+          "oidc.groups_claim", "the claim with a person's groups, which become tags of the same name", {},
+          [](Settings & s) -> auto& { return s.oidc.groups_claim; }),
+      on_or_off(
+          "oidc.trust_email", "take the provider's emails as verified even where it does not say so",
+          [](Settings & s) -> auto& { return s.oidc.trust_email; }),
       number(
           "limits.max_header_bytes", "largest request header", 1024, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_header_bytes; }),
@@ -222,6 +310,12 @@ Result<void> read_environment(Settings& settings) {
 }
 
 Result<void> finish_settings(Settings& settings) {
+  if (auto done = finish_oidc_options(settings.oidc); !done) return done;
+  if (!settings.password_sign_in && !settings.oidc.enabled()) {
+    return invalid("\"sign_in.password\" is off and there is no \"oidc.issuer\": nobody could sign in.");
+  }
+  if (!settings.ca_file.empty() && !std::ifstream(settings.ca_file))
+    return invalid("\"ca_file\": " + settings.ca_file + " cannot be read.");
   const auto address = boost::asio::ip::make_address(settings.address);
   if (settings.public_url.empty()) {
     if (!address.is_loopback()) {

@@ -9,6 +9,9 @@
 #include "audit/run_log.h"
 #include "base/result.h"
 #include "http/server.h"
+#include "identity/oidc_service.h"
+#include "oauth/client_service.h"
+#include "oauth/grant.h"
 
 namespace wick {
 
@@ -21,6 +24,11 @@ struct Settings {
   std::string log_format = "text", log_level = "info";
   http::Limits limits;
   RunLogOptions audit;
+  ClientPolicy clients;
+  int refresh_replay_seconds = kDefaultReplaySeconds;
+  std::string ca_file;  // of outgoing requests; empty: the system's authorities
+  bool password_sign_in = true;
+  OidcOptions oidc;
 };
 
 struct SettingInfo {

@@ -73,6 +73,11 @@ Result<std::optional<std::int64_t>> optional_int(const json::object& object, std
   return value->get_int64();
 }
 
+std::string text_or_empty(const json::object& object, std::string_view field) {
+  const auto* value = object.if_contains(field);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string())) : "";
+}
+
 Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known) {
   for (const auto& member : object) {
     if (std::find(known.begin(), known.end(), std::string_view(member.key())) == known.end()) {

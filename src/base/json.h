@@ -34,6 +34,8 @@ Result<std::string> required_string(const json::object& object, std::string_view
 Result<std::optional<std::string>> optional_string(const json::object& object, std::string_view field);
 Result<std::optional<bool>> optional_bool(const json::object& object, std::string_view field);
 Result<std::optional<std::int64_t>> optional_int(const json::object& object, std::string_view field);
+// The text, or nothing when it is absent or something else: for documents of others, which we only read.
+std::string text_or_empty(const json::object& object, std::string_view field);
 // kInvalidArgument naming the first field of `object` that is not in `known`.
 Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known);
 

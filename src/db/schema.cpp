@@ -184,6 +184,44 @@ CREATE TABLE oauth_refresh_tokens (
 );
 CREATE INDEX oauth_refresh_tokens_grant ON oauth_refresh_tokens (grant_id);
 CREATE INDEX oauth_refresh_tokens_successor ON oauth_refresh_tokens (successor);
+)sql"},
+    {4, "clients with a secret, device authorization, sign-in by OpenID Connect", R"sql(
+-- introspects: a resource server that may ask about tokens (RFC 7662).
+ALTER TABLE oauth_clients ADD COLUMN introspects BIGINT NOT NULL DEFAULT 0;
+-- `wick login`: public, known to every server, no redirect URI.
+INSERT INTO oauth_clients (id, source, metadata, metadata_digest, blocked, created_at, ip) VALUES (
+  'wick-cli', 'builtin',
+  '{"client_name":"Wick command line","grant_types":["urn:ietf:params:oauth:grant-type:device_code","refresh_token"]}',
+  '', 0, 0, '');
+-- RFC 8628. status: waiting, then approved (with grant_id) or denied, then taken.
+CREATE TABLE oauth_device_codes (
+  digest BYTEA PRIMARY KEY,
+  user_code_digest BYTEA NOT NULL UNIQUE,
+  client_id TEXT NOT NULL,
+  oauth_scope TEXT NOT NULL,
+  resource TEXT NOT NULL,
+  ip TEXT NOT NULL,
+  user_agent TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  status TEXT NOT NULL,
+  grant_id TEXT REFERENCES oauth_grants (id)
+);
+CREATE INDEX oauth_device_codes_expiry ON oauth_device_codes (expires_at);
+-- What waits for a replay is wiped when its window ends.
+CREATE INDEX oauth_refresh_tokens_replay ON oauth_refresh_tokens (rotated_at) WHERE replay IS NOT NULL;
+-- Who a user is at the OpenID provider.
+CREATE TABLE identities (
+  issuer TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_user ON identities (user_id);
+-- A sign-in's state is good once.
+CREATE TABLE oidc_used_states (digest BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL);
+-- admin: set by hand; oidc: follows the groups at the provider.
+ALTER TABLE user_tags ADD COLUMN source TEXT NOT NULL DEFAULT 'admin';
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

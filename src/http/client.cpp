@@ -11,6 +11,8 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -64,6 +66,17 @@ std::string origin_of(std::string_view url) {
 
 bool is_public(const asio::ip::address& address) {
   return address.is_v4() ? is_public_v4(address.to_v4().to_uint()) : is_public_v6(address.to_v6());
+}
+
+// The system's authorities and those of the file, as libcurl wants them; empty when there is no file.
+std::string read_authorities(const std::string& file) {
+  if (file.empty()) return {};
+  std::string out;
+  for (const std::string& name : {std::string(curl_version_info(CURLVERSION_NOW)->cainfo), file}) {
+    std::ifstream in(name);
+    out.append(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()).append("\n");
+  }
+  return out;
 }
 
 struct Outgoing {
@@ -144,7 +157,7 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   return std::move(exchange.response);
 }
 
-void prepare(Outgoing& exchange) {
+void prepare(Outgoing& exchange, const std::string& authorities) {
   const ClientRequest& request = exchange.request;
   CURL* easy = exchange.easy = curl_easy_init();
   WICK_ASSERT(easy != nullptr);
@@ -161,6 +174,10 @@ void prepare(Outgoing& exchange) {
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &exchange);
+  if (!authorities.empty()) {
+    curl_blob blob{const_cast<char*>(authorities.data()), authorities.size(), CURL_BLOB_NOCOPY};
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+  }
   if (request.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else {
@@ -193,9 +210,10 @@ struct Client::Impl {
     std::vector<std::unique_ptr<Outgoing>> arriving;
     std::atomic<std::size_t> active{0};
     bool stopping = false;
+    const std::string& authorities;
     std::thread thread;
 
-    Pool() : thread([this] { loop(); }) {}
+    explicit Pool(const std::string& trusted) : authorities(trusted), thread([this] { loop(); }) {}
     ~Pool() {
       {
         std::lock_guard lock(mutex);
@@ -224,7 +242,7 @@ struct Client::Impl {
           stop = stopping;
         }
         for (auto& exchange : starting) {
-          prepare(*exchange);
+          prepare(*exchange, authorities);
           curl_multi_add_handle(multi, exchange->easy);
           running.push_back(exchange.release());
         }
@@ -253,13 +271,15 @@ struct Client::Impl {
   };
 
   Pool& pool(bool allow_private) { return allow_private ? open : guarded; }
-  Pool guarded, open;
+  explicit Impl(const std::string& ca_file) : authorities(read_authorities(ca_file)) {}
+  const std::string authorities;
+  Pool guarded{authorities}, open{authorities};
 };
 
-Client::Client() {
+Client::Client(const std::string& ca_file) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  impl_ = std::make_unique<Impl>();
+  impl_ = std::make_unique<Impl>(ca_file);
 }
 Client::~Client() = default;
 

@@ -46,7 +46,9 @@ bool is_public_address(std::string_view address);
 
 class Client {
  public:
-  Client();
+  // `ca_file`: a PEM file with authorities that are trusted besides the system's; empty: none. One that
+  // cannot be read adds nothing.
+  explicit Client(const std::string& ca_file = {});
   ~Client();  // requests in progress end with kUnavailable
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -15,13 +15,6 @@ struct Row {
   std::string purpose, user_id;
 };
 
-Result<bool> no_users(Transaction& tx) {
-  bool none = true;
-  auto done = tx.for_each("SELECT 1 FROM users LIMIT 1", {}, [&](const SqlRow&) { none = false; });
-  if (!done) return fail(std::move(done.error()));
-  return none;
-}
-
 Result<Link> insert(Transaction& tx, std::string_view purpose, const std::string& user_id,
                     Micros expires_at) {
   Link link{Secret(random_hex(kLinkBytes)), expires_at};
@@ -60,7 +53,7 @@ std::unexpected<Error> bad_link() {
 Result<bool> LinkService::setup_required() {
   Result<bool> none = false;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    none = no_users(tx);
+    none = user_store::none_yet(tx);
     if (!none) return fail(none.error());
     return {};
   });
@@ -71,7 +64,7 @@ Result<bool> LinkService::setup_required() {
 Result<Link> LinkService::make_setup() {
   Result<Link> link;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto none = no_users(tx);
+    auto none = user_store::none_yet(tx);
     if (!none) return fail(std::move(none.error()));
     if (!*none) return fail(ErrorCode::kConflict, "There are users already: set-up is done.");
     if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone)
@@ -104,7 +97,7 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
       return fail(ErrorCode::kUnauthenticated,
                   "This set-up link is not valid: restart the server and use the link it prints.");
     }
-    auto none = no_users(tx);
+    auto none = user_store::none_yet(tx);
     if (!none) return fail(std::move(none.error()));
     if (!*none)
       return fail(ErrorCode::kConflict, "There are users already: set-up is done. Sign in instead.");
@@ -186,6 +179,9 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
     if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone)
       return gone;
     if (auto ended = forget(tx, "DELETE FROM sessions WHERE user_id = $1", std::string_view(id)); !ended)
+      return ended;
+    // RFC 9700 §4.14.2: whoever had the old password may have connected an app with it.
+    if (auto ended = user_store::end_connections(tx, id, "the password was reset", clock_.now()); !ended)
       return ended;
     return tx.changed("user", id);
   });

@@ -44,7 +44,8 @@ class LinkService {
   Result<Link> make_for(std::string_view user_id);
   // Errors: kNotFound  unknown, used or expired
   Result<LinkInfo> look(std::string_view token);
-  // Sets the password, makes a pending user active, ends all sessions. Errors: kNotFound, kInvalidArgument
+  // Sets the password, makes a pending user active, ends all sessions and connections. Errors: kNotFound,
+  // kInvalidArgument
   Result<User> accept(std::string_view token, const std::optional<std::string>& name, const Secret& password);
 
  private:

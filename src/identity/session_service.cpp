@@ -189,7 +189,7 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
 }
 
 Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
-                                             const Secret& next) {
+                                             const Secret& next, bool end_connections) {
   const std::string account = "password/" + session.user.str();
   if (auto free = check_wait(account, session.ip); !free) return free;
   std::string hash;
@@ -212,7 +212,11 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     auto ended = tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
                             {std::string_view(session.user.str()), std::string_view(session.id.str())});
     if (!ended) return fail(std::move(ended.error()));
-    return {};
+    if (!end_connections) return {};
+    const std::string id = session.user.str();
+    auto disconnected = user_store::end_connections(tx, id, "the password was changed", clock_.now());
+    if (!disconnected) return disconnected;
+    return tx.changed("user", id);
   });
 }
 

@@ -75,9 +75,10 @@ class SessionService {
   Result<std::vector<BrowserSession>> list(const UserId& user);
   // Errors: kNotFound  not one of the user's
   Result<void> revoke(const UserId& user, const SessionId& id);
-  // Ends the user's other sessions. Errors: kForbidden (the current password is wrong), kInvalidArgument,
-  // kRateLimited
-  Result<void> change_password(const BrowserSession& session, const Secret& current, const Secret& next);
+  // Ends the user's other sessions and, if asked to, all connections (research R28; RFC 9700 §4.14.2).
+  // Errors: kForbidden (the current password is wrong), kInvalidArgument, kRateLimited
+  Result<void> change_password(const BrowserSession& session, const Secret& current, const Secret& next,
+                               bool end_connections);
   // Removes what has ended.
   Result<void> purge();
 

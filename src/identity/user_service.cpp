@@ -139,7 +139,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
         user.active_tokens = 0;
       } else if (*patch.status != UserStatus::kActive) {
         return invalid("The status can be set to active or deactivated.");
-      } else if (!user.has_password) {
+      } else if (!user.has_password && !user.external) {
         return invalid(
             "This user has no password yet and becomes active by the invitation link: make a new one.");
       }

@@ -32,6 +32,7 @@ struct User {
   Micros created_at = 0;
   std::optional<Micros> last_sign_in_at;
   bool has_password = false;
+  bool external = false;  // signs in through the OpenID provider
   std::int64_t active_tokens = 0;
 };
 

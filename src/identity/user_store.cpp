@@ -1,5 +1,7 @@
 #include "identity/user_store.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace wick::user_store {
@@ -8,7 +10,8 @@ namespace {
 constexpr const char* kSelect =
     "SELECT id, email, name, role, status, created_at, last_sign_in_at, password_hash IS NOT NULL, "
     "(SELECT COUNT(*) FROM tokens WHERE tokens.user_id = users.id AND revoked_at IS NULL AND "
-    "(expires_at IS NULL OR expires_at > $1)) FROM users ";
+    "(expires_at IS NULL OR expires_at > $1)), "
+    "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) FROM users ";
 
 User read(const SqlRow& row) {
   User user;
@@ -21,6 +24,7 @@ User read(const SqlRow& row) {
   if (!row.is_null(6)) user.last_sign_in_at = row.integer(6);
   user.has_password = row.integer(7) != 0;
   user.active_tokens = row.integer(8);
+  user.external = row.integer(9) != 0;
   return user;
 }
 
@@ -90,15 +94,25 @@ Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at) {
 }
 
 Result<void> mark_deleted(Transaction& tx, const std::string& id) {
+  auto done = only_done(tx.execute("DELETE FROM identities WHERE user_id = $1", {std::string_view(id)}));
+  if (!done) return done;
   return only_done(
       tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
                  {std::string_view(id)}));
 }
 
 Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
-  if (auto done = only_done(tx.execute("DELETE FROM user_tags WHERE user_id = $1", {std::string_view(id)}));
-      !done)
-    return done;
+  // Those that stay keep where they came from.
+  std::vector<std::string> before;
+  auto asked = tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
+                           [&](const SqlRow& row) { before.push_back(row.text(0)); });
+  if (!asked) return asked;
+  for (const std::string& tag : before) {
+    if (std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
+    auto done = only_done(tx.execute("DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+                                     {std::string_view(id), std::string_view(tag)}));
+    if (!done) return done;
+  }
   for (const std::string& tag : tags) {
     auto done = tx.execute("INSERT INTO user_tags (user_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                            {std::string_view(id), std::string_view(tag)});
@@ -126,9 +140,71 @@ Result<void> end_credentials(Transaction& tx, const std::string& id, std::string
                            "WHERE user_id = $1 AND revoked_at IS NULL",
                            {std::string_view(id), now, reason}));
   if (!done) return done;
+  done = end_connections(tx, id, reason, now);
+  if (!done) return done;
   done = only_done(tx.execute("DELETE FROM sessions WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
   return only_done(tx.execute("DELETE FROM links WHERE user_id = $1", {std::string_view(id)}));
+}
+
+Result<void> end_connections(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {
+  return only_done(
+      tx.execute("UPDATE oauth_grants SET revoked_at = $2, revoked_by = '', revoked_reason = $3 "
+                 "WHERE user_id = $1 AND revoked_at IS NULL",
+                 {std::string_view(id), now, reason}));
+}
+
+Result<bool> none_yet(Transaction& tx) {
+  bool none = true;
+  auto done = tx.for_each("SELECT 1 FROM users LIMIT 1", {}, [&](const SqlRow&) { none = false; });
+  if (!done) return fail(std::move(done.error()));
+  return none;
+}
+
+Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
+                                          Micros now) {
+  std::optional<User> user;
+  auto done =
+      tx.for_each(std::string(kSelect) +
+                      "WHERE id = (SELECT user_id FROM identities WHERE issuer = $2 AND subject = $3) "
+                      "AND status <> 'deleted'",
+                  {now, issuer, subject}, [&](const SqlRow& row) { user = read(row); });
+  if (!done) return fail(std::move(done.error()));
+  return user;
+}
+
+Result<void> add_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
+                          const std::string& id, Micros now) {
+  return only_done(
+      tx.execute("INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)",
+                 {issuer, subject, std::string_view(id), now}));
+}
+
+Result<bool> follow_groups(Transaction& tx, const std::string& id, const std::vector<std::string>& groups) {
+  struct Row {
+    std::string tag, source;
+    bool member = false;
+  };
+  std::vector<Row> rows;
+  auto asked = tx.for_each(
+      "SELECT t.id, t.name, u.source FROM tags t LEFT JOIN user_tags u ON u.tag_id = t.id AND u.user_id = $1",
+      {std::string_view(id)}, [&](const SqlRow& row) {
+        const bool member =
+            std::find(groups.begin(), groups.end(), to_lower_ascii(row.bytes(1))) != groups.end();
+        rows.push_back({row.text(0), row.is_null(2) ? "" : row.text(2), member});
+      });
+  if (!asked) return fail(std::move(asked.error()));
+  bool changed = false;
+  for (const Row& row : rows) {
+    const bool give = row.member && row.source.empty(), take = !row.member && row.source == "oidc";
+    if (!give && !take) continue;
+    auto done = tx.execute(give ? "INSERT INTO user_tags (user_id, tag_id, source) VALUES ($1, $2, 'oidc')"
+                                : "DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+                           {std::string_view(id), std::string_view(row.tag)});
+    if (!done) return fail(std::move(done.error()));
+    changed = true;
+  }
+  return changed;
 }
 
 }  // namespace wick::user_store

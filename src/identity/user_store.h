@@ -1,6 +1,7 @@
 // The SQL of users: each function inside the caller's transaction.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,20 @@ Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at);
 Result<void> mark_deleted(Transaction& tx, const std::string& id);
 Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id);
-// Tokens, sessions and links of the user end.
+// Tokens, connections, sessions and links of the user end.
 Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now);
+// Connections alone. The caller logs the user as changed, so that the credential index follows.
+Result<void> end_connections(Transaction& tx, const std::string& id, std::string_view reason, Micros now);
+
+// True until the first user exists.
+Result<bool> none_yet(Transaction& tx);
+// Who this is at an OpenID provider; nullopt when unknown, and when deleted here.
+Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
+                                          Micros now);
+Result<void> add_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
+                          const std::string& id, Micros now);
+// Gives the tags that are named like a group (lower case), and takes away those that were given this way and
+// are not any more; what an admin has given stays. True when anything changed.
+Result<bool> follow_groups(Transaction& tx, const std::string& id, const std::vector<std::string>& groups);
 
 }  // namespace wick::user_store

@@ -34,6 +34,10 @@ std::string to_text(const AuthorizationRequest& request) {
   out["code_challenge"] = request.code_challenge;
   out["scope"] = request.oauth_scope;
   out["resource"] = request.resource;
+  out["device"] = request.device;
+  out["user_code"] = request.user_code;
+  out["ip"] = request.ip;
+  out["user_agent"] = request.user_agent;
   return to_json(out);
 }
 
@@ -41,10 +45,12 @@ AuthorizationRequest from_text(std::string_view text) {
   const json::value value = parse_trusted_json(text);
   const json::object& object = value.as_object();
   const auto member = [&](std::string_view name) {
-    return std::string(std::string_view(object.at(name).as_string()));
+    const auto* found = object.if_contains(name);
+    return found == nullptr ? std::string() : std::string(std::string_view(found->as_string()));
   };
-  return {member("client_id"),      member("redirect_uri"), member("state"),
-          member("code_challenge"), member("scope"),        member("resource")};
+  return {member("client_id"), member("redirect_uri"), member("state"),  member("code_challenge"),
+          member("scope"),     member("resource"),     member("device"), member("user_code"),
+          member("ip"),        member("user_agent")};
 }
 
 bool has_scope(std::string_view list, std::string_view scope) {
@@ -71,10 +77,12 @@ Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_v
 }
 
 AuthorizationService::AuthorizationService(Database& db, ClientService& clients, GrantService& grants,
-                                           const Clock& clock, std::string issuer, std::string resource)
+                                           DeviceService& devices, const Clock& clock, std::string issuer,
+                                           std::string resource)
     : db_(db),
       clients_(clients),
       grants_(grants),
+      devices_(devices),
       clock_(clock),
       issuer_(std::move(issuer)),
       resource_(std::move(resource)) {}
@@ -84,9 +92,13 @@ std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::re
   const auto wrong = [](const char* code, const char* description) {
     return std::unexpected(AuthorizationError{code, description});
   };
-  AuthorizationRequest request{text_or(parameters, "client_id"), text_or(parameters, "redirect_uri"),
-                               text_or(parameters, "state"),     text_or(parameters, "code_challenge"),
-                               text_or(parameters, "scope"),     text_or(parameters, "resource")};
+  AuthorizationRequest request;
+  request.client_id = text_or(parameters, "client_id");
+  request.redirect_uri = text_or(parameters, "redirect_uri");
+  request.state = text_or(parameters, "state");
+  request.code_challenge = text_or(parameters, "code_challenge");
+  request.oauth_scope = text_or(parameters, "scope");
+  request.resource = text_or(parameters, "resource");
   if (request.state.size() > kMaxStateBytes) {
     request.state.clear();
     return wrong("invalid_request", "The state is too long.");
@@ -101,21 +113,31 @@ std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::re
       !from_base64url(request.code_challenge)) {
     return wrong("invalid_request", "PKCE is required: a code_challenge with code_challenge_method S256.");
   }
-  if (request.resource.ends_with('/')) request.resource.pop_back();
-  if (request.resource.empty()) request.resource = resource_;
-  if (request.resource != resource_)
-    return wrong("invalid_target", "This server issues no tokens for that resource.");
-  for (const std::string_view scope : split(request.oauth_scope, ' ')) {
-    if (!scope.empty() && scope != kReadScope && scope != kWriteScope && scope != kOfflineScope)
-      return wrong("invalid_scope", "The scopes here are mcp:read, mcp:write and offline_access.");
-  }
   const std::string prompt = text_or(parameters, "prompt");
   if (prompt == "none") return wrong("consent_required", "Consent is always asked.");
   if (!prompt.empty() && prompt != "consent" && prompt != "login" && prompt != "select_account")
     return wrong("invalid_request", "The prompt is not one of consent, login and select_account.");
+  if (auto sound = read_scope(request); !sound) return std::unexpected(std::move(sound.error()));
+  return request;
+}
+
+std::expected<void, AuthorizationError> AuthorizationService::read_scope(
+    AuthorizationRequest& request) const {
+  if (request.resource.ends_with('/')) request.resource.pop_back();
+  if (request.resource.empty()) request.resource = resource_;
+  if (request.resource != resource_) {
+    return std::unexpected(
+        AuthorizationError{"invalid_target", "This server issues no tokens for that resource."});
+  }
+  for (const std::string_view scope : split(request.oauth_scope, ' ')) {
+    if (!scope.empty() && scope != kReadScope && scope != kWriteScope && scope != kOfflineScope) {
+      return std::unexpected(
+          AuthorizationError{"invalid_scope", "The scopes here are mcp:read, mcp:write and offline_access."});
+    }
+  }
   if (!has_scope(request.oauth_scope, kReadScope) && !has_scope(request.oauth_scope, kWriteScope))
     request.oauth_scope = std::string(kReadScope) + " " + std::string(kWriteScope);
-  return request;
+  return {};
 }
 
 Result<Secret> AuthorizationService::keep(const AuthorizationRequest& request, const SessionId& session,
@@ -190,13 +212,31 @@ std::string AuthorizationService::redirect(
   return out;
 }
 
+Result<Secret> AuthorizationService::keep_device(std::string_view user_code, const SessionId& session,
+                                                 const UserId& user) {
+  auto device = devices_.look(user_code);
+  if (!device) return fail(std::move(device.error()));
+  AuthorizationRequest request;
+  request.client_id = device->client_id;
+  request.oauth_scope = device->oauth_scope;
+  request.resource = device->resource;
+  request.device = device->digest;
+  request.user_code = normal_user_code(user_code).insert(kUserCodeLetters / 2, "-");
+  request.ip = device->ip;
+  request.user_agent = device->user_agent;
+  return keep(request, session, user);
+}
+
 Result<std::string> AuthorizationService::approve(std::string_view id, const SessionId& session,
                                                   const UserId& user, ScopePtr scope,
                                                   const AccessSnapshot& snapshot) {
   auto request = take(id, session, user);
   if (!request) return fail(std::move(request.error()));
+  const bool by_device = !request->device.empty();
   auto client = clients_.get(request->client_id);
-  if (!client || client->blocked || !client->redirects_to(request->redirect_uri)) return no_request();
+  if (!client || client->blocked ||
+      !(by_device ? client->metadata.devices : client->redirects_to(request->redirect_uri)))
+    return no_request();
   Approval approval;
   approval.user = user;
   approval.client_id = request->client_id;
@@ -212,6 +252,10 @@ Result<std::string> AuthorizationService::approve(std::string_view id, const Ses
   if (approval.refreshes && has_scope(request->oauth_scope, kOfflineScope))
     approval.oauth_scope.append(" ").append(kOfflineScope);
   approval.scope = std::move(scope);
+  if (by_device) {
+    if (auto done = devices_.approve(request->device, approval); !done) return fail(std::move(done.error()));
+    return "/device?done=approved";
+  }
   auto code = grants_.approve(approval);
   if (!code) return fail(std::move(code.error()));
   return redirect(*request, {{"code", code->reveal()}});
@@ -221,6 +265,10 @@ Result<std::string> AuthorizationService::deny(std::string_view id, const Sessio
                                                const UserId& user) {
   auto request = take(id, session, user);
   if (!request) return fail(std::move(request.error()));
+  if (!request->device.empty()) {
+    if (auto done = devices_.deny(request->device); !done) return fail(std::move(done.error()));
+    return "/device?done=denied";
+  }
   return redirect(*request, {{"error", "access_denied"}, {"error_description", "The user said no."}});
 }
 

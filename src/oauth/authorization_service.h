@@ -1,4 +1,5 @@
-// AuthorizationService: what a client asks of a user at /oauth/authorize, until the user has decided.
+// AuthorizationService: what a client asks of a user, at /oauth/authorize or by a device's code, until the
+// user has decided.
 //
 // A request that was found right is kept as a transaction of one session and one user; it can be looked at
 // any number of times and decided once, by a conditional DELETE, for kRequestAge. Thread-safe; all of it
@@ -11,6 +12,7 @@
 
 #include "db/database.h"
 #include "oauth/client_service.h"
+#include "oauth/device_service.h"
 #include "oauth/grant_service.h"
 
 namespace wick {
@@ -24,6 +26,8 @@ Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_v
 
 struct AuthorizationRequest {
   std::string client_id, redirect_uri, state, code_challenge, oauth_scope, resource;
+  // Of a device's request, which has no redirect URI, state and challenge; else empty.
+  std::string device, user_code, ip, user_agent;
 };
 // What is wrong, as RFC 6749 §4.1.2.1 names it.
 struct AuthorizationError {
@@ -32,16 +36,20 @@ struct AuthorizationError {
 
 class AuthorizationService {
  public:
-  AuthorizationService(Database& db, ClientService& clients, GrantService& grants, const Clock& clock,
-                       std::string issuer, std::string resource);
+  AuthorizationService(Database& db, ClientService& clients, GrantService& grants, DeviceService& devices,
+                       const Clock& clock, std::string issuer, std::string resource);
 
   // The parameters besides client and redirect URI, which the caller has checked.
   std::expected<AuthorizationRequest, AuthorizationError> read(
       const std::map<std::string, std::string, std::less<>>& parameters) const;
+  // What is asked for, as both ways in understand it: the scope in full, the resource.
+  std::expected<void, AuthorizationError> read_scope(AuthorizationRequest& request) const;
   // The request's id, for the consent page's address.
   Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
   // Errors: kNotFound  unknown, decided, expired, or of another session or user
   Result<AuthorizationRequest> look(std::string_view id, const SessionId& session, const UserId& user);
+  // The request of the device that shows this code, kept. Errors: kNotFound
+  Result<Secret> keep_device(std::string_view user_code, const SessionId& session, const UserId& user);
   // Decides, once; where to send the browser. `scope` is what the user chose; a client that asked only to
   // read gets the part of it that reads in `snapshot`. Errors: kNotFound as above, also when the client was
   // blocked meanwhile
@@ -59,6 +67,7 @@ class AuthorizationService {
   Database& db_;
   ClientService& clients_;
   GrantService& grants_;
+  DeviceService& devices_;
   const Clock& clock_;
   const std::string issuer_, resource_;
 };

@@ -49,27 +49,65 @@ const char* source_name(ClientSource source) {
       return "metadata_document";
     case ClientSource::kAdmin:
       return "admin";
+    case ClientSource::kBuiltin:
+      return "builtin";
   }
   return "";
 }
 
-Result<ClientMetadata> parse_client_metadata(const json::object& object) {
-  ClientMetadata metadata;
+namespace {
+
+bool has(const std::vector<std::string>& list, std::string_view what) {
+  return std::find(list.begin(), list.end(), what) != list.end();
+}
+
+// Sets which grants the client uses.
+Result<void> read_grants(const json::object& object, bool kept, ClientMetadata& metadata) {
+  auto grants = string_list(object, "grant_types");
+  if (!grants) return fail(std::move(grants.error()));
+  if (!grants->empty() || kept) {
+    metadata.codes = has(*grants, kCodeGrant);
+    metadata.refreshes = has(*grants, kRefreshGrant);
+    metadata.devices = has(*grants, kDeviceGrant);
+  }
+  if (!metadata.codes && !metadata.devices && !kept) {
+    return fail(ErrorCode::kInvalidArgument, "\"grant_types\" must have " + std::string(kCodeGrant) + " or " +
+                                                 std::string(kDeviceGrant) + ".");
+  }
+  auto responses = string_list(object, "response_types");
+  if (!responses) return fail(std::move(responses.error()));
+  if (metadata.codes && !responses->empty() && !has(*responses, "code"))
+    return fail(ErrorCode::kInvalidArgument, "\"response_types\" must have code: there is no other here.");
+  return {};
+}
+
+Result<void> read_redirect_uris(const json::object& object, ClientMetadata& metadata) {
   auto uris = string_list(object, "redirect_uris");
   if (!uris) return fail(std::move(uris.error()));
-  if (uris->empty() || uris->size() > kMaxRedirectUris) {
+  if ((uris->empty() && metadata.codes) || uris->size() > kMaxRedirectUris) {
     return fail(
         ErrorCode::kInvalidArgument,
         "The redirect URIs must be 1 to " + std::to_string(kMaxRedirectUris) + ", in \"redirect_uris\".");
   }
   for (const std::string& uri : *uris) {
-    if (auto sound = check_redirect_uri(uri); !sound) return fail(std::move(sound.error()));
+    if (auto sound = check_redirect_uri(uri); !sound) return sound;
   }
   metadata.redirect_uris = std::move(*uris);
+  return {};
+}
+
+Result<ClientMetadata> parse(const json::object& object, bool kept) {
+  ClientMetadata metadata;
+  if (auto read = read_grants(object, kept, metadata); !read) return fail(std::move(read.error()));
+  if (auto read = read_redirect_uris(object, metadata); !read) return fail(std::move(read.error()));
   auto name = optional_string(object, "client_name");
   if (!name) return fail(std::move(name.error()));
   metadata.name = std::string(trim(name->value_or("")));
-  if (metadata.name.empty()) metadata.name = "App at " + describe_redirect(metadata.redirect_uris.front());
+  if (metadata.name.empty()) {
+    metadata.name = metadata.redirect_uris.empty()
+                        ? "Unnamed device"
+                        : "App at " + describe_redirect(metadata.redirect_uris.front());
+  }
   if (metadata.name.size() > kMaxClientNameBytes || !is_plain_text(metadata.name)) {
     return fail(ErrorCode::kInvalidArgument, "\"client_name\" must be plain text of at most " +
                                                  std::to_string(kMaxClientNameBytes) + " bytes.");
@@ -81,19 +119,16 @@ Result<ClientMetadata> parse_client_metadata(const json::object& object) {
       (!metadata.client_uri.starts_with("https://") || !check_redirect_uri(metadata.client_uri))) {
     metadata.client_uri.clear();  // a decoration: not worth refusing a client for
   }
-  auto grants = string_list(object, "grant_types");
-  if (!grants) return fail(std::move(grants.error()));
-  const auto has = [](const std::vector<std::string>& list, std::string_view what) {
-    return list.empty() || std::find(list.begin(), list.end(), what) != list.end();
-  };
-  if (!has(*grants, "authorization_code"))
-    return fail(ErrorCode::kInvalidArgument, "\"grant_types\" must have authorization_code.");
-  metadata.refreshes = has(*grants, "refresh_token");
-  auto responses = string_list(object, "response_types");
-  if (!responses) return fail(std::move(responses.error()));
-  if (!has(*responses, "code"))
-    return fail(ErrorCode::kInvalidArgument, "\"response_types\" must have code: there is no other here.");
   return metadata;
+}
+
+}  // namespace
+
+Result<ClientMetadata> parse_client_metadata(const json::object& object) {
+  return parse(object, false);
+}
+Result<ClientMetadata> parse_kept_metadata(const json::object& object) {
+  return parse(object, true);
 }
 
 json::object client_metadata_json(const ClientMetadata& metadata) {
@@ -102,10 +137,12 @@ json::object client_metadata_json(const ClientMetadata& metadata) {
   json::array uris;
   for (const std::string& uri : metadata.redirect_uris) uris.push_back(json::string(uri));
   out["redirect_uris"] = std::move(uris);
-  json::array grants{"authorization_code"};
-  if (metadata.refreshes) grants.push_back("refresh_token");
+  json::array grants;
+  if (metadata.codes) grants.push_back(json::string(kCodeGrant));
+  if (metadata.refreshes) grants.push_back(json::string(kRefreshGrant));
+  if (metadata.devices) grants.push_back(json::string(kDeviceGrant));
   out["grant_types"] = std::move(grants);
-  out["response_types"] = json::array{"code"};
+  if (metadata.codes) out["response_types"] = json::array{"code"};
   if (!metadata.client_uri.empty()) out["client_uri"] = metadata.client_uri;
   return out;
 }

@@ -12,25 +12,30 @@ namespace {
 
 constexpr std::string_view kIdPrefix = "wick_client_";
 constexpr std::size_t kIdBytes = 12;
+constexpr std::size_t kSecretBytes = 32;
 constexpr const char* kSelect =
-    "SELECT id, source, metadata, secret_digest, blocked, created_at, valid_until FROM oauth_clients ";
+    "SELECT id, source, metadata, secret_digest, blocked, created_at, valid_until, introspects, ip FROM "
+    "oauth_clients ";
 
 Result<OAuthClient> read(const SqlRow& row) {
   OAuthClient client;
   client.id = row.text(0);
   client.source = row.bytes(1) == "admin"               ? ClientSource::kAdmin
+                  : row.bytes(1) == "builtin"           ? ClientSource::kBuiltin
                   : row.bytes(1) == "metadata_document" ? ClientSource::kMetadataDocument
                                                         : ClientSource::kRegistered;
   auto value = parse_json(row.bytes(2));
   if (!value || !value->is_object())
     return fail(ErrorCode::kInternal, "The client " + client.id + " is damaged.");
-  auto metadata = parse_client_metadata(value->get_object());
+  auto metadata = parse_kept_metadata(value->get_object());
   if (!metadata) return fail(std::move(metadata.error()));
   client.metadata = std::move(*metadata);
   client.confidential = !row.is_null(3);
   client.blocked = row.integer(4) != 0;
   client.created_at = row.integer(5);
   if (!row.is_null(6)) client.valid_until = row.integer(6);
+  client.introspects = row.integer(7) != 0;
+  client.registered_from = row.text(8);
   return client;
 }
 
@@ -43,7 +48,36 @@ Result<std::vector<OAuthClient>> find(Transaction& tx, std::string_view where, S
   return clients;
 }
 
+Secret new_secret() {
+  return Secret(std::string(kClientSecretPrefix) + random_hex(kSecretBytes));
+}
+
+// Whether the host of an https URL is in the list; with its port when the list has one.
+bool host_in(std::string_view url, const std::vector<std::string>& hosts) {
+  const std::string authority = to_lower_ascii(url.substr(8, url.find('/', 8) - 8));
+  const std::string host = authority.substr(0, authority.rfind(':'));
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [&](const std::string& one) { return one == authority || one == host; });
+}
+
+std::unexpected<Error> no_client() {
+  return fail(ErrorCode::kNotFound, "There is no client with this client_id.");
+}
+
 }  // namespace
+
+ClientService::ClientService(Database& db, const Clock& clock, ClientPolicy policy)
+    : db_(db), clock_(clock), policy_(std::move(policy)) {}
+
+Result<void> ClientService::check_document_host(std::string_view url) const {
+  if (policy_.metadata_documents && (policy_.metadata_hosts.empty() || host_in(url, policy_.metadata_hosts)))
+    return {};
+  return fail(ErrorCode::kForbidden, "This server does not take apps from that host.");
+}
+
+bool ClientService::may_be_private(std::string_view url) const {
+  return host_in(url, policy_.private_metadata_hosts);
+}
 
 bool is_metadata_document_id(std::string_view id) {
   if (!id.starts_with("https://") || id.size() > kMaxClientIdBytes) return false;
@@ -62,26 +96,31 @@ bool ClientService::may_register(const std::string& ip) {
   const Micros hour = clock_.now() / (3600 * kMicrosPerSecond);
   if (hour != hour_) registrations_.clear();
   hour_ = hour;
-  return ++registrations_[ip] <= kMaxRegistrationsPerHour;
+  return ++registrations_[ip] <= policy_.registrations_per_hour;
 }
 
-Result<void> ClientService::insert(Transaction& tx, const OAuthClient& client, std::string_view ip) {
+Result<void> ClientService::insert(Transaction& tx, const OAuthClient& client, std::string_view ip,
+                                   std::string_view secret_digest) {
   const std::string metadata = to_json(client_metadata_json(client.metadata));
   const auto digest = sha256(metadata);
   const SqlParam until = client.valid_until ? SqlParam(*client.valid_until) : SqlParam(nullptr);
   auto done = tx.execute(
       "INSERT INTO oauth_clients (id, source, metadata, metadata_digest, blocked, created_at, valid_until, "
-      "ip) "
-      "VALUES ($1, $2, $3, $4, 0, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET metadata = $3, metadata_digest "
-      "= $4, "
-      "valid_until = $6",
+      "ip, secret_digest, introspects) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9) "
+      "ON CONFLICT (id) DO UPDATE SET metadata = $3, metadata_digest = $4, valid_until = $6",
       {std::string_view(client.id), std::string_view(source_name(client.source)), std::string_view(metadata),
-       BlobView{as_bytes(digest)}, client.created_at, until, ip});
+       BlobView{as_bytes(digest)}, client.created_at, until, ip,
+       secret_digest.empty() ? SqlParam(nullptr) : SqlParam(BlobView{secret_digest}),
+       std::int64_t(client.introspects)});
   if (!done) return fail(std::move(done.error()));
   return {};
 }
 
 Result<OAuthClient> ClientService::register_client(const json::object& object, std::string_view ip) {
+  if (!policy_.registration) {
+    return fail(ErrorCode::kForbidden,
+                "Registration is off on this server: an admin can register this app by hand.");
+  }
   auto metadata = parse_client_metadata(object);
   if (!metadata) return fail(std::move(metadata.error()));
   OAuthClient client;
@@ -91,10 +130,11 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
   const auto digest = sha256(to_json(client_metadata_json(client.metadata)));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const SqlParam same[] = {BlobView{as_bytes(digest)}};
-    auto known = find(tx, "WHERE metadata_digest = $1 AND source = 'registered' AND blocked = 0", same);
+    auto known = find(tx, "WHERE metadata_digest = $1 AND source = 'registered'", same);
     if (!known) return fail(std::move(known.error()));
     if (!known->empty()) {
       client = known->front();
+      if (client.blocked) return fail(ErrorCode::kForbidden, "An admin has blocked this app.");
       return {};
     }
     if (!may_register(std::string(ip))) {
@@ -146,7 +186,7 @@ Result<OAuthClient> ClientService::get(std::string_view id) {
     return {};
   });
   if (!done) return fail(std::move(done.error()));
-  if (found.empty()) return fail(ErrorCode::kNotFound, "There is no client with this client_id.");
+  if (found.empty()) return no_client();
   return std::move(found.front());
 }
 
@@ -162,12 +202,101 @@ Result<std::vector<OAuthClient>> ClientService::list() {
   return found;
 }
 
+Result<MadeClient> ClientService::create(const NewClient& request) {
+  json::object metadata;
+  metadata["client_name"] = request.name;
+  if (trim(request.name).empty())
+    return fail(ErrorCode::kInvalidArgument, "The app needs a name: people see it when they are asked.");
+  json::array uris, grants;
+  for (const std::string& uri : request.redirect_uris) uris.push_back(json::string(uri));
+  if (!uris.empty()) grants.push_back(json::string(kCodeGrant));
+  if (request.devices) grants.push_back(json::string(kDeviceGrant));
+  if (!grants.empty()) grants.push_back(json::string(kRefreshGrant));
+  // A resource server may only ask about tokens and get none.
+  if (grants.empty() && !request.introspects)
+    return fail(ErrorCode::kInvalidArgument, "The app needs a redirect URI, or device codes.");
+  MadeClient made;
+  metadata["redirect_uris"] = std::move(uris);
+  metadata["grant_types"] = std::move(grants);
+  auto parsed = parse_kept_metadata(metadata);
+  if (!parsed) return fail(std::move(parsed.error()));
+  made.client.metadata = std::move(*parsed);
+  made.client.id = std::string(kIdPrefix) + random_hex(kIdBytes);
+  made.client.source = ClientSource::kAdmin;
+  made.client.introspects = request.introspects;
+  made.client.confidential = request.confidential || request.introspects;
+  made.client.created_at = clock_.now();
+  Sha256Digest digest{};
+  if (made.client.confidential) {
+    made.secret = new_secret();
+    digest = sha256(made.secret.reveal());
+  }
+  auto done = db_.write([&](Transaction& tx) {
+    return insert(tx, made.client, "", made.client.confidential ? as_bytes(digest) : std::string_view());
+  });
+  if (!done) return fail(std::move(done.error()));
+  return made;
+}
+
+Result<MadeClient> ClientService::replace_secret(std::string_view id) {
+  MadeClient made;
+  made.secret = new_secret();
+  const auto digest = sha256(made.secret.reveal());
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const SqlParam params[] = {id};
+    auto clients = find(tx, "WHERE id = $1", params);
+    if (!clients) return fail(std::move(clients.error()));
+    if (clients->empty()) return no_client();
+    made.client = std::move(clients->front());
+    if (!made.client.confidential) return fail(ErrorCode::kConflict, "This app is public: it has no secret.");
+    auto set = tx.execute("UPDATE oauth_clients SET secret_digest = $2 WHERE id = $1",
+                          {id, BlobView{as_bytes(digest)}});
+    if (!set) return fail(std::move(set.error()));
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return made;
+}
+
+Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string_view secret) {
+  std::optional<OAuthClient> client;
+  std::string stored;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    const SqlParam params[] = {id};
+    auto clients = find(tx, "WHERE id = $1", params);
+    if (!clients) return fail(std::move(clients.error()));
+    if (clients->empty()) return {};
+    client = std::move(clients->front());
+    return tx.for_each("SELECT secret_digest FROM oauth_clients WHERE id = $1", params,
+                       [&](const SqlRow& row) { stored = row.is_null(0) ? "" : row.text(0); });
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (!client || client->blocked)
+    return fail(ErrorCode::kUnauthenticated, "There is no such client: register again.");
+  const bool proven =
+      client->confidential ? equal_constant_time(as_bytes(sha256(secret)), stored) : secret.empty();
+  if (!proven) return fail(ErrorCode::kUnauthenticated, "The client's secret is wrong.");
+  return std::move(*client);
+}
+
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto done =
         tx.execute("UPDATE oauth_clients SET blocked = $2 WHERE id = $1", {id, std::int64_t(blocked)});
     if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no client with this client_id.");
+    if (*done == 0) return no_client();
+    return {};
+  });
+}
+
+Result<void> ClientService::remove(std::string_view id) {
+  auto client = get(id);
+  if (!client) return fail(std::move(client.error()));
+  if (client->source == ClientSource::kBuiltin)
+    return fail(ErrorCode::kConflict, "This app is built in: block it instead.");
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = tx.execute("DELETE FROM oauth_clients WHERE id = $1", {id});
+    if (!done) return fail(std::move(done.error()));
     return {};
   });
 }
@@ -175,7 +304,8 @@ Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
 Result<void> ClientService::purge() {
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute(
-        "DELETE FROM oauth_clients WHERE source <> 'admin' AND blocked = 0 AND created_at <= $1 AND NOT "
+        "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
+        "created_at <= $1 AND NOT "
         "EXISTS "
         "(SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id AND g.revoked_at IS NULL AND "
         "g.expires_at > $2)",

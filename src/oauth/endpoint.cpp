@@ -9,29 +9,6 @@
 namespace wick::oauth {
 namespace {
 
-using Parameters = std::map<std::string, std::string, std::less<>>;
-
-// RFC 9700 §2.6: these are for any origin, without credentials; authorize is for none.
-void allow_any_origin(http::Response& response) {
-  response.headers.emplace_back("Access-Control-Allow-Origin", "*");
-}
-
-http::Response json_answer(int status, const json::object& body) {
-  http::Response response;
-  response.status = status;
-  response.body = to_json(body);
-  response.headers.emplace_back("Cache-Control", "no-store");
-  allow_any_origin(response);
-  return response;
-}
-
-http::Response error_answer(int status, std::string_view code, std::string_view description) {
-  json::object body;
-  body["error"] = code;
-  body["error_description"] = description;
-  return json_answer(status, body);
-}
-
 // A page with fixed words: nothing of the request is in it.
 http::Response error_page(const char* what) {
   http::Response response;
@@ -47,43 +24,6 @@ http::Response error_page(const char* what) {
           "<title>Wick: this app cannot be connected</title><h1>This app cannot be connected</h1><p>") +
       what + "</p><p>Nothing was granted. You can close this page.</p></html>\n";
   return response;
-}
-
-http::Response see_other(std::string location) {
-  http::Response response;
-  response.status = 303;  // RFC 9700 §4.12: never 307, which would repeat a form with its password
-  response.headers.emplace_back("Location", std::move(location));
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
-std::string take(const Parameters& parameters, std::string_view name) {
-  const auto found = parameters.find(name);
-  return found == parameters.end() ? std::string() : found->second;
-}
-
-// The form of a POST; a response that refuses otherwise. Secrets in the URL are refused (RFC 6749 §2.3.1).
-std::expected<Parameters, http::Response> read_post(const http::Request& request) {
-  if (!request.query.empty())
-    return std::unexpected(
-        error_answer(400, "invalid_request", "Send parameters in the body, never in the URL."));
-  const auto type = request.header("content-type").value_or("");
-  if (!equals_ignoring_case(trim(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded"))
-    return std::unexpected(
-        error_answer(400, "invalid_request", "The Content-Type must be application/x-www-form-urlencoded."));
-  if (request.body.size() > kMaxFormBytes)
-    return std::unexpected(error_answer(413, "invalid_request", "The body is too large."));
-  auto form = parse_form(request.body);
-  if (!form) return std::unexpected(error_answer(400, "invalid_request", form.error().message));
-  return std::move(*form);
-}
-
-http::Response error_of(const Error& error) {
-  if (error.code == ErrorCode::kUnauthenticated) return error_answer(400, "invalid_grant", error.message);
-  if (error.code == ErrorCode::kInvalidArgument) return error_answer(400, "invalid_scope", error.message);
-  if (error.code == ErrorCode::kConflict) return error_answer(400, "invalid_grant", error.message);
-  return error_answer(503, "temporarily_unavailable",
-                      "The server cannot do this now: try again in a moment.");
 }
 
 Micros max_age_of(std::string_view cache_control) {
@@ -103,22 +43,28 @@ Micros max_age_of(std::string_view cache_control) {
 }  // namespace
 
 Endpoint::Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-                   http::Client& http, boost::asio::thread_pool& pool, const Clock& clock,
-                   const std::string& public_url, SignedIn signed_in)
+                   DeviceService& devices, http::Client& http, boost::asio::thread_pool& pool,
+                   const Clock& clock, const std::string& public_url, SignedIn signed_in,
+                   std::function<std::string(const UserId&)> name_of)
     : clients_(clients),
       authorizations_(authorizations),
       grants_(grants),
+      devices_(devices),
       http_(http),
       pool_(pool),
       clock_(clock),
       public_url_(public_url),
-      signed_in_(std::move(signed_in)) {}
+      signed_in_(std::move(signed_in)),
+      name_of_(std::move(name_of)) {}
 
 http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id) {
   Result<OAuthClient> known = co_await offload(pool_, [&] { return clients_.get(client_id); });
   if (!is_metadata_document_id(client_id)) co_return known;
   if (known && (known->blocked || known->valid_until.value_or(0) > clock_.now())) co_return known;
+  if (auto allowed = clients_.check_document_host(client_id); !allowed)
+    co_return fail(std::move(allowed.error()));
   http::ClientRequest fetch;
+  fetch.allow_private_addresses = clients_.may_be_private(client_id);
   fetch.url = client_id;
   fetch.headers.emplace_back("Accept", "application/json");
   fetch.timeout_seconds = kMetadataDocumentSeconds;
@@ -146,14 +92,14 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
     const std::string back = "/oauth/authorize?" + std::string(request.query);
     co_return see_other("/sign-in?next=" + percent_encode(back));
   }
-  auto client = co_await resolve(take(*parameters, "client_id"));
+  auto client = co_await resolve(parameter(*parameters, "client_id"));
   if (!client || client->blocked) {
     co_return error_page(
         "It is not known here, or an admin has blocked it. If you were connected before, remove the server "
         "from the "
         "app and add it again.");
   }
-  if (!client->redirects_to(take(*parameters, "redirect_uri")))
+  if (!client->redirects_to(parameter(*parameters, "redirect_uri")))
     co_return error_page("It asked to be sent back to an address that it has not registered.");
   co_return co_await offload(pool_, [&] { return continue_authorize(*session, *client, *parameters); });
 }
@@ -162,9 +108,12 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
 http::Response Endpoint::continue_authorize(const std::pair<SessionId, UserId>& session,
                                             const OAuthClient& client, const Parameters& parameters) {
   auto read = authorizations_.read(parameters);
+  if (!client.metadata.codes)
+    read = std::unexpected(AuthorizationError{"unauthorized_client", "This client gets no codes."});
   if (!read) {
-    const AuthorizationRequest back{
-        client.id, take(parameters, "redirect_uri"), take(parameters, "state"), {}, {}, {}};
+    AuthorizationRequest back;
+    back.redirect_uri = parameter(parameters, "redirect_uri");
+    back.state = parameter(parameters, "state");
     // OAuth 2.1 §7.13: no automatic redirect to an address whose owner nobody has vouched for.
     if (client.source == ClientSource::kRegistered && !is_loopback_redirect(back.redirect_uri))
       return error_page("It asked for something that this server does not offer.");
@@ -174,51 +123,6 @@ http::Response Endpoint::continue_authorize(const std::pair<SessionId, UserId>& 
   const auto id = authorizations_.keep(*read, session.first, session.second);
   if (!id) return error_page("The server cannot do this now. Try again in a moment.");
   return see_other("/oauth/consent?request=" + std::string(id->reveal()));
-}
-
-http::Response Endpoint::token(const http::Request& request) {
-  auto form = read_post(request);
-  if (!form) return std::move(form.error());
-  const std::string grant_type = take(*form, "grant_type");
-  const std::string client_id = take(*form, "client_id");
-  const std::string user_agent(request.header("user-agent").value_or(""));
-  if (grant_type != "authorization_code" && grant_type != "refresh_token") {
-    return grant_type.empty() ? error_answer(400, "invalid_request", "The grant_type is missing.")
-                              : error_answer(400, "unsupported_grant_type",
-                                             "The grant types are authorization_code and refresh_token.");
-  }
-  const auto client = clients_.get(client_id);
-  if (!client && client.error().code != ErrorCode::kNotFound) return error_of(client.error());
-  if (!client || client->blocked)
-    return error_answer(401, "invalid_client", "There is no such client: register again.");
-  std::string resource = take(*form, "resource");
-  if (resource.ends_with('/')) resource.pop_back();
-  if (!resource.empty() && resource != public_url_ + "/mcp")
-    return error_answer(400, "invalid_target", "This server issues no tokens for that resource.");
-  const auto pair = grant_type == "refresh_token"
-                        ? grants_.refresh({take(*form, "refresh_token"), client_id, take(*form, "scope"),
-                                           resource, user_agent})
-                        : grants_.exchange({take(*form, "code"), client_id, take(*form, "redirect_uri"),
-                                            take(*form, "code_verifier"), resource, user_agent});
-  if (!pair) return error_of(pair.error());
-  json::object body;
-  body["access_token"] = pair->access_token.reveal();
-  body["token_type"] = "Bearer";
-  body["expires_in"] = pair->expires_in_seconds;
-  if (!pair->refresh_token.empty()) body["refresh_token"] = pair->refresh_token.reveal();
-  body["scope"] = pair->oauth_scope;
-  return json_answer(200, body);
-}
-
-http::Response Endpoint::revoke(const http::Request& request) {
-  auto form = read_post(request);
-  if (!form) return std::move(form.error());
-  if (take(*form, "token").empty()) return error_answer(400, "invalid_request", "The token is missing.");
-  const auto client = clients_.get(take(*form, "client_id"));
-  if (!client) return error_answer(401, "invalid_client", "There is no such client.");
-  if (auto done = grants_.revoke_token(take(*form, "token"), client->id); !done)
-    return error_of(done.error());
-  return json_answer(200, {});
 }
 
 http::Response Endpoint::register_client(const http::Request& request) {
@@ -241,11 +145,8 @@ http::Response Endpoint::register_client(const http::Request& request) {
           error.message.starts_with("The redirect URI") ? "invalid_redirect_uri" : "invalid_client_metadata",
           error.message);
     }
-    http::Response refused = error_answer(error.code == ErrorCode::kRateLimited ? 429 : 503,
-                                          "temporarily_unavailable", error.message);
-    if (error.retry_after_seconds > 0)
-      refused.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
-    return refused;
+    if (error.code == ErrorCode::kForbidden) return error_answer(403, "access_denied", error.message);
+    return error_answer(error);
   }
   json::object body = client_metadata_json(client->metadata);
   body["client_id"] = client->id;
@@ -254,42 +155,86 @@ http::Response Endpoint::register_client(const http::Request& request) {
   return json_answer(201, body);
 }
 
-void Endpoint::mount(http::Server& server) {
-  const std::string scopes = "\"" + std::string(kReadScope) + "\",\"" + std::string(kWriteScope) + "\"";
+void Endpoint::mount_discovery(http::Server& server) {
+  const auto url = [&](const char* path) { return public_url_ + path; };
+  const json::array scopes{kReadScope, kWriteScope};
   // RFC 9728 §2. The scopes leave out offline_access, which is no right to a resource.
-  const auto resource = std::make_shared<const std::string>(
-      R"({"resource":")" + public_url_ + R"(/mcp","authorization_servers":[")" + public_url_ +
-      R"("],"bearer_methods_supported":["header"],"scopes_supported":[)" + scopes +
-      R"(],"resource_name":"Wick"})");
+  json::object resource;
+  resource["resource"] = url("/mcp");
+  resource["authorization_servers"] = json::array{json::string(public_url_)};
+  resource["bearer_methods_supported"] = json::array{"header"};
+  resource["scopes_supported"] = scopes;
+  resource["resource_name"] = "Wick";
   // RFC 8414 §2.
-  const auto metadata = std::make_shared<const std::string>(
-      R"({"issuer":")" + public_url_ + R"(","authorization_endpoint":")" + public_url_ +
-      R"(/oauth/authorize","token_endpoint":")" + public_url_ + R"(/oauth/token","registration_endpoint":")" +
-      public_url_ + R"(/oauth/register","revocation_endpoint":")" + public_url_ +
-      R"(/oauth/revoke","response_types_supported":["code"],"response_modes_supported":["query"],)" +
-      R"("grant_types_supported":["authorization_code","refresh_token"],"code_challenge_methods_supported":["S256"],)" +
-      R"("token_endpoint_auth_methods_supported":["none"],"revocation_endpoint_auth_methods_supported":["none"],)" +
-      R"("client_id_metadata_document_supported":true,"authorization_response_iss_parameter_supported":true,)" +
-      R"("scopes_supported":[)" + scopes + R"(,"offline_access"]})");
-  const auto serve = [&server](const char* path, std::shared_ptr<const std::string> text) {
-    server.route("GET", path, [text](http::Exchange&) -> http::Task<http::Response> {
-      http::Response response;
-      response.shared_body = text;
-      response.headers.emplace_back("Cache-Control", "max-age=300");
-      allow_any_origin(response);
-      co_return response;
-    });
+  const json::array methods{"none", "client_secret_basic", "client_secret_post"};
+  json::object metadata;
+  metadata["issuer"] = public_url_;
+  metadata["authorization_endpoint"] = url("/oauth/authorize");
+  metadata["token_endpoint"] = url("/oauth/token");
+  metadata["device_authorization_endpoint"] = url("/oauth/device_authorization");
+  metadata["revocation_endpoint"] = url("/oauth/revoke");
+  metadata["introspection_endpoint"] = url("/oauth/introspect");
+  if (clients_.policy().registration) metadata["registration_endpoint"] = url("/oauth/register");
+  metadata["response_types_supported"] = json::array{"code"};
+  metadata["response_modes_supported"] = json::array{"query"};
+  metadata["grant_types_supported"] = json::array{kCodeGrant, kRefreshGrant, kDeviceGrant};
+  metadata["code_challenge_methods_supported"] = json::array{"S256"};
+  metadata["token_endpoint_auth_methods_supported"] = methods;
+  metadata["revocation_endpoint_auth_methods_supported"] = methods;
+  metadata["introspection_endpoint_auth_methods_supported"] =
+      json::array{"client_secret_basic", "client_secret_post"};
+  metadata["client_id_metadata_document_supported"] = clients_.policy().metadata_documents;
+  metadata["authorization_response_iss_parameter_supported"] = true;
+  json::array all = scopes;
+  all.push_back("offline_access");
+  metadata["scopes_supported"] = std::move(all);
+  const auto serve = [&server](const char* path, const json::object& document) {
+    server.route("GET", path,
+                 [text = std::make_shared<const std::string>(to_json(document))](
+                     http::Exchange&) -> http::Task<http::Response> {
+                   http::Response response;
+                   response.shared_body = text;
+                   response.headers.emplace_back("Cache-Control", "max-age=300");
+                   allow_any_origin(response);
+                   co_return response;
+                 });
   };
   serve("/.well-known/oauth-protected-resource", resource);
   serve("/.well-known/oauth-protected-resource/mcp", resource);
   serve("/.well-known/oauth-authorization-server", metadata);
+}
+
+void Endpoint::mount(http::Server& server) {
+  mount_discovery(server);
   server.route("GET", "/oauth/authorize", [this](http::Exchange& exchange) { return authorize(exchange); });
-  server.route_blocking("POST", "/oauth/token",
-                        [this](const http::Request& request) { return token(request); });
-  server.route_blocking("POST", "/oauth/revoke",
-                        [this](const http::Request& request) { return revoke(request); });
-  server.route_blocking("POST", "/oauth/register",
-                        [this](const http::Request& request) { return register_client(request); });
+  const std::pair<const char*, http::Response (Endpoint::*)(const http::Request&)> posts[] = {
+      {"/oauth/token", &Endpoint::token},
+      {"/oauth/device_authorization", &Endpoint::device_authorization},
+      {"/oauth/revoke", &Endpoint::revoke},
+      {"/oauth/introspect", &Endpoint::introspect},
+      {"/oauth/register", &Endpoint::register_client}};
+  for (const auto& [path, handler] : posts) {
+    server.route_blocking("POST", path, [this, answer = handler](const http::Request& request) {
+      return (this->*answer)(request);
+    });
+  }
+  // Clients in a browser ask first (CORS). Not for authorize, which is a page, and not for introspect, which
+  // is for servers.
+  for (const char* path :
+       {"/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/register",
+        "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
+        "/.well-known/oauth-authorization-server"}) {
+    server.route("OPTIONS", path, [](http::Exchange&) -> http::Task<http::Response> {
+      http::Response response;
+      response.status = 204;
+      allow_any_origin(response);
+      response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST");
+      response.headers.emplace_back("Access-Control-Allow-Headers",
+                                    "Authorization, Content-Type, MCP-Protocol-Version");
+      response.headers.emplace_back("Access-Control-Max-Age", "86400");
+      co_return response;
+    });
+  }
 }
 
 }  // namespace wick::oauth

@@ -1,5 +1,5 @@
-// The authorization server's HTTP: discovery, registration, authorize, token, revoke. Issuer and addresses
-// come from the configured public URL alone, never from a request's Host.
+// The authorization server's HTTP: discovery, registration, authorize, device authorization, token, revoke,
+// introspect. Issuer and addresses come from the configured public URL alone, never from a request's Host.
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>
@@ -11,19 +11,20 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "oauth/authorization_service.h"
+#include "oauth/wire.h"
 
 namespace wick::oauth {
-
-inline constexpr std::size_t kMaxFormBytes = 16 * 1024;
 
 // Who is signed in with this request's cookie. Blocks. Errors: kUnauthenticated
 using SignedIn = std::function<Result<std::pair<SessionId, UserId>>(const http::Request&)>;
 
 class Endpoint {
  public:
+  // `name_of`: a user's email, for introspection; empty when there is none.
   Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-           http::Client& http, boost::asio::thread_pool& pool, const Clock& clock,
-           const std::string& public_url, SignedIn signed_in);
+           DeviceService& devices, http::Client& http, boost::asio::thread_pool& pool, const Clock& clock,
+           const std::string& public_url, SignedIn signed_in,
+           std::function<std::string(const UserId&)> name_of);
 
   // Registers /.well-known/oauth-… and /oauth/…. Before the server starts.
   void mount(http::Server& server);
@@ -33,19 +34,31 @@ class Endpoint {
   // The client, its metadata document fetched when what is kept is too old.
   http::Task<Result<OAuthClient>> resolve(std::string client_id);
   http::Response continue_authorize(const std::pair<SessionId, UserId>& session, const OAuthClient& client,
-                                    const std::map<std::string, std::string, std::less<>>& parameters);
-  http::Response token(const http::Request& request);
-  http::Response revoke(const http::Request& request);
+                                    const Parameters& parameters);
   http::Response register_client(const http::Request& request);
+  // The endpoints that clients call themselves (client_endpoint.cpp). First who is calling, with what.
+  struct ClientCall {
+    OAuthClient client;
+    Parameters form;
+  };
+  std::expected<ClientCall, http::Response> admit_client(const http::Request& request);
+  http::Response token(const http::Request& request);
+  http::Response device_token(const ClientCall& call, std::string_view user_agent);
+  http::Response device_authorization(const http::Request& request);
+  http::Response revoke(const http::Request& request);
+  http::Response introspect(const http::Request& request);
+  void mount_discovery(http::Server& server);
 
   ClientService& clients_;
   AuthorizationService& authorizations_;
   GrantService& grants_;
+  DeviceService& devices_;
   http::Client& http_;
   boost::asio::thread_pool& pool_;
   const Clock& clock_;
   const std::string public_url_;
   SignedIn signed_in_;
+  std::function<std::string(const UserId&)> name_of_;
 };
 
 }  // namespace wick::oauth

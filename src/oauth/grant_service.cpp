@@ -21,6 +21,10 @@ std::unexpected<Error> invalid_grant() {
               "The code or refresh token is not valid, was used already, or belongs to another client.");
 }
 
+std::unexpected<Error> no_connection() {
+  return fail(ErrorCode::kNotFound, "There is no such connection of yours.");
+}
+
 // RFC 7636 §4.1 and §4.6.
 bool proves(std::string_view verifier, std::string_view challenge) {
   if (verifier.size() < 43 || verifier.size() > 128) return false;
@@ -82,8 +86,7 @@ Result<void> GrantService::start() {
   return db_.read([&](Transaction& tx) { return follow(tx, "$1 = ''", ""); });
 }
 
-Result<Secret> GrantService::approve(const Approval& approval) {
-  Secret code(random_hex(kCodeRandomBytes));
+Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
   const Micros now = clock_.now();
   Grant grant;
   grant.id = TokenId::make();
@@ -95,17 +98,34 @@ Result<Secret> GrantService::approve(const Approval& approval) {
   grant.refreshes = approval.refreshes;
   grant.created_at = now;
   grant.expires_at = now + kGrantAge;
+  if (auto inserted = grant_store::insert(tx, grant); !inserted) return fail(std::move(inserted.error()));
+  auto active = grant_store::get(tx, grant.id);
+  if (!active) return fail(std::move(active.error()));
+  if (!*active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
+  return grant.id;
+}
+
+Result<Secret> GrantService::approve(const Approval& approval) {
+  Secret code(random_hex(kCodeRandomBytes));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    if (auto inserted = grant_store::insert(tx, grant); !inserted) return inserted;
-    auto active = grant_store::get(tx, grant.id);
-    if (!active) return fail(std::move(active.error()));
-    if (!*active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
+    auto grant = begin(tx, approval);
+    if (!grant) return fail(std::move(grant.error()));
     return grant_store::insert_code(
         tx, sha256(code.reveal()),
-        {grant.id, approval.redirect_uri, approval.code_challenge, now + kCodeAge, false});
+        {*grant, approval.redirect_uri, approval.code_challenge, clock_.now() + kCodeAge, false});
   });
   if (!done) return fail(std::move(done.error()));
   return code;
+}
+
+Result<TokenPair> GrantService::first_tokens(Transaction& tx, const TokenId& id, std::string_view client_id,
+                                             std::string_view user_agent) {
+  const Micros now = clock_.now();
+  auto grant = grant_store::get(tx, id);
+  if (!grant) return fail(std::move(grant.error()));
+  if (!alive(*grant, client_id, now)) return invalid_grant();
+  if (auto marked = grant_store::set_tokens_issued(tx, id); !marked) return fail(std::move(marked.error()));
+  return issue(tx, **grant, truncate_utf8(user_agent, kMaxUserAgentBytes), now);
 }
 
 Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::string_view user_agent,
@@ -154,8 +174,7 @@ Result<TokenPair> GrantService::exchange(const CodeExchange& request) {
     auto taken = grant_store::take_code(tx, digest, now);
     if (!taken) return fail(std::move(taken.error()));
     if (*taken != 1) return {};
-    if (auto marked = grant_store::set_tokens_issued(tx, (*grant)->id); !marked) return marked;
-    outcome = issue(tx, **grant, user_agent, now);
+    outcome = first_tokens(tx, (*grant)->id, request.client_id, user_agent);
     if (!outcome) return fail(outcome.error());
     return {};
   });
@@ -248,7 +267,7 @@ Result<void> GrantService::revoke(const Actor& actor, const TokenId& id, std::st
     auto grant = grant_store::get(tx, id);
     if (!grant) return fail(std::move(grant.error()));
     const bool may = *grant && !(*grant)->revoked_at && (actor.admin || (*grant)->user == actor.user);
-    if (!may) return fail(ErrorCode::kNotFound, "There is no such connection of yours.");
+    if (!may) return no_connection();
     auto revoked = grant_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
     if (!revoked) return fail(std::move(revoked.error()));
     return tx.changed("grant", id.str());
@@ -289,16 +308,63 @@ Result<std::int64_t> GrantService::revoke_client(const Actor& actor, std::string
   return revoke_listed(db_, actor, "", client_id, reason, clock_.now());
 }
 
-Result<std::vector<Grant>> GrantService::list(const UserId& user) {
+Result<std::vector<Grant>> GrantService::list(const UserId& user, std::string_view client_id) {
   std::vector<Grant> grants;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = grant_store::list(tx, user.empty() ? std::string() : user.str(), "", false, clock_.now());
+    auto found =
+        grant_store::list(tx, user.empty() ? std::string() : user.str(), client_id, false, clock_.now());
     if (!found) return fail(std::move(found.error()));
     grants = std::move(*found);
     return {};
   });
   if (!done) return fail(std::move(done.error()));
   return grants;
+}
+
+Result<Grant> GrantService::get(const Actor& actor, const TokenId& id) {
+  std::optional<Grant> grant;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto found = grant_store::find(tx, id);
+    if (!found) return fail(std::move(found.error()));
+    grant = std::move(*found);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (!grant || (!actor.admin && grant->user != actor.user)) return no_connection();
+  return std::move(*grant);
+}
+
+Result<std::map<std::string, std::int64_t>> GrantService::count_by_client() {
+  std::map<std::string, std::int64_t> counts;
+  auto done = db_.read([&](Transaction& tx) {
+    return grant_store::count_by_client(
+        tx, clock_.now(), [&](std::string client, std::int64_t count) { counts[std::move(client)] = count; });
+  });
+  if (!done) return fail(std::move(done.error()));
+  return counts;
+}
+
+Result<std::int64_t> GrantService::count() {
+  auto counts = count_by_client();
+  if (!counts) return fail(std::move(counts.error()));
+  std::int64_t total = 0;
+  for (const auto& [client, count] : *counts) total += count;
+  return total;
+}
+
+Result<std::optional<GrantService::Introspection>> GrantService::introspect(std::string_view access_token) {
+  std::optional<Introspection> out;
+  const auto credential = index_.peek(sha256(access_token), clock_.now());
+  if (!credential || credential->kind != CredentialKind::kOAuth) return out;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto grant = grant_store::get(tx, credential->id);
+    if (!grant) return fail(std::move(grant.error()));
+    if (*grant && !(*grant)->revoked_at)
+      out = Introspection{std::move(**grant), Micros(credential->expires_at) * kMicrosPerSecond};
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return out;
 }
 
 Result<void> GrantService::flush_last_uses() {
@@ -312,8 +378,17 @@ Result<void> GrantService::flush_last_uses() {
   });
 }
 
+Result<void> GrantService::wipe_replays() {
+  const Micros before = clock_.now() - replay_window_;
+  bool waiting = false;
+  auto asked = db_.read([&](Transaction& tx) { return grant_store::has_replays(tx, before, waiting); });
+  if (!asked || !waiting) return asked;
+  return db_.write([&](Transaction& tx) { return grant_store::wipe_replays(tx, before); });
+}
+
 Result<void> GrantService::purge() {
-  return db_.write([&](Transaction& tx) { return grant_store::purge(tx, clock_.now(), replay_window_); });
+  index_.erase_expired(clock_.now());
+  return db_.write([&](Transaction& tx) { return grant_store::purge(tx, clock_.now()); });
 }
 
 }  // namespace wick

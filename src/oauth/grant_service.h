@@ -18,6 +18,8 @@
 // and the applier puts its living access tokens into the index or erases them. Thread-safe; all of it blocks.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "db/database.h"
@@ -38,6 +40,12 @@ class GrantService {
 
   // A code for an approval. Errors: kNotFound  no such active user
   Result<Secret> approve(const Approval& approval);
+  // The two halves of a grant without a code, inside the caller's transaction (DeviceService): what was
+  // approved, and its first tokens, once, to the client it is for.
+  // Errors: kNotFound  no such active user;  kUnauthenticated  the grant has ended or is another client's
+  Result<TokenId> begin(Transaction& tx, const Approval& approval);
+  Result<TokenPair> first_tokens(Transaction& tx, const TokenId& id, std::string_view client_id,
+                                 std::string_view user_agent);
   // kUnauthenticated is invalid_grant. A second use of a code, if it is right in all else, revokes what the
   // first one got (OAuth 2.1 §4.1.3); a wrong verifier or client revokes nothing. Errors: kUnauthenticated;
   // kInvalidArgument  a scope wider than the grant's (invalid_scope)
@@ -52,12 +60,25 @@ class GrantService {
   Result<void> revoke(const Actor& actor, const TokenId& id, std::string_view reason);
   Result<std::int64_t> revoke_all_of(const Actor& actor, const UserId& user, std::string_view reason);
   Result<std::int64_t> revoke_client(const Actor& actor, std::string_view client_id, std::string_view reason);
-  // Living ones, newest first; of one user, or of everyone when `user` is empty.
-  Result<std::vector<Grant>> list(const UserId& user);
+  // Living ones, newest first; of one user, or of everyone when `user` is empty; of one client, or of all.
+  Result<std::vector<Grant>> list(const UserId& user, std::string_view client_id = {});
+  // One of the actor's own, or any for an admin; also one that has ended. Errors: kNotFound
+  Result<Grant> get(const Actor& actor, const TokenId& id);
+  Result<std::int64_t> count();
+  // How many living ones each client has, by client_id.
+  Result<std::map<std::string, std::int64_t>> count_by_client();
+  // RFC 7662: the grant of a living access token; nullopt for anything else.
+  struct Introspection {
+    Grant grant;
+    Micros expires_at = 0;
+  };
+  Result<std::optional<Introspection>> introspect(std::string_view access_token);
 
   // Writes what CredentialIndex collected about last use. Every few seconds, and at shutdown.
   Result<void> flush_last_uses();
-  // Removes what has expired and wipes what waits for replays.
+  // Wipes what waits for replays whose window has passed. Every few seconds.
+  Result<void> wipe_replays();
+  // Removes what has expired, from the credential index too. The index would not accept it in any case.
   Result<void> purge();
 
  private:

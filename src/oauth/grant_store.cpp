@@ -55,7 +55,9 @@ Result<void> insert(Transaction& tx, const Grant& grant) {
        std::int64_t(grant.refreshes), grant.created_at, grant.expires_at}));
 }
 
-Result<std::optional<Grant>> get(Transaction& tx, const TokenId& id) {
+namespace {
+
+Result<std::optional<Grant>> one(Transaction& tx, std::string_view where, const TokenId& id) {
   Result<std::optional<Grant>> found = std::nullopt;
   auto read_one = [&](const SqlRow& row) {
     auto grant = read(row);
@@ -65,10 +67,26 @@ Result<std::optional<Grant>> get(Transaction& tx, const TokenId& id) {
       found = fail(std::move(grant.error()));
     }
   };
-  auto asked = tx.for_each(std::string(kSelect) + "WHERE g.id = $1 AND u.status = 'active'",
-                           {std::string_view(id.str())}, read_one);
+  auto asked = tx.for_each(std::string(kSelect) + std::string(where), {std::string_view(id.str())}, read_one);
   if (!asked) return fail(std::move(asked.error()));
   return found;
+}
+
+}  // namespace
+
+Result<std::optional<Grant>> get(Transaction& tx, const TokenId& id) {
+  return one(tx, "WHERE g.id = $1 AND u.status = 'active'", id);
+}
+
+Result<std::optional<Grant>> find(Transaction& tx, const TokenId& id) {
+  return one(tx, "WHERE g.id = $1", id);
+}
+
+Result<void> count_by_client(Transaction& tx, Micros now, const ClientCount& count) {
+  return tx.for_each(
+      "SELECT client_id, COUNT(*) FROM oauth_grants WHERE tokens_issued = 1 AND revoked_at IS NULL AND "
+      "expires_at > $1 GROUP BY client_id",
+      {now}, [&](const SqlRow& row) { count(row.text(0), row.integer(1)); });
 }
 
 Result<std::vector<Grant>> list(Transaction& tx, std::string_view user, std::string_view client,
@@ -221,15 +239,31 @@ Result<void> index_rows(Transaction& tx, std::string_view where, std::string_vie
       });
 }
 
-Result<void> purge(Transaction& tx, Micros now, Micros replay_window) {
+Result<void> has_replays(Transaction& tx, Micros rotated_by, bool& waiting) {
+  return tx.for_each(
+      "SELECT 1 FROM oauth_refresh_tokens WHERE replay IS NOT NULL AND rotated_at <= $1 LIMIT 1",
+      {rotated_by}, [&](const SqlRow&) { waiting = true; });
+}
+
+Result<void> wipe_replays(Transaction& tx, Micros rotated_by) {
+  return done(tx.execute(
+      "UPDATE oauth_refresh_tokens SET replay = NULL WHERE replay IS NOT NULL AND rotated_at <= $1",
+      {rotated_by}));
+}
+
+Result<void> purge(Transaction& tx, Micros now) {
   const std::pair<const char*, Micros> statements[] = {
-      {"UPDATE oauth_refresh_tokens SET replay = NULL WHERE replay IS NOT NULL AND rotated_at <= $1",
-       now - replay_window},
       {"DELETE FROM oauth_access_tokens WHERE expires_at <= $1", now},
       // Used codes stay as long as what they issued could live, so that a second use is noticed.
       {"DELETE FROM oauth_codes WHERE expires_at <= $1", now - kAccessTokenAge},
+      {"DELETE FROM oauth_device_codes WHERE expires_at <= $1", now - kAccessTokenAge},
       // Rotated tokens stay until they would have expired, so that their replay ends the family.
-      {"DELETE FROM oauth_refresh_tokens WHERE expires_at <= $1", now}};
+      {"DELETE FROM oauth_refresh_tokens WHERE expires_at <= $1", now},
+      // Approved, but nobody came for the tokens.
+      {"DELETE FROM oauth_grants WHERE tokens_issued = 0 AND created_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
+       "oauth_codes c WHERE c.grant_id = oauth_grants.id) AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d "
+       "WHERE d.grant_id = oauth_grants.id)",
+       now - kAccessTokenAge}};
   for (const auto& [sql, at] : statements) {
     if (auto executed = done(tx.execute(sql, {at})); !executed) return executed;
   }

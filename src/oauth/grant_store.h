@@ -28,6 +28,8 @@ struct RefreshToken {
 Result<void> insert(Transaction& tx, const Grant& grant);
 // nullopt when there is none; revoked and expired ones included, those of users who are not active left out.
 Result<std::optional<Grant>> get(Transaction& tx, const TokenId& id);
+// The same of any user, for pages.
+Result<std::optional<Grant>> find(Transaction& tx, const TokenId& id);
 // Of one user, one client, or all when both are empty; living, newest first. `with_unused`: also those whose
 // code has not been exchanged yet. Indexes: oauth_grants_user, oauth_grants_client.
 Result<std::vector<Grant>> list(Transaction& tx, std::string_view user, std::string_view client,
@@ -59,6 +61,11 @@ Result<void> wipe_replay(Transaction& tx, const Sha256Digest& successor);
 using IndexRow = std::function<void(const Sha256Digest&, const Credential&, bool alive)>;
 Result<void> index_rows(Transaction& tx, std::string_view where, std::string_view parameter,
                         std::string_view resource, const IndexRow& row);
-Result<void> purge(Transaction& tx, Micros now, Micros replay_window);
+using ClientCount = std::function<void(std::string client_id, std::int64_t living)>;
+Result<void> count_by_client(Transaction& tx, Micros now, const ClientCount& count);
+// Whether pairs wait for a replay of tokens that were rotated by then. Index: oauth_refresh_tokens_replay.
+Result<void> has_replays(Transaction& tx, Micros rotated_by, bool& waiting);
+Result<void> wipe_replays(Transaction& tx, Micros rotated_by);
+Result<void> purge(Transaction& tx, Micros now);
 
 }  // namespace wick::grant_store

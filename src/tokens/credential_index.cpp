@@ -76,6 +76,16 @@ struct CredentialIndex::Shard {
     return at;
   }
 
+  Credential credential(std::uint32_t at) const {
+    const Record& from = record(at);
+    return {{from.id},
+            {from.user},
+            static_cast<CredentialKind>(from.kind),
+            static_cast<ToolSurface>(from.tools),
+            from.expires_at,
+            from.scoped ? scopes.at(at) : ScopePtr()};
+  }
+
   mutable std::mutex mutex;
   std::vector<std::unique_ptr<Record[]>> chunks;
   std::vector<std::uint32_t> free;
@@ -138,13 +148,7 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
   if (found == home.positions.end()) return std::nullopt;
   Record* record = &home.record(*found);
   if (record->expires_at != 0 && record->expires_at <= seconds) return std::nullopt;
-  Credential credential{{record->id},
-                        {record->user},
-                        static_cast<CredentialKind>(record->kind),
-                        static_cast<ToolSurface>(record->tools),
-                        record->expires_at,
-                        {}};
-  if (record->scoped) credential.scope = home.scopes.at(*found);
+  Credential credential = home.credential(*found);
   const std::uint32_t use = (seconds / 60) << 6 | static_cast<std::uint32_t>(client & 63);
   const auto rest = static_cast<std::uint16_t>(client >> 6);
   if (record->last_use != use || record->client != rest) {
@@ -154,6 +158,32 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
                                      std::string(user_agent)};
   }
   return credential;
+}
+
+std::optional<Credential> CredentialIndex::peek(const Sha256Digest& digest, Micros now) const {
+  const auto seconds = static_cast<std::uint32_t>(now / kMicrosPerSecond);
+  const Shard& home = shard(digest);
+  const std::lock_guard lock(home.mutex);
+  const auto found = home.positions.find(digest);
+  if (found == home.positions.end()) return std::nullopt;
+  const std::uint32_t ends = home.record(*found).expires_at;
+  if (ends != 0 && ends <= seconds) return std::nullopt;
+  return home.credential(*found);
+}
+
+void CredentialIndex::erase_expired(Micros now) {
+  const auto seconds = static_cast<std::uint32_t>(now / kMicrosPerSecond);
+  for (std::size_t i = 0; i < kShards; ++i) {
+    std::vector<Sha256Digest> expired;
+    {
+      const std::lock_guard lock(shards_[i].mutex);
+      for (const std::uint32_t at : shards_[i].positions) {
+        const Record& record = shards_[i].record(at);
+        if (record.expires_at != 0 && record.expires_at <= seconds) expired.push_back(record.digest);
+      }
+    }
+    for (const Sha256Digest& digest : expired) erase(digest);  // no expiry is ever moved later
+  }
 }
 
 bool CredentialIndex::is_live(const Sha256Digest& digest, Micros now) const {

@@ -63,8 +63,13 @@ class CredentialIndex {
   // whenever address or client change; no allocation when neither did.
   std::optional<Credential> find(const Sha256Digest& digest, Micros now, std::string_view ip,
                                  std::string_view user_agent);
+  // The same without noting a use.
+  std::optional<Credential> peek(const Sha256Digest& digest, Micros now) const;
   // Whether find() would still say yes; notes nothing.
   bool is_live(const Sha256Digest& digest, Micros now) const;
+  // Erases what has expired: it is not accepted in any case, but takes memory. Walks all records, a shard at
+  // a time.
+  void erase_expired(Micros now);
 
   // What changed for credentials of a kind since the last call, at most one entry per credential.
   std::vector<LastUse> take_last_uses(CredentialKind kind);

@@ -1,0 +1,82 @@
+// /oidc/…: where a browser leaves for the OpenID provider and comes back from it. Not JSON: pages send the
+// browser there, so what goes wrong is told by the sign-in page, and the reason by the log.
+#include "api/api.h"
+#include "base/log.h"
+#include "base/offload.h"
+#include "base/text.h"
+#include "oauth/wire.h"
+
+namespace wick::api {
+namespace {
+
+std::string oidc_cookie_name(const std::string& public_url) {
+  return public_url.starts_with("https://") ? "__Host-wick_oidc" : "wick_oidc";
+}
+
+// SameSite=Lax: the provider sends the browser back with a top-level GET. Empty `value` removes it.
+std::string oidc_cookie(const std::string& public_url, std::string_view value) {
+  std::string out =
+      oidc_cookie_name(public_url) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax";
+  if (public_url.starts_with("https://")) out += "; Secure";
+  out += "; Max-Age=" + std::to_string(value.empty() ? 0 : kOidcSignInAge / kMicrosPerSecond);
+  return out;
+}
+
+http::Response refused(const std::string& code, const std::string& reason, const http::Request& request) {
+  spdlog::warn("sign-in by OpenID Connect from {}: {} [{}]", request.remote_address, reason,
+               request.request_id);
+  return oauth::see_other("/sign-in?error=" + code);
+}
+
+http::Task<http::Response> start(Services& services, http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  if (!services.origins.host_allowed(request))
+    co_return refused("oidc_failed", "the request names a host that is not ours", request);
+  std::string next = request.query_value("next").value_or("/");
+  auto begun = co_await services.oidc.start(std::move(next));
+  if (!begun) co_return refused("oidc_unavailable", begun.error().message, request);
+  http::Response response = oauth::see_other(begun->location);
+  response.headers.emplace_back("Set-Cookie", oidc_cookie(services.public_url, begun->cookie.reveal()));
+  co_return response;
+}
+
+http::Task<http::Response> callback(Services& services, http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  const std::string no_cookie = oidc_cookie(services.public_url, "");
+  OidcCallback back;
+  // RFC 6749 §3.1: a parameter that comes twice is refused.
+  auto query = parse_form(request.query);
+  if (query) {
+    back.code = oauth::parameter(*query, "code");
+    back.state = oauth::parameter(*query, "state");
+    back.issuer = oauth::parameter(*query, "iss");
+    back.error = oauth::parameter(*query, "error");
+  }
+  back.cookie = std::string(request.cookie(oidc_cookie_name(services.public_url)).value_or(""));
+  back.ip = std::string(request.remote_address);
+  back.user_agent = std::string(request.header("user-agent").value_or(""));
+  auto done = co_await services.oidc.finish(std::move(back));
+  http::Response response;
+  if (done) {
+    response = oauth::see_other(done->next);
+    response.headers.emplace_back("Set-Cookie",
+                                  set_cookie(services.public_url, done->session.cookie.reveal()));
+  } else {
+    response = refused(done.error().code, done.error().reason, request);
+  }
+  response.headers.emplace_back("Set-Cookie", no_cookie);
+  co_return response;
+}
+
+}  // namespace
+
+void mount_oidc(Api& api) {
+  Services& services = api.services();
+  if (!services.oidc.options().enabled()) return;
+  api.server().route("GET", "/oidc/start",
+                     [&services](http::Exchange& exchange) { return start(services, exchange); });
+  api.server().route("GET", "/oidc/callback",
+                     [&services](http::Exchange& exchange) { return callback(services, exchange); });
+}
+
+}  // namespace wick::api

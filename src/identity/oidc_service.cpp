@@ -1,0 +1,292 @@
+#include "identity/oidc_service.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/offload.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "identity/id_token.h"
+#include "identity/user_store.h"
+
+namespace wick {
+namespace {
+
+constexpr std::string_view kPlace = "oidc sign-in";
+constexpr std::size_t kRandomBytes = 32;
+constexpr std::size_t kMaxGroups = 1000;
+
+std::unexpected<OidcRefusal> refuse(std::string code, std::string reason) {
+  return std::unexpected(OidcRefusal{std::move(code), std::move(reason)});
+}
+
+std::unexpected<OidcRefusal> refuse(const Error& error) {
+  return refuse(error.code == ErrorCode::kUnavailable ? "oidc_unavailable" : "oidc_failed", error.message);
+}
+
+// Browsers read "/\host" like "//host", and drop tabs and line breaks from a URL: as another site.
+std::string safe_path(std::string path) {
+  const bool sound = path.starts_with('/') && path.size() <= kMaxReturnPathBytes &&
+                     (path.size() == 1 || (path[1] != '/' && path[1] != '\\')) &&
+                     std::none_of(path.begin(), path.end(), [](char c) { return c >= 0 && c < 0x21; });
+  return sound ? path : "/";
+}
+
+std::string name_from(const json::object& claims, const std::string& email) {
+  std::string name = text_or_empty(claims, "name");
+  if (trim(name).empty()) name = text_or_empty(claims, "preferred_username");
+  if (trim(name).empty()) name = email.substr(0, email.find('@'));
+  return std::string(truncate_utf8(trim(name), kMaxUserNameBytes));
+}
+
+bool true_claim(const json::object& claims, std::string_view name) {
+  const auto* value = claims.if_contains(name);
+  return value != nullptr &&
+         ((value->is_bool() && value->get_bool()) || (value->is_string() && value->get_string() == "true"));
+}
+
+}  // namespace
+
+OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http,
+                         boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock,
+                         const OidcOptions& options, const std::string& public_url)
+    : db_(db),
+      sessions_(sessions),
+      pool_(pool),
+      key_(key),
+      clock_(clock),
+      options_(options),
+      redirect_uri_(public_url + "/oidc/callback"),
+      provider_(http, clock, options_) {}
+
+http::Task<Result<OidcStart>> OidcService::start(std::string next) {
+  auto provider = co_await provider_.metadata();
+  if (!provider) co_return fail(std::move(provider.error()));
+  const Pending pending{random_hex(kRandomBytes), random_hex(kRandomBytes),
+                        to_base64url(random_bytes(kRandomBytes)), safe_path(std::move(next))};
+  json::object kept;
+  kept["state"] = pending.state;
+  kept["nonce"] = pending.nonce;
+  kept["verifier"] = pending.verifier;
+  kept["next"] = pending.next;
+  kept["ends"] = clock_.now() + kOidcSignInAge;
+  OidcStart out;
+  const Secret plain(to_json(kept));
+  out.cookie = Secret(to_base64url(key_.seal(plain, kPlace)));
+  const std::string& endpoint = (*provider)->authorization_endpoint;
+  out.location = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
+                 "response_type=code&client_id=" + percent_encode(options_.client_id) +
+                 "&redirect_uri=" + percent_encode(redirect_uri_) + "&scope=openid%20email%20profile" +
+                 "&state=" + pending.state + "&nonce=" + pending.nonce +
+                 "&code_challenge=" + to_base64url(as_bytes(sha256(pending.verifier))) +
+                 "&code_challenge_method=S256";
+  co_return std::move(out);
+}
+
+std::expected<OidcService::Pending, OidcRefusal> OidcService::open(const OidcCallback& callback) const {
+  const auto sealed = from_base64url(callback.cookie);
+  if (callback.cookie.empty() || !sealed)
+    return refuse("oidc_failed", "the browser did not bring the cookie of a sign-in it has started");
+  const auto plain = key_.open(*sealed, kPlace);
+  const json::value value = plain ? parse_trusted_json(plain->reveal()) : json::value();
+  if (!value.is_object())
+    return refuse("oidc_failed", "the cookie of the sign-in is not one that this server has made");
+  const json::object& kept = value.get_object();
+  const auto ends = optional_int(kept, "ends");
+  if (!ends || ends->value_or(0) <= clock_.now())
+    return refuse("oidc_failed", "the sign-in took longer than ten minutes");
+  Pending pending{text_or_empty(kept, "state"), text_or_empty(kept, "nonce"), text_or_empty(kept, "verifier"),
+                  text_or_empty(kept, "next")};
+  if (callback.state.empty() || !equal_constant_time(callback.state, pending.state))
+    return refuse("oidc_failed", "the state is not that of the sign-in this browser has started");
+  return pending;
+}
+
+Result<void> OidcService::use_once(std::string_view state) {
+  const auto digest = sha256(state);
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto noted = tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
+                            {BlobView{as_bytes(digest)}, clock_.now() + kOidcSignInAge});
+    if (!noted) return fail(std::move(noted.error()));
+    return {};
+  });
+}
+
+http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallback callback) {
+  if (failures_.wait(callback.ip, clock_.now()) > 0)
+    co_return refuse("oidc_failed", "too many failed sign-ins from this address");
+  auto pending = open(callback);
+  if (!pending) co_return std::unexpected(std::move(pending.error()));
+  auto used = co_await offload(pool_, [&] { return use_once(callback.state); });
+  if (!used) {
+    if (used.error().code == ErrorCode::kConflict)
+      co_return refuse("oidc_failed", "this sign-in was finished before: its state is good once");
+    co_return refuse(used.error());
+  }
+  auto provider = co_await provider_.metadata();
+  if (!provider) co_return refuse(provider.error());
+  // RFC 9207 §2.4: an answer of another provider is none of ours (mix-up).
+  if (callback.issuer.empty() ? (*provider)->says_issuer : callback.issuer != options_.issuer)
+    co_return refuse("oidc_failed", "the answer's iss is not oidc.issuer");
+  if (!callback.error.empty() || callback.code.empty()) {
+    const bool plain = callback.error.size() <= 40 &&
+                       callback.error.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+    co_return refuse("oidc_failed", "the provider answers with " + (callback.error.empty() ? "no code"
+                                                                    : plain ? "the error " + callback.error
+                                                                            : "an error that is not a word"));
+  }
+  Pending mine = *pending;
+  auto person = co_await identify(callback.code, std::move(mine));
+  if (!person) {
+    failures_.failed(callback.ip, clock_.now());
+    co_return std::unexpected(std::move(person.error()));
+  }
+  auto user = co_await offload(pool_, [&] { return admit(*person); });
+  if (!user) co_return std::unexpected(std::move(user.error()));
+  auto session =
+      co_await offload(pool_, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
+  if (!session) co_return refuse(session.error());
+  co_return OidcSignIn{std::move(*session), pending->next};
+}
+
+http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identify(std::string code,
+                                                                                  Pending pending) {
+  auto tokens = co_await provider_.exchange(code, pending.verifier, redirect_uri_);
+  if (!tokens) co_return refuse(tokens.error());
+  const Secret id_token(text_or_empty(*tokens, "id_token"));
+  auto keys = co_await provider_.keys(false);
+  if (!keys) co_return refuse(keys.error());
+  const IdTokenExpectation expected{options_.issuer, options_.client_id, pending.nonce, clock_.now()};
+  auto claims = verify_id_token(id_token.reveal(), **keys, expected);
+  if (!claims && claims.error().code == ErrorCode::kNotFound) {
+    auto fresh = co_await provider_.keys(true);
+    if (!fresh) co_return refuse(fresh.error());
+    claims = verify_id_token(id_token.reveal(), **fresh, expected);
+  }
+  if (!claims) co_return refuse("oidc_failed", claims.error().message);
+  Person person;
+  person.subject = text_or_empty(*claims, "sub");
+  if (!claims->contains("email") ||
+      (!options_.groups_claim.empty() && !claims->contains(options_.groups_claim))) {
+    std::string access_token = text_or_empty(*tokens, "access_token");
+    auto info = co_await provider_.userinfo(std::move(access_token));
+    // OpenID Connect Core §5.3.2: the subject must be the same.
+    if (info && text_or_empty(*info, "sub") != person.subject)
+      co_return refuse("oidc_failed", "the userinfo is about somebody else than the ID token");
+    if (info) {
+      for (const auto& member : *info) claims->emplace(member.key(), member.value());  // the ID token's stay
+    } else if (!claims->contains("email")) {
+      co_return refuse(info.error());
+    }
+  }
+  person.email = to_lower_ascii(trim(text_or_empty(*claims, "email")));
+  person.email_verified =
+      !person.email.empty() && (options_.trust_email || true_claim(*claims, "email_verified"));
+  person.name = name_from(*claims, person.email);
+  if (!options_.groups_claim.empty()) {
+    const auto* groups = claims->if_contains(options_.groups_claim);
+    std::vector<std::string> names;
+    if (groups != nullptr && groups->is_array()) {
+      for (const auto& group : groups->get_array()) {
+        if (group.is_string() && names.size() < kMaxGroups)
+          names.push_back(to_lower_ascii(std::string_view(group.get_string())));
+      }
+    }
+    person.groups = std::move(names);
+  }
+  co_return person;
+}
+
+bool OidcService::domain_allowed(std::string_view email) const {
+  if (options_.allowed_domains.empty()) return true;
+  const auto at = email.rfind('@');
+  if (at == std::string_view::npos) return false;
+  const std::string_view domain = email.substr(at + 1);
+  return std::find(options_.allowed_domains.begin(), options_.allowed_domains.end(), domain) !=
+         options_.allowed_domains.end();
+}
+
+std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
+  if (!options_.allowed_domains.empty() && !(person.email_verified && domain_allowed(person.email)))
+    return refuse("oidc_refused", "the email is not verified, or not of a domain in oidc.allowed_domains");
+  std::expected<User, OidcRefusal> user = refuse("oidc_failed", "");
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    user = find_or_make(tx, person);
+    if (!user) return fail(ErrorCode::kForbidden, "");  // rolls back; `user` says why
+    if (person.groups && user->status != UserStatus::kDeactivated) {
+      auto changed = user_store::follow_groups(tx, user->id.str(), *person.groups);
+      if (!changed) return fail(std::move(changed.error()));
+      if (*changed) return tx.changed("user", user->id.str());
+    }
+    return {};
+  });
+  if (!user) return std::unexpected(std::move(user.error()));
+  if (!done) return refuse(done.error());
+  switch (user->status) {
+    case UserStatus::kActive:
+      return user->id;
+    case UserStatus::kPending:
+      return refuse("oidc_pending", "the user " + user->id.str() + " waits for an admin's approval");
+    default:
+      return refuse("oidc_deactivated", "the user " + user->id.str() + " is deactivated");
+  }
+}
+
+std::expected<User, OidcRefusal> OidcService::find_or_make(Transaction& tx, const Person& person) {
+  auto known = user_store::find_identity(tx, options_.issuer, person.subject, clock_.now());
+  if (!known) return refuse(known.error());
+  if (*known) return std::move(**known);
+  if (!person.email_verified) {
+    return refuse("oidc_refused",
+                  "somebody new has no email that the provider has verified (see oidc.trust_email)");
+  }
+  auto by_email = user_store::find(tx, person.email, clock_.now());
+  if (by_email && by_email->email == person.email) return join(tx, std::move(*by_email), person, true);
+  if (!by_email && by_email.error().code != ErrorCode::kNotFound) return refuse(by_email.error());
+  if (options_.new_users == "refuse")
+    return refuse("oidc_refused", "somebody new, and oidc.new_users is refuse");
+  const NewUser request{person.email, person.name, Role::kMember};
+  if (auto sound = check_new_user(request); !sound) return refuse("oidc_refused", sound.error().message);
+  auto first = user_store::none_yet(tx);
+  if (!first) return refuse(first.error());
+  if (*first)
+    return refuse("oidc_refused", "there is no admin yet: use the set-up link that the server printed");
+  User user;
+  user.id = UserId::make();
+  user.email = person.email;
+  user.name = person.name;
+  user.status = options_.new_users == "active" ? UserStatus::kActive : UserStatus::kPending;
+  user.created_at = clock_.now();
+  if (auto inserted = user_store::insert(tx, user, ""); !inserted) return refuse(inserted.error());
+  return join(tx, std::move(user), person, false);
+}
+
+std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, const Person& person,
+                                                   bool invited) {
+  if (user.external) {
+    return refuse("oidc_refused",
+                  "the user " + user.id.str() +
+                      " has this email and another account at the provider: an admin can delete "
+                      "or rename that user");
+  }
+  if (user.status == UserStatus::kDeactivated) return user;
+  // The admin who made a pending user has approved the person by that.
+  if (user.status == UserStatus::kPending && invited) user.status = UserStatus::kActive;
+  user.external = true;
+  if (auto updated = user_store::update(tx, user); !updated) return refuse(updated.error());
+  auto added = user_store::add_identity(tx, options_.issuer, person.subject, user.id.str(), clock_.now());
+  if (!added) return refuse(added.error());
+  if (auto logged = tx.changed("user", user.id.str()); !logged) return refuse(logged.error());
+  return user;
+}
+
+Result<void> OidcService::purge() {
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = tx.execute("DELETE FROM oidc_used_states WHERE expires_at <= $1", {clock_.now()});
+    if (!done) return fail(std::move(done.error()));
+    return {};
+  });
+}
+
+}  // namespace wick

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 15> kSecretNames = {
     "authorization", "accesstoken", "refreshtoken", "clientsecret", "accesskey",
     "cookie",        "passphrase",  "privatekey",   "credential",   "credentials"};
 constexpr std::size_t kMaxNameBytes = 32;
-constexpr std::array<std::string_view, 3> kPrefixes = {"wick_pat_", "wick_oat_", "wick_ort_"};
+constexpr std::array<std::string_view, 4> kPrefixes = {"wick_pat_", "wick_oat_", "wick_ort_", "wick_cs_"};
 constexpr std::size_t kMinTokenHex = 8;
 
 bool is_name_char(char c) {

@@ -301,5 +301,45 @@ TEST_F(Grants, SurviveARestartAndPurgeKeepsWhatStillMatters) {
   EXPECT_FALSE(accepted(second->access_token));
 }
 
+TEST_F(Grants, ExpiredAccessTokensLeaveTheIndexWhenThingsAreTidied) {
+  connect();
+  clock_.advance(1800);
+  const TokenPair living = connect();
+  EXPECT_EQ(index_->size(), 2U);
+  clock_.advance(1900);
+  grants_->purge().value();
+  EXPECT_EQ(index_->size(), 1U);
+  EXPECT_TRUE(accepted(living.access_token));
+}
+
+TEST_F(Grants, WhatWaitsForAReplayIsWipedWhenItsWindowHasPassed) {
+  const TokenPair first = connect();
+  refresh(first.refresh_token).value();
+  const auto waiting = [&] {
+    std::int64_t count = -1;
+    db_->read([&](Transaction& tx) {
+         return tx.for_each("SELECT COUNT(*) FROM oauth_refresh_tokens WHERE replay IS NOT NULL", {},
+                            [&](const SqlRow& row) { count = row.integer(0); });
+       })
+        .value();
+    return count;
+  };
+  grants_->wipe_replays().value();
+  EXPECT_EQ(waiting(), 1);
+  clock_.advance(kDefaultReplaySeconds);
+  grants_->wipe_replays().value();
+  EXPECT_EQ(waiting(), 0);
+}
+
+TEST_F(Grants, IntrospectionKnowsLivingAccessTokensOnly) {
+  const TokenPair pair = connect();
+  const auto found = grants_->introspect(pair.access_token.reveal()).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->grant.client_id, "client");
+  EXPECT_FALSE(grants_->introspect(pair.refresh_token.reveal()).value());
+  clock_.advance(3600);
+  EXPECT_FALSE(grants_->introspect(pair.access_token.reveal()).value());
+}
+
 }  // namespace
 }  // namespace wick

@@ -14,6 +14,6 @@ export default defineConfig({
   },
   server: {
     // `npm run dev` beside a Wick server on its default port.
-    proxy: { "/api": "http://127.0.0.1:8080" },
+    proxy: { "/api": "http://127.0.0.1:8080", "/oidc": "http://127.0.0.1:8080" },
   },
 });

@@ -81,13 +81,7 @@ json::object connection_view(Context& context, const Grant& grant) {
   out["created_at"] = format_rfc3339(grant.created_at);
   out["expires_at"] = format_rfc3339(grant.expires_at);
   out["last_used"] = last_used_view(grant.last_used_at, grant.last_ip, grant.last_user_agent);
-  out["ended"] = nullptr;
-  if (grant.revoked_at) {
-    json::object ended;
-    ended["at"] = format_rfc3339(*grant.revoked_at);
-    ended["reason"] = grant.revoked_reason;
-    out["ended"] = std::move(ended);
-  }
+  out["ended"] = revoked_view(*context.snapshot, grant.revoked_at, grant.revoked_by, grant.revoked_reason);
   return out;
 }
 

@@ -23,8 +23,7 @@ std::string oidc_cookie(const std::string& public_url, std::string_view value) {
 }
 
 http::Response refused(const std::string& code, const std::string& reason, const http::Request& request) {
-  spdlog::warn("sign-in by OpenID Connect from {}: {} [{}]", request.remote_address, reason,
-               request.request_id);
+  spdlog::warn("sign-in by OpenID Connect from {}: {}", request.remote_address, reason);
   return oauth::see_other("/sign-in?error=" + code);
 }
 

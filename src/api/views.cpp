@@ -131,6 +131,17 @@ json::value last_used_view(const std::optional<Micros>& at, const std::string& i
   return used;
 }
 
+json::value revoked_view(const AccessSnapshot& snapshot, const std::optional<Micros>& at,
+                         const std::string& revoked_by, const std::string& reason) {
+  if (!at) return nullptr;
+  json::object out;
+  out["at"] = format_rfc3339(*at);
+  const auto by = UserId::parse(revoked_by);
+  out["by"] = by && !by->empty() ? json::value(user_ref(snapshot, *by)) : json::value(nullptr);
+  out["reason"] = reason;
+  return out;
+}
+
 json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now) {
   json::object out;
   out["id"] = token.id.str();
@@ -143,15 +154,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
   out["created_at"] = format_rfc3339(token.created_at);
   out["expires_at"] = time_or_null(token.expires_at);
   out["last_used"] = last_used_view(token.last_used_at, token.last_ip, token.last_user_agent);
-  out["revoked"] = nullptr;
-  if (token.revoked_at) {
-    json::object revoked;
-    revoked["at"] = format_rfc3339(*token.revoked_at);
-    const auto by = UserId::parse(token.revoked_by);
-    revoked["by"] = by && !by->empty() ? json::value(user_ref(snapshot, *by)) : json::value(nullptr);
-    revoked["reason"] = token.revoked_reason;
-    out["revoked"] = std::move(revoked);
-  }
+  out["revoked"] = revoked_view(snapshot, token.revoked_at, token.revoked_by, token.revoked_reason);
   return out;
 }
 

@@ -18,6 +18,9 @@ boost::json::object link_view(const std::string& public_url, const Link& link);
 // Null when never used.
 boost::json::value last_used_view(const std::optional<Micros>& at, const std::string& ip,
                                   const std::string& user_agent);
+// Null while it has not ended.
+boost::json::value revoked_view(const AccessSnapshot& snapshot, const std::optional<Micros>& at,
+                                const std::string& revoked_by, const std::string& reason);
 boost::json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now);
 boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
 boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);

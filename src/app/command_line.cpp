@@ -9,6 +9,8 @@
 
 #include "app/commands.h"
 #include "app/control_socket.h"
+#include "app/print.h"
+#include "app/remote_commands.h"
 #include "app/serve.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -17,7 +19,6 @@
 namespace wick {
 namespace {
 
-constexpr int kFailed = 1, kMisused = 2;
 constexpr int kHandoverTries = 50;  // × 100 ms for a server that holds the folder but does not listen yet
 
 struct Options {
@@ -28,19 +29,6 @@ struct Options {
   std::vector<std::string> connectors;
   std::string email, name, user, id, tools = "auto", folder;
 };
-
-int print_error(const Options& options, const Error& error) {
-  if (options.as_json) {
-    json::object inner, out;
-    inner["code"] = error_code_name(error.code);
-    inner["message"] = error.message;
-    out["error"] = std::move(inner);
-    std::cerr << to_json(out) << "\n";
-  } else {
-    std::cerr << "wick: " << error.message << "\n";
-  }
-  return error.code == ErrorCode::kInvalidArgument ? kMisused : kFailed;
-}
 
 Result<Settings> read_settings(const Options& options) {
   Settings settings;
@@ -186,7 +174,7 @@ void print_result(const std::string& name, const json::object& result) {
 
 int run(const Options& options, const std::string& name, json::object arguments) {
   auto result = execute(options, name, arguments);
-  if (!result) return print_error(options, result.error());
+  if (!result) return print_error(options.as_json, result.error());
   if (options.as_json) {
     std::cout << to_json(*result) << "\n";
   } else {
@@ -197,13 +185,13 @@ int run(const Options& options, const std::string& name, json::object arguments)
 
 int run_serve(const Options& options) {
   auto settings = read_settings(options);
-  if (!settings) return print_error(options, settings.error());
+  if (!settings) return print_error(options.as_json, settings.error());
   configure_logging(settings->log_format, settings->log_level);
   std::unique_ptr<http::Server> server;  // outlives the instance
   auto instance = Instance::open(*settings);
-  if (!instance) return print_error(options, instance.error());
+  if (!instance) return print_error(options.as_json, instance.error());
   auto served = serve(**instance, *settings, server);
-  return served ? 0 : print_error(options, served.error());
+  return served ? 0 : print_error(options.as_json, served.error());
 }
 
 int print_settings(const Options& options) {
@@ -260,7 +248,7 @@ int run_command_line(int argc, char** argv) {
   user_create->callback([&] {
     auto password = read_password(options);
     if (!password) {
-      code = print_error(options, password.error());
+      code = print_error(options.as_json, password.error());
       return;
     }
     code = run(options, "user create",
@@ -314,6 +302,7 @@ int run_command_line(int argc, char** argv) {
       options.folder = options.data + "/backups/" + format_rfc3339(SystemClock().now());
     code = run(options, "backup", {{"folder", std::filesystem::absolute(options.folder).string()}});
   });
+  add_remote_commands(app, code);
   command(app, "doctor", "Check the data folder")->callback([&] { code = run(options, "doctor", {}); });
   command(app, "settings", "List every setting with its default")->callback([&] {
     code = print_settings(options);

@@ -95,7 +95,7 @@ Result<void> check_audience(const json::object& claims, const std::string& clien
 Result<void> check_times(const json::object& claims, Micros now) {
   const auto expires = time_of(claims, "exp"), issued = time_of(claims, "iat"),
              not_before = time_of(claims, "nbf");
-  if (!expires || !issued) return wrong("does not say when it was issued and when it ends");
+  if (!expires || !issued) return wrong("does not say when it was issued (iat) and when it expires (exp)");
   if (*expires + kClockLeeway <= now) return wrong("has expired: check the clocks of both servers");
   if (*issued > now + kClockLeeway || (not_before && *not_before > now + kClockLeeway))
     return wrong("is from the future: check the clocks of both servers");
@@ -117,7 +117,7 @@ Result<json::object> verify_id_token(std::string_view token, const json::object&
     return wrong(
         "is not signed with an algorithm that is accepted here (RS, PS and ES with 256, 384 or 512 bits)");
   }
-  if (header->contains("crit")) return wrong("has header fields that are not known here");
+  if (header->contains("crit")) return wrong("demands what is not known here (crit)");
   const auto* set = keys.if_contains("keys");
   bool verified = false;
   if (set != nullptr && set->is_array()) {

@@ -114,7 +114,7 @@ Result<void> OidcService::use_once(std::string_view state) {
 }
 
 http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallback callback) {
-  if (failures_.wait(callback.ip, clock_.now()) > 0)
+  if (refused_codes_.wait(callback.ip, clock_.now()) > 0)
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   auto pending = open(callback);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
@@ -136,12 +136,13 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
                                                                     : plain ? "the error " + callback.error
                                                                             : "an error that is not a word"));
   }
-  Pending mine = *pending;
-  auto person = co_await identify(callback.code, std::move(mine));
-  if (!person) {
-    failures_.failed(callback.ip, clock_.now());
-    co_return std::unexpected(std::move(person.error()));
+  auto tokens = co_await provider_.exchange(callback.code, pending->verifier, redirect_uri_);
+  if (!tokens) {
+    if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.failed(callback.ip, clock_.now());
+    co_return refuse(tokens.error());
   }
+  auto person = co_await identify(*tokens, pending->nonce);
+  if (!person) co_return std::unexpected(std::move(person.error()));
   auto user = co_await offload(pool_, [&] { return admit(*person); });
   if (!user) co_return std::unexpected(std::move(user.error()));
   auto session =
@@ -150,14 +151,12 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   co_return OidcSignIn{std::move(*session), pending->next};
 }
 
-http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identify(std::string code,
-                                                                                  Pending pending) {
-  auto tokens = co_await provider_.exchange(code, pending.verifier, redirect_uri_);
-  if (!tokens) co_return refuse(tokens.error());
-  const Secret id_token(text_or_empty(*tokens, "id_token"));
+http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identify(const json::object& tokens,
+                                                                                  const std::string& nonce) {
+  const Secret id_token(text_or_empty(tokens, "id_token"));
   auto keys = co_await provider_.keys(false);
   if (!keys) co_return refuse(keys.error());
-  const IdTokenExpectation expected{options_.issuer, options_.client_id, pending.nonce, clock_.now()};
+  const IdTokenExpectation expected{options_.issuer, options_.client_id, nonce, clock_.now()};
   auto claims = verify_id_token(id_token.reveal(), **keys, expected);
   if (!claims && claims.error().code == ErrorCode::kNotFound) {
     auto fresh = co_await provider_.keys(true);
@@ -169,7 +168,7 @@ http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identif
   person.subject = text_or_empty(*claims, "sub");
   if (!claims->contains("email") ||
       (!options_.groups_claim.empty() && !claims->contains(options_.groups_claim))) {
-    std::string access_token = text_or_empty(*tokens, "access_token");
+    std::string access_token = text_or_empty(tokens, "access_token");
     auto info = co_await provider_.userinfo(std::move(access_token));
     // OpenID Connect Core §5.3.2: the subject must be the same.
     if (info && text_or_empty(*info, "sub") != person.subject)
@@ -208,6 +207,8 @@ bool OidcService::domain_allowed(std::string_view email) const {
 }
 
 std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
+  if (!person.email.empty() && !is_plain_email(person.email))
+    return refuse("oidc_refused", "the provider gives an email that is not like name@example.com");
   if (!options_.allowed_domains.empty() && !(person.email_verified && domain_allowed(person.email)))
     return refuse("oidc_refused", "the email is not verified, or not of a domain in oidc.allowed_domains");
   std::expected<User, OidcRefusal> user = refuse("oidc_failed", "");

@@ -25,6 +25,8 @@
 namespace wick {
 
 inline constexpr Micros kOidcSignInAge = 10 * 60 * kMicrosPerSecond;
+// Codes from one address that the provider refuses before further ones wait: each costs it a request.
+inline constexpr int kFreeRefusedCodes = 100;
 inline constexpr std::size_t kMaxReturnPathBytes = 4000;  // longer ones lead to the first page
 
 struct OidcStart {
@@ -75,7 +77,9 @@ class OidcService {
   std::expected<Pending, OidcRefusal> open(const OidcCallback& callback) const;
   // Errors: kConflict  this state was used before
   Result<void> use_once(std::string_view state);
-  http::Task<std::expected<Person, OidcRefusal>> identify(std::string code, Pending pending);
+  // Both outlive the call.
+  http::Task<std::expected<Person, OidcRefusal>> identify(const boost::json::object& tokens,
+                                                          const std::string& nonce);
   // The active user that this person is.
   std::expected<UserId, OidcRefusal> admit(const Person& person);
   std::expected<User, OidcRefusal> find_or_make(Transaction& tx, const Person& person);
@@ -90,7 +94,7 @@ class OidcService {
   const OidcOptions options_;
   const std::string redirect_uri_;
   OidcProvider provider_;
-  Throttle failures_{kFreeAddressFailures};  // codes that the provider or its token did not vouch for
+  Throttle refused_codes_{kFreeRefusedCodes};  // by address
 };
 
 }  // namespace wick

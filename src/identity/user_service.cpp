@@ -1,5 +1,7 @@
 #include "identity/user_service.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crypto/password.h"
 #include "identity/user_store.h"
@@ -31,13 +33,24 @@ User make_user(const NewUser& request, UserStatus status, Micros now) {
 
 }  // namespace
 
+bool is_plain_email(std::string_view email) {
+  const auto at = email.find('@');
+  if (at == std::string_view::npos || at == 0 || at + 1 == email.size() || email.size() > kMaxEmailBytes ||
+      !is_valid_utf8(email))
+    return false;
+  const auto plain = [](std::string_view part, std::string_view unwanted) {
+    return std::none_of(part.begin(), part.end(), [&](char c) {
+      return (static_cast<unsigned char>(c) <= 0x20) || c == 0x7F ||
+             unwanted.find(c) != std::string_view::npos;
+    });
+  };
+  const std::string_view domain = email.substr(at + 1);
+  return plain(email.substr(0, at), "\"\\<>()[],;:") && plain(domain, "\"\\<>()[],;:@/?#%!$&'*+=^_`{|}~") &&
+         domain.front() != '.' && domain.back() != '.';
+}
+
 Result<void> check_new_user(const NewUser& user) {
-  const auto at = user.email.find('@');
-  if (at == std::string::npos || at == 0 || at + 1 == user.email.size() ||
-      user.email.size() > kMaxEmailBytes || user.email.find_first_of(" \t\r\n") != std::string::npos ||
-      !is_valid_utf8(user.email)) {
-    return invalid("The email must look like name@example.com.");
-  }
+  if (!is_plain_email(user.email)) return invalid("The email must look like name@example.com.");
   return check_name(user.name);
 }
 

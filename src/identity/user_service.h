@@ -49,6 +49,9 @@ struct UserPatch {
   std::optional<std::vector<std::string>> tags;  // ids
 };
 
+// One '@', nothing that a mail program would read as something else, and a plain domain: whoever compares the
+// domain with a list must see the one that mail goes to.
+bool is_plain_email(std::string_view email);
 // Errors: kInvalidArgument with what to change.
 Result<void> check_new_user(const NewUser& user);
 Result<void> check_password(const Secret& password);

@@ -216,7 +216,8 @@ Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
         TokenPair pair;
         pair.access_token = Secret(std::string(both.at(0)));
         pair.refresh_token = Secret(std::string(both.at(1)));
-        pair.expires_in_seconds = (kAccessTokenAge - age) / kMicrosPerSecond;
+        pair.expires_in_seconds =
+            (std::min(now - age + kAccessTokenAge, (*grant)->expires_at) - now) / kMicrosPerSecond;
         pair.oauth_scope = (*grant)->oauth_scope;
         pair.replayed = true;
         outcome = std::move(pair);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -38,11 +40,25 @@ std::string_view host_of(std::string_view authority) {
   return authority.substr(0, authority.find(':'));
 }
 
+// None, or a TCP port.
 bool sound_port(std::string_view authority) {
   const std::string_view port = authority.substr(host_of(authority).size());
-  return port.empty() ||
-         (port.size() > 1 && port.size() <= 6 && port[0] == ':' &&
-          std::all_of(port.begin() + 1, port.end(), [](char c) { return c >= '0' && c <= '9'; }));
+  if (port.empty()) return true;
+  int number = 0;
+  const auto parsed = std::from_chars(port.data() + 1, port.data() + port.size(), number);
+  return port[0] == ':' && parsed.ec == std::errc() && parsed.ptr == port.data() + port.size() &&
+         number >= 1 && number <= 65535;
+}
+
+// RFC 3986 §2.1.
+bool sound_escapes(std::string_view uri) {
+  for (std::size_t at = 0; (at = uri.find('%', at)) != std::string_view::npos; ++at) {
+    const auto is_hex = [&](std::size_t i) {
+      return i < uri.size() && std::isxdigit(static_cast<unsigned char>(uri[i])) != 0;
+    };
+    if (!is_hex(at + 1) || !is_hex(at + 2)) return false;
+  }
+  return true;
 }
 
 bool is_loopback_host(std::string_view host) {
@@ -63,8 +79,11 @@ Result<void> check_redirect_uri(std::string_view uri) {
     if (c <= ' ' || c >= 0x7F || std::string_view("\"'<>\\^`{|}*#").find(c) != std::string_view::npos)
       return refused("has a character that cannot be there: no spaces, fragments, wildcards or quotes.");
   }
+  if (!sound_escapes(uri)) return refused("has a % that is not followed by two hex digits.");
   const Parts parts = split_uri(uri);
   if (parts.scheme.empty()) return refused("must be absolute, with a scheme.");
+  // A browser would open another host than the one that people are shown.
+  if (parts.authority.find('%') != std::string::npos) return refused("must name its host without escapes.");
   if (parts.authority.find('@') != std::string::npos) return refused("must not carry a user or a password.");
   const std::string_view host = host_of(parts.authority);
   if (parts.scheme == "https") {
@@ -96,9 +115,10 @@ bool is_loopback_redirect(std::string_view uri) {
 bool redirect_uri_matches(std::string_view registered, std::string_view requested) {
   if (registered == requested) return true;
   if (!is_loopback_redirect(registered) || !check_redirect_uri(requested)) return false;
+  // Both begin with "http://" as it is written: only the port may differ.
   const Parts mine = split_uri(registered), asked = split_uri(requested);
-  return asked.scheme == mine.scheme && asked.rest == mine.rest &&
-         equals_ignoring_case(host_of(asked.authority), host_of(mine.authority));
+  return requested.starts_with(registered.substr(0, registered.find(':') + 1)) && asked.rest == mine.rest &&
+         host_of(asked.authority) == host_of(mine.authority);
 }
 
 std::string describe_redirect(std::string_view uri) {

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const binary = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/wick');
+export const binary = process.env.WICK_BINARY ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/wick');
 export const password = 'correct horse battery staple';
 export const notesId = '01900000-0000-7000-8000-000000000001';
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { chromium } from 'playwright-core';
+import { launch } from '../lib/browser.mjs';
 import { authorizeUrl, pkce, redirectUri, register, token as exchange } from '../lib/oauth.mjs';
 import { Wick, callTool, notesId, password, remember, until } from '../lib/wick.mjs';
 
@@ -13,10 +13,7 @@ const button = (name) => page.getByRole('button', { name, exact: true });
 
 before(async () => {
   wick = await Wick.start({ admin: false });
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  browser = await launch();
   context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
   page = await context.newPage();
   page.setDefaultTimeout(10_000);

@@ -6,11 +6,13 @@ import { RequireSession } from "./components/layout/RequireSession";
 import { PageLoader } from "./components/PageLoader";
 import { ConnectorPage } from "./pages/connectors/ConnectorPage";
 import { ConnectorsPage } from "./pages/connectors/ConnectorsPage";
+import { ConsentPage } from "./pages/ConsentPage";
 import { CrashPage } from "./pages/CrashPage";
+import { DevicePage } from "./pages/DevicePage";
 import { HistoryPage } from "./pages/HistoryPage";
 import { InvitePage } from "./pages/InvitePage";
 import { NotFoundPage } from "./pages/NotFoundPage";
-import { ConsentPage } from "./pages/ConsentPage";
+import { ConnectionPage } from "./pages/profile/ConnectionPage";
 import { ConnectionsPage } from "./pages/profile/ConnectionsPage";
 import { McpPage } from "./pages/profile/McpPage";
 import { ProfilePage } from "./pages/profile/ProfilePage";
@@ -40,6 +42,7 @@ export const router = createBrowserRouter([
         Component: RequireSession,
         children: [
           { path: "/oauth/consent", Component: ConsentPage },
+          { path: "/device", Component: DevicePage },
           {
             Component: AppLayout,
             children: [
@@ -50,6 +53,7 @@ export const router = createBrowserRouter([
               { path: "/profile/tokens", Component: TokensPage },
               { path: "/profile/tokens/:id", Component: TokenPage },
               { path: "/profile/connections", Component: ConnectionsPage },
+              { path: "/profile/connections/:id", Component: ConnectionPage },
               { path: "/profile/mcp", Component: McpPage },
               {
                 Component: RequireAdmin,
@@ -61,6 +65,7 @@ export const router = createBrowserRouter([
                   adminRoute("/admin/connectors/:id", "AdminConnectorPage"),
                   adminRoute("/admin/access-tokens", "AccessTokensPage"),
                   adminRoute("/admin/connections", "AllConnectionsPage"),
+                  adminRoute("/admin/apps", "AppsPage"),
                   adminRoute("/admin/history", "AdminHistoryPage"),
                 ],
               },

@@ -58,3 +58,8 @@ export const connectorKindsQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/admin/connector-kinds")),
   staleTime: Infinity,
 });
+
+export const appsQuery = queryOptions({
+  queryKey: ["admin", "oauth-clients"],
+  queryFn: () => unwrap(api.GET("/admin/oauth-clients")),
+});

@@ -23,10 +23,13 @@ export function ClientSnippet({ url, token }: Props) {
         allowDeselect={false}
         maw={280}
       />
-      <CodeBlock title={`${snippet.client}: ${snippet.where}`} code={snippet.code(url, token)} />
-      {snippet.note && (
+      <CodeBlock
+        title={`${snippet.client}: ${snippet.token.where}`}
+        code={snippet.token.code(url, token)}
+      />
+      {snippet.token.note && (
         <Text size="sm" c="dimmed">
-          {snippet.note}
+          {snippet.token.note}
         </Text>
       )}
     </Stack>

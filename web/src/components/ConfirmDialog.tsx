@@ -1,6 +1,7 @@
 // Asks before what cannot be taken back; names the consequence.
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Dialog } from "./Dialog";
 
 interface Props {
   opened: boolean;
@@ -15,8 +16,9 @@ interface Props {
 
 export function ConfirmDialog(props: Props) {
   const { opened, title, children, confirm, pending = false, onConfirm, onClose } = props;
+  if (!opened) return null;
   return (
-    <Modal opened={opened} onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text size="sm" component="div">
           {children}
@@ -30,6 +32,6 @@ export function ConfirmDialog(props: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,8 +1,9 @@
 // A new token in place of an old one; the old one may live on while the client is changed over.
-import { Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
+import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../api/client";
 import { useAction } from "../api/useAction";
+import { Dialog } from "./Dialog";
 import { ErrorAlert } from "./ErrorAlert";
 
 interface Props {
@@ -31,7 +32,7 @@ export function RotateDialog({ token, onRotated, onClose }: Props) {
     },
   );
   return (
-    <Modal opened onClose={onClose} title={`Rotate “${token.name}”`}>
+    <Dialog onClose={onClose} title={`Rotate “${token.name}”`}>
       <Stack>
         <Text size="sm">You get a new token with the same name and settings.</Text>
         <Radio.Group label="The old token stops working" value={hours} onChange={setHours}>
@@ -52,6 +53,6 @@ export function RotateDialog({ token, onRotated, onClose }: Props) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

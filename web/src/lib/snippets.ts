@@ -1,10 +1,21 @@
 // How each client is told of this server: the file or command, ready to paste.
-export interface Snippet {
-  client: string;
+interface Way {
   /** Where it goes. */
   where: string;
-  code: (url: string, token: string) => string;
+  code: (url: string) => string;
   note?: string;
+}
+
+interface TokenWay extends Omit<Way, "code"> {
+  code: (url: string, token: string) => string;
+}
+
+export interface Snippet {
+  client: string;
+  /** The client signs its user in; empty when it cannot. */
+  signIn: Way[];
+  /** With an access token. */
+  token: TokenWay;
 }
 
 /** Stands where the token goes when there is none to show. */
@@ -12,102 +23,173 @@ export const tokenPlaceholder = "wick_pat_YOUR_TOKEN";
 
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
+// mcp-remote refuses plain http to anything but localhost unless told otherwise.
+const allowHttp = (url: string) => (url.startsWith("http:") ? ["--allow-http"] : []);
+
+const claudeDesktopFile = "claude_desktop_config.json (Settings → Developer → Edit config)";
+
 export const snippets: Snippet[] = [
   {
     client: "Claude Desktop",
-    where: "claude_desktop_config.json (Settings → Developer → Edit config)",
-    // Its file knows only local programs; mcp-remote is one that talks to a server by HTTP.
-    code: (url, token) =>
-      json({
-        mcpServers: {
-          wick: {
-            command: "npx",
-            // It refuses plain http to anything but localhost unless told otherwise.
-            args: [
-              "-y",
-              "mcp-remote",
-              url,
-              "--header",
-              "Authorization:${AUTH_HEADER}",
-              ...(url.startsWith("http:") ? ["--allow-http"] : []),
-            ],
-            env: { AUTH_HEADER: `Bearer ${token}` },
+    signIn: [
+      {
+        where: "Settings → Connectors → Add custom connector",
+        code: (url) => url,
+        note: "Claude connects from the internet: this server must be reachable from there by https.",
+      },
+      {
+        where: claudeDesktopFile,
+        // Its file knows only local programs; mcp-remote is one that talks to a server by HTTP.
+        code: (url) =>
+          json({
+            mcpServers: {
+              wick: { command: "npx", args: ["-y", "mcp-remote", url, ...allowHttp(url)] },
+            },
+          }),
+        note: "For a server that only your own network reaches. Needs Node.js on your computer.",
+      },
+    ],
+    token: {
+      where: claudeDesktopFile,
+      code: (url, token) =>
+        json({
+          mcpServers: {
+            wick: {
+              command: "npx",
+              args: [
+                "-y",
+                "mcp-remote",
+                url,
+                "--header",
+                "Authorization:${AUTH_HEADER}",
+                ...allowHttp(url),
+              ],
+              env: { AUTH_HEADER: `Bearer ${token}` },
+            },
           },
-        },
-      }),
-    note: "Needs Node.js on your computer. Restart Claude Desktop after saving.",
+        }),
+      note: "Needs Node.js on your computer. Restart Claude Desktop after saving.",
+    },
   },
   {
     client: "Claude Code",
-    where: "Terminal",
-    code: (url, token) =>
-      `claude mcp add --transport http wick ${url} \\\n  --header "Authorization: Bearer ${token}"`,
+    signIn: [
+      {
+        where: "Terminal",
+        code: (url) => `claude mcp add --transport http wick ${url}`,
+        note: "Then type /mcp in Claude Code, choose wick and sign in.",
+      },
+    ],
+    token: {
+      where: "Terminal",
+      code: (url, token) =>
+        `claude mcp add --transport http wick ${url} \\\n  --header "Authorization: Bearer ${token}"`,
+    },
   },
   {
     client: "Cursor",
-    where: "~/.cursor/mcp.json",
-    code: (url, token) =>
-      json({ mcpServers: { wick: { url, headers: { Authorization: `Bearer ${token}` } } } }),
+    signIn: [
+      {
+        where: "~/.cursor/mcp.json",
+        code: (url) => json({ mcpServers: { wick: { url } } }),
+        note: "Cursor opens your browser to sign in when it first connects.",
+      },
+    ],
+    token: {
+      where: "~/.cursor/mcp.json",
+      code: (url, token) =>
+        json({ mcpServers: { wick: { url, headers: { Authorization: `Bearer ${token}` } } } }),
+    },
   },
   {
     client: "VS Code",
-    where: ".vscode/mcp.json",
-    code: (url) =>
-      json({
-        inputs: [
-          {
-            type: "promptString",
-            id: "wick-token",
-            description: "Wick access token",
-            password: true,
+    signIn: [
+      {
+        where: ".vscode/mcp.json",
+        code: (url) => json({ servers: { wick: { type: "http", url } } }),
+        note: "VS Code opens your browser to sign in when it first connects.",
+      },
+    ],
+    token: {
+      where: ".vscode/mcp.json",
+      code: (url) =>
+        json({
+          inputs: [
+            {
+              type: "promptString",
+              id: "wick-token",
+              description: "Wick access token",
+              password: true,
+            },
+          ],
+          servers: {
+            wick: { type: "http", url, headers: { Authorization: "Bearer ${input:wick-token}" } },
           },
-        ],
-        servers: {
-          wick: { type: "http", url, headers: { Authorization: "Bearer ${input:wick-token}" } },
-        },
-      }),
-    note: "VS Code asks for the token when it first connects, and keeps it out of the file.",
+        }),
+      note: "VS Code asks for the token when it first connects, and keeps it out of the file.",
+    },
   },
   {
     client: "Codex",
-    where: "~/.codex/config.toml",
-    code: (url) => `[mcp_servers.wick]\nurl = "${url}"\nbearer_token_env_var = "WICK_TOKEN"`,
-    note: "Codex reads the token from the environment variable WICK_TOKEN.",
+    signIn: [
+      {
+        where: "Terminal",
+        code: (url) => `codex mcp add wick --url ${url}\ncodex mcp login wick`,
+        note: "The second command opens your browser to sign in.",
+      },
+    ],
+    token: {
+      where: "~/.codex/config.toml",
+      code: (url) => `[mcp_servers.wick]\nurl = "${url}"\nbearer_token_env_var = "WICK_TOKEN"`,
+      note: "Codex reads the token from the environment variable WICK_TOKEN.",
+    },
   },
   {
     client: "Gemini CLI",
-    where: "~/.gemini/settings.json",
-    code: (url, token) =>
-      json({
-        mcpServers: { wick: { httpUrl: url, headers: { Authorization: `Bearer ${token}` } } },
-      }),
+    signIn: [
+      {
+        where: "~/.gemini/settings.json",
+        code: (url) => json({ mcpServers: { wick: { httpUrl: url } } }),
+        note: "Then type /mcp auth wick in Gemini CLI to sign in.",
+      },
+    ],
+    token: {
+      where: "~/.gemini/settings.json",
+      code: (url, token) =>
+        json({
+          mcpServers: { wick: { httpUrl: url, headers: { Authorization: `Bearer ${token}` } } },
+        }),
+    },
   },
   {
     client: "cURL",
-    where: "Terminal",
-    code: (url, token) => {
-      const request = {
-        jsonrpc: "2.0",
-        id: 1,
-        method: "tools/list",
-        params: {
-          _meta: {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientInfo": { name: "curl", version: "1" },
-            "io.modelcontextprotocol/clientCapabilities": {},
+    signIn: [],
+    token: {
+      where: "Terminal",
+      code: (url, token) => {
+        const request = {
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/list",
+          params: {
+            _meta: {
+              "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+              "io.modelcontextprotocol/clientInfo": { name: "curl", version: "1" },
+              "io.modelcontextprotocol/clientCapabilities": {},
+            },
           },
-        },
-      };
-      return [
-        `curl ${url}`,
-        `-H "Authorization: Bearer ${token}"`,
-        '-H "Content-Type: application/json"',
-        '-H "Accept: application/json, text/event-stream"',
-        '-H "MCP-Protocol-Version: 2026-07-28"',
-        '-H "Mcp-Method: tools/list"',
-        `-d '${JSON.stringify(request)}'`,
-      ].join(" \\\n  ");
+        };
+        return [
+          `curl ${url}`,
+          `-H "Authorization: Bearer ${token}"`,
+          '-H "Content-Type: application/json"',
+          '-H "Accept: application/json, text/event-stream"',
+          '-H "MCP-Protocol-Version: 2026-07-28"',
+          '-H "Mcp-Method: tools/list"',
+          `-d '${JSON.stringify(request)}'`,
+        ].join(" \\\n  ");
+      },
+      note: "Lists the tools that the token may call.",
     },
-    note: "Lists the tools that the token may call.",
   },
 ];

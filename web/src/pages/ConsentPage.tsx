@@ -1,4 +1,5 @@
-// An app asks to act for the person who is signed in: who asks, where it leads, what it may do, yes or no.
+// An app, here or on another device, asks to act for the person who is signed in: who asks, where it leads, what
+// it may do, yes or no.
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -11,6 +12,7 @@ import { QueryView } from "../components/QueryView";
 import { ScopePicker, scopeProblem, type Scope } from "../components/ScopePicker";
 import { EntryLayout } from "../components/layout/EntryLayout";
 import { useMe } from "../lib/session";
+import classes from "./ConsentPage.module.css";
 
 export function ConsentPage() {
   const [search] = useSearchParams();
@@ -22,7 +24,7 @@ export function ConsentPage() {
     refetchOnWindowFocus: false,
   });
   return (
-    <EntryLayout title="Connect an app">
+    <EntryLayout title={request.data?.device ? "Connect a device" : "Connect an app"}>
       <QueryView query={request}>{(data) => <Decision id={id} request={data} />}</QueryView>
     </EntryLayout>
   );
@@ -30,7 +32,7 @@ export function ConsentPage() {
 
 function Decision({ id, request }: { id: string; request: Schema<"AuthorizationRequest"> }) {
   const me = useMe();
-  const { client } = request;
+  const { client, device } = request;
   const [scope, setScope] = useState<Scope>({
     connectors: "all",
     operations: request.writes ? "all" : "read_only",
@@ -58,6 +60,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
       <Text>
         <b>{client.name}</b> wants to call this team’s systems as you.
       </Text>
+      {device && <DeviceCode code={device.user_code} />}
       {client.source === "registered" && (
         <Alert color="yellow" title="Unverified name">
           The app gave itself this name, and nobody has checked it. Approve only if you have just
@@ -72,7 +75,9 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
       <Facts
         facts={{
           "Verified host": client.host,
-          "Sends you back to": request.redirect,
+          "Sends you back to": !device && request.redirect,
+          "Asked from": device?.ip,
+          Program: device?.user_agent,
           Account: `${me.name} (${me.email})`,
           Lasts: "Until you disconnect it, at most 180 days",
         }}
@@ -103,5 +108,24 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function DeviceCode({ code }: { code: string }) {
+  return (
+    <>
+      <div>
+        <Text size="sm" mb={4}>
+          Compare it with what your device shows:
+        </Text>
+        <p className={classes.code} data-testid="user-code">
+          {code}
+        </p>
+      </div>
+      <Alert color="yellow" title="Is it your device?">
+        Approve only if you started this yourself, on your own device. Nobody from support will ever
+        send you a code.
+      </Alert>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { NavLink, Text } from "@mantine/core";
 import {
+  IconApps,
   IconGauge,
   IconHistory,
   IconKey,
@@ -39,6 +40,7 @@ const admins: Entry[] = [
   { to: "/admin/connectors", label: "Manage connectors", icon: IconSettings },
   { to: "/admin/access-tokens", label: "All access tokens", icon: IconShieldLock },
   { to: "/admin/connections", label: "All connections", icon: IconLinkPlus },
+  { to: "/admin/apps", label: "Apps", icon: IconApps },
   { to: "/admin/history", label: "All history", icon: IconReportAnalytics },
 ];
 

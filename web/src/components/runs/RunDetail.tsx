@@ -38,6 +38,15 @@ export function RunDetail({ id }: { id: string }) {
                   {data.credential.name}
                 </Anchor>
               ),
+              Connection: data.credential?.kind === "oauth" && (
+                <Anchor
+                  component={Link}
+                  to={`/profile/connections/${data.credential.id}`}
+                  size="sm"
+                >
+                  {data.credential.name}
+                </Anchor>
+              ),
               Trace: data.trace_id && <Code>{data.trace_id}</Code>,
               Call: <Code>{data.id}</Code>,
             }}

@@ -1,5 +1,5 @@
 // A new connector: choose its kind, then fill the form that the kind asks for.
-import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -7,6 +7,7 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConfigFields } from "../../components/ConfigFields";
+import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { QueryView } from "../../components/QueryView";
 import { TagSelect } from "../../components/TagSelect";
@@ -18,7 +19,7 @@ export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
   const kinds = useQuery(connectorKindsQuery);
   const [chosen, setChosen] = useState<string | null>(null);
   return (
-    <Modal opened onClose={onClose} title="Add connector" size="lg">
+    <Dialog onClose={onClose} title="Add connector" size="lg">
       <QueryView query={kinds}>
         {({ items }) => {
           const kind = items.find((candidate) => candidate.kind === chosen) ?? items[0];
@@ -36,7 +37,7 @@ export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
           );
         }}
       </QueryView>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -32,6 +32,7 @@ export function DashboardPage() {
                 value={counts.active_tokens}
                 to="/admin/access-tokens"
               />
+              <StatCard label="Connections" value={counts.connections} to="/admin/connections" />
               <StatCard label="Connectors" value={counts.connectors} to="/admin/connectors" />
               <StatCard label="Calls today" value={counts.calls_today} to="/admin/history" />
               <StatCard

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { TagSelect } from "../../components/TagSelect";
 
@@ -31,7 +32,7 @@ export function EditUserDialog({ user, onClose }: Props) {
     },
   );
   return (
-    <Modal opened onClose={onClose} title={`Edit ${user.name}`}>
+    <Dialog onClose={onClose} title={`Edit ${user.name}`}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -72,6 +73,6 @@ export function EditUserDialog({ user, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

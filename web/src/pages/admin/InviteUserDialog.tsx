@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import type { LinkFor } from "../../components/OneTimeLink";
 import { TagSelect } from "../../components/TagSelect";
@@ -30,7 +31,7 @@ export function InviteUserDialog({ onLink, onClose }: Props) {
     },
   );
   return (
-    <Modal opened onClose={onClose} title="Invite user">
+    <Dialog onClose={onClose} title="Invite user">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -73,6 +74,6 @@ export function InviteUserDialog({ onLink, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

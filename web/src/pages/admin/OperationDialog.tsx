@@ -1,8 +1,9 @@
 // Adds or changes one rest operation: what models see of it, and the HTTP request that it becomes.
-import { Button, Group, Modal, Stack } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { operationForm, readOperation } from "../../lib/operationForm";
 import { OperationFields } from "./OperationFields";
@@ -37,8 +38,7 @@ export function OperationDialog({ connectorId, operation, onClose }: Props) {
     },
   );
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={operation ? `Edit ${operation.name}` : "Add operation"}
       size="xl"
@@ -62,6 +62,6 @@ export function OperationDialog({ connectorId, operation, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

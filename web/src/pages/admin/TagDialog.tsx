@@ -1,7 +1,8 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 
 interface Props {
@@ -31,7 +32,7 @@ export function TagDialog({ tag, onClose }: Props) {
     },
   );
   return (
-    <Modal opened onClose={onClose} title={tag ? `Edit “${tag.name}”` : "Create tag"}>
+    <Dialog onClose={onClose} title={tag ? `Edit “${tag.name}”` : "Create tag"}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -70,6 +71,6 @@ export function TagDialog({ tag, onClose }: Props) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -55,11 +55,17 @@ export function UserActions({ user, onLink }: Props) {
           <Menu.Item component={Link} to={`/admin/access-tokens?owner=${user.id}`}>
             Access tokens
           </Menu.Item>
+          <Menu.Item component={Link} to={`/admin/connections?user=${user.id}`}>
+            Connections
+          </Menu.Item>
           <Menu.Item component={Link} to={`/admin/history?user=${user.id}`}>
             Calls
           </Menu.Item>
           <Menu.Divider />
-          {user.status === "pending" && (
+          {user.status === "pending" && user.external && (
+            <Menu.Item onClick={() => setStatus.mutate("active")}>Approve</Menu.Item>
+          )}
+          {user.status === "pending" && !user.external && (
             <Menu.Item onClick={() => inviteAgain.mutate()}>New invitation link</Menu.Item>
           )}
           {user.status === "active" && user.role !== "service" && (

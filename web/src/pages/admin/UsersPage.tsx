@@ -1,4 +1,4 @@
-import { Button, Select, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Select, Table, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
@@ -118,9 +118,12 @@ function UserTable({ users, onLink }: TableProps) {
       {users.map((user) => (
         <Table.Tr key={user.id}>
           <Table.Td>
-            <Text size="sm" fw={500}>
-              {user.name}
-            </Text>
+            <Group gap="xs">
+              <Text size="sm" fw={500}>
+                {user.name}
+              </Text>
+              {user.external && <Badge color="gray">single sign-on</Badge>}
+            </Group>
             <Text size="xs" c="dimmed">
               {user.email}
             </Text>

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack } from "@mantine/core";
+import { Button, Checkbox, PasswordInput, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
@@ -8,14 +8,29 @@ import { Panel } from "../../components/Panel";
 import { useMe } from "../../lib/session";
 
 export function PasswordPanel() {
+  if (useMe().has_password) return <PasswordForm />;
+  return (
+    <Panel title="Password">
+      <Text size="sm">You sign in through your organisation's provider.</Text>
+    </Panel>
+  );
+}
+
+function PasswordForm() {
   const me = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
+  const [endConnections, setEndConnections] = useState(true);
   const change = useAction(
-    () => unwrap(api.PUT("/me/password", { body: { current, new: next } })),
+    () =>
+      unwrap(
+        api.PUT("/me/password", {
+          body: { current, new: next, end_connections: endConnections },
+        }),
+      ),
     {
       showsError: true,
-      refresh: [["sessions"]],
+      refresh: [["sessions"], ["connections"]],
       done: "Your password is changed.",
       onDone: () => {
         setCurrent("");
@@ -41,6 +56,12 @@ export function PasswordPanel() {
             onChange={(event) => setCurrent(event.currentTarget.value)}
           />
           <NewPasswordField label="New password" value={next} onChange={setNext} />
+          <Checkbox
+            label="Also disconnect my apps"
+            description="They ask for your approval again. Access tokens keep working."
+            checked={endConnections}
+            onChange={(event) => setEndConnections(event.currentTarget.checked)}
+          />
           <ErrorAlert error={change.error} />
           <div>
             <Button type="submit" loading={change.isPending}>

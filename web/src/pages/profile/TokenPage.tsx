@@ -1,10 +1,11 @@
 // One token: what it is, what it was used for, how it ended. An admin may open anyone's.
-import { Button, Code, Group, Stack, Text } from "@mantine/core";
+import { Button, Code, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { Ending } from "../../components/Ending";
 import { Facts } from "../../components/Facts";
 import { LastUsed } from "../../components/LastUsed";
 import { PageHeader } from "../../components/PageHeader";
@@ -16,8 +17,8 @@ import { RotateDialog } from "../../components/RotateDialog";
 import { describeScope } from "../../components/ScopePicker";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
+import { UsagePanels } from "../../components/UsagePanels";
 import { useMe } from "../../lib/session";
-import { TokenUsagePanels } from "./TokenUsagePanels";
 
 export function TokenPage() {
   const { id = "" } = useParams();
@@ -35,7 +36,7 @@ export function TokenPage() {
       {(data) => (
         <Stack gap="lg" key={data.id}>
           <TokenDetail token={data} />
-          <QueryView query={usage}>{(used) => <TokenUsagePanels usage={used} />}</QueryView>
+          <QueryView query={usage}>{(used) => <UsagePanels usage={used} />}</QueryView>
         </Stack>
       )}
     </QueryView>
@@ -101,7 +102,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
             Created: <Time value={token.created_at} exact />,
             "Last used": <LastUsed used={token.last_used} />,
             Expires: token.expires_at ? <Time value={token.expires_at} exact /> : "Never",
-            Revoked: token.revoked && <Ending revoked={token.revoked} />,
+            Revoked: token.revoked && <Ending ended={token.revoked} />,
           }}
         />
       </Panel>
@@ -109,15 +110,5 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
         <RotateDialog token={token} onRotated={setMinted} onClose={() => setRotating(false)} />
       )}
     </div>
-  );
-}
-
-function Ending({ revoked }: { revoked: Schema<"Revoked"> }) {
-  return (
-    <Group gap={4}>
-      <Time value={revoked.at} exact />
-      {revoked.by && <Text size="sm">by {revoked.by.name}</Text>}
-      {revoked.reason && <Text size="sm">· {revoked.reason}</Text>}
-    </Group>
   );
 }

@@ -1,13 +1,14 @@
+// What a token or a connection was used for: calls by day, connector, address and client.
 import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
-import type { Schema } from "../../api/client";
-import { CardGrid } from "../../components/CardGrid";
-import { DayChart } from "../../components/DayChart";
-import { Panel } from "../../components/Panel";
-import { Time } from "../../components/Time";
-import { count, plural } from "../../lib/format";
+import type { Schema } from "../api/client";
+import { CardGrid } from "./CardGrid";
+import { DayChart } from "./DayChart";
+import { Panel } from "./Panel";
+import { Time } from "./Time";
+import { count, plural } from "../lib/format";
 
-export function TokenUsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
+export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
   return (
     <>
       <Panel

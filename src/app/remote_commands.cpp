@@ -1,0 +1,147 @@
+#include "app/remote_commands.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include "app/print.h"
+#include "base/json.h"
+#include "remote/server.h"
+
+namespace wick {
+namespace {
+
+struct Options {
+  std::string url, store = "auto", ca_file;
+  bool as_json = false, read_only = false;
+};
+
+Result<std::string> server_url(const Options& options, remote::CredentialStore& store) {
+  if (!options.url.empty()) return remote::normal_server_url(options.url);
+  auto known = store.urls();
+  if (!known) return fail(std::move(known.error()));
+  if (known->empty()) {
+    return fail(ErrorCode::kInvalidArgument,
+                "Say which server with --url, for example --url https://wick.example.com.");
+  }
+  return known->front();
+}
+
+void show_prompt(const Options& options, const remote::DevicePrompt& prompt) {
+  if (options.as_json) {
+    json::object out;
+    out["verification_uri"] = prompt.verification_uri;
+    out["verification_uri_complete"] = prompt.verification_uri_complete;
+    out["user_code"] = prompt.user_code;
+    out["expires_in"] = prompt.expires_in_seconds;
+    std::cout << to_json(out) << std::endl;
+    return;
+  }
+  std::cerr << "Open " << prompt.verification_uri << " in a browser and enter the code\n\n    "
+            << prompt.user_code << "\n\nor open " << prompt.verification_uri_complete
+            << "\nand compare the code. It is good for " << prompt.expires_in_seconds / 60
+            << " minutes. Waiting ..." << std::endl;
+}
+
+Result<void> login(const Options& options, remote::RemoteServer& server) {
+  auto storage = remote::parse_storage(options.store);
+  if (!storage) return fail(std::move(storage.error()));
+  auto where = server.login(options.read_only, *storage,
+                            [&](const remote::DevicePrompt& prompt) { show_prompt(options, prompt); });
+  if (!where) return fail(std::move(where.error()));
+  if (options.as_json) {
+    json::object out;
+    out["url"] = server.url();
+    out["stored_in"] = *where;
+    std::cout << to_json(out) << "\n";
+  } else {
+    std::cout << "Logged in to " << server.url() << ". Kept in " << *where << ".\n";
+  }
+  return {};
+}
+
+Result<void> logout(const Options& options, remote::RemoteServer& server) {
+  if (auto done = server.logout(); !done) return done;
+  if (options.as_json) {
+    json::object out;
+    out["url"] = server.url();
+    out["status"] = "logged out";
+    std::cout << to_json(out) << "\n";
+  } else {
+    std::cout << "Logged out of " << server.url() << ": the connection has ended.\n";
+  }
+  return {};
+}
+
+Result<void> whoami(const Options& options, remote::RemoteServer& server) {
+  auto who = server.whoami();
+  if (!who) return fail(std::move(who.error()));
+  if (options.as_json) {
+    std::cout << to_json(*who) << "\n";
+    return {};
+  }
+  const auto part = [&](std::string_view name) {
+    const auto* found = who->if_contains(name);
+    return found != nullptr && found->is_object() ? found->get_object() : json::object();
+  };
+  const std::string ends = text_or_empty(*who, "expires_at");
+  std::cout << text_or_empty(part("user"), "name") << " <" << text_or_empty(part("user"), "email") << "> at "
+            << server.url() << "\nrole: " << text_or_empty(*who, "role")
+            << "\ncredential: " << text_or_empty(part("credential"), "kind") << " \""
+            << text_or_empty(part("credential"), "name") << "\""
+            << (ends.empty() ? "" : ", good until " + ends) << "\nmay call: " << to_json(part("scope"))
+            << "\n";
+  return {};
+}
+
+Result<void> access_token(const Options& options, remote::RemoteServer& server) {
+  auto token = server.access_token();
+  if (!token) return fail(std::move(token.error()));
+  if (options.as_json) {
+    json::object out;
+    out["access_token"] = token->reveal();
+    out["url"] = server.url();
+    std::cout << to_json(out) << "\n";
+  } else {
+    std::cout << token->reveal() << "\n";
+  }
+  return {};
+}
+
+using Command = Result<void> (*)(const Options&, remote::RemoteServer&);
+
+int run(const Options& options, Command command) {
+  remote::CredentialStore store(remote::CredentialStore::default_folder());
+  auto url = server_url(options, store);
+  if (!url) return print_error(options.as_json, url.error());
+  const SystemClock clock;
+  remote::RemoteServer server(*url, store, clock, options.ca_file);
+  auto done = command(options, server);
+  return done ? 0 : print_error(options.as_json, done.error());
+}
+
+}  // namespace
+
+void add_remote_commands(CLI::App& app, int& code) {
+  auto options = std::make_shared<Options>();
+  const auto add = [&](const char* name, const char* meaning, Command command) {
+    CLI::App* made = app.add_subcommand(name, meaning);
+    made->add_option("--url", options->url, "the server's address (default: the one logged in to last)")
+        ->envname("WICK_URL");
+    made->add_option("--ca-file", options->ca_file, "a PEM file with more authorities to trust")
+        ->envname("WICK_CA_FILE");
+    made->add_flag("--json", options->as_json, "print JSON");
+    made->callback([options, command, &code] { code = run(*options, command); });
+    return made;
+  };
+  CLI::App* made = add("login", "Connect this computer to a server, approved in a browser", login);
+  made->add_flag("--read-only", options->read_only, "ask only for operations that read");
+  made->add_option("--store", options->store, "where the connection is kept: auto, keyring or file")
+      ->capture_default_str();
+  add("logout", "End that connection", logout);
+  add("whoami", "Say who this computer is at the server", whoami);
+  add("access-token", "Print an access token, for a program that wants one", access_token);
+}
+
+}  // namespace wick

@@ -1,0 +1,133 @@
+// The apps that act for the people here: find the doubtful ones, end them.
+import { Button, Group, Select } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { appsQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { ConnectionTable } from "../../components/ConnectionTable";
+import { EmptyState } from "../../components/EmptyState";
+import { FilterBar } from "../../components/FilterBar";
+import { PageHeader } from "../../components/PageHeader";
+import { QueryView } from "../../components/QueryView";
+import { UserSelect } from "../../components/UserSelect";
+import { plural } from "../../lib/format";
+import { useUrlFilters } from "../../lib/useUrlFilters";
+
+export function AllConnectionsPage() {
+  const { get, set } = useUrlFilters();
+  const query = { user: get("user"), client: get("client") };
+  const connections = useQuery({
+    queryKey: ["admin", "connections", query],
+    queryFn: () => unwrap(api.GET("/admin/connections", { params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+  const [confirming, setConfirming] = useState<"user" | "client" | null>(null);
+  const refresh = [["admin"], ["connections"]];
+  const disconnect = useAction(
+    ({ id }: Schema<"Connection">) =>
+      unwrap(api.DELETE("/admin/connections/{id}", { params: { path: { id } } })),
+    { refresh, done: (_, one) => `${one.client.name} of ${one.user.name} is disconnected.` },
+  );
+  const disconnectAll = useAction(
+    (of: "user" | "client") =>
+      unwrap(api.POST("/admin/connections/revoke", { body: { [of]: query[of] } })),
+    {
+      refresh,
+      done: ({ revoked }) => `${plural(revoked, "connection")} ended.`,
+      onDone: () => setConfirming(null),
+    },
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="All connections"
+        description="Apps that act for the people here. A disconnected app stops with its next call."
+      />
+      <FilterBar label="Filters">
+        <UserSelect
+          label="User"
+          value={query.user ?? null}
+          onChange={(value) => set("user", value)}
+        />
+        <AppSelect value={query.client ?? null} onChange={(value) => set("client", value)} />
+      </FilterBar>
+      {(query.user || query.client) && (
+        <Group gap="sm" mb="md">
+          {query.user && (
+            <Button color="red" variant="outline" onClick={() => setConfirming("user")}>
+              Disconnect all of this user
+            </Button>
+          )}
+          {query.client && (
+            <Button color="red" variant="outline" onClick={() => setConfirming("client")}>
+              Disconnect all of this app
+            </Button>
+          )}
+        </Group>
+      )}
+      <QueryView query={connections}>
+        {({ items }) =>
+          items.length > 0 ? (
+            <ConnectionTable
+              connections={items}
+              showUser
+              ending={disconnect.isPending ? disconnect.variables.id : null}
+              onDisconnect={disconnect.mutate}
+            />
+          ) : query.user || query.client ? (
+            <EmptyState title="No connections match" />
+          ) : (
+            <EmptyState title="No connections">
+              An app appears here once someone has approved it.
+            </EmptyState>
+          )
+        }
+      </QueryView>
+      <ConfirmDialog
+        opened={confirming === "user"}
+        title="Disconnect all apps of this user?"
+        confirm="Disconnect all"
+        pending={disconnectAll.isPending}
+        onConfirm={() => disconnectAll.mutate("user")}
+        onClose={() => setConfirming(null)}
+      >
+        Every app that this user has approved stops working at once. The user can approve it again.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={confirming === "client"}
+        title="Disconnect this app from everybody?"
+        confirm="Disconnect all"
+        pending={disconnectAll.isPending}
+        onConfirm={() => disconnectAll.mutate("client")}
+        onClose={() => setConfirming(null)}
+      >
+        The app stops working at once for everyone who has approved it. They can approve it again,
+        unless you block it under Apps.
+      </ConfirmDialog>
+    </>
+  );
+}
+
+interface SelectProps {
+  value: string | null;
+  onChange: (id: string | null) => void;
+}
+
+function AppSelect({ value, onChange }: SelectProps) {
+  const apps = useQuery(appsQuery);
+  return (
+    <Select
+      label="App"
+      data={(apps.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      value={value}
+      onChange={onChange}
+      placeholder="Any"
+      searchable
+      clearable
+      nothingFoundMessage="No such app"
+    />
+  );
+}

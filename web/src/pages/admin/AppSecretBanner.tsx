@@ -1,0 +1,38 @@
+import type { Schema } from "../../api/client";
+import { SecretBanner } from "../../components/SecretBanner";
+
+export interface AppWithSecret {
+  client: Schema<"OAuthClientDetail">;
+  client_secret: string | null;
+}
+
+interface Props {
+  shown: AppWithSecret;
+  onClose: () => void;
+}
+
+/** What to put into an app that was registered here, or got a new secret. */
+export function AppSecretBanner({ shown: { client, client_secret: secret }, onClose }: Props) {
+  return (
+    <SecretBanner
+      title={secret === null ? `“${client.name}” is registered` : `Secret of “${client.name}”`}
+      description={
+        secret === null ? (
+          "Put this client ID into the app. It has no secret."
+        ) : (
+          <>
+            Copy the secret now: it <strong>won't be shown again</strong>. Put both into the app.
+          </>
+        )
+      }
+      values={[
+        { what: "Client ID", value: client.id, testId: "client-id" },
+        ...(secret === null
+          ? []
+          : [{ what: "Client secret", value: secret, testId: "client-secret" }]),
+      ]}
+      closeLabel={secret === null ? "Hide the client ID" : "Hide the client secret"}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,198 @@
+import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
+import { useState } from "react";
+import { Link } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ClientBadge } from "../../components/ClientBadge";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Columns, DataTable } from "../../components/DataTable";
+import { Time } from "../../components/Time";
+import { plural } from "../../lib/format";
+import { redirectHosts } from "../../lib/redirectHosts";
+import type { AppWithSecret } from "./AppSecretBanner";
+import classes from "./AppTable.module.css";
+
+type App = Schema<"OAuthClientDetail">;
+
+interface Props {
+  apps: App[];
+  onSecret: (app: AppWithSecret) => void;
+  onGone: (app: App) => void;
+}
+
+export function AppTable({ apps, ...actions }: Props) {
+  return (
+    <DataTable
+      caption="Apps"
+      minWidth={960}
+      head={<Columns names={["App", "Leads back to", "Registered", "Connections", "Actions"]} />}
+    >
+      {apps.map((app) => (
+        <Table.Tr key={app.id}>
+          <Table.Td>
+            <Group gap="xs">
+              <Text size="sm" fw={500}>
+                {app.name}
+              </Text>
+              <AppBadges app={app} />
+            </Group>
+            <Text size="xs" c="dimmed" mt={4} className={classes.id}>
+              {app.id}
+            </Text>
+          </Table.Td>
+          <Table.Td>
+            {redirectHosts(app.redirect_uris).map((host) => (
+              <Text key={host} size="sm">
+                {host}
+              </Text>
+            ))}
+          </Table.Td>
+          <Table.Td>
+            {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
+            {app.registered_from && (
+              <Text size="xs" c="dimmed">
+                from {app.registered_from}
+              </Text>
+            )}
+          </Table.Td>
+          <Table.Td>
+            {app.connections === 0 ? (
+              0
+            ) : (
+              <Anchor
+                component={Link}
+                to={`/admin/connections?client=${encodeURIComponent(app.id)}`}
+                size="sm"
+                aria-label={`${plural(app.connections, "connection")} of ${app.name}`}
+              >
+                {app.connections}
+              </Anchor>
+            )}
+          </Table.Td>
+          <Table.Td>
+            <AppActions app={app} {...actions} />
+          </Table.Td>
+        </Table.Tr>
+      ))}
+    </DataTable>
+  );
+}
+
+function AppBadges({ app }: { app: App }) {
+  return (
+    <>
+      <ClientBadge client={app} />
+      {app.confidential && <Badge color="gray">confidential</Badge>}
+      {app.device && <Badge color="gray">device codes</Badge>}
+      {app.introspects && <Badge color="gray">resource server</Badge>}
+      {app.blocked && <Badge color="red">blocked</Badge>}
+    </>
+  );
+}
+
+interface ActionsProps extends Omit<Props, "apps"> {
+  app: App;
+}
+
+function AppActions({ app, onSecret, onGone }: ActionsProps) {
+  const path = { params: { path: { id: app.id } } };
+  const refresh = [["admin"], ["connections"]];
+  const [dialog, setDialog] = useState<"block" | "secret" | "remove" | null>(null);
+  const close = () => setDialog(null);
+  const setBlocked = useAction(
+    (blocked: boolean) =>
+      unwrap(api.PATCH("/admin/oauth-clients/{id}", { ...path, body: { blocked } })),
+    {
+      refresh,
+      done: (_, blocked) => `${app.name} is ${blocked ? "blocked" : "no longer blocked"}.`,
+      onDone: close,
+    },
+  );
+  const replaceSecret = useAction(
+    () => unwrap(api.POST("/admin/oauth-clients/{id}/secret", path)),
+    {
+      onDone: (replaced) => {
+        close();
+        onSecret(replaced);
+      },
+    },
+  );
+  const remove = useAction(() => unwrap(api.DELETE("/admin/oauth-clients/{id}", path)), {
+    refresh,
+    done: `${app.name} is removed.`,
+    onDone: () => {
+      close();
+      onGone(app);
+    },
+  });
+
+  return (
+    <>
+      <Group gap="xs" wrap="nowrap">
+        <Button
+          size="xs"
+          variant="default"
+          aria-label={`${app.blocked ? "Unblock" : "Block"} ${app.name}`}
+          // Never disabled: the dialog gives the focus back to it.
+          onClick={() => (app.blocked ? setBlocked.mutate(false) : setDialog("block"))}
+        >
+          {app.blocked ? "Unblock" : "Block"}
+        </Button>
+        {app.confidential && (
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`New secret for ${app.name}`}
+            onClick={() => setDialog("secret")}
+          >
+            New secret
+          </Button>
+        )}
+        {app.source !== "builtin" && (
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            aria-label={`Remove ${app.name}`}
+            onClick={() => setDialog("remove")}
+          >
+            Remove
+          </Button>
+        )}
+      </Group>
+      <ConfirmDialog
+        opened={dialog === "block"}
+        title={`Block ${app.name}?`}
+        confirm="Block"
+        pending={setBlocked.isPending}
+        onConfirm={() => setBlocked.mutate(true)}
+        onClose={close}
+      >
+        Its connections end at once, and nobody can connect it until you unblock it.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={dialog === "secret"}
+        title={`Replace the secret of ${app.name}?`}
+        confirm="Replace secret"
+        pending={replaceSecret.isPending}
+        onConfirm={() => replaceSecret.mutate()}
+        onClose={close}
+      >
+        The old secret stops working at once. The app works again when it has the new one.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={dialog === "remove"}
+        title={`Remove ${app.name}?`}
+        confirm="Remove"
+        pending={remove.isPending}
+        onConfirm={() => remove.mutate()}
+        onClose={close}
+      >
+        Its connections end at once.{" "}
+        {app.source === "admin"
+          ? "To use it again, register it again."
+          : "It may register itself again; block it if it should not."}
+      </ConfirmDialog>
+    </>
+  );
+}

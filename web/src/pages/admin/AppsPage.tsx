@@ -1,0 +1,53 @@
+// The apps that ask to act for people (OAuth clients): who they say they are, how many use them, and a stop for each.
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { appsQuery } from "../../api/queries";
+import { EmptyState } from "../../components/EmptyState";
+import { PageHeader } from "../../components/PageHeader";
+import { QueryView } from "../../components/QueryView";
+import { AppSecretBanner, type AppWithSecret } from "./AppSecretBanner";
+import { AppTable } from "./AppTable";
+import { RegisterAppDialog } from "./RegisterAppDialog";
+
+export function AppsPage() {
+  const apps = useQuery(appsQuery);
+  const [registering, setRegistering] = useState(false);
+  const [shown, setShown] = useState<AppWithSecret | null>(null);
+  return (
+    <>
+      <PageHeader
+        title="Apps"
+        description="Clients that sign people in here. Most register themselves; what one may call, each person decides."
+        actions={
+          <Button
+            leftSection={<IconPlus size={16} aria-hidden />}
+            onClick={() => setRegistering(true)}
+          >
+            Register an app
+          </Button>
+        }
+      />
+      {shown && <AppSecretBanner shown={shown} onClose={() => setShown(null)} />}
+      <QueryView query={apps}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No apps yet">
+              An app appears here as soon as it registers itself, or when you register it.
+            </EmptyState>
+          ) : (
+            <AppTable
+              apps={items}
+              onSecret={setShown}
+              onGone={({ id }) => setShown((before) => (before?.client.id === id ? null : before))}
+            />
+          )
+        }
+      </QueryView>
+      {registering && (
+        <RegisterAppDialog onRegistered={setShown} onClose={() => setRegistering(false)} />
+      )}
+    </>
+  );
+}

@@ -51,6 +51,11 @@ Result<Settings> read_settings(const Options& options) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos)
       return fail(ErrorCode::kInvalidArgument, "--set wants KEY=VALUE, not \"" + pair + "\".");
+    if (pair.starts_with("oidc.client_secret=")) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "A secret on the command line can be read by every process of this computer: use "
+                  "WICK_OIDC_CLIENT_SECRET in the environment, or oidc.client_secret_file.");
+    }
     if (auto set = set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1)); !set)
       return fail(std::move(set.error()));
   }

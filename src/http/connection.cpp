@@ -79,6 +79,17 @@ const char* error_text(int status) {
 
 }  // namespace
 
+// A value with a line break would begin another header, or the body (response splitting).
+bool sound_headers(const Response& response) {
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  const auto sound = [&](const std::string& text) {
+    return text.find_first_of(kBreaks) == std::string::npos;
+  };
+  return sound(response.content_type) &&
+         std::all_of(response.headers.begin(), response.headers.end(),
+                     [&](const auto& header) { return sound(header.first) && sound(header.second); });
+}
+
 Response error_response(int status, std::string_view request_id) {
   Response response;
   response.status = status;
@@ -308,6 +319,11 @@ Task<Response> Connection::handle_on_worker(const BlockingHandler& handler) {
 }
 
 Task<bool> Connection::send(const Response& response, bool keep_alive) {
+  if (!sound_headers(response)) {
+    spdlog::error("{} {}: a response header with a line break was not sent", request_.method, request_.path);
+    const Response failed = error_response(500, "");
+    co_return co_await send(failed, keep_alive);
+  }
   const std::string_view body = response.bytes();
   out_.clear();
   out_ += "HTTP/1.1 ";

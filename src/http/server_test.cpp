@@ -69,6 +69,11 @@ class HttpServer : public testing::Test {
       response.body = "[" + std::string(exchange.request().body) + "]";
       co_return response;
     });
+    server->route("GET", "/splits", [](Exchange&) -> Task<Response> {
+      Response response;
+      response.headers.emplace_back("Location", "/x\r\nSet-Cookie: planted=1");
+      co_return response;
+    });
     server->route_blocking("GET", "/things/{id}/parts/{part}", [](const Request& request) {
       Response response;
       response.body = std::string(request.capture("id")) + "+" + std::string(request.capture("part")) + "+" +
@@ -115,6 +120,17 @@ TEST_F(HttpServer, AnswersWithLengthDateAndTheFixedHeaders) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nDate: ")) << answer;
   EXPECT_NE(answer.find("X-Content-Type-Options: nosniff\r\n"), std::string::npos);
   EXPECT_TRUE(answer.ends_with("Content-Length: 4\r\nConnection: close\r\n\r\n[hi]")) << answer;
+}
+
+TEST_F(HttpServer, AHeaderWithALineBreakIsNotSentAndTheConnectionGoesOn) {
+  start();
+  Client client(server->port());
+  client.send("GET /splits HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string refused = client.read_until("}}");
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 500 ")) << refused;
+  EXPECT_EQ(refused.find("planted"), std::string::npos);
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_NE(client.read_until("[hi]").find("HTTP/1.1 200 "), std::string::npos);
 }
 
 TEST_F(HttpServer, PipelinedRequestsAreAnsweredInOrder) {

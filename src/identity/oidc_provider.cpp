@@ -18,7 +18,12 @@ bool is_loopback_http(std::string_view url) {
   return false;
 }
 
+// It goes into a header: nothing that could end one.
 bool sound_url(std::string_view url) {
+  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
+    return c > 0x20 && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+  });
+  if (!plain) return false;
   return (url.starts_with("https://") && url.size() > 8) || is_loopback_http(url);
 }
 
@@ -144,7 +149,9 @@ http::Task<Result<std::shared_ptr<const ProviderMetadata>>> OidcProvider::metada
 http::Task<Result<std::shared_ptr<const json::object>>> OidcProvider::keys(bool fresh) {
   {
     const std::lock_guard lock(mutex_);
-    if (keys_ != nullptr && clock_.now() - keys_at_ < (fresh ? kKeysEvery : kProviderAge)) co_return keys_;
+    const Micros since = clock_.now() - (fresh ? keys_asked_again_at_ : keys_at_);
+    if (keys_ != nullptr && since < (fresh ? kKeysEvery : kProviderAge)) co_return keys_;
+    if (fresh) keys_asked_again_at_ = clock_.now();
   }
   auto provider = co_await metadata();
   if (!provider) co_return fail(std::move(provider.error()));

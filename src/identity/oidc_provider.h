@@ -67,6 +67,7 @@ class OidcProvider {
   std::shared_ptr<const ProviderMetadata> metadata_;
   std::shared_ptr<const boost::json::object> keys_;
   Micros metadata_at_ = 0, keys_at_ = 0;
+  Micros keys_asked_again_at_ = 0;  // for an unknown key
 };
 
 }  // namespace wick

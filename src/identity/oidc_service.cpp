@@ -29,7 +29,8 @@ std::unexpected<OidcRefusal> refuse(const Error& error) {
 std::string safe_path(std::string path) {
   const bool sound = path.starts_with('/') && path.size() <= kMaxReturnPathBytes &&
                      (path.size() == 1 || (path[1] != '/' && path[1] != '\\')) &&
-                     std::none_of(path.begin(), path.end(), [](char c) { return c >= 0 && c < 0x21; });
+                     std::none_of(path.begin(), path.end(),
+                                  [](char c) { return (c >= 0 && c < 0x21) || c == '"' || c == '\\'; });
   return sound ? path : "/";
 }
 
@@ -40,10 +41,18 @@ std::string name_from(const json::object& claims, const std::string& email) {
   return std::string(truncate_utf8(trim(name), kMaxUserNameBytes));
 }
 
-bool true_claim(const json::object& claims, std::string_view name) {
-  const auto* value = claims.if_contains(name);
-  return value != nullptr &&
-         ((value->is_bool() && value->get_bool()) || (value->is_string() && value->get_string() == "true"));
+// The address and the provider's word that it is verified, both from the same place: the word of one place
+// must never count for the address of another.
+struct Email {
+  std::string address;
+  bool verified = false;
+};
+Email email_of(const json::object& claims, bool trusted) {
+  Email email{to_lower_ascii(trim(text_or_empty(claims, "email"))), trusted};
+  if (const auto* said = claims.if_contains("email_verified"); said != nullptr)
+    email.verified = said->is_bool() && said->get_bool();
+  if (email.address.empty()) email.verified = false;
+  return email;
 }
 
 }  // namespace
@@ -166,25 +175,25 @@ http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identif
   if (!claims) co_return refuse("oidc_failed", claims.error().message);
   Person person;
   person.subject = text_or_empty(*claims, "sub");
-  if (!claims->contains("email") ||
-      (!options_.groups_claim.empty() && !claims->contains(options_.groups_claim))) {
+  Email email = email_of(*claims, options_.trust_email);
+  json::object more;
+  if (email.address.empty() || (!options_.groups_claim.empty() && !claims->contains(options_.groups_claim))) {
     std::string access_token = text_or_empty(tokens, "access_token");
     auto info = co_await provider_.userinfo(std::move(access_token));
+    if (!info && email.address.empty()) co_return refuse(info.error());
     // OpenID Connect Core §5.3.2: the subject must be the same.
     if (info && text_or_empty(*info, "sub") != person.subject)
-      co_return refuse("oidc_failed", "the userinfo is about somebody else than the ID token");
-    if (info) {
-      for (const auto& member : *info) claims->emplace(member.key(), member.value());  // the ID token's stay
-    } else if (!claims->contains("email")) {
-      co_return refuse(info.error());
-    }
+      co_return refuse("oidc_failed", "the userinfo is about somebody else than the ID token (sub)");
+    if (info) more = std::move(*info);
+    if (email.address.empty()) email = email_of(more, options_.trust_email);
   }
-  person.email = to_lower_ascii(trim(text_or_empty(*claims, "email")));
-  person.email_verified =
-      !person.email.empty() && (options_.trust_email || true_claim(*claims, "email_verified"));
-  person.name = name_from(*claims, person.email);
+  person.email = email.address;
+  person.email_verified = email.verified;
+  const bool named_there = !claims->contains("name") && more.contains("name");
+  person.name = name_from(named_there ? more : *claims, person.email);
   if (!options_.groups_claim.empty()) {
     const auto* groups = claims->if_contains(options_.groups_claim);
+    if (groups == nullptr) groups = more.if_contains(options_.groups_claim);
     std::vector<std::string> names;
     if (groups != nullptr && groups->is_array()) {
       for (const auto& group : groups->get_array()) {

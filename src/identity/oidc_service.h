@@ -27,7 +27,8 @@ namespace wick {
 inline constexpr Micros kOidcSignInAge = 10 * 60 * kMicrosPerSecond;
 // Codes from one address that the provider refuses before further ones wait: each costs it a request.
 inline constexpr int kFreeRefusedCodes = 100;
-inline constexpr std::size_t kMaxReturnPathBytes = 4000;  // longer ones lead to the first page
+// Longer ones lead to the first page: a browser drops a cookie of more than 4096 bytes (RFC 6265bis §6.1).
+inline constexpr std::size_t kMaxReturnPathBytes = 2400;
 
 struct OidcStart {
   std::string location;  // at the provider

@@ -19,7 +19,7 @@ export function AppsPage() {
     <>
       <PageHeader
         title="Apps"
-        description="Clients that sign people in here. Most register themselves; what one may call, each person decides."
+        description="Clients that people here can connect. Most register themselves; each person decides what one may call."
         actions={
           <Button
             leftSection={<IconPlus size={16} aria-hidden />}

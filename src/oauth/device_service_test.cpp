@@ -8,17 +8,11 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/fixed_clock.h"
 #include "db/schema.h"
 
 namespace wick {
 namespace {
-
-class FixedClock final : public Clock {
- public:
-  Micros now() const override { return time.load(); }
-  void advance(int seconds) { time += seconds * kMicrosPerSecond; }
-  std::atomic<Micros> time = 1'800'000'000 * kMicrosPerSecond;
-};
 
 class Devices : public testing::Test {
  protected:
@@ -37,7 +31,8 @@ class Devices : public testing::Test {
              {std::string_view(ann_.str())});
          if (!done) return fail(done.error());
          return tx.changed("user", ann_.str());
-       }).value();
+       })
+        .value();
   }
   ~Devices() override {
     devices_.reset();
@@ -46,7 +41,8 @@ class Devices : public testing::Test {
     std::filesystem::remove_all(folder_);
   }
   DeviceAuthorization start(const std::string& ip = "192.0.2.1") {
-    return std::move(devices_->start({"", "wick-cli", "mcp:read", "https://wick.example/mcp", ip, "agent/1"}).value());
+    return std::move(
+        devices_->start({"", "wick-cli", "mcp:read", "https://wick.example/mcp", ip, "agent/1"}).value());
   }
   Approval approval() { return {ann_, "wick-cli", "", "", "mcp:read", "https://wick.example/mcp"}; }
   std::string poll(const DeviceAuthorization& device, std::string_view client = "wick-cli") {
@@ -125,9 +121,11 @@ TEST_F(Devices, AnApprovalThatNobodyFetchedLeavesNothing) {
   grants_->purge().value();
   std::int64_t left = -1;
   db_->read([&](Transaction& tx) {
-       return tx.for_each("SELECT (SELECT COUNT(*) FROM oauth_grants) + (SELECT COUNT(*) FROM oauth_device_codes)",
-                          {}, [&](const SqlRow& row) { left = row.integer(0); });
-     }).value();
+       return tx.for_each(
+           "SELECT (SELECT COUNT(*) FROM oauth_grants) + (SELECT COUNT(*) FROM oauth_device_codes)", {},
+           [&](const SqlRow& row) { left = row.integer(0); });
+     })
+      .value();
   EXPECT_EQ(left, 0);
 }
 

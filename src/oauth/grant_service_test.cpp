@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "base/fixed_clock.h"
 #include "base/text.h"
 #include "db/schema.h"
 
@@ -19,13 +20,6 @@ namespace {
 constexpr const char* kResource = "https://wick.example/mcp";
 constexpr const char* kRedirect = "http://localhost:4711/cb";
 const std::string kVerifier(43, 'v');
-
-class FixedClock final : public Clock {
- public:
-  Micros now() const override { return time.load(); }
-  void advance(int seconds) { time += seconds * kMicrosPerSecond; }
-  std::atomic<Micros> time = 1'800'000'000 * kMicrosPerSecond;
-};
 
 class Grants : public testing::Test {
  protected:

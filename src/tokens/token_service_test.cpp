@@ -7,16 +7,11 @@
 #include <fstream>
 #include <thread>
 
+#include "base/fixed_clock.h"
 #include "db/schema.h"
 
 namespace wick {
 namespace {
-
-class FixedClock final : public Clock {
- public:
-  Micros now() const override { return time.load(); }
-  std::atomic<Micros> time = 1'800'000'000 * kMicrosPerSecond;
-};
 
 class Service : public testing::Test {
  protected:

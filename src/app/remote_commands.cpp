@@ -7,6 +7,7 @@
 
 #include "app/print.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "remote/server.h"
 
 namespace wick {
@@ -85,11 +86,13 @@ Result<void> whoami(const Options& options, remote::RemoteServer& server) {
     const auto* found = who->if_contains(name);
     return found != nullptr && found->is_object() ? found->get_object() : json::object();
   };
-  const std::string ends = text_or_empty(*who, "expires_at");
-  std::cout << text_or_empty(part("user"), "name") << " <" << text_or_empty(part("user"), "email") << "> at "
-            << server.url() << "\nrole: " << text_or_empty(*who, "role")
-            << "\ncredential: " << text_or_empty(part("credential"), "kind") << " \""
-            << text_or_empty(part("credential"), "name") << "\""
+  const auto text = [](const json::object& object, std::string_view name) {
+    return printable(text_or_empty(object, name));
+  };
+  const std::string ends = text(*who, "expires_at");
+  std::cout << text(part("user"), "name") << " <" << text(part("user"), "email") << "> at " << server.url()
+            << "\nrole: " << text(*who, "role") << "\ncredential: " << text(part("credential"), "kind")
+            << " \"" << text(part("credential"), "name") << "\""
             << (ends.empty() ? "" : ", good until " + ends) << "\nmay call: " << to_json(part("scope"))
             << "\n";
   return {};

@@ -27,6 +27,10 @@ bool is_valid_utf8(std::string_view text);
 // At most `max_bytes`, cut at a character boundary.
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 
+// For a terminal: control characters, those of C1 in UTF-8 too, become '?', so that nothing in it steers the
+// terminal.
+std::string printable(std::string_view text);
+
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);

@@ -68,5 +68,13 @@ TEST(Json, AnUnknownFieldIsNamed) {
   EXPECT_NE(checked.error().message.find("nmae"), std::string::npos);
 }
 
+TEST(Text, NothingPrintableSteersATerminal) {
+  EXPECT_EQ(printable("\x1b[2J a\r\nb\x7f"), "?[2J a??b?");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "?31m");
+  EXPECT_EQ(printable("Zoë, 東京"), "Zoë, 東京");
+}
+
 }  // namespace
 }  // namespace wick

@@ -67,7 +67,7 @@ std::unexpected<Error> no_client() {
 }  // namespace
 
 ClientService::ClientService(Database& db, const Clock& clock, ClientPolicy policy)
-    : db_(db), clock_(clock), policy_(std::move(policy)) {}
+    : db_(db), clock_(clock), policy_(std::move(policy)), registrations_(policy_.registrations_per_hour) {}
 
 Result<void> ClientService::check_document_host(std::string_view url) const {
   if (policy_.metadata_documents && (policy_.metadata_hosts.empty() || host_in(url, policy_.metadata_hosts)))
@@ -89,14 +89,6 @@ bool is_metadata_document_id(std::string_view id) {
     if (part == "." || part == "..") return false;
   }
   return true;
-}
-
-bool ClientService::may_register(const std::string& ip) {
-  const std::lock_guard lock(mutex_);
-  const Micros hour = clock_.now() / (3600 * kMicrosPerSecond);
-  if (hour != hour_) registrations_.clear();
-  hour_ = hour;
-  return ++registrations_[ip] <= policy_.registrations_per_hour;
 }
 
 Result<void> ClientService::insert(Transaction& tx, const OAuthClient& client, std::string_view ip,
@@ -137,7 +129,7 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
       if (client.blocked) return fail(ErrorCode::kForbidden, "An admin has blocked this app.");
       return {};
     }
-    if (!may_register(std::string(ip))) {
+    if (!registrations_.take(ip, clock_.now())) {
       Error error{ErrorCode::kRateLimited,
                   "This address has registered too many clients: try again in an hour.", 3600};
       return fail(std::move(error));

@@ -7,11 +7,10 @@
 // as SHA-256. Thread-safe; all of it blocks.
 #pragma once
 
-#include <mutex>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "base/hourly_quota.h"
 #include "base/secret.h"
 #include "db/database.h"
 #include "oauth/client.h"
@@ -84,14 +83,11 @@ class ClientService {
  private:
   Result<void> insert(Transaction& tx, const OAuthClient& client, std::string_view ip,
                       std::string_view secret_digest = {});
-  bool may_register(const std::string& ip);
 
   Database& db_;
   const Clock& clock_;
   const ClientPolicy policy_;
-  std::mutex mutex_;
-  Micros hour_ = 0;
-  std::unordered_map<std::string, int> registrations_;  // in `hour_`, by address
+  HourlyQuota registrations_;
 };
 
 }  // namespace wick

@@ -56,18 +56,9 @@ std::string normal_user_code(std::string_view typed) {
 DeviceService::DeviceService(Database& db, GrantService& grants, const Clock& clock)
     : db_(db), grants_(grants), clock_(clock) {}
 
-bool DeviceService::may_start(const std::string& ip) {
-  const std::lock_guard lock(mutex_);
-  const Micros hour = clock_.now() / (3600 * kMicrosPerSecond);
-  if (hour != hour_) started_.clear();
-  hour_ = hour;
-  return ++started_[ip] <= kMaxDeviceCodesPerHour;
-}
-
 bool DeviceService::polls_too_fast(std::string_view device_code) {
   const Micros now = clock_.now();
   const std::lock_guard lock(mutex_);
-  std::erase_if(polls_, [&](const auto& entry) { return entry.second.forget_at <= now; });
   // Only codes that exist are kept, so that nobody fills this map with inventions.
   const auto found = polls_.find(device_code);
   if (found == polls_.end()) return false;
@@ -79,7 +70,7 @@ bool DeviceService::polls_too_fast(std::string_view device_code) {
 }
 
 Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
-  if (!may_start(request.ip)) {
+  if (!started_.take(request.ip, clock_.now())) {
     Error error{ErrorCode::kRateLimited, "This address asks for too many device codes: try again in an hour.",
                 3600};
     return fail(std::move(error));
@@ -113,6 +104,7 @@ Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
   });
   if (!done) return fail(std::move(done.error()));
   const std::lock_guard lock(mutex_);
+  std::erase_if(polls_, [&](const auto& entry) { return entry.second.forget_at <= now; });
   polls_[std::string(as_bytes(digest))] = {0, now + kDeviceCodeAge, kDevicePollSeconds};
   return made;
 }

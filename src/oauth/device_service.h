@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hourly_quota.h"
 #include "db/database.h"
 #include "oauth/grant_service.h"
 
@@ -62,7 +63,6 @@ class DeviceService {
  private:
   Result<void> decide(Transaction& tx, std::string_view digest, std::string_view status,
                       const std::optional<TokenId>& grant);
-  bool may_start(const std::string& ip);
   // True when this poll comes too early.
   bool polls_too_fast(std::string_view device_code);
 
@@ -73,9 +73,8 @@ class DeviceService {
   Database& db_;
   GrantService& grants_;
   const Clock& clock_;
-  std::mutex mutex_;  // guards what follows
-  Micros hour_ = 0;
-  std::map<std::string, int, std::less<>> started_;  // in `hour_`, by address
+  HourlyQuota started_{kMaxDeviceCodesPerHour};
+  std::mutex mutex_;                                 // guards what follows
   std::map<std::string, Polls, std::less<>> polls_;  // by the digest of the device code
 };
 

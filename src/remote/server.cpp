@@ -97,7 +97,8 @@ Result<RemoteServer::Endpoints> RemoteServer::discover() {
   auto resource = get(url_ + "/.well-known/oauth-protected-resource/mcp");
   if (!resource) return fail(std::move(resource.error()));
   if (text_or_empty(*resource, "resource") != url_ + "/mcp") {
-    return fail(ErrorCode::kUpstream, "This server calls itself " + text_or_empty(*resource, "resource") +
+    return fail(ErrorCode::kUpstream, "This server calls itself " +
+                                          printable(text_or_empty(*resource, "resource")) +
                                           ": log in with that address.");
   }
   auto metadata = get(url_ + "/.well-known/oauth-authorization-server");
@@ -144,8 +145,9 @@ Result<StoredConnection> RemoteServer::wait_for_decision(const Endpoints& endpoi
     if (error == "access_denied") return fail(ErrorCode::kForbidden, "The login was denied in the browser.");
     if (error == "expired_token") break;
     if (error != "authorization_pending" && error != "slow_down" && answer->status < 500)
-      return fail(ErrorCode::kUpstream, "The server does not go on with this login (" +
-                                            (error.empty() ? std::to_string(answer->status) : error) + ").");
+      return fail(ErrorCode::kUpstream,
+                  "The server does not go on with this login (" +
+                      (error.empty() ? std::to_string(answer->status) : printable(error)) + ").");
   }
   return fail(ErrorCode::kTimeout, "Nobody approved the login in time: start again.");
 }
@@ -163,13 +165,18 @@ Result<std::string> RemoteServer::login(bool read_only, Storage storage,
   if (!answer) return fail(std::move(answer.error()));
   const json::object object = object_of(*answer);
   const Secret device_code(text_or_empty(object, "device_code"));
-  const DevicePrompt shown{text_or_empty(object, "verification_uri"),
-                           text_or_empty(object, "verification_uri_complete"),
-                           text_or_empty(object, "user_code"), number_of(object, "expires_in", 600)};
+  const DevicePrompt shown{printable(text_or_empty(object, "verification_uri")),
+                           printable(text_or_empty(object, "verification_uri_complete")),
+                           printable(text_or_empty(object, "user_code")),
+                           number_of(object, "expires_in", 600)};
   if (answer->status != 200 || device_code.empty()) {
-    const std::string why = text_or_empty(object, "error_description");
+    const std::string why = printable(text_or_empty(object, "error_description"));
     return fail(ErrorCode::kUpstream, "The server does not begin a login" + (why.empty() ? "." : ": " + why));
   }
+  // A page of another server would ask for that one's consent.
+  if (!shown.verification_uri.starts_with(url_ + "/") ||
+      !shown.verification_uri_complete.starts_with(url_ + "/"))
+    return not_wick(url_);
   prompt(shown);
   const std::int64_t interval =
       std::clamp<std::int64_t>(number_of(object, "interval", 5), 1, kMaxPollSeconds);

@@ -183,6 +183,7 @@ test('an address that is wrong, not safe, or not a Wick is refused before anythi
     asked.push(request.url);
     const origin = `http://127.0.0.1:${server.address().port}`;
     response.setHeader('content-type', 'application/json');
+    if (request.url === '/d' && document.device) return response.end(JSON.stringify(document.device(origin)));
     response.end(JSON.stringify(request.url.includes('protected-resource') ? { resource: `${origin}/mcp`, ...document.resource } : {
       issuer: origin, token_endpoint: `${origin}/t`, device_authorization_endpoint: `${origin}/d`, revocation_endpoint: `${origin}/r`, ...document.metadata,
     }));
@@ -195,11 +196,17 @@ test('an address that is wrong, not safe, or not a Wick is refused before anythi
     [{ metadata: { device_authorization_endpoint: `${url}.thief.example/d` } }, /does not answer like a Wick server/],
     [{ metadata: { issuer: 'https://thief.example' } }, /does not answer like a Wick server/],
     [{}, /does not begin a login/],
+    [{ device: () => ({ device_code: 'x', user_code: 'A', verification_uri: 'https://other.example/device', verification_uri_complete: `${url}/device` }) }, /does not answer like a Wick server/],
   ]) {
     document = change;
     const { code, stderr } = await run(['login', '--url', url], env);
     assert.deepEqual([code, message.test(stderr)], [1, true], stderr);
   }
-  assert.deepEqual(asked.filter((one) => !one.startsWith('/.well-known/')), ['/d'], 'only the last one was worth a request');
+  assert.deepEqual(asked.filter((one) => !one.startsWith('/.well-known/')), ['/d', '/d'], 'only the last two were worth a request');
+  // What a server says does not steer the terminal it is shown on.
+  document = { device: (origin) => ({ device_code: 'x', user_code: '\u001b]0;x\u0007\u009b2J', verification_uri: `${origin}/device`, verification_uri_complete: `${origin}/device`, interval: 1 }) };
+  const { stderr } = await run(['login', '--url', url], env);
+  assert.match(stderr, /\?\]0;x\?\?2J/);
+  assert.doesNotMatch(stderr, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   server.close();
 });

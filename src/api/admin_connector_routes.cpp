@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/fields.h"
 #include "api/views.h"
+#include "base/offload.h"
 
 namespace wick::api {
 namespace {
@@ -31,6 +32,7 @@ Result<Reply> list_kinds(Context& context) {
     item["description"] = kind->description();
     item["fields"] = std::move(fields);
     item["custom_operations"] = kind->custom_operations();
+    item["discovers"] = kind->discovers();
     items.push_back(std::move(item));
   }
   json::object out;
@@ -151,6 +153,41 @@ Result<Reply> delete_operation(Context& context) {
   return Reply{204, nullptr};
 }
 
+json::array texts(const std::vector<std::string>& list) {
+  json::array out;
+  for (const std::string& one : list) out.push_back(json::string(one));
+  return out;
+}
+
+// Asks the connected system what it offers now, and accepts it.
+http::Task<Result<Reply>> refresh_connector(Context& context) {
+  if (auto known = only_fields(context.body, {"dry_run"}); !known) co_return fail(std::move(known.error()));
+  const auto id = parse_id<ConnectorId>(context.path("id"), "connector");
+  if (!id) co_return fail(id.error());
+  const auto dry = optional_bool(context.body, "dry_run");
+  if (!dry) co_return fail(dry.error());
+  Services& services = context.services;
+  std::shared_ptr<const ConnectorEntry> connector;
+  for (const auto& one : context.snapshot->connectors) {
+    if (one->id == *id) connector = one;
+  }
+  ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
+  if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
+  auto definitions = co_await kind->discover(connector);
+  services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  if (!definitions) co_return fail(std::move(definitions.error()));
+  auto changes = co_await offload(services.pool, [&] {
+    return services.connectors.accept_discovered(*id, *definitions, dry->value_or(false));
+  });
+  if (!changes) co_return fail(std::move(changes.error()));
+  json::object out;
+  out["added"] = texts(changes->added);
+  out["changed"] = texts(changes->changed);
+  out["removed"] = texts(changes->removed);
+  out["unchanged"] = changes->unchanged;
+  co_return Reply{200, std::move(out)};
+}
+
 }  // namespace
 
 void mount_admin_connectors(Api& api) {
@@ -161,6 +198,7 @@ void mount_admin_connectors(Api& api) {
   api.route("PATCH", "/admin/connectors/{id}", Access::kAdmin, update_connector);
   api.route("DELETE", "/admin/connectors/{id}", Access::kAdmin, delete_connector);
   api.route("POST", "/admin/connectors/{id}/duplicate", Access::kAdmin, duplicate_connector);
+  api.route_waiting("POST", "/admin/connectors/{id}/refresh", Access::kAdmin, refresh_connector);
   api.route("POST", "/admin/connectors/{id}/operations", Access::kAdmin, create_operation);
   api.route("PUT", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, replace_operation);
   api.route("PATCH", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, toggle_operation);

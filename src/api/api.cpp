@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "base/json.h"
+#include "base/offload.h"
 #include "base/text.h"
 
 namespace wick::api {
@@ -131,6 +132,19 @@ void Api::route(std::string method, std::string path, Access access, Handler han
                            if (!reply) return to_response(reply.error(), request.request_id);
                            return to_response(std::move(*reply));
                          });
+}
+
+void Api::route_waiting(std::string method, std::string path, Access access, WaitingHandler handler) {
+  server_.route(
+      std::move(method), kPrefix + path,
+      [this, access, handler = std::move(handler)](http::Exchange& exchange) -> http::Task<http::Response> {
+        const http::Request& request = exchange.request();
+        auto context = co_await offload(services_.pool, [&] { return admit(services_, request, access); });
+        if (!context) co_return to_response(context.error(), request.request_id);
+        auto reply = co_await handler(*context);
+        if (!reply) co_return to_response(reply.error(), request.request_id);
+        co_return to_response(std::move(*reply));
+      });
 }
 
 void Api::mount() {

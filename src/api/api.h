@@ -38,6 +38,8 @@ struct Context {
 };
 
 using Handler = std::function<Result<Reply>(Context&)>;
+// For what waits for other systems: on an io thread, so that no worker is held up; the database by offload().
+using WaitingHandler = std::function<http::Task<Result<Reply>>(Context&)>;
 
 class Api {
  public:
@@ -47,6 +49,7 @@ class Api {
   void mount();
   // For the files that hold the routes.
   void route(std::string method, std::string path, Access access, Handler handler);
+  void route_waiting(std::string method, std::string path, Access access, WaitingHandler handler);
   Services& services() { return services_; }
   http::Server& server() { return server_; }
 

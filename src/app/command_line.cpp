@@ -28,6 +28,9 @@ struct Options {
   bool admin = false, password_stdin = false, all = false, read_only = false;
   std::vector<std::string> connectors;
   std::string email, name, user, id, tools = "auto", folder;
+  std::string kind, label, url, operation, arguments;
+  std::vector<std::string> fields;
+  bool secret_stdin = false, allow_private = false;
 };
 
 Result<Settings> read_settings(const Options& options) {
@@ -83,15 +86,19 @@ Result<json::object> execute(const Options& options, const std::string& name, co
   return result;
 }
 
+// The first line of standard input.
+Result<std::string> read_line(const char* flag) {
+  std::string line;
+  std::getline(std::cin, line);
+  if (line.ends_with('\r')) line.pop_back();
+  if (line.empty())
+    return fail(ErrorCode::kInvalidArgument, std::string(flag) + ": nothing came on standard input.");
+  return line;
+}
+
 Result<std::string> read_password(const Options& options) {
   std::string password;
-  if (options.password_stdin) {
-    std::getline(std::cin, password);
-    if (password.ends_with('\r')) password.pop_back();
-    if (password.empty())
-      return fail(ErrorCode::kInvalidArgument, "--password-stdin: nothing came on standard input.");
-    return password;
-  }
+  if (options.password_stdin) return read_line("--password-stdin");
   if (isatty(STDIN_FILENO) == 0) {
     return fail(
         ErrorCode::kInvalidArgument,
@@ -150,6 +157,43 @@ void print_list(const json::object& result, const char* key, std::initializer_li
   print_table(rows);
 }
 
+std::string listed(const json::object& result, std::string_view key) {
+  std::string out;
+  for (const auto& one : result.at(key).as_array())
+    out += (out.empty() ? "" : ", ") + std::string(std::string_view(one.as_string()));
+  return out.empty() ? "none" : out;
+}
+
+void print_connector_result(const std::string& name, const json::object& result) {
+  if (name == "connector list") {
+    print_list(result, "connectors", {"label", "kind", "health", "disabled", "id"});
+  } else if (name == "connector show") {
+    std::cout << text_of(result, "label") << " (" << text_of(result, "kind") << ", id "
+              << text_of(result, "id") << ")\nfor clients: /mcp/c/" << text_of(result, "slug")
+              << "\nhealth: " << text_of(result, "health") << " "
+              << printable(text_of(result, "health_message"))
+              << "\nconfiguration: " << text_of(result, "config") << "\n";
+    print_list(result, "operations", {"key", "name", "enabled", "read_only", "destructive"});
+  } else if (name == "connector remove") {
+    std::cout << "Removed " << text_of(result, "label") << ". Its history stays.\n";
+  } else if (result.contains("text")) {
+    std::cout << (result.at("is_error").as_bool() ? "The operation failed: " : "") << text_of(result, "text")
+              << "\n";
+  } else if (result.contains("unchanged")) {
+    std::cout << text_of(result, "label")
+              << (name == "connector test" ? " answers. A refresh would change:" : ":")
+              << "\n  added: " << listed(result, "added") << "\n  changed: " << listed(result, "changed")
+              << "\n  removed: " << listed(result, "removed")
+              << "\n  unchanged: " << text_of(result, "unchanged") << "\n";
+  } else {
+    std::cout << "Added " << text_of(result, "label") << " (id " << text_of(result, "id") << ").\n";
+    if (result.contains("problem")) {
+      std::cerr << "wick: It does not answer yet: " << printable(text_of(result, "problem"))
+                << " Then: wick connector refresh \"" << text_of(result, "label") << "\"\n";
+    }
+  }
+}
+
 // The result of a command for a person.
 void print_result(const std::string& name, const json::object& result) {
   if (name == "user list") {
@@ -161,6 +205,8 @@ void print_result(const std::string& name, const json::object& result) {
     std::cout << text_of(result, "token") << "\n";
   } else if (name == "token revoke") {
     std::cout << "Revoked: nothing accepts this token any more.\n";
+  } else if (name.starts_with("connector ")) {
+    print_connector_result(name, result);
   } else if (name == "backup") {
     std::cout << "Copied to " << text_of(result, "folder")
               << ". Keep secret.key with it, in another place: without it, secrets of connectors cannot be "
@@ -185,7 +231,52 @@ int run(const Options& options, const std::string& name, json::object arguments)
   } else {
     print_result(name, *result);
   }
-  return name == "doctor" && !result->at("problems").as_array().empty() ? kFailed : 0;
+  const bool problem =
+      name == "doctor" ? !result->at("problems").as_array().empty() : result->contains("problem");
+  return problem ? kFailed : 0;
+}
+
+// KEY=VALUE pairs as the kind's configuration: true, false and numbers as such.
+Result<json::object> connector_arguments(const Options& options) {
+  json::object config;
+  for (const std::string& pair : options.fields) {
+    const auto equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(ErrorCode::kInvalidArgument, "--set wants KEY=VALUE, not \"" + pair + "\".");
+    const std::string key = pair.substr(0, equals), value = pair.substr(equals + 1);
+    if (key == "secret") {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          "A secret on the command line can be read by every process of this computer: use --secret-stdin.");
+    }
+    const auto parsed = parse_json(value);
+    config[key] = parsed && (parsed->is_bool() || parsed->is_int64() || parsed->is_array())
+                      ? *parsed
+                      : json::value(value);
+  }
+  if (options.allow_private) config["allow_private_addresses"] = true;
+  json::object out{{"kind", options.kind}, {"label", options.label}, {"config", std::move(config)}};
+  if (!options.url.empty()) out["url"] = options.url;
+  if (options.secret_stdin) {
+    auto secret = read_line("--secret-stdin");
+    if (!secret) return fail(std::move(secret.error()));
+    out["secret"] = *secret;
+  }
+  return out;
+}
+
+Result<json::object> test_arguments(const Options& options) {
+  json::object out{{"connector", options.label}};
+  if (!options.operation.empty()) out["operation"] = options.operation;
+  if (!options.user.empty()) out["user"] = options.user;
+  if (!options.arguments.empty()) {
+    auto value = parse_json(options.arguments);
+    if (!value || !value->is_object())
+      return fail(ErrorCode::kInvalidArgument,
+                  "--arguments must be a JSON object, for example '{\"id\": 7}'.");
+    out["arguments"] = std::move(*value);
+  }
+  return out;
 }
 
 int run_serve(const Options& options) {
@@ -299,6 +390,47 @@ int run_command_line(int argc, char** argv) {
   CLI::App* token_revoke = command(*token, "revoke", "Revoke a token at once");
   token_revoke->add_option("id", options.id, "from `wick token list`")->required();
   token_revoke->callback([&] { code = run(options, "token revoke", {{"id", options.id}}); });
+
+  CLI::App* connector =
+      app.add_subcommand("connector", "Add, list, show, refresh, test and remove connectors");
+  connector->require_subcommand(1);
+  CLI::App* add = command(*connector, "add", "Connect a system: an MCP server, a REST API");
+  add->add_option("kind", options.kind, "mcp, rest or notes")->required();
+  add->add_option("--label", options.label, "its name here; tool names are made from it")->required();
+  add->add_option("--url", options.url, "where the system is");
+  add->add_option("--set", options.fields, "KEY=VALUE: any other field of the kind, for example auth=bearer");
+  add->add_flag("--secret-stdin", options.secret_stdin, "read its secret from standard input");
+  add->add_flag("--allow-private", options.allow_private,
+                "it may be at a private address, this computer included");
+  add->callback([&] {
+    auto arguments = connector_arguments(options);
+    code = arguments ? run(options, "connector add", std::move(*arguments))
+                     : print_error(options.as_json, arguments.error());
+  });
+  command(*connector, "list", "List connectors")->callback([&] {
+    code = run(options, "connector list", {});
+  });
+  for (const auto& [verb, meaning] :
+       {std::pair("show", "Show a connector and its operations"),
+        std::pair("refresh", "Ask the system which operations it has now, and accept them"),
+        std::pair("remove", "Remove a connector; its history stays")}) {
+    CLI::App* made = command(*connector, verb, meaning);
+    made->add_option("connector", options.label, "label or id")->required();
+    made->callback([&, verb] {
+      code = run(options, std::string("connector ") + verb, {{"connector", options.label}});
+    });
+  }
+  CLI::App* test = command(*connector, "test", "Run an operation, or see whether the system answers");
+  test->add_option("connector", options.label, "label or id")->required();
+  test->add_option("operation", options.operation,
+                   "its key; without one, the system is only asked what it offers");
+  test->add_option("--arguments", options.arguments, "a JSON object");
+  test->add_option("--user", options.user, "as whom: email or id");
+  test->callback([&] {
+    auto arguments = test_arguments(options);
+    code = arguments ? run(options, "connector test", std::move(*arguments))
+                     : print_error(options.as_json, arguments.error());
+  });
 
   CLI::App* backup = command(app, "backup", "Copy the databases, also while the server runs");
   backup->add_option("folder", options.folder, "a new folder (default DATA/backups/TIME)");

@@ -4,6 +4,7 @@
 
 #include "api/fields.h"
 #include "api/views.h"
+#include "app/connector_commands.h"
 #include "base/text.h"
 
 namespace wick {
@@ -164,6 +165,12 @@ Result<json::object> run_command(Instance& instance, const std::string& name, co
                      {"token create", token_create},
                      {"token list", token_list},
                      {"token revoke", token_revoke},
+                     {"connector add", connector_add},
+                     {"connector list", connector_list},
+                     {"connector show", connector_show},
+                     {"connector remove", connector_remove},
+                     {"connector refresh", connector_refresh},
+                     {"connector test", connector_test},
                      {"backup", backup},
                      {"doctor", doctor}};
   for (const auto& [known, run] : kCommands) {

@@ -7,7 +7,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
+#include <list>
 #include <thread>
 
 #include "app/commands.h"
@@ -102,10 +104,29 @@ json::object answer(Instance& instance, std::string_view line) {
 }  // namespace
 
 struct ControlSocket::Impl {
+  // One client, served on a thread of its own: a command that waits for another system must not hold up the
+  // revocation that comes after it. Only the listening thread touches the list.
+  struct Client {
+    std::thread thread;
+    std::atomic<bool> done = false;
+  };
+
   Instance& instance;
   std::string path;
   Descriptor listener, stop;
   std::thread thread;
+  std::list<Client> clients = {};
+
+  void reap(bool all) {
+    for (auto client = clients.begin(); client != clients.end();) {
+      if (!all && !client->done) {
+        ++client;
+        continue;
+      }
+      client->thread.join();
+      client = clients.erase(client);
+    }
+  }
 
   void loop() {
     for (;;) {
@@ -121,8 +142,14 @@ struct ControlSocket::Impl {
           (peer.uid != geteuid() && peer.uid != 0))
         continue;
       set_timeout(client.get(), kControlTimeoutSeconds);
-      if (const auto line = read_line(client.get()))
-        write_all(client.get(), to_json(answer(instance, *line)) + "\n");
+      reap(false);
+      if (clients.size() >= kMaxControlClients) continue;  // closed: "the server did not answer, try again"
+      Client& served = clients.emplace_back();
+      served.thread = std::thread([this, &served, socket = std::move(client)] {
+        if (const auto line = read_line(socket.get()))
+          write_all(socket.get(), to_json(answer(instance, *line)) + "\n");
+        served.done = true;
+      });
     }
   }
 };
@@ -136,6 +163,7 @@ ControlSocket::~ControlSocket() {
   if (write(impl_->stop.get(), &one, sizeof one) != sizeof one)
     spdlog::error("the control socket cannot be stopped");
   impl_->thread.join();
+  impl_->reap(true);
   unlink(impl_->path.c_str());
 }
 

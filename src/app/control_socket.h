@@ -2,7 +2,8 @@
 //
 // A Unix socket in that folder, mode 0600: who may open the folder may command the server, nobody else. One
 // request and one answer per connection, each a line of JSON: {"command","arguments"} → {"result"} or
-// {"error":{code,message}}. One thread serves them one after the other.
+// {"error":{code,message}}. Each connection has a thread of its own, so that a command that waits holds up no
+// other.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -14,6 +15,7 @@
 namespace wick {
 
 inline constexpr std::size_t kMaxControlBytes = 64 * 1024 * 1024;  // of a request or an answer
+inline constexpr std::size_t kMaxControlClients = 32;              // at once
 inline constexpr int kControlTimeoutSeconds = 10;                  // for a client to send its request
 
 class ControlSocket {

@@ -16,6 +16,7 @@
 #include "crypto/sealing.h"
 #include "db/schema.h"
 #include "http/client.h"
+#include "upstream/mcp_kind.h"
 
 namespace wick {
 namespace {
@@ -74,6 +75,7 @@ struct Instance::Parts {
         options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
+    kinds.add(std::make_unique<upstream::McpKind>(client, key));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] { streams.wake_all(); });
   }

@@ -86,9 +86,11 @@ std::shared_ptr<const http::StaticFiles> web_app() {
 
 void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.endpoint();
-  server.route("POST", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); });
-  server.route("GET", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });
-  server.route("DELETE", "/mcp", [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); });
+  for (const char* path : {"/mcp", "/mcp/c/{connector}"}) {
+    server.route("POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); });
+    server.route("GET", path, [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });
+    server.route("DELETE", path, [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); });
+  }
   server.route("GET", "/healthz", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;
     response.body = R"({"status":"ok"})";

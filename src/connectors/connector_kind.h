@@ -24,6 +24,8 @@ struct CallResult {
   std::string text;                               // what a model can use (M5)
   std::optional<boost::json::object> structured;  // structuredContent
   int http_status = 200;                          // of the upstream, when there is one
+  // A whole CallToolResult of another MCP server, to be passed on as it is; `text` is what of it is text.
+  std::optional<boost::json::object> tool_result = {};
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {
@@ -47,6 +49,10 @@ struct Call {
   UserId user;
 };
 
+// What the connected system offers, as definitions for the operations table.
+using DiscoverTask =
+    boost::asio::awaitable<Result<std::vector<boost::json::object>>, boost::asio::io_context::executor_type>;
+
 using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type>;
 
 // Thread-safe.
@@ -64,6 +70,10 @@ class ConnectorKind {
   // Errors: kInvalidArgument with what to change.
   virtual Result<void> check_config(const boost::json::object& config) const = 0;
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
+  // Whether the connected system itself says which operations there are; then discover() asks it.
+  virtual bool discovers() const { return false; }
+  // Runs on an io thread: must not block. Errors: kUpstream and those of http::Client
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector);
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
 };

@@ -40,6 +40,12 @@ struct ConnectorPatch {
   std::optional<bool> disabled;
 };
 
+// By key.
+struct DiscoveredChanges {
+  std::vector<std::string> added, changed, removed;
+  std::int64_t unchanged = 0;
+};
+
 class ConnectorService {
  public:
   ConnectorService(Database& db, const KindRegistry& kinds, const SealingKey& key, const Clock& clock);
@@ -61,6 +67,12 @@ class ConnectorService {
   Result<void> put_operation(const ConnectorId& id, std::string_view replaced_key,
                              const boost::json::object& definition);
   Result<void> remove_operation(const ConnectorId& id, std::string_view key);
+
+  // Accepts what the connected system offers now in place of what was accepted before: one transaction. What
+  // an admin has turned on or off stays so. `dry`: only says what would change. Errors: kNotFound;
+  // kInvalidArgument  the kind's operations are not discovered;  kLimit
+  Result<DiscoveredChanges> accept_discovered(const ConnectorId& id,
+                                              const std::vector<boost::json::object>& definitions, bool dry);
 
  private:
   Database& db_;

@@ -108,6 +108,15 @@ Result<std::int64_t> count_operations(Transaction& tx, const std::string& id) {
   return total;
 }
 
+Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id) {
+  std::map<std::string, std::string> out;
+  auto done =
+      tx.for_each("SELECT key, definition FROM operations WHERE connector_id = $1 AND definition IS NOT NULL",
+                  {std::string_view(id)}, [&](const SqlRow& row) { out.emplace(row.text(0), row.text(1)); });
+  if (!done) return fail(std::move(done.error()));
+  return out;
+}
+
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to) {
   return only_done(
       tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) "

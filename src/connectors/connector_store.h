@@ -1,6 +1,7 @@
 // The SQL of connectors: each function inside the caller's transaction.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ Result<void> put_operation(Transaction& tx, const std::string& id, std::string_v
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
+// The definitions of a connector's own operations, by key.
+Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id);
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to);
 
 }  // namespace wick::connector_store

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 
@@ -14,7 +15,6 @@ namespace {
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 constexpr std::array<std::string_view, 6> kAuths = {"none",  "bearer", "header",
                                                     "basic", "query",  "oauth_client_credentials"};
-constexpr std::size_t kMinSecretToCut = 4;  // a shorter one would cut ordinary text to pieces
 constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;
 constexpr std::int64_t kDefaultTokenSeconds = 300;
 
@@ -22,85 +22,18 @@ std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
 }
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
-                       std::int64_t most) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most)
-                                               : otherwise;
-}
-
-bool flag_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-const json::object* object_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
-}
-
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
-}
-
-bool is_header_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
 std::string as_is(std::string_view text) {
   return std::string(text);
-}
-
-bool is_http_url(std::string_view url) {
-  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
-                                : url.starts_with("http://") ? url.substr(7)
-                                                             : "";
-  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\") == std::string_view::npos &&
-         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
-}
-
-// "Name: value" of the list field `headers`.
-Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
-  const auto colon = line.find(':');
-  const std::string_view name = trim(line.substr(0, colon));
-  if (colon == std::string_view::npos || !is_header_name(name) || !is_header_value(line.substr(colon + 1))) {
-    return invalid("\"" + std::string(line) + "\" is not a header: write Name: value.");
-  }
-  return std::pair(std::string(name), std::string(trim(line.substr(colon + 1))));
-}
-
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-}
-
-// An API that echoes its request would hand our secret to the model.
-void cut_out(std::string& text, const Secret& secret) {
-  const std::string_view plain = secret.reveal();
-  if (plain.size() < kMinSecretToCut) return;
-  replace_all(text, plain, "***");
-  replace_all(text, to_base64(plain), "***");
-  const std::string encoded = percent_encode(plain);
-  if (encoded != plain) replace_all(text, encoded, "***");
 }
 
 // Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
 Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest,
                                          const json::object& arguments) {
   http::ClientRequest request;
-  request.method = text_of(rest, "method");
-  auto path = fill_path(text_of(rest, "path"), arguments);
+  request.method = text_or_empty(rest, "method");
+  auto path = fill_path(text_or_empty(rest, "path"), arguments);
   if (!path) return fail(std::move(path.error()));
-  request.url = text_of(config, "base_url");
+  request.url = text_or_empty(config, "base_url");
   while (request.url.ends_with('/')) request.url.pop_back();
   if (!path->empty() && !path->starts_with('/')) request.url += '/';
   request.url += *path;
@@ -128,9 +61,9 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
       request.headers.emplace_back(member.key(), *value);
     }
   }
-  const std::string body = text_of(rest, "body");
+  const std::string body = text_or_empty(rest, "body");
   if (!body.empty()) {
-    std::string type = text_of(rest, "content_type");
+    std::string type = text_or_empty(rest, "content_type");
     if (type.empty()) type = "application/json";
     request.has_body = true;
     if (type.find("json") != std::string::npos) {
@@ -159,7 +92,7 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
 
 void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth,
                const Secret& secret) {
-  const std::string name = text_of(config, "auth_name");
+  const std::string name = text_or_empty(config, "auth_name");
   const std::string plain(secret.reveal());
   if (auth == "bearer" || auth == "oauth_client_credentials") {
     request.headers.emplace_back("Authorization", "Bearer " + plain);
@@ -167,7 +100,7 @@ void authorize(http::ClientRequest& request, const json::object& config, std::st
     request.headers.emplace_back(name, plain);
   } else if (auth == "basic") {
     request.headers.emplace_back("Authorization",
-                                 "Basic " + to_base64(text_of(config, "username") + ":" + plain));
+                                 "Basic " + to_base64(text_or_empty(config, "username") + ":" + plain));
   } else if (auth == "query") {
     request.url += (request.url.find('?') == std::string::npos ? '?' : '&') + percent_encode(name) + "=" +
                    percent_encode(plain);
@@ -185,7 +118,7 @@ CallResult to_result(http::ClientResponse response, const json::object& rest, co
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
   const auto value = parse_json(response.body);
-  const json::value* picked = value ? at_pointer(*value, text_of(rest, "pick")) : nullptr;
+  const json::value* picked = value ? at_pointer(*value, text_or_empty(rest, "pick")) : nullptr;
   if (response.status >= 300 && response.status < 400) {
     result.text = "The system answered with a redirect (status " + std::to_string(response.status) +
                   "), which this connector does not follow: an admin can allow it.";
@@ -196,7 +129,7 @@ CallResult to_result(http::ClientResponse response, const json::object& rest, co
     result.text = argument_text(*picked);
     if (picked->is_object()) result.structured = picked->get_object();
   } else if (value) {
-    result.text = "The response has no \"" + text_of(rest, "pick") + "\". It is:\n" + response.body;
+    result.text = "The response has no \"" + text_or_empty(rest, "pick") + "\". It is:\n" + response.body;
   } else {
     result.text = response.body.empty() ? "Done: the system answered with status " +
                                               std::to_string(response.status) + " and no content."
@@ -242,33 +175,20 @@ std::vector<ConfigField> RestKind::fields() const {
 }
 
 Result<void> RestKind::check_config(const json::object& config) const {
-  for (const auto& member : config) {
-    const auto known = fields();
-    const auto field = std::find_if(known.begin(), known.end(), [&](const ConfigField& each) {
-      return each.key == std::string_view(member.key());
-    });
-    if (field == known.end())
-      return invalid("\"" + std::string(member.key()) + "\" is not a setting of a REST API connector.");
-    const auto& value = member.value();
-    const bool fits = value.is_null() || (field->type == "boolean"  ? value.is_bool()
-                                          : field->type == "number" ? value.is_int64()
-                                          : field->type == "list"   ? value.is_array()
-                                                                    : value.is_string());
-    if (!fits) return invalid("\"" + field->label + "\" must be a " + field->type + " value.");
-  }
-  if (!is_http_url(text_of(config, "base_url"))) {
+  if (auto known = check_fields(*this, config); !known) return known;
+  if (!is_http_url(text_or_empty(config, "base_url"))) {
     return invalid(
         "The base URL must begin with http:// or https:// and name a host, without a user name in it.");
   }
-  std::string auth = text_of(config, "auth");
+  std::string auth = text_or_empty(config, "auth");
   if (auth.empty()) auth = "none";
   if (std::find(kAuths.begin(), kAuths.end(), auth) == kAuths.end())
     return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_of(config, "auth_name")))
+  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");
-  if (auth == "query" && text_of(config, "auth_name").empty())
+  if (auth == "query" && text_or_empty(config, "auth_name").empty())
     return invalid("Say which query parameter carries the secret.");
-  if (auth == "oauth_client_credentials" && !is_http_url(text_of(config, "token_url"))) {
+  if (auth == "oauth_client_credentials" && !is_http_url(text_or_empty(config, "token_url"))) {
     return invalid("The token URL must begin with http:// or https://.");
   }
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
@@ -286,10 +206,10 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
           *rest, {"method", "path", "query", "headers", "body", "content_type", "pick", "max_bytes"});
       !known)
     return known;
-  const std::string method = text_of(*rest, "method");
+  const std::string method = text_or_empty(*rest, "method");
   if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
     return invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
-  const std::string path = text_of(*rest, "path");
+  const std::string path = text_or_empty(*rest, "path");
   if (path.find_first_of(" \t\r\n\\#") != std::string::npos || path.find("..") != std::string::npos ||
       path.find("://") != std::string::npos) {
     return invalid("The path must be one of the API's, for example /issues/{id}.");
@@ -306,8 +226,8 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
       }
     }
   }
-  const std::string body = text_of(*rest, "body");
-  const std::string type = text_of(*rest, "content_type");
+  const std::string body = text_or_empty(*rest, "body");
+  const std::string type = text_or_empty(*rest, "content_type");
   if (!is_header_value(type)) return invalid("The content type has a control character.");
   if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
     if (auto tree = parse_json(body); !tree) {
@@ -315,18 +235,10 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
                      tree.error().message);
     }
   }
-  const std::string pick = text_of(*rest, "pick");
+  const std::string pick = text_or_empty(*rest, "pick");
   if (!pick.empty() && pick.front() != '/')
     return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
   return {};
-}
-
-Result<Secret> RestKind::secret(const ConnectorEntry& connector) const {
-  const auto* sealed = connector.sealed_secrets.if_contains("secret");
-  if (sealed == nullptr || !sealed->is_string()) return Secret();
-  const auto bytes = from_hex(std::string_view(sealed->get_string()));
-  if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
-  return key_.open(*bytes, secret_place(connector.id.str(), "secret"));
 }
 
 RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector,
@@ -344,16 +256,16 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   }
   http::ClientRequest request;
   request.method = "POST";
-  request.url = text_of(config, "token_url");
+  request.url = text_or_empty(config, "token_url");
   request.has_body = true;
   request.body = "grant_type=client_credentials";
-  if (const std::string scope = text_of(config, "scope"); !scope.empty())
+  if (const std::string scope = text_or_empty(config, "scope"); !scope.empty())
     request.body += "&scope=" + percent_encode(scope);
   request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
   request.headers.emplace_back("Accept", "application/json");
   // RFC 6749 §2.3.1: both are form-encoded before they are joined.
   request.headers.emplace_back("Authorization",
-                               "Basic " + to_base64(percent_encode(text_of(config, "username")) + ":" +
+                               "Basic " + to_base64(percent_encode(text_or_empty(config, "username")) + ":" +
                                                     percent_encode(client_secret)));
   request.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
@@ -362,7 +274,7 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   if (!response) co_return fail(response.error());
   const auto value = parse_json(response->body);
   const bool sound = response->status == 200 && value && value->is_object() &&
-                     !text_of(value->get_object(), "access_token").empty();
+                     !text_or_empty(value->get_object(), "access_token").empty();
   if (!sound) {
     co_return fail(ErrorCode::kUpstream, "The token URL refused the client credentials with status " +
                                              std::to_string(response->status) +
@@ -370,7 +282,7 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   }
   const json::object& granted = value->get_object();
   const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
-  AccessToken kept{fingerprint, Secret(text_of(granted, "access_token")),
+  AccessToken kept{fingerprint, Secret(text_or_empty(granted, "access_token")),
                    clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
   Secret token = kept.token.clone();
   std::lock_guard lock(mutex_);
@@ -385,11 +297,11 @@ CallTask RestKind::call(Call call) {
     co_return call_failed("This operation has no request to make: an admin has to complete it.");
   auto request = make_request(config, *rest, call.arguments);
   if (!request) co_return call_failed(request.error().message);
-  auto plain = secret(*call.connector);
+  auto plain = open_secret(key_, *call.connector, "secret");
   if (!plain)
     co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
   Secret credential = std::move(*plain);
-  const std::string auth = text_of(config, "auth");
+  const std::string auth = text_or_empty(config, "auth");
   if (auth == "oauth_client_credentials") {
     auto token = co_await access_token(call.connector, std::string(credential.reveal()));
     if (!token) co_return call_failed(token.error().message, 0);

@@ -39,7 +39,6 @@ class RestKind final : public ConnectorKind {
 
  private:
   using Authorized = boost::asio::awaitable<Result<Secret>, boost::asio::io_context::executor_type>;
-  Result<Secret> secret(const ConnectorEntry& connector) const;
   // An access token for client credentials: kept, or fetched.
   Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret);
 

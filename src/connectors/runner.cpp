@@ -23,6 +23,7 @@ std::string out_of_scope(const OperationRef& ref, const ScopePtr& scope) {
 }  // namespace
 
 json::object to_tool_result(const CallResult& result) {
+  if (result.tool_result) return *result.tool_result;
   json::object text;
   text["type"] = "text";
   text["text"] = result.text;
@@ -150,6 +151,11 @@ void Runner::note_health(const ConnectorEntry& connector, const CallResult& resu
   Health& health = health_[connector.id.str()];
   health.state = failing ? "failing" : "ok";
   health.message = failing ? result.text : std::string();
+}
+
+void Runner::note_discovery(const ConnectorEntry& connector, const std::string& problem) {
+  std::lock_guard lock(mutex_);
+  health_[connector.id.str()] = {problem.empty() ? "ok" : "failing", problem};
 }
 
 Health Runner::health(const ConnectorId& connector) const {

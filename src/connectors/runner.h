@@ -58,6 +58,8 @@ class Runner {
                                    std::optional<CallResult> result);
 
   Health health(const ConnectorId& connector) const;
+  // What asking the system for its operations came to; empty: it answered.
+  void note_discovery(const ConnectorEntry& connector, const std::string& problem);
 
  private:
   // Asks about the credential, commits the run, asks again. The id of the run.

@@ -153,6 +153,9 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   curl_header* cache = nullptr;
   if (curl_easy_header(exchange.easy, "Cache-Control", 0, CURLH_HEADER, -1, &cache) == CURLHE_OK)
     exchange.response.cache_control = cache->value;
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(exchange.easy, CURLH_HEADER, -1, header)) != nullptr)
+    exchange.response.headers.emplace_back(to_lower_ascii(header->name), header->value);
   exchange.response.redirect_url = redirect == nullptr ? "" : redirect;
   return std::move(exchange.response);
 }
@@ -200,6 +203,13 @@ bool is_public_address(std::string_view text) {
   boost::system::error_code ec;
   const auto address = asio::ip::make_address(std::string(text), ec);
   return !ec && is_public(address);
+}
+
+std::string ClientResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (key == name) return value;
+  }
+  return {};
 }
 
 struct Client::Impl {

@@ -36,6 +36,9 @@ inline constexpr std::size_t kMaxClientRequests = 1000;  // at once; kUnavailabl
 struct ClientResponse {
   int status = 0;
   std::string content_type, cache_control;
+  std::vector<std::pair<std::string, std::string>> headers;  // of the final response, names in lower case
+  // The first one of that name (lower case); empty when absent.
+  std::string header(std::string_view name) const;
   std::string body;
   std::string redirect_url;  // where a 3xx points, absolute; empty otherwise
 };

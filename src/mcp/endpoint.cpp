@@ -100,6 +100,11 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange&
   if (user == nullptr || user->status != UserStatus::kActive) {
     return std::unexpected(authenticator_.invalid_token());
   }
+  if (const auto name = request.capture("connector"); !name.empty()) {
+    context.only = visible_connector(context.reach, name);
+    if (context.only == nullptr)
+      return std::unexpected(refusal(404, kInvalidRequest, "There is no such connector for you."));
+  }
   return context;
 }
 
@@ -201,7 +206,8 @@ std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) 
   if (cursor != nullptr && !cursor->is_string()) return nullptr;
   const ToolSurface surface = context.principal.credential.tools;
   const auto make = [&](std::string_view after) -> std::shared_ptr<const std::string> {
-    auto text = mcp::list_tools(context.reach, surface, after);
+    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after)
+                                        : list_connector_tools(context.reach, *context.only, after);
     return text ? std::make_shared<const std::string>(std::move(*text)) : nullptr;
   };
   if (cursor != nullptr) return make(cursor->get_string());
@@ -220,6 +226,8 @@ std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) 
   const UserId& user = context.reach.user()->id;
   std::string key(reinterpret_cast<const char*>(user.bytes.data()), user.bytes.size());
   key += char(surface);
+  if (context.only != nullptr)
+    key.append(reinterpret_cast<const char*>(context.only->id.bytes.data()), context.only->id.bytes.size());
   if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
   const auto found = cache.lists.find(key);
   if (found != cache.lists.end()) return found->second;
@@ -279,12 +287,22 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
     }
   }
   json::object result = to_tool_result(outcome->result);
-  std::string text = to_json(result);
-  if (context.message->modern) {
-    text.pop_back();
-    text += R"(,"resultType":"complete",)" + meta_text() + "}";
+  if (!context.message->modern) {
+    // Before 2026-07-28 structured content is an object; its text stands beside it.
+    const auto* structured = result.if_contains("structuredContent");
+    if (structured != nullptr && !structured->is_object()) result.erase("structuredContent");
+    return {result_text(context.message->id, to_json(result))};
   }
-  return {result_text(context.message->id, text)};
+  auto* meta = result.if_contains("_meta");
+  if (meta == nullptr || !meta->is_object()) {
+    std::string text = to_json(result);
+    text.pop_back();
+    return {result_text(context.message->id, text + R"(,"resultType":"complete",)" + meta_text() + "}")};
+  }
+  // What another server has put there stays, but for who answers.
+  meta->get_object()["io.modelcontextprotocol/serverInfo"] = parse_trusted_json(kServerInfo);
+  result["resultType"] = "complete";
+  return {result_text(context.message->id, to_json(result))};
 }
 
 // MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask
@@ -312,13 +330,22 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
     co_return rejected(context, kInvalidParams, "params.arguments must be an object.");
   json::object arguments = take_object(params, "arguments");
 
+  if (context.only != nullptr) {
+    OperationRef ref = find_connector_tool(context.reach, context.only, name).ref;
+    co_return co_await call_found(context, std::move(ref), name, std::move(arguments));
+  }
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
     CallResult answered = call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }
-  const OperationRef ref = find_tool(context.reach, name).ref;
+  OperationRef ref = find_tool(context.reach, name).ref;
+  co_return co_await call_found(context, std::move(ref), name, std::move(arguments));
+}
+
+http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef ref, std::string name,
+                                                  json::object arguments) {
   if (ref.operation == nullptr) {
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::nullopt);
     co_return finished(context, std::move(outcome));

@@ -1,4 +1,5 @@
-// Endpoint: what /mcp answers, for 2026-07-28 and for the legacy revisions on the same URL.
+// Endpoint: what /mcp answers, for 2026-07-28 and for the legacy revisions on the same URL; and
+// /mcp/c/{connector}, the same for one connector alone, whose tools keep the names they have there (M3).
 //
 // The order of every request: host and origin (403), credential (401), media types (415, 406), envelope
 // (400), method. Nothing here reads the database; operations run through Runner, which records them.
@@ -35,7 +36,8 @@ class Endpoint {
     http::Exchange* exchange = nullptr;
     Principal principal;
     Reach reach;
-    std::optional<Session> session;  // legacy
+    std::shared_ptr<const ConnectorEntry> only = {};  // of /mcp/c/{connector}
+    std::optional<Session> session;                   // legacy
     const Message* message = nullptr;
   };
   // What a method answers: a JSON text, a whole response (a stream, a 401), or nothing (a notification).
@@ -53,6 +55,8 @@ class Endpoint {
   std::shared_ptr<const std::string> tools_list(const Context& context) const;
   Answer list_tools(const Context& context) const;
   http::Task<Answer> call_tool(Context& context);
+  http::Task<Answer> call_found(Context& context, OperationRef ref, std::string name,
+                                boost::json::object arguments);
   http::Task<Answer> execute(Context& context, boost::json::object arguments);
   http::Task<Answer> listen(Context& context);
   // Writes `changed` whenever what the caller may call has changed, and comments in between, until the

@@ -16,13 +16,49 @@ bool is_direct(ToolSurface surface, std::size_t operations) {
   return surface == ToolSurface::kDirect || (surface == ToolSurface::kAuto && operations <= kMaxDirectTools);
 }
 
-std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor) {
-  const auto operations = reach.operations();
-  if (!is_direct(surface, operations.size())) {
-    if (!cursor.empty()) return std::nullopt;
-    return "\"tools\":" + meta_tools_text();
-  }
-  // The cursor is the tool that the page before ended with: it holds nothing that its user may not know.
+namespace {
+
+// The tool of another MCP server, as it describes it; null for other operations.
+const json::object* foreign_tool(const OperationEntry& operation) {
+  const auto* tool = operation.definition.if_contains("tool");
+  return tool != nullptr && tool->is_object() ? &tool->get_object() : nullptr;
+}
+
+std::string own_name(const OperationEntry& operation) {
+  const auto* tool = foreign_tool(operation);
+  return tool == nullptr ? operation.key : text_or_empty(*tool, "name");
+}
+
+void append_tool(std::string& out, const ConnectorEntry& connector, const OperationEntry& operation,
+                 std::string_view name, std::string_view description) {
+  json::object annotations;
+  annotations["title"] = operation.name;
+  annotations["readOnlyHint"] = operation.read_only;
+  annotations["destructiveHint"] = operation.destructive;
+  annotations["idempotentHint"] = operation.idempotent;
+  annotations["openWorldHint"] = connector.kind != "notes";
+  out.append("{\"name\":").append(to_json(json::string(name)));
+  out.append(",\"title\":").append(to_json(json::string(operation.name)));
+  out.append(",\"description\":").append(to_json(json::string(description)));
+  out.append(",\"inputSchema\":").append(operation.input_schema_text);
+  out.append(",\"annotations\":").append(to_json(annotations)).append("}");
+}
+
+// As the server gave it; what every client needs is put in where the server left it out.
+void append_foreign_tool(std::string& out, const json::object& tool) {
+  json::object shown = tool;
+  auto* schema = shown.if_contains("inputSchema");
+  if (schema == nullptr || !schema->is_object()) shown["inputSchema"] = json::object();
+  json::object& input = shown["inputSchema"].get_object();
+  if (text_or_empty(input, "type") != "object") input["type"] = "object";
+  out += to_json(shown);
+}
+
+// A page of operations; `append` writes one. The cursor is the tool that the page before ended with: it holds
+// nothing that its user may not know. nullopt: it is not ours.
+template <typename Append>
+std::optional<std::string> page_of(const std::vector<OperationRef>& operations, std::string_view cursor,
+                                   const Append& append) {
   std::size_t begin = 0;
   if (!cursor.empty()) {
     const auto last = from_base64url(cursor);
@@ -35,21 +71,8 @@ std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, s
   const std::size_t end = std::min(operations.size(), begin + kToolsPage);
   std::string out = "\"tools\":[";
   for (std::size_t i = begin; i < end; ++i) {
-    const auto& [connector, operation] = operations[i];
-    json::object annotations;
-    annotations["title"] = operation->name;
-    annotations["readOnlyHint"] = operation->read_only;
-    annotations["destructiveHint"] = operation->destructive;
-    annotations["idempotentHint"] = operation->idempotent;
-    annotations["openWorldHint"] = connector->kind != "notes";
-    out.append(i == begin ? "" : ",")
-        .append("{\"name\":")
-        .append(to_json(json::string(tool_name(*connector, *operation))));
-    out.append(",\"title\":").append(to_json(json::string(operation->name)));
-    std::string description = operation->description + " (" + connector->label + ")";
-    out.append(",\"description\":").append(to_json(json::string(description)));
-    out.append(",\"inputSchema\":").append(operation->input_schema_text);
-    out.append(",\"annotations\":").append(to_json(annotations)).append("}");
+    if (i != begin) out += ',';
+    append(out, *operations[i].connector, *operations[i].operation);
   }
   out += "]";
   if (end < operations.size()) {
@@ -57,6 +80,54 @@ std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, s
            to_base64url(tool_id(*operations[end - 1].connector, *operations[end - 1].operation)) + "\"";
   }
   return out;
+}
+
+}  // namespace
+
+std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor) {
+  const auto operations = reach.operations();
+  if (!is_direct(surface, operations.size())) {
+    if (!cursor.empty()) return std::nullopt;
+    return "\"tools\":" + meta_tools_text();
+  }
+  return page_of(operations, cursor,
+                 [](std::string& out, const ConnectorEntry& connector, const OperationEntry& operation) {
+                   append_tool(out, connector, operation, tool_name(connector, operation),
+                               operation.description + " (" + connector.label + ")");
+                 });
+}
+
+std::shared_ptr<const ConnectorEntry> visible_connector(const Reach& reach, std::string_view name) {
+  const auto id = ConnectorId::parse(name);
+  for (const auto& connector : reach.snapshot().connectors) {
+    if (id ? connector->id != *id : connector->slug != name) continue;
+    const bool seen = reach.user() != nullptr && reach.snapshot().may_use(*reach.user(), *connector) &&
+                      (reach.scope() == nullptr || reach.scope()->allows(connector->id));
+    if (seen) return connector;
+  }
+  return nullptr;
+}
+
+std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
+                                                std::string_view cursor) {
+  std::vector<OperationRef> operations = reach.operations();
+  std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
+  return page_of(operations, cursor,
+                 [](std::string& out, const ConnectorEntry& of, const OperationEntry& operation) {
+                   if (const auto* tool = foreign_tool(operation)) {
+                     append_foreign_tool(out, *tool);
+                   } else {
+                     append_tool(out, of, operation, operation.key, operation.description);
+                   }
+                 });
+}
+
+Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const ConnectorEntry>& connector,
+                                 std::string_view name) {
+  for (const OperationEntry& operation : connector->operations) {
+    if (own_name(operation) == name) return reach.find(connector->id, operation.key);
+  }
+  return {};
 }
 
 Reach::Found find_tool(const Reach& reach, std::string_view name) {

@@ -87,6 +87,17 @@ export class Wick {
     return run([...args, '--data', this.data], options);
   }
 
+  /** The same without holding up this process: for commands that need something of it. */
+  async cliLater(args, { input = '' } = {}) {
+    const child = spawn(binary, [...args, '--data', this.data]);
+    const out = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => (out.stdout += chunk));
+    child.stderr.on('data', (chunk) => (out.stderr += chunk));
+    child.stdin.end(input);
+    const [code] = await once(child, 'close');
+    return { code, ...out };
+  }
+
   json(args, options) {
     const { code, stdout, stderr } = this.cli([...args, '--json'], options);
     if (code !== 0) throw new Error(`wick ${args.join(' ')}: ${stderr}`);

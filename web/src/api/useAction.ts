@@ -5,7 +5,7 @@ import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-quer
 interface ActionOptions<Input, Output> {
   /** Queries that are stale once it succeeded. */
   refresh?: QueryKey[];
-  /** What to tell the person on success. */
+  /** What to tell the person on success; empty: nothing. */
   done?: string | ((output: Output, input: Input) => string);
   onDone?: (output: Output, input: Input) => void;
   /** The caller shows `error` itself, beside its form. */
@@ -24,7 +24,7 @@ export function useAction<Input = void, Output = unknown>(
     onSuccess: (output, input) => {
       if (done) {
         const message = typeof done === "string" ? done : done(output, input);
-        notifications.show({ message, color: "green" });
+        if (message) notifications.show({ message, color: "green" });
       }
       onDone?.(output, input);
       // Pending until the page shows the change: a button never comes back to life beside the old state.

@@ -66,7 +66,11 @@ export function AdminConnectorPage() {
                 />
                 <Stack gap="lg" key={data.id}>
                   <ConnectorForm connector={data} fields={kind?.fields ?? []} />
-                  <OperationsPanel connector={data} custom={kind?.custom_operations ?? false} />
+                  <OperationsPanel
+                    connector={data}
+                    custom={kind?.custom_operations ?? false}
+                    discovers={kind?.discovers ?? false}
+                  />
                 </Stack>
                 <DeleteConnectorDialog
                   connector={deleting ? data : null}

@@ -1,5 +1,6 @@
 // A new connector: choose its kind, then fill the form that the kind asks for.
 import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -41,6 +42,18 @@ export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
+/** The new connector's operations. It is there in any case: what is wrong can be set right on its page. */
+async function firstRefresh(id: string) {
+  try {
+    await unwrap(
+      api.POST("/admin/connectors/{id}/refresh", { params: { path: { id } }, body: {} }),
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "";
+    notifications.show({ message: `It does not answer yet. ${why}`, color: "red" });
+  }
+}
+
 function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const navigate = useNavigate();
   const [label, setLabel] = useState("");
@@ -48,8 +61,8 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const [tags, setTags] = useState<string[]>([]);
   const [config, setConfig] = useState(() => configValues(kind.fields, null));
   const create = useAction(
-    () =>
-      unwrap(
+    async () => {
+      const made = await unwrap(
         api.POST("/admin/connectors", {
           body: {
             kind: kind.kind as Schema<"ConnectorInput">["kind"],
@@ -59,7 +72,10 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
             config: readConfig(kind.fields, config, false),
           },
         }),
-      ),
+      );
+      if (kind.discovers) await firstRefresh(made.id);
+      return made;
+    },
     {
       showsError: true,
       refresh: [["admin"], ["connectors"]],

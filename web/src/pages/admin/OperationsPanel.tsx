@@ -10,6 +10,7 @@ import { Panel } from "../../components/Panel";
 import { ServerSwitch } from "../../components/ServerSwitch";
 import { OperationHints } from "../connectors/OperationHints";
 import { OperationDialog } from "./OperationDialog";
+import { RefreshButton } from "./RefreshButton";
 
 type Operation = Schema<"Operation">;
 
@@ -17,9 +18,11 @@ interface Props {
   connector: Schema<"Connector">;
   /** The kind lets an admin add and change operations. */
   custom: boolean;
+  /** The connected system itself says which there are. */
+  discovers: boolean;
 }
 
-export function OperationsPanel({ connector, custom }: Props) {
+export function OperationsPanel({ connector, custom, discovers }: Props) {
   const [edited, setEdited] = useState<Operation | "new" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
@@ -49,15 +52,20 @@ export function OperationsPanel({ connector, custom }: Props) {
       title="Operations"
       description="What is turned off does not exist for clients."
       actions={
-        custom && (
-          <Button variant="default" onClick={() => setEdited("new")}>
-            Add operation
-          </Button>
-        )
+        <>
+          {custom && (
+            <Button variant="default" onClick={() => setEdited("new")}>
+              Add operation
+            </Button>
+          )}
+          {discovers && <RefreshButton connectorId={connector.id} />}
+        </>
       }
     >
       {connector.operations.length === 0 ? (
-        <EmptyState title="No operations yet" />
+        <EmptyState title="No operations yet">
+          {discovers && "Refresh asks the server which it has."}
+        </EmptyState>
       ) : (
         <DataTable
           caption="Operations"

@@ -1,0 +1,148 @@
+#include "app/connector_commands.h"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "api/fields.h"
+#include "api/views.h"
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+// Runs a coroutine of the io threads to its end, on a context of its own.
+template <typename T>
+T run_to_end(http::Task<T> task) {
+  boost::asio::io_context context(1);
+  std::optional<T> result;
+  const auto run = [&]() -> http::Task<void> { result.emplace(co_await std::move(task)); };
+  boost::asio::co_spawn(context, run(), [](std::exception_ptr failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  context.run();
+  return std::move(*result);
+}
+
+Result<std::shared_ptr<const ConnectorEntry>> find(Instance& instance, const json::object& arguments) {
+  WICK_TRY(name, required_string(arguments, "connector"));
+  for (const auto& one : instance.services().access.snapshot()->connectors) {
+    if (one->id.str() == name || one->slug == name || equals_ignoring_case(one->label, name)) return one;
+  }
+  return fail(ErrorCode::kNotFound,
+              "There is no connector \"" + name + "\": `wick connector list` shows those there are.");
+}
+
+json::array texts(const std::vector<std::string>& list) {
+  json::array out;
+  for (const std::string& one : list) out.push_back(json::string(one));
+  return out;
+}
+
+Result<json::object> discover(Instance& instance, const std::shared_ptr<const ConnectorEntry>& connector,
+                              bool dry) {
+  Services& services = instance.services();
+  ConnectorKind* kind = services.kinds.find(connector->kind);
+  if (kind == nullptr || !kind->discovers()) {
+    return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
+                                                 "\" is not asked for its operations: name one to test.");
+  }
+  auto definitions = run_to_end(kind->discover(connector));
+  services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  if (!definitions) return fail(std::move(definitions.error()));
+  WICK_TRY(changes, services.connectors.accept_discovered(connector->id, *definitions, dry));
+  json::object out;
+  out["label"] = connector->label;
+  out["id"] = connector->id.str();
+  out["added"] = texts(changes.added);
+  out["changed"] = texts(changes.changed);
+  out["removed"] = texts(changes.removed);
+  out["unchanged"] = changes.unchanged;
+  return out;
+}
+
+}  // namespace
+
+Result<json::object> connector_add(Instance& instance, const json::object& arguments) {
+  WICK_TRY(kind, required_string(arguments, "kind"));
+  WICK_TRY(label, required_string(arguments, "label"));
+  WICK_TRY(url, optional_string(arguments, "url"));
+  WICK_TRY(config, api::optional_object(arguments, "config"));
+  WICK_TRY(secret, optional_string(arguments, "secret"));
+  ConnectorInput input;
+  input.kind = kind;
+  input.label = label;
+  input.config = config.value_or(json::object());
+  if (url) input.config[kind == "rest" ? "base_url" : "url"] = *url;
+  if (secret) input.config["secret"] = *secret;
+  WICK_TRY(id, instance.services().connectors.create(std::move(input)));
+  json::object out;
+  out["id"] = id.str();
+  out["label"] = label;
+  const ConnectorKind* of = instance.services().kinds.find(kind);
+  if (of == nullptr || !of->discovers()) return out;
+  json::object named;
+  named["connector"] = id.str();
+  auto changes = connector_refresh(instance, named);
+  if (!changes) {
+    out["problem"] = changes.error().message;
+    return out;
+  }
+  return changes;
+}
+
+Result<json::object> connector_list(Instance& instance, const json::object&) {
+  const auto snapshot = instance.services().access.snapshot();
+  json::array items;
+  for (const auto& one : snapshot->connectors)
+    items.push_back(api::connector_summary(instance.services(), *snapshot, *one));
+  json::object out;
+  out["connectors"] = std::move(items);
+  return out;
+}
+
+Result<json::object> connector_show(Instance& instance, const json::object& arguments) {
+  WICK_TRY(connector, find(instance, arguments));
+  return api::connector_view(instance.services(), *instance.services().access.snapshot(), *connector, true);
+}
+
+Result<json::object> connector_remove(Instance& instance, const json::object& arguments) {
+  WICK_TRY(connector, find(instance, arguments));
+  WICK_CHECK(instance.services().connectors.remove(connector->id));
+  json::object out;
+  out["id"] = connector->id.str();
+  out["label"] = connector->label;
+  out["status"] = "removed";
+  return out;
+}
+
+Result<json::object> connector_refresh(Instance& instance, const json::object& arguments) {
+  WICK_TRY(connector, find(instance, arguments));
+  return discover(instance, connector, false);
+}
+
+Result<json::object> connector_test(Instance& instance, const json::object& arguments) {
+  WICK_TRY(connector, find(instance, arguments));
+  WICK_TRY(operation, optional_string(arguments, "operation"));
+  if (!operation) return discover(instance, connector, true);
+  WICK_TRY(who, optional_string(arguments, "user"));
+  if (!who) {
+    return fail(ErrorCode::kInvalidArgument,
+                "Say as whom with --user EMAIL: what may be called depends on it, and the call is recorded.");
+  }
+  WICK_TRY(given, api::optional_object(arguments, "arguments"));
+  WICK_TRY(user, instance.services().users.find(*who));
+  Caller caller;
+  caller.user = user.id;
+  caller.credential_kind = "session";
+  caller.source = "test";
+  caller.user_agent = "wick connector test";
+  auto outcome = run_to_end(instance.services().runner.call(std::move(caller), connector->id, *operation,
+                                                            given.value_or(json::object())));
+  if (!outcome) return fail(std::move(outcome.error()));
+  json::object out = to_tool_result(outcome->result);
+  out["is_error"] = outcome->result.is_error;
+  out["text"] = outcome->result.text;
+  return out;
+}
+
+}  // namespace wick

@@ -1,0 +1,105 @@
+#include "connectors/http_config.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
+    text.replace(at, what.size(), with);
+}
+
+}  // namespace
+
+std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
+                       std::int64_t most) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most)
+                                               : otherwise;
+}
+
+bool flag_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+const json::object* object_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
+}
+
+bool is_header_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+bool is_header_value(std::string_view value) {
+  return std::none_of(value.begin(), value.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+bool is_http_url(std::string_view url) {
+  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
+                                : url.starts_with("http://") ? url.substr(7)
+                                                             : "";
+  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\") == std::string_view::npos &&
+         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
+}
+
+Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
+  const auto colon = line.find(':');
+  const std::string_view name = trim(line.substr(0, colon));
+  if (colon == std::string_view::npos || !is_header_name(name) || !is_header_value(line.substr(colon + 1))) {
+    return fail(ErrorCode::kInvalidArgument,
+                "\"" + std::string(line) + "\" is not a header: write Name: value.");
+  }
+  return std::pair(std::string(name), std::string(trim(line.substr(colon + 1))));
+}
+
+Result<void> check_fields(const ConnectorKind& kind, const json::object& config) {
+  const auto known = kind.fields();
+  for (const auto& member : config) {
+    const auto field = std::find_if(known.begin(), known.end(), [&](const ConfigField& each) {
+      return each.key == std::string_view(member.key());
+    });
+    if (field == known.end()) {
+      return fail(ErrorCode::kInvalidArgument, "\"" + std::string(member.key()) +
+                                                   "\" is not a setting of a connector of the kind " +
+                                                   std::string(kind.name()) + ".");
+    }
+    const auto& value = member.value();
+    const bool fits = value.is_null() || (field->type == "boolean"  ? value.is_bool()
+                                          : field->type == "number" ? value.is_int64()
+                                          : field->type == "list"   ? value.is_array()
+                                                                    : value.is_string());
+    if (!fits)
+      return fail(ErrorCode::kInvalidArgument,
+                  "\"" + field->label + "\" must be a " + field->type + " value.");
+  }
+  return {};
+}
+
+Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connector, std::string_view field) {
+  const auto* sealed = connector.sealed_secrets.if_contains(field);
+  if (sealed == nullptr || !sealed->is_string()) return Secret();
+  const auto bytes = from_hex(std::string_view(sealed->get_string()));
+  if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
+  return key.open(*bytes, secret_place(connector.id.str(), field));
+}
+
+void cut_out(std::string& text, const Secret& secret) {
+  const std::string_view plain = secret.reveal();
+  if (plain.size() < kMinSecretToCut) return;
+  replace_all(text, plain, "***");
+  replace_all(text, to_base64(plain), "***");
+  const std::string encoded = percent_encode(plain);
+  if (encoded != plain) replace_all(text, encoded, "***");
+}
+
+}  // namespace wick

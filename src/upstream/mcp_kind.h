@@ -1,0 +1,60 @@
+// The mcp kind: another MCP server over Streamable HTTP, its tools seen through Wick.
+//
+// discover() lists the server's tools; what an admin has accepted of them stands in the operations table,
+// each with the tool's definition as the server gave it. Calls go to the tool under its own name, and what
+// comes back is passed on whole, after its outer form has been set right: `content` is a list, `isError` a
+// boolean. A server's annotations are claims: they fill the hints, the admin's toggles decide. Thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/connector_kind.h"
+#include "crypto/sealing.h"
+#include "upstream/mcp_client.h"
+
+namespace wick::upstream {
+
+inline constexpr std::int64_t kDefaultTimeoutSeconds = 60;
+inline constexpr std::int64_t kMaxTimeoutSeconds = 600;
+inline constexpr std::int64_t kDefaultResponseBytes = 4 * 1024 * 1024;
+inline constexpr std::int64_t kMaxResponseBytes = 64 * 1024 * 1024;
+inline constexpr std::size_t kMaxTools = 1000;  // of one server
+inline constexpr int kMaxPages = 100;           // of its tools/list
+inline constexpr std::size_t kMaxToolNameBytes = 128;
+
+class McpKind final : public ConnectorKind {
+ public:
+  McpKind(http::Client& http, const SealingKey& key) : client_(http), key_(key) {}
+
+  std::string_view kind() const override { return "mcp"; }
+  std::string_view name() const override { return "MCP server"; }
+  std::string_view description() const override {
+    return "Another MCP server: its tools are used through Wick, with its credentials kept here.";
+  }
+  std::vector<ConfigField> fields() const override;
+  bool custom_operations() const override { return false; }
+  std::vector<OperationEntry> operations() const override { return {}; }
+  Result<void> check_config(const boost::json::object& config) const override;
+  Result<void> check_operation(const boost::json::object& definition) const override;
+  bool discovers() const override { return true; }
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector) override;
+  CallTask call(Call call) override;
+
+ private:
+  Result<Target> target_of(const ConnectorEntry& connector) const;
+
+  McpClient client_;
+  const SealingKey& key_;
+};
+
+// A tool as the server lists it, made a definition with a key that is not among `taken`.
+// Errors: kInvalidArgument  it has no name, or one that is too long
+Result<boost::json::object> definition_of(const boost::json::object& tool,
+                                          const std::vector<std::string>& taken);
+// The headers that mirror arguments which the tool's schema marks with x-mcp-header (2026-07-28, transports,
+// "Custom Headers from Tool Parameters").
+std::vector<std::pair<std::string, std::string>> mirrored_headers(const boost::json::object& input_schema,
+                                                                  const boost::json::object& arguments);
+
+}  // namespace wick::upstream

@@ -53,6 +53,16 @@ struct Call {
 using DiscoverTask =
     boost::asio::awaitable<Result<std::vector<boost::json::object>>, boost::asio::io_context::executor_type>;
 
+// What another MCP server answered to a request of the protocol: a result, or its JSON-RPC error.
+struct Forwarded {
+  boost::json::object result;
+  int error_code = 0;  // not 0: an error
+  std::string error_message;
+};
+using ForwardTask = boost::asio::awaitable<Result<Forwarded>, boost::asio::io_context::executor_type>;
+using CapabilitiesTask =
+    boost::asio::awaitable<Result<boost::json::object>, boost::asio::io_context::executor_type>;
+
 using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type>;
 
 // Thread-safe.
@@ -74,6 +84,13 @@ class ConnectorKind {
   virtual bool discovers() const { return false; }
   // Runs on an io thread: must not block. Errors: kUpstream and those of http::Client
   virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector);
+  // Whether it is an MCP server itself, whose resources, prompts and completions can be passed on.
+  virtual bool forwards() const { return false; }
+  // Its ServerCapabilities, of what can be passed on. Both run on an io thread: must not block.
+  // Errors: kUpstream and those of http::Client
+  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector);
+  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+                              boost::json::object params);
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
 };

@@ -143,6 +143,53 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }
 
+Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector) {
+  ConnectorKind* kind = kinds_.find(connector->kind);
+  if (kind == nullptr || !kind->forwards()) co_return json::object();
+  auto found = co_await kind->capabilities(connector);
+  if (!found) spdlog::warn("connector {}: {}", connector->label, found.error().message);
+  co_return found ? std::move(*found) : json::object();
+}
+
+Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
+                                                json::object params) {
+  Run run = begin(caller, method, params);
+  const auto snapshot = access_.snapshot();
+  const UserEntry* user = snapshot->user(caller.user);
+  std::shared_ptr<const ConnectorEntry> connector;
+  for (const auto& one : snapshot->connectors) {
+    if (one->id == connector_id && user != nullptr && snapshot->may_use(*user, *one)) connector = one;
+  }
+  ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
+  if (connector != nullptr) run.connector_id = connector_id.str();
+  const bool allowed = caller.scope == nullptr || (caller.scope->allows(connector_id) &&
+                                                   caller.scope->operations != Scope::Operations::kChosen);
+  std::optional<CallResult> result;
+  Result<Forwarded> forwarded = no_such_operation();
+  if (kind != nullptr && kind->forwards() && allowed) {
+    forwarded = co_await kind->forward(connector, method, std::move(params));
+    // As the record has it.
+    CallResult& kept = result.emplace();
+    kept.is_error = !forwarded || forwarded->error_code != 0;
+    if (!forwarded) {
+      const bool ours =
+          forwarded.error().code == ErrorCode::kForbidden || forwarded.error().code == ErrorCode::kTooLarge;
+      kept.text = forwarded.error().message;
+      kept.http_status = ours ? 200 : 0;
+    } else if (kept.is_error) {
+      kept.text = forwarded->error_message;
+    } else {
+      kept.tool_result = forwarded->result;
+    }
+    note_health(*connector, kept);
+  }
+  finish(run, result,
+         allowed ? kNoSuchOperation : "Resources and prompts are outside the scope of this credential.");
+  const auto recorded = co_await commit(caller, std::move(run));
+  if (!recorded) co_return fail(recorded.error());
+  co_return forwarded;
+}
+
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
   if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.

@@ -52,6 +52,14 @@ class Runner {
   //         kUnavailable      the audit cannot record: the result is withheld
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments);
+  // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
+  // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
+  // that is not of chosen operations. Errors: as call(); kUpstream  the server does not answer: recorded as
+  // an error
+  Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
+                                  boost::json::object params);
+  // What of the protocol the connector offers besides tools; empty when it does not answer.
+  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector);
   // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
   // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,

@@ -57,6 +57,18 @@ std::string trace_id_of(std::string_view traceparent) {
              : std::string();
 }
 
+constexpr int kLegacyResourceNotFound = -32002;  // 2025-11-25, resources, "Error Handling"
+
+// The requests that the view of one connector passes on to an MCP server behind it.
+bool is_forwarded(std::string_view method) {
+  return method == "resources/list" || method == "resources/templates/list" || method == "resources/read" ||
+         method == "prompts/list" || method == "prompts/get" || method == "completion/complete";
+}
+// 2026-07-28, server/utilities/caching: lists and resources.
+bool is_cacheable(std::string_view method) {
+  return method.ends_with("/list") || method == "resources/read";
+}
+
 http::Response refusal(int status, int code, std::string message) {
   return to_response(Rejection{status, code, std::move(message), {}});
 }
@@ -155,25 +167,77 @@ http::Task<Endpoint::Answer> Endpoint::answer(Context& context) {
   const Message& message = *context.message;
   if (message.method == "tools/list") co_return list_tools(context);
   if (message.method == "tools/call") co_return co_await call_tool(context);
+  if (context.only != nullptr && is_forwarded(message.method)) co_return co_await forward(context);
   if (message.modern) co_return co_await answer_modern(context);
   co_return co_await answer_legacy(context);
 }
 
 http::Task<Endpoint::Answer> Endpoint::answer_modern(Context& context) {
   const Message& message = *context.message;
-  if (message.method == "server/discover") co_return Answer{result_text(message.id, discover_text())};
+  if (message.method == "server/discover") co_return co_await discover(context);
   if (message.method == "subscriptions/listen") co_return co_await listen(context);
   co_return rejected(context, kMethodNotFound, "This server has no method \"" + message.method + "\".", 404);
 }
 
 http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
   const Message& message = *context.message;
-  if (message.method == "initialize") co_return initialize(context);
+  if (message.method == "initialize") co_return co_await initialize(context);
   if (message.method == "ping") co_return Answer{result_text(message.id, "{}")};
   co_return rejected(context, kMethodNotFound, "This server has no method \"" + message.method + "\".");
 }
 
-Endpoint::Answer Endpoint::initialize(Context& context) {
+http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
+  const std::string& id = context.message->id;
+  if (context.only == nullptr) co_return Answer{result_text(id, discover_text())};
+  const json::object more = co_await runner_.capabilities(context.only);
+  if (more.empty()) co_return Answer{result_text(id, discover_text())};
+  json::value result = parse_trusted_json(discover_text());
+  for (const auto& one : more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
+  co_return Answer{result_text(id, to_json(result))};
+}
+
+http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
+  const Message& message = *context.message;
+  auto forwarded =
+      co_await runner_.forward(caller(context), context.only->id, message.method, message.params);
+  if (!forwarded) {
+    if (forwarded.error().code == ErrorCode::kUnauthenticated)
+      co_return Answer{{}, authenticator_.invalid_token()};
+    if (forwarded.error().code == ErrorCode::kNotFound)
+      co_return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
+                         message.modern ? 404 : 200);
+    co_return rejected(context, kInternalError, forwarded.error().message);
+  }
+  if (forwarded->error_code != 0) {
+    // A resource that is not there has a code of its own before 2026-07-28, and none since.
+    int code = forwarded->error_code;
+    if (message.modern && code == kLegacyResourceNotFound) code = kInvalidParams;
+    if (!message.modern && code == kInvalidParams && message.method == "resources/read")
+      code = kLegacyResourceNotFound;
+    json::object data;
+    if (const auto* uri = message.params.if_contains("uri"); uri != nullptr && uri->is_string())
+      data["uri"] = *uri;
+    co_return Answer{error_text(Rejection{200, code, forwarded->error_message, message.id, std::move(data)})};
+  }
+  json::object& result = forwarded->result;
+  if (!message.modern) {
+    for (const char* field : {"ttlMs", "cacheScope"}) result.erase(field);
+    co_return Answer{result_text(message.id, to_json(result))};
+  }
+  result["resultType"] = "complete";
+  // What one person sees is not another's to keep, whatever the server says.
+  if (is_cacheable(message.method)) {
+    const auto* ttl = result.if_contains("ttlMs");
+    if (ttl == nullptr || !ttl->is_int64() || ttl->get_int64() < 0) result["ttlMs"] = 0;
+    result["cacheScope"] = "private";
+  }
+  auto* meta = result.if_contains("_meta");
+  if (meta == nullptr || !meta->is_object()) result["_meta"] = json::object();
+  result["_meta"].get_object()["io.modelcontextprotocol/serverInfo"] = parse_trusted_json(kServerInfo);
+  co_return Answer{result_text(message.id, to_json(result))};
+}
+
+http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   const Message& message = *context.message;
   Session session;
   session.user = context.principal.credential.user;
@@ -191,12 +255,17 @@ Endpoint::Answer Endpoint::initialize(Context& context) {
     session.client_name = text(client->get_object(), "name");
     session.client_version = text(client->get_object(), "version");
   }
+  json::value capabilities = parse_trusted_json(capabilities_text());
+  if (context.only != nullptr) {
+    const json::object more = co_await runner_.capabilities(context.only);
+    for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();
+  }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +
-                       capabilities_text() + R"(,"serverInfo":)" + kServerInfo + R"(,"instructions":)" +
+                       to_json(capabilities) + R"(,"serverInfo":)" + kServerInfo + R"(,"instructions":)" +
                        to_json(json::string(kInstructions)) + "}";
   http::Response response = json_response(result_text(message.id, result));
   response.headers.emplace_back("Mcp-Session-Id", sessions_.create(session));
-  return {{}, std::move(response)};
+  co_return Answer{{}, std::move(response)};
 }
 
 // Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with

@@ -51,7 +51,10 @@ class Endpoint {
   http::Task<Answer> answer(Context& context);
   http::Task<Answer> answer_modern(Context& context);
   http::Task<Answer> answer_legacy(Context& context);
-  Answer initialize(Context& context);
+  http::Task<Answer> initialize(Context& context);
+  http::Task<Answer> discover(Context& context);
+  // What the connector in view answers, in the form of the client's era.
+  http::Task<Answer> forward(Context& context);
   std::shared_ptr<const std::string> tools_list(const Context& context) const;
   Answer list_tools(const Context& context) const;
   http::Task<Answer> call_tool(Context& context);

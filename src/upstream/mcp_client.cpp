@@ -150,6 +150,8 @@ http::Task<Result<std::shared_ptr<const Peer>>> McpClient::find_out(const Target
         modern.server_version = excerpt(text_or_empty(info->get_object(), "version"));
       }
     }
+    if (const auto* can = reply->result.if_contains("capabilities"); can != nullptr && can->is_object())
+      modern.capabilities = can->get_object();
     co_return std::make_shared<const Peer>(std::move(modern));
   }
   // Not the server's word on the matter: it is away, or we are not let in.
@@ -186,6 +188,8 @@ http::Task<Result<std::shared_ptr<const Peer>>> McpClient::initialize(const Targ
     peer.name = excerpt(text_or_empty(info->get_object(), "name"));
     peer.server_version = excerpt(text_or_empty(info->get_object(), "version"));
   }
+  if (const auto* can = reply->result.if_contains("capabilities"); can != nullptr && can->is_object())
+    peer.capabilities = can->get_object();
   // 2025-11-25, transports, "Session Management": visible ASCII.
   peer.session = response->header("mcp-session-id");
   if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))

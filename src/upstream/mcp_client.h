@@ -52,6 +52,7 @@ struct Peer {
   bool modern = false;
   std::string version, session;
   std::string name, server_version;  // as the server says; claims
+  boost::json::object capabilities;  // ServerCapabilities
 };
 
 class McpClient {

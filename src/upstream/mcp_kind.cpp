@@ -45,11 +45,17 @@ void cut_out_of(json::value& value, const Secret& secret) {
   }
 }
 
-CallResult to_result(json::object result, const Secret& secret) {
+// A server that leaves resultType out is of an earlier revision, or sloppy: what it says is the result.
+bool is_complete(const json::object& result) {
   const std::string type = text_or_empty(result, "resultType");
-  if (!type.empty() && type != "complete") {
-    return call_failed("The MCP server does not complete the call but answers \"" + type +
-                       "\": it asks something back, which this connector cannot pass on.");
+  return type.empty() || type == "complete";
+}
+
+CallResult to_result(json::object result, const Secret& secret) {
+  if (!is_complete(result)) {
+    return call_failed(
+        "The MCP server does not complete the call: it asks something back, which this connector cannot pass "
+        "on.");
   }
   if (secret.reveal().size() >= kMinSecretToCut) {
     json::value whole(std::move(result));
@@ -280,6 +286,41 @@ CallTask McpKind::call(Call call) {
   }
   const Secret none;
   co_return to_result(std::move(reply->result), secret ? *secret : none);
+}
+
+CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector) {
+  auto target = target_of(*connector);
+  if (!target) co_return fail(std::move(target.error()));
+  auto peer = co_await client_.peer(std::move(*target));
+  if (!peer) co_return fail(std::move(peer.error()));
+  // What is not passed on yet is not promised: subscriptions, changes of lists, logging.
+  json::object out;
+  for (const char* one : {"resources", "prompts", "completions"}) {
+    if ((*peer)->capabilities.contains(one)) out[one] = json::object();
+  }
+  co_return out;
+}
+
+ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+                             json::object params) {
+  auto target = target_of(*connector);
+  if (!target) co_return fail(std::move(target.error()));
+  auto secret = open_secret(key_, *connector, "secret");
+  auto reply = co_await client_.request(std::move(*target), std::move(method), std::move(params));
+  if (!reply) co_return fail(std::move(reply.error()));
+  Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message)};
+  if (secret && secret->reveal().size() >= kMinSecretToCut) {
+    json::value whole(std::move(out.result));
+    cut_out_of(whole, *secret);
+    out.result = std::move(whole.get_object());
+    cut_out(out.error_message, *secret);
+  }
+  if (out.error_code == 0 && !is_complete(out.result)) {
+    co_return fail(ErrorCode::kUpstream,
+                   "The MCP server asks something back, which this connector cannot pass on.");
+  }
+  out.result.erase("resultType");
+  co_return out;
 }
 
 }  // namespace wick::upstream

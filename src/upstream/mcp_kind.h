@@ -39,6 +39,10 @@ class McpKind final : public ConnectorKind {
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
   DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector) override;
+  bool forwards() const override { return true; }
+  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector) override;
+  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+                      boost::json::object params) override;
   CallTask call(Call call) override;
 
  private:

@@ -45,6 +45,14 @@ export function defineTools(server, extra = () => {}) {
   extra(server);
 }
 
+/** Resources, a template and a prompt with completion, for either generation; `parts` are what its SDK calls them. */
+export function defineTexts(server, { ResourceTemplate, completable, argsOf = z.object }) {
+  server.registerResource('readme', 'file:///readme.txt', { description: 'A text.', mimeType: 'text/plain' }, async (uri) => ({ contents: [{ uri: uri.href, mimeType: 'text/plain', text: 'read me' }] }));
+  server.registerResource('by-number', new ResourceTemplate('item://{number}', { list: undefined }), { description: 'An item.' }, async (uri, { number }) => ({ contents: [{ uri: uri.href, text: `item ${number}` }] }));
+  server.registerPrompt('greet', { description: 'Greets.', argsSchema: argsOf({ name: completable(z.string(), (value) => ['Ann', 'Anna', 'Bob'].filter((one) => one.startsWith(value))) }) },
+    ({ name }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Greet ${name}.` } }] }));
+}
+
 /** SDK 1.x: sessions, answers as events. `forget()` drops all sessions, as a restart would. */
 export async function legacyServer({ extra, bearer } = {}) {
   let sessions = new Map();

@@ -5,7 +5,10 @@ import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from '@modelcontextprotocol/client';
 import { Wick, callTool, remember } from '../lib/wick.mjs';
-import { legacyServer, listen, modernServer } from '../lib/upstream.mjs';
+import { completable as completable1 } from '@modelcontextprotocol/sdk/server/completable.js';
+import { ResourceTemplate as Template1 } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { ResourceTemplate as Template2, completable as completable2 } from '@modelcontextprotocol/server';
+import { defineTexts, legacyServer, listen, modernServer } from '../lib/upstream.mjs';
 
 let wick, admin, token;
 const open = [];
@@ -29,14 +32,14 @@ async function connect(label, upstream, config = {}) {
 const view = async (id) => (await admin.get(`/admin/connectors/${id}`)).body;
 
 const clients = {
-  'SDK 1.x': async (path) => {
+  'SDK 1.x': async (path, url = wick.url + path) => {
     const client = new Client1({ name: 'v1', version: '1' });
-    await client.connect(new Transport1(new URL(wick.url + path), { requestInit: { headers: { Authorization: `Bearer ${token}` } } }));
+    await client.connect(new Transport1(new URL(url), { requestInit: { headers: { Authorization: `Bearer ${token}` } } }));
     return client;
   },
-  'SDK 2.x on 2026-07-28': async (path) => {
+  'SDK 2.x on 2026-07-28': async (path, url = wick.url + path) => {
     const client = new Client2({ name: 'v2', version: '2' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
-    await client.connect(new Transport2(new URL(wick.url + path), { requestInit: { headers: { Authorization: `Bearer ${token}` } } }));
+    await client.connect(new Transport2(new URL(url), { requestInit: { headers: { Authorization: `Bearer ${token}` } } }));
     return client;
   },
 };
@@ -83,6 +86,45 @@ for (const [kind, start] of Object.entries(servers)) {
       assert.deepEqual([headers['mcp-protocol-version'], headers['mcp-method'], headers['mcp-name']], ['2026-07-28', 'tools/call', 'Echo.Text']);
       assert.equal(body.params._meta['io.modelcontextprotocol/clientInfo'].name, 'wick');
     }
+  });
+}
+
+const texts = {
+  'a server of 2025-11-25': () => legacyServer({ extra: (server) => defineTexts(server, { ResourceTemplate: Template1, completable: completable1, argsOf: (shape) => shape }) }),
+  'a server of 2026-07-28': () => modernServer({ extra: (server) => defineTexts(server, { ResourceTemplate: Template2, completable: completable2 }) }),
+};
+for (const [kind, start] of Object.entries(texts)) {
+  test(`resources, templates, prompts and completion of ${kind} pass through its view, for clients of both eras`, async () => {
+    const upstream = await start();
+    const { id } = await connect(`Texts ${kind.slice(-10)}`, upstream);
+    const direct = await (kind.includes('2026') ? clients['SDK 2.x on 2026-07-28'] : clients['SDK 1.x'])('', upstream.url);
+    assert.ok(['completions', 'prompts', 'resources', 'tools'].every((one) => one in direct.getServerCapabilities()));
+    for (const [name, connectClient] of Object.entries(clients)) {
+      const client = await connectClient(`/mcp/c/${id}`);
+      const capabilities = Object.keys(client.getServerCapabilities()).sort();
+      assert.deepEqual(capabilities, Object.keys(direct.getServerCapabilities()).sort(), name);
+      assert.deepEqual((await client.listResources()).resources.map(({ uri }) => uri), ['file:///readme.txt']);
+      assert.deepEqual((await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate), ['item://{number}']);
+      assert.deepEqual((await client.readResource({ uri: 'file:///readme.txt' })).contents, [{ uri: 'file:///readme.txt', mimeType: 'text/plain', text: 'read me' }]);
+      assert.equal((await client.readResource({ uri: 'item://7' })).contents[0].text, 'item 7');
+      assert.deepEqual((await client.listPrompts()).prompts.map((prompt) => prompt.name), ['greet']);
+      assert.equal((await client.getPrompt({ name: 'greet', arguments: { name: 'Bob' } })).messages[0].content.text, 'Greet Bob.');
+      assert.deepEqual((await client.complete({ ref: { type: 'ref/prompt', name: 'greet' }, argument: { name: 'name', value: 'An' } })).completion.values, ['Ann', 'Anna']);
+      await assert.rejects(client.readResource({ uri: 'file:///nothing' }), (error) => error.code === (name.includes('2026') ? -32602 : -32002), name);
+      await assert.rejects(client.getPrompt({ name: 'nobody' }));
+      await client.close();
+    }
+    await direct.close();
+    const [run] = (await admin.get(`/runs?connector=${id}&operation=resources%2Fread&status=ok&limit=1`)).body.items;
+    assert.deepEqual([run.operation, run.status, run.user.email], ['resources/read', 'ok', 'ann@example.com']);
+    const { body } = await admin.post('/tokens', { name: 'one operation', scope: { operations: [`conn:${id}/echo_text`] } });
+    remember('secrets', body.plaintext);
+    const refused = await fetch(`${wick.url}/mcp/c/${id}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${body.plaintext}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'resources/list', params: {} }),
+    });
+    assert.equal((await refused.json()).error.code, -32601, 'a credential for chosen operations has nothing else');
   });
 }
 

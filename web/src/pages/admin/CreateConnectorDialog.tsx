@@ -1,6 +1,6 @@
 // A new connector: choose its kind, then fill the form that the kind asks for.
-import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
@@ -12,6 +12,10 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { QueryView } from "../../components/QueryView";
 import { TagSelect } from "../../components/TagSelect";
 import { configValues, readConfig } from "../../lib/configForm";
+import { proposedConfig } from "../../lib/curlProposal";
+import { readOperation, withTemplates, type OperationForm } from "../../lib/operationForm";
+import { CurlImport } from "./CurlImport";
+import { OperationFields } from "./OperationFields";
 
 type Kind = Schema<"ConnectorKind">;
 
@@ -43,23 +47,39 @@ export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
 
 function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const [label, setLabel] = useState("");
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<string[]>([]);
   const [config, setConfig] = useState(() => configValues(kind.fields, null));
+  const [fromCurl, setFromCurl] = useState(false);
+  const [operation, setOperation] = useState<OperationForm | null>(null);
+  // Made, while its operation was refused: the next attempt only adds that.
+  const [made, setMade] = useState<Schema<"Connector"> | null>(null);
   const create = useAction(
-    () =>
-      unwrap(
-        api.POST("/admin/connectors", {
-          body: {
-            kind: kind.kind as Schema<"ConnectorInput">["kind"],
-            label,
-            description,
-            tags,
-            config: readConfig(kind.fields, config, false),
-          },
-        }),
-      ),
+    async () => {
+      const input = operation && readOperation(operation, true);
+      const connector =
+        made ??
+        (await unwrap(
+          api.POST("/admin/connectors", {
+            body: {
+              kind: kind.kind as Schema<"ConnectorInput">["kind"],
+              label,
+              description,
+              tags,
+              config: readConfig(kind.fields, config, false),
+            },
+          }),
+        ));
+      if (input) {
+        setMade(connector);
+        void queryClient.invalidateQueries({ queryKey: ["admin"] });
+        const params = { path: { id: connector.id } };
+        await unwrap(api.POST("/admin/connectors/{id}/operations", { params, body: input }));
+      }
+      return connector;
+    },
     {
       showsError: true,
       refresh: [["admin"], ["connectors"]],
@@ -78,6 +98,25 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         <Text size="sm" c="dimmed">
           {kind.description}
         </Text>
+        {kind.kind === "rest" && !fromCurl && (
+          <div>
+            <Button variant="default" onClick={() => setFromCurl(true)}>
+              From a cURL command
+            </Button>
+          </div>
+        )}
+        {fromCurl && (
+          <CurlImport
+            onRead={(proposal, form) => {
+              setOperation(form);
+              setConfig((values) => proposedConfig(proposal, values));
+              setLabel((current) => current || new URL(proposal.base_url).hostname);
+            }}
+            onTemplates={(_, form) =>
+              setOperation((current) => (current ? withTemplates(current, form) : form))
+            }
+          />
+        )}
         <TextInput
           label="Label"
           description="Its name for people; tool names begin with it."
@@ -99,6 +138,18 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
           onChange={setTags}
           description="Without a filter tag, every user may use it."
         />
+        {operation && (
+          <Fieldset legend="Its first operation">
+            <Stack>
+              <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
+            </Stack>
+          </Fieldset>
+        )}
+        {made && (
+          <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
+            Change the operation and add it again, or close this and find the connector in the list.
+          </Alert>
+        )}
         <ErrorAlert error={create.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

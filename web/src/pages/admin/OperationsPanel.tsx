@@ -20,7 +20,7 @@ interface Props {
 }
 
 export function OperationsPanel({ connector, custom }: Props) {
-  const [edited, setEdited] = useState<Operation | "new" | null>(null);
+  const [edited, setEdited] = useState<Operation | "new" | "curl" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
   const refresh = [["admin"], ["connectors"]];
@@ -50,9 +50,14 @@ export function OperationsPanel({ connector, custom }: Props) {
       description="What is turned off does not exist for clients."
       actions={
         custom && (
-          <Button variant="default" onClick={() => setEdited("new")}>
-            Add operation
-          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={() => setEdited("curl")}>
+              From a cURL command
+            </Button>
+            <Button variant="default" onClick={() => setEdited("new")}>
+              Add operation
+            </Button>
+          </Group>
         )
       }
     >
@@ -122,8 +127,9 @@ export function OperationsPanel({ connector, custom }: Props) {
       )}
       {edited && (
         <OperationDialog
-          connectorId={connector.id}
-          operation={edited === "new" ? null : edited}
+          connector={connector}
+          operation={typeof edited === "string" ? null : edited}
+          fromCurl={edited === "curl"}
           onClose={() => setEdited(null)}
         />
       )}

@@ -368,6 +368,31 @@ TEST(Curl, DataUrlencodeWithGetGoesIntoTheQuery) {
   EXPECT_EQ(got.parameter("q").example, json::value("a&b c"));
 }
 
+TEST(Curl, TwilioHasADateForItsVersion) {
+  const Read got = read(
+      R"(curl 'https://api.twilio.com/2010-04-01/Accounts/AC0123456789abcdef0123456789abcdef/Messages.json' -X POST --data-urlencode 'To=+15551234567' -u AC0123456789abcdef0123456789abcdef:your_auth_token)");
+  EXPECT_EQ(got.base + " " + got.path,
+            "https://api.twilio.com/2010-04-01 /Accounts/{account_id}/Messages.json");
+  EXPECT_EQ(got.body, "To={To}");
+  EXPECT_EQ(*got.parameter("To").constant, "%2B15551234567");
+  EXPECT_EQ(got.auth + got.secret, "basic") << "your_auth_token is none";
+  EXPECT_EQ(got.key, "create_message");
+}
+
+TEST(Curl, ATelegramBotIsSecretInItsPath) {
+  const Read got = read(
+      "curl https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/sendMessage -d "
+      "chat_id=42");
+  EXPECT_EQ(got.path, "/{id}/sendMessage");
+  EXPECT_THAT(got.all, Not(HasSubstr("AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw")));
+}
+
+TEST(Curl, ABodyThatIsNoFormIsSentAsItIs) {
+  const Read got = read("curl https://a.example/x -d 'hello world, {a b}'");
+  EXPECT_EQ(got.body + "|" + got.type, "hello world, {a b}|application/x-www-form-urlencoded");
+  EXPECT_THAT(refusal("curl https://a.example/x -d '{\"a\": 1, // no\n}'"), HasSubstr("begins like it"));
+}
+
 TEST(Curl, AKeyInTheQueryIsTakenOut) {
   const Read got = read(
       "curl 'https://api.openweathermap.org/data/2.5/weather?q=Berlin&units=metric&appid=0123456789abcdef'");

@@ -164,6 +164,7 @@ class Proposer {
   // name=value&…: decoded; what has no "=" keeps that.
   struct Field {
     std::string name, value;
+    std::string written;  // the name before it was decoded
     bool has_value = true;
   };
   static std::vector<Field> split_pairs(std::string_view text) {
@@ -173,7 +174,8 @@ class Proposer {
       const auto equals = pair.find('=');
       const bool has_value = equals != std::string_view::npos;
       out.push_back({decoded(pair.substr(0, equals), true),
-                     has_value ? decoded(pair.substr(equals + 1), true) : std::string(), has_value});
+                     has_value ? decoded(pair.substr(equals + 1), true) : std::string(),
+                     std::string(pair.substr(0, equals)), has_value});
     }
     return out;
   }
@@ -588,8 +590,11 @@ class Proposer {
         make_json(std::move(*tree));
         return {};
       }
-      if (said_json)
-        return invalid("The body is not the JSON that its Content-Type says. " + tree.error().message);
+      if (said_json || content_type_.empty()) {
+        return invalid("The body is not valid JSON, although " +
+                       std::string(said_json ? "its Content-Type says so. " : "it begins like it. ") +
+                       tree.error().message);
+      }
     }
     if (content_type_.empty() || low.find("form-urlencoded") != std::string::npos) {
       make_form();
@@ -690,9 +695,9 @@ class Proposer {
     if (content_type_.empty()) content_type_ = "application/x-www-form-urlencoded";
     for (const Field& field : split_pairs(command_.body)) {
       if (!body_.empty()) body_ += '&';
-      std::string name = with_variables(field.name, "body", percent_encode);
-      // metadata[id] is what people know and what curl sends.
-      name = replaced(replaced(std::move(name), "%5B", "["), "%5D", "]");
+      const std::string name = has_placeholder(field.written)
+                                   ? with_variables(field.name, "body", percent_encode)
+                                   : with_variables(field.written, "body", as_is);
       body_ += name;
       if (!field.has_value) continue;
       Wish wish;
@@ -834,7 +839,7 @@ class Proposer {
         if (word.ends_with(ending)) word.resize(word.find(ending));
       }
       word = guess::snake_case(decoded(word, false));
-      if (word.empty()) continue;
+      if (word.empty() || word == "json" || word == "xml") continue;
       after_id = ends_with_id;
       ends_with_id = false;
       last = word;

@@ -163,6 +163,8 @@ Segment segment_kind(std::string_view segment) {
   const bool mixed = count(segment, upper) > 1 && count(segment, lower) > 1;
   if (mixed && segment.size() >= kLongToken) return Segment::kOpaque;
   if (mixed && segment.size() >= 10) return Segment::kId;
+  const auto alphanumeric = [](char c) { return digit(c) || lower(c) || upper(c); };
+  if (segment.size() >= 12 && count(segment, digit) >= 4 && all(segment, alphanumeric)) return Segment::kId;
   // T024BE7LD
   if (segment.size() >= 8 && count(segment, lower) == 0 && count(segment, upper) > 0) return Segment::kId;
   return Segment::kPlain;
@@ -177,7 +179,8 @@ std::size_t base_segments(const std::vector<std::string>& segments) {
     const bool number = i > 0 && listed(kBaseWords, segments[i - 1]) && segment.size() <= 7 &&
                         all(segment, [](char c) { return digit(c) || c == '.' || c == '-'; }) &&
                         ((i > 1 && segment.size() <= 2) || segment.find_first_of(".-") != std::string::npos);
-    if ((is_version(segment) || number) && (i <= 1 || known)) {
+    const bool dated = i == 0 && segment_kind(segment) == Segment::kDate;  // Twilio's /2010-04-01/
+    if ((is_version(segment) || number || dated) && (i <= 1 || known)) {
       base = i + 1;
       if (base < segments.size() && !listed(kBaseWords, segments[base])) break;
     } else if (listed(kBaseWords, segment)) {

@@ -98,7 +98,7 @@ const commands = [
   ['a bearer token and JSON', `curl -sX POST http://HOST/v1/chat -H 'Content-Type: application/json' -H "Authorization: Bearer ${secret}" -d '{"model":"m","messages":[{"role":"user","content":"It\\"s {x} \\u00e9"}],"temperature":0.7,"n":1,"deep":{"on":true,"none":null,"list":[]}}'`],
   ['JSON that is not called so', `curl -s http://HOST/issues -u ann:${secret} -d '{"title":"a\\nb"}'`, { type: false }],
   ['--json', `curl -s --json '{"a":[1,2.25,"x"]}' http://HOST/items/7f8c2d10-3b6a-4a51-9d5e-0a1b2c3d4e5f`],
-  ['a form', `curl -s http://HOST/v1/charges -u ${secret}: -d amount=2000 -d 'metadata[order id]=6735' --data-urlencode 'note=Fünf & mehr=50%' -d empty=`],
+  ['a form', `curl -s http://HOST/v1/charges -u ${secret}: -d amount=2000 -d 'metadata[order id]=6735' --data-urlencode 'note=Fünf & mehr=50%' -d empty= -d 'bare word'`],
   ['a form in a browser', `curl -s 'http://HOST/cart' --compressed -H 'Content-Type: application/x-www-form-urlencoded; charset=UTF-8' --data-raw $'id=42&it=it\\'s&plus=a+b%2Bc'`],
   ['-G', `curl -s -G http://HOST/search --data-urlencode 'q=a&b c' -d limit=5 -d "access_token=${secret}"`],
   ['a multipart form', `curl -s -F title='Two

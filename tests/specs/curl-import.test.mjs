@@ -203,6 +203,11 @@ test('in the browser: paste, adjust, add a connector with its operation, then an
     }
     await dialog.getByLabel('Label').fill('From the browser');
     await dialog.getByLabel('Allow private addresses').check();
+    await dialog.getByPlaceholder('get_issue').fill('Bad Key');
+    await button('Add').click();
+    await dialog.getByText('its operation is not yet').waitFor();
+    await dialog.getByText('characters from a-z').waitFor();
+    await dialog.getByPlaceholder('get_issue').fill('create_comment');
     await button('Add').click();
     await page.waitForURL(/\/admin\/connectors\/[0-9a-f-]{36}$/);
     const id = page.url().split('/').at(-1);
@@ -222,6 +227,8 @@ test('in the browser: paste, adjust, add a connector with its operation, then an
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('GET /issues/{issue_id}', { exact: true }).waitFor();
     assert.deepEqual(problems, []);
+    const { items } = (await admin.get('/admin/connectors')).body;
+    assert.equal(items.filter(({ label }) => label.startsWith('From the browser')).length, 1, 'the second attempt only added the operation');
 
     const sent = await call(id, 'create_comment', { issue_id: 8, text: 'ok', pinned: true });
     assert.deepEqual([sent.url, sent.headers['x-api-key'], sent.body], ['/api/v1/issues/8/comments?per_page=50', secret, '{"text":"ok","pinned":true}']);

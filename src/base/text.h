@@ -34,6 +34,7 @@ std::string printable(std::string_view text);
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
+void replace_all(std::string& text, std::string_view what, std::string_view with);
 std::vector<std::string_view> split(std::string_view text, char separator);
 // "Jira (EU)" -> "jira_eu": lower-case ASCII letters and digits, runs of anything else one '_'.
 std::string slug(std::string_view text);

@@ -35,6 +35,19 @@ TEST(Templates, ArgumentsArePutWhereTheTemplateNamesThem) {
       R"({"n":7,"s":"id a/b c","deep":[[1,2]],"plain":"{not a name}"})");
 }
 
+TEST(Templates, NumbersInTextAreAsPeopleWriteThem) {
+  EXPECT_EQ(argument_text(json::value(1.5)), "1.5");
+  EXPECT_EQ(argument_text(json::value(-3)), "-3");
+}
+
+TEST(Templates, AbsentArgumentsHaveTheDefaultOfTheSchema) {
+  const json::object schema =
+      object(R"({"type":"object","properties":{"a":{"default":1},"b":{"default":2},"c":{"type":"string"}}})");
+  EXPECT_EQ(with_defaults(schema, object(R"({"b":null})")), object(R"({"b":null,"a":1})"))
+      << "what is given stays, null too";
+  EXPECT_EQ(with_defaults(json::object(), object(R"({"x":1})")), object(R"({"x":1})"));
+}
+
 TEST(Templates, AJsonPointerPicksAPart) {
   const auto value = parse_trusted_json(R"({"a/b":[{"~x":5}]})");
   EXPECT_EQ(*at_pointer(value, "/a~1b/0/~0x"), 5);
@@ -214,6 +227,7 @@ class Rest : public Connectors {
                                            {"query", request.query},
                                            {"body", request.body},
                                            {"authorization", request.header("authorization").value_or("")},
+                                           {"type", request.header("content-type").value_or("")},
                                            {"tag", request.header("x-tag").value_or("")}});
       return response;
     };
@@ -274,6 +288,23 @@ TEST_F(Rest, PrivateAddressesAreRefusedUnlessAllowed) {
   const auto refused = call(id, "do", {});
   EXPECT_TRUE(refused->result.is_error);
   EXPECT_NE(refused->result.text.find("private"), std::string::npos) << refused->result.text;
+}
+
+TEST_F(Rest, AFormWithPartsIsSentFieldByField) {
+  const ConnectorId id = make({});
+  operation(id, "send", R"({"method":"POST","path":"/base/x","content_type":"multipart/form-data",
+                            "body":"{\"a \\\"b\\\"\":\"{a}\",\"list\":[\"{n}\",\"{gone}\",\"y\"],\"gone\":\"{gone}\"}"})");
+  const auto outcome = call(id, "send", object(R"({"a":"1\r\n2","n":1.5})"));
+  ASSERT_TRUE(outcome);
+  ASSERT_FALSE(outcome->result.is_error) << outcome->result.text;
+  const std::string body = text_or_empty(*outcome->result.structured, "body");
+  const std::string line = body.substr(0, body.find("\r\n"));
+  const auto part = [&](const std::string& name, const std::string& value) {
+    return line + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+  };
+  EXPECT_EQ(body, part("a %22b%22", "1\r\n2") + part("list", "1.5") + part("list", "y") + line + "--\r\n");
+  EXPECT_EQ(text_or_empty(*outcome->result.structured, "type"),
+            "multipart/form-data; boundary=" + line.substr(2));
 }
 
 TEST_F(Rest, ErrorsOfTheUpstreamAreToolErrorsWithAClearText) {

@@ -6,15 +6,6 @@
 #include "base/text.h"
 
 namespace wick {
-namespace {
-
-void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
-}
-
-}  // namespace
-
 std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
                        std::int64_t most) {
   const auto* value = object.if_contains(key);

@@ -8,6 +8,7 @@
 #include "connectors/http_config.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
+#include "crypto/random.h"
 
 namespace wick {
 namespace {
@@ -24,6 +25,31 @@ std::unexpected<Error> invalid(std::string message) {
 
 std::string as_is(std::string_view text) {
   return std::string(text);
+}
+
+bool is_multipart(std::string_view type) {
+  return type.starts_with("multipart/form-data");
+}
+
+// RFC 7578 with the escapes of the HTML standard ("multipart/form-data encoding algorithm"), as browsers and
+// curl write it. A field whose value is a list is sent once for each item.
+std::string to_multipart(const json::object& fields, const std::string& boundary) {
+  std::string out;
+  const auto part = [&](std::string name, const json::value& value) {
+    replace_all(name, "\r", "%0D");
+    replace_all(name, "\n", "%0A");
+    replace_all(name, "\"", "%22");
+    out += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" +
+           argument_text(value) + "\r\n";
+  };
+  for (const auto& member : fields) {
+    if (!member.value().is_array()) {
+      part(member.key(), member.value());
+      continue;
+    }
+    for (const auto& item : member.value().get_array()) part(member.key(), item);
+  }
+  return out + "--" + boundary + "--\r\n";
 }
 
 // Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
@@ -66,12 +92,19 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     std::string type = text_or_empty(rest, "content_type");
     if (type.empty()) type = "application/json";
     request.has_body = true;
-    if (type.find("json") != std::string::npos) {
+    if (type.find("json") != std::string::npos || is_multipart(type)) {
       auto tree = parse_json(body);
       if (!tree) return fail(std::move(tree.error()));
       const auto filled = fill_json(*tree, arguments);
       if (!filled) return invalid("An argument that the request body consists of is missing.");
-      request.body = to_json(*filled);
+      if (is_multipart(type)) {
+        const std::string boundary = "wick" + random_hex(16);
+        if (!filled->is_object()) return invalid("The fields of the request body must be a JSON object.");
+        request.body = to_multipart(filled->get_object(), boundary);
+        type = "multipart/form-data; boundary=" + boundary;
+      } else {
+        request.body = to_json(*filled);
+      }
     } else {
       const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
       auto filled = fill_text(body, arguments, form ? percent_encode : as_is);
@@ -235,6 +268,12 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
                      tree.error().message);
     }
   }
+  if (!body.empty() && is_multipart(type)) {
+    if (const auto tree = parse_json(body); !tree || !tree->is_object()) {
+      return invalid(
+          "The body template of multipart/form-data must be a JSON object: its members are the fields.");
+    }
+  }
   const std::string pick = text_or_empty(*rest, "pick");
   if (!pick.empty() && pick.front() != '/')
     return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
@@ -295,7 +334,8 @@ CallTask RestKind::call(Call call) {
   const json::object* rest = object_of(call.operation->definition, "rest");
   if (rest == nullptr)
     co_return call_failed("This operation has no request to make: an admin has to complete it.");
-  auto request = make_request(config, *rest, call.arguments);
+  const json::object arguments = with_defaults(call.operation->input_schema, std::move(call.arguments));
+  auto request = make_request(config, *rest, arguments);
   if (!request) co_return call_failed(request.error().message);
   auto plain = open_secret(key_, *call.connector, "secret");
   if (!plain)

@@ -2,6 +2,8 @@
 //
 // The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth
 // client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
+// An argument that is absent has the default that the input schema gives it. With the content type
+// multipart/form-data the body template is a JSON object of text fields.
 // Thread-safe.
 #pragma once
 

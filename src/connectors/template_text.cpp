@@ -9,15 +9,10 @@
 namespace wick {
 namespace {
 
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-         c == '.';
-}
-
 // The end of a "{name}" that begins at `open`; npos when it is none, and the brace means itself.
 std::size_t end_of_name(std::string_view text, std::size_t open) {
   std::size_t at = open + 1;
-  while (at < text.size() && is_name_char(text[at])) ++at;
+  while (at < text.size() && is_placeholder_char(text[at])) ++at;
   return at > open + 1 && at < text.size() && text[at] == '}' ? at : std::string_view::npos;
 }
 
@@ -32,7 +27,25 @@ const json::value* argument(const json::object& arguments, std::string_view name
 
 }  // namespace
 
+bool is_placeholder_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+         c == '.';
+}
+
+std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from) {
+  for (std::size_t open = from; (open = text.find('{', open)) != std::string_view::npos; ++open) {
+    const std::size_t end = end_of_name(text, open);
+    if (end != std::string_view::npos) return {open, end};
+  }
+  return {std::string_view::npos, std::string_view::npos};
+}
+
 std::string argument_text(const json::value& value) {
+  if (value.is_double()) {  // 1.5, where JSON may as well say 1.5E0
+    char digits[64];
+    const auto written = std::to_chars(digits, digits + sizeof digits, value.get_double());
+    return {digits, written.ptr};
+  }
   return value.is_string() ? std::string(value.get_string()) : to_json(value);
 }
 
@@ -103,6 +116,17 @@ std::optional<json::value> fill_json(const json::value& node, const json::object
     return json::value(std::move(out));
   }
   return node;
+}
+
+json::object with_defaults(const json::object& schema, json::object arguments) {
+  const auto* properties = schema.if_contains("properties");
+  if (properties == nullptr || !properties->is_object()) return arguments;
+  for (const auto& member : properties->get_object()) {
+    const auto* property = member.value().if_object();
+    const auto* value = property == nullptr ? nullptr : property->if_contains("default");
+    if (value != nullptr && !arguments.contains(member.key())) arguments[member.key()] = *value;
+  }
+  return arguments;
 }
 
 const json::value* at_pointer(const json::value& value, std::string_view pointer) {

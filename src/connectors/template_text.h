@@ -6,12 +6,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 
 namespace wick {
 
-// An argument as text: a string as it is, anything else as JSON.
+// What a name in a template may consist of.
+bool is_placeholder_char(char c);
+// The first "{name}" that begins at or after `from`: the places of its braces; npos when there is none.
+std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from);
+
+// An argument as text: a string as it is, a number in its shortest form, anything else as JSON.
 std::string argument_text(const boost::json::value& value);
 // nullopt when an argument the template names is absent. Each value is passed through `encode`.
 std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,
@@ -24,6 +30,8 @@ Result<std::string> fill_path(std::string_view path, const boost::json::object& 
 // absent is left out; inside longer strings the argument's text is put in.
 std::optional<boost::json::value> fill_json(const boost::json::value& node,
                                             const boost::json::object& arguments);
+// `arguments` with the defaults of the top-level properties of `schema` for what is absent.
+boost::json::object with_defaults(const boost::json::object& schema, boost::json::object arguments);
 // The part of `value` at a JSON Pointer (RFC 6901); nullptr when there is none.
 const boost::json::value* at_pointer(const boost::json::value& value, std::string_view pointer);
 

@@ -2,8 +2,9 @@
 import type { Schema } from "../api/client";
 import { isObject } from "./json";
 
-type Operation = Schema<"Operation">;
 type OperationInput = Schema<"OperationInput">;
+/** One that the server has, or one that is to be sent to it. */
+type Operation = Omit<OperationInput, "rest"> & Partial<Pick<OperationInput, "rest">>;
 export type Method = Schema<"RestOperation">["method"];
 
 export const methods: Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
@@ -48,6 +49,12 @@ export function operationForm(operation: Operation | null): OperationForm {
     destructive: operation?.destructive ?? false,
     idempotent: operation?.idempotent ?? true,
   };
+}
+
+/** `form` with the request and the schema of another one; what people and models read of it stays. */
+export function withTemplates(form: OperationForm, other: OperationForm): OperationForm {
+  const { path, query, headers, body, inputSchema } = other;
+  return { ...form, path, query, headers, body, inputSchema };
 }
 
 /** The operation to send; throws an Error that says which text cannot be read. */

@@ -1,7 +1,7 @@
 // A new connector: choose its kind, then fill the form that the kind asks for.
-import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
@@ -13,6 +13,10 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { QueryView } from "../../components/QueryView";
 import { TagSelect } from "../../components/TagSelect";
 import { configValues, readConfig } from "../../lib/configForm";
+import { proposedConfig } from "../../lib/curlProposal";
+import { readOperation, withTemplates, type OperationForm } from "../../lib/operationForm";
+import { CurlImport } from "./CurlImport";
+import { OperationFields } from "./OperationFields";
 
 type Kind = Schema<"ConnectorKind">;
 
@@ -56,25 +60,39 @@ async function firstRefresh(id: string) {
 
 function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const navigate = useNavigate();
+  const queryClient = useQueryClient();
   const [label, setLabel] = useState("");
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<string[]>([]);
   const [config, setConfig] = useState(() => configValues(kind.fields, null));
+  const [fromCurl, setFromCurl] = useState(false);
+  const [operation, setOperation] = useState<OperationForm | null>(null);
+  // Made, while its operation was refused: the next attempt only adds that.
+  const [made, setMade] = useState<Schema<"Connector"> | null>(null);
   const create = useAction(
     async () => {
-      const made = await unwrap(
-        api.POST("/admin/connectors", {
-          body: {
-            kind: kind.kind as Schema<"ConnectorInput">["kind"],
-            label,
-            description,
-            tags,
-            config: readConfig(kind.fields, config, false),
-          },
-        }),
-      );
-      if (kind.discovers) await firstRefresh(made.id);
-      return made;
+      const input = operation && readOperation(operation, true);
+      const connector =
+        made ??
+        (await unwrap(
+          api.POST("/admin/connectors", {
+            body: {
+              kind: kind.kind as Schema<"ConnectorInput">["kind"],
+              label,
+              description,
+              tags,
+              config: readConfig(kind.fields, config, false),
+            },
+          }),
+        ));
+      if (input) {
+        setMade(connector);
+        void queryClient.invalidateQueries({ queryKey: ["admin"] });
+        const params = { path: { id: connector.id } };
+        await unwrap(api.POST("/admin/connectors/{id}/operations", { params, body: input }));
+      }
+      if (kind.discovers) await firstRefresh(connector.id);
+      return connector;
     },
     {
       showsError: true,
@@ -94,6 +112,25 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         <Text size="sm" c="dimmed">
           {kind.description}
         </Text>
+        {kind.kind === "rest" && !fromCurl && (
+          <div>
+            <Button variant="default" onClick={() => setFromCurl(true)}>
+              From a cURL command
+            </Button>
+          </div>
+        )}
+        {fromCurl && (
+          <CurlImport
+            onRead={(proposal, form) => {
+              setOperation(form);
+              setConfig((values) => proposedConfig(proposal, values));
+              setLabel((current) => current || new URL(proposal.base_url).hostname);
+            }}
+            onTemplates={(_, form) =>
+              setOperation((current) => (current ? withTemplates(current, form) : form))
+            }
+          />
+        )}
         <TextInput
           label="Label"
           description="Its name for people; tool names begin with it."
@@ -115,6 +152,18 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
           onChange={setTags}
           description="Without a filter tag, every user may use it."
         />
+        {operation && (
+          <Fieldset legend="Its first operation">
+            <Stack>
+              <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
+            </Stack>
+          </Fieldset>
+        )}
+        {made && (
+          <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
+            Change the operation and add it again, or close this and find the connector in the list.
+          </Alert>
+        )}
         <ErrorAlert error={create.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -90,7 +90,7 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
         {...code}
         {...text("headers")}
       />
-      {form.method !== "GET" && form.method !== "HEAD" && (
+      {((form.method !== "GET" && form.method !== "HEAD") || form.body !== "") && (
         <>
           <Textarea
             label="Body"

@@ -23,7 +23,7 @@ interface Props {
 }
 
 export function OperationsPanel({ connector, custom, discovers }: Props) {
-  const [edited, setEdited] = useState<Operation | "new" | null>(null);
+  const [edited, setEdited] = useState<Operation | "new" | "curl" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
   const refresh = [["admin"], ["connectors"]];
@@ -52,14 +52,19 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       title="Operations"
       description="What is turned off does not exist for clients."
       actions={
-        <>
+        <Group gap="xs">
           {custom && (
-            <Button variant="default" onClick={() => setEdited("new")}>
-              Add operation
-            </Button>
+            <>
+              <Button variant="default" onClick={() => setEdited("curl")}>
+                From a cURL command
+              </Button>
+              <Button variant="default" onClick={() => setEdited("new")}>
+                Add operation
+              </Button>
+            </>
           )}
           {discovers && <RefreshButton connectorId={connector.id} />}
-        </>
+        </Group>
       }
     >
       {connector.operations.length === 0 ? (
@@ -130,8 +135,9 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       )}
       {edited && (
         <OperationDialog
-          connectorId={connector.id}
-          operation={edited === "new" ? null : edited}
+          connector={connector}
+          operation={typeof edited === "string" ? null : edited}
+          fromCurl={edited === "curl"}
           onClose={() => setEdited(null)}
         />
       )}

@@ -1,0 +1,492 @@
+#include "connectors/shell_words.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/text.h"
+
+namespace wick {
+namespace {
+
+// Programs that only show what curl has printed; with them after a pipe the request is the same.
+constexpr std::array<std::string_view, 22> kViewers = {
+    "jq",  "yq",  "less", "more", "head", "tail", "grep",   "egrep",   "cat",    "bat", "tee",
+    "awk", "sed", "sort", "uniq", "wc",   "cut",  "column", "xmllint", "gunzip", "tr",  "json_pp"};
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+bool is_name_start(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void append_utf8(std::string& out, std::uint32_t code) {
+  if (code < 0x80) {
+    out += char(code);
+  } else if (code < 0x800) {
+    out += {char(0xC0 | (code >> 6)), char(0x80 | (code & 0x3F))};
+  } else if (code < 0x10000) {
+    out += {char(0xE0 | (code >> 12)), char(0x80 | ((code >> 6) & 0x3F)), char(0x80 | (code & 0x3F))};
+  } else {
+    out += {char(0xF0 | (code >> 18)), char(0x80 | ((code >> 12) & 0x3F)), char(0x80 | ((code >> 6) & 0x3F)),
+            char(0x80 | (code & 0x3F))};
+  }
+}
+
+bool is_viewer(const std::string& name) {
+  const std::string_view base = std::string_view(name).substr(name.rfind('/') + 1);
+  return std::find(kViewers.begin(), kViewers.end(), base) != kViewers.end();
+}
+
+class BashSplitter {
+ public:
+  explicit BashSplitter(std::string_view text) : text_(text) {}
+
+  Result<ShellLine> run() {
+    while (at_ < text_.size()) {
+      if (auto done = step(); !done) return fail(std::move(done.error()));
+    }
+    if (auto ended = end_word(); !ended) return fail(std::move(ended.error()));
+    if (piped_ == Piped::kExpected) return invalid("The command ends with a pipe: leave it out.");
+    return std::move(line_);
+  }
+
+ private:
+  enum class Piped { kNo, kExpected, kYes };
+  char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  void put(std::string_view more) {
+    word_ += more;
+    open_ = true;
+  }
+
+  Result<void> end_word() {
+    if (!open_) return {};
+    open_ = false;
+    std::string word;
+    word.swap(word_);
+    if (dropping_) {
+      dropping_ = false;
+    } else if (piped_ == Piped::kNo) {
+      line_.words.push_back(std::move(word));
+    } else if (piped_ == Piped::kExpected) {
+      // `python -m json.tool` shows as well; other programs of python may do anything with the answer.
+      if (!is_viewer(word) && !word.starts_with("python")) {
+        return invalid("The command goes on after a pipe: paste only the curl command.");
+      }
+      piped_ = Piped::kYes;
+      note("What comes after the pipe is left out.");
+    }
+    return {};
+  }
+
+  void note(std::string sentence) {
+    if (std::find(line_.notes.begin(), line_.notes.end(), sentence) == line_.notes.end())
+      line_.notes.push_back(std::move(sentence));
+  }
+
+  Result<void> step() {
+    const char c = peek();
+    if (is_blank(c)) {
+      ++at_;
+      return end_word();
+    }
+    if (c == '\n') return end_line();
+    if (c == '#' && !open_) {
+      at_ = std::min(text_.find('\n', at_), text_.size());
+      return {};
+    }
+    if (c == '\'') return single_quoted();
+    if (c == '"') return double_quoted();
+    if (c == '\\') return backslash();
+    if (c == '$') return dollar(false);
+    if (c == '`') return substitution();
+    if (std::string_view("|&;<>()").find(c) != std::string_view::npos) return operation();
+    put({&text_[at_++], 1});
+    return {};
+  }
+
+  // A newline ends the command, unless the next line goes on with options: the backslash got lost on the way.
+  Result<void> end_line() {
+    ++at_;
+    if (auto ended = end_word(); !ended) return ended;
+    const auto next = text_.find_first_not_of(" \t\n", at_);
+    if (line_.words.empty() || next == std::string_view::npos || text_[next] == '#') return {};
+    if (piped_ == Piped::kNo && text_[next] == '-') return {};
+    if (text_[next] == '|' && piped_ != Piped::kExpected) return {};
+    if (piped_ == Piped::kExpected) return {};
+    return invalid(
+        "There is more than one command: paste one curl command, with \\ at the end of each line.");
+  }
+
+  Result<void> single_quoted() {
+    const auto end = text_.find('\'', at_ + 1);
+    if (end == std::string_view::npos) return invalid("A single quote (') is not closed.");
+    put(text_.substr(at_ + 1, end - at_ - 1));
+    at_ = end + 1;
+    return {};
+  }
+
+  Result<void> double_quoted() {
+    ++at_;
+    put("");
+    for (;;) {
+      if (at_ >= text_.size()) return invalid("A double quote (\") is not closed.");
+      const char c = peek();
+      if (c == '"') break;
+      if (c == '`') return substitution();
+      if (c == '$') {
+        if (auto done = dollar(true); !done) return done;
+        continue;
+      }
+      if (c == '\\' && at_ + 1 < text_.size()) {
+        const char next = peek(1);
+        if (next == '$' || next == '`' || next == '"' || next == '\\') {
+          put({&next, 1});
+        } else if (next != '\n') {
+          put(text_.substr(at_, 2));
+        }
+        at_ += 2;
+        continue;
+      }
+      put({&c, 1});
+      ++at_;
+    }
+    ++at_;
+    return {};
+  }
+
+  Result<void> backslash() {
+    // A backslash with blanks behind it at the end of a line was meant as a continuation.
+    const auto next = text_.find_first_not_of(" \t", at_ + 1);
+    if (next == std::string_view::npos) {
+      at_ = text_.size();
+      return {};
+    }
+    if (text_[next] == '\n') {
+      const bool blanks = next > at_ + 1;
+      at_ = next + 1;
+      return blanks ? end_word() : Result<void>();
+    }
+    put(text_.substr(at_ + 1, 1));
+    at_ += 2;
+    return {};
+  }
+
+  static std::unexpected<Error> substitution() {
+    return invalid(
+        "The command has a command substitution, $(…) or `…`, which is not run here: write its result "
+        "instead.");
+  }
+
+  void put_variable(std::string_view name) {
+    put(kVariableOpen);
+    put(name);
+    put(kVariableClose);
+  }
+
+  Result<void> dollar(bool quoted) {
+    const char next = peek(1);
+    if (!quoted && next == '\'') return ansi_c();
+    if (!quoted && next == '"') {
+      ++at_;
+      return {};
+    }
+    if (next == '(') return substitution();
+    if (next == '{') return braced();
+    if (is_name_start(next)) {
+      std::size_t end = at_ + 1;
+      while (end < text_.size() && (is_name_start(text_[end]) || is_digit(text_[end]))) ++end;
+      put_variable(text_.substr(at_ + 1, end - at_ - 1));
+      at_ = end;
+      return {};
+    }
+    if (is_digit(next) || std::string_view("@*#?$!-").find(next) != std::string_view::npos) {
+      if (next != '\0') {
+        return invalid(std::string("In a shell $") + next +
+                       " stands for something else: write its value, or \\$ for a dollar sign.");
+      }
+    }
+    put("$");
+    ++at_;
+    return {};
+  }
+
+  Result<void> braced() {
+    const std::size_t begin = at_ + 2;
+    std::size_t end = begin;
+    while (end < text_.size() && (is_name_start(text_[end]) || (end > begin && is_digit(text_[end])))) ++end;
+    const std::string name(text_.substr(begin, end - begin));
+    const auto close = text_.find('}', end);
+    const std::string_view rest =
+        close == std::string_view::npos ? std::string_view("?") : text_.substr(end, close - end);
+    const bool has_default = rest.starts_with(":-") || rest.starts_with("-");
+    if (name.empty() || (!rest.empty() && !has_default) ||
+        rest.find_first_of("$`\"'\\{") != std::string_view::npos) {
+      return invalid("A ${…} in the command is more than a variable: write its value instead.");
+    }
+    if (has_default) line_.defaults.emplace_back(name, std::string(rest.substr(rest.find('-') + 1)));
+    put_variable(name);
+    at_ = close + 1;
+    return {};
+  }
+
+  Result<void> ansi_c() {
+    std::size_t end = at_ + 2;
+    while (end < text_.size() && text_[end] != '\'') end += text_[end] == '\\' ? 2 : 1;
+    if (end >= text_.size()) return invalid("A $' quote is not closed.");
+    const std::string_view body = text_.substr(at_ + 2, end - at_ - 2);
+    auto decoded = decode_ansi_c(body, false);
+    // Firefox writes é as \xe9: its code point, where bash would send that byte.
+    if (!is_valid_utf8(decoded)) decoded = decode_ansi_c(body, true);
+    if (decoded.find('\0') != std::string::npos || !is_valid_utf8(decoded))
+      return invalid("A $'…' in the command has bytes that are not text.");
+    put(decoded);
+    at_ = end + 1;
+    return {};
+  }
+
+  static std::string decode_ansi_c(std::string_view body, bool bytes_are_characters) {
+    std::string out;
+    std::uint32_t high = 0;  // the first half of a surrogate pair, which browsers write as \ud83d\ude00
+    for (std::size_t i = 0; i < body.size();) {
+      if (body[i] != '\\' || i + 1 >= body.size()) {
+        out += body[i++];
+        continue;
+      }
+      const char kind = body[i + 1];
+      i += 2;
+      const auto number = [&](int base, std::size_t most) {
+        std::uint32_t value = 0;
+        std::size_t count = 0;
+        for (; count < most && i < body.size(); ++count, ++i) {
+          const int digit = hex_value(body[i]);
+          if (digit < 0 || digit >= base) break;
+          value = value * std::uint32_t(base) + std::uint32_t(digit);
+        }
+        return std::pair(value, count);
+      };
+      if (kind == 'u' || kind == 'U') {
+        const auto [code, count] = number(16, kind == 'u' ? 4 : 8);
+        if (count == 0) {
+          out += {'\\', kind};
+        } else if (code >= 0xD800 && code < 0xDC00) {
+          high = code;
+          continue;
+        } else if (code >= 0xDC00 && code < 0xE000 && high != 0) {
+          append_utf8(out, 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00));
+        } else if (code > 0x10FFFF) {
+          out += '\xFF';  // no character: refused by the caller
+        } else {
+          append_utf8(out, code);
+        }
+        high = 0;
+        continue;
+      }
+      if (kind == 'x' || (kind >= '0' && kind <= '7')) {
+        if (kind != 'x') --i;
+        const auto [code, count] = kind == 'x' ? number(16, 2) : number(8, 3);
+        if (count == 0) {
+          out += "\\x";
+        } else if (bytes_are_characters) {
+          append_utf8(out, code & 0xFF);
+        } else {
+          out += char(code & 0xFF);
+        }
+        continue;
+      }
+      if (kind == 'c' && i < body.size()) {
+        out += char(body[i++] & 0x1F);
+        continue;
+      }
+      static constexpr std::string_view kFrom = "abeEfnrtv\\'\"?", kTo = "\a\b\x1b\x1b\f\n\r\t\v\\'\"?";
+      const auto found = kFrom.find(kind);
+      if (found == std::string_view::npos) {
+        out += {'\\', kind};
+      } else {
+        out += kTo[found];
+      }
+    }
+    return out;
+  }
+
+  Result<void> operation() {
+    const char c = peek();
+    if (c == '<') {
+      return invalid(
+          "The command reads from a file or a here-document (<): write the text into the command.");
+    }
+    if (c == '(' || c == ')')
+      return invalid("The command has a bracket outside quotes: put quotes around it.");
+    if (c == '>' || (c == '&' && peek(1) == '>')) {
+      // The file descriptor before it, as in 2>.
+      const bool descriptor = open_ && !word_.empty() && std::all_of(word_.begin(), word_.end(), is_digit);
+      if (descriptor) {
+        word_.clear();
+        open_ = false;
+      } else if (auto ended = end_word(); !ended) {
+        return ended;
+      }
+      while (peek() == '>' || peek() == '&' || peek() == '|') ++at_;
+      dropping_ = true;
+      note("Where the output goes is left out.");
+      return {};
+    }
+    if (auto ended = end_word(); !ended) return ended;
+    if (c == '|' && peek(1) != '|') {
+      at_ += peek(1) == '&' ? 2 : 1;
+      if (piped_ == Piped::kExpected || line_.words.empty())
+        return invalid("There is a pipe with no command before it.");
+      piped_ = Piped::kExpected;
+      return {};
+    }
+    if (c == ';') {
+      ++at_;
+      const auto next = text_.find_first_not_of(" \t\n;", at_);
+      if (next == std::string_view::npos || text_[next] == '#') return {};
+    }
+    if (c == '&') {
+      return invalid("There is an & outside quotes: put the URL in quotes, or paste one curl command only.");
+    }
+    return invalid("There is more than one command: paste one curl command.");
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string word_;
+  bool open_ = false, dropping_ = false;
+  Piped piped_ = Piped::kNo;
+  ShellLine line_;
+};
+
+// Chrome's and Firefox's "Copy as cURL (cmd)": ^" around each argument, a caret before what cmd.exe would
+// read, ^ at the end of a line.
+bool is_cmd(std::string_view text) {
+  const auto word = text.find_first_of(" \t\n^");
+  if (word == std::string_view::npos) return false;
+  std::size_t at = word;
+  for (; at < text.size(); ++at) {
+    while (at < text.size() && is_blank(text[at])) ++at;
+    if (text.substr(at).starts_with("^\"") || text.substr(at).starts_with("^\n")) return true;
+    if (at >= text.size() || text[at] != '-') break;
+    while (at < text.size() && !is_blank(text[at]) && text[at] != '\n') ++at;
+  }
+  return text.find(" ^\n") != std::string_view::npos;
+}
+
+// What cmd.exe passes on: carets outside its quotes are gone.
+Result<std::string> without_carets(std::string_view text) {
+  std::string out;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '^' && !quoted) {
+      ++i;
+      if (i < text.size() && text[i] == '\n')
+        ++i;  // goes on in the next line, whose first character is itself
+      if (i < text.size()) out += text[i];
+      continue;
+    }
+    if (c == '"') quoted = !quoted;
+    if (c == '\n') {
+      if (trim(text.substr(i)).empty()) break;
+      if (!quoted)
+        return invalid(
+            "There is more than one command: paste one curl command, with ^ at the end of each line.");
+    }
+    out += c;
+  }
+  return out;
+}
+
+// How a Windows program splits its command line: backslashes count only before a double quote. Browsers write
+// each one twice all the same (`doubled`), and what they mean is what they copied.
+Result<ShellLine> split_windows(std::string_view text, bool doubled) {
+  ShellLine line;
+  std::string word;
+  bool open = false, quoted = false;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (!quoted && (is_blank(c) || c == '\n')) {
+      if (open) line.words.push_back(std::move(word));
+      word.clear();
+      open = false;
+      ++i;
+      continue;
+    }
+    open = true;
+    if (c == '\\') {
+      const auto end = std::min(text.find_first_not_of('\\', i), text.size());
+      const std::size_t count = end - i;
+      const bool before_quote = end < text.size() && text[end] == '"';
+      word.append(before_quote || doubled ? count / 2 : count, '\\');
+      if (doubled && !before_quote && count % 2 == 1) word += '\\';
+      i = end;
+      if (before_quote && count % 2 == 1) {
+        word += '"';
+        ++i;
+      }
+      continue;
+    }
+    if (c == '"') {
+      if (quoted && i + 1 < text.size() && text[i + 1] == '"') {
+        word += '"';
+        i += 2;
+        continue;
+      }
+      quoted = !quoted;
+      ++i;
+      continue;
+    }
+    word += c;
+    ++i;
+  }
+  if (quoted) return invalid("A double quote (\") is not closed.");
+  if (open) line.words.push_back(std::move(word));
+  for (const std::string& each : line.words) {
+    if (each == "|" || each == "&" || each == "&&" || each == ">" || each == "<")
+      return invalid("There is more than one command: paste only the curl command.");
+  }
+  return line;
+}
+
+}  // namespace
+
+Result<ShellLine> split_shell(std::string_view text) {
+  if (text.size() > kMaxShellBytes)
+    return invalid("The command is longer than " + std::to_string(kMaxShellBytes / 1024) + " KiB.");
+  if (text.find('\0') != std::string_view::npos || !is_valid_utf8(text))
+    return invalid("The command has bytes that are not text.");
+  if (text.find(kVariableOpen) != std::string_view::npos ||
+      text.find(kVariableClose) != std::string_view::npos) {
+    return invalid("The command has characters that Unicode does not allow in text.");
+  }
+  std::string lines;
+  for (const char c : trim(text)) {
+    if (c == '\n' && lines.ends_with('\r')) lines.pop_back();
+    lines += c;
+  }
+  std::string_view command = lines;
+  if (command.starts_with("$ ") || command.starts_with("> ")) command.remove_prefix(2);  // a prompt
+  if (!is_cmd(command)) return BashSplitter(command).run();
+  auto plain = without_carets(command);
+  if (!plain) return fail(std::move(plain.error()));
+  return split_windows(*plain, command.find("^\"") != std::string_view::npos);
+}
+
+}  // namespace wick

@@ -1,0 +1,37 @@
+// A pasted shell line as words, without running any of it. Pure functions.
+//
+// Understands what bash and the browsers' "copy as cURL" write: quotes of all kinds, $'…', line continuation,
+// comments, and the caret escapes of cmd.exe with the backslash rules of Windows programs. What a shell would
+// compute is either refused (command substitution, here-documents) or kept as a mark (variables).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace wick {
+
+inline constexpr std::size_t kMaxShellBytes = 64 * 1024;
+
+// A variable $NAME in a word is kVariableOpen NAME kVariableClose: U+FDD0 and U+FDD1, which Unicode reserves
+// for use inside a program (Unicode 23.7). A command that has them already is refused.
+inline constexpr std::string_view kVariableOpen = "\xEF\xB7\x90";
+inline constexpr std::string_view kVariableClose = "\xEF\xB7\x91";
+
+struct ShellLine {
+  std::vector<std::string> words;
+  std::vector<std::pair<std::string, std::string>> defaults;  // of ${NAME:-default}
+  std::vector<std::string> notes;                             // what was left out, as sentences
+};
+
+// The words of one command. A pipe into a program that only shows output, and redirected output, are left
+// out. Errors: kInvalidArgument  with what to change: longer than kMaxShellBytes, not text, an open quote,
+// more than
+//         one command, something that a shell would have to run
+Result<ShellLine> split_shell(std::string_view text);
+
+}  // namespace wick

@@ -78,6 +78,14 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view line) 
   return std::pair(std::string(name), std::string(trim(line.substr(colon + 1))));
 }
 
+// The fields of a form whose template is a JSON object; nullopt when the template is text.
+std::optional<json::object> form_fields(std::string_view body) {
+  if (!body.starts_with('{')) return std::nullopt;
+  auto tree = parse_json(body);
+  if (!tree || !tree->is_object()) return std::nullopt;
+  return std::move(tree->get_object());
+}
+
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
     text.replace(at, what.size(), with);
@@ -107,10 +115,10 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
   char separator = request.url.find('?') == std::string::npos ? '?' : '&';
   if (const auto* query = object_of(rest, "query")) {
     for (const auto& member : *query) {
-      const auto value = fill_text(argument_text(member.value()), arguments, percent_encode);
-      if (!value) continue;
-      request.url += separator + percent_encode(member.key()) + "=" + *value;
-      separator = '&';
+      for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments)) {
+        request.url += separator + field;
+        separator = '&';
+      }
     }
   }
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
@@ -139,8 +147,14 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
       const auto filled = fill_json(*tree, arguments);
       if (!filled) return invalid("An argument that the request body consists of is missing.");
       request.body = to_json(*filled);
+    } else if (const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
+               const auto fields = form ? form_fields(body) : std::nullopt) {
+      // No field left is an empty form, which is a body too.
+      for (const auto& member : *fields) {
+        for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments))
+          request.body += (request.body.empty() ? "" : "&") + field;
+      }
     } else {
-      const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
       auto filled = fill_text(body, arguments, form ? percent_encode : as_is);
       if (!filled) return invalid("An argument that the request body needs is missing.");
       request.body = std::move(*filled);

@@ -1,4 +1,4 @@
-// A new connector: choose its kind, then fill the form that the kind asks for.
+// A new connector: choose its kind, then fill the form that the kind asks for, or have an OpenAPI document fill it.
 import { Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -12,6 +12,11 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { QueryView } from "../../components/QueryView";
 import { TagSelect } from "../../components/TagSelect";
 import { configValues, readConfig } from "../../lib/configForm";
+import { plural } from "../../lib/format";
+import { importChosen, suggested, type OpenapiSource } from "../../lib/openapiImport";
+import { OpenapiDocumentField } from "./OpenapiDocumentField";
+import { OpenapiOperations } from "./OpenapiOperations";
+import { OpenapiSummary } from "./OpenapiSummary";
 
 type Kind = Schema<"ConnectorKind">;
 
@@ -47,26 +52,49 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const [description, setDescription] = useState("");
   const [tags, setTags] = useState<string[]>([]);
   const [config, setConfig] = useState(() => configValues(kind.fields, null));
+  const [reading, setReading] = useState(false);
+  const [source, setSource] = useState<OpenapiSource | null>(null);
+  const [chosen, setChosen] = useState(new Set<string>());
+
+  const fill = (read: OpenapiSource) => {
+    const { title, base_url, auth } = read.preview;
+    setSource(read);
+    setChosen(suggested(read.preview));
+    setReading(false);
+    if (!label) setLabel(title.slice(0, 40));
+    setConfig({ ...config, texts: { ...config.texts, ...auth, base_url } });
+  };
   const create = useAction(
-    () =>
-      unwrap(
-        api.POST("/admin/connectors", {
-          body: {
-            kind: kind.kind as Schema<"ConnectorInput">["kind"],
-            label,
-            description,
-            tags,
-            config: readConfig(kind.fields, config, false),
-          },
-        }),
-      ),
+    async () => {
+      const body = {
+        kind: kind.kind as Schema<"ConnectorInput">["kind"],
+        label,
+        description,
+        tags,
+        config: readConfig(kind.fields, config, false),
+      };
+      const { id } = await unwrap(api.POST("/admin/connectors", { body }));
+      // The connector is there whatever becomes of its import, which can be tried again on its page.
+      const problem =
+        source && chosen.size > 0
+          ? await importChosen(id, source, chosen).then(
+              () => "",
+              (error: Error) => error.message,
+            )
+          : "";
+      return { id, problem };
+    },
     {
       showsError: true,
       refresh: [["admin"], ["connectors"]],
-      done: `${label} is added.`,
+      done: ({ problem }) =>
+        problem
+          ? `${label} is added, but its operations are not imported: ${problem}`
+          : `${label} is added.`,
       onDone: ({ id }) => void navigate(`/admin/connectors/${id}`),
     },
   );
+  if (reading) return <OpenapiDocumentField onRead={fill} onCancel={() => setReading(false)} />;
   return (
     <form
       onSubmit={(event) => {
@@ -75,9 +103,17 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       }}
     >
       <Stack>
-        <Text size="sm" c="dimmed">
-          {kind.description}
-        </Text>
+        <Group justify="space-between">
+          <Text size="sm" c="dimmed">
+            {kind.description}
+          </Text>
+          {kind.kind === "rest" && (
+            <Button variant="default" onClick={() => setReading(true)}>
+              {source ? "Import another document" : "Import OpenAPI"}
+            </Button>
+          )}
+        </Group>
+        {source && <OpenapiSummary preview={source.preview} />}
         <TextInput
           label="Label"
           description="Its name for people; tool names begin with it."
@@ -99,13 +135,16 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
           onChange={setTags}
           description="Without a filter tag, every user may use it."
         />
+        {source && (
+          <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
+        )}
         <ErrorAlert error={create.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={create.isPending}>
-            Add
+            {source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
           </Button>
         </Group>
       </Stack>

@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { Panel } from "../../components/Panel";
 import { ServerSwitch } from "../../components/ServerSwitch";
 import { OperationHints } from "../connectors/OperationHints";
+import { ImportOpenapiDialog } from "./ImportOpenapiDialog";
 import { OperationDialog } from "./OperationDialog";
 
 type Operation = Schema<"Operation">;
@@ -22,6 +23,7 @@ interface Props {
 export function OperationsPanel({ connector, custom }: Props) {
   const [edited, setEdited] = useState<Operation | "new" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
+  const [importing, setImporting] = useState(false);
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
   const refresh = [["admin"], ["connectors"]];
   const toggle = useAction(
@@ -50,9 +52,14 @@ export function OperationsPanel({ connector, custom }: Props) {
       description="What is turned off does not exist for clients."
       actions={
         custom && (
-          <Button variant="default" onClick={() => setEdited("new")}>
-            Add operation
-          </Button>
+          <Group gap="xs">
+            <Button variant="default" onClick={() => setImporting(true)}>
+              Import OpenAPI
+            </Button>
+            <Button variant="default" onClick={() => setEdited("new")}>
+              Add operation
+            </Button>
+          </Group>
         )
       }
     >
@@ -126,6 +133,9 @@ export function OperationsPanel({ connector, custom }: Props) {
           operation={edited === "new" ? null : edited}
           onClose={() => setEdited(null)}
         />
+      )}
+      {importing && (
+        <ImportOpenapiDialog connectorId={connector.id} onClose={() => setImporting(false)} />
       )}
       <ConfirmDialog
         opened={deleted !== null}

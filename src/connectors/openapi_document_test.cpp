@@ -121,6 +121,23 @@ TEST(TemplateMarks, SayHowListsAndObjectsAreWritten) {
             R"({"kept":null})");
 }
 
+TEST(SchemaValidator, LongTextsAndExpressionsDoNotEndTheProcess) {
+  const json::object schema =
+      value_of(
+          R"({"type":"object","properties":{"q":{"type":"string","pattern":"^(a|b)*$"},"d":{"type":"string","format":"date"},"any":{"format":"date-time"},"pattern":{"type":"integer"}},"patternProperties":{"^x(-|y)*$":{"type":"string"}},"additionalProperties":false})")
+          .get_object();
+  ASSERT_TRUE(check_schema(schema));
+  const std::string text = to_json(schema);
+  json::object arguments;
+  arguments["q"] = std::string(1'000'000, 'a');
+  arguments["d"] = std::string(1'000'000, '1');
+  arguments["any"] = json::object{{"a", 1}};
+  arguments["x" + std::string(200'000, '-')] = "x";
+  EXPECT_TRUE(check_arguments(schema, text, arguments));
+  EXPECT_FALSE(check_arguments(schema, text, value_of(R"({"pattern":"x"})").get_object()))
+      << "a property of that name keeps its schema";
+}
+
 TEST(OpenapiSchema, Of30BecomesOneOf2020) {
   EXPECT_EQ(converted(R"({"type":"string","nullable":true})"), R"({"type":["string","null"]})");
   EXPECT_EQ(converted(R"({"type":"string","nullable":true,"enum":["a"]})"),

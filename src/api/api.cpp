@@ -158,6 +158,7 @@ void Api::mount() {
   mount_admin_users(*this);
   mount_admin_connectors(*this);
   mount_curl_import(*this);
+  mount_openapi_import(*this);
   const auto document = std::make_shared<const std::string>(openapi_document());
   server_.route("GET", std::string(kPrefix) + "/openapi.json",
                 [document](http::Exchange&) -> http::Task<http::Response> {

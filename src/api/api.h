@@ -69,6 +69,7 @@ void mount_runs(Api& api);
 void mount_admin_users(Api& api);
 void mount_admin_connectors(Api& api);
 void mount_curl_import(Api& api);
+void mount_openapi_import(Api& api);
 
 // Lets a request in: session, role, origin, body. Blocks.
 Result<Context> admit(Services& services, const http::Request& request, Access access);

@@ -17,6 +17,8 @@ std::unexpected<Error> no_connector() {
   return fail(ErrorCode::kNotFound, "There is no connector with this id.");
 }
 
+constexpr std::size_t kMaxOriginBytes = 4096;  // of a definition's member "openapi"
+
 // Labels become tool names by slug(): two that differ only in what slug() drops would collide.
 Result<void> check_label(Transaction& tx, const std::string& id, std::string_view label) {
   if (trim(label).empty() || label.size() > kMaxLabelBytes || !is_valid_utf8(label)) {
@@ -81,10 +83,13 @@ bool is_operation_key(std::string_view key) {
 
 Result<std::string> check_definition(const ConnectorKind& kind, const json::object& definition) {
   if (auto known = only_fields(definition, {"key", "name", "description", "input_schema", "rest", "read_only",
-                                            "destructive", "idempotent", "enabled"});
+                                            "destructive", "idempotent", "enabled", "openapi"});
       !known) {
     return fail(std::move(known.error()));
   }
+  const auto* origin = definition.if_contains("openapi");
+  if (origin != nullptr && (!origin->is_object() || to_json(*origin).size() > kMaxOriginBytes))
+    return invalid("\"openapi\" must be what an import has put there.");
   auto key = required_string(definition, "key");
   if (!key) return key;
   if (!is_operation_key(*key)) {
@@ -105,6 +110,57 @@ Result<std::string> check_definition(const ConnectorKind& kind, const json::obje
   if (auto sound = kind.check_operation(definition); !sound) return fail(std::move(sound.error()));
   if (to_json(definition).size() > kMaxDefinitionBytes) return invalid("The operation is too large.");
   return key;
+}
+
+std::unexpected<Error> no_operation(std::string_view key) {
+  return fail(ErrorCode::kNotFound, "This connector has no operation \"" + std::string(key) + "\".");
+}
+
+bool is_destructive(const json::object& definition) {
+  const auto* flag = definition.if_contains("destructive");
+  return flag != nullptr && flag->is_bool() && flag->get_bool();
+}
+
+// The connector's kind, when its operations are the admin's own.
+Result<const ConnectorKind*> custom_kind(Transaction& tx, const KindRegistry& kinds, const std::string& id) {
+  auto row = connector_store::get(tx, id);
+  if (!row) return fail(std::move(row.error()));
+  const ConnectorKind* kind = kinds.find(row->kind);
+  if (kind == nullptr || !kind->custom_operations())
+    return invalid("The operations of this kind of connector are built in.");
+  return kind;
+}
+
+// Of an operation that exists; kNotFound.
+Result<json::object> definition_of(Transaction& tx, const std::string& id, std::string_view key) {
+  auto text = connector_store::operation_definition(tx, id, key);
+  if (!text) return fail(std::move(text.error()));
+  if (!*text) return no_operation(key);
+  return object_in(**text);
+}
+
+// Puts a definition that check_definition() has accepted.
+Result<void> put_checked(Transaction& tx, const std::string& id, std::string_view replaced_key,
+                         const std::string& key, const json::object& definition) {
+  auto taken = connector_store::has_operation(tx, id, key);
+  if (!taken) return fail(std::move(taken.error()));
+  if (*taken && replaced_key != key)
+    return fail(ErrorCode::kConflict, "This connector has an operation \"" + key + "\" already.");
+  if (replaced_key.empty()) {
+    auto count = connector_store::count_operations(tx, id);
+    if (!count) return fail(std::move(count.error()));
+    if (*count >= kMaxOperationsPerConnector) {
+      return fail(ErrorCode::kLimit,
+                  "A connector has at most " + std::to_string(kMaxOperationsPerConnector) + " operations.");
+    }
+  } else if (replaced_key != key) {
+    auto removed = connector_store::remove_operation(tx, id, replaced_key);
+    if (!removed) return fail(std::move(removed.error()));
+    if (*removed == 0) return no_operation(replaced_key);
+  } else if (!*taken) {
+    return no_operation(key);
+  }
+  return connector_store::put_operation(tx, id, key, to_json(definition));
 }
 
 }  // namespace
@@ -231,39 +287,66 @@ Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_vi
 
 Result<void> ConnectorService::put_operation(const ConnectorId& id, std::string_view replaced_key,
                                              const json::object& definition) {
+  if (definition.contains("openapi")) return invalid("\"openapi\" is not a known field here.");
   return db_.write([&](Transaction& tx) -> Result<void> {
-    auto row = connector_store::get(tx, id.str());
-    if (!row) return fail(std::move(row.error()));
-    const ConnectorKind* kind = kinds_.find(row->kind);
-    if (kind == nullptr || !kind->custom_operations())
-      return invalid("The operations of this kind of connector are built in.");
-    auto key = check_definition(*kind, definition);
+    auto kind = custom_kind(tx, kinds_, id.str());
+    if (!kind) return fail(std::move(kind.error()));
+    auto key = check_definition(**kind, definition);
     if (!key) return fail(std::move(key.error()));
-    auto taken = connector_store::has_operation(tx, row->id, *key);
-    if (!taken) return fail(std::move(taken.error()));
-    if (*taken && replaced_key != *key)
-      return fail(ErrorCode::kConflict, "This connector has an operation \"" + *key + "\" already.");
-    if (replaced_key.empty()) {
-      auto count = connector_store::count_operations(tx, row->id);
-      if (!count) return fail(std::move(count.error()));
-      if (*count >= kMaxOperationsPerConnector) {
-        return fail(ErrorCode::kLimit,
-                    "A connector has at most " + std::to_string(kMaxOperationsPerConnector) + " operations.");
-      }
-    } else if (replaced_key != *key) {
-      auto removed = connector_store::remove_operation(tx, row->id, replaced_key);
-      if (!removed) return fail(std::move(removed.error()));
-      if (*removed == 0)
-        return fail(ErrorCode::kNotFound,
-                    "This connector has no operation \"" + std::string(replaced_key) + "\".");
-    } else if (!*taken) {
-      return fail(ErrorCode::kNotFound, "This connector has no operation \"" + *key + "\".");
+    json::object kept = definition;
+    if (!replaced_key.empty()) {
+      auto before = definition_of(tx, id.str(), replaced_key);
+      if (!before) return fail(std::move(before.error()));
+      if (const auto* origin = before->if_contains("openapi")) kept["openapi"] = *origin;
     }
-    if (auto put = connector_store::put_operation(tx, row->id, *key, to_json(definition)); !put) return put;
+    if (auto put = put_checked(tx, id.str(), replaced_key, *key, kept); !put) return put;
     if (const auto* enabled = definition.if_contains("enabled"); enabled != nullptr && enabled->is_bool()) {
-      if (auto set = connector_store::set_enabled(tx, row->id, *key, enabled->get_bool()); !set) return set;
+      if (auto set = connector_store::set_enabled(tx, id.str(), *key, enabled->get_bool()); !set) return set;
     }
-    return tx.changed("connector", row->id);
+    return tx.changed("connector", id.str());
+  });
+}
+
+Result<void> ConnectorService::change_operations(const ConnectorId& id,
+                                                 const std::vector<OperationChange>& puts,
+                                                 const std::vector<std::string>& removed) {
+  const ConnectorKind* kind = nullptr;
+  auto found = db_.read([&](Transaction& tx) -> Result<void> {
+    auto custom = custom_kind(tx, kinds_, id.str());
+    if (!custom) return fail(std::move(custom.error()));
+    kind = *custom;
+    return {};
+  });
+  if (!found) return found;
+  // A thousand schemas take a while to compile: before the one writer is held, not while it is.
+  std::vector<std::string> keys;
+  for (const OperationChange& change : puts) {
+    auto key = check_definition(*kind, change.definition);
+    if (!key) {
+      key.error().message = "\"" + text_or_empty(change.definition, "name") + "\": " + key.error().message;
+      return fail(std::move(key.error()));
+    }
+    keys.push_back(std::move(*key));
+  }
+  return db_.write([&](Transaction& tx) -> Result<void> {
+    for (const std::string& key : removed) {
+      auto gone = connector_store::remove_operation(tx, id.str(), key);
+      if (!gone) return fail(std::move(gone.error()));
+      if (*gone == 0) return no_operation(key);
+    }
+    for (std::size_t i = 0; i < puts.size(); ++i) {
+      const json::object& definition = puts[i].definition;
+      bool becomes_destructive = false;
+      if (!puts[i].replaced_key.empty()) {
+        auto before = definition_of(tx, id.str(), puts[i].replaced_key);
+        if (!before) return fail(std::move(before.error()));
+        becomes_destructive = is_destructive(definition) && !is_destructive(*before);
+      }
+      auto put = put_checked(tx, id.str(), puts[i].replaced_key, keys[i], definition);
+      if (put && becomes_destructive) put = connector_store::set_enabled(tx, id.str(), keys[i], false);
+      if (!put) return put;
+    }
+    return tx.changed("connector", id.str());
   });
 }
 

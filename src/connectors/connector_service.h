@@ -46,6 +46,13 @@ struct DiscoveredChanges {
   std::int64_t unchanged = 0;
 };
 
+// One operation of several that change together.
+struct OperationChange {
+  std::string replaced_key;  // empty: a new one
+  // May have a member "openapi": what the operation was imported from (openapi_document.h).
+  boost::json::object definition;
+};
+
 class ConnectorService {
  public:
   ConnectorService(Database& db, const KindRegistry& kinds, const SealingKey& key, const Clock& clock);
@@ -63,10 +70,16 @@ class ConnectorService {
   // Errors: kNotFound  no such connector or operation
   Result<void> set_enabled(const ConnectorId& id, std::string_view operation, bool enabled);
   // Adds an operation of a kind with custom operations, or replaces the one called `replaced_key`.
+  // What it was imported from stays with it.
   // Errors: kInvalidArgument, kConflict (the key is taken), kNotFound, kLimit
   Result<void> put_operation(const ConnectorId& id, std::string_view replaced_key,
                              const boost::json::object& definition);
   Result<void> remove_operation(const ConnectorId& id, std::string_view key);
+  // Removes and puts, all or nothing. Whether one that exists is enabled stays as it is, except that one
+  // which becomes destructive is turned off; new ones begin as any does. Errors: as put_operation, naming the
+  // operation
+  Result<void> change_operations(const ConnectorId& id, const std::vector<OperationChange>& puts,
+                                 const std::vector<std::string>& removed);
 
   // Accepts what the connected system offers now in place of what was accepted before: one transaction. What
   // an admin has turned on or off stays so. `dry`: only says what would change. Errors: kNotFound;

@@ -91,6 +91,16 @@ Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, st
                     {std::string_view(id), key});
 }
 
+Result<std::optional<std::string>> operation_definition(Transaction& tx, const std::string& id,
+                                                        std::string_view key) {
+  std::optional<std::string> found;
+  auto done = tx.for_each(
+      "SELECT definition FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
+      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.text(0); });
+  if (!done) return fail(std::move(done.error()));
+  return found;
+}
+
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key) {
   bool found = false;
   auto done =

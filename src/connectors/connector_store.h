@@ -30,6 +30,9 @@ Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_vie
 Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,
                            const std::string& definition);
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key);
+// The operation's definition; nullopt when there is none.
+Result<std::optional<std::string>> operation_definition(Transaction& tx, const std::string& id,
+                                                        std::string_view key);
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
 // The definitions of a connector's own operations, by key.

@@ -52,6 +52,14 @@ std::string to_multipart(const json::object& fields, const std::string& boundary
   return out + "--" + boundary + "--\r\n";
 }
 
+// The fields of a form whose template is a JSON object; nullopt when the template is text.
+std::optional<json::object> form_fields(std::string_view body) {
+  if (!body.starts_with('{')) return std::nullopt;
+  auto tree = parse_json(body);
+  if (!tree || !tree->is_object()) return std::nullopt;
+  return std::move(tree->get_object());
+}
+
 // Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
 Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest,
                                          const json::object& arguments) {
@@ -66,10 +74,10 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
   char separator = request.url.find('?') == std::string::npos ? '?' : '&';
   if (const auto* query = object_of(rest, "query")) {
     for (const auto& member : *query) {
-      const auto value = fill_text(argument_text(member.value()), arguments, percent_encode);
-      if (!value) continue;
-      request.url += separator + percent_encode(member.key()) + "=" + *value;
-      separator = '&';
+      for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments)) {
+        request.url += separator + field;
+        separator = '&';
+      }
     }
   }
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
@@ -105,8 +113,14 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
       } else {
         request.body = to_json(*filled);
       }
+    } else if (const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
+               const auto fields = form ? form_fields(body) : std::nullopt) {
+      // No field left is an empty form, which is a body too.
+      for (const auto& member : *fields) {
+        for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments))
+          request.body += (request.body.empty() ? "" : "&") + field;
+      }
     } else {
-      const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
       auto filled = fill_text(body, arguments, form ? percent_encode : as_is);
       if (!filled) return invalid("An argument that the request body needs is missing.");
       request.body = std::move(*filled);

@@ -21,9 +21,38 @@ using Adapter = valijson::adapters::BoostJsonAdapter;
 constexpr std::size_t kMaxCachedSchemas = 1024;
 constexpr int kMaxReportedProblems = 3;
 
+// Takes out what valijson would give to std::regex. A property that is called "pattern" or "format" has a
+// schema, not a text, and stays.
+void drop_expressions(json::value& node) {
+  if (auto* list = node.if_array()) {
+    for (json::value& item : *list) drop_expressions(item);
+    return;
+  }
+  auto* object = node.if_object();
+  if (object == nullptr) return;
+  for (const char* keyword : {"pattern", "format"}) {
+    const auto* value = object->if_contains(keyword);
+    if (value != nullptr && value->is_string()) object->erase(keyword);
+  }
+  const auto* by_pattern = object->if_contains("patternProperties");
+  const bool is_keyword = by_pattern != nullptr && by_pattern->is_object() && !object->contains("$ref") &&
+                          !by_pattern->get_object().contains("type");
+  if (is_keyword) {
+    // Without it, what it names would count as additional.
+    object->erase("patternProperties");
+    object->erase("additionalProperties");
+  }
+  for (auto& member : *object) {
+    const std::string_view key = member.key();
+    if (key != "enum" && key != "const" && key != "default" && key != "examples")
+      drop_expressions(member.value());
+  }
+}
+
 Result<std::shared_ptr<const valijson::Schema>> compile(const json::object& schema) {
   auto compiled = std::make_shared<valijson::Schema>();
-  const json::value root(schema);
+  json::value root(schema);
+  drop_expressions(root);
   try {
     valijson::SchemaParser parser;
     parser.populateSchema(Adapter(root), *compiled);
@@ -62,7 +91,12 @@ Result<void> check_arguments(const json::object& schema, const std::string& sche
   const json::value root(arguments);
   valijson::ValidationResults problems;
   valijson::Validator validator;
-  if (validator.validate(*found->second, Adapter(root), &problems)) return {};
+  try {
+    if (validator.validate(*found->second, Adapter(root), &problems)) return {};
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInvalidArgument,
+                std::string("The arguments cannot be held against the input schema: ") + error.what() + ".");
+  }
   std::string text = "The arguments do not fit the input schema:";
   valijson::ValidationResults::Error problem;
   for (int i = 0; i < kMaxReportedProblems && problems.popError(problem); ++i) {

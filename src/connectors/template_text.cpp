@@ -9,11 +9,42 @@
 namespace wick {
 namespace {
 
-// The end of a "{name}" that begins at `open`; npos when it is none, and the brace means itself.
-std::size_t end_of_name(std::string_view text, std::size_t open) {
+enum class Mark { kNone, kComma, kEach, kBrackets, kNull };
+
+// A "{name}" with its mark.
+struct Slot {
+  std::string_view name;
+  Mark mark = Mark::kNone;
+  std::size_t end = 0;  // behind the brace
+};
+
+// The slot that begins at `open`; nullopt when there is none, and the brace means itself.
+std::optional<Slot> slot_at(std::string_view text, std::size_t open) {
+  if (open >= text.size() || text[open] != '{') return std::nullopt;
   std::size_t at = open + 1;
   while (at < text.size() && is_placeholder_char(text[at])) ++at;
-  return at > open + 1 && at < text.size() && text[at] == '}' ? at : std::string_view::npos;
+  Slot slot{text.substr(open + 1, at - open - 1), Mark::kNone, 0};
+  const std::string_view rest = text.substr(at);
+  if (rest.starts_with("[]")) {
+    slot.mark = Mark::kBrackets;
+    at += 2;
+  } else if (!rest.empty() && rest[0] != '}') {
+    slot.mark = rest[0] == ','   ? Mark::kComma
+                : rest[0] == '*' ? Mark::kEach
+                : rest[0] == '!' ? Mark::kNull
+                                 : Mark::kNone;
+    if (slot.mark == Mark::kNone) return std::nullopt;
+    ++at;
+  }
+  if (slot.name.empty() || at >= text.size() || text[at] != '}') return std::nullopt;
+  slot.end = at + 1;
+  return slot;
+}
+
+// The slot that `text` is as a whole.
+std::optional<Slot> whole_slot(std::string_view text) {
+  auto slot = slot_at(text, 0);
+  return slot && slot->end == text.size() ? slot : std::nullopt;
 }
 
 std::string as_is(std::string_view text) {
@@ -25,6 +56,40 @@ const json::value* argument(const json::object& arguments, std::string_view name
   return value != nullptr && !value->is_null() ? value : nullptr;
 }
 
+// The argument's text as the mark wants it, encoded; the commas of a joined list are not.
+std::string encoded(const json::value& value, Mark mark, std::string (*encode)(std::string_view)) {
+  std::string out;
+  const auto add = [&](std::string_view part) { out += (out.empty() ? "" : ",") + encode(part); };
+  if (mark == Mark::kComma && value.is_array()) {
+    for (const auto& item : value.get_array()) add(argument_text(item));
+  } else if (mark == Mark::kComma && value.is_object()) {
+    for (const auto& member : value.get_object()) {
+      add(member.key());
+      add(argument_text(member.value()));
+    }
+  } else {
+    out = encode(argument_text(value));
+  }
+  return out;
+}
+
+std::string field(std::string_view name, std::string_view value) {
+  return percent_encode(name) + "=" + percent_encode(value);
+}
+
+void add_bracketed(const std::string& name, const json::value& value, std::vector<std::string>& out) {
+  if (value.is_object()) {
+    for (const auto& member : value.get_object())
+      add_bracketed(name + "[" + std::string(member.key()) + "]", member.value(), out);
+  } else if (value.is_array()) {
+    std::size_t index = 0;
+    for (const auto& item : value.get_array())
+      add_bracketed(name + "[" + std::to_string(index++) + "]", item, out);
+  } else {
+    out.push_back(field(name, value.is_null() ? std::string() : argument_text(value)));
+  }
+}
+
 }  // namespace
 
 bool is_placeholder_char(char c) {
@@ -34,8 +99,7 @@ bool is_placeholder_char(char c) {
 
 std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from) {
   for (std::size_t open = from; (open = text.find('{', open)) != std::string_view::npos; ++open) {
-    const std::size_t end = end_of_name(text, open);
-    if (end != std::string_view::npos) return {open, end};
+    if (const auto slot = slot_at(text, open)) return {open, slot->end - 1};
   }
   return {std::string_view::npos, std::string_view::npos};
 }
@@ -53,15 +117,15 @@ std::optional<std::string> fill_text(std::string_view text, const json::object& 
                                      std::string (*encode)(std::string_view)) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = text[at] == '{' ? end_of_name(text, at) : std::string_view::npos;
-    if (end == std::string_view::npos) {
+    const auto slot = slot_at(text, at);
+    if (!slot) {
       out += text[at++];
       continue;
     }
-    const json::value* value = argument(arguments, text.substr(at + 1, end - at - 1));
+    const json::value* value = argument(arguments, slot->name);
     if (value == nullptr) return std::nullopt;
-    out += encode(argument_text(*value));
-    at = end + 1;
+    out += encoded(*value, slot->mark, encode);
+    at = slot->end;
   }
   return out;
 }
@@ -69,22 +133,41 @@ std::optional<std::string> fill_text(std::string_view text, const json::object& 
 Result<std::string> fill_path(std::string_view path, const json::object& arguments) {
   std::string out;
   for (std::size_t at = 0; at < path.size();) {
-    const std::size_t end = path[at] == '{' ? end_of_name(path, at) : std::string_view::npos;
-    if (end == std::string_view::npos) {
+    const auto slot = slot_at(path, at);
+    if (!slot) {
       out += path[at++];
       continue;
     }
-    const std::string name(path.substr(at + 1, end - at - 1));
+    const std::string name(slot->name);
     const json::value* value = argument(arguments, name);
-    const std::string text = value == nullptr ? std::string() : argument_text(*value);
+    const std::string text = value == nullptr ? std::string() : encoded(*value, slot->mark, percent_encode);
     if (text.empty())
       return fail(ErrorCode::kInvalidArgument, "\"" + name + "\" must be given: it is part of the address.");
     if (text == "." || text == "..") {
       return fail(ErrorCode::kInvalidArgument,
                   "\"" + name + "\" cannot be \"" + text + "\": it is part of the address.");
     }
-    out += percent_encode(text);
-    at = end + 1;
+    out += text;
+    at = slot->end;
+  }
+  return out;
+}
+
+std::vector<std::string> fill_fields(std::string_view name, std::string_view text,
+                                     const json::object& arguments) {
+  std::vector<std::string> out;
+  const auto slot = whole_slot(text);
+  const json::value* value = slot ? argument(arguments, slot->name) : nullptr;
+  if (slot && value == nullptr) return out;
+  if (value != nullptr && slot->mark == Mark::kEach && value->is_array()) {
+    for (const auto& item : value->get_array()) out.push_back(field(name, argument_text(item)));
+  } else if (value != nullptr && slot->mark == Mark::kEach && value->is_object()) {
+    for (const auto& member : value->get_object())
+      out.push_back(field(member.key(), argument_text(member.value())));
+  } else if (value != nullptr && slot->mark == Mark::kBrackets) {
+    add_bracketed(std::string(name), *value, out);
+  } else if (const auto filled = fill_text(text, arguments, percent_encode)) {
+    out.push_back(percent_encode(name) + "=" + *filled);
   }
   return out;
 }
@@ -92,8 +175,9 @@ Result<std::string> fill_path(std::string_view path, const json::object& argumen
 std::optional<json::value> fill_json(const json::value& node, const json::object& arguments) {
   if (node.is_string()) {
     const std::string_view text = node.get_string();
-    if (text.starts_with('{') && end_of_name(text, 0) == text.size() - 1) {
-      const json::value* value = argument(arguments, text.substr(1, text.size() - 2));
+    if (const auto slot = whole_slot(text)) {
+      const json::value* value =
+          slot->mark == Mark::kNull ? arguments.if_contains(slot->name) : argument(arguments, slot->name);
       if (value == nullptr) return std::nullopt;
       return *value;
     }

@@ -1,4 +1,12 @@
 // Templates of rest operations: `{name}` stands for the argument of that name. Pure functions.
+//
+// A mark before the closing brace says how an argument that is not one plain value is written, in the manner
+// of RFC 6570 and of the styles of OpenAPI parameters:
+//   {name,}   a list joined by commas: a,b
+//   {name*}   as a whole query or form field: one field for each item, or for each member of an object
+//   {name[]}  as a whole query or form field: nested in brackets, field[member]=x, field[0]=y
+//   {name!}   as a whole value in JSON: an argument that is null is sent as null instead of left out
+// Elsewhere a mark changes nothing, and without one a list is its JSON text.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -7,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/result.h"
 
@@ -26,6 +35,10 @@ std::optional<std::string> fill_text(std::string_view text, const boost::json::o
 // Errors: kInvalidArgument  an argument is absent, empty, "." or "..": it would change which resource is
 // meant
 Result<std::string> fill_path(std::string_view path, const boost::json::object& arguments);
+// The "name=value" fields of a query or form, percent-encoded, that the template `text` becomes under `name`;
+// none when an argument it names is absent.
+std::vector<std::string> fill_fields(std::string_view name, std::string_view text,
+                                     const boost::json::object& arguments);
 // A JSON template: a string that is exactly "{name}" becomes the argument itself; a member whose argument is
 // absent is left out; inside longer strings the argument's text is put in.
 std::optional<boost::json::value> fill_json(const boost::json::value& node,

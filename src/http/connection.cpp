@@ -65,7 +65,7 @@ const char* error_text(int status) {
     case 408:
       return "The request took too long to arrive.";
     case 413:
-      return "The request body is larger than this server accepts.";
+      return "The request body is larger than this server accepts: see limits.max_body_bytes.";
     case 431:
       return "The request header is larger than this server accepts.";
     case 500:

@@ -1,4 +1,4 @@
-import { Badge, createTheme, Modal, Table, Tooltip } from "@mantine/core";
+import { Badge, createTheme, Modal, Notification, Table, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -13,6 +13,9 @@ export const theme = createTheme({
         centered: true,
         closeButtonProps: { "aria-label": "Close" },
       },
+    }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { "aria-label": "Close this message" } },
     }),
     Table: Table.extend({ defaultProps: { verticalSpacing: "sm" } }),
     Tooltip: Tooltip.extend({

@@ -1,4 +1,5 @@
-// A new connector: choose its kind, then fill the form that the kind asks for.
+// A new connector: choose its kind, then fill the form that the kind asks for, or have a cURL command or an OpenAPI
+// document fill it.
 import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -15,7 +16,12 @@ import { TagSelect } from "../../components/TagSelect";
 import { configValues, readConfig } from "../../lib/configForm";
 import { proposedConfig } from "../../lib/curlProposal";
 import { readOperation, withTemplates, type OperationForm } from "../../lib/operationForm";
+import { plural } from "../../lib/format";
+import { importChosen, suggested, type OpenapiSource } from "../../lib/openapiImport";
 import { CurlImport } from "./CurlImport";
+import { OpenapiDocumentField } from "./OpenapiDocumentField";
+import { OpenapiOperations } from "./OpenapiOperations";
+import { OpenapiSummary } from "./OpenapiSummary";
 import { OperationFields } from "./OperationFields";
 
 type Kind = Schema<"ConnectorKind">;
@@ -69,6 +75,18 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   const [operation, setOperation] = useState<OperationForm | null>(null);
   // Made, while its operation was refused: the next attempt only adds that.
   const [made, setMade] = useState<Schema<"Connector"> | null>(null);
+  const [reading, setReading] = useState(false);
+  const [source, setSource] = useState<OpenapiSource | null>(null);
+  const [chosen, setChosen] = useState(new Set<string>());
+
+  const fill = (read: OpenapiSource) => {
+    const { title, base_url, auth } = read.preview;
+    setSource(read);
+    setChosen(suggested(read.preview));
+    setReading(false);
+    if (!label) setLabel(title.slice(0, 40));
+    setConfig({ ...config, texts: { ...config.texts, ...auth, base_url } });
+  };
   const create = useAction(
     async () => {
       const input = operation && readOperation(operation, true);
@@ -92,15 +110,27 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         await unwrap(api.POST("/admin/connectors/{id}/operations", { params, body: input }));
       }
       if (kind.discovers) await firstRefresh(connector.id);
-      return connector;
+      // The connector is there whatever becomes of its import, which can be tried again on its page.
+      const problem =
+        source && chosen.size > 0
+          ? await importChosen(connector.id, source, chosen).then(
+              () => "",
+              (error: Error) => error.message,
+            )
+          : "";
+      return { id: connector.id, problem };
     },
     {
       showsError: true,
       refresh: [["admin"], ["connectors"]],
-      done: `${label} is added.`,
+      done: ({ problem }) =>
+        problem
+          ? `${label} is added, but its operations are not imported: ${problem}`
+          : `${label} is added.`,
       onDone: ({ id }) => void navigate(`/admin/connectors/${id}`),
     },
   );
+  if (reading) return <OpenapiDocumentField onRead={fill} onCancel={() => setReading(false)} />;
   return (
     <form
       onSubmit={(event) => {
@@ -112,12 +142,19 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         <Text size="sm" c="dimmed">
           {kind.description}
         </Text>
-        {kind.kind === "rest" && !fromCurl && (
-          <div>
-            <Button variant="default" onClick={() => setFromCurl(true)}>
-              From a cURL command
-            </Button>
-          </div>
+        {kind.kind === "rest" && (
+          <Group gap="xs">
+            {!fromCurl && !source && (
+              <Button variant="default" onClick={() => setFromCurl(true)}>
+                From a cURL command
+              </Button>
+            )}
+            {!fromCurl && (
+              <Button variant="default" onClick={() => setReading(true)}>
+                {source ? "Import another document" : "Import OpenAPI"}
+              </Button>
+            )}
+          </Group>
         )}
         {fromCurl && (
           <CurlImport
@@ -131,6 +168,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
             }
           />
         )}
+        {source && <OpenapiSummary preview={source.preview} />}
         <TextInput
           label="Label"
           description="Its name for people; tool names begin with it."
@@ -164,13 +202,16 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
             Change the operation and add it again, or close this and find the connector in the list.
           </Alert>
         )}
+        {source && (
+          <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
+        )}
         <ErrorAlert error={create.error} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Cancel
           </Button>
           <Button type="submit" loading={create.isPending}>
-            Add
+            {source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
           </Button>
         </Group>
       </Stack>

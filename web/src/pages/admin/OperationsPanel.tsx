@@ -9,6 +9,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { Panel } from "../../components/Panel";
 import { ServerSwitch } from "../../components/ServerSwitch";
 import { OperationHints } from "../connectors/OperationHints";
+import { ImportOpenapiDialog } from "./ImportOpenapiDialog";
 import { OperationDialog } from "./OperationDialog";
 import { RefreshButton } from "./RefreshButton";
 
@@ -25,6 +26,7 @@ interface Props {
 export function OperationsPanel({ connector, custom, discovers }: Props) {
   const [edited, setEdited] = useState<Operation | "new" | "curl" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
+  const [importing, setImporting] = useState(false);
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
   const refresh = [["admin"], ["connectors"]];
   const toggle = useAction(
@@ -55,6 +57,9 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
         <Group gap="xs">
           {custom && (
             <>
+              <Button variant="default" onClick={() => setImporting(true)}>
+                Import OpenAPI
+              </Button>
               <Button variant="default" onClick={() => setEdited("curl")}>
                 From a cURL command
               </Button>
@@ -140,6 +145,9 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
           fromCurl={edited === "curl"}
           onClose={() => setEdited(null)}
         />
+      )}
+      {importing && (
+        <ImportOpenapiDialog connectorId={connector.id} onClose={() => setImporting(false)} />
       )}
       <ConfirmDialog
         opened={deleted !== null}

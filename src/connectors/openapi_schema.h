@@ -1,0 +1,129 @@
+// Schemas of OpenAPI 3.0 and 3.1 as JSON Schema 2020-12 for arguments of a request.
+//
+// References are written out in place; one that leads back into itself becomes `$defs` and `$ref`. What a
+// request cannot carry (readOnly) and what models cannot use (discriminator, xml, examples of any size) is
+// left out. Where a schema cannot be told exactly, the result allows more, never less, and a note says so:
+// the system that is called has the last word on its own arguments.
+//   oneOf             anyOf: documents often mean "any", and without its discriminator a value may fit two
+//   pattern           goes into the description, for the model to read: the validator does not apply it
+//                     (schema_validator.h)
+//   patternProperties any member
+//   null              3.0's nullable becomes a type of 2020-12
+// Pure; not thread-safe.
+#pragma once
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace wick::openapi {
+
+// One tool's schema; what would be larger is told with less detail. Every client's model reads it.
+inline constexpr std::size_t kMaxImportedSchemaBytes = 32 * 1024;
+inline constexpr std::size_t kMaxSchemaDepth = 16;      // schemas inside schemas; deeper ones allow anything
+inline constexpr std::size_t kMaxReferenceChain = 32;   // references that only name another reference
+inline constexpr std::size_t kMaxEnumBytes = 4 * 1024;  // a longer list of values allows any value
+inline constexpr std::size_t kMaxNestedDescriptionBytes = 300;
+// Schemas visited for one document, which bounds the time hostile ones take.
+inline constexpr std::size_t kMaxSchemaVisits = 2'000'000;
+
+// Notes for people, each once.
+class Notes {
+ public:
+  void add(std::string note);
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+};
+
+// The document that references lead into.
+class References {
+ public:
+  explicit References(const boost::json::value& document) : document_(document) {}
+  // What `node` is once the references it consists of are followed; nullptr when one is remote, leads nowhere
+  // or in a circle: then `why` says so.
+  const boost::json::value* follow(const boost::json::value& node, std::string& why) const;
+  // The target of one reference.
+  const boost::json::value* target(std::string_view reference, std::string& why) const;
+
+ private:
+  const boost::json::value& document_;
+};
+
+// How much of a schema is told.
+struct Detail {
+  std::size_t depth = kMaxSchemaDepth;
+  bool descriptions = true;  // of what is inside; the outermost keep theirs
+};
+
+// One property of a request body that can be an argument of its own.
+struct BodyProperty {
+  std::string name;
+  const boost::json::value* schema;
+  bool required;
+};
+
+class SchemaConverter {
+ public:
+  // `visits` is shared by all converters of one document. `is_30`: the dialect of OpenAPI 3.0.
+  SchemaConverter(const References& references, bool is_30, Detail detail, Notes& notes, std::size_t& visits);
+
+  boost::json::object convert(const boost::json::value& schema);
+  // The recursive schemas that what was converted so far refers to; call it last.
+  boost::json::object definitions();
+  // The size limit or the visits ran out: the result is not whole.
+  bool overflowed() const { return overflowed_; }
+  // Something was cut at Detail::depth.
+  bool was_cut() const { return cut_; }
+
+  // The properties of a schema that is plainly an object of named ones, through allOf; nullopt when it is
+  // anything else. Read-only ones are left out.
+  std::optional<std::vector<BodyProperty>> plain_properties(const boost::json::value& schema);
+
+ private:
+  struct Active {
+    const boost::json::value* target;
+    std::size_t instance_depth;
+  };
+  boost::json::object convert(const boost::json::value& schema, std::size_t depth);
+  boost::json::object convert_inside(const boost::json::value& schema, std::size_t depth);
+  boost::json::object convert_reference(const boost::json::object& schema, std::size_t depth);
+  boost::json::object convert_keywords(const boost::json::object& schema, std::size_t depth);
+  void convert_texts(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
+  void convert_values(const boost::json::object& schema, boost::json::object& out);
+  void convert_limits(const boost::json::object& schema, boost::json::object& out);
+  void convert_members(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
+  void convert_combined(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
+  bool is_read_only(const boost::json::value& schema) const;
+  bool collect(const boost::json::value& schema, std::size_t depth, std::vector<BodyProperty>& out,
+               std::vector<std::string>& required);
+  std::string definition_name(const boost::json::value* target, std::string_view reference);
+  void spend(std::size_t bytes);
+
+  const References& references_;
+  bool is_30_;
+  Detail detail_;
+  Notes& notes_;
+  std::size_t& visits_;
+  std::vector<Active> active_;
+  std::size_t instance_depth_ = 0;
+  std::vector<std::pair<const boost::json::value*, std::string>> definitions_;  // in the order needed
+  std::size_t bytes_ = 0;
+  bool overflowed_ = false, cut_ = false;
+};
+
+// Makes null one of the values that `schema` allows.
+void allow_null(boost::json::object& schema);
+// Whether null is plainly one of them.
+bool allows_null(const boost::json::object& schema);
+// The first paragraph of Markdown as one line of at most `max_bytes`.
+std::string first_paragraph(std::string_view text, std::size_t max_bytes);
+
+}  // namespace wick::openapi

@@ -348,7 +348,11 @@ CallTask RestKind::call(Call call) {
   const json::object* rest = object_of(call.operation->definition, "rest");
   if (rest == nullptr)
     co_return call_failed("This operation has no request to make: an admin has to complete it.");
-  const json::object arguments = with_defaults(call.operation->input_schema, std::move(call.arguments));
+  // A default of OpenAPI is what the system assumes when nothing is sent; of a pasted command it is what was
+  // sent.
+  const json::object arguments = call.operation->definition.contains("openapi")
+                                     ? std::move(call.arguments)
+                                     : with_defaults(call.operation->input_schema, std::move(call.arguments));
   auto request = make_request(config, *rest, arguments);
   if (!request) co_return call_failed(request.error().message);
   auto plain = open_secret(key_, *call.connector, "secret");

@@ -96,10 +96,29 @@ Result<void> read_redirect_uris(const json::object& object, ClientMetadata& meta
   return {};
 }
 
+// Who says what it is gets only the redirect URIs that fit: a web app has no business on loopback.
+Result<void> read_application_type(const json::object& object, ClientMetadata& metadata) {
+  auto type = optional_string(object, "application_type");
+  if (!type) return fail(std::move(type.error()));
+  metadata.application_type = type->value_or("");
+  if (metadata.application_type.empty() || metadata.application_type == "native") return {};
+  if (metadata.application_type != "web")
+    return fail(ErrorCode::kInvalidArgument, "\"application_type\" must be web or native.");
+  for (const std::string& uri : metadata.redirect_uris) {
+    if (!uri.starts_with("https://")) {
+      return fail(ErrorCode::kInvalidArgument,
+                  "The redirect URI must use https for the application_type web: an app on the person's own "
+                  "computer is native.");
+    }
+  }
+  return {};
+}
+
 Result<ClientMetadata> parse(const json::object& object, bool kept) {
   ClientMetadata metadata;
   if (auto read = read_grants(object, kept, metadata); !read) return fail(std::move(read.error()));
   if (auto read = read_redirect_uris(object, metadata); !read) return fail(std::move(read.error()));
+  if (auto read = read_application_type(object, metadata); !read) return fail(std::move(read.error()));
   auto name = optional_string(object, "client_name");
   if (!name) return fail(std::move(name.error()));
   metadata.name = std::string(trim(name->value_or("")));
@@ -143,6 +162,7 @@ json::object client_metadata_json(const ClientMetadata& metadata) {
   if (metadata.devices) grants.push_back(json::string(kDeviceGrant));
   out["grant_types"] = std::move(grants);
   if (metadata.codes) out["response_types"] = json::array{"code"};
+  if (!metadata.application_type.empty()) out["application_type"] = metadata.application_type;
   if (!metadata.client_uri.empty()) out["client_uri"] = metadata.client_uri;
   return out;
 }

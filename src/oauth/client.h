@@ -32,6 +32,8 @@ struct ClientMetadata {
   std::string name;
   std::vector<std::string> redirect_uris;
   std::string client_uri;
+  std::string
+      application_type;  // web or native (OpenID Connect Dynamic Client Registration §2); empty: not said
   // grant_types; absent: a code and refreshing.
   bool codes = true, refreshes = true, devices = false;
 };

@@ -163,6 +163,20 @@ TEST_F(Clients, WhatIsTooLongOrTooMuchIsNoMetadata) {
   EXPECT_FALSE(is_metadata_document_id("https://x.example/" + std::string(kMaxClientIdBytes - 17, 'x')));
 }
 
+TEST_F(Clients, AnAppThatSaysWhatItIsHasRedirectUrisThatFit) {
+  json::object native = metadata("native");
+  native["application_type"] = "native";
+  const auto kept = clients_->register_client(native, "192.0.2.1").value();
+  EXPECT_EQ(client_metadata_json(kept.metadata).at("application_type"), "native");
+  json::object web = metadata("web");
+  web["application_type"] = "web";
+  EXPECT_EQ(clients_->register_client(web, "192.0.2.1").error().code, ErrorCode::kInvalidArgument);
+  web["redirect_uris"] = json::array{"https://app.example/cb"};
+  EXPECT_TRUE(clients_->register_client(web, "192.0.2.1"));
+  web["application_type"] = "toaster";
+  EXPECT_EQ(clients_->register_client(web, "192.0.2.1").error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST_F(Clients, AClientWithASecretIsNobodyWithoutIt) {
   const auto made = clients_->create({"backend", {"https://x.example/cb"}, true}).value();
   EXPECT_TRUE(clients_->authenticate(made.client.id, made.secret.reveal()));

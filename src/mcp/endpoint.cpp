@@ -4,39 +4,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "mcp/server_texts.h"
 #include "mcp/tools.h"
 
 namespace wick::mcp {
 namespace {
 
-constexpr int kTtlMillis = 5000;  // how long a client may keep a list or the discovery without asking again
 constexpr std::size_t kMaxCachedLists = 256;
-constexpr const char* kServerInfo = R"({"name":"wick","title":"Wick","version":")" WICK_VERSION R"("})";
-constexpr const char* kInstructions =
-    "Wick connects you to this team's systems. Every call is recorded. If you see the tools wick_search, "
-    "wick_get and "
-    "wick_execute, find an operation with the first, read its arguments with the second and call it with the "
-    "third.";
-
-std::string meta_text() {
-  return std::string(R"("_meta":{"io.modelcontextprotocol/serverInfo":)") + kServerInfo + "}";
-}
-
-std::string capabilities_text() {
-  return R"({"tools":{"listChanged":true}})";
-}
-
-// Made once: it says the same to everyone.
-const std::string& discover_text() {
-  static const std::string text = [] {
-    std::string versions = "\"" + std::string(kModern) + "\"";
-    for (const auto version : kLegacyVersions) versions += ",\"" + std::string(version) + "\"";
-    return R"({"resultType":"complete","supportedVersions":[)" + versions + R"(],"capabilities":)" +
-           capabilities_text() + R"(,"instructions":)" + to_json(json::string(kInstructions)) +
-           R"(,"ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + "}";
-  }();
-  return text;
-}
 
 bool lists_type(std::string_view accept, std::string_view type) {
   for (const std::string_view part : split(accept, ',')) {
@@ -55,18 +29,6 @@ std::string trace_id_of(std::string_view traceparent) {
   return traceparent.size() >= 55 && traceparent[2] == '-' && traceparent[35] == '-'
              ? std::string(traceparent.substr(3, 32))
              : std::string();
-}
-
-constexpr int kLegacyResourceNotFound = -32002;  // 2025-11-25, resources, "Error Handling"
-
-// The requests that the view of one connector passes on to an MCP server behind it.
-bool is_forwarded(std::string_view method) {
-  return method == "resources/list" || method == "resources/templates/list" || method == "resources/read" ||
-         method == "prompts/list" || method == "prompts/get" || method == "completion/complete";
-}
-// 2026-07-28, server/utilities/caching: lists and resources.
-bool is_cacheable(std::string_view method) {
-  return method.ends_with("/list") || method == "resources/read";
 }
 
 http::Response refusal(int status, int code, std::string message) {
@@ -196,47 +158,6 @@ http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   co_return Answer{result_text(id, to_json(result))};
 }
 
-http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
-  const Message& message = *context.message;
-  auto forwarded =
-      co_await runner_.forward(caller(context), context.only->id, message.method, message.params);
-  if (!forwarded) {
-    if (forwarded.error().code == ErrorCode::kUnauthenticated)
-      co_return Answer{{}, authenticator_.invalid_token()};
-    if (forwarded.error().code == ErrorCode::kNotFound)
-      co_return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
-                         message.modern ? 404 : 200);
-    co_return rejected(context, kInternalError, forwarded.error().message);
-  }
-  if (forwarded->error_code != 0) {
-    // A resource that is not there has a code of its own before 2026-07-28, and none since.
-    int code = forwarded->error_code;
-    if (message.modern && code == kLegacyResourceNotFound) code = kInvalidParams;
-    if (!message.modern && code == kInvalidParams && message.method == "resources/read")
-      code = kLegacyResourceNotFound;
-    json::object data;
-    if (const auto* uri = message.params.if_contains("uri"); uri != nullptr && uri->is_string())
-      data["uri"] = *uri;
-    co_return Answer{error_text(Rejection{200, code, forwarded->error_message, message.id, std::move(data)})};
-  }
-  json::object& result = forwarded->result;
-  if (!message.modern) {
-    for (const char* field : {"ttlMs", "cacheScope"}) result.erase(field);
-    co_return Answer{result_text(message.id, to_json(result))};
-  }
-  result["resultType"] = "complete";
-  // What one person sees is not another's to keep, whatever the server says.
-  if (is_cacheable(message.method)) {
-    const auto* ttl = result.if_contains("ttlMs");
-    if (ttl == nullptr || !ttl->is_int64() || ttl->get_int64() < 0) result["ttlMs"] = 0;
-    result["cacheScope"] = "private";
-  }
-  auto* meta = result.if_contains("_meta");
-  if (meta == nullptr || !meta->is_object()) result["_meta"] = json::object();
-  result["_meta"].get_object()["io.modelcontextprotocol/serverInfo"] = parse_trusted_json(kServerInfo);
-  co_return Answer{result_text(message.id, to_json(result))};
-}
-
 http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   const Message& message = *context.message;
   Session session;
@@ -255,7 +176,7 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
     session.client_name = text(client->get_object(), "name");
     session.client_version = text(client->get_object(), "version");
   }
-  json::value capabilities = parse_trusted_json(capabilities_text());
+  json::value capabilities = parse_trusted_json(kCapabilities);
   if (context.only != nullptr) {
     const json::object more = co_await runner_.capabilities(context.only);
     for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();

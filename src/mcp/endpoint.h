@@ -53,7 +53,9 @@ class Endpoint {
   http::Task<Answer> answer_legacy(Context& context);
   http::Task<Answer> initialize(Context& context);
   http::Task<Answer> discover(Context& context);
-  // What the connector in view answers, in the form of the client's era.
+  // The requests that the view of one connector passes on to an MCP server behind it (connector_view.cpp).
+  static bool is_forwarded(std::string_view method);
+  // What it answers, in the form of the client's era.
   http::Task<Answer> forward(Context& context);
   std::shared_ptr<const std::string> tools_list(const Context& context) const;
   Answer list_tools(const Context& context) const;

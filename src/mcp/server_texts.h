@@ -1,0 +1,28 @@
+// What Wick says of itself in the protocol, as JSON texts made once. Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace wick::mcp {
+
+inline constexpr int kTtlMillis =
+    5000;  // how long a client may keep a list or the discovery without asking again
+// An Implementation.
+inline constexpr const char* kServerInfo =
+    R"({"name":"wick","title":"Wick","version":")" WICK_VERSION R"("})";
+inline constexpr const char* kInstructions =
+    "Wick connects you to this team's systems. Every call is recorded. If you see the tools wick_search, "
+    "wick_get "
+    "and wick_execute, find an operation with the first, read its arguments with the second and call it with "
+    "the "
+    "third.";
+
+// ServerCapabilities.
+inline constexpr std::string_view kCapabilities = R"({"tools":{"listChanged":true}})";
+// The member _meta of a result, with who answers.
+std::string meta_text();
+// A DiscoverResult.
+const std::string& discover_text();
+
+}  // namespace wick::mcp

@@ -127,7 +127,10 @@ describe('a login', { concurrency: true }, () => {
     fs.writeFileSync(script, `#!/bin/bash
 printf pw | gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>&1 &
 keyring=$!
-until dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.DBus.Peer.Ping >/dev/null 2>&1; do read -rt 0.05 <> <(:) || :; done
+# Asking for the owner starts nothing: another keyring, started by being asked, would be locked.
+owned() { dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null; }
+until owned | grep -q 'boolean true'; do read -rt 0.05 <> <(:) || :; done
+until printf x | timeout 2 secret-tool store --label=ready application ready 2>/dev/null; do read -rt 0.05 <> <(:) || :; done
 "$@"
 code=$?
 kill $keyring

@@ -294,14 +294,15 @@ Result<void> ClientService::remove(std::string_view id) {
 }
 
 Result<void> ClientService::purge() {
+  const Micros now = clock_.now();
   return db_.write([&](Transaction& tx) -> Result<void> {
+    // A grant that has not ended ends when it expires.
     auto done = tx.execute(
         "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
-        "created_at <= $1 AND NOT "
-        "EXISTS "
-        "(SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id AND g.revoked_at IS NULL AND "
-        "g.expires_at > $2)",
-        {clock_.now() - kUnusedClientAge, clock_.now()});
+        "created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id "
+        "AND "
+        "COALESCE(g.revoked_at, g.expires_at) > $2)",
+        {now - kUnusedClientAge, now - kForgottenClientAge});
     if (!done) return fail(std::move(done.error()));
     return {};
   });

@@ -19,8 +19,9 @@ namespace wick {
 
 inline constexpr std::string_view kClientSecretPrefix = "wick_cs_";
 inline constexpr std::int64_t kMaxRegisteredClients = 10'000;
-inline constexpr Micros kUnusedClientAge =
-    kMicrosPerDay;  // a registration that nobody consented to is removed
+// A registration goes when it is this old and nobody has consented to it, or when the last connection ended
+// this long ago.
+inline constexpr Micros kUnusedClientAge = kMicrosPerDay, kForgottenClientAge = 30 * kMicrosPerDay;
 inline constexpr std::size_t kMaxMetadataDocumentBytes = 5 * 1024;
 inline constexpr int kMetadataDocumentSeconds = 3;
 inline constexpr Micros kMinDocumentAge = 300 * kMicrosPerSecond, kMaxDocumentAge = kMicrosPerDay;
@@ -77,7 +78,7 @@ class ClientService {
   Result<void> set_blocked(std::string_view id, bool blocked);
   // Errors: kNotFound;  kConflict  it is built in
   Result<void> remove(std::string_view id);
-  // Removes registrations that led to no grant.
+  // Removes registrations that nobody uses.
   Result<void> purge();
 
  private:

@@ -36,6 +36,19 @@ test('the official SDK gets in with nothing but the address of the server', asyn
   await client.close();
 });
 
+test('the address of one connector alone is enough too', async () => {
+  const kept = {};
+  const authProvider = memoryProvider('One connector', kept);
+  const serverUrl = new URL(`${wick.url}/mcp/c/notes`);
+  const transport = new StreamableHTTPClientTransport(serverUrl, { authProvider });
+  await assert.rejects(new Client({ name: 'sdk', version: '1' }).connect(transport), /nauthorized/);
+  await transport.finishAuth((await consent(admin, kept.url)).searchParams.get('code'));
+  const client = new Client({ name: 'sdk', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(serverUrl, { authProvider }));
+  assert.equal((await client.callTool({ name: 'list', arguments: {} })).isError, undefined);
+  await client.close();
+});
+
 test('discovery names the configured address, for any origin to read, and the challenge leads to it', async () => {
   for (const path of ['oauth-protected-resource', 'oauth-protected-resource/mcp', 'oauth-authorization-server']) {
     const response = await fetch(`${wick.url}/.well-known/${path}`);

@@ -11,6 +11,23 @@ Verdict Reach::judge(const ConnectorEntry& connector, const OperationEntry& oper
   return scope_ == nullptr || scope_->allows(connector, operation) ? Verdict::kAllowed : Verdict::kOutOfScope;
 }
 
+std::shared_ptr<const ConnectorEntry> Reach::connector(std::string_view slug_or_id) const {
+  const auto id = ConnectorId::parse(slug_or_id);
+  for (const auto& one : snapshot_->connectors) {
+    if (id ? one->id != *id : one->slug != slug_or_id) continue;
+    const bool seen = user_ != nullptr && snapshot_->may_use(*user_, *one);
+    if (seen && (scope_ == nullptr || scope_->allows(one->id))) return one;
+  }
+  return nullptr;
+}
+
+Verdict Reach::judge_rest(const ConnectorEntry& connector) const {
+  if (user_ == nullptr || !snapshot_->may_use(*user_, connector)) return Verdict::kHidden;
+  const bool within =
+      scope_ == nullptr || (scope_->allows(connector.id) && scope_->operations != Scope::Operations::kChosen);
+  return within ? Verdict::kAllowed : Verdict::kOutOfScope;
+}
+
 Reach::Found Reach::judged(std::shared_ptr<const ConnectorEntry> connector, std::string_view key) const {
   const OperationEntry* operation = connector->operation(key);
   if (operation == nullptr) return {};

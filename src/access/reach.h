@@ -36,6 +36,11 @@ class Reach {
   const ScopePtr& scope() const { return scope_; }
 
   Verdict judge(const ConnectorEntry& connector, const OperationEntry& operation) const;
+  // The connector of this slug or id, as far as it exists for the credential; null otherwise.
+  std::shared_ptr<const ConnectorEntry> connector(std::string_view slug_or_id) const;
+  // Whether what of the connector is no operation may be used: the resources and prompts of an MCP server. A
+  // scope of chosen operations has none of it.
+  Verdict judge_rest(const ConnectorEntry& connector) const;
 
   struct Found {
     OperationRef ref = {};  // empty when hidden

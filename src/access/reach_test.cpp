@@ -91,8 +91,12 @@ struct World {
   }
 
   bool user_may(const UserId& id, const ConnectorEntry& connector, const OperationEntry& operation) const {
+    return operation.enabled && user_sees(id, connector);
+  }
+
+  bool user_sees(const UserId& id, const ConnectorEntry& connector) const {
     const UserEntry& user = snapshot->users.at(id);
-    if (user.status != UserStatus::kActive || connector.disabled || !operation.enabled) return false;
+    if (user.status != UserStatus::kActive || connector.disabled) return false;
     if (user.role == Role::kAdmin) return true;
     bool filtered = false, carried = false;
     for (const TagId& tag : connector.tags) {
@@ -131,6 +135,17 @@ TEST(Reach, NeverReachesMoreThanTheUserAndTheScopeTogetherAllow) {
       std::set<std::string> listed, expected;
       for (const auto& ref : reach.operations()) listed.insert(tool_id(*ref.connector, *ref.operation));
       for (const auto& connector : world.snapshot->connectors) {
+        const bool seen = world.user_sees(user, *connector);
+        const bool within =
+            !request.contains("connectors") || lists(request.at("connectors"), connector->id.str());
+        const bool chosen = request.contains("operations") && request.at("operations").is_array();
+        for (const std::string& name : {connector->slug, connector->id.str()}) {
+          EXPECT_EQ(reach.connector(name) == connector, seen && within) << "seed " << seed;
+        }
+        const Verdict rest = !seen               ? Verdict::kHidden
+                             : within && !chosen ? Verdict::kAllowed
+                                                 : Verdict::kOutOfScope;
+        EXPECT_EQ(int(reach.judge_rest(*connector)), int(rest)) << "seed " << seed;
         for (const auto& operation : connector->operations) {
           const bool user_may = world.user_may(user, *connector, operation);
           const bool may = user_may && scope_may(request, *connector, operation);

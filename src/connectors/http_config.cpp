@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 namespace wick {
+
 std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
                        std::int64_t most) {
   const auto* value = object.if_contains(key);

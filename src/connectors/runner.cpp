@@ -154,19 +154,14 @@ Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorE
 Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
                                                 json::object params) {
   Run run = begin(caller, method, params);
-  const auto snapshot = access_.snapshot();
-  const UserEntry* user = snapshot->user(caller.user);
-  std::shared_ptr<const ConnectorEntry> connector;
-  for (const auto& one : snapshot->connectors) {
-    if (one->id == connector_id && user != nullptr && snapshot->may_use(*user, *one)) connector = one;
-  }
-  ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
+  const Reach reach(access_.snapshot(), caller.user, caller.scope);
+  const auto connector = reach.connector(connector_id.str());
   if (connector != nullptr) run.connector_id = connector_id.str();
-  const bool allowed = caller.scope == nullptr || (caller.scope->allows(connector_id) &&
-                                                   caller.scope->operations != Scope::Operations::kChosen);
+  const Verdict verdict = connector == nullptr ? Verdict::kHidden : reach.judge_rest(*connector);
+  ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
-  if (kind != nullptr && kind->forwards() && allowed) {
+  if (kind != nullptr && kind->forwards() && verdict == Verdict::kAllowed) {
     forwarded = co_await kind->forward(connector, method, std::move(params));
     // As the record has it.
     CallResult& kept = result.emplace();
@@ -184,7 +179,8 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     note_health(*connector, kept);
   }
   finish(run, result,
-         allowed ? kNoSuchOperation : "Resources and prompts are outside the scope of this credential.");
+         verdict == Verdict::kOutOfScope ? "Resources and prompts are outside the scope of this credential."
+                                         : kNoSuchOperation);
   const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
   co_return forwarded;

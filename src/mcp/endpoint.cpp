@@ -75,7 +75,7 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange&
     return std::unexpected(authenticator_.invalid_token());
   }
   if (const auto name = request.capture("connector"); !name.empty()) {
-    context.only = visible_connector(context.reach, name);
+    context.only = context.reach.connector(name);
     if (context.only == nullptr)
       return std::unexpected(refusal(404, kInvalidRequest, "There is no such connector for you."));
   }

@@ -97,17 +97,6 @@ std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, s
                  });
 }
 
-std::shared_ptr<const ConnectorEntry> visible_connector(const Reach& reach, std::string_view name) {
-  const auto id = ConnectorId::parse(name);
-  for (const auto& connector : reach.snapshot().connectors) {
-    if (id ? connector->id != *id : connector->slug != name) continue;
-    const bool seen = reach.user() != nullptr && reach.snapshot().may_use(*reach.user(), *connector) &&
-                      (reach.scope() == nullptr || reach.scope()->allows(connector->id));
-    if (seen) return connector;
-  }
-  return nullptr;
-}
-
 std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
                                                 std::string_view cursor) {
   std::vector<OperationRef> operations = reach.operations();

@@ -35,8 +35,6 @@ std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, s
 Reach::Found find_tool(const Reach& reach, std::string_view name);
 
 // The view of one connector: its tools under the names that they have there, as their server describes them.
-// By slug or id; null when it does not exist for the credential.
-std::shared_ptr<const ConnectorEntry> visible_connector(const Reach& reach, std::string_view name);
 std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
                                                 std::string_view cursor);
 Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const ConnectorEntry>& connector,

@@ -85,8 +85,9 @@ class Mailbox {
   }
 
  private:
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                                  boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
   static void wake(std::shared_ptr<Timer> waiter) {
     if (waiter == nullptr) return;
     const Executor home = waiter->get_executor();
@@ -98,6 +99,39 @@ class Mailbox {
   std::deque<T> values_;
   std::shared_ptr<Timer> waiter_;
   bool closed_ = false;
+};
+
+// A mutex for coroutines: who waits for its turn holds up no thread. Served in the order of arrival.
+//
+// The turn passes from leave() to the first who waits without becoming free in between, under the lock.
+class Turn {
+ public:
+  using Executor = boost::asio::io_context::executor_type;
+
+  boost::asio::awaitable<void, Executor> enter() {
+    std::shared_ptr<Mailbox<bool>> mine;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!std::exchange(taken_, true)) co_return;
+      mine = std::make_shared<Mailbox<bool>>();
+      waiting_.push_back(mine);
+    }
+    co_await mine->take();
+  }
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+      taken_ = false;
+      return;
+    }
+    waiting_.front()->put(true);
+    waiting_.pop_front();
+  }
+
+ private:
+  std::mutex mutex_;
+  bool taken_ = false;
+  std::deque<std::shared_ptr<Mailbox<bool>>> waiting_;
 };
 
 }  // namespace wick

@@ -94,6 +94,7 @@ class Flow final : public ClientStream, public std::enable_shared_from_this<Flow
   Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) override;
   Task<Result<std::string>> read(std::chrono::milliseconds timeout) override;
   void interrupt() override;
+  void abandon();
 
   // The pool's thread.
   bool full(std::size_t more) {
@@ -128,7 +129,7 @@ class Flow final : public ClientStream, public std::enable_shared_from_this<Flow
 class Reader final : public ClientStream {
  public:
   explicit Reader(std::shared_ptr<Flow> flow) : flow_(std::move(flow)) {}
-  ~Reader() override { flow_->interrupt(); }
+  ~Reader() override { flow_->abandon(); }
   Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) override {
     return flow_->head(timeout);
   }
@@ -148,7 +149,7 @@ struct Outgoing {
   std::size_t received = 0;
   bool guarded_away = false, too_large = false;
   bool head_complete = false, has_head = false;  // it has arrived; the flow has it
-  std::string pending;  // not yet given to the flow
+  std::string pending;                           // not yet given to the flow
 
   ~Outgoing() {
     if (easy != nullptr) curl_easy_cleanup(easy);
@@ -399,11 +400,13 @@ class Pool {
   std::thread thread_;
 };
 
+void Flow::abandon() {
+  const std::lock_guard lock(mutex_);
+  if (pool_ != nullptr) pool_->abandon(shared_from_this());
+}
+
 void Flow::interrupt() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (pool_ != nullptr) pool_->abandon(shared_from_this());
-  }
+  abandon();
   parts_.close();
 }
 

@@ -26,14 +26,14 @@ struct ClientRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool has_body = false;
-  int timeout_seconds = 30;  // of the whole exchange; not of one that start() begins
+  int timeout_seconds = 30;                  // of the whole exchange; not of one that start() begins
   std::size_t max_response_bytes = 1 << 20;  // 0: the reader of a stream bounds it
   bool follow_redirects = false;  // at most kMaxRedirects, and only to the same scheme, host and port
   bool allow_private_addresses = false;
 };
 inline constexpr long kMaxRedirects = 5;
 inline constexpr std::size_t kMaxUnreadBytes = 256 * 1024;  // of a stream: the sender waits above
-inline constexpr std::size_t kMaxClientRequests = 1000;  // at once; kUnavailable above
+inline constexpr std::size_t kMaxClientRequests = 1000;     // at once; kUnavailable above
 
 struct ClientResponse {
   int status = 0;

@@ -1,4 +1,4 @@
-// The mcp kind: another MCP server over Streamable HTTP, its tools seen through Wick.
+// The mcp kind: another MCP server, over Streamable HTTP or as a child process, seen through Wick.
 //
 // discover() lists the server's tools; what an admin has accepted of them stands in the operations table,
 // each with the tool's definition as the server gave it. Calls go to the tool under its own name, and what
@@ -40,13 +40,18 @@ class McpKind final : public ConnectorKind {
   bool discovers() const override { return true; }
   DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector) override;
   bool forwards() const override { return true; }
-  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector) override;
-  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
+  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, std::string method,
                       boost::json::object params) override;
+  ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                    boost::json::object filter, std::function<void(boost::json::object)> heard) override;
+  EndTask end_lane(std::string lane) override;
   CallTask call(Call call) override;
 
  private:
   Result<Target> target_of(const ConnectorEntry& connector) const;
+  // A request for this user: with his credential, asked anew when the server refuses it.
+  http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, UserId user, Ask ask);
 
   McpClient client_;
   const SealingKey& key_;
@@ -56,9 +61,5 @@ class McpKind final : public ConnectorKind {
 // Errors: kInvalidArgument  it has no name, or one that is too long
 Result<boost::json::object> definition_of(const boost::json::object& tool,
                                           const std::vector<std::string>& taken);
-// The headers that mirror arguments which the tool's schema marks with x-mcp-header (2026-07-28, transports,
-// "Custom Headers from Tool Parameters").
-std::vector<std::pair<std::string, std::string>> mirrored_headers(const boost::json::object& input_schema,
-                                                                  const boost::json::object& arguments);
 
 }  // namespace wick::upstream

@@ -32,14 +32,14 @@ async function through(label, config) {
 }
 
 const ways = {
-  direct: ['of the fixture itself', async (revision) => opened(await startConformanceServer(revision)).url],
-  http: ['of the fixture over HTTP through Wick', async (revision) => through(`Over HTTP ${revision}`, { url: opened(await startConformanceServer(revision)).url, allow_private_addresses: true })],
-  stdio: ['of the fixture over stdio through Wick', async (revision) => through(`Over stdio ${revision}`, { transport: 'stdio', command: stdioCommand(revision) })],
+  direct: ['the server itself', async (revision) => opened(await startConformanceServer(revision)).url],
+  http: ['Wick before a server over HTTP', async (revision) => through(`Over HTTP ${revision}`, { url: opened(await startConformanceServer(revision)).url, allow_private_addresses: true })],
+  stdio: ['Wick before a server over stdio', async (revision) => through(`Over stdio ${revision}`, { command: stdioCommand(revision) })],
 };
 
-for (const [way, [whose, addressOf]] of Object.entries(ways)) {
+for (const [way, [who, addressOf]] of Object.entries(ways)) {
   for (const revision of revisions) {
-    test(`every required scenario of ${revision} is green ${whose}`, async () => {
+    test(`${who} passes every required scenario of ${revision}`, async () => {
       const found = await runSuite({ url: await addressOf(revision), revision });
       measured[revision][way] = found;
       const { required } = requirements(revision);

@@ -38,6 +38,8 @@ TEST(Templates, ArgumentsArePutWhereTheTemplateNamesThem) {
 TEST(Templates, NumbersInTextAreAsPeopleWriteThem) {
   EXPECT_EQ(argument_text(json::value(1.5)), "1.5");
   EXPECT_EQ(argument_text(json::value(-3)), "-3");
+  EXPECT_EQ(argument_text(parse_trusted_json(R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e300]})")),
+            R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e+300]})");
 }
 
 TEST(Templates, AbsentArgumentsHaveTheDefaultOfTheSchema) {

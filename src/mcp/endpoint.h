@@ -14,6 +14,7 @@
 #include "http/message.h"
 #include "http/origin.h"
 #include "mcp/message.h"
+#include "mcp/search.h"
 #include "mcp/session.h"
 #include "mcp/stream_hub.h"
 #include "tokens/authenticator.h"
@@ -83,6 +84,7 @@ class Endpoint {
   Runner& runner_;
   StreamHub& streams_;
   Sessions sessions_;
+  Search search_;
   const Clock& clock_;
 };
 

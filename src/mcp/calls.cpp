@@ -157,7 +157,8 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   }
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
-    CallResult answered = call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
+    CallResult answered =
+        call_meta_tool(search_, context.reach, context.principal.credential.tools, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }

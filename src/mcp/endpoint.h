@@ -16,6 +16,7 @@
 #include "mcp/conversation.h"
 #include "mcp/legacy_requests.h"
 #include "mcp/message.h"
+#include "mcp/search.h"
 #include "mcp/session.h"
 #include "mcp/stream_hub.h"
 #include "tokens/authenticator.h"
@@ -111,6 +112,7 @@ class Endpoint {
   StreamHub& streams_;
   Sessions sessions_;
   LegacyRequests legacy_;
+  Search search_;
   const Clock& clock_;
 };
 

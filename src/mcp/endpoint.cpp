@@ -259,6 +259,7 @@ http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
     co_return refusal(404, kSessionNotFound, "There is no such session.");
   }
   sessions_.end(*id);
+  streams_.wake_token(context->principal.credential.id);  // its stream ends too
   co_await runner_.end_lane(to_hex(sha256(*id)));
   http::Response done;
   done.status = 204;

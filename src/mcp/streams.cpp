@@ -77,10 +77,12 @@ http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Stream> stream,
   const auto pause = std::make_shared<Mailbox<bool>>();
   for (int wait = 1; !side->cancellation->cancelled(); wait = std::min(wait * 2, kMaxReconnectSeconds)) {
     json::object wanted = filter;
-    auto ended = co_await runner_.listen(from, {user, side.get()}, std::move(wanted), [&](json::object heard) {
+    // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+    std::function<void(json::object)> heard = [&](json::object message) {
       wait = 1;
-      stream->say(as_event(std::move(heard), meta));
-    });
+      stream->say(as_event(std::move(message), meta));
+    };
+    auto ended = co_await runner_.listen(from, {user, side.get()}, std::move(wanted), std::move(heard));
     if (ended) break;
     spdlog::debug("connector {}: {}", from->label, ended.error().message);
     side->cancellation->on_cancel([pause] { pause->close(); });
@@ -111,7 +113,11 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   }
   context.reach = Reach();  // a stream must not keep an old snapshot alive
   context.only = nullptr;
+  const std::string session(context.message == nullptr
+                                ? context.exchange->request().header("mcp-session-id").value_or("")
+                                : "");
   const auto lives = [&] {
+    if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
     const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
     return !only || reach.connector(only->str()) != nullptr;

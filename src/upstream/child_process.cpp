@@ -175,7 +175,10 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
 
   void stop() override {
     if (!running_) return;  // and then the thread may be gone too
-    asio::post(executor_, [self = shared_from_this()] { self->begin_end(); });
+    asio::post(executor_, [self = shared_from_this()] {
+      self->told_ = true;
+      self->begin_end();
+    });
   }
   bool running() const override { return running_; }
   std::string last_words() const override {
@@ -252,7 +255,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     }
     err_.close(ignored);
     out_.close(ignored);
-    on_end_(why_.empty() ? how_it_ended(status) : why_, last_words());
+    on_end_(told_ ? "" : why_.empty() ? how_it_ended(status) : why_, last_words());
     gone();
   }
 
@@ -286,7 +289,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
   std::atomic<bool> running_ = false;
   std::atomic<std::size_t> unwritten_ = 0;
   std::deque<std::string> queue_;
-  bool writing_ = false, closing_ = false;
+  bool writing_ = false, closing_ = false, told_ = false;
   std::string why_;
   mutable std::mutex mutex_;
   std::string last_words_;

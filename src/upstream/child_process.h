@@ -44,8 +44,8 @@ class ChildProcess {
 
 class Children {
  public:
-  // Both are called on the children's thread; the second once, at last, with how it ended, for people, and
-  // its last words on standard error.
+  // Both are called on the children's thread; the second once, at last, with how it ended, for people (empty:
+  // it was told to), and its last words on standard error.
   using OnLine = std::function<void(std::string)>;
   using OnEnd = std::function<void(std::string how, std::string last_words)>;
 

@@ -347,21 +347,22 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(const Target& targ
                                                std::to_string(wait) + (wait == 1 ? " second." : " seconds."));
     }
   }
-  const auto began = Clock::now();
-  auto line = co_await StdioLine::start(
-      children_, target.command,
-      [began, weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
-        const auto of = weak.lock();
-        if (of == nullptr) return;
-        const std::lock_guard lock(of->mutex);
-        of->last_words = what_happened;
-        if (Clock::now() - began >= seconds(kHealthySeconds)) {
-          of->failures = 0;
-          return;
-        }
-        of->failures = std::min(of->failures + 1, 10);
-        of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
-      });
+  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+  StdioLine::OnEnd on_end = [began = Clock::now(), weak = std::weak_ptr<Server>(server)](
+                                const std::string& what_happened) {
+    const auto of = weak.lock();
+    if (of == nullptr) return;
+    const std::lock_guard lock(of->mutex);
+    of->last_words = what_happened;
+    if (Clock::now() - began >= seconds(kHealthySeconds)) {
+      of->failures = 0;
+      return;
+    }
+    of->failures = std::min(of->failures + 1, 10);
+    of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
+  };
+  ChildCommand command = target.command;
+  auto line = co_await StdioLine::start(children_, std::move(command), std::move(on_end));
   if (!line) co_return fail(std::move(line.error()));
   co_return std::shared_ptr<Line>(std::move(*line));
 }
@@ -403,12 +404,13 @@ static std::unexpected<Error> refused_error(const Reply& reply) {
 // Whether the server is modern; then `found` is how to speak to it.
 http::Task<Result<bool>> McpClient::probe(const Target& target, std::shared_ptr<Line> line, Peer& found) {
   const bool stdio = !target.command.words.empty();
-  auto modern = std::make_shared<Peer>();
+  const auto modern = std::make_shared<Peer>();
   modern->modern = true;
   modern->version = kModernVersion;
   Incoming last;
   const int patience = stdio ? std::min(kProbeSeconds, target.timeout_seconds) : target.timeout_seconds;
-  auto reply = co_await own_exchange(line, modern, "server/discover", json::object(), patience, &last);
+  std::shared_ptr<const Peer> as = modern;
+  auto reply = co_await own_exchange(line, std::move(as), "server/discover", json::object(), patience, &last);
   if (!reply) {
     const bool silent = reply.error().code == ErrorCode::kTimeout && stdio;
     // Not the server's word on the matter: it is away, or not MCP over HTTP at all.
@@ -449,7 +451,8 @@ http::Task<Result<void>> McpClient::initialize(const Target& target, std::shared
   params["capabilities"] = client == nullptr ? json::object() : client->capabilities;
   params["clientInfo"] = client_info();
   Incoming last;
-  auto reply = co_await own_exchange(line, std::make_shared<Peer>(), "initialize", std::move(params),
+  std::shared_ptr<const Peer> nobody = std::make_shared<const Peer>();
+  auto reply = co_await own_exchange(line, std::move(nobody), "initialize", std::move(params),
                                      target.timeout_seconds, &last);
   if (!reply) co_return fail(std::move(reply.error()));
   if (reply->refused != 0) co_return refused_error(*reply);
@@ -805,7 +808,8 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
                                 boost::asio::detached);
         co_return too_slow(target.timeout_seconds);
       }
-      if (client != nullptr && client->notify) co_await client->notify({});
+      json::object nothing;
+      if (client != nullptr && client->notify) co_await client->notify(std::move(nothing));
       continue;
     }
     if (!incoming) co_return fail(std::move(incoming.error()));

@@ -448,11 +448,13 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
   if (!target) co_return fail(std::move(target.error()));
   auto opened = open_secret(key_, *connector, "secret");
   const Secret secret = opened ? std::move(*opened) : Secret();
-  auto ended = co_await client_.listen(std::move(*target), std::move(filter), behalf.client,
-                                       [&](json::object message) {
-                                         cut_out_of(message, secret);
-                                         heard(std::move(message));
-                                       });
+  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+  std::function<void(json::object)> hear = [&](json::object message) {
+    cut_out_of(message, secret);
+    heard(std::move(message));
+  };
+  auto ended =
+      co_await client_.listen(std::move(*target), std::move(filter), behalf.client, std::move(hear));
   co_return ended;
 }
 

@@ -80,16 +80,17 @@ http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& childr
                                                                 OnEnd on_end) {
   const auto line = std::make_shared<StdioLine>();
   const std::weak_ptr<StdioLine> weak = line;
-  auto child = co_await children.start(
-      std::move(command),
-      [weak](std::string text) {
-        if (const auto living = weak.lock()) living->arrived(text);
-      },
-      [weak, on_end = std::move(on_end)](const std::string& how, const std::string& last_words) {
-        const std::string text = what_happened(how, last_words);
-        if (const auto living = weak.lock()) living->ended(text);
-        on_end(text);
-      });
+  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+  Children::OnLine on_line = [weak](const std::string& text) {
+    if (const auto living = weak.lock()) living->arrived(text);
+  };
+  Children::OnEnd at_end = [weak, on_end = std::move(on_end)](const std::string& how,
+                                                              const std::string& last_words) {
+    const std::string text = how.empty() ? std::string() : what_happened(how, last_words);
+    if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
+    if (!text.empty()) on_end(text);
+  };
+  auto child = co_await children.start(std::move(command), std::move(on_line), std::move(at_end));
   if (!child) co_return fail(std::move(child.error()));
   line->child_ = std::move(*child);
   co_return line;
@@ -151,7 +152,8 @@ void StdioLine::arrived(const std::string& text) {
   json::object& message = value->get_object();
   const bool is_answer = !message.contains("method");
   const auto id = is_answer ? number_of(message.if_contains("id")) : belongs_to(message);
-  std::shared_ptr<Slot> to;
+  // Released after the lock: the last to let go of a slot takes it out of the map, which needs the lock.
+  std::shared_ptr<Slot> to, listener;
   {
     const std::lock_guard lock(mutex_);
     if (id) {
@@ -159,14 +161,16 @@ void StdioLine::arrived(const std::string& text) {
       if (found != open_.end()) to = found->second.lock();
     } else if (!is_answer) {
       for (auto one = open_.rbegin(); one != open_.rend() && to == nullptr; ++one) to = one->second.lock();
-      const bool change = text_or_empty(message, "method").ends_with("_changed") ||
-                          text_or_empty(message, "method") == "notifications/resources/updated";
-      if (to == nullptr || change) {
-        if (const auto listener = listener_.lock()) to = listener;
-      }
+      listener = listener_.lock();
     }
   }
-  if (to != nullptr) to->put(std::move(message));
+  const std::string method = text_or_empty(message, "method");
+  const bool change = method.ends_with("/list_changed") || method == "notifications/resources/updated";
+  if (listener != nullptr && (to == nullptr || change)) {
+    listener->put(std::move(message));
+  } else if (to != nullptr) {
+    to->put(std::move(message));
+  }
 }
 
 void StdioLine::ended(const std::string& what_happened) {

@@ -23,7 +23,7 @@ inline constexpr std::size_t kMaxQueuedMessages = 1000;  // for one exchange; no
 class StdioLine final : public Line, public std::enable_shared_from_this<StdioLine> {
  public:
   using OnEnd = std::function<void(const std::string& what_happened)>;
-  // Starts the child. `on_end` is called once when it has ended, on the children's thread.
+  // Starts the child. `on_end` is called once when it has ended by itself, on the children's thread.
   // Errors: as Children::start
   static http::Task<Result<std::shared_ptr<StdioLine>>> start(Children& children, ChildCommand command,
                                                               OnEnd on_end);

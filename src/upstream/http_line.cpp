@@ -16,10 +16,18 @@ bool is_event_stream(const http::ClientResponse& head) {
   return head.content_type.starts_with("text/event-stream");
 }
 
+std::string challenges_of(const http::ClientResponse& head) {
+  std::string all;
+  for (const auto& [name, value] : head.headers) {
+    if (name == "www-authenticate") all.append(all.empty() ? "" : ", ").append(value);
+  }
+  return all;
+}
+
 Incoming read_message(std::string_view text, const http::ClientResponse& head) {
   Incoming incoming;
   incoming.status = head.status;
-  incoming.challenge = head.header("www-authenticate");
+  incoming.challenge = challenges_of(head);
   incoming.session = head.header("mcp-session-id");
   auto value = parse_json(text);
   // A sloppy server's missing "jsonrpc" harms nobody.
@@ -155,6 +163,10 @@ http::ClientRequest HttpLine::get(const Peer& peer, const std::string& last_even
   http::ClientRequest request;
   request.url = target_.url;
   request.headers = target_.headers;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!credential_.first.empty()) request.headers.push_back(credential_);
+  }
   request.headers.emplace_back("Accept", "text/event-stream");
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   if (!peer.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", peer.version);
@@ -176,11 +188,16 @@ http::Task<Result<Incoming>> HttpLine::tell(const Peer& peer, json::object messa
   sent.max_response_bytes = target_.max_response_bytes;
   auto response = co_await http_.send(std::move(sent));
   if (!response) co_return fail(std::move(response.error()));
-  co_return Incoming{{}, response->status, response->header("www-authenticate"), {}};
+  co_return Incoming{{}, response->status, challenges_of(*response), {}};
 }
 
 std::shared_ptr<Exchange> HttpLine::listen(const Peer& peer) {
   return std::make_shared<HttpExchange>(shared_from_this(), peer, http_.start(get(peer, "")));
+}
+
+void HttpLine::authorize(const std::string& header, const std::string& value) {
+  const std::lock_guard lock(mutex_);
+  credential_ = {header, value};
 }
 
 http::Task<void> HttpLine::close(const Peer& peer) {

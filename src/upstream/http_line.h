@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 
 #include "http/client.h"
 #include "upstream/line.h"
@@ -33,6 +34,7 @@ class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine
   http::Task<Result<Incoming>> tell(const Peer& peer, boost::json::object message) override;
   std::shared_ptr<Exchange> listen(const Peer& peer) override;
   http::Task<void> close(const Peer& peer) override;
+  void authorize(const std::string& header, const std::string& value) override;
   http::ClientRequest post(const Peer& peer, std::string body) const;
   http::ClientRequest get(const Peer& peer, const std::string& last_event_id) const;
   http::Client& http() { return http_; }
@@ -42,6 +44,8 @@ class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine
   http::Client& http_;
   const HttpTarget target_;
   std::atomic<std::uint64_t> last_id_ = 0;
+  mutable std::mutex mutex_;
+  std::pair<std::string, std::string> credential_;
 };
 
 // A header value that says `text` whatever it holds (2026-07-28, transports, "Value Encoding").

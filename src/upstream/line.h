@@ -65,6 +65,8 @@ class Line {
   virtual std::shared_ptr<Exchange> listen(const Peer& peer) = 0;
   // Ends a session, if the transport has such a thing.
   virtual http::Task<void> close(const Peer& peer) = 0;
+  // What shows the server who we are, from here on: a header that changes, as tokens do.
+  virtual void authorize(const std::string& /*header*/, const std::string& /*value*/) {}
   // Whether the line can still be used: a child process may have ended.
   virtual bool alive() const { return true; }
 };

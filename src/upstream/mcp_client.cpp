@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "crypto/digest.h"
 #include "upstream/stdio_line.h"
 
 namespace wick::upstream {
@@ -67,19 +66,6 @@ json::object client_info() {
   return info;
 }
 
-std::string fingerprint_of(const Target& target) {
-  std::string all = target.http.url + "\n" + target.credential;
-  // Credentials of one user come and go; those of the connector are part of what it is.
-  if (target.credential.empty()) {
-    for (const auto& [name, value] : target.http.headers)
-      all.append("\n").append(name).append(": ").append(value);
-  }
-  for (const auto& word : target.command.words) all.append("\n").append(word);
-  for (const auto& [name, value] : target.command.environment)
-    all.append("\n").append(name).append("=").append(value);
-  return to_hex(sha256(all));
-}
-
 // The part of a server's own words that may be repeated.
 std::string excerpt(std::string_view text) {
   return printable(truncate_utf8(is_valid_utf8(text) ? text : "", kMaxErrorBytes));
@@ -133,6 +119,11 @@ std::unexpected<Error> not_mcp(const Incoming& incoming) {
   return fail(ErrorCode::kUpstream, what + ".");
 }
 
+void note_refusal(const std::shared_ptr<Refusal>& refusal, const Incoming& incoming) {
+  if (refusal != nullptr && (incoming.status == 401 || incoming.status == 403))
+    *refusal = {incoming.status, incoming.challenge};
+}
+
 std::unexpected<Error> too_slow(int timeout_seconds) {
   return fail(ErrorCode::kTimeout,
               "The system did not answer within " + std::to_string(timeout_seconds) + " seconds.");
@@ -142,19 +133,20 @@ std::unexpected<Error> took_back() {
   return fail(ErrorCode::kUnavailable, "The client took the request back.");
 }
 
-json::object meta_for(const Peer& peer, const Ask& ask, const std::string& id, const std::string& level) {
-  json::object meta = ask.client == nullptr ? json::object() : ask.client->meta;
+json::object meta_for(const Peer& peer, const ClientSide* client, const Ask& ask, const std::string& id,
+                      const std::string& level) {
+  json::object meta = client == nullptr ? json::object() : client->meta;
   if (auto* given = ask.params.if_contains("_meta"); given != nullptr && given->is_object()) {
     for (const auto& one : given->get_object()) meta[one.key()] = one.value();
   }
-  if (ask.client != nullptr && ask.client->progress_token) meta["progressToken"] = std::stoull(id);
+  if (client != nullptr && client->progress_token) meta["progressToken"] = std::stoull(id);
   if (!peer.modern) return meta;
   const auto put = [&](std::string_view name, json::value value) {
     meta[std::string(kMetaPrefix) + std::string(name)] = std::move(value);
   };
   put("protocolVersion", json::string(kModernVersion));
   put("clientInfo", client_info());
-  put("clientCapabilities", ask.client == nullptr ? json::object() : ask.client->capabilities);
+  put("clientCapabilities", client == nullptr ? json::object() : client->capabilities);
   if (!level.empty()) put("logLevel", json::string(level));
   return meta;
 }
@@ -163,7 +155,7 @@ json::object meta_for(const Peer& peer, const Ask& ask, const std::string& id, c
 Outgoing own_request(const Peer& peer, std::string id, std::string method, json::object params) {
   Ask ask;
   ask.params = std::move(params);
-  json::object meta = meta_for(peer, ask, id, "");
+  json::object meta = meta_for(peer, nullptr, ask, id, "");
   if (!meta.empty()) ask.params["_meta"] = std::move(meta);
   return Outgoing{std::move(id), std::move(method), {}, std::move(ask.params), {}};
 }
@@ -308,14 +300,13 @@ bool is_told_of_cancellation(const Peer& peer, const Target& target) {
 
 }  // namespace
 
-std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target) {
-  const std::string fingerprint = fingerprint_of(target);
-  const std::string key = target.key + "\n" + target.credential;
+std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target, const Party& party) {
+  const std::string key = target.key + "\n" + party.account;
   const std::lock_guard lock(mutex_);
   auto& server = servers_[key];
-  if (server == nullptr || server->fingerprint != fingerprint) {
+  if (server == nullptr || server->fingerprint != target.fingerprint) {
     server = std::make_shared<Server>();
-    server->fingerprint = fingerprint;
+    server->fingerprint = target.fingerprint;
   }
   return server;
 }
@@ -336,9 +327,13 @@ std::string McpClient::last_words(const std::string& key) const {
 // ---- finding out, opening
 // -----------------------------------------------------------------------------------
 
-http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(const Target& target,
+http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, Party party,
                                                               std::shared_ptr<Server> server) {
-  if (target.command.words.empty()) co_return std::make_shared<HttpLine>(http_, target.http);
+  if (target->command.words.empty()) {
+    const auto line = std::make_shared<HttpLine>(http_, target->http);
+    line->authorize(party.header, party.value);
+    co_return line;
+  }
   {
     const std::lock_guard lock(server->mutex);
     const auto wait = std::chrono::ceil<seconds>(server->not_before - Clock::now()).count();
@@ -361,7 +356,7 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(const Target& targ
     of->failures = std::min(of->failures + 1, 10);
     of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
   };
-  ChildCommand command = target.command;
+  ChildCommand command = target->command;
   auto line = co_await StdioLine::start(children_, std::move(command), std::move(on_end));
   if (!line) co_return fail(std::move(line.error()));
   co_return std::shared_ptr<Line>(std::move(*line));
@@ -369,7 +364,8 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(const Target& targ
 
 // Sends a request that Wick makes on its own and waits for its answer.
 static http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
-                                              std::string method, json::object params, int timeout_seconds,
+                                              std::shared_ptr<Refusal> refusal, std::string method,
+                                              json::object params, int timeout_seconds,
                                               Incoming* last = nullptr) {
   const std::string id = line->next_id();
   const auto exchange = line->begin(*peer, own_request(*peer, id, std::move(method), std::move(params)));
@@ -384,48 +380,38 @@ static http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::s
       last->session = incoming->session;
       last->challenge = incoming->challenge;
     }
-    if (incoming->message.empty()) {
-      if (incoming->status != 401 && incoming->status != 403) co_return not_mcp(*incoming);
-      Reply refused;
-      refused.refused = incoming->status;
-      refused.challenge = std::move(incoming->challenge);
-      co_return refused;
-    }
+    note_refusal(refusal, *incoming);
+    if (incoming->message.empty()) co_return not_mcp(*incoming);
     if (auto reply = reply_in(incoming->message, id)) co_return std::move(*reply);
   }
 }
 
-static std::unexpected<Error> refused_error(const Reply& reply) {
-  Incoming incoming;
-  incoming.status = reply.refused;
-  return not_mcp(incoming);
-}
-
 // Whether the server is modern; then `found` is how to speak to it.
-http::Task<Result<bool>> McpClient::probe(const Target& target, std::shared_ptr<Line> line, Peer& found) {
-  const bool stdio = !target.command.words.empty();
+http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::shared_ptr<Line> line,
+                                          Peer& found) {
+  const bool stdio = !target->command.words.empty();
   const auto modern = std::make_shared<Peer>();
   modern->modern = true;
   modern->version = kModernVersion;
   Incoming last;
-  const int patience = stdio ? std::min(kProbeSeconds, target.timeout_seconds) : target.timeout_seconds;
+  const int patience = stdio ? std::min(kProbeSeconds, target->timeout_seconds) : target->timeout_seconds;
   std::shared_ptr<const Peer> as = modern;
-  auto reply = co_await own_exchange(line, std::move(as), "server/discover", json::object(), patience, &last);
+  auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(), patience, &last);
   if (!reply) {
     const bool silent = reply.error().code == ErrorCode::kTimeout && stdio;
     // Not the server's word on the matter: it is away, or not MCP over HTTP at all.
-    const bool answered = last.status != 200 && last.status < 500;
+    const bool answered =
+        last.status != 200 && last.status < 500 && last.status != 401 && last.status != 403;
     if (!silent && !(answered && reply.error().code == ErrorCode::kUpstream))
       co_return fail(std::move(reply.error()));
     co_return false;
   }
-  if (reply->refused != 0) co_return refused_error(*reply);
   const bool is_modern = reply->error_code == 0
                              ? names_modern(&reply->result, "supportedVersions")
                              : reply->error_code == kUnsupportedVersion && reply->error_data.is_object() &&
                                    names_modern(&reply->error_data.get_object(), "supported");
   if (!is_modern) {
-    if (last.status >= 500) co_return not_mcp(last);
+    if (last.status >= 500 || last.status == 401 || last.status == 403) co_return not_mcp(last);
     co_return false;
   }
   if (const auto* meta = object_in(reply->result, "_meta")) {
@@ -439,8 +425,7 @@ http::Task<Result<bool>> McpClient::probe(const Target& target, std::shared_ptr<
   co_return true;
 }
 
-http::Task<Result<void>> McpClient::initialize(const Target& target, std::shared_ptr<Lane> lane,
-                                               const ClientSide* client) {
+http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane) {
   std::shared_ptr<Line> line;
   {
     const std::lock_guard lock(lane->mutex);
@@ -448,14 +433,13 @@ http::Task<Result<void>> McpClient::initialize(const Target& target, std::shared
   }
   json::object params;
   params["protocolVersion"] = kNewestLegacy;
-  params["capabilities"] = client == nullptr ? json::object() : client->capabilities;
+  params["capabilities"] = party.client == nullptr ? json::object() : party.client->capabilities;
   params["clientInfo"] = client_info();
   Incoming last;
   std::shared_ptr<const Peer> nobody = std::make_shared<const Peer>();
-  auto reply = co_await own_exchange(line, std::move(nobody), "initialize", std::move(params),
-                                     target.timeout_seconds, &last);
+  auto reply = co_await own_exchange(line, std::move(nobody), party.refusal, "initialize", std::move(params),
+                                     target->timeout_seconds, &last);
   if (!reply) co_return fail(std::move(reply.error()));
-  if (reply->refused != 0) co_return refused_error(*reply);
   if (reply->error_code != 0)
     co_return fail(ErrorCode::kUpstream, "The MCP server refuses to begin: " + reply->error_message);
   Peer peer;
@@ -487,8 +471,8 @@ http::Task<Result<void>> McpClient::initialize(const Target& target, std::shared
 }
 
 // Makes the lane usable: in its turn.
-http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_ptr<Server> server,
-                                            std::shared_ptr<Lane> lane, const ClientSide* client) {
+http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                            std::shared_ptr<Lane> lane) {
   std::shared_ptr<Line> line;
   {
     co_await server->turn.enter();
@@ -505,10 +489,10 @@ http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_pt
       }
     }
     if (!known) {
-      auto fresh = co_await new_line(target, server);
+      auto fresh = co_await new_line(target, party, server);
       if (!fresh) co_return fail(std::move(fresh.error()));
       Peer found;
-      auto modern = co_await probe(target, *fresh, found);
+      auto modern = co_await probe(target, party, *fresh, found);
       if (!modern) co_return fail(std::move(modern.error()));
       line = std::move(*fresh);
       const std::lock_guard lock(server->mutex);
@@ -522,7 +506,7 @@ http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_pt
         modern = server->modern != nullptr;
       }
       if (modern) {
-        auto fresh = co_await new_line(target, server);
+        auto fresh = co_await new_line(target, party, server);
         if (!fresh) co_return fail(std::move(fresh.error()));
         const std::lock_guard lock(server->mutex);
         server->line = line = std::move(*fresh);
@@ -538,7 +522,7 @@ http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_pt
   }
   // A legacy server: a session of this lane's own, on the line that was probed or on a new one.
   if (line == nullptr) {
-    auto fresh = co_await new_line(target, server);
+    auto fresh = co_await new_line(target, party, server);
     if (!fresh) co_return fail(std::move(fresh.error()));
     line = std::move(*fresh);
   }
@@ -546,7 +530,7 @@ http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_pt
     const std::lock_guard lock(lane->mutex);
     lane->line = std::move(line);
   }
-  auto initialized = co_await initialize(target, lane, client);
+  auto initialized = co_await initialize(target, party, lane);
   if (!initialized) co_return fail(std::move(initialized.error()));
   const std::lock_guard lock(server->mutex);
   const std::lock_guard inner(lane->mutex);
@@ -554,10 +538,10 @@ http::Task<Result<void>> McpClient::prepare(const Target& target, std::shared_pt
   co_return Result<void>{};
 }
 
-http::Task<McpClient::LaneResult> McpClient::open(const Target& target, const ClientSide* client,
-                                                  std::string purpose) {
-  const auto server = server_of(target);
-  std::string name = client == nullptr ? "" : client->lane + "\n" + to_json(client->capabilities);
+http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party, std::string purpose) {
+  const auto server = server_of(*target, party);
+  std::string name =
+      party.client == nullptr ? "" : party.client->lane + "\n" + to_json(party.client->capabilities);
   name += "\n" + purpose;
   std::shared_ptr<Lane> lane;
   std::vector<std::shared_ptr<Lane>> ended;
@@ -568,7 +552,7 @@ http::Task<McpClient::LaneResult> McpClient::open(const Target& target, const Cl
     lane = found;
     lane->last_used = Clock::now();
     const std::size_t most =
-        target.command.words.empty() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
+        target->command.words.empty() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
     while (server->lanes.size() > most) {
       auto oldest = server->lanes.end();
       for (auto one = server->lanes.begin(); one != server->lanes.end(); ++one) {
@@ -595,22 +579,25 @@ http::Task<McpClient::LaneResult> McpClient::open(const Target& target, const Cl
   const Entered entered(lane->turn);
   {
     const std::lock_guard lock(lane->mutex);
-    if (lane->peer != nullptr && lane->line->alive()) co_return lane;
+    if (lane->peer != nullptr && lane->line->alive()) {
+      lane->line->authorize(party.header, party.value);
+      co_return lane;
+    }
     lane->peer = nullptr;
   }
-  auto prepared = co_await prepare(target, server, lane, client);
+  auto prepared = co_await prepare(target, party, server, lane);
   if (!prepared) co_return fail(std::move(prepared.error()));
   co_return lane;
 }
 
-http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(Target target, const ClientSide* client) {
+http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(TargetPtr target, Party party) {
   {
-    const auto server = server_of(target);
+    const auto server = server_of(*target, party);
     const std::lock_guard lock(server->mutex);
     if (server->modern != nullptr) co_return server->modern;
     if (server->greeted != nullptr) co_return server->greeted;
   }
-  auto lane = co_await open(target, client, "");
+  auto lane = co_await open(target, party, "");
   if (!lane) co_return fail(std::move(lane.error()));
   const std::lock_guard lock((*lane)->mutex);
   co_return (*lane)->peer;
@@ -645,8 +632,8 @@ http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
 // ---- requests
 // -----------------------------------------------------------------------------------------------
 
-http::Task<Result<Reply>> McpClient::exchange(std::shared_ptr<Lane> lane, std::string method,
-                                              json::object params, int timeout_seconds) {
+http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                              std::string method, json::object params) {
   std::shared_ptr<Line> line;
   std::shared_ptr<const Peer> peer;
   {
@@ -654,12 +641,13 @@ http::Task<Result<Reply>> McpClient::exchange(std::shared_ptr<Lane> lane, std::s
     line = lane->line;
     peer = lane->peer;
   }
-  auto reply = co_await own_exchange(line, peer, std::move(method), std::move(params), timeout_seconds);
+  auto reply = co_await own_exchange(line, peer, party.refusal, std::move(method), std::move(params),
+                                     target->timeout_seconds);
   co_return reply;
 }
 
-http::Task<Result<void>> McpClient::set_level(std::shared_ptr<Lane> lane, const std::string& level,
-                                              int timeout_seconds) {
+http::Task<Result<void>> McpClient::set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                              std::string level) {
   co_await lane->turn.enter();
   const Entered entered(lane->turn);
   {
@@ -670,14 +658,14 @@ http::Task<Result<void>> McpClient::set_level(std::shared_ptr<Lane> lane, const 
   }
   json::object params;
   params["level"] = json::string(level);
-  auto reply = co_await exchange(lane, "logging/setLevel", std::move(params), timeout_seconds);
+  auto reply = co_await exchange(target, party, lane, "logging/setLevel", std::move(params));
   if (!reply) co_return fail(std::move(reply.error()));
   const std::lock_guard lock(lane->mutex);
   if (reply->error_code == 0) lane->level = level;
   co_return Result<void>{};
 }
 
-http::Task<Result<Parked>> McpClient::resume(const Ask& ask, std::string state) {
+http::Task<Result<Parked>> McpClient::resume(const Party& party, const Ask& ask, std::string state) {
   auto parked = parked_.take(state, ask.owner);
   if (!parked) {
     co_return fail(
@@ -688,7 +676,7 @@ http::Task<Result<Parked>> McpClient::resume(const Ask& ask, std::string state) 
   const auto* responses = object_in(ask.params, "inputResponses");
   const auto* response = responses == nullptr ? nullptr : responses->if_contains(parked->question);
   const json::value id = parked->asked["id"];
-  const bool cancelled = ask.client != nullptr && ask.client->cancellation->cancelled();
+  const bool cancelled = party.client != nullptr && party.client->cancellation->cancelled();
   // Without an answer the question is asked again (2026-07-28, MRTR, "Error Handling").
   if (response == nullptr || !response->is_object() || cancelled) co_return std::move(*parked);
   json::object answer;
@@ -704,7 +692,7 @@ http::Task<Result<Parked>> McpClient::resume(const Ask& ask, std::string state) 
   co_return std::move(*parked);
 }
 
-http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
+http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask ask) {
   const auto executor = co_await boost::asio::this_coro::executor;
   for (Parked& late : parked_.expired()) {
     boost::asio::co_spawn(executor, tell_cancelled(late.line, late.peer, late.id, "Nobody answered in time."),
@@ -712,13 +700,13 @@ http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
   }
   const std::string state = text_or_empty(ask.params, "requestState");
   if (state.starts_with(kParkedPrefix)) {
-    auto talk = co_await resume(ask, state);
+    auto talk = co_await resume(party, ask, state);
     if (!talk) co_return fail(std::move(talk.error()));
-    auto reply = co_await converse(target, ask, std::move(*talk));
+    auto reply = co_await converse(target, party, ask, std::move(*talk));
     co_return reply;
   }
   for (bool again = false;; again = true) {
-    auto lane = co_await open(target, ask.client, "");
+    auto lane = co_await open(target, party, "");
     if (!lane) co_return fail(std::move(lane.error()));
     const Busy busy(*lane);
     Parked talk;
@@ -736,10 +724,10 @@ http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
       co_return fail(ErrorCode::kUpstream, "The client refuses to answer what the MCP server asks: " +
                                                excerpt(text_or_empty(*error, "message")));
     }
-    if (ask.client != nullptr && ask.client->log_level) {
-      level = *ask.client->log_level;
+    if (party.client != nullptr && party.client->log_level) {
+      level = *party.client->log_level;
       if (!peer.modern && !level.empty()) {
-        auto set = co_await set_level(*lane, level, target.timeout_seconds);
+        auto set = co_await set_level(target, party, *lane, level);
         if (!set) co_return fail(std::move(set.error()));
       }
     }
@@ -748,7 +736,7 @@ http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
     out.method = ask.method;
     out.name = text_or_empty(ask.params, ask.method == "resources/read" ? "uri" : "name");
     out.params = ask.params;
-    json::object meta = meta_for(peer, ask, out.id, level);
+    json::object meta = meta_for(peer, party.client, ask, out.id, level);
     if (!meta.empty()) out.params["_meta"] = std::move(meta);
     if (!peer.modern) {
       out.params.erase("inputResponses");
@@ -758,19 +746,19 @@ http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
     talk.exchange = talk.line->begin(peer, std::move(out));
     const bool has_session = !peer.session.empty();
     const bool modern = peer.modern;
-    auto reply = co_await converse(target, ask, std::move(talk));
+    auto reply = co_await converse(target, party, ask, std::move(talk));
     // The session is gone, or the server was replaced by one of the other era: nothing was begun.
     const bool forgotten = !reply && reply.error().code == ErrorCode::kNotFound && has_session;
     const bool other_era = reply && modern && reply->error_code == kUnsupportedVersion;
     if (!forgotten && !other_era) {
       if (!reply && reply.error().code == ErrorCode::kNotFound) {
-        forget(target.key);
+        forget(target->key);
         reply.error().code = ErrorCode::kUpstream;
       }
       co_return reply;
     }
     if (again) co_return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
-    if (other_era) forget(target.key);
+    if (other_era) forget(target->key);
     const std::lock_guard lock((*lane)->mutex);
     (*lane)->peer = nullptr;
   }
@@ -779,8 +767,8 @@ http::Task<Result<Reply>> McpClient::request(Target target, Ask ask) {
 // Passes on what the server says until it answers or asks back.
 // Errors besides those of request(): kNotFound  status 404 (or 400, 405) without a message: the session, or
 // what Wick knows of the server, is stale
-http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& ask, Parked talk) {
-  const ClientSide* client = ask.client;
+http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, const Ask& ask, Parked talk) {
+  const ClientSide* client = party.client;
   const Busy busy(talk.lane);
   const auto cancellation = client == nullptr ? nullptr : client->cancellation;
   if (cancellation != nullptr) cancellation->on_cancel([exchange = talk.exchange] { exchange->interrupt(); });
@@ -795,18 +783,18 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
   auto silent_since = Clock::now();
   while (talk.asked.empty()) {
     const auto left =
-        std::chrono::ceil<milliseconds>(silent_since + seconds(target.timeout_seconds) - Clock::now());
+        std::chrono::ceil<milliseconds>(silent_since + seconds(target->timeout_seconds) - Clock::now());
     auto incoming =
         co_await talk.exchange->next(std::clamp(left, milliseconds(0), milliseconds(kKeepAliveMillis)));
     if (cancellation != nullptr && cancellation->cancelled()) break;
     if (!incoming && incoming.error().code == ErrorCode::kTimeout) {
       const auto now = Clock::now();
-      if (now - silent_since >= seconds(target.timeout_seconds) || now >= ends) {
-        if (is_told_of_cancellation(*talk.peer, target))
+      if (now - silent_since >= seconds(target->timeout_seconds) || now >= ends) {
+        if (is_told_of_cancellation(*talk.peer, *target))
           boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
                                 tell_cancelled(talk.line, talk.peer, talk.id, "It took too long."),
                                 boost::asio::detached);
-        co_return too_slow(target.timeout_seconds);
+        co_return too_slow(target->timeout_seconds);
       }
       json::object nothing;
       if (client != nullptr && client->notify) co_await client->notify(std::move(nothing));
@@ -815,13 +803,8 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
     if (!incoming) co_return fail(std::move(incoming.error()));
     silent_since = Clock::now();
     json::object& message = incoming->message;
+    note_refusal(party.refusal, *incoming);
     if (message.empty()) {
-      if (incoming->status == 401 || incoming->status == 403) {
-        Reply refused;
-        refused.refused = incoming->status;
-        refused.challenge = std::move(incoming->challenge);
-        co_return refused;
-      }
       auto error = not_mcp(*incoming);
       if (incoming->status == 404 || incoming->status == 400 || incoming->status == 405)
         error.error().code = ErrorCode::kNotFound;
@@ -829,13 +812,7 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
     }
     if (incoming->status == 404 && !talk.peer->session.empty())
       co_return fail(ErrorCode::kNotFound, "The MCP server has forgotten the session.");
-    if (auto reply = reply_in(message, talk.id)) {
-      if (incoming->status == 403 || incoming->status == 401) {
-        reply->refused = incoming->status;
-        reply->challenge = std::move(incoming->challenge);
-      }
-      co_return std::move(*reply);
-    }
+    if (auto reply = reply_in(message, talk.id)) co_return std::move(*reply);
     const std::string method = text_or_empty(message, "method");
     const auto* id = message.if_contains("id");
     if (id == nullptr) {
@@ -858,7 +835,7 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
     if (!told) co_return fail(std::move(told.error()));
   }
   if (cancellation != nullptr && cancellation->cancelled()) {
-    if (is_told_of_cancellation(*talk.peer, target))
+    if (is_told_of_cancellation(*talk.peer, *target))
       co_await tell_cancelled(talk.line, talk.peer, talk.id, "");
     co_return took_back();
   }
@@ -878,12 +855,13 @@ http::Task<Result<Reply>> McpClient::converse(const Target& target, const Ask& a
 // ---- changes
 // ------------------------------------------------------------------------------------------------
 
-http::Task<Result<void>> McpClient::listen(Target target, json::object filter, const ClientSide* client,
+http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,
                                            std::function<void(json::object)> heard) {
+  const ClientSide* client = party.client;
   const auto cancellation = client->cancellation;
   // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
   const std::string purpose = client->modern ? "listen " + std::to_string(std::uintptr_t(client)) : "";
-  auto opened = co_await open(target, client, purpose);
+  auto opened = co_await open(target, party, purpose);
   if (!opened) co_return fail(std::move(opened.error()));
   const std::shared_ptr<Lane> lane = *opened;
   const Busy busy(lane);
@@ -900,7 +878,7 @@ http::Task<Result<void>> McpClient::listen(Target target, json::object filter, c
         json::object params;
         params["uri"] = uri;
         auto reply =
-            co_await exchange(lane, "resources/subscribe", std::move(params), target.timeout_seconds);
+            co_await exchange(target, party, lane, "resources/subscribe", std::move(params));
         if (!reply) co_return fail(std::move(reply.error()));
       }
     }
@@ -919,13 +897,12 @@ http::Task<Result<void>> McpClient::listen(Target target, json::object filter, c
         wanted["resourceSubscriptions"] = std::move(uris);
       }
       Ask ask;
-      ask.client = client;
       json::object sent = wanted;
       sent.erase("wick/log");
       ask.params["notifications"] = std::move(sent);
       id = line->next_id();
       Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
-      out.params["_meta"] = meta_for(*peer, ask, id, "");
+      out.params["_meta"] = meta_for(*peer, client, ask, id, "");
       exchange = line->begin(*peer, std::move(out));
     } else {
       exchange = line->listen(*peer);
@@ -944,6 +921,7 @@ http::Task<Result<void>> McpClient::listen(Target target, json::object filter, c
         if (!again) ended = fail(std::move(incoming.error()));
         break;
       }
+      note_refusal(party.refusal, *incoming);
       if (incoming->message.empty()) {
         ended = not_mcp(*incoming);
         break;
@@ -964,11 +942,11 @@ http::Task<Result<void>> McpClient::listen(Target target, json::object filter, c
       }
     }
     cancellation->on_cancel(nullptr);
-    if (!target.command.words.empty() && !id.empty()) co_await tell_cancelled(line, peer, id, "");
+    if (!target->command.words.empty() && !id.empty()) co_await tell_cancelled(line, peer, id, "");
   }
   if (client->modern && !peer->modern) {
     {
-      const auto server = server_of(target);
+      const auto server = server_of(*target, party);
       const std::lock_guard lock(server->mutex);
       std::erase_if(server->lanes, [&](const auto& one) { return one.second == lane; });
     }

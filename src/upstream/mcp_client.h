@@ -46,32 +46,43 @@ inline constexpr int kKeepAliveMillis = 15'000;        // a waiting client hears
 inline constexpr int kMaxBackoffSeconds = 60;          // between two starts of a process that dies at once
 inline constexpr int kHealthySeconds = 10;             // a process that lived so long starts anew at once
 
-// Where a server is and what every request to it carries.
+// Where a server is and what every request to it carries. Made once for a connector's configuration.
 struct Target {
   std::string key;           // of the connector: one finding is kept for each
-  std::string credential;    // whose it is, when each user has an own; empty: the connector's
+  std::string fingerprint;   // of all that follows: another one is another server
   HttpTarget http;           // without `command`
   ChildCommand command;      // no words: Streamable HTTP
   int timeout_seconds = 30;  // without any message
+};
+using TargetPtr = std::shared_ptr<const Target>;
+
+// A server does not let us in: 401 or 403, with its challenges.
+struct Refusal {
+  int status = 0;  // 0: it does
+  std::string challenge;
+};
+
+// For whom a request is made.
+struct Party {
+  const ClientSide* client = nullptr;    // null: nobody who could be asked or told
+  std::string account;                   // whose account at the server it is; empty: the connector's
+  std::string header, value;             // what shows it to the server; empty: the target's headers say all
+  std::shared_ptr<Refusal> refusal = {}; // told when the server refuses it
 };
 
 struct Ask {
   std::string method;
   boost::json::object params;
-  Headers headers;                     // those that mirror parameters (Mcp-Param-…)
-  const ClientSide* client = nullptr;  // null: nobody who could be asked or told
-  std::string owner;                   // who may go on with this request when it is parked
+  Headers headers;    // those that mirror parameters (Mcp-Param-…)
+  std::string owner;  // who may go on with this request when it is parked
 };
 
-// What a request came to: a result, or the JSON-RPC error that the server answered with, or the status of an
-// answer that was not of the protocol because the server does not let us in.
+// What a request came to: a result, or the JSON-RPC error that the server answered with.
 struct Reply {
   boost::json::object result;  // resultType "input_required": the server asks back
   int error_code = 0;          // not 0: an error
   std::string error_message;
   boost::json::value error_data;
-  int refused = 0;  // 401 or 403
-  std::string challenge;
 };
 
 class McpClient {
@@ -80,12 +91,12 @@ class McpClient {
 
   // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
   //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
-  http::Task<Result<Reply>> request(Target target, Ask ask);
+  http::Task<Result<Reply>> request(TargetPtr target, Party party, Ask ask);
   // How the server is spoken to; asks it when that is not known.
-  http::Task<Result<std::shared_ptr<const Peer>>> peer(Target target, const ClientSide* client);
-  // The server's notifications of changes that `filter` (of subscriptions/listen) names, until `client`
+  http::Task<Result<std::shared_ptr<const Peer>>> peer(TargetPtr target, Party party);
+  // The server's notifications of changes that `filter` (of subscriptions/listen) names, until the client
   // cancels or the server ends it. `heard` gets each; its end is an error or nothing.
-  http::Task<Result<void>> listen(Target target, boost::json::object filter, const ClientSide* client,
+  http::Task<Result<void>> listen(TargetPtr target, Party party, boost::json::object filter,
                                   std::function<void(boost::json::object)> heard);
   // The client has ended its session: what was kept for it ends too.
   http::Task<void> end_lane(std::string key, std::string lane);
@@ -98,19 +109,20 @@ class McpClient {
   struct Server;
   using LaneResult = Result<std::shared_ptr<Lane>>;
 
-  std::shared_ptr<Server> server_of(const Target& target);
-  http::Task<LaneResult> open(const Target& target, const ClientSide* client, std::string purpose);
-  http::Task<Result<void>> prepare(const Target& target, std::shared_ptr<Server> server,
-                                   std::shared_ptr<Lane> lane, const ClientSide* client);
-  http::Task<Result<std::shared_ptr<Line>>> new_line(const Target& target, std::shared_ptr<Server> server);
-  http::Task<Result<bool>> probe(const Target& target, std::shared_ptr<Line> line, Peer& found);
-  http::Task<Result<void>> initialize(const Target& target, std::shared_ptr<Lane> lane,
-                                      const ClientSide* client);
-  http::Task<Result<Reply>> exchange(std::shared_ptr<Lane> lane, std::string method,
-                                     boost::json::object params, int timeout_seconds);
-  http::Task<Result<void>> set_level(std::shared_ptr<Lane> lane, const std::string& level, int seconds);
-  http::Task<Result<Reply>> converse(const Target& target, const Ask& ask, Parked talk);
-  http::Task<Result<Parked>> resume(const Ask& ask, std::string state);
+  std::shared_ptr<Server> server_of(const Target& target, const Party& party);
+  http::Task<LaneResult> open(TargetPtr target, Party party, std::string purpose);
+  http::Task<Result<void>> prepare(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                   std::shared_ptr<Lane> lane);
+  http::Task<Result<std::shared_ptr<Line>>> new_line(TargetPtr target, Party party,
+                                                     std::shared_ptr<Server> server);
+  http::Task<Result<bool>> probe(TargetPtr target, Party party, std::shared_ptr<Line> line, Peer& found);
+  http::Task<Result<void>> initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane);
+  http::Task<Result<Reply>> exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                     std::string method, boost::json::object params);
+  http::Task<Result<void>> set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                     std::string level);
+  http::Task<Result<Reply>> converse(TargetPtr target, Party party, const Ask& ask, Parked talk);
+  http::Task<Result<Parked>> resume(const Party& party, const Ask& ask, std::string state);
 
   http::Client& http_;
   Children children_;

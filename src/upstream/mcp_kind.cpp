@@ -9,6 +9,7 @@
 #include "connectors/param_headers.h"
 #include "connectors/schema_validator.h"
 #include "connectors/shell_words.h"
+#include "crypto/digest.h"
 
 namespace wick::upstream {
 namespace {
@@ -104,6 +105,18 @@ CallResult to_result(json::object result) {
     out.structured = structured->get_object();
   out.tool_result = std::move(result);
   return out;
+}
+
+std::string fingerprint_of(const Target& target) {
+  std::string all = target.http.url;
+  for (const auto& [name, value] : target.http.headers) all.append("\n").append(name).append(": ").append(value);
+  for (const auto& word : target.command.words) all.append("\n").append(word);
+  for (const auto& [name, value] : target.command.environment)
+    all.append("\n").append(name).append("=").append(value);
+  for (const std::size_t one : {std::size_t(target.timeout_seconds), target.http.max_response_bytes,
+                                target.command.max_line_bytes, std::size_t(target.http.allow_private_addresses)})
+    all.append("\n").append(std::to_string(one));
+  return to_hex(sha256(all));
 }
 
 // Who may go on with a request that waits for an answer.
@@ -249,7 +262,23 @@ Result<void> McpKind::check_operation(const json::object&) const {
   return invalid("The tools of an MCP server are its own: refresh the connector to see what it offers now.");
 }
 
-Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
+// Kept for as long as the connector stays as it is: opening its secret for each call would cost more than the
+// rest of the way.
+Result<TargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& connector) {
+  const std::lock_guard lock(mutex_);
+  Prepared& prepared = prepared_[connector->id.str()];
+  // Compared by owner: an address may be used again, a living control block not.
+  const bool same =
+      !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) && prepared.target != nullptr;
+  if (!same) {
+    auto target = make_target(*connector);
+    if (!target) return fail(std::move(target.error()));
+    prepared = {connector, std::make_shared<const Target>(std::move(*target))};
+  }
+  return prepared.target;
+}
+
+Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
   const json::object& config = connector.config;
   auto secret = open_secret(key_, connector, "secret");
   if (!secret) {
@@ -283,6 +312,7 @@ Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
       if (auto variable = parse_variable(line)) environment.push_back(std::move(*variable));
     });
     if (auth == "environment") environment.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+    target.fingerprint = fingerprint_of(target);
     return target;
   }
   target.http.url = text_or_empty(config, "url");
@@ -296,19 +326,18 @@ Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
   target.http.timeout_seconds = target.timeout_seconds;
   target.http.max_response_bytes = max_bytes;
   target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  target.fingerprint = fingerprint_of(target);
   return target;
 }
 
-http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector, UserId, Ask ask) {
-  auto target = target_of(*connector);
+http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                                           Ask ask) {
+  auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
-  auto reply = co_await client_.request(std::move(*target), std::move(ask));
+  Party party;
+  party.client = behalf.client;
+  auto reply = co_await client_.request(*target, std::move(party), std::move(ask));
   if (!reply) co_return fail(std::move(reply.error()));
-  if (reply->refused != 0 && reply->error_code == 0) {
-    co_return fail(ErrorCode::kUpstream, "The MCP server answers with status " +
-                                             std::to_string(reply->refused) +
-                                             ": it does not accept this connector's credentials.");
-  }
   auto secret = open_secret(key_, *connector, "secret");
   if (secret) {
     cut_out_of(reply->result, *secret);
@@ -327,7 +356,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector) 
     Ask ask;
     ask.method = "tools/list";
     if (!cursor.empty()) ask.params["cursor"] = cursor;
-    auto reply = co_await request(connector, {}, std::move(ask));
+    auto reply = co_await request(connector, Behalf{}, std::move(ask));
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->error_code != 0) {
       co_return fail(ErrorCode::kUpstream,
@@ -373,9 +402,8 @@ CallTask McpKind::call(Call call) {
   if (const auto* schema = object_of(*tool, "inputSchema"))
     ask.headers = mirrored_headers(*schema, call.arguments);
   ask.params["arguments"] = std::move(call.arguments);
-  ask.client = call.client;
   ask.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
-  auto reply = co_await request(call.connector, call.user, std::move(ask));
+  auto reply = co_await request(call.connector, Behalf{call.user, call.client}, std::move(ask));
   if (!reply) {
     // Refused by our own rules, or taken back: the server itself may be well.
     const ErrorCode code = reply.error().code;
@@ -403,9 +431,11 @@ CallTask McpKind::call(Call call) {
 }
 
 CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
-  auto target = target_of(*connector);
+  auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
-  auto peer = co_await client_.peer(std::move(*target), behalf.client);
+  Party party;
+  party.client = behalf.client;
+  auto peer = co_await client_.peer(*target, std::move(party));
   if (!peer) co_return fail(std::move(peer.error()));
   json::object out;
   const json::object& theirs = (*peer)->capabilities;
@@ -427,8 +457,7 @@ ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, Be
                        text_or_empty(params, method == "resources/read" ? "uri" : "name"));
   ask.method = std::move(method);
   ask.params = std::move(params);
-  ask.client = behalf.client;
-  auto reply = co_await request(connector, behalf.user, std::move(ask));
+  auto reply = co_await request(connector, behalf, std::move(ask));
   if (!reply) co_return fail(std::move(reply.error()));
   Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message),
                 std::move(reply->error_data)};
@@ -444,8 +473,10 @@ ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, Be
 
 ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                            json::object filter, std::function<void(json::object)> heard) {
-  auto target = target_of(*connector);
+  auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
+  Party party;
+  party.client = behalf.client;
   auto opened = open_secret(key_, *connector, "secret");
   const Secret secret = opened ? std::move(*opened) : Secret();
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
@@ -454,7 +485,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     heard(std::move(message));
   };
   auto ended =
-      co_await client_.listen(std::move(*target), std::move(filter), behalf.client, std::move(hear));
+      co_await client_.listen(*target, std::move(party), std::move(filter), std::move(hear));
   co_return ended;
 }
 

@@ -6,7 +6,9 @@
 // boolean. A server's annotations are claims: they fill the hints, the admin's toggles decide. Thread-safe.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "connectors/connector_kind.h"
@@ -49,12 +51,18 @@ class McpKind final : public ConnectorKind {
   CallTask call(Call call) override;
 
  private:
-  Result<Target> target_of(const ConnectorEntry& connector) const;
-  // A request for this user: with his credential, asked anew when the server refuses it.
-  http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, UserId user, Ask ask);
+  Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
+  Result<Target> make_target(const ConnectorEntry& connector) const;
+  http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, Ask ask);
 
+  struct Prepared {
+    std::weak_ptr<const ConnectorEntry> of;
+    TargetPtr target;
+  };
   McpClient client_;
   const SealingKey& key_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Prepared> prepared_;  // by connector
 };
 
 // A tool as the server lists it, made a definition with a key that is not among `taken`.

@@ -337,8 +337,11 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
   Party party;
   party.client = behalf.client;
   auto reply = co_await client_.request(*target, std::move(party), std::move(ask));
-  if (!reply) co_return fail(std::move(reply.error()));
   auto secret = open_secret(key_, *connector, "secret");
+  if (!reply) {
+    if (secret) cut_out(reply.error().message, *secret);
+    co_return fail(std::move(reply.error()));
+  }
   if (secret) {
     cut_out_of(reply->result, *secret);
     cut_out(reply->error_message, *secret);

@@ -77,7 +77,11 @@ struct Instance::Parts {
     kinds.add(std::make_unique<RestKind>(client, key, clock));
     kinds.add(std::make_unique<upstream::McpKind>(client, key));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
-    access.on_change([this] { streams.wake_all(); });
+    access.on_change([this] {
+      streams.wake_all();
+      const auto snapshot = access.snapshot();
+      for (const auto& kind : kinds.all()) kind->retain(*snapshot);
+    });
   }
   ~Parts() { pool.join(); }
   Result<std::pair<SessionId, UserId>> signed_in(const http::Request& request) {

@@ -108,15 +108,20 @@ class Turn {
  public:
   using Executor = boost::asio::io_context::executor_type;
 
-  boost::asio::awaitable<void, Executor> enter() {
+  // False when it was not this one's turn in time.
+  boost::asio::awaitable<bool, Executor> enter(std::chrono::milliseconds patience = kForever) {
     std::shared_ptr<Mailbox<bool>> mine;
     {
       const std::lock_guard lock(mutex_);
-      if (!std::exchange(taken_, true)) co_return;
+      if (!std::exchange(taken_, true)) co_return true;
       mine = std::make_shared<Mailbox<bool>>();
       waiting_.push_back(mine);
     }
-    co_await mine->take();
+    const auto passed = co_await mine->take(patience);
+    if (passed) co_return true;
+    // Either it still waits, or it was passed the turn just now.
+    const std::lock_guard lock(mutex_);
+    co_return std::erase(waiting_, mine) == 0;
   }
   void leave() {
     const std::lock_guard lock(mutex_);

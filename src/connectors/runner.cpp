@@ -20,6 +20,16 @@ std::string out_of_scope(const OperationRef& ref, const ScopePtr& scope) {
          tool_id(*ref.connector, *ref.operation) + ".";
 }
 
+// For an MCP server an argument that is null counts as left out (2026-07-28, transports, "Server Behavior for
+// Custom Headers"): models write it so, and what it means is for the server to say.
+json::object without_nulls(const json::object& arguments) {
+  json::object out;
+  for (const auto& one : arguments) {
+    if (!one.value().is_null()) out[one.key()] = one.value();
+  }
+  return out;
+}
+
 }  // namespace
 
 json::object to_tool_result(const CallResult& result) {
@@ -112,7 +122,8 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   std::string refusal = kNoSuchOperation;
   if (found.verdict == Verdict::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
   if (found.verdict == Verdict::kAllowed && kind != nullptr) {
-    auto valid = check_arguments(operation->input_schema, operation->input_schema_text, arguments);
+    auto valid = check_arguments(operation->input_schema, operation->input_schema_text,
+                                 kind->forwards() ? without_nulls(arguments) : arguments);
     if (!valid) {
       result = call_failed(valid.error().message);
     } else {

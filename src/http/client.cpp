@@ -82,6 +82,7 @@ struct Part {
   std::optional<ClientResponse> head;
   std::string data;
   std::optional<Result<void>> end;
+  bool nudge = false;
 };
 
 // Shared by the reader of an answer and the pool's thread. `pool` is set while the exchange is under way, and
@@ -94,6 +95,11 @@ class Flow final : public ClientStream, public std::enable_shared_from_this<Flow
   Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) override;
   Task<Result<std::string>> read(std::chrono::milliseconds timeout) override;
   void interrupt() override;
+  void nudge() override {
+    Part part;
+    part.nudge = true;
+    parts_.put(std::move(part));
+  }
   void abandon();
 
   // The pool's thread.
@@ -135,6 +141,7 @@ class Reader final : public ClientStream {
   }
   Task<Result<std::string>> read(std::chrono::milliseconds timeout) override { return flow_->read(timeout); }
   void interrupt() override { flow_->interrupt(); }
+  void nudge() override { flow_->nudge(); }
 
  private:
   std::shared_ptr<Flow> flow_;
@@ -249,9 +256,9 @@ void prepare(Outgoing& exchange, const std::string& authorities) {
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   if (exchange.whole) {
     curl_easy_setopt(easy, CURLOPT_TIMEOUT, long(request.timeout_seconds));
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");  // not of a stream: libcurl inflates past a pause
   } else {
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // a peer that vanished is noticed at last
   }
@@ -415,6 +422,7 @@ Task<Result<void>> Flow::take(std::chrono::milliseconds timeout) {
   if (!part && part.error() == MailboxEnd::kTimeout)
     co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
   if (!part) co_return fail(ErrorCode::kUnavailable, "It was given up.");
+  if (part->nudge) co_return fail(ErrorCode::kTimeout, "There is something else to look at.");
   {
     const std::lock_guard lock(mutex_);
     unread_ -= part->data.size();
@@ -546,7 +554,9 @@ std::shared_ptr<ClientStream> Client::start(ClientRequest request) {
   auto flow = impl_->begin(std::move(request), false);
   if (flow != nullptr) return std::make_shared<Reader>(std::move(flow));
   flow = std::make_shared<Flow>(nullptr);
-  flow->put({std::nullopt, {}, too_many()});
+  Part part;
+  part.end = too_many();
+  flow->put(std::move(part));
   return flow;
 }
 

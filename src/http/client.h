@@ -48,8 +48,8 @@ struct ClientResponse {
 // A response that is read while it comes. What is under way ends with the object.
 //
 // The client's thread puts what arrives into a mailbox and stops reading from the socket while more than
-// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() is thread-safe; the
-// rest is for one coroutine at a time.
+// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() and nudge() are thread-safe;
+// the rest is for one coroutine at a time.
 class ClientStream {
  public:
   virtual ~ClientStream() = default;
@@ -61,6 +61,8 @@ class ClientStream {
   virtual Task<Result<std::string>> read(std::chrono::milliseconds timeout) = 0;
   // Gives up: who waits, and who asks later, gets kUnavailable.
   virtual void interrupt() = 0;
+  // Who waits, or asks next, gets kTimeout at once: there is something else to look at.
+  virtual void nudge() = 0;
 };
 
 // Whether an address is one that the internet can have: not loopback, private, link-local, shared, multicast,

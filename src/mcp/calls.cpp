@@ -193,7 +193,8 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
   return std::make_unique<Conversation>(
       *context.exchange, *context.message, lane_of(context),
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities),
-      legacy_, !context.batch);
+      legacy_, [this, principal = context.principal] { return authenticator_.still_valid(principal); },
+      !context.batch);
 }
 
 http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const OperationRef& ref,

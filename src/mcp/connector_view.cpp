@@ -55,7 +55,8 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     if (forwarded.error().code == ErrorCode::kNotFound)
       return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
                       message.modern ? 404 : 200);
-    return rejected(context, kInternalError, forwarded.error().message);
+    const int code = forwarded.error().code == ErrorCode::kConflict ? kInvalidParams : kInternalError;
+    return rejected(context, code, forwarded.error().message);
   }
   if (forwarded->error_code != 0) {
     // A resource that is not there has a code of its own before 2026-07-28, and none since.

@@ -33,8 +33,13 @@ json::object carried_capabilities(const json::object& declared) {
 }
 
 Conversation::Conversation(http::Exchange& exchange, const Message& message, std::string lane,
-                           json::object capabilities, LegacyRequests& legacy, bool streams)
-    : exchange_(exchange), message_(message), legacy_(legacy), streams_(streams) {
+                           json::object capabilities, LegacyRequests& legacy,
+                           std::function<bool()> still_valid, bool streams)
+    : exchange_(exchange),
+      message_(message),
+      legacy_(legacy),
+      still_valid_(std::move(still_valid)),
+      streams_(streams) {
   side_.lane = std::move(lane);
   side_.capabilities = std::move(capabilities);
   // Without a stream there is no way to ask.
@@ -57,6 +62,10 @@ Conversation::Conversation(http::Exchange& exchange, const Message& message, std
 }
 
 http::Task<bool> Conversation::write(std::string text) {
+  if (!still_valid_()) {
+    side_.cancellation->cancel();
+    co_return false;
+  }
   if (writer_ == nullptr) writer_ = co_await exchange_.start_stream("text/event-stream");
   const bool there = co_await writer_->write(std::move(text));
   co_return there;

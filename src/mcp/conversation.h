@@ -30,8 +30,10 @@ class Conversation {
  public:
   // `lane`: names the client (ClientSide::lane). `capabilities`: its carried ones. `streams`: whether the
   // response may be a stream.
+  // `still_valid`: whether the client's credential lives; when it does not, nothing more is told or asked.
   Conversation(http::Exchange& exchange, const Message& message, std::string lane,
-               boost::json::object capabilities, LegacyRequests& legacy, bool streams);
+               boost::json::object capabilities, LegacyRequests& legacy, std::function<bool()> still_valid,
+               bool streams);
   Conversation(const Conversation&) = delete;
 
   const ClientSide& side() const { return side_; }
@@ -53,6 +55,7 @@ class Conversation {
   http::Exchange& exchange_;
   const Message& message_;
   LegacyRequests& legacy_;
+  const std::function<bool()> still_valid_;
   const bool streams_;
   ClientSide side_;
   http::StreamWriter* writer_ = nullptr;

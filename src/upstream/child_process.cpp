@@ -210,17 +210,19 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
       for (auto end = more.find('\n'); end != std::string_view::npos; end = more.find('\n')) {
         buffer.append(more.substr(0, end));
         more.remove_prefix(end + 1);
+        if (buffer.size() > max_line_) co_return too_long();
         if (buffer.ends_with('\r')) buffer.pop_back();
         if (!buffer.empty()) on_line_(std::exchange(buffer, {}));
       }
       buffer.append(more);
-      if (buffer.size() > max_line_) {
-        why_ = "wrote a message larger than " + std::to_string(max_line_) + " bytes and was stopped";
-        begin_end();
-        co_return;
-      }
+      if (buffer.size() > max_line_) co_return too_long();
     }
     begin_end();  // who says nothing more is of no use
+  }
+
+  void too_long() {
+    why_ = "wrote a message larger than " + std::to_string(max_line_) + " bytes and was stopped";
+    begin_end();
   }
 
   http::Task<void> read_err(std::shared_ptr<Child> /*keeps itself*/) {
@@ -271,6 +273,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     patience_.expires_after(std::chrono::seconds(kTermAfterSeconds));
     patience_.async_wait([self = shared_from_this()](error_code ec) {
       if (ec || !self->running_) return;
+      if (self->why_.empty()) self->why_ = "closed its output and was stopped";
       ::kill(-self->pid_, SIGTERM);
       self->patience_.expires_after(std::chrono::seconds(kKillAfterSeconds));
       self->patience_.async_wait([self](error_code again) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "http/message.h"
 
 namespace wick::upstream {
@@ -30,6 +31,7 @@ struct ChildCommand {
   std::vector<std::string> words;  // the program and its arguments
   std::vector<std::pair<std::string, std::string>> environment;
   std::size_t max_line_bytes = 4 * 1024 * 1024;
+  std::shared_ptr<const Secret> secret;  // what of the environment must not be repeated; null: nothing
 };
 
 class ChildProcess {

@@ -1,6 +1,7 @@
 #include "upstream/http_line.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "base/json.h"
 #include "base/mailbox.h"
@@ -39,37 +40,70 @@ Incoming read_message(std::string_view text, const http::ClientResponse& head) {
   return incoming;
 }
 
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds patience)
+      : at_(patience == kForever ? Clock::time_point::max() : Clock::now() + patience) {}
+  bool passed() const { return at_ != Clock::time_point::max() && Clock::now() >= at_; }
+  std::chrono::milliseconds left() const {
+    if (at_ == Clock::time_point::max()) return kForever;
+    return std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point at_;
+};
+
 class HttpExchange final : public Exchange {
  public:
   HttpExchange(std::shared_ptr<HttpLine> line, const Peer& peer, std::shared_ptr<http::ClientStream> stream)
       : line_(std::move(line)), peer_(peer), stream_(std::move(stream)) {}
 
-  http::Task<Result<Incoming>> next(std::chrono::milliseconds timeout) override {
+  // All that comes within counts against the timeout, so that a drip of bytes does not hold anyone up.
+  http::Task<Result<Incoming>> next(std::chrono::milliseconds patience) override {
+    const Deadline deadline(patience);
     for (;;) {
+      const auto timeout = deadline.left();
       const auto stream = current();
+      if (auto message = given()) co_return Incoming{std::move(*message), 200, {}, {}};
       auto head = co_await stream->head(timeout);
+      if (!head && has_given()) continue;
       if (!head) co_return fail(std::move(head.error()));
       if (!is_event_stream(**head)) {
-        auto whole = co_await rest_of(*stream, timeout);
+        auto whole = co_await rest_of(*stream, deadline);
+        if (!whole && has_given()) continue;
         if (!whole) co_return fail(std::move(whole.error()));
         co_return read_message(*whole, **head);
       }
       if (auto event = events_.next()) {
-        resumes_ = 0;
         Incoming incoming = read_message(event->data, **head);
-        if (!incoming.message.empty()) co_return incoming;
-        continue;  // not a message: of no use to anyone
+        if (incoming.message.empty()) continue;  // of no use to anyone
+        resumes_ = 0;
+        co_return incoming;
       }
+      if (deadline.passed()) co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
       auto bytes = co_await stream->read(timeout);
       if (bytes && !bytes->empty()) {
         if (auto fed = events_.feed(*bytes); !fed) co_return fail(std::move(fed.error()));
         continue;
       }
+      if (!bytes && has_given()) continue;
       const bool broken = !bytes && bytes.error().code == ErrorCode::kUpstream;
       if (!bytes && !broken) co_return fail(std::move(bytes.error()));
-      auto resumed = co_await resume();
+      auto resumed = co_await resume(deadline);
       if (!resumed) co_return fail(std::move(resumed.error()));
     }
+  }
+
+  void give(json::object message) override {
+    std::shared_ptr<http::ClientStream> stream;
+    {
+      const std::lock_guard lock(mutex_);
+      given_.push_back(std::move(message));
+      stream = stream_;
+    }
+    stream->nudge();
   }
 
   void interrupt() override {
@@ -89,9 +123,22 @@ class HttpExchange final : public Exchange {
     return stream_;
   }
 
-  http::Task<Result<std::string>> rest_of(http::ClientStream& stream, std::chrono::milliseconds timeout) {
+  std::optional<json::object> given() {
+    const std::lock_guard lock(mutex_);
+    if (given_.empty()) return std::nullopt;
+    json::object message = std::move(given_.front());
+    given_.pop_front();
+    return message;
+  }
+  bool has_given() const {
+    const std::lock_guard lock(mutex_);
+    return !given_.empty();
+  }
+
+  http::Task<Result<std::string>> rest_of(http::ClientStream& stream, const Deadline& deadline) {
     for (;;) {
-      auto bytes = co_await stream.read(timeout);
+      if (deadline.passed()) co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
+      auto bytes = co_await stream.read(deadline.left());
       if (!bytes) co_return fail(std::move(bytes.error()));
       if (bytes->empty()) co_return std::move(whole_);
       whole_ += *bytes;
@@ -103,12 +150,13 @@ class HttpExchange final : public Exchange {
     }
   }
 
-  http::Task<Result<void>> resume() {
+  http::Task<Result<void>> resume(const Deadline& deadline) {
     if (peer_.modern || events_.last_event_id().empty() || ++resumes_ > kMaxResumes) {
       co_return fail(ErrorCode::kUpstream, "The MCP server ended its answer before it was complete.");
     }
     const int millis = std::min(events_.retry_millis().value_or(kDefaultRetryMillis), kMaxRetryMillis);
-    co_await pause_.take(std::chrono::milliseconds(millis));
+    const auto pause = std::min(std::chrono::milliseconds(millis), deadline.left());
+    co_await pause_.take(pause);
     const std::lock_guard lock(mutex_);
     if (interrupted_) co_return fail(ErrorCode::kUnavailable, "It was given up.");
     stream_ = line_->http().start(line_->get(peer_, events_.last_event_id()));
@@ -120,6 +168,7 @@ class HttpExchange final : public Exchange {
   mutable std::mutex mutex_;
   std::shared_ptr<http::ClientStream> stream_;
   bool interrupted_ = false;
+  std::deque<json::object> given_;
   Mailbox<bool> pause_;
   SseReader events_{line_->target().max_response_bytes};
   std::string whole_;

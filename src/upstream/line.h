@@ -44,6 +44,8 @@ class Exchange {
   virtual http::Task<Result<Incoming>> next(std::chrono::milliseconds timeout) = 0;
   // From any thread: who waits in next(), and who asks later, gets kUnavailable.
   virtual void interrupt() = 0;
+  // From any thread: next() gives this message too. For what a legacy server asks outside of the request.
+  virtual void give(boost::json::object message) = 0;
 };
 
 // A request on its way: `body` is the whole message, `id` the id in it.
@@ -67,6 +69,8 @@ class Line {
   virtual http::Task<void> close(const Peer& peer) = 0;
   // What shows the server who we are, from here on: a header that changes, as tokens do.
   virtual void authorize(const std::string& /*header*/, const std::string& /*value*/) {}
+  // Several clients use it from here on.
+  virtual void share() {}
   // Whether the line can still be used: a child process may have ended.
   virtual bool alive() const { return true; }
 };

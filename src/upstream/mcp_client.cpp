@@ -52,13 +52,6 @@ class Entered {
   Turn& turn_;
 };
 
-struct Busy {
-  explicit Busy(std::shared_ptr<Lane> of) : lane(std::move(of)) { ++lane->busy; }
-  Busy(const Busy&) = delete;
-  ~Busy() { --lane->busy; }
-  std::shared_ptr<Lane> lane;
-};
-
 json::object client_info() {
   json::object info;
   info["name"] = "wick";
@@ -105,7 +98,8 @@ std::optional<Reply> reply_in(json::object& message, const std::string& id) {
   const auto code = optional_int(*error, "code");
   reply.error_code = code ? int(code->value_or(-32603)) : -32603;
   if (reply.error_code == 0) reply.error_code = -32603;
-  reply.error_message = excerpt(text_or_empty(*error, "message"));
+  const std::string message_text = text_or_empty(*error, "message");
+  reply.error_message = truncate_utf8(is_valid_utf8(message_text) ? message_text : "", kMaxRawErrorBytes);
   if (const auto* data = error->if_contains("data")) reply.error_data = *data;
   return reply;
 }
@@ -300,6 +294,43 @@ bool is_told_of_cancellation(const Peer& peer, const Target& target) {
 
 }  // namespace
 
+// What a legacy server says unasked, for as long as it does.
+static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> line,
+                                  std::shared_ptr<const Peer> peer, std::shared_ptr<Exchange> stream) {
+  for (;;) {
+    auto incoming = co_await stream->next(kForever);
+    const auto lane = of.lock();
+    const bool over = !incoming || incoming->message.empty() || lane == nullptr;
+    std::vector<std::shared_ptr<Mailbox<json::object>>> hearers;
+    std::shared_ptr<Exchange> call;
+    if (lane != nullptr) {
+      const std::lock_guard lock(lane->mutex);
+      for (const auto& one : lane->hearers) {
+        if (auto living = one.lock()) hearers.push_back(std::move(living));
+      }
+      for (auto one = lane->calls.rbegin(); one != lane->calls.rend() && call == nullptr; ++one) call = one->lock();
+      if (over && lane->attending == stream) lane->attending = nullptr;
+      // It has forgotten the session: who comes next begins another.
+      if (incoming && incoming->status == 404 && lane->peer == peer) lane->peer = nullptr;
+    }
+    if (over) {
+      for (const auto& one : hearers) one->close();
+      co_return;
+    }
+    const json::value* id = incoming->message.if_contains("id");
+    const std::string method = text_or_empty(incoming->message, "method");
+    if (id == nullptr) {
+      for (const auto& one : hearers) one->put(incoming->message);
+    } else if (call != nullptr && method != "ping") {
+      call->give(std::move(incoming->message));
+    } else if (!method.empty()) {
+      json::object answer = method == "ping" ? result_answer(*id, {})
+                                             : error_answer(*id, kMethodNotFound, "No request is under way.");
+      co_await line->tell(*peer, std::move(answer));
+    }
+  }
+}
+
 std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target, const Party& party) {
   const std::string key = target.key + "\n" + party.account;
   const std::lock_guard lock(mutex_);
@@ -353,6 +384,7 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, 
       of->failures = 0;
       return;
     }
+    if (Clock::now() < of->not_before) return;  // several that die together are one failure
     of->failures = std::min(of->failures + 1, 10);
     of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
   };
@@ -464,9 +496,27 @@ http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, st
   auto told = co_await line->tell(peer, std::move(initialized));
   if (!told) co_return fail(std::move(told.error()));
   if (told->status < 200 || told->status >= 300) co_return not_mcp(*told);
-  const std::lock_guard lock(lane->mutex);
-  lane->peer = std::make_shared<const Peer>(std::move(peer));
-  lane->level.clear();
+  std::string level;
+  std::set<std::string> subscriptions;
+  {
+    const std::lock_guard lock(lane->mutex);
+    lane->peer = std::make_shared<const Peer>(std::move(peer));
+    level = lane->level;
+    subscriptions = lane->subscriptions;
+  }
+  // What the client had set in a session that the server has lost.
+  if (!level.empty()) {
+    json::object set;
+    set["level"] = json::string(level);
+    auto done = co_await exchange(target, party, lane, "logging/setLevel", std::move(set));
+    if (!done) co_return fail(std::move(done.error()));
+  }
+  for (const std::string& uri : subscriptions) {
+    json::object subscribe;
+    subscribe["uri"] = json::string(uri);
+    auto done = co_await exchange(target, party, lane, "resources/subscribe", std::move(subscribe));
+    if (!done) co_return fail(std::move(done.error()));
+  }
   co_return Result<void>{};
 }
 
@@ -475,7 +525,8 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
                                             std::shared_ptr<Lane> lane) {
   std::shared_ptr<Line> line;
   {
-    co_await server->turn.enter();
+    const milliseconds patience = seconds(target->timeout_seconds);
+    if (!co_await server->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
     const Entered entered(server->turn);
     bool known = false;
     {
@@ -499,6 +550,7 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
       server->known = true;
       server->modern = *modern ? std::make_shared<const Peer>(std::move(found)) : nullptr;
       server->line = *modern ? line : nullptr;
+      if (*modern) line->share();
     } else {
       bool modern = false;
       {
@@ -510,6 +562,7 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
         if (!fresh) co_return fail(std::move(fresh.error()));
         const std::lock_guard lock(server->mutex);
         server->line = line = std::move(*fresh);
+        line->share();
       }
     }
     const std::lock_guard lock(server->mutex);
@@ -538,18 +591,41 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
   co_return Result<void>{};
 }
 
+// Under no lock, in the lane's turn.
+void McpClient::attend(std::shared_ptr<Lane> lane, http::Executor executor) {
+  std::shared_ptr<Exchange> stream;
+  const std::lock_guard lock(lane->mutex);
+  if (lane->attending != nullptr || lane->peer == nullptr || lane->peer->modern) return;
+  lane->attending = stream = lane->line->listen(*lane->peer);
+  boost::asio::co_spawn(executor, attend_to(lane, lane->line, lane->peer, stream), boost::asio::detached);
+}
+
 http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party, std::string purpose) {
   const auto server = server_of(*target, party);
   std::string name =
       party.client == nullptr ? "" : party.client->lane + "\n" + to_json(party.client->capabilities);
   name += "\n" + purpose;
-  std::shared_ptr<Lane> lane;
+  std::shared_ptr<Busy> busy;
   std::vector<std::shared_ptr<Lane>> ended;
+  const bool listens = purpose.starts_with("listen");
+  // Of several calls of one client that a legacy server could ask something, each has a session of its own:
+  // the server does not say which one it asks for.
+  const bool alone = party.client != nullptr && party.client->modern && !listens &&
+                     !party.client->capabilities.empty();
   {
     const std::lock_guard lock(server->mutex);
+    const bool separate = alone && server->known && server->modern == nullptr;
+    for (int n = 0; separate && n < int(kMaxLanes); ++n) {
+      const std::string one = n == 0 ? name : name + "#" + std::to_string(n);
+      const auto at = server->lanes.find(one);
+      if (at != server->lanes.end() && at->second->busy > 0) continue;
+      name = one;
+      break;
+    }
     auto& found = server->lanes[name];
     if (found == nullptr) found = std::make_shared<Lane>();
-    lane = found;
+    busy = std::make_shared<Busy>(found);
+    const std::shared_ptr<Lane>& lane = busy->lane;
     lane->last_used = Clock::now();
     const std::size_t most =
         target->command.words.empty() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
@@ -569,25 +645,35 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
       server->lanes.erase(oldest);
     }
   }
+  const milliseconds patience = seconds(target->timeout_seconds);
   const auto executor = co_await boost::asio::this_coro::executor;
   for (const auto& one : ended) {
     const std::lock_guard lock(one->mutex);
+    if (one->attending != nullptr) one->attending->interrupt();
     if (one->line == nullptr || one->peer == nullptr || one->peer->modern) continue;
     boost::asio::co_spawn(executor, end_session(one->line, one->peer), boost::asio::detached);
   }
-  co_await lane->turn.enter();
+  const std::shared_ptr<Lane> lane = busy->lane;
+  if (!co_await lane->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
   const Entered entered(lane->turn);
+  bool ready = false;
   {
     const std::lock_guard lock(lane->mutex);
-    if (lane->peer != nullptr && lane->line->alive()) {
+    ready = lane->peer != nullptr && lane->line->alive();
+    if (ready) {
       lane->line->authorize(party.header, party.value);
-      co_return lane;
+    } else {
+      if (lane->attending != nullptr) lane->attending->interrupt();
+      lane->attending = nullptr;
+      lane->peer = nullptr;
     }
-    lane->peer = nullptr;
   }
-  auto prepared = co_await prepare(target, party, server, lane);
-  if (!prepared) co_return fail(std::move(prepared.error()));
-  co_return lane;
+  if (!ready) {
+    auto prepared = co_await prepare(target, party, server, lane);
+    if (!prepared) co_return fail(std::move(prepared.error()));
+  }
+  if (party.client != nullptr && (listens || !party.client->capabilities.empty())) attend(lane, executor);
+  co_return busy;
 }
 
 http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(TargetPtr target, Party party) {
@@ -599,8 +685,8 @@ http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(TargetPtr target
   }
   auto lane = co_await open(target, party, "");
   if (!lane) co_return fail(std::move(lane.error()));
-  const std::lock_guard lock((*lane)->mutex);
-  co_return (*lane)->peer;
+  const std::lock_guard lock((*lane)->lane->mutex);
+  co_return (*lane)->lane->peer;
 }
 
 http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
@@ -622,6 +708,7 @@ http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
     std::shared_ptr<const Peer> peer;
     {
       const std::lock_guard inner(one->mutex);
+      if (one->attending != nullptr) one->attending->interrupt();
       line = one->line;
       peer = one->peer;
     }
@@ -706,20 +793,22 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     co_return reply;
   }
   for (bool again = false;; again = true) {
-    auto lane = co_await open(target, party, "");
-    if (!lane) co_return fail(std::move(lane.error()));
-    const Busy busy(*lane);
+    auto opened = co_await open(target, party, "");
+    if (!opened) co_return fail(std::move(opened.error()));
+    const std::shared_ptr<Lane> lane = (*opened)->lane;
     Parked talk;
-    talk.lane = *lane;
+    talk.lane = std::move(*opened);
     std::string level;
     {
-      const std::lock_guard lock((*lane)->mutex);
-      talk.line = (*lane)->line;
-      talk.peer = (*lane)->peer;
-      level = (*lane)->level;
+      const std::lock_guard lock(lane->mutex);
+      talk.line = lane->line;
+      talk.peer = lane->peer;
+      level = lane->level;
     }
     const Peer& peer = *talk.peer;
-    if (peer.modern && set_for_session(**lane, ask)) co_return Reply();
+    // For a legacy server it is kept too, in case that it loses the session, and passed on.
+    const bool set = set_for_session(*lane, ask);
+    if (peer.modern && set) co_return Reply();
     if (const auto* error = refusal_in(ask.params)) {
       co_return fail(ErrorCode::kUpstream, "The client refuses to answer what the MCP server asks: " +
                                                excerpt(text_or_empty(*error, "message")));
@@ -727,8 +816,8 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     if (party.client != nullptr && party.client->log_level) {
       level = *party.client->log_level;
       if (!peer.modern && !level.empty()) {
-        auto set = co_await set_level(target, party, *lane, level);
-        if (!set) co_return fail(std::move(set.error()));
+        auto at_level = co_await set_level(target, party, lane, level);
+        if (!at_level) co_return fail(std::move(at_level.error()));
       }
     }
     Outgoing out;
@@ -744,6 +833,11 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     }
     out.headers = ask.headers;
     talk.exchange = talk.line->begin(peer, std::move(out));
+    if (!peer.modern) {
+      const std::lock_guard lock(lane->mutex);
+      std::erase_if(lane->calls, [](const auto& one) { return one.expired(); });
+      lane->calls.push_back(talk.exchange);
+    }
     const bool has_session = !peer.session.empty();
     const bool modern = peer.modern;
     auto reply = co_await converse(target, party, ask, std::move(talk));
@@ -759,8 +853,8 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     }
     if (again) co_return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
     if (other_era) forget(target->key);
-    const std::lock_guard lock((*lane)->mutex);
-    (*lane)->peer = nullptr;
+    const std::lock_guard lock(lane->mutex);
+    lane->peer = nullptr;
   }
 }
 
@@ -769,7 +863,6 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
 // what Wick knows of the server, is stale
 http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, const Ask& ask, Parked talk) {
   const ClientSide* client = party.client;
-  const Busy busy(talk.lane);
   const auto cancellation = client == nullptr ? nullptr : client->cancellation;
   if (cancellation != nullptr) cancellation->on_cancel([exchange = talk.exchange] { exchange->interrupt(); });
   struct Forget {
@@ -779,29 +872,28 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
     }
   } const forget_at_end{cancellation};
 
+  const auto executor = co_await boost::asio::this_coro::executor;
   const auto ends = Clock::now() + seconds(kMaxExchangeSeconds);
   auto silent_since = Clock::now();
+  int answered = 0;
   while (talk.asked.empty()) {
-    const auto left =
-        std::chrono::ceil<milliseconds>(silent_since + seconds(target->timeout_seconds) - Clock::now());
-    auto incoming =
-        co_await talk.exchange->next(std::clamp(left, milliseconds(0), milliseconds(kKeepAliveMillis)));
+    const auto now = Clock::now();
+    const auto left = std::min(silent_since + seconds(target->timeout_seconds), ends) - now;
+    if (left <= milliseconds(0)) {
+      if (is_told_of_cancellation(*talk.peer, *target))
+        boost::asio::co_spawn(executor, tell_cancelled(talk.line, talk.peer, talk.id, "It took too long."),
+                              boost::asio::detached);
+      co_return too_slow(target->timeout_seconds);
+    }
+    auto incoming = co_await talk.exchange->next(
+        std::min(std::chrono::ceil<milliseconds>(left), milliseconds(kKeepAliveMillis)));
     if (cancellation != nullptr && cancellation->cancelled()) break;
     if (!incoming && incoming.error().code == ErrorCode::kTimeout) {
-      const auto now = Clock::now();
-      if (now - silent_since >= seconds(target->timeout_seconds) || now >= ends) {
-        if (is_told_of_cancellation(*talk.peer, *target))
-          boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
-                                tell_cancelled(talk.line, talk.peer, talk.id, "It took too long."),
-                                boost::asio::detached);
-        co_return too_slow(target->timeout_seconds);
-      }
       json::object nothing;
       if (client != nullptr && client->notify) co_await client->notify(std::move(nothing));
       continue;
     }
     if (!incoming) co_return fail(std::move(incoming.error()));
-    silent_since = Clock::now();
     json::object& message = incoming->message;
     note_refusal(party.refusal, *incoming);
     if (message.empty()) {
@@ -817,8 +909,13 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
     const auto* id = message.if_contains("id");
     if (id == nullptr) {
       if (client == nullptr || !client->notify || method.empty()) continue;
+      const bool progress = method == "notifications/progress";
       if (auto shown = for_client(std::move(message), talk.id, *client))
+        {
+        // Nothing else says that the server is at work on this.
+        if (progress) silent_since = Clock::now();
         co_await client->notify(std::move(*shown));
+      }
       continue;
     }
     if (method.empty() || talk.peer->modern) continue;  // a modern server has no requests to send
@@ -831,6 +928,8 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
         method == "ping"
             ? result_answer(*id, {})
             : error_answer(*id, kMethodNotFound, "The client has no method \"" + excerpt(method) + "\".");
+    if (++answered > kMaxAnswered)
+      co_return fail(ErrorCode::kUpstream, "The MCP server asks without end what this client cannot answer.");
     auto told = co_await talk.line->tell(*talk.peer, std::move(answer));
     if (!told) co_return fail(std::move(told.error()));
   }
@@ -855,16 +954,78 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
 // ---- changes
 // ------------------------------------------------------------------------------------------------
 
+http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                                  json::object filter,
+                                                  std::function<void(json::object)> heard) {
+  const ClientSide* client = party.client;
+  const auto cancellation = client->cancellation;
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  Result<void> ended;
+  for (bool again = true; again && !cancellation->cancelled();) {
+    again = false;
+    json::object wanted = filter;
+    if (!client->modern) {
+      json::array uris;
+      const std::lock_guard lock(lane->mutex);
+      for (const std::string& uri : lane->subscriptions) uris.push_back(json::string(uri));
+      wanted["resourceSubscriptions"] = std::move(uris);
+    }
+    Ask ask;
+    json::object sent = wanted;
+    sent.erase("wick/log");
+    ask.params["notifications"] = std::move(sent);
+    const std::string id = line->next_id();
+    Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
+    out.params["_meta"] = meta_for(*peer, client, ask, id, "");
+    const std::shared_ptr<Exchange> exchange = line->begin(*peer, std::move(out));
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->listening = exchange;
+    }
+    cancellation->on_cancel([exchange] { exchange->interrupt(); });
+    bool answered = false;
+    for (;;) {
+      auto incoming = co_await exchange->next(kForever);
+      if (cancellation->cancelled()) break;
+      if (!incoming) {
+        // Interrupted, but not by the client: its subscriptions have changed.
+        again = incoming.error().code == ErrorCode::kUnavailable && !client->modern;
+        if (!again) ended = fail(std::move(incoming.error()));
+        break;
+      }
+      note_refusal(party.refusal, *incoming);
+      if (incoming->message.empty()) {
+        ended = not_mcp(*incoming);
+        break;
+      }
+      if (reply_in(incoming->message, id)) {
+        answered = true;
+        break;
+      }
+      if (is_wanted(incoming->message, wanted)) heard(std::move(incoming->message));
+    }
+    cancellation->on_cancel(nullptr);
+    if (!target->command.words.empty() && !answered) co_await tell_cancelled(line, peer, id, "");
+  }
+  co_return ended;
+}
+
 http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,
                                            std::function<void(json::object)> heard) {
   const ClientSide* client = party.client;
   const auto cancellation = client->cancellation;
   // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
-  const std::string purpose = client->modern ? "listen " + std::to_string(std::uintptr_t(client)) : "";
+  const std::string own = client->modern ? "listen " + std::to_string(std::uintptr_t(client)) : "";
+  std::string purpose = own;
   auto opened = co_await open(target, party, purpose);
   if (!opened) co_return fail(std::move(opened.error()));
-  const std::shared_ptr<Lane> lane = *opened;
-  const Busy busy(lane);
+  const std::shared_ptr<Lane> lane = (*opened)->lane;
   std::shared_ptr<Line> line;
   std::shared_ptr<const Peer> peer;
   {
@@ -884,71 +1045,37 @@ http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::
     }
   }
   Result<void> ended;
-  for (bool again = true; again && !cancellation->cancelled();) {
-    again = false;
-    json::object wanted = filter;
-    std::shared_ptr<Exchange> exchange;
-    std::string id;
-    if (peer->modern) {
-      if (!client->modern) {
-        json::array uris;
-        const std::lock_guard lock(lane->mutex);
-        for (const std::string& uri : lane->subscriptions) uris.push_back(json::string(uri));
-        wanted["resourceSubscriptions"] = std::move(uris);
-      }
-      Ask ask;
-      json::object sent = wanted;
-      sent.erase("wick/log");
-      ask.params["notifications"] = std::move(sent);
-      id = line->next_id();
-      Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
-      out.params["_meta"] = meta_for(*peer, client, ask, id, "");
-      exchange = line->begin(*peer, std::move(out));
-    } else {
-      exchange = line->listen(*peer);
-    }
+  if (peer->modern) {
+    ended = co_await listen_modern(target, party, lane, std::move(filter), std::move(heard));
+  } else {
+    attend(lane, co_await boost::asio::this_coro::executor);
+    const auto mailbox = std::make_shared<Mailbox<json::object>>(kMaxQueuedMessages);
     {
       const std::lock_guard lock(lane->mutex);
-      lane->listening = exchange;
+      std::erase_if(lane->hearers, [](const auto& one) { return one.expired(); });
+      lane->hearers.push_back(mailbox);
     }
-    cancellation->on_cancel([exchange] { exchange->interrupt(); });
+    cancellation->on_cancel([mailbox] { mailbox->close(); });
     for (;;) {
-      auto incoming = co_await exchange->next(kForever);
-      if (cancellation->cancelled()) break;
-      if (!incoming) {
-        // Interrupted, but not by the client: its subscriptions have changed.
-        again = incoming.error().code == ErrorCode::kUnavailable && peer->modern && !client->modern;
-        if (!again) ended = fail(std::move(incoming.error()));
-        break;
-      }
-      note_refusal(party.refusal, *incoming);
-      if (incoming->message.empty()) {
-        ended = not_mcp(*incoming);
-        break;
-      }
-      if (!id.empty() && reply_in(incoming->message, id)) break;
-      const auto* request = incoming->message.if_contains("id");
-      if (request != nullptr && incoming->message.contains("method")) {
-        const bool ping = text_or_empty(incoming->message, "method") == "ping";
-        json::object answer =
-            ping ? result_answer(*request, {})
-                 : error_answer(*request, kMethodNotFound, "Requests are carried within a call only.");
-        co_await line->tell(*peer, std::move(answer));
-      } else if (is_wanted(incoming->message, peer->modern || client->modern ? wanted : filter)) {
-        heard(std::move(incoming->message));
-      } else if (!client->modern && !peer->modern &&
-                 text_or_empty(incoming->message, "method") == "notifications/resources/updated") {
-        heard(std::move(incoming->message));  // the session's own subscriptions
-      }
+      auto message = co_await mailbox->take();
+      if (!message || cancellation->cancelled()) break;
+      // A legacy client's subscriptions are its session's own.
+      const bool updated = text_or_empty(*message, "method") == "notifications/resources/updated";
+      if ((updated && !client->modern) || is_wanted(*message, filter)) heard(std::move(*message));
     }
     cancellation->on_cancel(nullptr);
-    if (!target->command.words.empty() && !id.empty()) co_await tell_cancelled(line, peer, id, "");
+    if (!cancellation->cancelled())
+      ended = fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
   }
   if (client->modern && !peer->modern) {
     {
       const auto server = server_of(*target, party);
       const std::lock_guard lock(server->mutex);
       std::erase_if(server->lanes, [&](const auto& one) { return one.second == lane; });
+    }
+    {
+      const std::lock_guard lock(lane->mutex);
+      if (lane->attending != nullptr) lane->attending->interrupt();
     }
     co_await line->close(*peer);
   }

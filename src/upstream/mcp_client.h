@@ -15,6 +15,10 @@
 // kMaxParkedSeconds; the request made again with that state and the answers goes on with it. Only the same
 // user with the same request at the same connector gets it back.
 //
+// A legacy server may also say and ask things outside of any answer, on a stream of its own. While a lane has a
+// client that can answer or that listens, one coroutine attends to that stream: what is asked goes to the
+// youngest request under way, what has changed to all who listen. It ends with the lane.
+//
 // Servers and lanes are each under a mutex that is never held while waiting, and a Turn lets one coroutine at
 // a time open a lane. What has been found is an immutable value behind a shared_ptr. Thread-safe; coroutines
 // of the io threads.
@@ -36,6 +40,8 @@ namespace wick::upstream {
 
 inline constexpr std::string_view kModernVersion = "2026-07-28";
 inline constexpr std::string_view kNewestLegacy = "2025-11-25";
+inline constexpr std::size_t kMaxRawErrorBytes = 8192;
+inline constexpr int kMaxAnswered = 100;  // requests of a server that Wick refuses within one exchange
 inline constexpr std::size_t kMaxErrorBytes = 500;     // of a server's own words that are repeated
 inline constexpr std::size_t kMaxLanes = 200;          // sessions with one legacy server
 inline constexpr std::size_t kMaxChildren = 8;         // processes of one legacy server
@@ -107,7 +113,7 @@ class McpClient {
 
  private:
   struct Server;
-  using LaneResult = Result<std::shared_ptr<Lane>>;
+  using LaneResult = Result<std::shared_ptr<Busy>>;
 
   std::shared_ptr<Server> server_of(const Target& target, const Party& party);
   http::Task<LaneResult> open(TargetPtr target, Party party, std::string purpose);
@@ -122,6 +128,10 @@ class McpClient {
   http::Task<Result<void>> set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                      std::string level);
   http::Task<Result<Reply>> converse(TargetPtr target, Party party, const Ask& ask, Parked talk);
+  http::Task<Result<void>> listen_modern(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                         boost::json::object filter,
+                                         std::function<void(boost::json::object)> heard);
+  void attend(std::shared_ptr<Lane> lane, http::Executor executor);
   http::Task<Result<Parked>> resume(const Party& party, const Ask& ask, std::string state);
 
   http::Client& http_;

@@ -18,6 +18,7 @@ constexpr const char* kAuths[] = {"none", "bearer", "header", "environment"};
 // Of Wick's own environment, what a child process may know: nothing that could be a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
+constexpr std::size_t kMaxShownBytes = 1000;  // of an error
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
@@ -85,6 +86,13 @@ Result<void> check_questions(const json::object& result, const ClientSide* clien
   return {};
 }
 
+// A server's own words as they may be repeated: the secret is cut out before they are shortened, which could
+// leave half of it.
+std::string shown(std::string text, const Secret& secret) {
+  cut_out(text, secret);
+  return printable(truncate_utf8(text, kMaxShownBytes));
+}
+
 CallResult to_result(json::object result) {
   CallResult out;
   if (asks_back(result)) {
@@ -143,7 +151,8 @@ std::optional<std::pair<std::string, std::string>> parse_variable(std::string_vi
 
 Result<std::vector<std::string>> command_words(std::string_view command) {
   auto line = split_shell(command);
-  if (!line) return fail(std::move(line.error()));
+  if (!line)
+    return invalid("The command cannot be taken apart without a shell: quote what has a meaning to one.");
   const bool computed = !line->notes.empty() || !line->defaults.empty() ||
                         std::any_of(line->words.begin(), line->words.end(), [](const std::string& word) {
                           return word.find(kVariableOpen) != std::string::npos;
@@ -308,10 +317,17 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
     for (const char* name : kInherited) {
       if (const char* value = std::getenv(name)) environment.emplace_back(name, value);
     }
+    const auto set = [&](std::string name, std::string value) {
+      std::erase_if(environment, [&](const auto& one) { return one.first == name; });
+      environment.emplace_back(std::move(name), std::move(value));
+    };
     each_line("environment", [&](std::string_view line) {
-      if (auto variable = parse_variable(line)) environment.push_back(std::move(*variable));
+      if (auto variable = parse_variable(line)) set(variable->first, variable->second);
     });
-    if (auth == "environment") environment.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+    if (auth == "environment") {
+      set(text_or_empty(config, "auth_name"), std::string(secret->reveal()));
+      target.command.secret = std::make_shared<const Secret>(std::move(*secret));
+    }
     target.fingerprint = fingerprint_of(target);
     return target;
   }
@@ -334,20 +350,75 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
                                            Ask ask) {
   auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
+  const std::string owner = ask.owner;
+  if (auto opened = open_state(ask); !opened) co_return fail(std::move(opened.error()));
+  auto found = open_secret(key_, *connector, "secret");
+  const Secret secret = found ? std::move(*found) : Secret();
+  // What the server says on the way is as little to be trusted with the secret as its answer.
+  ClientSide guarded;
+  if (behalf.client != nullptr && secret.reveal().size() >= kMinSecretToCut) {
+    guarded = *behalf.client;
+    guarded.notify = [&secret, to = behalf.client](json::object message) -> http::Task<void> {
+      cut_out_of(message, secret);
+      co_await to->notify(std::move(message));
+    };
+  }
   Party party;
-  party.client = behalf.client;
+  party.client = guarded.notify ? &guarded : behalf.client;
   auto reply = co_await client_.request(*target, std::move(party), std::move(ask));
-  auto secret = open_secret(key_, *connector, "secret");
   if (!reply) {
-    if (secret) cut_out(reply.error().message, *secret);
+    reply.error().message = shown(std::move(reply.error().message), secret);
     co_return fail(std::move(reply.error()));
   }
-  if (secret) {
-    cut_out_of(reply->result, *secret);
-    cut_out(reply->error_message, *secret);
-    cut_out_of(reply->error_data, *secret);
-  }
+  cut_out_of(reply->result, secret);
+  cut_out_of(reply->error_data, secret);
+  reply->error_message = shown(std::move(reply->error_message), secret);
+  if (asks_back(reply->result)) seal_state(reply->result, owner);
   co_return reply;
+}
+
+// A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what goes
+// out is sealed with whom and what it belongs to, and nobody else's request takes it back in. Names of parked
+// requests are bound already.
+void McpKind::seal_state(json::object& result, const std::string& owner) const {
+  const std::string state = text_or_empty(result, "requestState");
+  if (state.empty() || state.starts_with(kParkedPrefix)) return;
+  result["requestState"] = to_base64url(key_.seal(Secret(state), "request-state\n" + owner));
+}
+
+Result<void> McpKind::open_state(Ask& ask) const {
+  const auto* given = ask.params.if_contains("requestState");
+  const std::string state = text_or_empty(ask.params, "requestState");
+  if (given == nullptr || state.starts_with(kParkedPrefix)) return {};
+  const auto sealed = from_base64url(state);
+  const auto opened =
+      sealed ? key_.open(*sealed, "request-state\n" + ask.owner) : Result<Secret>(fail(ErrorCode::kConflict, ""));
+  if (!opened) {
+    return fail(ErrorCode::kConflict,
+                "The requestState does not belong to this request of yours: send it back as it was given, or make "
+                "the request again from the beginning.");
+  }
+  ask.params["requestState"] = json::string(opened->reveal());
+  return {};
+}
+
+void McpKind::retain(const AccessSnapshot& snapshot) {
+  std::vector<std::string> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, prepared] : prepared_) {
+      const auto found = std::find_if(snapshot.connectors.begin(), snapshot.connectors.end(),
+                                      [&](const auto& one) { return one->id.str() == id; });
+      bool same = found != snapshot.connectors.end() && !(*found)->disabled;
+      if (same && prepared.of.lock() != *found) {
+        const auto target = make_target(**found);
+        same = target && target->fingerprint == prepared.target->fingerprint;
+      }
+      if (!same) gone.push_back(id);
+    }
+    for (const std::string& id : gone) prepared_.erase(id);
+  }
+  for (const std::string& id : gone) client_.forget(id);
 }
 
 DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector) {
@@ -414,6 +485,12 @@ CallTask McpKind::call(Call call) {
                       code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
     CallResult failed = call_failed(reply.error().message, ours ? 200 : 0);
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
+    if (code == ErrorCode::kConflict) {
+      json::object error;
+      error["code"] = -32602;
+      error["message"] = failed.text;
+      failed.protocol_error = std::move(error);
+    }
     co_return failed;
   }
   if (reply->error_code != 0) {
@@ -439,7 +516,12 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
   Party party;
   party.client = behalf.client;
   auto peer = co_await client_.peer(*target, std::move(party));
-  if (!peer) co_return fail(std::move(peer.error()));
+  if (!peer) {
+    const auto secret = open_secret(key_, *connector, "secret");
+    const Secret none;
+    peer.error().message = shown(std::move(peer.error().message), secret ? *secret : none);
+    co_return fail(std::move(peer.error()));
+  }
   json::object out;
   const json::object& theirs = (*peer)->capabilities;
   for (const char* one : {"resources", "prompts", "completions", "logging"}) {
@@ -489,6 +571,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
   };
   auto ended =
       co_await client_.listen(*target, std::move(party), std::move(filter), std::move(hear));
+  if (!ended) ended.error().message = shown(std::move(ended.error().message), secret);
   co_return ended;
 }
 

@@ -48,11 +48,14 @@ class McpKind final : public ConnectorKind {
   ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                     boost::json::object filter, std::function<void(boost::json::object)> heard) override;
   EndTask end_lane(std::string lane) override;
+  void retain(const AccessSnapshot& snapshot) override;
   CallTask call(Call call) override;
 
  private:
   Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
   Result<Target> make_target(const ConnectorEntry& connector) const;
+  void seal_state(boost::json::object& result, const std::string& owner) const;
+  Result<void> open_state(Ask& ask) const;
   http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, Ask ask);
 
   struct Prepared {

@@ -34,14 +34,30 @@ struct Lane {
   std::shared_ptr<const Peer> peer;  // null: not open
   std::string level;                 // log level the client has set
   std::set<std::string> subscriptions;
-  std::weak_ptr<Exchange> listening;
+  std::weak_ptr<Exchange> listening;  // of a modern server's changes
+  // Of a legacy server: who hears what it says unasked, and the requests under way, the youngest last.
+  std::shared_ptr<Exchange> attending;
+  std::vector<std::weak_ptr<Mailbox<boost::json::object>>> hearers;
+  std::vector<std::weak_ptr<Exchange>> calls;
   std::chrono::steady_clock::time_point last_used;
   std::atomic<int> busy = 0;
+
+  ~Lane() {
+    if (attending != nullptr) attending->interrupt();
+  }
+};
+
+// That a lane is at work: it is not ended, and not given to another call that could be asked something.
+struct Busy {
+  explicit Busy(std::shared_ptr<Lane> of) : lane(std::move(of)) { ++lane->busy; }
+  Busy(const Busy&) = delete;
+  ~Busy() { --lane->busy; }
+  const std::shared_ptr<Lane> lane;
 };
 
 // A request under way.
 struct Parked {
-  std::shared_ptr<Lane> lane;
+  std::shared_ptr<Busy> lane;
   std::shared_ptr<Line> line;
   std::shared_ptr<const Peer> peer;
   std::shared_ptr<Exchange> exchange;

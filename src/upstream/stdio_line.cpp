@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "upstream/http_line.h"
 
 namespace wick::upstream {
@@ -31,8 +32,10 @@ std::optional<std::uint64_t> belongs_to(const json::object& message) {
   return number_of(meta->get_object().if_contains("io.modelcontextprotocol/subscriptionId"));
 }
 
-std::string what_happened(const std::string& how, std::string_view last_words) {
+std::string what_happened(const std::string& how, std::string last_words,
+                          const std::shared_ptr<const Secret>& secret) {
   std::string text = "The MCP server's process " + how + ".";
+  if (secret != nullptr) cut_out(last_words, *secret);  // before it is shortened, which could leave half of it
   std::string_view words = trim(last_words);
   if (words.size() > kShownWords) words.remove_prefix(words.size() - kShownWords);
   while (!words.empty() && (words.front() & 0xC0) == 0x80) words.remove_prefix(1);  // half a character
@@ -51,7 +54,11 @@ class StdioLine::Slot final : public Exchange {
   }
   http::Task<Result<Incoming>> next(std::chrono::milliseconds timeout) override {
     auto message = co_await messages_.take(timeout);
-    if (message) co_return Incoming{std::move(*message), 200, {}, {}};
+    if (message) {
+      --queued_;
+      queued_bytes_ -= message->second;
+      co_return Incoming{std::move(message->first), 200, {}, {}};
+    }
     if (message.error() == MailboxEnd::kTimeout)
       co_return fail(ErrorCode::kTimeout, "The MCP server did not answer in time.");
     const std::lock_guard lock(mutex_);
@@ -59,7 +66,14 @@ class StdioLine::Slot final : public Exchange {
     co_return fail(ErrorCode::kUpstream, why_);
   }
   void interrupt() override { messages_.close(); }
-  void put(json::object message) { messages_.put(std::move(message)); }
+  void give(json::object message) override { give(std::move(message), 0); }
+  void give(json::object message, std::size_t bytes) {
+    const bool answer = !message.contains("method");
+    if (!answer && (queued_ >= kMaxQueuedMessages || queued_bytes_ + bytes > kMaxQueuedBytes)) return;
+    ++queued_;
+    queued_bytes_ += bytes;
+    messages_.put({std::move(message), bytes});
+  }
   void end(std::string why) {
     {
       const std::lock_guard lock(mutex_);
@@ -71,7 +85,8 @@ class StdioLine::Slot final : public Exchange {
  private:
   const std::shared_ptr<StdioLine> line_;
   const std::string id_;
-  Mailbox<json::object> messages_{kMaxQueuedMessages};
+  Mailbox<std::pair<json::object, std::size_t>> messages_;
+  std::atomic<std::size_t> queued_ = 0, queued_bytes_ = 0;
   std::mutex mutex_;
   std::string why_;
 };
@@ -80,13 +95,14 @@ http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& childr
                                                                 OnEnd on_end) {
   const auto line = std::make_shared<StdioLine>();
   const std::weak_ptr<StdioLine> weak = line;
+  const auto secret = command.secret;
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
   Children::OnLine on_line = [weak](const std::string& text) {
     if (const auto living = weak.lock()) living->arrived(text);
   };
-  Children::OnEnd at_end = [weak, on_end = std::move(on_end)](const std::string& how,
+  Children::OnEnd at_end = [weak, secret, on_end = std::move(on_end)](const std::string& how,
                                                               const std::string& last_words) {
-    const std::string text = how.empty() ? std::string() : what_happened(how, last_words);
+    const std::string text = how.empty() ? std::string() : what_happened(how, last_words, secret);
     if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
     if (!text.empty()) on_end(text);
   };
@@ -135,11 +151,6 @@ http::Task<void> StdioLine::close(const Peer&) {
   co_return;
 }
 
-std::size_t StdioLine::exchanges() const {
-  const std::lock_guard lock(mutex_);
-  return open_.size();
-}
-
 void StdioLine::forget(const std::string& id) {
   const std::lock_guard lock(mutex_);
   open_.erase(std::stoull(id));
@@ -160,16 +171,18 @@ void StdioLine::arrived(const std::string& text) {
       const auto found = open_.find(*id);
       if (found != open_.end()) to = found->second.lock();
     } else if (!is_answer) {
-      for (auto one = open_.rbegin(); one != open_.rend() && to == nullptr; ++one) to = one->second.lock();
+      for (auto one = open_.rbegin(); one != open_.rend() && to == nullptr; ++one) {
+        if (!shared_ || open_.size() == 1) to = one->second.lock();
+      }
       listener = listener_.lock();
     }
   }
   const std::string method = text_or_empty(message, "method");
   const bool change = method.ends_with("/list_changed") || method == "notifications/resources/updated";
   if (listener != nullptr && (to == nullptr || change)) {
-    listener->put(std::move(message));
+    listener->give(std::move(message), text.size());
   } else if (to != nullptr) {
-    to->put(std::move(message));
+    to->give(std::move(message), text.size());
   }
 }
 

@@ -18,7 +18,9 @@
 
 namespace wick::upstream {
 
-inline constexpr std::size_t kMaxQueuedMessages = 1000;  // for one exchange; notifications beyond are dropped
+// What one exchange has not read yet; more notifications are dropped, its answer never is.
+inline constexpr std::size_t kMaxQueuedMessages = 1000;
+inline constexpr std::size_t kMaxQueuedBytes = 4 * 1024 * 1024;
 
 class StdioLine final : public Line, public std::enable_shared_from_this<StdioLine> {
  public:
@@ -35,7 +37,8 @@ class StdioLine final : public Line, public std::enable_shared_from_this<StdioLi
   std::shared_ptr<Exchange> listen(const Peer& peer) override;
   http::Task<void> close(const Peer& peer) override;
   bool alive() const override { return child_ != nullptr && child_->running(); }
-  std::size_t exchanges() const;
+  // Several clients use it from here on: what names no request is nobody's while several are under way.
+  void share() override { shared_ = true; }
 
  private:
   class Slot;
@@ -45,6 +48,7 @@ class StdioLine final : public Line, public std::enable_shared_from_this<StdioLi
 
   std::shared_ptr<ChildProcess> child_;
   std::atomic<std::uint64_t> last_id_ = 0;
+  std::atomic<bool> shared_ = false;
   mutable std::mutex mutex_;
   std::map<std::uint64_t, std::weak_ptr<Slot>> open_;  // by request id
   std::weak_ptr<Slot> listener_;

@@ -19,7 +19,8 @@ const made = await session.post('/admin/connectors', { kind: 'mcp', label, confi
 const refreshed = await session.post(`/admin/connectors/${made.body.id}/refresh`, {});
 if (refreshed.status !== 200) throw new Error(refreshed.text);
 
-const argumentsFor = (tool) => (tool.name === 'add_numbers' ? { a: 5, b: 3 } : {});
+const samples = { string: 'x', integer: 1, number: 1, boolean: true };
+const argumentsFor = (tool) => (tool.name === 'add_numbers' ? { a: 5, b: 3 } : Object.fromEntries((tool.inputSchema.required ?? []).map((name) => [name, samples[tool.inputSchema.properties[name].type]])));
 
 async function callModern() {
   let id = 0;

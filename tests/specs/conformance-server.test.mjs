@@ -12,7 +12,7 @@ const measured = Object.fromEntries(revisions.map((revision) => [revision, {}]))
 let wick, admin, token;
 const open = [];
 before(async () => {
-  wick = await Wick.start();
+  wick = await Wick.start({ args: ['--set', 'connectors.commands_from_web=true'] });
   admin = await wick.signIn();
   token = wick.token('ann@example.com', ['--tools', 'direct']).token;
 });

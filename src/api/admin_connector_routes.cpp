@@ -62,9 +62,10 @@ Result<Reply> shown(Context& context, const ConnectorId& id, int status) {
 // browser is easier to steal than a shell on this machine, so it takes one of the operator's settings.
 Result<void> may_set_command(const Context& context, const json::object& config) {
   if (context.services.commands_from_web || text_or_empty(config, "command").empty()) return {};
-  return fail(ErrorCode::kPolicy,
-              "Which programs this server starts is not set here: use `wick connector add mcp --label … --stdio "
-              "'COMMAND'` on its machine, or let it be set here with connectors.commands_from_web = true.");
+  return fail(
+      ErrorCode::kPolicy,
+      "Which programs this server starts is not set here: use `wick connector add mcp --label … --stdio "
+      "'COMMAND'` on its machine, or let it be set here with connectors.commands_from_web = true.");
 }
 
 Result<Reply> create_connector(Context& context) {
@@ -110,7 +111,8 @@ Result<Reply> update_connector(Context& context) {
   if (config) {
     WICK_CHECK(may_set_command(context, *config));
     const auto snapshot = context.services.access.snapshot();
-    if (const ConnectorEntry* now = snapshot->connector(id)) WICK_CHECK(may_set_command(context, now->config));
+    if (const ConnectorEntry* now = snapshot->connector(id))
+      WICK_CHECK(may_set_command(context, now->config));
   }
   patch.disabled = disabled;
   WICK_CHECK(context.services.connectors.update(id, std::move(patch)));

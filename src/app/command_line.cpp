@@ -257,7 +257,8 @@ Result<json::object> connector_arguments(const Options& options) {
   }
   if (options.allow_private) config["allow_private_addresses"] = true;
   if (!options.stdio.empty()) {
-    if (options.kind != "mcp") return fail(ErrorCode::kInvalidArgument, "Only the kind mcp is started by --stdio.");
+    if (options.kind != "mcp")
+      return fail(ErrorCode::kInvalidArgument, "Only the kind mcp is started by --stdio.");
     config["command"] = options.stdio;
   }
   json::object out{{"kind", options.kind}, {"label", options.label}, {"config", std::move(config)}};

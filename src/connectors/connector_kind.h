@@ -113,8 +113,8 @@ class ConnectorKind {
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
   // A client has ended its session: what was kept for it (ClientSide::lane) ends too.
   virtual EndTask end_lane(std::string lane);
-  // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called by
-  // appliers, must not block.
+  // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
+  // by appliers, must not block.
   virtual void retain(const AccessSnapshot&) {}
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;

@@ -35,7 +35,8 @@ std::size_t count_marks(const json::value& value, std::size_t depth = 0) {
   } else if (value.is_object()) {
     for (const auto& member : value.get_object()) {
       // As a keyword; a property that happens to be called so is an object.
-      count += member.key() == kMark && !member.value().is_object() ? 1 : count_marks(member.value(), depth + 1);
+      count +=
+          member.key() == kMark && !member.value().is_object() ? 1 : count_marks(member.value(), depth + 1);
     }
   }
   return count;

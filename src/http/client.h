@@ -48,8 +48,8 @@ struct ClientResponse {
 // A response that is read while it comes. What is under way ends with the object.
 //
 // The client's thread puts what arrives into a mailbox and stops reading from the socket while more than
-// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() and nudge() are thread-safe;
-// the rest is for one coroutine at a time.
+// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() and nudge() are
+// thread-safe; the rest is for one coroutine at a time.
 class ClientStream {
  public:
   virtual ~ClientStream() = default;

@@ -198,13 +198,12 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
 }
 
 http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const OperationRef& ref,
-                                              json::object arguments, json::object more,
-                                              Conversation* talk) {
+                                              json::object arguments, json::object more, Conversation* talk) {
   const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
   for (int round = 0;; ++round) {
     json::object these = talk == nullptr ? std::move(arguments) : arguments;
-    auto outcome = co_await runner_.call(caller(context), ref.connector->id, ref.operation->key, std::move(these),
-                                         more, side);
+    auto outcome = co_await runner_.call(caller(context), ref.connector->id, ref.operation->key,
+                                         std::move(these), more, side);
     const bool asks = outcome && outcome->result.tool_result && asks_back(*outcome->result.tool_result);
     if (!asks || context.message->modern) co_return outcome;
     if (round == kMaxRounds) {

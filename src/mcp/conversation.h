@@ -17,8 +17,8 @@
 
 namespace wick::mcp {
 
-inline constexpr int kMaxRounds = 10;           // of questions within one request of a legacy client
-inline constexpr int kMaxAnswerSeconds = 600;   // for a legacy client to answer a question
+inline constexpr int kMaxRounds = 10;          // of questions within one request of a legacy client
+inline constexpr int kMaxAnswerSeconds = 600;  // for a legacy client to answer a question
 inline constexpr std::size_t kMaxCapabilityBytes = 2048;  // more is taken for none
 
 // An SSE event; the text is one line of JSON.

@@ -154,8 +154,9 @@ http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
 http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   const std::string& id = context.message->id;
   if (context.only == nullptr) co_return Answer{result_text(id, discover_text())};
-  Conversation talk(*context.exchange, *context.message, lane_of(context),
-                    carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
+  Conversation talk(
+      *context.exchange, *context.message, lane_of(context),
+      carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
   const json::object more =
       co_await runner_.capabilities(context.only, {context.principal.credential.user, &talk.side()});
   if (more.empty()) co_return Answer{result_text(id, discover_text())};

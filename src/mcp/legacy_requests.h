@@ -3,8 +3,8 @@
 // A legacy client takes a request back with a notification, and answers a server's question with a message of
 // its own; both come as further POSTs, on any io thread. They find what they mean by the client (its session,
 // else its user) and an id, and can name nothing of another's. What is entered is taken out by whoever
-// entered it, in a destructor; entries share what they are in, for they may outlive this object when the server
-// stops. One mutex, never held while anything is called. Thread-safe.
+// entered it, in a destructor; entries share what they are in, for they may outlive this object when the
+// server stops. One mutex, never held while anything is called. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>

@@ -2,8 +2,8 @@
 // (Endpoint, endpoint.h).
 //
 // A stream writes from one coroutine. What the server behind a view says comes from a second one on the same
-// io thread, which hands its texts over (Stream::say); it shares nothing else with the first and ends when the
-// stream's cancellation does. A server that goes away is asked again, after ever longer pauses.
+// io thread, which hands its texts over (Stream::say); it shares nothing else with the first and ends when
+// the stream's cancellation does. A server that goes away is asked again, after ever longer pauses.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -39,22 +39,24 @@ json::object honoured(const json::object& wanted, const json::object& capabiliti
   if (flag(wanted, "resourcesListChanged") && can("resources", "listChanged"))
     out["resourcesListChanged"] = true;
   const auto* uris = wanted.if_contains("resourceSubscriptions");
-  if (uris != nullptr && uris->is_array() && can("resources", "subscribe")) out["resourceSubscriptions"] = *uris;
+  if (uris != nullptr && uris->is_array() && can("resources", "subscribe"))
+    out["resourceSubscriptions"] = *uris;
   return out;
 }
 
 // A notification of the server's as it goes to our client, who has his own subscription id.
 std::string as_event(json::object notification, const std::string& meta) {
   auto* params = notification.if_contains("params");
-  json::object inner = params != nullptr && params->is_object() ? std::move(params->get_object()) : json::object();
+  json::object inner =
+      params != nullptr && params->is_object() ? std::move(params->get_object()) : json::object();
   inner.erase("_meta");
   std::string text = to_json(inner);
   if (!meta.empty()) {
     text.pop_back();
     text.append(inner.empty() ? "" : ",").append(meta).append("}");
   }
-  return event(R"({"jsonrpc":"2.0","method":)" + to_json(json::string(text_or_empty(notification, "method"))) +
-               R"(,"params":)" + text + "}");
+  return event(R"({"jsonrpc":"2.0","method":)" +
+               to_json(json::string(text_or_empty(notification, "method"))) + R"(,"params":)" + text + "}");
 }
 
 }  // namespace
@@ -113,17 +115,15 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   }
   context.reach = Reach();  // a stream must not keep an old snapshot alive
   context.only = nullptr;
-  const std::string session(context.message == nullptr
-                                ? context.exchange->request().header("mcp-session-id").value_or("")
-                                : "");
+  const std::string session(
+      context.message == nullptr ? context.exchange->request().header("mcp-session-id").value_or("") : "");
   const auto lives = [&] {
     if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
     const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
     return !only || reach.connector(only->str()) != nullptr;
   };
-  const std::string changed =
-      as_event(json::object{{"method", "notifications/tools/list_changed"}}, meta);
+  const std::string changed = as_event(json::object{{"method", "notifications/tools/list_changed"}}, meta);
   std::string before = tools_fingerprint(principal);
   while (lives()) {
     co_await stream->wait(kKeepAliveSeconds);
@@ -147,9 +147,9 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
     co_return rejected(context, kInvalidParams, "params.notifications must say what to listen to.");
   const auto* uris = wanted->get_object().if_contains("resourceSubscriptions");
   if (uris != nullptr && (!uris->is_array() || uris->get_array().size() > kMaxListenResources)) {
-    co_return rejected(context, kInvalidParams,
-                       "resourceSubscriptions must be a list of at most " + std::to_string(kMaxListenResources) +
-                           " URIs.");
+    co_return rejected(
+        context, kInvalidParams,
+        "resourceSubscriptions must be a list of at most " + std::to_string(kMaxListenResources) + " URIs.");
   }
   auto stream = streams_.open(context.exchange->executor(), context.principal.credential.id);
   if (stream == nullptr) {
@@ -163,9 +163,9 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   json::object filter = honoured(wanted->get_object(), capabilities);
   const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
   http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
-  std::string acknowledged =
-      event(R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":)" +
-            to_json(filter) + "," + meta + "}}");
+  std::string acknowledged = event(
+      R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":)" +
+      to_json(filter) + "," + meta + "}}");
   const bool there = co_await writer->write(std::move(acknowledged));
   if (there && !filter.empty()) co_await follow_changes(context, *writer, stream, std::move(filter), meta);
   co_await writer->write(event(result_text(message.id, R"({"resultType":"complete",)" + meta + "}")));

@@ -204,7 +204,8 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     std::array<char, 16384> bytes;
     for (;;) {
       error_code ec;
-      const std::size_t count = co_await out_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
+      const std::size_t count =
+          co_await out_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
       if (ec || count == 0) break;
       std::string_view more(bytes.data(), count);
       for (auto end = more.find('\n'); end != std::string_view::npos; end = more.find('\n')) {
@@ -229,7 +230,8 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     std::array<char, 4096> bytes;
     for (;;) {
       error_code ec;
-      const std::size_t count = co_await err_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
+      const std::size_t count =
+          co_await err_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
       if (ec || count == 0) co_return;
       const std::lock_guard lock(mutex_);
       last_words_.append(bytes.data(), count);
@@ -305,7 +307,9 @@ struct Children::Living {
 };
 
 Children::Children()
-    : guard_(context_.get_executor()), living_(std::make_shared<Living>()), thread_([this] { context_.run(); }) {}
+    : guard_(context_.get_executor()),
+      living_(std::make_shared<Living>()),
+      thread_([this] { context_.run(); }) {}
 
 Children::~Children() {
   asio::post(context_, [this] {

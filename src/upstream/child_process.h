@@ -7,8 +7,8 @@
 // SIGTERM and SIGKILL follow (MCP, transports, stdio, "Shutdown").
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,9 +23,10 @@
 namespace wick::upstream {
 
 inline constexpr std::size_t kMaxLastWords = 16 * 1024;
-inline constexpr std::size_t kMaxUnwritten = 16 * 1024 * 1024;  // bytes waiting for a child that does not read
-inline constexpr int kTermAfterSeconds = 2;                     // after its input was closed
-inline constexpr int kKillAfterSeconds = 2;                     // after SIGTERM
+inline constexpr std::size_t kMaxUnwritten =
+    16 * 1024 * 1024;                        // bytes waiting for a child that does not read
+inline constexpr int kTermAfterSeconds = 2;  // after its input was closed
+inline constexpr int kKillAfterSeconds = 2;  // after SIGTERM
 
 struct ChildCommand {
   std::vector<std::string> words;  // the program and its arguments

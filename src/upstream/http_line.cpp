@@ -47,7 +47,8 @@ class Deadline {
   bool passed() const { return at_ != Clock::time_point::max() && Clock::now() >= at_; }
   std::chrono::milliseconds left() const {
     if (at_ == Clock::time_point::max()) return kForever;
-    return std::max(std::chrono::milliseconds(0), std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()));
+    return std::max(std::chrono::milliseconds(0),
+                    std::chrono::ceil<std::chrono::milliseconds>(at_ - Clock::now()));
   }
 
  private:
@@ -143,9 +144,9 @@ class HttpExchange final : public Exchange {
       if (bytes->empty()) co_return std::move(whole_);
       whole_ += *bytes;
       if (whole_.size() > line_->target().max_response_bytes) {
-        co_return fail(ErrorCode::kTooLarge, "The response is larger than " +
-                                                 std::to_string(line_->target().max_response_bytes) +
-                                                 " bytes.");
+        co_return fail(
+            ErrorCode::kTooLarge,
+            "The response is larger than " + std::to_string(line_->target().max_response_bytes) + " bytes.");
       }
     }
   }

@@ -27,6 +27,7 @@ struct McpClient::Server {
   std::shared_ptr<Line> line;           // of a modern server
   std::shared_ptr<const Peer> greeted;  // as a legacy server last introduced itself
   std::map<std::string, std::shared_ptr<Lane>> lanes;
+  std::vector<std::weak_ptr<Line>> own;  // processes of single clients of a modern server
   // Of the processes of a stdio server.
   int failures = 0;  // in a row
   Clock::time_point not_before;
@@ -300,7 +301,7 @@ static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> 
   for (;;) {
     auto incoming = co_await stream->next(kForever);
     const auto lane = of.lock();
-    const bool over = !incoming || incoming->message.empty() || lane == nullptr;
+    const bool over = !incoming || incoming->status != 200 || incoming->message.empty() || lane == nullptr;
     std::vector<std::shared_ptr<Mailbox<json::object>>> hearers;
     std::shared_ptr<Exchange> call;
     if (lane != nullptr) {
@@ -308,7 +309,8 @@ static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> 
       for (const auto& one : lane->hearers) {
         if (auto living = one.lock()) hearers.push_back(std::move(living));
       }
-      for (auto one = lane->calls.rbegin(); one != lane->calls.rend() && call == nullptr; ++one) call = one->lock();
+      for (auto one = lane->calls.rbegin(); one != lane->calls.rend() && call == nullptr; ++one)
+        call = one->lock();
       if (over && lane->attending == stream) lane->attending = nullptr;
       // It has forgotten the session: who comes next begins another.
       if (incoming && incoming->status == 404 && lane->peer == peer) lane->peer = nullptr;
@@ -321,7 +323,7 @@ static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> 
     const std::string method = text_or_empty(incoming->message, "method");
     if (id == nullptr) {
       for (const auto& one : hearers) one->put(incoming->message);
-    } else if (call != nullptr && method != "ping") {
+    } else if (call != nullptr && !method.empty() && method != "ping") {
       call->give(std::move(incoming->message));
     } else if (!method.empty()) {
       json::object answer = method == "ping" ? result_answer(*id, {})
@@ -374,8 +376,8 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, 
     }
   }
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  StdioLine::OnEnd on_end = [began = Clock::now(), weak = std::weak_ptr<Server>(server)](
-                                const std::string& what_happened) {
+  StdioLine::OnEnd on_end = [began = Clock::now(),
+                             weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
     const auto of = weak.lock();
     if (of == nullptr) return;
     const std::lock_guard lock(of->mutex);
@@ -428,12 +430,12 @@ http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::sh
   Incoming last;
   const int patience = stdio ? std::min(kProbeSeconds, target->timeout_seconds) : target->timeout_seconds;
   std::shared_ptr<const Peer> as = modern;
-  auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(), patience, &last);
+  auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(),
+                                     patience, &last);
   if (!reply) {
     const bool silent = reply.error().code == ErrorCode::kTimeout && stdio;
     // Not the server's word on the matter: it is away, or not MCP over HTTP at all.
-    const bool answered =
-        last.status != 200 && last.status < 500 && last.status != 401 && last.status != 403;
+    const bool answered = last.status != 200 && last.status < 500 && last.status != 401 && last.status != 403;
     if (!silent && !(answered && reply.error().code == ErrorCode::kUpstream))
       co_return fail(std::move(reply.error()));
     co_return false;
@@ -610,8 +612,8 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
   const bool listens = purpose.starts_with("listen");
   // Of several calls of one client that a legacy server could ask something, each has a session of its own:
   // the server does not say which one it asks for.
-  const bool alone = party.client != nullptr && party.client->modern && !listens &&
-                     !party.client->capabilities.empty();
+  const bool alone =
+      party.client != nullptr && party.client->modern && !listens && !party.client->capabilities.empty();
   {
     const std::lock_guard lock(server->mutex);
     const bool separate = alone && server->known && server->modern == nullptr;
@@ -672,7 +674,7 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
     auto prepared = co_await prepare(target, party, server, lane);
     if (!prepared) co_return fail(std::move(prepared.error()));
   }
-  if (party.client != nullptr && (listens || !party.client->capabilities.empty())) attend(lane, executor);
+  if (party.client != nullptr && !listens && !party.client->capabilities.empty()) attend(lane, executor);
   co_return busy;
 }
 
@@ -752,6 +754,38 @@ http::Task<Result<void>> McpClient::set_level(TargetPtr target, Party party, std
   co_return Result<void>{};
 }
 
+// A process of this client's own, of a modern server that otherwise all share: its log messages do not say
+// which request they belong to, so they must not come from where others' come from.
+http::Task<Result<std::shared_ptr<Line>>> McpClient::own_line(TargetPtr target, Party party,
+                                                              std::shared_ptr<Lane> lane) {
+  const milliseconds patience = seconds(target->timeout_seconds);
+  if (!co_await lane->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
+  const Entered entered(lane->turn);
+  const auto server = server_of(*target, party);
+  {
+    const std::lock_guard lock(lane->mutex);
+    if (lane->own != nullptr && lane->own->alive()) co_return lane->own;
+  }
+  {
+    const std::lock_guard lock(server->mutex);
+    std::erase_if(server->own, [](const auto& one) { return one.expired(); });
+    if (server->own.size() >= kMaxChildren) {
+      co_return fail(ErrorCode::kUnavailable,
+                     "This connector has as many processes for log messages as it may (" +
+                         std::to_string(kMaxChildren) + "): ask for none.");
+    }
+  }
+  auto fresh = co_await new_line(target, party, server);
+  if (!fresh) co_return fail(std::move(fresh.error()));
+  {
+    const std::lock_guard lock(server->mutex);
+    server->own.push_back(*fresh);
+  }
+  const std::lock_guard lock(lane->mutex);
+  lane->own = *fresh;
+  co_return std::move(*fresh);
+}
+
 http::Task<Result<Parked>> McpClient::resume(const Party& party, const Ask& ask, std::string state) {
   auto parked = parked_.take(state, ask.owner);
   if (!parked) {
@@ -806,6 +840,14 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       level = lane->level;
     }
     const Peer& peer = *talk.peer;
+    const bool wants_log = party.client != nullptr && party.client->log_level
+                               ? !party.client->log_level->empty()
+                               : !level.empty();
+    if (peer.modern && wants_log && !target->command.words.empty()) {
+      auto own = co_await own_line(target, party, lane);
+      if (!own) co_return fail(std::move(own.error()));
+      talk.line = std::move(*own);
+    }
     // For a legacy server it is kept too, in case that it loses the session, and passed on.
     const bool set = set_for_session(*lane, ask);
     if (peer.modern && set) co_return Reply();
@@ -910,8 +952,7 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
     if (id == nullptr) {
       if (client == nullptr || !client->notify || method.empty()) continue;
       const bool progress = method == "notifications/progress";
-      if (auto shown = for_client(std::move(message), talk.id, *client))
-        {
+      if (auto shown = for_client(std::move(message), talk.id, *client)) {
         // Nothing else says that the server is at work on this.
         if (progress) silent_since = Clock::now();
         co_await client->notify(std::move(*shown));
@@ -929,7 +970,8 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
             ? result_answer(*id, {})
             : error_answer(*id, kMethodNotFound, "The client has no method \"" + excerpt(method) + "\".");
     if (++answered > kMaxAnswered)
-      co_return fail(ErrorCode::kUpstream, "The MCP server asks without end what this client cannot answer.");
+      co_return fail(ErrorCode::kUpstream, "The MCP server asks more than " + std::to_string(kMaxAnswered) +
+                                               " times what this client cannot answer.");
     auto told = co_await talk.line->tell(*talk.peer, std::move(answer));
     if (!told) co_return fail(std::move(told.error()));
   }
@@ -1018,12 +1060,10 @@ http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party,
 
 http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,
                                            std::function<void(json::object)> heard) {
-  const ClientSide* client = party.client;
-  const auto cancellation = client->cancellation;
   // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
-  const std::string own = client->modern ? "listen " + std::to_string(std::uintptr_t(client)) : "";
-  std::string purpose = own;
-  auto opened = co_await open(target, party, purpose);
+  const bool modern_client = party.client->modern;
+  std::string purpose = modern_client ? "listen " + std::to_string(std::uintptr_t(party.client)) : "";
+  auto opened = co_await open(target, party, std::move(purpose));
   if (!opened) co_return fail(std::move(opened.error()));
   const std::shared_ptr<Lane> lane = (*opened)->lane;
   std::shared_ptr<Line> line;
@@ -1033,41 +1073,13 @@ http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::
     line = lane->line;
     peer = lane->peer;
   }
-  if (!peer->modern && client->modern) {
-    if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
-      for (const auto& uri : uris->get_array()) {
-        json::object params;
-        params["uri"] = uri;
-        auto reply =
-            co_await exchange(target, party, lane, "resources/subscribe", std::move(params));
-        if (!reply) co_return fail(std::move(reply.error()));
-      }
-    }
-  }
   Result<void> ended;
   if (peer->modern) {
     ended = co_await listen_modern(target, party, lane, std::move(filter), std::move(heard));
   } else {
-    attend(lane, co_await boost::asio::this_coro::executor);
-    const auto mailbox = std::make_shared<Mailbox<json::object>>(kMaxQueuedMessages);
-    {
-      const std::lock_guard lock(lane->mutex);
-      std::erase_if(lane->hearers, [](const auto& one) { return one.expired(); });
-      lane->hearers.push_back(mailbox);
-    }
-    cancellation->on_cancel([mailbox] { mailbox->close(); });
-    for (;;) {
-      auto message = co_await mailbox->take();
-      if (!message || cancellation->cancelled()) break;
-      // A legacy client's subscriptions are its session's own.
-      const bool updated = text_or_empty(*message, "method") == "notifications/resources/updated";
-      if ((updated && !client->modern) || is_wanted(*message, filter)) heard(std::move(*message));
-    }
-    cancellation->on_cancel(nullptr);
-    if (!cancellation->cancelled())
-      ended = fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
+    ended = co_await listen_legacy(target, party, lane, std::move(filter), std::move(heard));
   }
-  if (client->modern && !peer->modern) {
+  if (modern_client && !peer->modern) {
     {
       const auto server = server_of(*target, party);
       const std::lock_guard lock(server->mutex);
@@ -1080,6 +1092,39 @@ http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::
     co_await line->close(*peer);
   }
   co_return ended;
+}
+
+http::Task<Result<void>> McpClient::listen_legacy(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                                  json::object filter,
+                                                  std::function<void(json::object)> heard) {
+  const auto cancellation = party.client->cancellation;
+  const auto mailbox = std::make_shared<Mailbox<json::object>>(kMaxQueuedMessages);
+  {
+    const std::lock_guard lock(lane->mutex);
+    std::erase_if(lane->hearers, [](const auto& one) { return one.expired(); });
+    lane->hearers.push_back(mailbox);
+  }
+  attend(lane, co_await boost::asio::this_coro::executor);
+  const auto* uris = filter.if_contains("resourceSubscriptions");
+  if (party.client->modern && uris != nullptr && uris->is_array()) {
+    for (const auto& uri : uris->get_array()) {
+      json::object params;
+      params["uri"] = uri;
+      auto reply = co_await exchange(target, party, lane, "resources/subscribe", std::move(params));
+      if (!reply) co_return fail(std::move(reply.error()));
+    }
+  }
+  cancellation->on_cancel([mailbox] { mailbox->close(); });
+  for (;;) {
+    auto message = co_await mailbox->take();
+    if (!message || cancellation->cancelled()) break;
+    // A legacy client's subscriptions are its session's own.
+    const bool updated = text_or_empty(*message, "method") == "notifications/resources/updated";
+    if ((updated && !party.client->modern) || is_wanted(*message, filter)) heard(std::move(*message));
+  }
+  cancellation->on_cancel(nullptr);
+  if (cancellation->cancelled()) co_return Result<void>{};
+  co_return fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
 }
 
 }  // namespace wick::upstream

@@ -15,8 +15,8 @@
 // kMaxParkedSeconds; the request made again with that state and the answers goes on with it. Only the same
 // user with the same request at the same connector gets it back.
 //
-// A legacy server may also say and ask things outside of any answer, on a stream of its own. While a lane has a
-// client that can answer or that listens, one coroutine attends to that stream: what is asked goes to the
+// A legacy server may also say and ask things outside of any answer, on a stream of its own. While a lane has
+// a client that can answer or that listens, one coroutine attends to that stream: what is asked goes to the
 // youngest request under way, what has changed to all who listen. It ends with the lane.
 //
 // Servers and lanes are each under a mutex that is never held while waiting, and a Turn lets one coroutine at
@@ -70,10 +70,10 @@ struct Refusal {
 
 // For whom a request is made.
 struct Party {
-  const ClientSide* client = nullptr;    // null: nobody who could be asked or told
-  std::string account;                   // whose account at the server it is; empty: the connector's
-  std::string header, value;             // what shows it to the server; empty: the target's headers say all
-  std::shared_ptr<Refusal> refusal = {}; // told when the server refuses it
+  const ClientSide* client = nullptr;     // null: nobody who could be asked or told
+  std::string account;                    // whose account at the server it is; empty: the connector's
+  std::string header, value;              // what shows it to the server; empty: the target's headers say all
+  std::shared_ptr<Refusal> refusal = {};  // told when the server refuses it
 };
 
 struct Ask {
@@ -125,10 +125,15 @@ class McpClient {
   http::Task<Result<void>> initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane);
   http::Task<Result<Reply>> exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                      std::string method, boost::json::object params);
+  http::Task<Result<std::shared_ptr<Line>>> own_line(TargetPtr target, Party party,
+                                                     std::shared_ptr<Lane> lane);
   http::Task<Result<void>> set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                      std::string level);
   http::Task<Result<Reply>> converse(TargetPtr target, Party party, const Ask& ask, Parked talk);
   http::Task<Result<void>> listen_modern(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                         boost::json::object filter,
+                                         std::function<void(boost::json::object)> heard);
+  http::Task<Result<void>> listen_legacy(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                          boost::json::object filter,
                                          std::function<void(boost::json::object)> heard);
   void attend(std::shared_ptr<Lane> lane, http::Executor executor);

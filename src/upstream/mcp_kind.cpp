@@ -117,12 +117,14 @@ CallResult to_result(json::object result) {
 
 std::string fingerprint_of(const Target& target) {
   std::string all = target.http.url;
-  for (const auto& [name, value] : target.http.headers) all.append("\n").append(name).append(": ").append(value);
+  for (const auto& [name, value] : target.http.headers)
+    all.append("\n").append(name).append(": ").append(value);
   for (const auto& word : target.command.words) all.append("\n").append(word);
   for (const auto& [name, value] : target.command.environment)
     all.append("\n").append(name).append("=").append(value);
-  for (const std::size_t one : {std::size_t(target.timeout_seconds), target.http.max_response_bytes,
-                                target.command.max_line_bytes, std::size_t(target.http.allow_private_addresses)})
+  for (const std::size_t one :
+       {std::size_t(target.timeout_seconds), target.http.max_response_bytes, target.command.max_line_bytes,
+        std::size_t(target.http.allow_private_addresses)})
     all.append("\n").append(std::to_string(one));
   return to_hex(sha256(all));
 }
@@ -277,8 +279,8 @@ Result<TargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>
   const std::lock_guard lock(mutex_);
   Prepared& prepared = prepared_[connector->id.str()];
   // Compared by owner: an address may be used again, a living control block not.
-  const bool same =
-      !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) && prepared.target != nullptr;
+  const bool same = !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) &&
+                    prepared.target != nullptr;
   if (!same) {
     auto target = make_target(*connector);
     if (!target) return fail(std::move(target.error()));
@@ -377,9 +379,9 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
   co_return reply;
 }
 
-// A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what goes
-// out is sealed with whom and what it belongs to, and nobody else's request takes it back in. Names of parked
-// requests are bound already.
+// A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what
+// goes out is sealed with whom and what it belongs to, and nobody else's request takes it back in. Names of
+// parked requests are bound already.
 void McpKind::seal_state(json::object& result, const std::string& owner) const {
   const std::string state = text_or_empty(result, "requestState");
   if (state.empty() || state.starts_with(kParkedPrefix)) return;
@@ -391,12 +393,13 @@ Result<void> McpKind::open_state(Ask& ask) const {
   const std::string state = text_or_empty(ask.params, "requestState");
   if (given == nullptr || state.starts_with(kParkedPrefix)) return {};
   const auto sealed = from_base64url(state);
-  const auto opened =
-      sealed ? key_.open(*sealed, "request-state\n" + ask.owner) : Result<Secret>(fail(ErrorCode::kConflict, ""));
+  const auto opened = sealed ? key_.open(*sealed, "request-state\n" + ask.owner)
+                             : Result<Secret>(fail(ErrorCode::kConflict, ""));
   if (!opened) {
-    return fail(ErrorCode::kConflict,
-                "The requestState does not belong to this request of yours: send it back as it was given, or make "
-                "the request again from the beginning.");
+    return fail(
+        ErrorCode::kConflict,
+        "The requestState does not belong to this request of yours: send it back as it was given, or make "
+        "the request again from the beginning.");
   }
   ask.params["requestState"] = json::string(opened->reveal());
   return {};
@@ -569,8 +572,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     cut_out_of(message, secret);
     heard(std::move(message));
   };
-  auto ended =
-      co_await client_.listen(*target, std::move(party), std::move(filter), std::move(hear));
+  auto ended = co_await client_.listen(*target, std::move(party), std::move(filter), std::move(hear));
   if (!ended) ended.error().message = shown(std::move(ended.error().message), secret);
   co_return ended;
 }

@@ -32,6 +32,7 @@ struct Lane {
   std::mutex mutex;
   std::shared_ptr<Line> line;        // under the mutex, like all below
   std::shared_ptr<const Peer> peer;  // null: not open
+  std::shared_ptr<Line> own;         // of a modern stdio server, for who wants log messages
   std::string level;                 // log level the client has set
   std::set<std::string> subscriptions;
   std::weak_ptr<Exchange> listening;  // of a modern server's changes

@@ -35,7 +35,8 @@ std::optional<std::uint64_t> belongs_to(const json::object& message) {
 std::string what_happened(const std::string& how, std::string last_words,
                           const std::shared_ptr<const Secret>& secret) {
   std::string text = "The MCP server's process " + how + ".";
-  if (secret != nullptr) cut_out(last_words, *secret);  // before it is shortened, which could leave half of it
+  if (secret != nullptr)
+    cut_out(last_words, *secret);  // before it is shortened, which could leave half of it
   std::string_view words = trim(last_words);
   if (words.size() > kShownWords) words.remove_prefix(words.size() - kShownWords);
   while (!words.empty() && (words.front() & 0xC0) == 0x80) words.remove_prefix(1);  // half a character
@@ -101,7 +102,7 @@ http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& childr
     if (const auto living = weak.lock()) living->arrived(text);
   };
   Children::OnEnd at_end = [weak, secret, on_end = std::move(on_end)](const std::string& how,
-                                                              const std::string& last_words) {
+                                                                      const std::string& last_words) {
     const std::string text = how.empty() ? std::string() : what_happened(how, last_words, secret);
     if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
     if (!text.empty()) on_end(text);
@@ -134,7 +135,8 @@ std::shared_ptr<Exchange> StdioLine::begin(const Peer&, Outgoing request) {
 
 http::Task<Result<Incoming>> StdioLine::tell(const Peer&, json::object message) {
   if (!child_->write(to_json(message) + "\n"))
-    co_return fail(ErrorCode::kUpstream, "The MCP server's process has ended, or does not read what it is sent.");
+    co_return fail(ErrorCode::kUpstream,
+                   "The MCP server's process has ended, or does not read what it is sent.");
   co_return Incoming{{}, 202, {}, {}};
 }
 

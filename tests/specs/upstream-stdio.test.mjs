@@ -366,13 +366,14 @@ test('two users have each their own process of a legacy program, and share that 
   }
 });
 
-test('a ninth client of a legacy program is served while eight others are connected and listen', async () => {
+test('a ninth client of a legacy program is told why it is not served while eight others are connected and listen', async () => {
   const { slug } = await connect(commandOf('legacy'));
   const all = [];
   for (let i = 0; i < 9; ++i) {
     all.push(await clients['SDK 1.x'](slug));
-    const { content } = await all.at(-1).callTool({ name: 'echo', arguments: { text: String(i) } });
-    assert.equal(content[0].text, `echo: ${i}`);
+    const { content, isError } = await all.at(-1).callTool({ name: 'echo', arguments: { text: String(i) } });
+    if (i < 8) assert.equal(content[0].text, `echo: ${i}`);
+    else assert.deepEqual([isError, /as many clients as it may \(8\)/.test(content[0].text)], [true, true], content[0].text);
   }
   for (const client of all) await client.close();
 });

@@ -82,15 +82,16 @@ class ConnectorKind {
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
   // Whether the connected system itself says which operations there are; then discover() asks it.
   virtual bool discovers() const { return false; }
-  // Runs on an io thread: must not block. Errors: kUpstream and those of http::Client
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector);
+  // `user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
+  // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   // Whether it is an MCP server itself, whose resources, prompts and completions can be passed on.
   virtual bool forwards() const { return false; }
   // Its ServerCapabilities, of what can be passed on. Both run on an io thread: must not block.
-  // Errors: kUpstream and those of http::Client
-  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector);
-  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
-                              boost::json::object params);
+  // Errors: as discover()
+  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user);
+  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                              std::string method, boost::json::object params);
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
 };

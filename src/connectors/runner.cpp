@@ -143,11 +143,14 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }
 
-Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector) {
+Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
+                                                UserId user) {
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return json::object();
-  auto found = co_await kind->capabilities(connector);
-  if (!found) spdlog::warn("connector {}: {}", connector->label, found.error().message);
+  auto found = co_await kind->capabilities(connector, user);
+  // That somebody has to connect an account first is no trouble of the server's.
+  if (!found && found.error().code != ErrorCode::kForbidden)
+    spdlog::warn("connector {}: {}", connector->label, found.error().message);
   co_return found ? std::move(*found) : json::object();
 }
 
@@ -162,7 +165,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
   if (kind != nullptr && kind->forwards() && verdict == Verdict::kAllowed) {
-    forwarded = co_await kind->forward(connector, method, std::move(params));
+    forwarded = co_await kind->forward(connector, caller.user, method, std::move(params));
     // As the record has it.
     CallResult& kept = result.emplace();
     kept.is_error = !forwarded || forwarded->error_code != 0;

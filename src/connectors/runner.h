@@ -59,7 +59,7 @@ class Runner {
   Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
                                   boost::json::object params);
   // What of the protocol the connector offers besides tools; empty when it does not answer.
-  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector);
+  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
   // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,

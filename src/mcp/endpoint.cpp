@@ -151,7 +151,7 @@ http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
 http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   const std::string& id = context.message->id;
   if (context.only == nullptr) co_return Answer{result_text(id, discover_text())};
-  const json::object more = co_await runner_.capabilities(context.only);
+  const json::object more = co_await runner_.capabilities(context.only, context.principal.credential.user);
   if (more.empty()) co_return Answer{result_text(id, discover_text())};
   json::value result = parse_trusted_json(discover_text());
   for (const auto& one : more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
@@ -178,7 +178,7 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   }
   json::value capabilities = parse_trusted_json(kCapabilities);
   if (context.only != nullptr) {
-    const json::object more = co_await runner_.capabilities(context.only);
+    const json::object more = co_await runner_.capabilities(context.only, context.principal.credential.user);
     for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();
   }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +

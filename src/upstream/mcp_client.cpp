@@ -122,6 +122,10 @@ http::Task<Result<http::ClientResponse>> McpClient::post(
   request.timeout_seconds = target.timeout_seconds;
   request.max_response_bytes = target.max_response_bytes;
   request.allow_private_addresses = target.allow_private_addresses;
+  if (target.identity != nullptr) {
+    auto authorized = co_await send_authorized(http_, target.identity, std::move(request));
+    co_return authorized;
+  }
   auto response = co_await http_.send(std::move(request));
   co_return response;
 }

@@ -22,6 +22,7 @@
 
 #include "base/result.h"
 #include "http/client.h"
+#include "upstream/authorization.h"
 
 namespace wick::upstream {
 
@@ -37,6 +38,7 @@ struct Target {
   int timeout_seconds = 30;
   std::size_t max_response_bytes = 1 << 20;
   bool allow_private_addresses = false;
+  std::shared_ptr<Identity> identity;  // whose credential goes along; null: `headers` say all
 };
 
 // What a request came to: a result, or the JSON-RPC error that the server answered with.

@@ -10,7 +10,8 @@
 namespace wick::upstream {
 namespace {
 
-constexpr const char* kAuths[] = {"none", "bearer", "header"};
+constexpr const char* kAuths[] = {"none",           "bearer",      "header", "oauth_client_credentials",
+                                  "oauth_per_user", "key_per_user"};
 constexpr std::size_t kMaxKeyBytes = 64;
 constexpr int kMaxHeaderDepth = 8;  // of properties in which x-mcp-header is looked for
 
@@ -155,8 +156,16 @@ std::vector<ConfigField> McpKind::fields() const {
   ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
   auth.options.assign(std::begin(kAuths), std::end(kAuths));
   auth.default_value = "none";
-  add("auth_name", "Header name", "text", "For header: which one, for example X-API-Key.");
-  add("secret", "Secret", "secret", "The token or key. Sealed; it cannot be read back.");
+  add("auth_name", "Header name", "text",
+      "For header: which one, for example X-API-Key. For key_per_user, when it is not Authorization: "
+      "Bearer.");
+  add("client_id", "Client id", "text",
+      "For oauth_client_credentials. For oauth_per_user only where Wick cannot register itself: register its "
+      "redirect address there, and set the client id you get.");
+  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.");
+  add("scope", "Scope", "text", "For OAuth, when it should not be what the server asks for.");
+  add("token_url", "Token URL", "text",
+      "For oauth_client_credentials, when the server does not say where its tokens come from.");
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
       kDefaultTimeoutSeconds;
@@ -177,8 +186,10 @@ Result<void> McpKind::check_config(const json::object& config) const {
   const std::string auth = text_or_empty(config, "auth");
   if (!auth.empty() && std::find(std::begin(kAuths), std::end(kAuths), auth) == std::end(kAuths))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
+  const std::string auth_name = text_or_empty(config, "auth_name");
+  if ((auth == "header" || !auth_name.empty()) && !is_header_name(auth_name))
     return invalid("Say which header carries the secret, for example X-API-Key.");
+  if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
     for (const auto& line : lines->get_array()) {
       if (!line.is_string()) return invalid("More headers must be a list of texts, each Name: value.");
@@ -193,7 +204,9 @@ Result<void> McpKind::check_operation(const json::object&) const {
   return invalid("The tools of an MCP server are its own: refresh the connector to see what it offers now.");
 }
 
-Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
+Result<Target> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& entry,
+                                  const UserId& user) const {
+  const ConnectorEntry& connector = *entry;
   const json::object& config = connector.config;
   auto secret = open_secret(key_, connector, "secret");
   if (!secret) {
@@ -214,6 +227,9 @@ Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
   if (auth == "bearer")
     target.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
   if (auth == "header") target.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+  if (account_kind_of(connector) || auth == kClientCredentials)
+    target.identity = std::make_shared<Identity>(Identity{authorization_, entry, user, {}});
+  if (account_kind_of(connector)) target.key += "/" + user.str();
   target.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
   target.max_response_bytes =
@@ -222,14 +238,14 @@ Result<Target> McpKind::target_of(const ConnectorEntry& connector) const {
   return target;
 }
 
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector) {
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys;
   std::string cursor;
-  client_.forget(connector->id.str());  // also asked anew: which era it speaks
   for (int page = 0; page < kMaxPages; ++page) {
-    auto target = target_of(*connector);
+    auto target = target_of(connector, user);
     if (!target) co_return fail(std::move(target.error()));
+    if (page == 0) client_.forget(target->key);  // also asked anew: which era it speaks
     json::object params;
     if (!cursor.empty()) params["cursor"] = cursor;
     auto reply = co_await client_.request(std::move(*target), "tools/list", std::move(params));
@@ -262,7 +278,8 @@ CallTask McpKind::call(Call call) {
   const auto* tool = object_of(call.operation->definition, "tool");
   if (tool == nullptr)
     co_return call_failed("This tool is not known any more: an admin has to refresh the connector.");
-  auto target = target_of(*call.connector);
+  auto target = target_of(call.connector, call.user);
+  const auto identity = target ? target->identity : nullptr;
   if (!target) co_return call_failed(target.error().message, 0);
   auto secret = open_secret(key_, *call.connector, "secret");
   json::object params;
@@ -272,6 +289,7 @@ CallTask McpKind::call(Call call) {
   params["arguments"] = std::move(call.arguments);
   auto reply =
       co_await client_.request(std::move(*target), "tools/call", std::move(params), std::move(headers));
+  if (identity != nullptr && !identity->used.empty()) secret = Secret(identity->used.back());
   if (!reply) {
     // Refused by our own rules: the server itself may be well.
     const bool ours =
@@ -288,8 +306,8 @@ CallTask McpKind::call(Call call) {
   co_return to_result(std::move(reply->result), secret ? *secret : none);
 }
 
-CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector) {
-  auto target = target_of(*connector);
+CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
+  auto target = target_of(connector, user);
   if (!target) co_return fail(std::move(target.error()));
   auto peer = co_await client_.peer(std::move(*target));
   if (!peer) co_return fail(std::move(peer.error()));
@@ -301,12 +319,14 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
   co_return out;
 }
 
-ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, UserId user, std::string method,
                              json::object params) {
-  auto target = target_of(*connector);
+  auto target = target_of(connector, user);
   if (!target) co_return fail(std::move(target.error()));
   auto secret = open_secret(key_, *connector, "secret");
+  const auto identity = target->identity;
   auto reply = co_await client_.request(std::move(*target), std::move(method), std::move(params));
+  if (identity != nullptr && !identity->used.empty()) secret = Secret(identity->used.back());
   if (!reply) co_return fail(std::move(reply.error()));
   Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message)};
   if (secret && secret->reveal().size() >= kMinSecretToCut) {

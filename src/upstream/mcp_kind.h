@@ -25,7 +25,8 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 
 class McpKind final : public ConnectorKind {
  public:
-  McpKind(http::Client& http, const SealingKey& key) : client_(http), key_(key) {}
+  McpKind(http::Client& http, const SealingKey& key, Authorization& authorization)
+      : client_(http), key_(key), authorization_(authorization) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }
@@ -38,18 +39,19 @@ class McpKind final : public ConnectorKind {
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
-  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector) override;
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, UserId user) override;
   bool forwards() const override { return true; }
-  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector) override;
-  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, std::string method,
+  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user) override;
+  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, UserId user, std::string method,
                       boost::json::object params) override;
   CallTask call(Call call) override;
 
  private:
-  Result<Target> target_of(const ConnectorEntry& connector) const;
+  Result<Target> target_of(const std::shared_ptr<const ConnectorEntry>& connector, const UserId& user) const;
 
   McpClient client_;
   const SealingKey& key_;
+  Authorization& authorization_;
 };
 
 // A tool as the server lists it, made a definition with a key that is not among `taken`.

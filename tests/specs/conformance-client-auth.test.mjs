@@ -1,0 +1,50 @@
+// The client scenarios auth/… of the official MCP conformance suite, with Wick's connected servers as the client under test.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { parse } from 'yaml';
+import { start } from '../lib/conformance-client.mjs';
+
+const suite = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/conformance/', import.meta.url));
+const client = fileURLToPath(new URL('../lib/conformance-client.mjs', import.meta.url));
+
+let wick, running;
+before(async () => ({ wick, running } = await start()));
+after(() => wick.stop());
+
+async function run(scenario, version) {
+  const results = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-conformance-'));
+  try {
+    const args = ['client', '--command', `${process.execPath} ${client}`, '--scenario', scenario, '--spec-version', version, '--force', '-o', results];
+    const child = spawn(process.execPath, [path.join(suite, 'dist/index.js'), ...args], {
+      timeout: 60_000, env: { ...process.env, WICK_CONFORMANCE: JSON.stringify(running) },
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    const [code] = await once(child, 'close');
+    const [folder] = fs.readdirSync(results, { recursive: true }).filter((name) => name.endsWith('checks.json'));
+    const checks = folder ? JSON.parse(fs.readFileSync(path.join(results, folder), 'utf8')) : [];
+    return { code, output, bad: checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING'), checks };
+  } finally {
+    fs.rmSync(results, { recursive: true });
+  }
+}
+
+for (const version of ['2026-07-28', '2025-11-25']) {
+  const required = parse(fs.readFileSync(path.join(suite, `requirements/${version}.yaml`), 'utf8'));
+  const scenarios = required.client.filter((name) => typeof name === 'string' && name.startsWith('auth/'));
+  // Beside them an extension that is not scored, which belongs to no version: hence --force.
+  for (const scenario of [...scenarios, 'auth/client-credentials-basic']) {
+    test(`${scenario} on ${version}`, async () => {
+      const { code, output, bad, checks } = await run(scenario, version);
+      assert.deepEqual(bad.map(({ id, description }) => `${id}: ${description}`), [], output);
+      assert.equal(code, 0, output);
+      assert.ok(checks.some(({ status }) => status === 'SUCCESS'), `nothing was checked:\n${output}`);
+    });
+  }
+}

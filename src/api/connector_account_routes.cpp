@@ -40,8 +40,7 @@ http::Task<Result<Reply>> connect_account(Context& context) {
   if (auto known = only_fields(context.body, {}); !known) co_return fail(std::move(known.error()));
   auto connector = usable(context);
   if (!connector) co_return fail(std::move(connector.error()));
-  auto location =
-      co_await context.services.accounts.begin(*connector, context.user->id, context.session.id);
+  auto location = co_await context.services.accounts.begin(*connector, context.user->id, context.session.id);
   if (!location) co_return fail(std::move(location.error()));
   json::object out;
   out["redirect_to"] = *location;
@@ -60,8 +59,8 @@ http::Task<Result<Reply>> disconnect_account(Context& context) {
   auto connector = usable(context);
   if (!connector) co_return fail(std::move(connector.error()));
   Services& services = context.services;
-  auto done =
-      co_await offload(services.pool, [&] { return services.accounts.disconnect(**connector, context.user->id); });
+  auto done = co_await offload(services.pool,
+                               [&] { return services.accounts.disconnect(**connector, context.user->id); });
   if (!done) co_return fail(std::move(done.error()));
   // The server hears of it in its own time.
   const http::Executor executor = co_await boost::asio::this_coro::executor;

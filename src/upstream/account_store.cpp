@@ -50,7 +50,8 @@ Result<void> put(Transaction& tx, const Row& row) {
       "ON CONFLICT (connector_id, user_id) DO UPDATE SET kind = excluded.kind, "
       "version = CASE WHEN upstream_accounts.version < excluded.version THEN excluded.version "
       "ELSE upstream_accounts.version + 1 END, "
-      "requested_scope = excluded.requested_scope, granted_scope = excluded.granted_scope, wanted_scope = '', "
+      "requested_scope = excluded.requested_scope, granted_scope = excluded.granted_scope, wanted_scope = "
+      "'', "
       "issuer = excluded.issuer, refused = 0, connected_at = excluded.connected_at, "
       "expires_at = excluded.expires_at, credential = excluded.credential",
       {std::string_view(row.connector), std::string_view(row.user), std::string_view(row.kind), row.version,
@@ -84,9 +85,10 @@ Result<void> note_refused(Transaction& tx, std::string_view connector, std::stri
 
 Result<void> note_wanted(Transaction& tx, std::string_view connector, std::string_view user,
                          std::int64_t version, std::string_view scope) {
-  return only_done(tx.execute(
-      "UPDATE upstream_accounts SET wanted_scope = $4 WHERE connector_id = $1 AND user_id = $2 AND version = $3",
-      {connector, user, version, scope}));
+  return only_done(
+      tx.execute("UPDATE upstream_accounts SET wanted_scope = $4 WHERE connector_id = $1 AND user_id = $2 "
+                 "AND version = $3",
+                 {connector, user, version, scope}));
 }
 
 Result<std::int64_t> remove(Transaction& tx, std::string_view connector, std::string_view user) {
@@ -104,9 +106,9 @@ Result<std::int64_t> remove(Transaction& tx, std::string_view connector, std::st
 Result<std::int64_t> count(Transaction& tx, std::string_view connector) {
   std::int64_t users = 0;
   // By the primary key's first column.
-  auto done = tx.for_each(
-      "SELECT COUNT(*) FROM upstream_accounts WHERE connector_id = $1 AND credential IS NOT NULL", {connector},
-      [&](const SqlRow& row) { users = row.integer(0); });
+  auto done =
+      tx.for_each("SELECT COUNT(*) FROM upstream_accounts WHERE connector_id = $1 AND credential IS NOT NULL",
+                  {connector}, [&](const SqlRow& row) { users = row.integer(0); });
   if (!done) return fail(std::move(done.error()));
   return users;
 }
@@ -135,8 +137,8 @@ Result<std::optional<Revocation>> take_revocation(Transaction& tx, Micros now, M
   auto taken = tx.execute(
       "UPDATE upstream_revocations SET attempts = $4, due_at = $5 "
       "WHERE connector_id = $1 AND user_id = $2 AND connected_at = $3",
-      {std::string_view(found->connector), std::string_view(found->user), found->connected_at, found->attempts,
-       again_at});
+      {std::string_view(found->connector), std::string_view(found->user), found->connected_at,
+       found->attempts, again_at});
   if (!taken) return fail(std::move(taken.error()));
   return found;
 }

@@ -125,9 +125,8 @@ Result<bool> Accounts::end(const ConnectorId& connector, const UserId& user, std
 }
 
 Result<void> Accounts::note_refused(const ConnectorId& connector, const UserId& user, std::int64_t version) {
-  return db_.write([&](Transaction& tx) {
-    return account_store::note_refused(tx, connector.str(), user.str(), version);
-  });
+  return db_.write(
+      [&](Transaction& tx) { return account_store::note_refused(tx, connector.str(), user.str(), version); });
 }
 
 Result<void> Accounts::note_wanted(const ConnectorId& connector, const UserId& user, std::int64_t version,

@@ -52,7 +52,8 @@ Result<void> check_oauth_config(const json::object& config) {
   if (!trim(scope).empty() && scopes_of(scope).empty())
     return invalid("The scope must be words of visible ASCII, with blanks between them.");
   if ((account_kind_of_auth(auth) || auth == kClientCredentials) && !parse_url(text_or_empty(config, "url")))
-    return invalid("The address must be plain ASCII without a fragment (#…), for a token to be made out for it.");
+    return invalid(
+        "The address must be plain ASCII without a fragment (#…), for a token to be made out for it.");
   return {};
 }
 
@@ -82,9 +83,10 @@ Error Authorization::must_connect(const ConnectorEntry& connector) const {
 
 Error Authorization::must_reconnect(const ConnectorEntry& connector) const {
   const bool key = account_kind_of(connector) == AccountKind::kKey;
-  return forbidden("\"" + connector.label + "\" does not accept " +
-                   (key ? "your key any more: give a new one at " : "your account any more: connect it again at ") +
-                   connect_url(connector.id) + " and try again.");
+  return forbidden(
+      "\"" + connector.label + "\" does not accept " +
+      (key ? "your key any more: give a new one at " : "your account any more: connect it again at ") +
+      connect_url(connector.id) + " and try again.");
 }
 
 http::Task<Result<std::optional<Account>>> Authorization::find(
@@ -102,9 +104,10 @@ http::Task<Result<Credential>> Authorization::credential(std::shared_ptr<const C
   const auto kind = account_kind_of(*connector);
   if (!kind) co_return Credential();
   if (user.empty()) {
-    co_return fail(forbidden("\"" + connector->label +
-                             "\" is used with each user's own account: ask it in the web app, as somebody who has "
-                             "connected one."));
+    co_return fail(
+        forbidden("\"" + connector->label +
+                  "\" is used with each user's own account: ask it in the web app, as somebody who has "
+                  "connected one."));
   }
   // Whoever calls has asked already; a grant is used only for somebody who may act.
   const auto snapshot = access_.snapshot();
@@ -177,9 +180,10 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
     // A set that the account has, as far as is known, and is refused all the same: asking again cannot help.
     const std::string& has_scope = has.granted_scope.empty() ? has.requested_scope : has.granted_scope;
     if (challenge.scope.empty() || scope_within(challenge.scope, has_scope)) {
-      co_return fail(forbidden("\"" + connector->label + "\" refuses this with your account" +
-                               (challenge.scope.empty() ? "" : ", which has the scope it asks for (" + challenge.scope + ")") +
-                               ": whoever runs that server has to allow it."));
+      co_return fail(forbidden(
+          "\"" + connector->label + "\" refuses this with your account" +
+          (challenge.scope.empty() ? "" : ", which has the scope it asks for (" + challenge.scope + ")") +
+          ": whoever runs that server has to allow it."));
     }
     const std::string wanted = scope_union(has.wanted_scope, challenge.scope);
     if (wanted != has.wanted_scope) {
@@ -187,9 +191,9 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
           pool_, [&] { return accounts_.note_wanted(connector->id, user, has.version, wanted); });
       if (!noted) co_return fail(std::move(noted.error()));
     }
-    co_return fail(forbidden("\"" + connector->label + "\" wants more access for this than your account has given (" +
-                             challenge.scope + "): connect it again at " + connect_url(connector->id) +
-                             " and try again."));
+    co_return fail(forbidden("\"" + connector->label +
+                             "\" wants more access for this than your account has given (" + challenge.scope +
+                             "): connect it again at " + connect_url(connector->id) + " and try again."));
   }
   if (*kind == AccountKind::kOAuth && !has.grant->refresh.empty()) {
     auto done = co_await renew_in_flight(connector, user, has.version, true, challenge);
@@ -317,7 +321,8 @@ http::Task<Result<void>> Authorization::fetch_own_token(std::shared_ptr<const Co
     const std::lock_guard lock(mutex_);
     const auto found = own_tokens_.find(id);
     if (found != own_tokens_.end() && found->second.token.reveal() != stale_token) co_return Result<void>();
-    if (found != own_tokens_.end() && found->second.fingerprint == kept.fingerprint) scope = found->second.scope;
+    if (found != own_tokens_.end() && found->second.fingerprint == kept.fingerprint)
+      scope = found->second.scope;
   }
   const Site site = site_of(*connector);
   AuthorizationServer server;
@@ -360,7 +365,8 @@ http::Task<Result<void>> Authorization::fetch_own_token(std::shared_ptr<const Co
   co_return Result<void>();
 }
 
-http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http, std::shared_ptr<Identity> identity,
+http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http,
+                                                         std::shared_ptr<Identity> identity,
                                                          http::ClientRequest request) {
   for (bool again = false;; again = true) {
     http::ClientRequest copy = request;
@@ -380,9 +386,8 @@ http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http, std
     for (const auto& [name, value] : answer->headers) {
       if (name == "www-authenticate") challenges.append(challenges.empty() ? "" : ", ").append(value);
     }
-    auto retry = co_await identity->authorization.refused(identity->connector, identity->user,
-                                                          credential->token, answer->status,
-                                                          std::move(challenges));
+    auto retry = co_await identity->authorization.refused(
+        identity->connector, identity->user, credential->token, answer->status, std::move(challenges));
     if (!retry) co_return fail(std::move(retry.error()));
     if (!*retry || again) co_return answer;
   }

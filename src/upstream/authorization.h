@@ -36,7 +36,7 @@
 
 namespace wick::upstream {
 
-inline constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;  // before its end a token is renewed
+inline constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;      // before its end a token is renewed
 inline constexpr Micros kUnsaidTokenAge = 300 * kMicrosPerSecond;  // of a client's token without expires_in
 
 inline constexpr std::string_view kPerUserOAuth = "oauth_per_user";
@@ -60,7 +60,8 @@ class Authorization {
                 http::Client& http, boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock,
                 const std::string& public_url);
 
-  // Errors: kForbidden  the user has to connect an account first, at connect_url(); or somebody else has to do
+  // Errors: kForbidden  the user has to connect an account first, at connect_url(); or somebody else has to
+  // do
   //                     something. The message says what
   //         kUpstream   the authorization server does not answer as it should; and those of http::Client
   http::Task<Result<Credential>> credential(std::shared_ptr<const ConnectorEntry> connector, UserId user);
@@ -88,7 +89,8 @@ class Authorization {
                                  std::int64_t version, bool confirm, Challenge challenge);
   http::Task<Result<void>> renew_in_flight(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                            std::int64_t version, bool confirm, Challenge challenge);
-  http::Task<Result<std::optional<Account>>> find(std::shared_ptr<const ConnectorEntry> connector, UserId user);
+  http::Task<Result<std::optional<Account>>> find(std::shared_ptr<const ConnectorEntry> connector,
+                                                  UserId user);
   Error must_connect(const ConnectorEntry& connector) const;
   Result<ClientIdentity> client_of(const ConnectorEntry& connector, const Grant& grant) const;
 
@@ -116,7 +118,8 @@ struct Identity {
 };
 
 // Sends the request with the identity's credential, and once more when that can help. Errors: as credential()
-http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http, std::shared_ptr<Identity> identity,
+http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http,
+                                                         std::shared_ptr<Identity> identity,
                                                          http::ClientRequest request);
 
 }  // namespace wick::upstream

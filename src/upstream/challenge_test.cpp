@@ -31,8 +31,8 @@ TEST(ChallengeTest, ABareSchemeIsAChallengeToo) {
 }
 
 TEST(ChallengeTest, MalformedOnesAreReadWithoutHarm) {
-  for (const char* text : {"Bearer scope=\"never ends", "Bearer scope=", "Bearer ====,,, \"", "=", "\"", "\x01\xff",
-                           "Bearer scope=\"a\nb\"", "Bearer scope=\"a\\\""}) {
+  for (const char* text : {"Bearer scope=\"never ends", "Bearer scope=", "Bearer ====,,, \"", "=", "\"",
+                           "\x01\xff", "Bearer scope=\"a\nb\"", "Bearer scope=\"a\\\""}) {
     EXPECT_EQ(parse_challenge(text).scope, "") << text;
   }
 }

@@ -114,7 +114,8 @@ http::Task<Result<std::string>> ConnectService::begin(std::shared_ptr<const Conn
                    "The authorization server does not say that it knows PKCE with S256 "
                    "(code_challenge_methods_supported): connecting to it is not safe.");
   }
-  const auto sound = request_to(site, server.authorization_endpoint, server.issuer, "The authorization endpoint");
+  const auto sound =
+      request_to(site, server.authorization_endpoint, server.issuer, "The authorization endpoint");
   if (!sound) co_return fail(sound.error());
   auto registered = co_await registrations_.find(connector, server);
   if (!registered) co_return fail(std::move(registered.error()));

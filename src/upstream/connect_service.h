@@ -28,7 +28,7 @@ inline constexpr int kConnectsPerHour = 60;  // of one user: each asks other ser
 
 // An account as its user may see it.
 struct AccountView {
-  std::string state;         // none, connected, refused, ended, more_access
+  std::string state;  // none, connected, refused, ended, more_access
   std::string issuer, scope, wanted_scope;
   Micros connected_at = 0;
 };

@@ -19,7 +19,8 @@ std::string place_of(std::string_view connector, std::string_view issuer) {
 // What the admin's client is, so that setting it again, even to the same, is seen: the secret is sealed anew.
 std::string digest_of(const ConnectorEntry& connector) {
   const auto* sealed = connector.sealed_secrets.if_contains("secret");
-  const std::string secret = sealed != nullptr && sealed->is_string() ? std::string(sealed->get_string()) : "";
+  const std::string secret =
+      sealed != nullptr && sealed->is_string() ? std::string(sealed->get_string()) : "";
   const auto digest = sha256(text_or_empty(connector.config, "client_id") + "\n" + secret);
   return std::string(as_bytes(digest));
 }
@@ -84,8 +85,8 @@ http::Task<Result<ClientIdentity>> Registrations::configured(std::shared_ptr<con
   if (!pinned) co_return fail(std::move(pinned.error()));
   if (*pinned != server.issuer) {
     co_return fail(ErrorCode::kForbidden,
-                   "The client id of \"" + connector->label + "\" belongs to the authorization server " + *pinned +
-                       ", and the MCP server now names " + server.issuer +
+                   "The client id of \"" + connector->label + "\" belongs to the authorization server " +
+                       *pinned + ", and the MCP server now names " + server.issuer +
                        ": an admin has to register with that one and set the client id it gives.");
   }
   ClientIdentity client;
@@ -113,11 +114,12 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
     co_return std::move(out);
   }
   if (!can_register) {
-    co_return fail(ErrorCode::kForbidden,
-                   "The authorization server of \"" + connector->label +
-                       "\" takes no clients that register themselves: an admin has to register this server there, "
-                       "with the redirect address " +
-                       out.redirect_uri + ", and set the client id that it gives.");
+    co_return fail(
+        ErrorCode::kForbidden,
+        "The authorization server of \"" + connector->label +
+            "\" takes no clients that register themselves: an admin has to register this server there, "
+            "with the redirect address " +
+            out.redirect_uri + ", and set the client id that it gives.");
   }
   const std::string connector_id = connector->id.str();
   const std::string place = place_of(connector_id, server.issuer);

@@ -6,10 +6,10 @@
 // an admin has set, the issuer it is first used with is noted, and it is never shown to another one: a server
 // that is no longer what it was cannot have its secret sent elsewhere. Setting the client again lifts that.
 //
-// Mix-up (RFC 9700 §4.4.2): each connector has a redirect URI of its own, so that what an authorization server
-// sends to one connector's address is never taken to another's. A metadata document is one for all connectors
-// and has one redirect URI; it is used where the server says in its answers who it is (RFC 9207), and where
-// there is no other way. Thread-safe; coroutines of the io threads.
+// Mix-up (RFC 9700 §4.4.2): each connector has a redirect URI of its own, so that what an authorization
+// server sends to one connector's address is never taken to another's. A metadata document is one for all
+// connectors and has one redirect URI; it is used where the server says in its answers who it is (RFC 9207),
+// and where there is no other way. Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <boost/asio/thread_pool.hpp>

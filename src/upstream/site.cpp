@@ -47,8 +47,7 @@ Result<http::ClientRequest> request_to(const Site& site, const std::string& url,
   const auto own = parse_url(site.url);
   const auto server = parse_url(issuer);
   const std::string noun(what);
-  if (!target || !own)
-    return fail(ErrorCode::kUpstream, noun + " is not at an http or https address.");
+  if (!target || !own) return fail(ErrorCode::kUpstream, noun + " is not at an http or https address.");
   if (!target->https && (own->https || (server && server->https)))
     return fail(ErrorCode::kUpstream, noun + " is at an address without https, which is not asked.");
   http::ClientRequest request;

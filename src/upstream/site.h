@@ -28,7 +28,8 @@ struct Url {
   std::string query;   // with "?"
   bool https = false;
 };
-// An http or https URL without user and fragment, of characters that cannot leave a header; nullopt otherwise.
+// An http or https URL without user and fragment, of characters that cannot leave a header; nullopt
+// otherwise.
 std::optional<Url> parse_url(std::string_view text);
 
 struct Site {

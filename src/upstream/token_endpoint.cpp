@@ -73,14 +73,13 @@ http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& htt
                                                                std::string issuer, std::string token_endpoint,
                                                                ClientIdentity client, Form form, Micros now) {
   using Of = TokenRefusal::Of;
-  auto request =
-      authenticated(site, token_endpoint, issuer, "The token endpoint", client, std::move(form));
+  auto request = authenticated(site, token_endpoint, issuer, "The token endpoint", client, std::move(form));
   if (!request) co_return refused(Of::kOther, std::move(request.error().message));
   auto answer = co_await http.send(std::move(*request));
   if (!answer) co_return refused(Of::kOther, "The token endpoint: " + answer.error().message);
   if (answer->status != 200) {
     const std::string code = error_code_of(*answer);
-    const Of of = code == "invalid_grant"                                      ? Of::kGrant
+    const Of of = code == "invalid_grant"                                     ? Of::kGrant
                   : code == "invalid_client" || code == "unauthorized_client" ? Of::kClient
                                                                               : Of::kOther;
     co_return refused(of, refusal_text("The authorization server refuses a token", *answer, code));
@@ -126,9 +125,10 @@ http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Clie
   if (!answer) co_return fail(answer.error().code, "The registration endpoint: " + answer.error().message);
   const auto body = parse_json(answer->body);
   if ((answer->status != 201 && answer->status != 200) || !body || !body->is_object()) {
-    co_return fail(ErrorCode::kUpstream, refusal_text("The authorization server refuses to register this server as a client",
-                                                      *answer, error_code_of(*answer)) +
-                                             " An admin can register it there by hand and set the client id here.");
+    co_return fail(ErrorCode::kUpstream,
+                   refusal_text("The authorization server refuses to register this server as a client",
+                                *answer, error_code_of(*answer)) +
+                       " An admin can register it there by hand and set the client id here.");
   }
   const json::object& given = body->get_object();
   ClientIdentity client;
@@ -140,9 +140,11 @@ http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Clie
   if (!known || (client.secret.empty() && client.method != "none"))
     client.method = auth_method_for(server.auth_methods, !client.secret.empty());
   if (client.id.empty() || client.id.size() > kMaxUrlBytes || client.secret.reveal().size() > kMaxTokenBytes)
-    co_return fail(ErrorCode::kUpstream, "The authorization server registers this server without a client id.");
+    co_return fail(ErrorCode::kUpstream,
+                   "The authorization server registers this server without a client id.");
   Micros ends = 0;
-  if (const auto seconds = optional_int(given, "client_secret_expires_at"); seconds && seconds->value_or(0) > 0)
+  if (const auto seconds = optional_int(given, "client_secret_expires_at");
+      seconds && seconds->value_or(0) > 0)
     ends = std::min<std::int64_t>(**seconds, 253'402'300'799) * kMicrosPerSecond;
   co_return std::pair(std::move(client), ends);
 }

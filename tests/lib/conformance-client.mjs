@@ -19,21 +19,25 @@ export async function start() {
   return { wick, running: { url: wick.url, cookie: session.cookie, token: wick.token('ann@example.com', ['--tools', 'direct']).token } };
 }
 
-/** From the authorization endpoint back to Wick: where the person ends up. */
-export async function connect(wick, session, connector, publicOrigin = wick.url) {
-  const begun = await session.post(`/connectors/${connector}/account/connect`, {});
-  if (begun.status !== 200) throw new Error(`the connection does not begin: ${begun.text}`);
-  let location = begun.body.redirect_to;
+/** The browser at other sites: the address of `home` that it is sent back to. */
+export async function follow(location, home) {
   for (let hops = 0; hops < 10; ++hops) {
-    const home = location.startsWith(`${publicOrigin}/`);
-    const url = home ? wick.url + location.slice(publicOrigin.length) : location;
-    const response = await fetch(url, { redirect: 'manual', headers: home ? { cookie: session.cookie } : {} });
+    if (location.startsWith(home)) return location;
+    const response = await fetch(location, { redirect: 'manual' });
     const next = response.headers.get('location');
-    if (!next) throw new Error(`${response.status} at ${new URL(url).pathname}: ${await response.text()}`);
-    if (home) return new URL(next, publicOrigin);
+    if (!next) throw new Error(`${response.status} at ${location}: ${await response.text()}`);
     location = new URL(next, location).href;
   }
   throw new Error('too many redirects');
+}
+
+/** From the connect button through the authorization server: the page where the person ends up. */
+export async function connect(wick, session, connector, publicOrigin = wick.url) {
+  const begun = await session.post(`/connectors/${connector}/account/connect`, {});
+  if (begun.status !== 200) throw new Error(`the connection does not begin: ${begun.text}`);
+  const back = await follow(begun.body.redirect_to, `${publicOrigin}/`);
+  const response = await fetch(wick.url + back.slice(publicOrigin.length), { redirect: 'manual', headers: { cookie: session.cookie } });
+  return new URL(response.headers.get('location'), publicOrigin);
 }
 
 async function callTool(running, label) {

@@ -32,7 +32,8 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
                                                  "\" is not asked for its operations: name one to test.");
   }
   auto definitions = run_to_end(kind->discover(connector, UserId()));
-  services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  if (!api::lacks_account(*connector, definitions))
+    services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(std::move(definitions.error()));
   WICK_TRY(changes, services.connectors.accept_discovered(connector->id, *definitions, dry));
   json::object out;

@@ -24,7 +24,7 @@ namespace wick::upstream {
 
 inline constexpr Micros kConnectAge = 10 * 60 * kMicrosPerSecond;
 inline constexpr std::int64_t kMaxPendingPerSession = 10;
-inline constexpr int kConnectsPerHour = 60;  // of one user: each asks other servers
+inline constexpr int kConnectsPerHour = 200;  // of one user: each asks other servers
 
 // An account as its user may see it.
 struct AccountView {

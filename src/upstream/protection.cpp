@@ -96,7 +96,7 @@ http::Task<Result<std::optional<json::object>>> Discovery::document(Site site, s
                                                                     std::string issuer, std::string what) {
   auto request = request_to(site, url, issuer, what);
   if (!request) co_return fail(std::move(request.error()));
-  // MCP of 2025-06-18, "Protocol Version Header": on discovery too.
+  // MCP 2025-03-26, authorization, "Server Metadata Discovery Headers".
   request->headers.emplace_back("MCP-Protocol-Version", "2025-11-25");
   auto answer = co_await http_.send(std::move(*request));
   if (!answer) co_return fail(answer.error().code, what + ": " + answer.error().message);

@@ -26,16 +26,17 @@ TEST(UrlTest, IsTakenApartWithItsOriginInOneForm) {
 }
 
 TEST(UrlTest, WhatCouldLeaveAHeaderOrHideAHostIsNone) {
-  for (const char* text : {"", "https://", "https:///x", "ftp://a", "javascript:alert(1)", "https://a b", "https://a/\r\nX: y",
-                           "https://user@a", "https://good@evil/x", "https://a/#f", "https://a\\b", "//a", "a.example",
-                           "https://\xC3\xA4.example"}) {
+  for (const char* text : {"", "https://", "https:///x", "ftp://a", "javascript:alert(1)", "https://a b",
+                           "https://a/\r\nX: y", "https://user@a", "https://good@evil/x", "https://a/#f",
+                           "https://a\\b", "//a", "a.example", "https://\xC3\xA4.example"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
   EXPECT_FALSE(parse_url("https://a/" + std::string(kMaxUrlBytes, 'x')));
 }
 
 TEST(ResourceTest, CoversItsOwnAddressAndWhatIsBelow) {
-  for (const char* resource : {"https://a.example/mcp", "https://A.example:443/mcp/", "https://a.example", "https://a.example/"})
+  for (const char* resource :
+       {"https://a.example/mcp", "https://A.example:443/mcp/", "https://a.example", "https://a.example/"})
     EXPECT_TRUE(covers(resource, "https://a.example/mcp")) << resource;
   EXPECT_TRUE(covers("https://a.example/mcp?t=1", "https://a.example/mcp?t=1"));
 }
@@ -43,8 +44,8 @@ TEST(ResourceTest, CoversItsOwnAddressAndWhatIsBelow) {
 TEST(ResourceTest, CoversNothingBeside) {
   for (const char* resource :
        {"http://a.example/mcp", "https://a.example:8443/mcp", "https://b.example/mcp", "https://a.example/mc",
-        "https://a.example/mcp/deeper", "https://a.example/other", "https://a.example.evil.example", "https://a.example/mcp#x",
-        "https://a.example/mcp?t=1", "", "mcp"})
+        "https://a.example/mcp/deeper", "https://a.example/other", "https://a.example.evil.example",
+        "https://a.example/mcp#x", "https://a.example/mcp?t=1", "", "mcp"})
     EXPECT_FALSE(covers(resource, "https://a.example/mcp")) << resource;
   EXPECT_FALSE(covers("https://a.example/mcp", "https://a.example/mcpx"));
 }

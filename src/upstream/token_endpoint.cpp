@@ -77,8 +77,9 @@ http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& htt
   if (!request) co_return refused(Of::kOther, std::move(request.error().message));
   auto answer = co_await http.send(std::move(*request));
   if (!answer) co_return refused(Of::kOther, "The token endpoint: " + answer.error().message);
-  if (answer->status != 200) {
-    const std::string code = error_code_of(*answer);
+  const std::string code = error_code_of(*answer);
+  // Some (GitHub) answer an error with 200.
+  if (answer->status != 200 || !code.empty()) {
     const Of of = code == "invalid_grant"                                     ? Of::kGrant
                   : code == "invalid_client" || code == "unauthorized_client" ? Of::kClient
                                                                               : Of::kOther;

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { parse } from 'yaml';
-import { start } from '../lib/conformance-client.mjs';
+import { publicUrl, start } from '../lib/conformance-client.mjs';
+import { Wick } from '../lib/wick.mjs';
 
 const suite = fileURLToPath(new URL('../node_modules/@modelcontextprotocol/conformance/', import.meta.url));
 const client = fileURLToPath(new URL('../lib/conformance-client.mjs', import.meta.url));
@@ -34,6 +35,20 @@ async function run(scenario, version) {
     fs.rmSync(results, { recursive: true });
   }
 }
+
+test('the metadata document is what its client_id says, and there only at an https address', async () => {
+  const answer = await fetch(`${wick.url}/client-metadata.json`);
+  assert.match(answer.headers.get('content-type'), /^application\/json/);
+  assert.deepEqual(await answer.json(), {
+    client_id: `${publicUrl}/client-metadata.json`, client_name: 'Wick (conformance-test.local)', client_uri: publicUrl,
+    redirect_uris: [`${publicUrl}/oauth/upstream/callback`], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'],
+    token_endpoint_auth_method: 'none', application_type: 'web',
+  });
+  const plain = await Wick.start();
+  const page = await fetch(`${plain.url}/client-metadata.json`);
+  assert.doesNotMatch(page.headers.get('content-type'), /json/);
+  await plain.stop();
+});
 
 for (const version of ['2026-07-28', '2025-11-25']) {
   const required = parse(fs.readFileSync(path.join(suite, `requirements/${version}.yaml`), 'utf8'));

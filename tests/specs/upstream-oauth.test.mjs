@@ -1,5 +1,6 @@
 // Users' own accounts at connected MCP servers: connecting, renewing, refusing, thieves, keys, client credentials.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -151,6 +152,28 @@ test('when the server takes the account no more, the caller is told where to con
   assert.deepEqual([await call('ann', label), (await account(ann, id)).state], [{ text: 'ann@upstream' }, 'connected']);
 });
 
+test('an error that is answered with 200 is one all the same', async () => {
+  const { id, server } = await setUp({ connected: false });
+  server.says = { error: 'bad_verification_code' };
+  assert.equal((await connect(wick, ann, id)).search, '?error=failed');
+  assert.match(wick.errors, /bad_verification_code/);
+  assert.equal((await account(ann, id)).state, 'none');
+});
+
+test('a token of another type than Bearer, and one that no header can carry, are not used', async () => {
+  for (const says of [{ token_type: 'DPoP' }, { token_type: undefined }, { access_token: 'a\r\nX-Evil: 1' }, { access_token: 'x'.repeat(20_000) }, { access_token: 7 }]) {
+    const { id, server } = await setUp({ connected: false });
+    server.says = says;
+    assert.equal((await connect(wick, ann, id)).search, '?error=failed', JSON.stringify(says).slice(0, 60));
+  }
+});
+
+test('a connector is not shown as failing because an admin has no account there', async () => {
+  const { id } = await setUp({ connected: false });
+  assert.equal((await ann.post(`/admin/connectors/${id}/refresh`, {})).status, 403);
+  assert.equal((await ann.get(`/connectors/${id}`)).body.health, 'unknown');
+});
+
 test('trouble of the authorization server ends no account', async () => {
   const { id, label, server } = await setUp();
   server.refuses = 'temporarily_unavailable';
@@ -269,6 +292,31 @@ test('an answer counts once', async () => {
   const twice = await Promise.all([arrive(ann, first.back), arrive(ann, first.back), arrive(ann, second.back)]);
   assert.deepEqual(twice.map(({ search }) => search).sort(), ['?connected=1', '?connected=1', '?error=expired']);
   assert.ok(label);
+});
+
+test('an answer that takes more than ten minutes comes too late', async () => {
+  const { back, id } = await begun();
+  execFileSync('sqlite3', [`${wick.data}/wick.db`, `UPDATE upstream_authorizations SET expires_at = ${Date.now() - 1}000 WHERE connector_id = '${id}'`]);
+  assert.equal((await arrive(ann, back)).search, '?error=expired');
+});
+
+test('of the connections that one session has begun, the latest ten count', async () => {
+  const { back, id, server } = await begun();
+  const more = [];
+  for (let i = 0; i < 10; ++i) more.push(await follow((await begin(ann, id)).body.redirect_to, `${wick.url}/`));
+  assert.equal((await arrive(ann, back)).search, '?error=expired');
+  assert.equal((await arrive(ann, more[0])).search, '?connected=1');
+  assert.equal(server.registrations.length, 1);
+});
+
+test('who begins without end has to wait', async () => {
+  const { id } = await setUp({ connected: false });
+  wick.createUser('eve@example.com', 'Eve');
+  const eve = await wick.signIn('eve@example.com');
+  // Within the same hour, unless it ends just now.
+  const statuses = new Set();
+  for (let i = 0; i < 401 && !statuses.has(429); ++i) statuses.add((await begin(eve, id)).status);
+  assert.deepEqual([...statuses], [200, 429]);
 });
 
 test('a state that was never given, a parameter that comes twice, and no state are refused', async () => {

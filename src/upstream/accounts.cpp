@@ -1,6 +1,7 @@
 #include "upstream/accounts.h"
 
 #include "base/json.h"
+#include "base/log.h"
 
 namespace wick::upstream {
 namespace {
@@ -87,8 +88,9 @@ Result<std::optional<Account>> Accounts::find(const ConnectorId& connector, cons
   out.expires_at = row->expires_at;
   if (row->credential) {
     auto grant = open(key_, *row->credential, place_of(row->connector, row->user));
-    if (!grant) return fail(std::move(grant.error()));
-    out.grant = std::move(*grant);
+    // Sealed with a key that is no more: as good as ended, and can be connected again.
+    if (!grant) spdlog::warn("the account of {} at {}: {}", row->user, row->connector, grant.error().message);
+    if (grant) out.grant = std::move(*grant);
   }
   return out;
 }

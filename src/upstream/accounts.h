@@ -24,8 +24,8 @@ class Accounts {
  public:
   Accounts(Database& db, const SealingKey& key, const Clock& clock) : db_(db), key_(key), clock_(clock) {}
 
-  // Nothing when the user has none there. Errors of all: those of Database
-  //         kInternal  what is stored was sealed with another key
+  // Nothing when the user has none there; without a grant when it has ended, or was sealed with another key.
+  // Errors of all: those of Database
   Result<std::optional<Account>> find(const ConnectorId& connector, const UserId& user);
   // Connects, in place of what was there.
   Result<void> put(const ConnectorId& connector, const UserId& user, const Account& account);

@@ -10,6 +10,8 @@
 namespace wick::upstream {
 namespace {
 
+constexpr std::size_t kMaxShownScopeBytes = 200;
+
 std::string auth_of(const ConnectorEntry& connector) {
   return text_or_empty(connector.config, "auth");
 }
@@ -26,6 +28,11 @@ Error forbidden(std::string message) {
 
 std::string fingerprint_of(const ConnectorEntry& connector) {
   return to_hex(sha256(to_json(connector.config) + to_json(connector.sealed_secrets)));
+}
+
+// The server's words, in ours.
+std::string shown(std::string_view scope) {
+  return std::string(truncate_utf8(scope, kMaxShownScopeBytes));
 }
 
 Credential bearer(std::string_view token) {
@@ -180,10 +187,11 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
     // A set that the account has, as far as is known, and is refused all the same: asking again cannot help.
     const std::string& has_scope = has.granted_scope.empty() ? has.requested_scope : has.granted_scope;
     if (challenge.scope.empty() || scope_within(challenge.scope, has_scope)) {
-      co_return fail(forbidden(
-          "\"" + connector->label + "\" refuses this with your account" +
-          (challenge.scope.empty() ? "" : ", which has the scope it asks for (" + challenge.scope + ")") +
-          ": whoever runs that server has to allow it."));
+      co_return fail(forbidden("\"" + connector->label + "\" refuses this with your account" +
+                               (challenge.scope.empty()
+                                    ? ""
+                                    : ", which has the scope it asks for (" + shown(challenge.scope) + ")") +
+                               ": whoever runs that server has to allow it."));
     }
     const std::string wanted = scope_union(has.wanted_scope, challenge.scope);
     if (wanted != has.wanted_scope) {
@@ -191,9 +199,9 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
           pool_, [&] { return accounts_.note_wanted(connector->id, user, has.version, wanted); });
       if (!noted) co_return fail(std::move(noted.error()));
     }
-    co_return fail(forbidden("\"" + connector->label +
-                             "\" wants more access for this than your account has given (" + challenge.scope +
-                             "): connect it again at " + connect_url(connector->id) + " and try again."));
+    co_return fail(forbidden(
+        "\"" + connector->label + "\" wants more access for this than your account has given (" +
+        shown(challenge.scope) + "): connect it again at " + connect_url(connector->id) + " and try again."));
   }
   if (*kind == AccountKind::kOAuth && !has.grant->refresh.empty()) {
     auto done = co_await renew_in_flight(connector, user, has.version, true, challenge);
@@ -201,12 +209,19 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
     co_return true;
   }
   // Kept and tried again: the server may only be confused for a while.
-  if (!has.refused) {
+  auto error = co_await still_refused(connector, user);
+  co_return fail(std::move(error));
+}
+
+http::Task<Error> Authorization::still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
+  auto account = co_await find(connector, user);
+  if (account && *account && !(*account)->refused) {
+    const std::int64_t version = (*account)->version;
     auto noted =
-        co_await offload(pool_, [&] { return accounts_.note_refused(connector->id, user, has.version); });
-    if (!noted) co_return fail(std::move(noted.error()));
+        co_await offload(pool_, [&] { return accounts_.note_refused(connector->id, user, version); });
+    if (!noted) co_return std::move(noted.error());
   }
-  co_return fail(must_reconnect(*connector));
+  co_return must_reconnect(*connector);
 }
 
 http::Task<Result<void>> Authorization::renew_in_flight(std::shared_ptr<const ConnectorEntry> connector,
@@ -379,9 +394,11 @@ http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http,
     auto answer = co_await http.send(std::move(copy));
     if (!answer || credential->header.empty() || (answer->status != 401 && answer->status != 403))
       co_return answer;
-    if (again && answer->status == 401 && account_kind_of(*identity->connector))
-      co_return fail(identity->authorization.must_reconnect(*identity->connector));
-    if (again && answer->status == 401) co_return answer;
+    if (again && answer->status == 401) {
+      if (!account_kind_of(*identity->connector)) co_return answer;
+      auto refused = co_await identity->authorization.still_refused(identity->connector, identity->user);
+      co_return fail(std::move(refused));
+    }
     std::string challenges;
     for (const auto& [name, value] : answer->headers) {
       if (name == "www-authenticate") challenges.append(challenges.empty() ? "" : ", ").append(value);

@@ -5,6 +5,7 @@
 //   … send with credential->header: credential->value …
 //   on 401 or 403: co_await authorization.refused(connector, user, credential->token, status, challenge)
 //     true: once more, from the top; false: the answer stands; an error is for the caller
+//   on a 401 to that too: co_await authorization.still_refused(connector, user) is for the caller
 //
 // or send_authorized() below, which does that for requests whose answers are read whole.
 //
@@ -69,8 +70,8 @@ class Authorization {
   // Errors: as credential()
   http::Task<Result<bool>> refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                    std::string used_token, int status, std::string www_authenticate);
-  // What to tell a caller whose account is refused though it was renewed.
-  Error must_reconnect(const ConnectorEntry& connector) const;
+  // What to tell a caller whose account is refused though it was renewed; noted with the account.
+  http::Task<Error> still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   std::string connect_url(const ConnectorId& connector) const;
 
  private:
@@ -92,6 +93,7 @@ class Authorization {
   http::Task<Result<std::optional<Account>>> find(std::shared_ptr<const ConnectorEntry> connector,
                                                   UserId user);
   Error must_connect(const ConnectorEntry& connector) const;
+  Error must_reconnect(const ConnectorEntry& connector) const;
   Result<ClientIdentity> client_of(const ConnectorEntry& connector, const Grant& grant) const;
 
   Accounts& accounts_;

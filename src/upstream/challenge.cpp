@@ -106,7 +106,15 @@ std::string scope_text(const std::vector<std::string>& scopes) {
 }
 
 std::string scope_union(std::string_view a, std::string_view b) {
-  return scope_text(scopes_of(std::string(a) + " " + std::string(b)));
+  auto all = scopes_of(a);
+  std::size_t bytes = scope_text(all).size();
+  for (std::string& one : scopes_of(b)) {
+    if (std::find(all.begin(), all.end(), one) != all.end() || bytes + one.size() + 1 > kMaxScopeBytes)
+      continue;
+    bytes += one.size() + 1;
+    all.push_back(std::move(one));
+  }
+  return scope_text(all);
 }
 
 bool scope_within(std::string_view part, std::string_view whole) {

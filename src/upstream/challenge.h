@@ -21,7 +21,7 @@ Challenge parse_challenge(std::string_view header);
 // The scopes of a list as RFC 6749 §3.3 writes it, each once; none when something in it is not a scope.
 std::vector<std::string> scopes_of(std::string_view text);
 std::string scope_text(const std::vector<std::string>& scopes);
-// Those of `a`, then those that only `b` has.
+// Those of `a`, then those that only `b` has, as far as kMaxScopeBytes goes.
 std::string scope_union(std::string_view a, std::string_view b);
 bool scope_within(std::string_view part, std::string_view whole);
 

@@ -41,6 +41,8 @@ TEST(ScopesTest, AreSetsWithTheOrderOfTheFirst) {
   EXPECT_THAT(scopes_of("b  a b"), ElementsAre("b", "a"));
   EXPECT_EQ(scope_union("b a", "a c"), "b a c");
   EXPECT_EQ(scope_union("", "c"), "c");
+  const std::string most(kMaxScopeBytes, 'a');
+  EXPECT_EQ(scope_union(most, "b"), most);
   EXPECT_TRUE(scope_within("", "a"));
   EXPECT_TRUE(scope_within("a", "b a"));
   EXPECT_FALSE(scope_within("a c", "b a"));

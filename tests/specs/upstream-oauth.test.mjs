@@ -174,6 +174,18 @@ test('a connector is not shown as failing because an admin has no account there'
   assert.equal((await ann.get(`/connectors/${id}`)).body.health, 'unknown');
 });
 
+test('a server that refuses the renewed token too is asked twice, and the account is shown as refused', async () => {
+  const { id, label, server, upstream } = await setUp();
+  const grantOf = server.grantOf;
+  server.grantOf = () => null;
+  const before = [server.refreshes(), upstream.calls()];
+  assert.match((await call('ann', label)).error, /does not accept your account any more: connect it again at/);
+  assert.deepEqual([server.refreshes() - before[0], upstream.calls() - before[1]], [1, 2]);
+  assert.equal((await account(ann, id)).state, 'refused');
+  server.grantOf = grantOf;
+  assert.deepEqual(await call('ann', label), { text: 'ann@upstream' });
+});
+
 test('trouble of the authorization server ends no account', async () => {
   const { id, label, server } = await setUp();
   server.refuses = 'temporarily_unavailable';

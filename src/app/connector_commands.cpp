@@ -31,7 +31,7 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
     return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
                                                  "\" is not asked for its operations: name one to test.");
   }
-  auto definitions = run_to_end(kind->discover(connector, UserId()));
+  auto definitions = run_to_end(kind->discover(connector, Behalf()));
   if (!api::lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(std::move(definitions.error()));

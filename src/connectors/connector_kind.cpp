@@ -2,17 +2,26 @@
 
 namespace wick {
 
-DiscoverTask ConnectorKind::discover(std::shared_ptr<const ConnectorEntry>, UserId) {
+DiscoverTask ConnectorKind::discover(std::shared_ptr<const ConnectorEntry>, Behalf) {
   co_return fail(ErrorCode::kInvalidArgument, "The operations of this kind of connector are not asked for.");
 }
 
-CapabilitiesTask ConnectorKind::capabilities(std::shared_ptr<const ConnectorEntry>, UserId) {
+CapabilitiesTask ConnectorKind::capabilities(std::shared_ptr<const ConnectorEntry>, Behalf) {
   co_return boost::json::object();
 }
 
-ForwardTask ConnectorKind::forward(std::shared_ptr<const ConnectorEntry>, UserId, std::string,
+ForwardTask ConnectorKind::forward(std::shared_ptr<const ConnectorEntry>, Behalf, std::string,
                                    boost::json::object) {
   co_return fail(ErrorCode::kInvalidArgument, "This kind of connector has only operations.");
+}
+
+ListenTask ConnectorKind::listen(std::shared_ptr<const ConnectorEntry>, Behalf, boost::json::object,
+                                 std::function<void(boost::json::object)>) {
+  co_return fail(ErrorCode::kInvalidArgument, "This kind of connector has no changes to tell of.");
+}
+
+EndTask ConnectorKind::end_lane(std::string) {
+  co_return;
 }
 
 }  // namespace wick

@@ -15,6 +15,7 @@
 #include "access/snapshot.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "connectors/client_side.h"
 
 namespace wick {
 
@@ -24,8 +25,12 @@ struct CallResult {
   std::string text;                               // what a model can use (M5)
   std::optional<boost::json::object> structured;  // structuredContent
   int http_status = 200;                          // of the upstream, when there is one
-  // A whole CallToolResult of another MCP server, to be passed on as it is; `text` is what of it is text.
+  // A whole CallToolResult (or InputRequiredResult) of another MCP server, to be passed on as it is; `text`
+  // is what of it is text.
   std::optional<boost::json::object> tool_result = {};
+  // A JSON-RPC error of another MCP server (code, message, data), for who sees that server as it is.
+  std::optional<boost::json::object> protocol_error = {};
+  bool cancelled = false;  // the client took the call back
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {
@@ -47,6 +52,14 @@ struct Call {
   const OperationEntry* operation = nullptr;  // of `connector`
   boost::json::object arguments;              // valid for the operation's schema
   UserId user;
+  boost::json::object more = {};  // what else params says: answers to what a server asked, unknown fields
+  const ClientSide* client = nullptr;  // null: nobody who could be asked or told; lives while the call runs
+};
+
+// Whose request it is that a connector passes on.
+struct Behalf {
+  UserId user;
+  const ClientSide* client = nullptr;  // as Call::client
 };
 
 // What the connected system offers, as definitions for the operations table.
@@ -58,8 +71,11 @@ struct Forwarded {
   boost::json::object result;
   int error_code = 0;  // not 0: an error
   std::string error_message;
+  boost::json::value error_data = nullptr;
 };
 using ForwardTask = boost::asio::awaitable<Result<Forwarded>, boost::asio::io_context::executor_type>;
+using ListenTask = boost::asio::awaitable<Result<void>, boost::asio::io_context::executor_type>;
+using EndTask = boost::asio::awaitable<void, boost::asio::io_context::executor_type>;
 using CapabilitiesTask =
     boost::asio::awaitable<Result<boost::json::object>, boost::asio::io_context::executor_type>;
 
@@ -82,16 +98,22 @@ class ConnectorKind {
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
   // Whether the connected system itself says which operations there are; then discover() asks it.
   virtual bool discovers() const { return false; }
-  // `user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
+  // `behalf.user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, UserId user);
-  // Whether it is an MCP server itself, whose resources, prompts and completions can be passed on.
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // Whether it is an MCP server itself, whose resources, prompts, completions and notifications can be passed
+  // on. All of these run on an io thread: they must not block.
   virtual bool forwards() const { return false; }
-  // Its ServerCapabilities, of what can be passed on. Both run on an io thread: must not block.
-  // Errors: as discover()
-  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user);
-  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+  // Its ServerCapabilities, of what can be passed on. Errors of these: as discover()
+  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                               std::string method, boost::json::object params);
+  // Its notifications of what `filter` (2026-07-28, subscriptions/listen) names, until the client cancels or
+  // the server ends it.
+  virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                            boost::json::object filter, std::function<void(boost::json::object)> heard);
+  // A client has ended its session: what was kept for it (ClientSide::lane) ends too.
+  virtual EndTask end_lane(std::string lane);
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
 };

@@ -17,7 +17,7 @@ std::unexpected<Error> no_connector() {
   return fail(ErrorCode::kNotFound, "There is no connector with this id.");
 }
 
-constexpr std::size_t kMaxOriginBytes = 4096;  // of a definition's member "openapi"
+constexpr std::size_t kMaxOriginBytes = 8192;  // of a definition's member "openapi"
 
 // Labels become tool names by slug(): two that differ only in what slug() drops would collide.
 Result<void> check_label(Transaction& tx, const std::string& id, std::string_view label) {

@@ -38,6 +38,8 @@ TEST(Templates, ArgumentsArePutWhereTheTemplateNamesThem) {
 TEST(Templates, NumbersInTextAreAsPeopleWriteThem) {
   EXPECT_EQ(argument_text(json::value(1.5)), "1.5");
   EXPECT_EQ(argument_text(json::value(-3)), "-3");
+  EXPECT_EQ(argument_text(parse_trusted_json(R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e300]})")),
+            R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e+300]})");
 }
 
 TEST(Templates, AbsentArgumentsHaveTheDefaultOfTheSchema) {
@@ -239,6 +241,11 @@ class Rest : public Connectors {
     upstream->route_blocking("GET", "/large", [](const http::Request&) {
       return http::Response{200, "text/plain", std::string(5000, 'x'), {}, nullptr};
     });
+    upstream->route_blocking("GET", "/list", [](const http::Request&) {
+      json::array items;
+      for (int i = 0; i < 30; ++i) items.push_back(json::object{{"id", i}, {"title", "é"}});
+      return http::Response{200, "application/json", to_json(json::object{{"items", items}}), {}, nullptr};
+    });
     upstream->start().value();
   }
   ConnectorId make(json::object more) {
@@ -317,6 +324,52 @@ TEST_F(Rest, ErrorsOfTheUpstreamAreToolErrorsWithAClearText) {
   EXPECT_NE(call(id, "large", {})->result.text.find("larger than 1000"), std::string::npos);
   EXPECT_EQ(call(id, "pick", {})->result.text, "/base/p");
   EXPECT_EQ(runner->health(id).state, "ok");
+}
+
+TEST_F(Rest, AModelGetsWhatTheOperationSaysOfAResponse) {
+  const ConnectorId id = make({{"max_text_bytes", 100}});
+  operation(id, "jmespath", R"({"method":"GET","path":"/list","pick":"items[?id > `27`].{n: id}"})");
+  operation(id, "items", R"({"method":"GET","path":"/list","max_items":2})");
+  operation(id, "cut", R"({"method":"GET","path":"/list"})");
+  operation(id, "whole", R"({"method":"GET","path":"/list","max_text_bytes":100000})");
+  operation(id, "large", R"({"method":"GET","path":"/list","max_bytes":100})");
+  EXPECT_EQ(call(id, "jmespath", {})->result.text, R"([{"n":28},{"n":29}])");
+  const auto items = call(id, "items", {})->result;
+  EXPECT_EQ(items.structured->at("items").as_array().size(), 2u);
+  EXPECT_NE(items.text.find("the first 2 of 30 items are kept"), std::string::npos) << items.text;
+  const auto cut = call(id, "cut", {})->result;
+  EXPECT_NE(cut.text.find("[The text was cut here: these are the first 100 of"), std::string::npos)
+      << cut.text;
+  EXPECT_FALSE(cut.structured) << "it would say more than the text";
+  EXPECT_FALSE(cut.is_error);
+  EXPECT_EQ(call(id, "whole", {})->result.structured->at("items").as_array().size(), 30u);
+  const auto large = call(id, "large", {})->result;
+  EXPECT_TRUE(large.is_error);
+  EXPECT_NE(large.text.find("larger than 100 bytes. Nothing of it was read."), std::string::npos)
+      << large.text;
+}
+
+TEST_F(Rest, AnOperationWhoseCutsCannotBeIsRefusedWithASentence) {
+  const ConnectorId id = make({});
+  const auto refusal = [&](const char* rest) {
+    json::object definition =
+        object(R"({"key":"k","name":"N","description":"D","input_schema":{"type":"object"}})");
+    definition["rest"] = object(rest);
+    const auto put = service->put_operation(id, "", definition);
+    return put ? std::string("none") : put.error().message;
+  };
+  EXPECT_EQ(refusal(R"({"method":"GET","path":"/x","pick":"items[?a == 'b'"})"),
+            "\"pick\" does not begin with /, as a JSON Pointer does, and cannot be read as JMESPath. ] is "
+            "missing at "
+            "character 16, where the expression ends.");
+  EXPECT_NE(refusal(R"({"method":"GET","path":"/x","pick":["a"]})").find("must be text"), std::string::npos);
+  for (const char* bad : {"0", "-1", "1.5", "\"9\"", "1000001"}) {
+    const std::string rest = R"({"method":"GET","path":"/x","max_items":)" + std::string(bad) + "}";
+    EXPECT_NE(refusal(rest.c_str()).find("whole number from 1 to 1,000,000"), std::string::npos) << bad;
+  }
+  EXPECT_NE(refusal(R"({"method":"GET","path":"/x","max_text_bytes":4194305})").find("1 to 4,194,304"),
+            std::string::npos);
+  EXPECT_EQ(refusal(R"({"method":"GET","path":"/x","max_items":1000000,"max_text_bytes":4194304})"), "none");
 }
 
 TEST_F(Rest, ADuplicateHasNoSecretsNoTagsAndIsDisabled) {

@@ -778,6 +778,9 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
     imported.importable = builder.importable;
     if (built) break;
   }
+  if (auto* origin = imported.definition.if_contains("openapi"); origin != nullptr && !imported.tags.empty())
+    origin->get_object()["tags"] =
+        json::array(imported.tags.begin(), imported.tags.end());  // to be searched by
   if (!built) {
     imported.importable = false;
     imported.definition["name"] = readable_name(method, path, operation);

@@ -26,7 +26,7 @@ struct ImportedOperation {
   std::string operation;  // "GET /repos/{owner}/{repo}", as the document writes it: its identity
   // As ConnectorService::put_operation() takes it, without "enabled". Its member "openapi" says what it was
   // made from: {"operation", "digest", "parts": {"path", "parameters", "body", "description"}, "title",
-  // "version", "document"}, where "digest" is definition_digest() and the others are of the document.
+  // "version", "document", "tags"}, where "digest" is definition_digest() and the others are of the document.
   boost::json::object definition;
   std::vector<std::string> tags, notes;
   bool deprecated = false;

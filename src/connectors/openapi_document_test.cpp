@@ -232,6 +232,7 @@ TEST(OpenapiOperation, NamesAndDescribesItselfForAModel) {
   EXPECT_EQ(named.definition.at("name"), "List issues of a repository");
   EXPECT_EQ(named.definition.at("description"), "List issues of a repository. Open ones first.");
   EXPECT_THAT(named.tags, ElementsAre("issues"));
+  EXPECT_EQ(named.definition.at("openapi").at("tags"), json::array({"issues"}));
   EXPECT_TRUE(named.definition.at("read_only").as_bool());
   const auto camel =
       only(with("/x", R"({"delete":{"operationId":"deleteHTTPRouteById","deprecated":true}})"));

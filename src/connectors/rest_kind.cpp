@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
+#include "connectors/response_shape.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -154,7 +155,18 @@ void authorize(http::ClientRequest& request, const json::object& config, std::st
   }
 }
 
-CallResult to_result(http::ClientResponse response, const json::object& rest, const Secret& secret) {
+ResponseShape shape_of(const json::object& config, const json::object& rest) {
+  const auto max_text_bytes = [](const json::object& object, std::int64_t otherwise) {
+    return number_of(object, "max_text_bytes", otherwise, kMaxRestResponseBytes);
+  };
+  ResponseShape shape;
+  shape.pick = text_or_empty(rest, "pick");
+  shape.max_items = std::size_t(number_of(rest, "max_items", 0, kMaxMaxItems));
+  shape.max_text_bytes = std::size_t(max_text_bytes(rest, max_text_bytes(config, kDefaultTextBytes)));
+  return shape;
+}
+
+CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const Secret& secret) {
   cut_out(response.body, secret);
   if (!is_valid_utf8(response.body)) {
     return call_failed("The system answered with " + std::to_string(response.body.size()) +
@@ -164,23 +176,20 @@ CallResult to_result(http::ClientResponse response, const json::object& rest, co
   CallResult result;
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
-  const auto value = parse_json(response.body);
-  const json::value* picked = value ? at_pointer(*value, text_or_empty(rest, "pick")) : nullptr;
   if (response.status >= 300 && response.status < 400) {
     result.text = "The system answered with a redirect (status " + std::to_string(response.status) +
                   "), which this connector does not follow: an admin can allow it.";
   } else if (result.is_error) {
-    result.text = "The system answered with status " + std::to_string(response.status) +
-                  (response.body.empty() ? "." : ":\n" + response.body);
-  } else if (picked != nullptr) {
-    result.text = argument_text(*picked);
-    if (picked->is_object()) result.structured = picked->get_object();
-  } else if (value) {
-    result.text = "The response has no \"" + text_or_empty(rest, "pick") + "\". It is:\n" + response.body;
+    result.text = cut_text("The system answered with status " + std::to_string(response.status) +
+                               (response.body.empty() ? "." : ":\n" + response.body),
+                           shape.max_text_bytes);
+  } else if (response.body.empty()) {
+    result.text =
+        "Done: the system answered with status " + std::to_string(response.status) + " and no content.";
   } else {
-    result.text = response.body.empty() ? "Done: the system answered with status " +
-                                              std::to_string(response.status) + " and no content."
-                                        : response.body;
+    ShapedResponse shaped = shape_response(response.body, shape);
+    result.text = std::move(shaped.text);
+    result.structured = std::move(shaped.structured);
   }
   return result;
 }
@@ -213,6 +222,9 @@ std::vector<ConfigField> RestKind::fields() const {
       kDefaultRestTimeoutSeconds;
   add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value =
       kDefaultRestResponseBytes;
+  add("max_text_bytes", "Largest text in bytes", "number",
+      "What a model gets of a response is cut to this, and says so.")
+      .default_value = std::int64_t(kDefaultTextBytes);
   add("follow_redirects", "Follow redirects", "boolean", "At most 5, and only within the same host.")
       .default_value = false;
   add("allow_private_addresses", "Allow private addresses", "boolean",
@@ -249,8 +261,8 @@ Result<void> RestKind::check_config(const json::object& config) const {
 Result<void> RestKind::check_operation(const json::object& definition) const {
   const auto* rest = object_of(definition, "rest");
   if (rest == nullptr) return invalid("\"rest\" is missing: it says which request the operation makes.");
-  if (auto known = only_fields(
-          *rest, {"method", "path", "query", "headers", "body", "content_type", "pick", "max_bytes"});
+  if (auto known = only_fields(*rest, {"method", "path", "query", "headers", "body", "content_type", "pick",
+                                       "max_items", "max_text_bytes", "max_bytes"});
       !known)
     return known;
   const std::string method = text_or_empty(*rest, "method");
@@ -288,10 +300,20 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
           "The body template of multipart/form-data must be a JSON object: its members are the fields.");
     }
   }
-  const std::string pick = text_or_empty(*rest, "pick");
-  if (!pick.empty() && pick.front() != '/')
-    return invalid("\"pick\" must be a JSON Pointer: it begins with /.");
-  return {};
+  for (const auto& [field, most] :
+       {std::pair{"max_items", kMaxMaxItems}, std::pair{"max_text_bytes", kMaxRestResponseBytes}}) {
+    const auto* value = rest->if_contains(field);
+    const bool good =
+        value == nullptr || (value->is_int64() && value->get_int64() >= 1 && value->get_int64() <= most);
+    if (!good) {
+      return invalid("\"" + std::string(field) + "\" must be a whole number from 1 to " +
+                     with_thousands(std::size_t(most)) +
+                     "; leave it out for no limit of this operation's own.");
+    }
+  }
+  const auto* pick = rest->if_contains("pick");
+  if (pick != nullptr && !pick->is_string()) return invalid("\"pick\" must be text.");
+  return check_pick(text_or_empty(*rest, "pick"));
 }
 
 RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector,
@@ -371,13 +393,21 @@ CallTask RestKind::call(Call call) {
     // Refused by our own rules: the system itself may be well.
     const bool ours =
         response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
-    co_return call_failed(response.error().message, ours ? 200 : 0);
+    std::string text = response.error().message;
+    if (response.error().code == ErrorCode::kTooLarge) {
+      text +=
+          " Nothing of it was read. Page or narrow the request with the arguments of this operation, where "
+          "it has "
+          "some for that. An admin can raise its \"max_bytes\", or that of the connector, up to " +
+          with_thousands(kMaxRestResponseBytes) + ".";
+    }
+    co_return call_failed(std::move(text), ours ? 200 : 0);
   }
   if (response->status == 401 && auth == "oauth_client_credentials") {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());
   }
-  co_return to_result(std::move(*response), *rest, credential);
+  co_return to_result(std::move(*response), shape_of(config, *rest), credential);
 }
 
 }  // namespace wick

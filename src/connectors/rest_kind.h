@@ -20,7 +20,8 @@ namespace wick {
 
 inline constexpr std::int64_t kDefaultRestTimeoutSeconds = 30;
 inline constexpr std::int64_t kMaxRestTimeoutSeconds = 300;
-inline constexpr std::int64_t kDefaultRestResponseBytes = 256 * 1024;
+// Of what is downloaded; what a model gets of it is another limit (connectors/response_shape.h).
+inline constexpr std::int64_t kDefaultRestResponseBytes = 1024 * 1024;
 inline constexpr std::int64_t kMaxRestResponseBytes = 4 * 1024 * 1024;
 
 class RestKind final : public ConnectorKind {

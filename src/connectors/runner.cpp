@@ -62,7 +62,7 @@ void Runner::finish(Run& run, const std::optional<CallResult>& result, std::stri
     run.error = std::string(reason);
     return;
   }
-  run.status = result->is_error ? "error" : "ok";
+  run.status = result->cancelled ? "cancelled" : result->is_error ? "error" : "ok";
   if (result->is_error) run.error = result->text;
   run.response = to_json(to_tool_result(*result));
   run.http_status = result->http_status;
@@ -99,7 +99,8 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
 }
 
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
-                                               std::string operation_key, json::object arguments) {
+                                               std::string operation_key, json::object arguments,
+                                               json::object more, const ClientSide* client) {
   Run run = begin(caller, operation_key, arguments);
   const Reach reach(access_.snapshot(), caller.user, caller.scope);
   if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
@@ -121,6 +122,8 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       call.operation = operation;
       call.arguments = std::move(arguments);
       call.user = caller.user;
+      call.more = std::move(more);
+      call.client = client;
       try {
         result = co_await kind->call(std::move(call));
       } catch (const std::exception& error) {
@@ -143,11 +146,28 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }
 
+bool Runner::forwards(const ConnectorEntry& connector) const {
+  const ConnectorKind* kind = kinds_.find(connector.kind);
+  return kind != nullptr && kind->forwards();
+}
+
+Runner::Task<Result<void>> Runner::listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                                          json::object filter, std::function<void(json::object)> heard) {
+  ConnectorKind* kind = kinds_.find(connector->kind);
+  if (kind == nullptr || !kind->forwards()) co_return Result<void>{};
+  auto ended = co_await kind->listen(connector, behalf, std::move(filter), std::move(heard));
+  co_return ended;
+}
+
+Runner::Task<void> Runner::end_lane(std::string lane) {
+  for (const auto& kind : kinds_.all()) co_await kind->end_lane(lane);
+}
+
 Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
-                                                UserId user) {
+                                                Behalf behalf) {
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return json::object();
-  auto found = co_await kind->capabilities(connector, user);
+  auto found = co_await kind->capabilities(connector, behalf);
   // That somebody has to connect an account first is no trouble of the server's.
   if (!found && found.error().code != ErrorCode::kForbidden)
     spdlog::warn("connector {}: {}", connector->label, found.error().message);
@@ -155,7 +175,7 @@ Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorE
 }
 
 Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
-                                                json::object params) {
+                                                json::object params, const ClientSide* client) {
   Run run = begin(caller, method, params);
   const Reach reach(access_.snapshot(), caller.user, caller.scope);
   const auto connector = reach.connector(connector_id.str());
@@ -165,13 +185,15 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
   if (kind != nullptr && kind->forwards() && verdict == Verdict::kAllowed) {
-    forwarded = co_await kind->forward(connector, caller.user, method, std::move(params));
+    forwarded = co_await kind->forward(connector, {caller.user, client}, method, std::move(params));
     // As the record has it.
     CallResult& kept = result.emplace();
     kept.is_error = !forwarded || forwarded->error_code != 0;
     if (!forwarded) {
-      const bool ours =
-          forwarded.error().code == ErrorCode::kForbidden || forwarded.error().code == ErrorCode::kTooLarge;
+      const ErrorCode code = forwarded.error().code;
+      const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
+                        code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
+      kept.cancelled = client != nullptr && client->cancellation->cancelled();
       kept.text = forwarded.error().message;
       kept.http_status = ours ? 200 : 0;
     } else if (kept.is_error) {

@@ -50,16 +50,25 @@ class Runner {
   //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
   //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: the result is withheld
+  // `more`: what else the call's params say; `client`: who can be told and asked while it runs.
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
-                                 boost::json::object arguments);
+                                 boost::json::object arguments, boost::json::object more = {},
+                                 const ClientSide* client = nullptr);
   // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
   // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
   // that is not of chosen operations. Errors: as call(); kUpstream  the server does not answer: recorded as
   // an error
   Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
-                                  boost::json::object params);
+                                  boost::json::object params, const ClientSide* client);
+  // Whether it is an MCP server itself.
+  bool forwards(const ConnectorEntry& connector) const;
   // What of the protocol the connector offers besides tools; empty when it does not answer.
-  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user);
+  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // Passes on what the connector's server says of changes; not recorded. Errors: as ConnectorKind::listen
+  Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                            boost::json::object filter, std::function<void(boost::json::object)> heard);
+  // A client has ended its session.
+  Task<void> end_lane(std::string lane);
   // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
   // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,

@@ -26,7 +26,7 @@ bool is_placeholder_char(char c);
 // The first "{name}" that begins at or after `from`: the places of its braces; npos when there is none.
 std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from);
 
-// An argument as text: a string as it is, a number in its shortest form, anything else as JSON.
+// An argument as text: a string as it is, anything else as JSON, its numbers in their shortest form.
 std::string argument_text(const boost::json::value& value);
 // nullopt when an argument the template names is absent. Each value is passed through `encode`.
 std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,

@@ -3,20 +3,16 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 
-#include <absl/functional/any_invocable.h>
-
 #include <unistd.h>
 #include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <thread>
 
 #include "base/log.h"
+#include "base/mailbox.h"
 #include "base/text.h"
 
 namespace wick::http {
@@ -79,13 +75,81 @@ std::string read_authorities(const std::string& file) {
   return out;
 }
 
+class Pool;
+
+// What arrived since the reader was last told.
+struct Part {
+  std::optional<ClientResponse> head;
+  std::string data;
+  std::optional<Result<void>> end;
+};
+
+// Shared by the reader of an answer and the pool's thread. `pool` is set while the exchange is under way, and
+// both sides look at it under the mutex, so that a reader that outlives the client touches nothing that is
+// gone.
+class Flow final : public ClientStream, public std::enable_shared_from_this<Flow> {
+ public:
+  explicit Flow(Pool* pool) : pool_(pool) {}
+  ~Flow() override = default;
+  Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) override;
+  Task<Result<std::string>> read(std::chrono::milliseconds timeout) override;
+  void interrupt() override;
+  void abandon();
+
+  // The pool's thread.
+  bool full(std::size_t more) {
+    const std::lock_guard lock(mutex_);
+    if (unread_ != 0 && unread_ + more > kMaxUnreadBytes) paused_ = true;
+    return paused_;
+  }
+  void put(Part part) {
+    {
+      const std::lock_guard lock(mutex_);
+      unread_ += part.data.size();
+      if (part.end) pool_ = nullptr;
+    }
+    parts_.put(std::move(part));
+  }
+
+ private:
+  Task<Result<void>> take(std::chrono::milliseconds timeout);  // the next part into head_, data_, end_
+
+  std::mutex mutex_;
+  Pool* pool_;
+  std::size_t unread_ = 0;
+  bool paused_ = false;
+  Mailbox<Part> parts_;
+  // Of the reader.
+  std::optional<ClientResponse> head_;
+  std::string data_;
+  std::optional<Result<void>> end_;
+};
+
+// What the reader holds: its end is the end of the exchange.
+class Reader final : public ClientStream {
+ public:
+  explicit Reader(std::shared_ptr<Flow> flow) : flow_(std::move(flow)) {}
+  ~Reader() override { flow_->abandon(); }
+  Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) override {
+    return flow_->head(timeout);
+  }
+  Task<Result<std::string>> read(std::chrono::milliseconds timeout) override { return flow_->read(timeout); }
+  void interrupt() override { flow_->interrupt(); }
+
+ private:
+  std::shared_ptr<Flow> flow_;
+};
+
 struct Outgoing {
   ClientRequest request;
-  ClientResponse response;
+  bool whole = false;  // under one timeout
+  std::shared_ptr<Flow> flow;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
+  std::size_t received = 0;
   bool guarded_away = false, too_large = false;
-  absl::AnyInvocable<void(Result<ClientResponse>)> done;
+  bool head_complete = false, has_head = false;  // it has arrived; the flow has it
+  std::string pending;                           // not yet given to the flow
 
   ~Outgoing() {
     if (easy != nullptr) curl_easy_cleanup(easy);
@@ -95,11 +159,24 @@ struct Outgoing {
 
 std::size_t on_body(char* data, std::size_t size, std::size_t count, void* user) {
   auto& exchange = *static_cast<Outgoing*>(user);
-  if (exchange.response.body.size() + size * count > exchange.request.max_response_bytes) {
+  const std::size_t bytes = size * count;
+  const std::size_t most = exchange.request.max_response_bytes;
+  if (most != 0 && exchange.received + bytes > most) {
     exchange.too_large = true;
     return 0;
   }
-  exchange.response.body.append(data, size * count);
+  if (!exchange.whole && exchange.flow->full(exchange.pending.size() + bytes)) return CURL_WRITEFUNC_PAUSE;
+  exchange.received += bytes;
+  exchange.pending.append(data, bytes);
+  return bytes;
+}
+
+// Called for each line; the empty one ends a head, which is not that of a 1xx.
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
+  auto& exchange = *static_cast<Outgoing*>(user);
+  long status = 0;
+  curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
+  if (trim({data, size * count}).empty() && status >= 200) exchange.head_complete = true;
   return size * count;
 }
 
@@ -119,7 +196,27 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
+ClientResponse head_of(Outgoing& exchange) {
+  ClientResponse response;
+  long status = 0;
+  char* type = nullptr;
+  char* redirect = nullptr;
+  curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(exchange.easy, CURLINFO_CONTENT_TYPE, &type);
+  curl_easy_getinfo(exchange.easy, CURLINFO_REDIRECT_URL, &redirect);
+  response.status = int(status);
+  response.content_type = type == nullptr ? "" : type;
+  curl_header* cache = nullptr;
+  if (curl_easy_header(exchange.easy, "Cache-Control", 0, CURLH_HEADER, -1, &cache) == CURLHE_OK)
+    response.cache_control = cache->value;
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(exchange.easy, CURLH_HEADER, -1, header)) != nullptr)
+    response.headers.emplace_back(to_lower_ascii(header->name), header->value);
+  response.redirect_url = redirect == nullptr ? "" : redirect;
+  return response;
+}
+
+Result<void> outcome(const Outgoing& exchange, CURLcode code) {
   if (exchange.guarded_away) {
     return fail(
         ErrorCode::kForbidden,
@@ -131,7 +228,7 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
   }
   switch (code) {
     case CURLE_OK:
-      break;
+      return {};
     case CURLE_OPERATION_TIMEDOUT:
       return fail(ErrorCode::kTimeout, "The system did not answer within " +
                                            std::to_string(exchange.request.timeout_seconds) + " seconds.");
@@ -142,22 +239,6 @@ Result<ClientResponse> outcome(Outgoing& exchange, CURLcode code) {
       return fail(ErrorCode::kUpstream,
                   std::string("The system cannot be reached: ") + curl_easy_strerror(code) + ".");
   }
-  long status = 0;
-  char* type = nullptr;
-  char* redirect = nullptr;
-  curl_easy_getinfo(exchange.easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(exchange.easy, CURLINFO_CONTENT_TYPE, &type);
-  curl_easy_getinfo(exchange.easy, CURLINFO_REDIRECT_URL, &redirect);
-  exchange.response.status = int(status);
-  exchange.response.content_type = type == nullptr ? "" : type;
-  curl_header* cache = nullptr;
-  if (curl_easy_header(exchange.easy, "Cache-Control", 0, CURLH_HEADER, -1, &cache) == CURLHE_OK)
-    exchange.response.cache_control = cache->value;
-  curl_header* header = nullptr;
-  while ((header = curl_easy_nextheader(exchange.easy, CURLH_HEADER, -1, header)) != nullptr)
-    exchange.response.headers.emplace_back(to_lower_ascii(header->name), header->value);
-  exchange.response.redirect_url = redirect == nullptr ? "" : redirect;
-  return std::move(exchange.response);
 }
 
 void prepare(Outgoing& exchange, const std::string& authorities) {
@@ -169,11 +250,17 @@ void prepare(Outgoing& exchange, const std::string& authorities) {
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT, long(request.timeout_seconds));
+  if (exchange.whole) {
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, long(request.timeout_seconds));
+  } else {
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);  // a peer that vanished is noticed at last
+  }
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, kConnectTimeoutSeconds);
   curl_easy_setopt(easy, CURLOPT_USERAGENT, "wick/" WICK_VERSION);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &exchange);
@@ -197,6 +284,168 @@ void prepare(Outgoing& exchange, const std::string& authorities) {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers);
 }
 
+// One pool of connections; one thread each, asleep in curl_multi_poll when nothing is under way.
+class Pool {
+ public:
+  explicit Pool(const std::string& trusted) : authorities_(trusted), thread_([this] { loop(); }) {}
+  ~Pool() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    curl_multi_wakeup(multi_);
+    thread_.join();
+    curl_multi_cleanup(multi_);
+  }
+  void start(std::unique_ptr<Outgoing> exchange) {
+    const std::lock_guard lock(mutex_);
+    arriving_.push_back(std::move(exchange));
+    curl_multi_wakeup(multi_);
+  }
+  // By the reader, under its flow's mutex: the flow is still this pool's.
+  void resume(std::shared_ptr<Flow> flow) { note(resuming_, std::move(flow)); }
+  void abandon(std::shared_ptr<Flow> flow) { note(leaving_, std::move(flow)); }
+
+  std::atomic<std::size_t> active{0};
+
+ private:
+  // Kept alive in the lists: an address must not come back as another exchange's.
+  void note(std::vector<std::shared_ptr<Flow>>& list, std::shared_ptr<Flow> flow) {
+    const std::lock_guard lock(mutex_);
+    list.push_back(std::move(flow));
+    curl_multi_wakeup(multi_);
+  }
+
+  void finish(std::unique_ptr<Outgoing> exchange, Result<void> result) {
+    Part part;
+    if (result && !exchange->has_head) part.head = head_of(*exchange);
+    part.data = std::move(exchange->pending);
+    part.end = std::move(result);
+    std::erase(running_, exchange.get());
+    if (exchange->easy != nullptr) curl_multi_remove_handle(multi_, exchange->easy);
+    const auto flow = std::move(exchange->flow);
+    exchange.reset();
+    --active;
+    flow->put(std::move(part));
+  }
+
+  Outgoing* find(const std::shared_ptr<Flow>& flow) const {
+    for (Outgoing* exchange : running_) {
+      if (exchange->flow == flow) return exchange;
+    }
+    return nullptr;  // it has ended in the meantime
+  }
+
+  void loop() {
+    for (;;) {
+      std::vector<std::unique_ptr<Outgoing>> starting;
+      std::vector<std::shared_ptr<Flow>> resumed, left;
+      bool stop = false;
+      {
+        const std::lock_guard lock(mutex_);
+        starting.swap(arriving_);
+        resumed.swap(resuming_);
+        left.swap(leaving_);
+        stop = stopping_;
+      }
+      for (auto& exchange : starting) {
+        prepare(*exchange, authorities_);
+        curl_multi_add_handle(multi_, exchange->easy);
+        running_.push_back(exchange.release());
+      }
+      for (const auto& flow : left) {
+        if (Outgoing* exchange = find(flow))
+          finish(std::unique_ptr<Outgoing>(exchange), fail(ErrorCode::kUnavailable, "It was given up."));
+      }
+      for (const auto& flow : resumed) {
+        if (Outgoing* exchange = find(flow)) curl_easy_pause(exchange->easy, CURLPAUSE_CONT);
+      }
+      if (stop) break;
+      int count = 0;
+      curl_multi_perform(multi_, &count);
+      while (const CURLMsg* message = curl_multi_info_read(multi_, &count)) {
+        if (message->msg != CURLMSG_DONE) continue;
+        const CURLcode code = message->data.result;
+        char* raw = nullptr;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &raw);
+        std::unique_ptr<Outgoing> exchange(reinterpret_cast<Outgoing*>(raw));
+        Result<void> result = outcome(*exchange, code);
+        finish(std::move(exchange), std::move(result));
+      }
+      // One message to each reader for all that came, not one for each piece.
+      for (Outgoing* exchange : running_) {
+        const bool head = exchange->head_complete && !exchange->has_head;
+        if (exchange->whole || (exchange->pending.empty() && !head)) continue;
+        Part part;
+        if (head) part.head = head_of(*exchange);
+        exchange->has_head = exchange->head_complete;
+        part.data = std::exchange(exchange->pending, {});
+        exchange->flow->put(std::move(part));
+      }
+      curl_multi_poll(multi_, nullptr, 0, running_.empty() ? INT_MAX : kPollMillis, nullptr);
+    }
+    while (!running_.empty()) {
+      finish(std::unique_ptr<Outgoing>(running_.back()),
+             fail(ErrorCode::kUnavailable, "The server is shutting down."));
+    }
+  }
+
+  CURLM* multi_ = curl_multi_init();
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Outgoing>> arriving_;
+  std::vector<std::shared_ptr<Flow>> resuming_, leaving_;
+  bool stopping_ = false;
+  const std::string& authorities_;
+  std::vector<Outgoing*> running_;  // of the thread
+  std::thread thread_;
+};
+
+void Flow::abandon() {
+  const std::lock_guard lock(mutex_);
+  if (pool_ != nullptr) pool_->abandon(shared_from_this());
+}
+
+void Flow::interrupt() {
+  abandon();
+  parts_.close();
+}
+
+Task<Result<void>> Flow::take(std::chrono::milliseconds timeout) {
+  auto part = co_await parts_.take(timeout);
+  if (!part && part.error() == MailboxEnd::kTimeout)
+    co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
+  if (!part) co_return fail(ErrorCode::kUnavailable, "It was given up.");
+  {
+    const std::lock_guard lock(mutex_);
+    unread_ -= part->data.size();
+    if (paused_ && unread_ <= kMaxUnreadBytes / 2) {
+      paused_ = false;
+      if (pool_ != nullptr) pool_->resume(shared_from_this());
+    }
+  }
+  if (part->head) head_ = std::move(part->head);
+  data_ += part->data;
+  if (part->end) end_ = std::move(part->end);
+  co_return Result<void>{};
+}
+
+Task<Result<const ClientResponse*>> Flow::head(std::chrono::milliseconds timeout) {
+  while (!head_) {
+    if (end_) co_return fail(*end_ ? Error{ErrorCode::kUpstream, "There was no answer."} : end_->error());
+    if (auto taken = co_await take(timeout); !taken) co_return fail(std::move(taken.error()));
+  }
+  co_return &*head_;
+}
+
+Task<Result<std::string>> Flow::read(std::chrono::milliseconds timeout) {
+  while (data_.empty()) {
+    if (end_ && *end_) co_return std::string();
+    if (end_) co_return fail(end_->error());
+    if (auto taken = co_await take(timeout); !taken) co_return fail(std::move(taken.error()));
+  }
+  co_return std::exchange(data_, {});
+}
+
 }  // namespace
 
 bool is_public_address(std::string_view text) {
@@ -213,75 +462,23 @@ std::string ClientResponse::header(std::string_view name) const {
 }
 
 struct Client::Impl {
-  // One pool of connections; one thread each, asleep in curl_multi_poll when nothing is under way.
-  struct Pool {
-    CURLM* multi = curl_multi_init();
-    std::mutex mutex;
-    std::vector<std::unique_ptr<Outgoing>> arriving;
-    std::atomic<std::size_t> active{0};
-    bool stopping = false;
-    const std::string& authorities;
-    std::thread thread;
-
-    explicit Pool(const std::string& trusted) : authorities(trusted), thread([this] { loop(); }) {}
-    ~Pool() {
-      {
-        std::lock_guard lock(mutex);
-        stopping = true;
-      }
-      curl_multi_wakeup(multi);
-      thread.join();
-      curl_multi_cleanup(multi);
-    }
-
-    void finish(std::unique_ptr<Outgoing> exchange, Result<ClientResponse> result) {
-      --active;
-      auto done = std::move(exchange->done);
-      exchange.reset();
-      done(std::move(result));
-    }
-
-    void loop() {
-      std::vector<Outgoing*> running;
-      for (;;) {
-        std::vector<std::unique_ptr<Outgoing>> starting;
-        bool stop = false;
-        {
-          std::lock_guard lock(mutex);
-          starting.swap(arriving);
-          stop = stopping;
-        }
-        for (auto& exchange : starting) {
-          prepare(*exchange, authorities);
-          curl_multi_add_handle(multi, exchange->easy);
-          running.push_back(exchange.release());
-        }
-        if (stop) break;
-        int count = 0;
-        curl_multi_perform(multi, &count);
-        while (const CURLMsg* message = curl_multi_info_read(multi, &count)) {
-          if (message->msg != CURLMSG_DONE) continue;
-          const CURLcode code = message->data.result;
-          char* raw = nullptr;
-          curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &raw);
-          std::unique_ptr<Outgoing> exchange(reinterpret_cast<Outgoing*>(raw));
-          std::erase(running, exchange.get());
-          Result<ClientResponse> result = outcome(*exchange, code);
-          curl_multi_remove_handle(multi, exchange->easy);
-          finish(std::move(exchange), std::move(result));
-        }
-        curl_multi_poll(multi, nullptr, 0, running.empty() ? INT_MAX : kPollMillis, nullptr);
-      }
-      for (Outgoing* raw : running) {
-        std::unique_ptr<Outgoing> exchange(raw);
-        curl_multi_remove_handle(multi, exchange->easy);
-        finish(std::move(exchange), fail(ErrorCode::kUnavailable, "The server is shutting down."));
-      }
-    }
-  };
-
   Pool& pool(bool allow_private) { return allow_private ? open : guarded; }
   explicit Impl(const std::string& ca_file) : authorities(read_authorities(ca_file)) {}
+  // An exchange of that pool; null when there are too many.
+  std::shared_ptr<Flow> begin(ClientRequest request, bool whole) {
+    Pool& its = pool(request.allow_private_addresses);
+    if (its.active.fetch_add(1) >= kMaxClientRequests) {
+      --its.active;
+      return nullptr;
+    }
+    auto flow = std::make_shared<Flow>(&its);
+    auto exchange = std::make_unique<Outgoing>();
+    exchange->request = std::move(request);
+    exchange->whole = whole;
+    exchange->flow = flow;
+    its.start(std::move(exchange));
+    return flow;
+  }
   const std::string authorities;
   Pool guarded{authorities}, open{authorities};
 };
@@ -292,6 +489,15 @@ Client::Client(const std::string& ca_file) {
   impl_ = std::make_unique<Impl>(ca_file);
 }
 Client::~Client() = default;
+
+namespace {
+
+std::unexpected<Error> too_many() {
+  return fail(ErrorCode::kUnavailable,
+              "Too many requests to other systems are under way: try again in a moment.");
+}
+
+}  // namespace
 
 // Redirects are followed here and not by libcurl, which would send headers that carry keys to any host.
 Task<Result<ClientResponse>> Client::send(ClientRequest request) {
@@ -322,31 +528,26 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
 }
 
 Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
-  Impl::Pool& pool = impl_->pool(request.allow_private_addresses);
-  if (pool.active.fetch_add(1) >= kMaxClientRequests) {
-    --pool.active;
-    co_return fail(ErrorCode::kUnavailable,
-                   "Too many requests to other systems are under way: try again in a moment.");
+  const auto flow = impl_->begin(std::move(request), true);
+  if (flow == nullptr) co_return too_many();
+  const Reader reader(flow);
+  auto head = co_await flow->head(kForever);
+  if (!head) co_return fail(std::move(head.error()));
+  ClientResponse response = **head;
+  for (;;) {
+    auto more = co_await flow->read(kForever);
+    if (!more) co_return fail(std::move(more.error()));
+    if (more->empty()) co_return response;
+    response.body += *more;
   }
-  const Executor home = co_await asio::this_coro::executor;
-  Result<ClientResponse> result;
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
-      [&](auto resume) {
-        auto exchange = std::make_unique<Outgoing>();
-        exchange->request = std::move(request);
-        exchange->done = [&result, resume = std::move(resume),
-                          guard = asio::make_work_guard(home)](Result<ClientResponse> outcome) mutable {
-          result = std::move(outcome);
-          asio::post(guard.get_executor(), std::move(resume));
-        };
-        {
-          std::lock_guard lock(pool.mutex);
-          pool.arriving.push_back(std::move(exchange));
-        }
-        curl_multi_wakeup(pool.multi);
-      },
-      asio::use_awaitable_t<Executor>());
-  co_return result;
+}
+
+std::shared_ptr<ClientStream> Client::start(ClientRequest request) {
+  auto flow = impl_->begin(std::move(request), false);
+  if (flow != nullptr) return std::make_shared<Reader>(std::move(flow));
+  flow = std::make_shared<Flow>(nullptr);
+  flow->put({std::nullopt, {}, too_many()});
+  return flow;
 }
 
 }  // namespace wick::http

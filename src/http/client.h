@@ -8,6 +8,7 @@
 // used: the guard would judge the proxy's address instead of the target's. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,13 +26,14 @@ struct ClientRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool has_body = false;
-  int timeout_seconds = 30;  // of the whole exchange
-  std::size_t max_response_bytes = 1 << 20;
+  int timeout_seconds = 30;                  // of the whole exchange; not of one that start() begins
+  std::size_t max_response_bytes = 1 << 20;  // 0: the reader of a stream bounds it
   bool follow_redirects = false;  // at most kMaxRedirects, and only to the same scheme, host and port
   bool allow_private_addresses = false;
 };
 inline constexpr long kMaxRedirects = 5;
-inline constexpr std::size_t kMaxClientRequests = 1000;  // at once; kUnavailable above
+inline constexpr std::size_t kMaxUnreadBytes = 256 * 1024;  // of a stream: the sender waits above
+inline constexpr std::size_t kMaxClientRequests = 1000;     // at once; kUnavailable above
 
 struct ClientResponse {
   int status = 0;
@@ -41,6 +43,24 @@ struct ClientResponse {
   std::string header(std::string_view name) const;
   std::string body;
   std::string redirect_url;  // where a 3xx points, absolute; empty otherwise
+};
+
+// A response that is read while it comes. What is under way ends with the object.
+//
+// The client's thread puts what arrives into a mailbox and stops reading from the socket while more than
+// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() is thread-safe; the
+// rest is for one coroutine at a time.
+class ClientStream {
+ public:
+  virtual ~ClientStream() = default;
+  // Status and headers, without a body; waits for them first.
+  // Errors: those of Client::send, kTimeout when they do not come
+  virtual Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) = 0;
+  // The next bytes; empty: that was all. Errors: kTimeout nothing came for so long, which may be asked again;
+  // kUpstream it broke off; kTooLarge; kUnavailable interrupted
+  virtual Task<Result<std::string>> read(std::chrono::milliseconds timeout) = 0;
+  // Gives up: who waits, and who asks later, gets kUnavailable.
+  virtual void interrupt() = 0;
 };
 
 // Whether an address is one that the internet can have: not loopback, private, link-local, shared, multicast,
@@ -60,6 +80,8 @@ class Client {
   //         kForbidden        the address is private, or a redirect leads to another host: it would get the
   //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
   Task<Result<ClientResponse>> send(ClientRequest request);
+  // Begins an exchange whose answer is read as it comes. Redirects are not followed.
+  std::shared_ptr<ClientStream> start(ClientRequest request);
 
  private:
   Task<Result<ClientResponse>> send_once(ClientRequest request);

@@ -2,6 +2,8 @@
 
 #include <sys/socket.h>
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -232,10 +234,10 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     me.enter(State::kHandling);
     me.chunked_ = parser.version() >= 11;
     const Response response = co_await me.handle();
+    me.end_watch();
     keep_alive = parser.keep_alive() && !me.thread_.shared.stopping;
     if (me.streaming_) {
       me.streaming_ = false;
-      me.on_disconnect_ = nullptr;
       if (me.gone_ || !me.chunked_ || !co_await me.send_all("0\r\n\r\n")) break;
       keep_alive = false;  // the watcher may have read ahead
       error_code ignored;
@@ -368,6 +370,9 @@ Task<bool> Connection::send_all(std::string_view bytes, std::string_view more) {
 }
 
 Task<StreamWriter*> Connection::start_stream(std::string content_type) {
+  const auto on_disconnect = on_disconnect_;
+  end_watch();  // from here on the stream's own watcher reads
+  on_disconnect_ = on_disconnect;
   streaming_ = true;
   out_.clear();
   out_.append("HTTP/1.1 200 OK\r\nDate: ")
@@ -400,9 +405,38 @@ Task<bool> Connection::write(std::string chunk) {
   co_return !gone_;
 }
 
-void Connection::on_disconnect(std::function<void()> callback) {
-  on_disconnect_ = std::move(callback);
+void Connection::watch(std::function<void()> on_disconnect) {
+  on_disconnect_ = std::move(on_disconnect);
   if (gone_) disconnected();
+  if (gone_ || streaming_ || std::exchange(watching_, true)) return;
+  asio::co_spawn(
+      executor(), [self = shared_from_this(), mine = ++watch_]() { return self->peek_for_disconnect(mine); },
+      asio::detached);
+}
+
+void Connection::end_watch() {
+  on_disconnect_ = nullptr;
+  if (!std::exchange(watching_, false)) return;
+  ++watch_;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+// Takes nothing from the socket: what the client sends meanwhile is its next request.
+Task<void> Connection::peek_for_disconnect(unsigned mine) {
+  for (;;) {
+    error_code ec;
+    co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(kAwait, ec));
+    if (mine != watch_) co_return;
+    if (ec == asio::error::operation_aborted)
+      continue;  // meant for a write that took too long, which sees it
+    if (ec) co_return disconnected();
+    char next = 0;
+    const auto count = recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) continue;
+    if (count <= 0) disconnected();
+    co_return;
+  }
 }
 
 void Connection::disconnected() {

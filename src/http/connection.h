@@ -88,7 +88,7 @@ class Connection final : public Exchange,
   Executor executor() override { return thread_.context.get_executor(); }
   Task<StreamWriter*> start_stream(std::string content_type) override;
   Task<bool> write(std::string chunk) override;
-  void on_disconnect(std::function<void()> callback) override;
+  void watch(std::function<void()> on_disconnect) override;
 
  private:
   enum class State { kIdle, kReading, kHandling, kWriting };
@@ -103,6 +103,8 @@ class Connection final : public Exchange,
   Task<bool> send(const Response& response, bool keep_alive);
   Task<bool> send_all(std::string_view bytes, std::string_view more = {});
   Task<void> watch_for_disconnect();
+  Task<void> peek_for_disconnect(unsigned watch);
+  void end_watch();
   void disconnected();
   bool set_request(const RequestParser& parser);
 
@@ -126,6 +128,8 @@ class Connection final : public Exchange,
   std::string out_;
   bool streaming_ = false, chunked_ = false, gone_ = false;
   std::function<void()> on_disconnect_;
+  unsigned watch_ = 0;  // the number of the watch that peeks
+  bool watching_ = false;
 };
 
 // The body of an error of the server itself.

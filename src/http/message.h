@@ -73,8 +73,6 @@ class StreamWriter {
   // Writes; false when the peer has gone or the stream was ended. Waits while the peer is slow
   // (backpressure).
   virtual Task<bool> write(std::string chunk) = 0;
-  // Called once, on the io thread, when the peer disconnects before the handler is done.
-  virtual void on_disconnect(std::function<void()> callback) = 0;
 };
 
 // One request and the way to answer it.
@@ -86,6 +84,9 @@ class Exchange {
   // Begins a chunked 200 with this content type; the handler's returned Response is then
   // ignored and the stream ends when the handler returns.
   virtual Task<StreamWriter*> start_stream(std::string content_type) = 0;
+  // Calls back once, on the io thread, when the peer disconnects before the handler is done; at once when it
+  // has gone. Outside a stream, a peer that has sent its next request already is not watched.
+  virtual void watch(std::function<void()> on_disconnect) = 0;
 };
 
 using Handler = std::function<Task<Response>(Exchange&)>;         // on an io thread: must not block

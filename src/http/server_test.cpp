@@ -90,7 +90,7 @@ class HttpServer : public testing::Test {
     });
     server->route("GET", "/stream", [this](Exchange& exchange) -> Task<Response> {
       StreamWriter* stream = co_await exchange.start_stream("text/event-stream");
-      stream->on_disconnect([this] { gone.set_value(); });
+      exchange.watch([this] { gone.set_value(); });
       co_await stream->write("data: one\n\n");
       if (exchange.request().query == "endless") {
         while (co_await stream->write(std::string(65536, 'x'))) {

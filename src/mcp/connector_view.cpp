@@ -13,24 +13,49 @@ bool is_cacheable(std::string_view method) {
   return method.ends_with("/list") || method == "resources/read";
 }
 
+bool asks_back(const json::object& result) {
+  return text_or_empty(result, "resultType") == "input_required";
+}
+
 }  // namespace
 
-bool Endpoint::is_forwarded(std::string_view method) {
-  return method == "resources/list" || method == "resources/templates/list" || method == "resources/read" ||
-         method == "prompts/list" || method == "prompts/get" || method == "completion/complete";
+bool Endpoint::is_forwarded(const Message& message) {
+  const std::string_view method = message.method;
+  if (method == "resources/list" || method == "resources/templates/list" || method == "resources/read" ||
+      method == "prompts/list" || method == "prompts/get" || method == "completion/complete")
+    return true;
+  return !message.modern && (method == "logging/setLevel" || method == "resources/subscribe" ||
+                             method == "resources/unsubscribe");
 }
 
 http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
   const Message& message = *context.message;
-  auto forwarded =
-      co_await runner_.forward(caller(context), context.only->id, message.method, message.params);
+  const auto talk = converse(context, *context.only);
+  const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+  json::object params = message.params;
+  Result<Forwarded> forwarded = fail(ErrorCode::kUpstream, "");
+  for (int round = 0;; ++round) {
+    forwarded = co_await runner_.forward(caller(context), context.only->id, message.method, params, side);
+    if (!forwarded || !asks_back(forwarded->result) || message.modern) break;
+    bool answered = round < kMaxRounds;
+    if (answered) answered = co_await talk->ask(forwarded->result, params);
+    if (!answered) {
+      forwarded =
+          fail(ErrorCode::kUpstream, "The MCP server asks something, and no answer came from the client.");
+      break;
+    }
+  }
+  co_return co_await conclude(talk.get(), forwarded_answer(context, std::move(forwarded)));
+}
+
+Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwarded> forwarded) const {
+  const Message& message = *context.message;
   if (!forwarded) {
-    if (forwarded.error().code == ErrorCode::kUnauthenticated)
-      co_return Answer{{}, authenticator_.invalid_token()};
+    if (forwarded.error().code == ErrorCode::kUnauthenticated) return {{}, authenticator_.invalid_token()};
     if (forwarded.error().code == ErrorCode::kNotFound)
-      co_return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
-                         message.modern ? 404 : 200);
-    co_return rejected(context, kInternalError, forwarded.error().message);
+      return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
+                      message.modern ? 404 : 200);
+    return rejected(context, kInternalError, forwarded.error().message);
   }
   if (forwarded->error_code != 0) {
     // A resource that is not there has a code of its own before 2026-07-28, and none since.
@@ -38,27 +63,35 @@ http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
     if (message.modern && code == kLegacyResourceNotFound) code = kInvalidParams;
     if (!message.modern && code == kInvalidParams && message.method == "resources/read")
       code = kLegacyResourceNotFound;
-    json::object data;
-    if (const auto* uri = message.params.if_contains("uri"); uri != nullptr && uri->is_string())
-      data["uri"] = *uri;
-    co_return Answer{error_text(Rejection{200, code, forwarded->error_message, message.id, std::move(data)})};
+    const int status = !message.modern              ? 200
+                       : code == kMethodNotFound    ? 404
+                       : code == kMissingCapability ? 400
+                                                    : 200;
+    Rejection passed{status, code, forwarded->error_message, message.id};
+    passed.data = std::move(forwarded->error_data);
+    const auto* uri = message.params.if_contains("uri");
+    if (uri != nullptr && uri->is_string() && passed.data.is_null())
+      passed.data.emplace_object()["uri"] = *uri;
+    return {error_text(passed), std::nullopt, status};
   }
   json::object& result = forwarded->result;
   if (!message.modern) {
     for (const char* field : {"ttlMs", "cacheScope"}) result.erase(field);
-    co_return Answer{result_text(message.id, to_json(result))};
+    return {result_text(message.id, to_json(result))};
   }
-  result["resultType"] = "complete";
-  // What one person sees is not another's to keep, whatever the server says.
-  if (is_cacheable(message.method)) {
-    const auto* ttl = result.if_contains("ttlMs");
-    if (ttl == nullptr || !ttl->is_int64() || ttl->get_int64() < 0) result["ttlMs"] = 0;
-    result["cacheScope"] = "private";
+  if (!asks_back(result)) {
+    result["resultType"] = "complete";
+    // What one person sees is not another's to keep, whatever the server says.
+    if (is_cacheable(message.method)) {
+      const auto* ttl = result.if_contains("ttlMs");
+      if (ttl == nullptr || !ttl->is_int64() || ttl->get_int64() < 0) result["ttlMs"] = 0;
+      result["cacheScope"] = "private";
+    }
   }
   auto* meta = result.if_contains("_meta");
   if (meta == nullptr || !meta->is_object()) result["_meta"] = json::object();
   result["_meta"].get_object()["io.modelcontextprotocol/serverInfo"] = parse_trusted_json(kServerInfo);
-  co_return Answer{result_text(message.id, to_json(result))};
+  return {result_text(message.id, to_json(result))};
 }
 
 }  // namespace wick::mcp

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "mcp/server_texts.h"
 #include "mcp/tools.h"
 
@@ -24,28 +25,15 @@ bool lists_type(std::string_view accept, std::string_view type) {
   return false;
 }
 
-std::string trace_id_of(std::string_view traceparent) {
-  // W3C Trace Context §3.2: version-traceid-parentid-flags.
-  return traceparent.size() >= 55 && traceparent[2] == '-' && traceparent[35] == '-'
-             ? std::string(traceparent.substr(3, 32))
-             : std::string();
-}
+}  // namespace
 
 http::Response refusal(int status, int code, std::string message) {
   return to_response(Rejection{status, code, std::move(message), {}});
 }
 
-json::object take_object(json::object& from, std::string_view key) {
-  auto* value = from.if_contains(key);
-  return value != nullptr && value->is_object() ? std::move(value->get_object()) : json::object();
+bool accepts_events(const http::Request& request) {
+  return lists_type(request.header("accept").value_or(""), "text/event-stream");
 }
-
-// An SSE event; the text is one line of JSON.
-std::string event(std::string_view text) {
-  return std::string("event: message\ndata: ").append(text).append("\n\n");
-}
-
-}  // namespace
 
 Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator,
                    const http::OriginPolicy& origins, Runner& runner, StreamHub& streams,
@@ -115,6 +103,9 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   std::string batch;
   for (const Message& message : incoming->messages) {
     context->message = &message;
+    context->batch = incoming->batch;
+    if (message.kind == Message::Kind::kResponse) legacy_.answer(lane_of(*context), message.answer);
+    if (message.kind == Message::Kind::kNotification && !message.modern) heed(*context);
     if (message.kind != Message::Kind::kRequest) continue;
     Answer one = co_await answer(*context);
     if (one.response) co_return std::move(*one.response);
@@ -125,11 +116,23 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   co_return json_response(batch + "]");
 }
 
+// A legacy client's notification: of all there are, only one asks for something.
+void Endpoint::heed(const Context& context) {
+  if (context.message->method != "notifications/cancelled") return;
+  const auto* id = context.message->params.if_contains("requestId");
+  if (id != nullptr) legacy_.cancel(lane_of(context), to_json(*id));
+}
+
+std::string Endpoint::lane_of(const Context& context) const {
+  if (context.session) return to_hex(sha256(*context.exchange->request().header("mcp-session-id")));
+  return context.principal.credential.user.str();
+}
+
 http::Task<Endpoint::Answer> Endpoint::answer(Context& context) {
   const Message& message = *context.message;
   if (message.method == "tools/list") co_return list_tools(context);
   if (message.method == "tools/call") co_return co_await call_tool(context);
-  if (context.only != nullptr && is_forwarded(message.method)) co_return co_await forward(context);
+  if (context.only != nullptr && is_forwarded(message)) co_return co_await forward(context);
   if (message.modern) co_return co_await answer_modern(context);
   co_return co_await answer_legacy(context);
 }
@@ -151,7 +154,10 @@ http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
 http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   const std::string& id = context.message->id;
   if (context.only == nullptr) co_return Answer{result_text(id, discover_text())};
-  const json::object more = co_await runner_.capabilities(context.only, context.principal.credential.user);
+  Conversation talk(*context.exchange, *context.message, lane_of(context),
+                    carried_capabilities(context.message->capabilities), legacy_, false);
+  const json::object more =
+      co_await runner_.capabilities(context.only, {context.principal.credential.user, &talk.side()});
   if (more.empty()) co_return Answer{result_text(id, discover_text())};
   json::value result = parse_trusted_json(discover_text());
   for (const auto& one : more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
@@ -176,9 +182,12 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
     session.client_name = text(client->get_object(), "name");
     session.client_version = text(client->get_object(), "version");
   }
+  if (const auto* can = message.params.if_contains("capabilities"); can != nullptr && can->is_object())
+    session.capabilities = carried_capabilities(can->get_object());
   json::value capabilities = parse_trusted_json(kCapabilities);
   if (context.only != nullptr) {
-    const json::object more = co_await runner_.capabilities(context.only, context.principal.credential.user);
+    const json::object more =
+        co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
     for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();
   }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +
@@ -241,287 +250,6 @@ Endpoint::Answer Endpoint::list_tools(const Context& context) const {
   return {text.append(*tools).append("}}")};
 }
 
-Caller Endpoint::caller(const Context& context) const {
-  const http::Request& request = context.exchange->request();
-  const Message& message = *context.message;
-  Caller out;
-  out.user = context.principal.credential.user;
-  out.credential_id = context.principal.credential.id.str();
-  out.credential_kind = context.principal.credential.kind == CredentialKind::kPat ? "pat" : "oauth";
-  out.scope = context.principal.credential.scope;
-  out.source = "mcp";
-  out.ip = std::string(request.remote_address);
-  out.user_agent = std::string(request.header("user-agent").value_or(""));
-  out.client_name = context.session ? context.session->client_name : message.client_name;
-  out.client_version = context.session ? context.session->client_version : message.client_version;
-  out.trace_id = trace_id_of(message.traceparent.empty() ? request.header("traceparent").value_or("")
-                                                         : std::string_view(message.traceparent));
-  out.still_valid = [this, principal = context.principal] { return authenticator_.still_valid(principal); };
-  return out;
-}
-
-Endpoint::Answer Endpoint::rejected(const Context& context, int code, std::string message, int status) const {
-  return {error_text(Rejection{status, code, std::move(message), context.message->id}), std::nullopt, status};
-}
-
-Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> outcome) const {
-  if (!outcome) {
-    switch (outcome.error().code) {
-      case ErrorCode::kUnauthenticated:
-        return {{}, authenticator_.invalid_token()};
-      case ErrorCode::kNotFound:
-        return rejected(context, kInvalidParams,
-                        "There is no such tool for you. Call tools/list for those there are.");
-      default:
-        return rejected(context, kInternalError, outcome.error().message);
-    }
-  }
-  json::object result = to_tool_result(outcome->result);
-  if (!context.message->modern) {
-    // Before 2026-07-28 structured content is an object; its text stands beside it.
-    const auto* structured = result.if_contains("structuredContent");
-    if (structured != nullptr && !structured->is_object()) result.erase("structuredContent");
-    return {result_text(context.message->id, to_json(result))};
-  }
-  auto* meta = result.if_contains("_meta");
-  if (meta == nullptr || !meta->is_object()) {
-    std::string text = to_json(result);
-    text.pop_back();
-    return {result_text(context.message->id, text + R"(,"resultType":"complete",)" + meta_text() + "}")};
-  }
-  // What another server has put there stays, but for who answers.
-  meta->get_object()["io.modelcontextprotocol/serverInfo"] = parse_trusted_json(kServerInfo);
-  result["resultType"] = "complete";
-  return {result_text(context.message->id, to_json(result))};
-}
-
-// MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask
-// for: it helps only where the grant lacks mcp:write. Which connectors and operations, the user chose at
-// consent.
-Endpoint::Answer Endpoint::out_of_scope(const Context& context, const OperationRef& ref,
-                                        std::string message) const {
-  const Credential& credential = context.principal.credential;
-  const ScopePtr& scope = credential.scope;
-  if (credential.kind == CredentialKind::kOAuth && scope != nullptr && scope->allows(ref.connector->id) &&
-      scope->operations == Scope::Operations::kReadOnly) {
-    return {{}, authenticator_.insufficient_scope(message)};
-  }
-  return finished(context, CallOutcome{0, 0, call_failed(std::move(message))});
-}
-
-http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
-  json::object params = context.message->params;
-  const auto* name_value = params.if_contains("name");
-  if (name_value == nullptr || !name_value->is_string())
-    co_return rejected(context, kInvalidParams, "params.name must be the name of a tool.");
-  const std::string name(name_value->get_string());
-  const auto* given = params.if_contains("arguments");
-  if (given != nullptr && !given->is_object())
-    co_return rejected(context, kInvalidParams, "params.arguments must be an object.");
-  json::object arguments = take_object(params, "arguments");
-
-  if (context.only != nullptr) {
-    OperationRef ref = find_connector_tool(context.reach, context.only, name).ref;
-    co_return co_await call_found(context, std::move(ref), name, std::move(arguments));
-  }
-  if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
-  if (is_meta_tool(name)) {
-    CallResult answered = call_meta_tool(context.reach, context.principal.credential.tools, name, arguments);
-    auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
-    co_return finished(context, std::move(outcome));
-  }
-  OperationRef ref = find_tool(context.reach, name).ref;
-  co_return co_await call_found(context, std::move(ref), name, std::move(arguments));
-}
-
-http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef ref, std::string name,
-                                                  json::object arguments) {
-  if (ref.operation == nullptr) {
-    auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::nullopt);
-    co_return finished(context, std::move(outcome));
-  }
-  auto outcome =
-      co_await runner_.call(caller(context), ref.connector->id, ref.operation->key, std::move(arguments));
-  if (!outcome && outcome.error().code == ErrorCode::kForbidden)
-    co_return out_of_scope(context, ref, std::move(outcome.error().message));
-  co_return finished(context, std::move(outcome));
-}
-
-// One call, or several in order; with a progress token the several are reported one by one on a stream.
-http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object arguments) {
-  std::vector<std::pair<std::string, json::object>> calls;
-  const auto add = [&](json::object& from) {
-    const auto* id = from.if_contains("tool_id");
-    if (id == nullptr || !id->is_string()) return false;
-    std::string tool(id->get_string());
-    calls.emplace_back(std::move(tool), take_object(from, "arguments"));
-    return true;
-  };
-  bool sound = true;
-  const bool batch = arguments.contains("calls");
-  if (batch) {
-    auto* items = arguments.if_contains("calls");
-    sound = items->is_array() && !items->get_array().empty() && items->get_array().size() <= kMaxExecuteCalls;
-    if (sound) {
-      for (json::value& item : items->get_array())
-        sound = sound && item.is_object() && add(item.get_object());
-    }
-  } else {
-    sound = add(arguments);
-  }
-  if (!sound) {
-    CallResult refused =
-        call_failed("Give tool_id and arguments, or calls: a list of 1 to " +
-                    std::to_string(kMaxExecuteCalls) + " objects with tool_id and arguments.");
-    auto outcome =
-        co_await runner_.record(caller(context), "wick_execute", std::move(arguments), std::move(refused));
-    co_return finished(context, std::move(outcome));
-  }
-  http::StreamWriter* writer = nullptr;
-  if (batch && context.message->progress_token)
-    writer = co_await context.exchange->start_stream("text/event-stream");
-
-  json::array results;
-  std::string text;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    auto& [id, call_arguments] = calls[i];
-    const auto target = parse_tool_id(id);
-    Result<CallOutcome> outcome;
-    if (target) {
-      outcome =
-          co_await runner_.call(caller(context), target->first, target->second, std::move(call_arguments));
-    } else {
-      outcome = co_await runner_.record(caller(context), id, std::move(call_arguments), std::nullopt);
-    }
-    if (!outcome && outcome.error().code == ErrorCode::kNotFound) {
-      outcome = CallOutcome{0, 0,
-                            call_failed("There is no operation with the tool_id \"" + id +
-                                        "\" for you. Call wick_search or wick_list to find it.")};
-    }
-    if (!outcome && outcome.error().code == ErrorCode::kForbidden)
-      outcome = CallOutcome{0, 0, call_failed(std::move(outcome.error().message))};
-    if (!batch || !outcome) {
-      if (writer == nullptr) co_return finished(context, std::move(outcome));
-      // Revoked or not recorded in the middle of a stream: no results, and the stream ends.
-      Answer failed = finished(context, std::move(outcome));
-      if (!failed.response) co_await writer->write(event(failed.text));
-      co_return Answer{{}, http::Response{}};
-    }
-    json::object one = to_tool_result(outcome->result);
-    one["tool_id"] = id;
-    text.append("[")
-        .append(std::to_string(i + 1))
-        .append("] ")
-        .append(outcome->result.is_error ? "failed: " : "")
-        .append(outcome->result.text)
-        .append("\n\n");
-    results.push_back(std::move(one));
-    if (writer != nullptr) {
-      json::object progress;
-      progress["progressToken"] = *context.message->progress_token;
-      progress["progress"] = i + 1;
-      progress["total"] = calls.size();
-      const bool there = co_await writer->write(
-          event(R"({"jsonrpc":"2.0","method":"notifications/progress","params":)" + to_json(progress) + "}"));
-      if (!there) co_return Answer{{}, http::Response{}};  // closing the stream cancels what has not begun
-    }
-  }
-  CallResult all;
-  all.text = std::move(text);
-  json::object structured;
-  structured["results"] = std::move(results);
-  all.structured = std::move(structured);
-  Answer done = finished(context, CallOutcome{0, 0, std::move(all)});
-  if (writer == nullptr) co_return done;
-  co_await writer->write(event(done.text));
-  co_return Answer{{}, http::Response{}};
-}
-
-std::string Endpoint::tools_fingerprint(const Principal& principal) const {
-  const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-  std::string all;
-  for (const OperationRef& ref : reach.operations()) {
-    all.append(tool_name(*ref.connector, *ref.operation))
-        .append(ref.operation->description)
-        .append(ref.operation->input_schema_text);
-  }
-  return std::string(as_bytes(sha256(all)));
-}
-
-http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& writer,
-                                          std::shared_ptr<Stream> stream, std::string changed) {
-  writer.on_disconnect([weak = std::weak_ptr<Stream>(stream)] {
-    if (const auto open = weak.lock()) Stream::end(open);
-  });
-  const Principal principal = context.principal;
-  context.reach = Reach();  // a stream must not keep an old snapshot alive
-  std::string before = tools_fingerprint(principal);
-  while (!stream->ended() && authenticator_.still_valid(principal)) {
-    co_await stream->wait(kKeepAliveSeconds);
-    if (stream->ended() || !authenticator_.still_valid(principal)) break;
-    std::string now = tools_fingerprint(principal);
-    const bool differs = now != before;
-    before = std::move(now);
-    std::string text = ": keep-alive\n\n";
-    if (differs) text = changed;
-    const bool there = co_await writer.write(std::move(text));
-    if (!there) break;
-  }
-}
-
-http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
-  const Message& message = *context.message;
-  const auto* wanted = message.params.if_contains("notifications");
-  if (wanted == nullptr || !wanted->is_object())
-    co_return rejected(context, kInvalidParams, "params.notifications must say what to listen to.");
-  const auto* tools = wanted->get_object().if_contains("toolsListChanged");
-  const bool listens = tools != nullptr && tools->is_bool() && tools->get_bool();
-  auto stream = streams_.open(context.exchange->executor(), context.principal.credential.id);
-  if (stream == nullptr) {
-    co_return rejected(context, kInternalError,
-                       "This credential has as many streams open as it may (" +
-                           std::to_string(kMaxStreamsPerCredential) + "): close one first.");
-  }
-  const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
-  http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
-  std::string acknowledged = event(
-      std::string(
-          R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"notifications":{)") +
-      (listens ? R"("toolsListChanged":true)" : "") + "}," + meta + "}}");
-  bool there = co_await writer->write(std::move(acknowledged));
-  if (there && listens) {
-    co_await follow_changes(
-        context, *writer, stream,
-        event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{)" + meta + "}}"));
-  }
-  co_await writer->write(event(result_text(message.id, R"({"resultType":"complete",)" + meta + "}")));
-  co_return Answer{{}, http::Response{}};
-}
-
-http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
-  auto context = admit(exchange);
-  if (!context) co_return std::move(context.error());
-  const http::Request& request = exchange.request();
-  const auto id = request.header("mcp-session-id");
-  if (!id || !lists_type(request.header("accept").value_or(""), "text/event-stream")) {
-    http::Response refused =
-        refusal(405, kServerError, "Only a session's event stream can be fetched here: use POST.");
-    refused.headers.emplace_back("Allow", "POST, GET, DELETE");
-    co_return refused;
-  }
-  if (!sessions_.find(*id, context->principal.credential.user)) {
-    co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
-  }
-  auto stream = streams_.open(exchange.executor(), context->principal.credential.id);
-  if (stream == nullptr)
-    co_return refusal(409, kServerError, "This credential has as many streams open as it may.");
-  http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
-  co_await writer->write(": keep-alive\n\n");
-  co_await follow_changes(*context, *writer, stream,
-                          event(R"({"jsonrpc":"2.0","method":"notifications/tools/list_changed"})"));
-  co_return http::Response{};
-}
-
 http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
   auto context = admit(exchange);
   if (!context) co_return std::move(context.error());
@@ -531,6 +259,8 @@ http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
     co_return refusal(404, kSessionNotFound, "There is no such session.");
   }
   sessions_.end(*id);
+  streams_.wake_token(context->principal.credential.id);  // its stream ends too
+  co_await runner_.end_lane(to_hex(sha256(*id)));
   http::Response done;
   done.status = 204;
   co_return done;

@@ -13,12 +13,21 @@
 #include "connectors/runner.h"
 #include "http/message.h"
 #include "http/origin.h"
+#include "mcp/conversation.h"
+#include "mcp/legacy_requests.h"
 #include "mcp/message.h"
+#include "mcp/search.h"
 #include "mcp/session.h"
 #include "mcp/stream_hub.h"
 #include "tokens/authenticator.h"
 
 namespace wick::mcp {
+
+inline constexpr std::size_t kMaxListenResources = 100;  // of one subscriptions/listen
+
+// A refusal by the transport, before any message.
+http::Response refusal(int status, int code, std::string message);
+bool accepts_events(const http::Request& request);
 
 class Endpoint {
  public:
@@ -39,6 +48,7 @@ class Endpoint {
     std::shared_ptr<const ConnectorEntry> only = {};  // of /mcp/c/{connector}
     std::optional<Session> session;                   // legacy
     const Message* message = nullptr;
+    bool batch = false;  // of which the message is one: there is no stream then
   };
   // What a method answers: a JSON text, a whole response (a stream, a 401), or nothing (a notification).
   struct Answer {
@@ -49,26 +59,44 @@ class Endpoint {
 
   std::expected<Context, http::Response> admit(http::Exchange& exchange) const;
   http::Task<Answer> answer(Context& context);
+  void heed(const Context& context);
   http::Task<Answer> answer_modern(Context& context);
   http::Task<Answer> answer_legacy(Context& context);
   http::Task<Answer> initialize(Context& context);
   http::Task<Answer> discover(Context& context);
-  // The requests that the view of one connector passes on to an MCP server behind it (connector_view.cpp).
-  static bool is_forwarded(std::string_view method);
+  // Of the view of one connector (connector_view.cpp): the requests that it passes on to an MCP server behind
+  // it.
+  static bool is_forwarded(const Message& message);
   // What it answers, in the form of the client's era.
+  Answer forwarded_answer(const Context& context, Result<Forwarded> forwarded) const;
   http::Task<Answer> forward(Context& context);
   std::shared_ptr<const std::string> tools_list(const Context& context) const;
   Answer list_tools(const Context& context) const;
   http::Task<Answer> call_tool(Context& context);
   http::Task<Answer> call_found(Context& context, OperationRef ref, std::string name,
-                                boost::json::object arguments);
+                                boost::json::object arguments, boost::json::object more);
+  // One call, with what its server says and asks meanwhile; `talk`: null when it has nothing to say.
+  http::Task<Result<CallOutcome>> run(const Context& context, const OperationRef& ref,
+                                      boost::json::object arguments, boost::json::object more,
+                                      Conversation* talk);
+  std::unique_ptr<Conversation> converse(const Context& context, const ConnectorEntry& connector);
+  // The answer, at the end of the conversation's stream if it has one.
+  http::Task<Answer> conclude(Conversation* talk, Answer answer);
   http::Task<Answer> execute(Context& context, boost::json::object arguments);
   http::Task<Answer> listen(Context& context);
-  // Writes `changed` whenever what the caller may call has changed, and comments in between, until the
-  // credential ends or the peer goes.
+  // Of streams (streams.cpp).
+  // Writes what the view's server tells of changes, `changed` whenever what the caller may call has changed,
+  // and comments in between, until the credential ends or the peer goes. `filter`: of subscriptions/listen;
+  // `meta`: a member for the params of each notification, or empty.
   http::Task<void> follow_changes(Context& context, http::StreamWriter& writer,
-                                  std::shared_ptr<Stream> stream, std::string changed);
+                                  std::shared_ptr<Stream> stream, boost::json::object filter,
+                                  std::string meta);
+  http::Task<void> pass_on_changes(std::shared_ptr<Stream> stream, std::shared_ptr<const ConnectorEntry> from,
+                                   UserId user, std::shared_ptr<ClientSide> side, boost::json::object filter,
+                                   std::string meta);
 
+  // Names the client with servers that keep sessions: its own session, else its user.
+  std::string lane_of(const Context& context) const;
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;
   Answer rejected(const Context& context, int code, std::string message, int status = 200) const;
@@ -83,6 +111,8 @@ class Endpoint {
   Runner& runner_;
   StreamHub& streams_;
   Sessions sessions_;
+  LegacyRequests legacy_;
+  Search search_;
   const Clock& clock_;
 };
 

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kMetaVersion = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view kMetaCapabilities = "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view kMetaClient = "io.modelcontextprotocol/clientInfo";
+constexpr std::string_view kMetaLogLevel = "io.modelcontextprotocol/logLevel";
 
 std::unexpected<Rejection> reject(int status, int code, std::string message, std::string id = {}) {
   return std::unexpected(Rejection{status, code, std::move(message), std::move(id)});
@@ -45,24 +46,11 @@ void take_meta(Message& message, json::object& meta) {
     message.progress_token = *token;
   }
   message.traceparent = bounded_text(meta, "traceparent");
+  message.log_level = bounded_text(meta, kMetaLogLevel);
   if (const auto* client = meta.if_contains(kMetaClient); client != nullptr && client->is_object()) {
     message.client_name = bounded_text(client->get_object(), "name");
     message.client_version = bounded_text(client->get_object(), "version");
   }
-}
-
-// "=?base64?…?=" is how a header carries what it cannot carry as it is.
-std::optional<std::string> decode_header(std::string_view value) {
-  constexpr std::string_view kPrefix = "=?base64?", kSuffix = "?=";
-  if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) ||
-      value.size() < kPrefix.size() + kSuffix.size()) {
-    return std::string(value);
-  }
-  std::string body(value.substr(kPrefix.size(), value.size() - kPrefix.size() - kSuffix.size()));
-  if (body.size() % 4 != 0) return std::nullopt;
-  while (body.ends_with('=')) body.pop_back();
-  for (char& c : body) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return from_base64url(body);
 }
 
 // What a modern request's headers must say (2026-07-28, transports, "Standard headers").
@@ -83,16 +71,18 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
                           message.id};
     json::array supported{json::string(kModern)};
     for (const auto legacy : kLegacyVersions) supported.emplace_back(json::string(legacy));
-    unsupported.data["supported"] = std::move(supported);
-    unsupported.data["requested"] = std::string(version);
+    json::object& data = unsupported.data.emplace_object();
+    data["supported"] = std::move(supported);
+    data["requested"] = std::string(version);
     return unsupported;
   }
   if (!header_version) return mismatch("The header MCP-Protocol-Version is missing.");
   if (message.kind != Message::Kind::kRequest)
     return std::nullopt;  // the revision leaves notifications' headers open
   if (!method) return mismatch("The header Mcp-Method is missing.");
-  if (message.method == "tools/call") {
-    const auto* name = message.params.if_contains("name");
+  if (message.method == "tools/call" || message.method == "prompts/get" ||
+      message.method == "resources/read") {
+    const auto* name = message.params.if_contains(message.method == "resources/read" ? "uri" : "name");
     const auto header = request.header("mcp-name");
     if (!header) return mismatch("The header Mcp-Name is missing.");
     const auto decoded = decode_header(trim(*header));
@@ -122,6 +112,7 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
     if (!object.contains("result") && !object.contains("error"))
       return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
     message.kind = Message::Kind::kResponse;
+    message.answer = std::move(object);
     if (names_modern(header_version))
       return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
     return message;
@@ -143,6 +134,10 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
     }
   }
   take_meta(message, meta);
+  for (const auto& one : meta) {
+    if (one.key() != "progressToken" && !one.key().starts_with("io.modelcontextprotocol/"))
+      message.meta[one.key()] = one.value();
+  }
 
   const auto* claim = meta.if_contains(kMetaVersion);
   message.modern = claim != nullptr;
@@ -167,6 +162,7 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
     return reject(400, kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.",
                   message.id);
   }
+  if (capabilities != nullptr && capabilities->is_object()) message.capabilities = capabilities->get_object();
   const std::string claimed(claim->get_string());
   if (auto refused = check_headers(request, message, claimed)) return std::unexpected(std::move(*refused));
   return message;
@@ -177,6 +173,19 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
 bool is_legacy_version(std::string_view version) {
   return std::find(std::begin(kLegacyVersions), std::end(kLegacyVersions), version) !=
          std::end(kLegacyVersions);
+}
+
+std::optional<std::string> decode_header(std::string_view value) {
+  constexpr std::string_view kPrefix = "=?base64?", kSuffix = "?=";
+  if (!value.starts_with(kPrefix) || !value.ends_with(kSuffix) ||
+      value.size() < kPrefix.size() + kSuffix.size()) {
+    return std::string(value);
+  }
+  std::string body(value.substr(kPrefix.size(), value.size() - kPrefix.size() - kSuffix.size()));
+  if (body.size() % 4 != 0) return std::nullopt;
+  while (body.ends_with('=')) body.pop_back();
+  for (char& c : body) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return from_base64url(body);
 }
 
 std::expected<Incoming, Rejection> read_body(const http::Request& request) {
@@ -219,7 +228,7 @@ std::string error_text(const Rejection& rejection) {
   json::object error;
   error["code"] = rejection.code;
   error["message"] = rejection.message;
-  if (!rejection.data.empty()) error["data"] = rejection.data;
+  if (!rejection.data.is_null()) error["data"] = rejection.data;
   std::string out = R"({"jsonrpc":"2.0",)";
   if (!rejection.id.empty()) out += "\"id\":" + rejection.id + ",";
   return out + "\"error\":" + to_json(error) + "}";

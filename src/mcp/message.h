@@ -34,7 +34,9 @@ enum Code : int {
   kServerError = -32000,  // the transport's own refusals, as the official servers answer them
   kSessionNotFound = -32001,
   kHeaderMismatch = -32020,
+  kMissingCapability = -32021,
   kUnsupportedVersion = -32022,
+  kElicitationRequired = -32042,  // 2025-11-25: a page must be visited first
 };
 
 struct Message {
@@ -43,7 +45,11 @@ struct Message {
   bool modern = false;
   std::string id;  // serialised JSON, to be echoed with its type; empty when there is none
   std::string method;
-  boost::json::object params;  // without _meta
+  boost::json::object params;        // without _meta
+  boost::json::object answer;        // of a response: the whole message
+  boost::json::object meta;          // of _meta what is not of the envelope: trace context, extensions
+  boost::json::object capabilities;  // of a modern client
+  std::string log_level;             // that a modern request asks for
   std::string client_name, client_version, traceparent;
   std::optional<boost::json::value> progress_token;
 };
@@ -53,10 +59,13 @@ struct Rejection {
   int code = kInvalidRequest;
   std::string message;
   std::string id;  // as Message::id
-  boost::json::object data = {};
+  boost::json::value data = nullptr;
 };
 
 bool is_legacy_version(std::string_view version);
+// A header's value in plain: "=?base64?…?=" is how it carries what it cannot carry as it is. nullopt: it is
+// not valid. (2026-07-28, transports, "Value Encoding")
+std::optional<std::string> decode_header(std::string_view value);
 
 // The messages of a body: one, or the elements of a legacy batch.
 struct Incoming {

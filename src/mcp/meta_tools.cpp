@@ -1,9 +1,8 @@
 #include "mcp/meta_tools.h"
 
-#include <algorithm>
-
 #include "base/json.h"
 #include "base/text.h"
+#include "mcp/search.h"
 #include "mcp/tools.h"
 
 namespace wick::mcp {
@@ -87,63 +86,16 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
   return result;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : to_lower_ascii(text) + " ") {
-    const bool part =
-        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (static_cast<unsigned char>(c) & 0x80);
-    if (part) {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
+CallResult search(Search& index, const Reach& reach, const json::object& arguments) {
+  const std::string query = text_argument(arguments, "query");
+  if (query.size() > kMaxQueryBytes) {
+    return call_failed("The query is longer than " + std::to_string(kMaxQueryBytes) +
+                       " bytes: say in a few words what you want to do.");
   }
-  return words;
-}
-
-// How well one word of the question fits a text: the whole word, the beginning of one, or not at all.
-int fit(const std::string& word, const std::vector<std::string>& text, int weight) {
-  int best = 0;
-  for (const std::string& other : text) {
-    if (other == word) return 2 * weight;
-    const std::size_t shared = std::min(other.size(), word.size());
-    if (shared >= 3 && other.compare(0, shared, word, 0, shared) == 0) best = weight;
-  }
-  return best;
-}
-
-int score(const OperationRef& ref, const std::vector<std::string>& question) {
-  const auto name = words_of(ref.operation->name + " " + ref.operation->key);
-  const auto label = words_of(ref.connector->label + " " + ref.connector->description);
-  const auto description = words_of(ref.operation->description);
-  std::vector<std::string> parameters;
-  if (const auto* properties = ref.operation->input_schema.if_contains("properties");
-      properties != nullptr && properties->is_object()) {
-    for (const auto& member : properties->get_object()) {
-      for (auto& word : words_of(member.key())) parameters.push_back(std::move(word));
-    }
-  }
-  int total = 0;
-  for (const std::string& word : question) {
-    total += fit(word, name, 6) + fit(word, label, 4) + fit(word, description, 2) + fit(word, parameters, 1);
-  }
-  return total;
-}
-
-CallResult search(const std::vector<OperationRef>& operations, const json::object& arguments) {
-  const auto question = words_of(text_argument(arguments, "query"));
-  std::vector<std::pair<int, const OperationRef*>> ranked;
-  for (const OperationRef& ref : operations) {
-    if (const int points = score(ref, question); points > 0) ranked.emplace_back(points, &ref);
-  }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
   CallResult result;
   json::array items;
-  for (std::size_t i = 0; i < std::min(ranked.size(), kMaxSearchResults); ++i)
-    describe(result, items, *ranked[i].second);
+  for (const OperationRef& ref : index.find(reach.snapshot(), reach.operations(), query, kMaxSearchResults))
+    describe(result, items, ref);
   if (items.empty())
     result.text = "Nothing matches these words. Try others, or call wick_list to see everything.";
   json::object structured;
@@ -214,12 +166,12 @@ bool is_meta_tool(std::string_view name) {
          name == "wick_info";
 }
 
-CallResult call_meta_tool(const Reach& reach, ToolSurface surface, std::string_view name,
-                          const json::object& arguments) {
+CallResult call_meta_tool(Search& search_index, const Reach& reach, ToolSurface surface,
+                          std::string_view name, const json::object& arguments) {
   if (name == "wick_get") return get(reach, arguments);
+  if (name == "wick_search") return search(search_index, reach, arguments);
   const auto operations = reach.operations();
   if (name == "wick_list") return list(operations, arguments);
-  if (name == "wick_search") return search(operations, arguments);
   return info(reach, surface, operations);
 }
 

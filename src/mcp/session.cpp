@@ -24,6 +24,7 @@ std::string Sessions::create(const Session& session) const {
   content["v"] = session.version;
   content["n"] = session.client_name;
   content["c"] = session.client_version;
+  if (!session.capabilities.empty()) content["k"] = session.capabilities;
   return to_base64url(key_.seal(Secret(to_json(content)), kPlace));
 }
 
@@ -43,6 +44,8 @@ std::optional<Session> Sessions::find(std::string_view id, const UserId& user) c
   session.version = text_of(content, "v");
   session.client_name = text_of(content, "n");
   session.client_version = text_of(content, "c");
+  if (const auto* can = content.if_contains("k"); can != nullptr && can->is_object())
+    session.capabilities = can->get_object();
   if (session.user != user || session.created_at + kMaxSessionAge < clock_.now()) return std::nullopt;
   std::lock_guard lock(mutex_);
   if (ended_.contains(std::string(id))) return std::nullopt;

@@ -1,11 +1,13 @@
 // Sessions of the legacy revisions: sealed and self-contained, so that any node can serve them.
 //
-// An Mcp-Session-Id carries the user it was made for, the revision agreed on and the client's name, under
-// AES-GCM. It proves nothing about who is calling: the bearer credential does, on every request, and must be
-// of that user. DELETE is remembered in memory until the session would have ended anyway; forgetting it in a
-// restart only lets a client go on that still has to show a living credential. Thread-safe.
+// An Mcp-Session-Id carries the user it was made for, the revision agreed on, the client's name and what it
+// can answer, under AES-GCM. It proves nothing about who is calling: the bearer credential does, on every
+// request, and must be of that user. DELETE is remembered in memory until the session would have ended
+// anyway; forgetting it in a restart only lets a client go on that still has to show a living credential.
+// Thread-safe.
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,6 +27,7 @@ struct Session {
   UserId user;
   Micros created_at = 0;
   std::string version, client_name, client_version;
+  boost::json::object capabilities;  // ClientCapabilities, of what can be passed on
 };
 
 class Sessions {

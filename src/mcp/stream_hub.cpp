@@ -17,6 +17,20 @@ http::Task<void> Stream::wait(int seconds) {
   woken_ = false;
 }
 
+void Stream::say(std::string text) {
+  if (texts_.size() >= kMaxUnwrittenTexts) texts_.pop_front();
+  texts_.push_back(std::move(text));
+  woken_ = true;
+  timer_.cancel();
+}
+
+std::optional<std::string> Stream::take() {
+  if (texts_.empty()) return std::nullopt;
+  std::string text = std::move(texts_.front());
+  texts_.pop_front();
+  return text;
+}
+
 void Stream::wake(const std::shared_ptr<Stream>& stream) {
   boost::asio::post(stream->timer_.get_executor(), [stream] {
     stream->woken_ = true;

@@ -8,8 +8,11 @@
 
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/id.h"
@@ -19,6 +22,7 @@ namespace wick::mcp {
 
 inline constexpr std::size_t kMaxStreamsPerCredential = 16;
 inline constexpr std::size_t kMaxStreams = 10'000;
+inline constexpr std::size_t kMaxUnwrittenTexts = 1000;  // of one stream whose client is slow
 inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies and clients keep the stream
 
 class Stream {
@@ -28,6 +32,9 @@ class Stream {
   // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
   http::Task<void> wait(int seconds);
   bool ended() const { return ended_; }
+  // Something to write, from a coroutine of the same thread; the oldest is dropped when nobody takes it.
+  void say(std::string text);
+  std::optional<std::string> take();
   // From any thread.
   static void wake(const std::shared_ptr<Stream>& stream);
   static void end(const std::shared_ptr<Stream>& stream);
@@ -39,6 +46,7 @@ class Stream {
                                         boost::asio::wait_traits<std::chrono::steady_clock>, http::Executor>;
   const TokenId token_;
   Timer timer_;
+  std::deque<std::string> texts_;
   bool woken_ = false;
   std::atomic<bool> ended_ = false;
 };

@@ -19,6 +19,8 @@
 
 namespace wick::mcp {
 
+class Search;
+
 inline constexpr std::size_t kMaxDirectTools = 40;  // `auto` is direct up to here, meta above (M2)
 inline constexpr std::size_t kToolsPage = 500;
 inline constexpr std::size_t kMaxExecuteCalls = 20;  // of one wick_execute
@@ -42,7 +44,7 @@ Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const
 
 bool is_meta_tool(std::string_view name);
 // wick_list, wick_search, wick_get and wick_info: answered from the snapshot.
-CallResult call_meta_tool(const Reach& reach, ToolSurface surface, std::string_view name,
+CallResult call_meta_tool(Search& search, const Reach& reach, ToolSurface surface, std::string_view name,
                           const boost::json::object& arguments);
 
 }  // namespace wick::mcp

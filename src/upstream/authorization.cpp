@@ -58,7 +58,10 @@ Result<void> check_oauth_config(const json::object& config) {
   const std::string scope = text_or_empty(config, "scope");
   if (!trim(scope).empty() && scopes_of(scope).empty())
     return invalid("The scope must be words of visible ASCII, with blanks between them.");
-  if ((account_kind_of_auth(auth) || auth == kClientCredentials) && !parse_url(text_or_empty(config, "url")))
+  const bool shows = account_kind_of_auth(auth) || auth == kClientCredentials;
+  if (shows && !text_or_empty(config, "command").empty())
+    return invalid("A command is given its secret in a variable: accounts and OAuth are for an address.");
+  if (shows && !parse_url(text_or_empty(config, "url")))
     return invalid(
         "The address must be plain ASCII without a fragment (#…), for a token to be made out for it.");
   return {};
@@ -154,11 +157,12 @@ http::Task<Result<Credential>> Authorization::credential(std::shared_ptr<const C
 
 http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                                 std::string used_token, int status,
-                                                std::string www_authenticate) {
+                                                std::string www_authenticate, bool again) {
   const Challenge challenge = parse_challenge(www_authenticate);
   const bool more = status == 403 && challenge.error == "insufficient_scope";
   if (status != 401 && !more) co_return false;
   if (auth_of(*connector) == kClientCredentials) {
+    if (again) co_return false;
     std::string key = "own/" + connector->id.str();
     const std::string more_scope = more ? challenge.scope : "";
     if (more) {
@@ -181,7 +185,7 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
   if (!*account || !(*account)->grant) co_return fail(must_reconnect(*connector));
   const Account& has = **account;
   // Somebody has renewed or connected it meanwhile.
-  if (has.grant->access.reveal() != used_token) co_return true;
+  if (has.grant->access.reveal() != used_token) co_return !again;
   if (more) {
     if (*kind == AccountKind::kKey) co_return false;
     // A set that the account has, as far as is known, and is refused all the same: asking again cannot help.
@@ -203,7 +207,7 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
         "\"" + connector->label + "\" wants more access for this than your account has given (" +
         shown(challenge.scope) + "): connect it again at " + connect_url(connector->id) + " and try again."));
   }
-  if (*kind == AccountKind::kOAuth && !has.grant->refresh.empty()) {
+  if (*kind == AccountKind::kOAuth && !has.grant->refresh.empty() && !again) {
     auto done = co_await renew_in_flight(connector, user, has.version, true, challenge);
     if (!done) co_return fail(std::move(done.error()));
     co_return true;
@@ -378,36 +382,6 @@ http::Task<Result<void>> Authorization::fetch_own_token(std::shared_ptr<const Co
   const std::lock_guard lock(mutex_);
   own_tokens_.insert_or_assign(id, std::move(kept));
   co_return Result<void>();
-}
-
-http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http,
-                                                         std::shared_ptr<Identity> identity,
-                                                         http::ClientRequest request) {
-  for (bool again = false;; again = true) {
-    http::ClientRequest copy = request;
-    auto credential = co_await identity->authorization.credential(identity->connector, identity->user);
-    if (!credential) co_return fail(std::move(credential.error()));
-    if (!credential->header.empty()) {
-      copy.headers.emplace_back(credential->header, credential->value);
-      identity->used.push_back(credential->token);
-    }
-    auto answer = co_await http.send(std::move(copy));
-    if (!answer || credential->header.empty() || (answer->status != 401 && answer->status != 403))
-      co_return answer;
-    if (again && answer->status == 401) {
-      if (!account_kind_of(*identity->connector)) co_return answer;
-      auto refused = co_await identity->authorization.still_refused(identity->connector, identity->user);
-      co_return fail(std::move(refused));
-    }
-    std::string challenges;
-    for (const auto& [name, value] : answer->headers) {
-      if (name == "www-authenticate") challenges.append(challenges.empty() ? "" : ", ").append(value);
-    }
-    auto retry = co_await identity->authorization.refused(
-        identity->connector, identity->user, credential->token, answer->status, std::move(challenges));
-    if (!retry) co_return fail(std::move(retry.error()));
-    if (!*retry || again) co_return answer;
-  }
 }
 
 }  // namespace wick::upstream

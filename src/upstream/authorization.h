@@ -3,11 +3,9 @@
 //
 //   auto credential = co_await authorization.credential(connector, user);      // an error is for the caller
 //   … send with credential->header: credential->value …
-//   on 401 or 403: co_await authorization.refused(connector, user, credential->token, status, challenge)
+//   on 401 or 403: co_await authorization.refused(connector, user, credential->token, status, challenge,
+//   again)
 //     true: once more, from the top; false: the answer stands; an error is for the caller
-//   on a 401 to that too: co_await authorization.still_refused(connector, user) is for the caller
-//
-// or send_authorized() below, which does that for requests whose answers are read whole.
 //
 // By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, accounts.h) and
 // oauth_client_credentials (the connector's own token, kept in memory). Any other: nothing to show.
@@ -66,12 +64,11 @@ class Authorization {
   //                     something. The message says what
   //         kUpstream   the authorization server does not answer as it should; and those of http::Client
   http::Task<Result<Credential>> credential(std::shared_ptr<const ConnectorEntry> connector, UserId user);
-  // The server refused a request that carried `used_token`. `www_authenticate`: its challenges, all of them.
-  // Errors: as credential()
+  // The server refused a request that carried `used_token`. `www_authenticate`: its challenges, all of them;
+  // `again`: the request had been refused before, so that this is never true. Errors: as credential()
   http::Task<Result<bool>> refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
-                                   std::string used_token, int status, std::string www_authenticate);
-  // What to tell a caller whose account is refused though it was renewed; noted with the account.
-  http::Task<Error> still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user);
+                                   std::string used_token, int status, std::string www_authenticate,
+                                   bool again);
   std::string connect_url(const ConnectorId& connector) const;
 
  private:
@@ -92,6 +89,8 @@ class Authorization {
                                            std::int64_t version, bool confirm, Challenge challenge);
   http::Task<Result<std::optional<Account>>> find(std::shared_ptr<const ConnectorEntry> connector,
                                                   UserId user);
+  // Notes it with the account. What to tell the caller.
+  http::Task<Error> still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   Error must_connect(const ConnectorEntry& connector) const;
   Error must_reconnect(const ConnectorEntry& connector) const;
   Result<ClientIdentity> client_of(const ConnectorEntry& connector, const Grant& grant) const;
@@ -110,18 +109,5 @@ class Authorization {
   std::mutex mutex_;
   std::unordered_map<std::string, OwnToken> own_tokens_;
 };
-
-// One user's way into one connector's server, for the length of a call.
-struct Identity {
-  Authorization& authorization;
-  std::shared_ptr<const ConnectorEntry> connector;
-  UserId user;
-  std::vector<std::string> used;  // the secrets that were sent: to be cut out of what comes back
-};
-
-// Sends the request with the identity's credential, and once more when that can help. Errors: as credential()
-http::Task<Result<http::ClientResponse>> send_authorized(http::Client& http,
-                                                         std::shared_ptr<Identity> identity,
-                                                         http::ClientRequest request);
 
 }  // namespace wick::upstream

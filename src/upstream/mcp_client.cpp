@@ -1,18 +1,63 @@
 #include "upstream/mcp_client.h"
 
 #include <algorithm>
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <map>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
-#include "crypto/digest.h"
-#include "upstream/sse.h"
+#include "upstream/stdio_line.h"
 
 namespace wick::upstream {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// What is known of one connector's server. Under its own mutex but for the turn.
+struct McpClient::Server {
+  std::string fingerprint;
+  Turn turn;  // to find out, or to start the process that all share
+  std::mutex mutex;
+  bool known = false;
+  std::shared_ptr<const Peer> modern;   // null: legacy, once known
+  std::shared_ptr<Line> line;           // of a modern server
+  std::shared_ptr<const Peer> greeted;  // as a legacy server last introduced itself
+  std::map<std::string, std::shared_ptr<Lane>> lanes;
+  // Of the processes of a stdio server.
+  int failures = 0;  // in a row
+  Clock::time_point not_before;
+  std::string last_words;
+};
+
 namespace {
 
 constexpr int kUnsupportedVersion = -32022;
-const std::vector<std::pair<std::string, std::string>> kNoMore;
-constexpr std::string_view kRequestId = "1";  // each request is an exchange of its own
+constexpr int kMethodNotFound = -32601;
+constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
+constexpr std::array<std::string_view, 8> kLevels = {"debug", "info",     "notice", "warning",
+                                                     "error", "critical", "alert",  "emergency"};
+const std::string kErrorKey = "wick/error";
+
+class Entered {
+ public:
+  explicit Entered(Turn& turn) : turn_(turn) {}
+  Entered(const Entered&) = delete;
+  ~Entered() { turn_.leave(); }
+
+ private:
+  Turn& turn_;
+};
+
+struct Busy {
+  explicit Busy(std::shared_ptr<Lane> of) : lane(std::move(of)) { ++lane->busy; }
+  Busy(const Busy&) = delete;
+  ~Busy() { --lane->busy; }
+  std::shared_ptr<Lane> lane;
+};
 
 json::object client_info() {
   json::object info;
@@ -21,245 +66,894 @@ json::object client_info() {
   return info;
 }
 
-std::string fingerprint_of(const Target& target) {
-  std::string all = target.url;
-  for (const auto& [name, value] : target.headers) all.append("\n").append(name).append(": ").append(value);
-  return to_hex(sha256(all));
-}
-
-// A header value that says `text` whatever it holds (2026-07-28, transports, "Value Encoding").
-std::string header_value(std::string_view text) {
-  const bool plain =
-      !text.empty() && text.front() != ' ' && text.back() != ' ' && text.front() != '\t' &&
-      text.back() != '\t' &&
-      std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7F); }) &&
-      !(text.starts_with("=?base64?") && text.ends_with("?="));
-  return plain ? std::string(text) : "=?base64?" + to_base64(text) + "?=";
-}
-
-std::string request_text(std::string_view method, const json::object& params) {
-  return R"({"jsonrpc":"2.0","id":)" + std::string(kRequestId) + R"(,"method":)" +
-         to_json(json::string(method)) + R"(,"params":)" + to_json(params) + "}";
-}
-
 // The part of a server's own words that may be repeated.
 std::string excerpt(std::string_view text) {
   return printable(truncate_utf8(is_valid_utf8(text) ? text : "", kMaxErrorBytes));
 }
 
-// The answer to our request among the messages of a response; nullopt when there is none.
-std::optional<Reply> find_reply(const http::ClientResponse& response) {
-  std::vector<std::string> texts;
-  if (response.content_type.starts_with("text/event-stream")) {
-    texts = event_data(response.body);
-  } else {
-    texts.push_back(response.body);
-  }
-  for (const std::string& text : texts) {
-    auto value = parse_json(text);
-    if (!value || !value->is_object()) continue;
-    json::object& message = value->get_object();
-    const auto* id = message.if_contains("id");
-    if (auto* result = message.if_contains("result");
-        result != nullptr && result->is_object() && id != nullptr && to_json(*id) == kRequestId) {
-      return Reply{std::move(result->get_object()), 0, ""};
-    }
-    const auto* error = message.if_contains("error");
-    if (error == nullptr || !error->is_object()) continue;
-    const auto code = optional_int(error->get_object(), "code");
-    Reply reply;
-    reply.result = error->get_object();
-    reply.error_code = code ? int(code->value_or(-32603)) : -32603;
-    reply.error_message = excerpt(text_or_empty(error->get_object(), "message"));
-    return reply;
-  }
-  return std::nullopt;
+std::size_t severity(std::string_view level) {
+  return std::size_t(std::find(kLevels.begin(), kLevels.end(), level) - kLevels.begin());
 }
 
-bool supports_modern(const Reply& reply) {
-  const auto* data = reply.result.if_contains("data");
-  const json::value* versions = nullptr;
-  if (reply.error_code == 0) {
-    versions = reply.result.if_contains("supportedVersions");
-  } else if (data != nullptr && data->is_object()) {
-    versions = data->get_object().if_contains("supported");
-  }
+const json::object* object_in(const json::object& from, std::string_view key) {
+  const auto* value = from.if_contains(key);
+  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
+}
+
+bool names_modern(const json::object* from, std::string_view key) {
+  const auto* versions = from == nullptr ? nullptr : from->if_contains(key);
   return versions != nullptr && versions->is_array() &&
          std::any_of(versions->get_array().begin(), versions->get_array().end(), [](const json::value& one) {
            return one.is_string() && one.get_string() == kModernVersion;
          });
 }
 
-std::unexpected<Error> not_mcp(const http::ClientResponse& response) {
-  std::string what = "The MCP server answers with status " + std::to_string(response.status);
-  if (response.status == 401 || response.status == 403)
+// The answer to the request with this id, when the message is one. An error without an id is an answer too:
+// a server that could not read our message does not know it.
+std::optional<Reply> reply_in(json::object& message, const std::string& id) {
+  const auto* its = message.if_contains("id");
+  const bool ours = its != nullptr && (to_json(*its) == id || to_json(*its) == '"' + id + '"');
+  if (auto* result = message.if_contains("result"); result != nullptr && result->is_object() && ours) {
+    Reply reply;
+    reply.result = std::move(result->get_object());
+    return reply;
+  }
+  const auto* error = object_in(message, "error");
+  if (error == nullptr || message.contains("method") || (its != nullptr && !its->is_null() && !ours))
+    return std::nullopt;
+  Reply reply;
+  const auto code = optional_int(*error, "code");
+  reply.error_code = code ? int(code->value_or(-32603)) : -32603;
+  if (reply.error_code == 0) reply.error_code = -32603;
+  reply.error_message = excerpt(text_or_empty(*error, "message"));
+  if (const auto* data = error->if_contains("data")) reply.error_data = *data;
+  return reply;
+}
+
+std::unexpected<Error> not_mcp(const Incoming& incoming) {
+  std::string what = "The MCP server answers with status " + std::to_string(incoming.status);
+  if (incoming.status == 401 || incoming.status == 403)
     what += ": it does not accept this connector's credentials";
-  if (response.status >= 300 && response.status < 400) what += ", a redirect, which is not followed";
-  if (response.status == 200) what += ", but not with a message of the protocol";
+  if (incoming.status >= 300 && incoming.status < 400) what += ", a redirect, which is not followed";
+  if (incoming.status == 200) what += ", but not with a message of the protocol";
   return fail(ErrorCode::kUpstream, what + ".");
+}
+
+void note_refusal(const std::shared_ptr<Refusal>& refusal, const Incoming& incoming) {
+  if (refusal != nullptr && (incoming.status == 401 || incoming.status == 403))
+    *refusal = {incoming.status, incoming.challenge};
+}
+
+std::unexpected<Error> too_slow(int timeout_seconds) {
+  return fail(ErrorCode::kTimeout,
+              "The system did not answer within " + std::to_string(timeout_seconds) + " seconds.");
+}
+
+std::unexpected<Error> took_back() {
+  return fail(ErrorCode::kUnavailable, "The client took the request back.");
+}
+
+json::object meta_for(const Peer& peer, const ClientSide* client, const Ask& ask, const std::string& id,
+                      const std::string& level) {
+  json::object meta = client == nullptr ? json::object() : client->meta;
+  if (auto* given = ask.params.if_contains("_meta"); given != nullptr && given->is_object()) {
+    for (const auto& one : given->get_object()) meta[one.key()] = one.value();
+  }
+  if (client != nullptr && client->progress_token) meta["progressToken"] = std::stoull(id);
+  if (!peer.modern) return meta;
+  const auto put = [&](std::string_view name, json::value value) {
+    meta[std::string(kMetaPrefix) + std::string(name)] = std::move(value);
+  };
+  put("protocolVersion", json::string(kModernVersion));
+  put("clientInfo", client_info());
+  put("clientCapabilities", client == nullptr ? json::object() : client->capabilities);
+  if (!level.empty()) put("logLevel", json::string(level));
+  return meta;
+}
+
+// As a request of 2026-07-28 without a client, for what Wick asks on its own.
+Outgoing own_request(const Peer& peer, std::string id, std::string method, json::object params) {
+  Ask ask;
+  ask.params = std::move(params);
+  json::object meta = meta_for(peer, nullptr, ask, id, "");
+  if (!meta.empty()) ask.params["_meta"] = std::move(meta);
+  return Outgoing{std::move(id), std::move(method), {}, std::move(ask.params), {}};
+}
+
+json::object error_answer(const json::value& id, int code, std::string_view message) {
+  json::object error;
+  error["code"] = code;
+  error["message"] = json::string(message);
+  json::object out;
+  out["jsonrpc"] = "2.0";
+  out["id"] = id;
+  out["error"] = std::move(error);
+  return out;
+}
+
+json::object result_answer(const json::value& id, json::object result) {
+  json::object out;
+  out["jsonrpc"] = "2.0";
+  out["id"] = id;
+  out["result"] = std::move(result);
+  return out;
+}
+
+json::object notification(std::string_view method, json::object params) {
+  json::object out;
+  out["jsonrpc"] = "2.0";
+  out["method"] = json::string(method);
+  out["params"] = std::move(params);
+  return out;
+}
+
+// What a server may ask of this client.
+bool can_answer(const ClientSide* client, std::string_view method) {
+  const std::string_view capability = method == "elicitation/create"       ? "elicitation"
+                                      : method == "sampling/createMessage" ? "sampling"
+                                      : method == "roots/list"             ? "roots"
+                                                                           : "";
+  return client != nullptr && !capability.empty() && client->capabilities.contains(capability);
+}
+
+// A notification as this client may see it; nullopt when it is not for it.
+std::optional<json::object> for_client(json::object message, const std::string& id,
+                                       const ClientSide& client) {
+  const std::string method = text_or_empty(message, "method");
+  auto* params = message.if_contains("params");
+  if (params == nullptr || !params->is_object()) message["params"] = json::object();
+  json::object& inner = message["params"].get_object();
+  if (method == "notifications/progress") {
+    const auto* token = inner.if_contains("progressToken");
+    if (!client.progress_token || token == nullptr ||
+        (to_json(*token) != id && to_json(*token) != '"' + id + '"'))
+      return std::nullopt;
+    inner["progressToken"] = *client.progress_token;
+    return message;
+  }
+  if (method == "notifications/message") {
+    if (!client.modern) return message;
+    const std::string wanted = client.log_level.value_or("");
+    if (wanted.empty() || severity(text_or_empty(inner, "level")) < severity(wanted)) return std::nullopt;
+    return message;
+  }
+  if (method == "notifications/cancelled") return std::nullopt;
+  // Changes come on a modern client's own streams only.
+  const bool change = method.ends_with("/list_changed") || method == "notifications/resources/updated";
+  if (change && client.modern) return std::nullopt;
+  return message;
+}
+
+// Whether a notification is one of those that the filter of subscriptions/listen names.
+bool is_wanted(const json::object& message, const json::object& filter) {
+  const std::string method = text_or_empty(message, "method");
+  const auto flag = [&](std::string_view name) {
+    const auto* value = filter.if_contains(name);
+    return value != nullptr && value->is_bool() && value->get_bool();
+  };
+  if (method == "notifications/tools/list_changed") return flag("toolsListChanged");
+  if (method == "notifications/prompts/list_changed") return flag("promptsListChanged");
+  if (method == "notifications/resources/list_changed") return flag("resourcesListChanged");
+  if (method == "notifications/message") return flag("wick/log");
+  if (method != "notifications/resources/updated") return false;
+  const auto* params = object_in(message, "params");
+  const auto* uris = filter.if_contains("resourceSubscriptions");
+  if (params == nullptr || uris == nullptr || !uris->is_array()) return false;
+  const auto* uri = params->if_contains("uri");
+  return uri != nullptr &&
+         std::find(uris->get_array().begin(), uris->get_array().end(), *uri) != uris->get_array().end();
+}
+
+// What a legacy client sets for its session and a modern server does not keep: Wick keeps it, and says it
+// with each request. Whether the request was one of these.
+bool set_for_session(Lane& lane, const Ask& ask) {
+  std::shared_ptr<Exchange> listening;
+  {
+    const std::lock_guard lock(lane.mutex);
+    if (ask.method == "logging/setLevel") {
+      lane.level = text_or_empty(ask.params, "level");
+      return true;
+    }
+    const std::string uri = text_or_empty(ask.params, "uri");
+    if (ask.method == "resources/subscribe" && lane.subscriptions.size() < kMaxSubscriptions) {
+      lane.subscriptions.insert(uri);
+    } else if (ask.method == "resources/unsubscribe") {
+      lane.subscriptions.erase(uri);
+    } else {
+      return false;
+    }
+    listening = lane.listening.lock();
+  }
+  if (listening != nullptr) listening->interrupt();
+  return true;
+}
+
+// A client's error among its answers, which 2026-07-28 cannot express.
+const json::object* refusal_in(const json::object& params) {
+  const auto* responses = object_in(params, "inputResponses");
+  if (responses == nullptr) return nullptr;
+  for (const auto& one : *responses) {
+    const auto* error = one.value().is_object() ? object_in(one.value().get_object(), kErrorKey) : nullptr;
+    if (error != nullptr) return error;
+  }
+  return nullptr;
+}
+
+http::Task<void> end_session(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer) {
+  co_await line->close(*peer);
+}
+
+http::Task<void> tell_cancelled(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer, std::string id,
+                                std::string reason) {
+  json::object params;
+  params["requestId"] = std::stoull(id);
+  if (!reason.empty()) params["reason"] = json::string(reason);
+  auto message = notification("notifications/cancelled", std::move(params));
+  // Whether the server hears it or not, nobody waits for its answer any more.
+  co_await line->tell(*peer, std::move(message));
+}
+
+// Over HTTP a modern server sees it by the stream that ends with the exchange.
+bool is_told_of_cancellation(const Peer& peer, const Target& target) {
+  return !peer.modern || !target.command.words.empty();
 }
 
 }  // namespace
 
-http::Task<Result<http::ClientResponse>> McpClient::post(
-    const Target& target, const Peer& peer, std::string method, std::string name, std::string body,
-    std::vector<std::pair<std::string, std::string>> more_headers) {
-  http::ClientRequest request;
-  request.method = "POST";
-  request.url = target.url;
-  request.headers = target.headers;
-  request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Accept", "application/json, text/event-stream");
-  if (!peer.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", peer.version);
-  if (!peer.session.empty()) request.headers.emplace_back("Mcp-Session-Id", peer.session);
-  if (peer.modern) {
-    request.headers.emplace_back("Mcp-Method", method);
-    if (!name.empty()) request.headers.emplace_back("Mcp-Name", header_value(name));
-    for (auto& [header, value] : more_headers) request.headers.emplace_back(header, header_value(value));
-  }
-  request.has_body = true;
-  request.body = std::move(body);
-  request.timeout_seconds = target.timeout_seconds;
-  request.max_response_bytes = target.max_response_bytes;
-  request.allow_private_addresses = target.allow_private_addresses;
-  if (target.identity != nullptr) {
-    auto authorized = co_await send_authorized(http_, target.identity, std::move(request));
-    co_return authorized;
-  }
-  auto response = co_await http_.send(std::move(request));
-  co_return response;
-}
-
-http::Task<Result<std::shared_ptr<const Peer>>> McpClient::find_out(const Target& target,
-                                                                    std::string fingerprint) {
-  Peer modern;
-  modern.modern = true;
-  modern.version = kModernVersion;
-  modern.fingerprint = fingerprint;
-  json::object params, meta;
-  meta["io.modelcontextprotocol/protocolVersion"] = kModernVersion;
-  meta["io.modelcontextprotocol/clientInfo"] = client_info();
-  meta["io.modelcontextprotocol/clientCapabilities"] = json::object();
-  params["_meta"] = std::move(meta);
-  std::string body = request_text("server/discover", params);
-  auto response = co_await post(target, modern, "server/discover", "", std::move(body), kNoMore);
-  if (!response) co_return fail(std::move(response.error()));
-  const auto reply = find_reply(*response);
-  if (reply && supports_modern(*reply) &&
-      (reply->error_code == 0 || reply->error_code == kUnsupportedVersion)) {
-    if (const auto* their = reply->result.if_contains("_meta"); their != nullptr && their->is_object()) {
-      const auto* info = their->get_object().if_contains("io.modelcontextprotocol/serverInfo");
-      if (info != nullptr && info->is_object()) {
-        modern.name = excerpt(text_or_empty(info->get_object(), "name"));
-        modern.server_version = excerpt(text_or_empty(info->get_object(), "version"));
-      }
-    }
-    if (const auto* can = reply->result.if_contains("capabilities"); can != nullptr && can->is_object())
-      modern.capabilities = can->get_object();
-    co_return std::make_shared<const Peer>(std::move(modern));
-  }
-  // Not the server's word on the matter: it is away, or we are not let in.
-  if (response->status >= 500 || response->status == 401 || response->status == 403)
-    co_return not_mcp(*response);
-  auto legacy = co_await initialize(target, std::move(fingerprint));
-  co_return legacy;
-}
-
-http::Task<Result<std::shared_ptr<const Peer>>> McpClient::initialize(const Target& target,
-                                                                      std::string fingerprint) {
-  json::object params;
-  params["protocolVersion"] = kNewestLegacy;
-  params["capabilities"] = json::object();
-  params["clientInfo"] = client_info();
-  Peer peer;
-  std::string body = request_text("initialize", params);
-  auto response = co_await post(target, peer, "initialize", "", std::move(body), kNoMore);
-  if (!response) co_return fail(std::move(response.error()));
-  const auto reply = find_reply(*response);
-  if (!reply || reply->error_code != 0) {
-    if (reply) {
-      co_return fail(ErrorCode::kUpstream, "The MCP server refuses to begin: " + reply->error_message);
-    }
-    co_return not_mcp(*response);
-  }
-  peer.fingerprint = std::move(fingerprint);
-  peer.version = text_or_empty(reply->result, "protocolVersion");
-  if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26") {
-    co_return fail(ErrorCode::kUpstream, "The MCP server speaks the revision \"" + excerpt(peer.version) +
-                                             "\", which Wick does not.");
-  }
-  if (const auto* info = reply->result.if_contains("serverInfo"); info != nullptr && info->is_object()) {
-    peer.name = excerpt(text_or_empty(info->get_object(), "name"));
-    peer.server_version = excerpt(text_or_empty(info->get_object(), "version"));
-  }
-  if (const auto* can = reply->result.if_contains("capabilities"); can != nullptr && can->is_object())
-    peer.capabilities = can->get_object();
-  // 2025-11-25, transports, "Session Management": visible ASCII.
-  peer.session = response->header("mcp-session-id");
-  if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
-    co_return fail(ErrorCode::kUpstream, "The MCP server gives a session id that is not visible ASCII.");
-  std::string initialized = R"({"jsonrpc":"2.0","method":"notifications/initialized"})";
-  auto told = co_await post(target, peer, "notifications/initialized", "", std::move(initialized), kNoMore);
-  if (!told) co_return fail(std::move(told.error()));
-  if (told->status < 200 || told->status >= 300) co_return not_mcp(*told);
-  co_return std::make_shared<const Peer>(std::move(peer));
-}
-
-http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(Target target) {
-  std::string fingerprint = fingerprint_of(target);
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = peers_.find(target.key);
-    if (found != peers_.end() && found->second->fingerprint == fingerprint) co_return found->second;
-  }
-  auto found = co_await find_out(target, std::move(fingerprint));
-  if (!found) co_return fail(std::move(found.error()));
+std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target, const Party& party) {
+  const std::string key = target.key + "\n" + party.account;
   const std::lock_guard lock(mutex_);
-  peers_[target.key] = *found;
-  co_return *found;
+  auto& server = servers_[key];
+  if (server == nullptr || server->fingerprint != target.fingerprint) {
+    server = std::make_shared<Server>();
+    server->fingerprint = target.fingerprint;
+  }
+  return server;
 }
 
 void McpClient::forget(const std::string& key) {
   const std::lock_guard lock(mutex_);
-  peers_.erase(key);
+  std::erase_if(servers_, [&](const auto& one) { return one.first.starts_with(key + "\n"); });
 }
 
-http::Task<Result<Reply>> McpClient::request(Target target, std::string method, json::object params,
-                                             std::vector<std::pair<std::string, std::string>> more_headers) {
-  std::string name = text_or_empty(params, method == "resources/read" ? "uri" : "name");
-  for (bool again = false;; again = true) {
-    Target copy = target;
-    auto speaking = co_await peer(std::move(copy));
-    if (!speaking) co_return fail(std::move(speaking.error()));
-    const Peer& with = **speaking;
-    json::object sent = params;
-    if (with.modern) {
-      json::object meta;
-      if (auto* given = sent.if_contains("_meta"); given != nullptr && given->is_object())
-        meta = std::move(given->get_object());
-      meta["io.modelcontextprotocol/protocolVersion"] = kModernVersion;
-      meta["io.modelcontextprotocol/clientInfo"] = client_info();
-      meta["io.modelcontextprotocol/clientCapabilities"] = json::object();
-      sent["_meta"] = std::move(meta);
+std::string McpClient::last_words(const std::string& key) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = servers_.find(key + "\n");
+  if (found == servers_.end()) return {};
+  const std::lock_guard inner(found->second->mutex);
+  return found->second->last_words;
+}
+
+// ---- finding out, opening
+// -----------------------------------------------------------------------------------
+
+http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, Party party,
+                                                              std::shared_ptr<Server> server) {
+  if (target->command.words.empty()) {
+    const auto line = std::make_shared<HttpLine>(http_, target->http);
+    line->authorize(party.header, party.value);
+    co_return line;
+  }
+  {
+    const std::lock_guard lock(server->mutex);
+    const auto wait = std::chrono::ceil<seconds>(server->not_before - Clock::now()).count();
+    if (wait > 0) {
+      co_return fail(ErrorCode::kUpstream, server->last_words + " It is started again in " +
+                                               std::to_string(wait) + (wait == 1 ? " second." : " seconds."));
     }
-    std::string body = request_text(method, sent);
-    std::vector<std::pair<std::string, std::string>> mirrored = more_headers;
-    auto response = co_await post(target, with, method, name, std::move(body), std::move(mirrored));
-    if (!response) co_return fail(std::move(response.error()));
+  }
+  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+  StdioLine::OnEnd on_end = [began = Clock::now(), weak = std::weak_ptr<Server>(server)](
+                                const std::string& what_happened) {
+    const auto of = weak.lock();
+    if (of == nullptr) return;
+    const std::lock_guard lock(of->mutex);
+    of->last_words = what_happened;
+    if (Clock::now() - began >= seconds(kHealthySeconds)) {
+      of->failures = 0;
+      return;
+    }
+    of->failures = std::min(of->failures + 1, 10);
+    of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
+  };
+  ChildCommand command = target->command;
+  auto line = co_await StdioLine::start(children_, std::move(command), std::move(on_end));
+  if (!line) co_return fail(std::move(line.error()));
+  co_return std::shared_ptr<Line>(std::move(*line));
+}
+
+// Sends a request that Wick makes on its own and waits for its answer.
+static http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
+                                              std::shared_ptr<Refusal> refusal, std::string method,
+                                              json::object params, int timeout_seconds,
+                                              Incoming* last = nullptr) {
+  const std::string id = line->next_id();
+  const auto exchange = line->begin(*peer, own_request(*peer, id, std::move(method), std::move(params)));
+  const auto until = Clock::now() + seconds(timeout_seconds);
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
+    auto incoming = co_await exchange->next(std::max(left, milliseconds(0)));
+    if (!incoming && incoming.error().code == ErrorCode::kTimeout) co_return too_slow(timeout_seconds);
+    if (!incoming) co_return fail(std::move(incoming.error()));
+    if (last != nullptr) {
+      last->status = incoming->status;
+      last->session = incoming->session;
+      last->challenge = incoming->challenge;
+    }
+    note_refusal(refusal, *incoming);
+    if (incoming->message.empty()) co_return not_mcp(*incoming);
+    if (auto reply = reply_in(incoming->message, id)) co_return std::move(*reply);
+  }
+}
+
+// Whether the server is modern; then `found` is how to speak to it.
+http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::shared_ptr<Line> line,
+                                          Peer& found) {
+  const bool stdio = !target->command.words.empty();
+  const auto modern = std::make_shared<Peer>();
+  modern->modern = true;
+  modern->version = kModernVersion;
+  Incoming last;
+  const int patience = stdio ? std::min(kProbeSeconds, target->timeout_seconds) : target->timeout_seconds;
+  std::shared_ptr<const Peer> as = modern;
+  auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(), patience, &last);
+  if (!reply) {
+    const bool silent = reply.error().code == ErrorCode::kTimeout && stdio;
+    // Not the server's word on the matter: it is away, or not MCP over HTTP at all.
+    const bool answered =
+        last.status != 200 && last.status < 500 && last.status != 401 && last.status != 403;
+    if (!silent && !(answered && reply.error().code == ErrorCode::kUpstream))
+      co_return fail(std::move(reply.error()));
+    co_return false;
+  }
+  const bool is_modern = reply->error_code == 0
+                             ? names_modern(&reply->result, "supportedVersions")
+                             : reply->error_code == kUnsupportedVersion && reply->error_data.is_object() &&
+                                   names_modern(&reply->error_data.get_object(), "supported");
+  if (!is_modern) {
+    if (last.status >= 500 || last.status == 401 || last.status == 403) co_return not_mcp(last);
+    co_return false;
+  }
+  if (const auto* meta = object_in(reply->result, "_meta")) {
+    if (const auto* info = object_in(*meta, std::string(kMetaPrefix) + "serverInfo")) {
+      modern->name = excerpt(text_or_empty(*info, "name"));
+      modern->server_version = excerpt(text_or_empty(*info, "version"));
+    }
+  }
+  if (const auto* can = object_in(reply->result, "capabilities")) modern->capabilities = *can;
+  found = std::move(*modern);
+  co_return true;
+}
+
+http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane) {
+  std::shared_ptr<Line> line;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+  }
+  json::object params;
+  params["protocolVersion"] = kNewestLegacy;
+  params["capabilities"] = party.client == nullptr ? json::object() : party.client->capabilities;
+  params["clientInfo"] = client_info();
+  Incoming last;
+  std::shared_ptr<const Peer> nobody = std::make_shared<const Peer>();
+  auto reply = co_await own_exchange(line, std::move(nobody), party.refusal, "initialize", std::move(params),
+                                     target->timeout_seconds, &last);
+  if (!reply) co_return fail(std::move(reply.error()));
+  if (reply->error_code != 0)
+    co_return fail(ErrorCode::kUpstream, "The MCP server refuses to begin: " + reply->error_message);
+  Peer peer;
+  peer.version = text_or_empty(reply->result, "protocolVersion");
+  if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26" &&
+      peer.version != "2024-11-05") {
+    co_return fail(ErrorCode::kUpstream, "The MCP server speaks the revision \"" + excerpt(peer.version) +
+                                             "\", which Wick does not.");
+  }
+  if (const auto* info = object_in(reply->result, "serverInfo")) {
+    peer.name = excerpt(text_or_empty(*info, "name"));
+    peer.server_version = excerpt(text_or_empty(*info, "version"));
+  }
+  if (const auto* can = object_in(reply->result, "capabilities")) peer.capabilities = *can;
+  // 2025-11-25, transports, "Session Management": visible ASCII.
+  peer.session = last.session;
+  if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
+    co_return fail(ErrorCode::kUpstream, "The MCP server gives a session id that is not visible ASCII.");
+  json::object initialized;
+  initialized["jsonrpc"] = "2.0";
+  initialized["method"] = "notifications/initialized";
+  auto told = co_await line->tell(peer, std::move(initialized));
+  if (!told) co_return fail(std::move(told.error()));
+  note_refusal(party.refusal, *told);
+  if (told->status < 200 || told->status >= 300) co_return not_mcp(*told);
+  const std::lock_guard lock(lane->mutex);
+  lane->peer = std::make_shared<const Peer>(std::move(peer));
+  lane->level.clear();
+  co_return Result<void>{};
+}
+
+// Makes the lane usable: in its turn.
+http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                            std::shared_ptr<Lane> lane) {
+  std::shared_ptr<Line> line;
+  {
+    co_await server->turn.enter();
+    const Entered entered(server->turn);
+    bool known = false;
+    {
+      const std::lock_guard lock(server->mutex);
+      known = server->known;
+      if (known && server->modern != nullptr && server->line->alive()) {
+        const std::lock_guard inner(lane->mutex);
+        lane->line = server->line;
+        lane->peer = server->modern;
+        co_return Result<void>{};
+      }
+    }
+    if (!known) {
+      auto fresh = co_await new_line(target, party, server);
+      if (!fresh) co_return fail(std::move(fresh.error()));
+      Peer found;
+      auto modern = co_await probe(target, party, *fresh, found);
+      if (!modern) co_return fail(std::move(modern.error()));
+      line = std::move(*fresh);
+      const std::lock_guard lock(server->mutex);
+      server->known = true;
+      server->modern = *modern ? std::make_shared<const Peer>(std::move(found)) : nullptr;
+      server->line = *modern ? line : nullptr;
+    } else {
+      bool modern = false;
+      {
+        const std::lock_guard lock(server->mutex);
+        modern = server->modern != nullptr;
+      }
+      if (modern) {
+        auto fresh = co_await new_line(target, party, server);
+        if (!fresh) co_return fail(std::move(fresh.error()));
+        const std::lock_guard lock(server->mutex);
+        server->line = line = std::move(*fresh);
+      }
+    }
+    const std::lock_guard lock(server->mutex);
+    if (server->modern != nullptr) {
+      const std::lock_guard inner(lane->mutex);
+      lane->line = server->line;
+      lane->peer = server->modern;
+      co_return Result<void>{};
+    }
+  }
+  // A legacy server: a session of this lane's own, on the line that was probed or on a new one.
+  if (line == nullptr) {
+    auto fresh = co_await new_line(target, party, server);
+    if (!fresh) co_return fail(std::move(fresh.error()));
+    line = std::move(*fresh);
+  }
+  {
+    const std::lock_guard lock(lane->mutex);
+    lane->line = std::move(line);
+  }
+  auto initialized = co_await initialize(target, party, lane);
+  if (!initialized) co_return fail(std::move(initialized.error()));
+  const std::lock_guard lock(server->mutex);
+  const std::lock_guard inner(lane->mutex);
+  server->greeted = lane->peer;
+  co_return Result<void>{};
+}
+
+http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party, std::string purpose) {
+  const auto server = server_of(*target, party);
+  std::string name =
+      party.client == nullptr ? "" : party.client->lane + "\n" + to_json(party.client->capabilities);
+  name += "\n" + purpose;
+  std::shared_ptr<Lane> lane;
+  std::vector<std::shared_ptr<Lane>> ended;
+  {
+    const std::lock_guard lock(server->mutex);
+    auto& found = server->lanes[name];
+    if (found == nullptr) found = std::make_shared<Lane>();
+    lane = found;
+    lane->last_used = Clock::now();
+    const std::size_t most =
+        target->command.words.empty() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
+    while (server->lanes.size() > most) {
+      auto oldest = server->lanes.end();
+      for (auto one = server->lanes.begin(); one != server->lanes.end(); ++one) {
+        if (one->second == lane || one->second->busy > 0) continue;
+        if (oldest == server->lanes.end() || one->second->last_used < oldest->second->last_used) oldest = one;
+      }
+      if (oldest == server->lanes.end()) {
+        server->lanes.erase(name);
+        co_return fail(ErrorCode::kUnavailable,
+                       "This connector has as many clients as it may (" + std::to_string(most) +
+                           "), all of them at work: try again when one has finished.");
+      }
+      ended.push_back(std::move(oldest->second));
+      server->lanes.erase(oldest);
+    }
+  }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (const auto& one : ended) {
+    const std::lock_guard lock(one->mutex);
+    if (one->line == nullptr || one->peer == nullptr || one->peer->modern) continue;
+    boost::asio::co_spawn(executor, end_session(one->line, one->peer), boost::asio::detached);
+  }
+  co_await lane->turn.enter();
+  const Entered entered(lane->turn);
+  {
+    const std::lock_guard lock(lane->mutex);
+    if (lane->peer != nullptr && lane->line->alive()) {
+      lane->line->authorize(party.header, party.value);
+      co_return lane;
+    }
+    lane->peer = nullptr;
+  }
+  auto prepared = co_await prepare(target, party, server, lane);
+  if (!prepared) co_return fail(std::move(prepared.error()));
+  co_return lane;
+}
+
+http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(TargetPtr target, Party party) {
+  {
+    const auto server = server_of(*target, party);
+    const std::lock_guard lock(server->mutex);
+    if (server->modern != nullptr) co_return server->modern;
+    if (server->greeted != nullptr) co_return server->greeted;
+  }
+  auto lane = co_await open(target, party, "");
+  if (!lane) co_return fail(std::move(lane.error()));
+  const std::lock_guard lock((*lane)->mutex);
+  co_return (*lane)->peer;
+}
+
+http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
+  std::vector<std::shared_ptr<Lane>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, server] : servers_) {
+      if (!key.empty() && !name.starts_with(key + "\n")) continue;
+      const std::lock_guard inner(server->mutex);
+      std::erase_if(server->lanes, [&](auto& one) {
+        if (!one.first.starts_with(lane + "\n")) return false;
+        ended.push_back(std::move(one.second));
+        return true;
+      });
+    }
+  }
+  for (const auto& one : ended) {
+    std::shared_ptr<Line> line;
+    std::shared_ptr<const Peer> peer;
+    {
+      const std::lock_guard inner(one->mutex);
+      line = one->line;
+      peer = one->peer;
+    }
+    if (line != nullptr && peer != nullptr && !peer->modern) co_await line->close(*peer);
+  }
+}
+
+// ---- requests
+// -----------------------------------------------------------------------------------------------
+
+http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                              std::string method, json::object params) {
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  auto reply = co_await own_exchange(line, peer, party.refusal, std::move(method), std::move(params),
+                                     target->timeout_seconds);
+  co_return reply;
+}
+
+http::Task<Result<void>> McpClient::set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                              std::string level) {
+  co_await lane->turn.enter();
+  const Entered entered(lane->turn);
+  {
+    const std::lock_guard lock(lane->mutex);
+    if (!lane->peer->capabilities.contains("logging")) co_return Result<void>{};
+    // Never less than another request of this client wants: each gets what it asked for.
+    if (!lane->level.empty() && severity(lane->level) <= severity(level)) co_return Result<void>{};
+  }
+  json::object params;
+  params["level"] = json::string(level);
+  auto reply = co_await exchange(target, party, lane, "logging/setLevel", std::move(params));
+  if (!reply) co_return fail(std::move(reply.error()));
+  const std::lock_guard lock(lane->mutex);
+  if (reply->error_code == 0) lane->level = level;
+  co_return Result<void>{};
+}
+
+http::Task<Result<Parked>> McpClient::resume(const Party& party, const Ask& ask, std::string state) {
+  auto parked = parked_.take(state, ask.owner);
+  if (!parked) {
+    co_return fail(
+        ErrorCode::kConflict,
+        "What this answer belongs to is not waiting here any more: make the request again from the "
+        "beginning.");
+  }
+  const auto* responses = object_in(ask.params, "inputResponses");
+  const auto* response = responses == nullptr ? nullptr : responses->if_contains(parked->question);
+  const json::value id = parked->asked["id"];
+  const bool cancelled = party.client != nullptr && party.client->cancellation->cancelled();
+  // Without an answer the question is asked again (2026-07-28, MRTR, "Error Handling").
+  if (response == nullptr || !response->is_object() || cancelled) co_return std::move(*parked);
+  json::object answer;
+  if (const auto* error = object_in(response->get_object(), kErrorKey)) {
+    const auto code = optional_int(*error, "code");
+    answer = error_answer(id, code ? int(code->value_or(-32603)) : -32603, text_or_empty(*error, "message"));
+  } else {
+    answer = result_answer(id, response->get_object());
+  }
+  auto told = co_await parked->line->tell(*parked->peer, std::move(answer));
+  if (!told) co_return fail(std::move(told.error()));
+  parked->asked.clear();
+  co_return std::move(*parked);
+}
+
+http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask ask) {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (Parked& late : parked_.expired()) {
+    boost::asio::co_spawn(executor, tell_cancelled(late.line, late.peer, late.id, "Nobody answered in time."),
+                          boost::asio::detached);
+  }
+  const std::string state = text_or_empty(ask.params, "requestState");
+  if (state.starts_with(kParkedPrefix)) {
+    auto talk = co_await resume(party, ask, state);
+    if (!talk) co_return fail(std::move(talk.error()));
+    auto reply = co_await converse(target, party, ask, std::move(*talk));
+    co_return reply;
+  }
+  for (bool again = false;; again = true) {
+    auto lane = co_await open(target, party, "");
+    if (!lane) co_return fail(std::move(lane.error()));
+    const Busy busy(*lane);
+    Parked talk;
+    talk.lane = *lane;
+    std::string level;
+    {
+      const std::lock_guard lock((*lane)->mutex);
+      talk.line = (*lane)->line;
+      talk.peer = (*lane)->peer;
+      level = (*lane)->level;
+    }
+    const Peer& peer = *talk.peer;
+    if (peer.modern && set_for_session(**lane, ask)) co_return Reply();
+    if (const auto* error = refusal_in(ask.params)) {
+      co_return fail(ErrorCode::kUpstream, "The client refuses to answer what the MCP server asks: " +
+                                               excerpt(text_or_empty(*error, "message")));
+    }
+    if (party.client != nullptr && party.client->log_level) {
+      level = *party.client->log_level;
+      if (!peer.modern && !level.empty()) {
+        auto set = co_await set_level(target, party, *lane, level);
+        if (!set) co_return fail(std::move(set.error()));
+      }
+    }
+    Outgoing out;
+    out.id = talk.id = talk.line->next_id();
+    out.method = ask.method;
+    out.name = text_or_empty(ask.params, ask.method == "resources/read" ? "uri" : "name");
+    out.params = ask.params;
+    json::object meta = meta_for(peer, party.client, ask, out.id, level);
+    if (!meta.empty()) out.params["_meta"] = std::move(meta);
+    if (!peer.modern) {
+      out.params.erase("inputResponses");
+      out.params.erase("requestState");
+    }
+    out.headers = ask.headers;
+    talk.exchange = talk.line->begin(peer, std::move(out));
+    const bool has_session = !peer.session.empty();
+    const bool modern = peer.modern;
+    auto reply = co_await converse(target, party, ask, std::move(talk));
     // The session is gone, or the server was replaced by one of the other era: nothing was begun.
-    const bool forgotten = response->status == 404 && !with.session.empty();
-    auto reply = find_reply(*response);
-    const bool other_era = reply && with.modern && reply->error_code == kUnsupportedVersion;
-    if ((forgotten || other_era) && !again) {
-      forget(target.key);
+    const bool forgotten = !reply && reply.error().code == ErrorCode::kNotFound && has_session;
+    const bool other_era = reply && modern && reply->error_code == kUnsupportedVersion;
+    if (!forgotten && !other_era) {
+      if (!reply && reply.error().code == ErrorCode::kNotFound) {
+        forget(target->key);
+        reply.error().code = ErrorCode::kUpstream;
+      }
+      co_return reply;
+    }
+    if (again) co_return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
+    if (other_era) forget(target->key);
+    const std::lock_guard lock((*lane)->mutex);
+    (*lane)->peer = nullptr;
+  }
+}
+
+// Passes on what the server says until it answers or asks back.
+// Errors besides those of request(): kNotFound  status 404 (or 400, 405) without a message: the session, or
+// what Wick knows of the server, is stale
+http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, const Ask& ask, Parked talk) {
+  const ClientSide* client = party.client;
+  const Busy busy(talk.lane);
+  const auto cancellation = client == nullptr ? nullptr : client->cancellation;
+  if (cancellation != nullptr) cancellation->on_cancel([exchange = talk.exchange] { exchange->interrupt(); });
+  struct Forget {
+    std::shared_ptr<Cancellation> of;
+    ~Forget() {
+      if (of != nullptr) of->on_cancel(nullptr);
+    }
+  } const forget_at_end{cancellation};
+
+  const auto ends = Clock::now() + seconds(kMaxExchangeSeconds);
+  auto silent_since = Clock::now();
+  while (talk.asked.empty()) {
+    const auto left =
+        std::chrono::ceil<milliseconds>(silent_since + seconds(target->timeout_seconds) - Clock::now());
+    auto incoming =
+        co_await talk.exchange->next(std::clamp(left, milliseconds(0), milliseconds(kKeepAliveMillis)));
+    if (cancellation != nullptr && cancellation->cancelled()) break;
+    if (!incoming && incoming.error().code == ErrorCode::kTimeout) {
+      const auto now = Clock::now();
+      if (now - silent_since >= seconds(target->timeout_seconds) || now >= ends) {
+        if (is_told_of_cancellation(*talk.peer, *target))
+          boost::asio::co_spawn(co_await boost::asio::this_coro::executor,
+                                tell_cancelled(talk.line, talk.peer, talk.id, "It took too long."),
+                                boost::asio::detached);
+        co_return too_slow(target->timeout_seconds);
+      }
+      json::object nothing;
+      if (client != nullptr && client->notify) co_await client->notify(std::move(nothing));
       continue;
     }
-    if (!reply) {
-      if (response->status == 400 || response->status == 404 || response->status == 405) forget(target.key);
-      co_return not_mcp(*response);
+    if (!incoming) co_return fail(std::move(incoming.error()));
+    silent_since = Clock::now();
+    json::object& message = incoming->message;
+    note_refusal(party.refusal, *incoming);
+    if (message.empty()) {
+      auto error = not_mcp(*incoming);
+      if (incoming->status == 404 || incoming->status == 400 || incoming->status == 405)
+        error.error().code = ErrorCode::kNotFound;
+      co_return error;
     }
-    co_return std::move(*reply);
+    if (incoming->status == 404 && !talk.peer->session.empty())
+      co_return fail(ErrorCode::kNotFound, "The MCP server has forgotten the session.");
+    if (auto reply = reply_in(message, talk.id)) co_return std::move(*reply);
+    const std::string method = text_or_empty(message, "method");
+    const auto* id = message.if_contains("id");
+    if (id == nullptr) {
+      if (client == nullptr || !client->notify || method.empty()) continue;
+      if (auto shown = for_client(std::move(message), talk.id, *client))
+        co_await client->notify(std::move(*shown));
+      continue;
+    }
+    if (method.empty() || talk.peer->modern) continue;  // a modern server has no requests to send
+    if (can_answer(client, method)) {
+      talk.asked = std::move(message);
+      talk.question = to_json(talk.asked["id"]);
+      break;
+    }
+    json::object answer =
+        method == "ping"
+            ? result_answer(*id, {})
+            : error_answer(*id, kMethodNotFound, "The client has no method \"" + excerpt(method) + "\".");
+    auto told = co_await talk.line->tell(*talk.peer, std::move(answer));
+    if (!told) co_return fail(std::move(told.error()));
   }
+  if (cancellation != nullptr && cancellation->cancelled()) {
+    if (is_told_of_cancellation(*talk.peer, *target))
+      co_await tell_cancelled(talk.line, talk.peer, talk.id, "");
+    co_return took_back();
+  }
+  Reply asks;
+  json::object request;
+  request["method"] = talk.asked["method"];
+  const auto* params = talk.asked.if_contains("params");
+  request["params"] = params != nullptr && params->is_object() ? *params : json::value(json::object());
+  json::object requests;
+  requests[talk.question] = std::move(request);
+  asks.result["resultType"] = "input_required";
+  asks.result["inputRequests"] = std::move(requests);
+  asks.result["requestState"] = parked_.put(std::move(talk), ask.owner);
+  co_return asks;
+}
+
+// ---- changes
+// ------------------------------------------------------------------------------------------------
+
+http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,
+                                           std::function<void(json::object)> heard) {
+  const ClientSide* client = party.client;
+  const auto cancellation = client->cancellation;
+  // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
+  const std::string purpose = client->modern ? "listen " + std::to_string(std::uintptr_t(client)) : "";
+  auto opened = co_await open(target, party, purpose);
+  if (!opened) co_return fail(std::move(opened.error()));
+  const std::shared_ptr<Lane> lane = *opened;
+  const Busy busy(lane);
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  if (!peer->modern && client->modern) {
+    if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
+      for (const auto& uri : uris->get_array()) {
+        json::object params;
+        params["uri"] = uri;
+        auto reply =
+            co_await exchange(target, party, lane, "resources/subscribe", std::move(params));
+        if (!reply) co_return fail(std::move(reply.error()));
+      }
+    }
+  }
+  Result<void> ended;
+  for (bool again = true; again && !cancellation->cancelled();) {
+    again = false;
+    json::object wanted = filter;
+    std::shared_ptr<Exchange> exchange;
+    std::string id;
+    if (peer->modern) {
+      if (!client->modern) {
+        json::array uris;
+        const std::lock_guard lock(lane->mutex);
+        for (const std::string& uri : lane->subscriptions) uris.push_back(json::string(uri));
+        wanted["resourceSubscriptions"] = std::move(uris);
+      }
+      Ask ask;
+      json::object sent = wanted;
+      sent.erase("wick/log");
+      ask.params["notifications"] = std::move(sent);
+      id = line->next_id();
+      Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
+      out.params["_meta"] = meta_for(*peer, client, ask, id, "");
+      exchange = line->begin(*peer, std::move(out));
+    } else {
+      exchange = line->listen(*peer);
+    }
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->listening = exchange;
+    }
+    cancellation->on_cancel([exchange] { exchange->interrupt(); });
+    for (;;) {
+      auto incoming = co_await exchange->next(kForever);
+      if (cancellation->cancelled()) break;
+      if (!incoming) {
+        // Interrupted, but not by the client: its subscriptions have changed.
+        again = incoming.error().code == ErrorCode::kUnavailable && peer->modern && !client->modern;
+        if (!again) ended = fail(std::move(incoming.error()));
+        break;
+      }
+      note_refusal(party.refusal, *incoming);
+      if (incoming->message.empty()) {
+        ended = not_mcp(*incoming);
+        break;
+      }
+      if (!id.empty() && reply_in(incoming->message, id)) break;
+      const auto* request = incoming->message.if_contains("id");
+      if (request != nullptr && incoming->message.contains("method")) {
+        const bool ping = text_or_empty(incoming->message, "method") == "ping";
+        json::object answer =
+            ping ? result_answer(*request, {})
+                 : error_answer(*request, kMethodNotFound, "Requests are carried within a call only.");
+        co_await line->tell(*peer, std::move(answer));
+      } else if (is_wanted(incoming->message, peer->modern || client->modern ? wanted : filter)) {
+        heard(std::move(incoming->message));
+      } else if (!client->modern && !peer->modern &&
+                 text_or_empty(incoming->message, "method") == "notifications/resources/updated") {
+        heard(std::move(incoming->message));  // the session's own subscriptions
+      }
+    }
+    cancellation->on_cancel(nullptr);
+    if (!target->command.words.empty() && !id.empty()) co_await tell_cancelled(line, peer, id, "");
+  }
+  if (client->modern && !peer->modern) {
+    {
+      const auto server = server_of(*target, party);
+      const std::lock_guard lock(server->mutex);
+      std::erase_if(server->lanes, [&](const auto& one) { return one.second == lane; });
+    }
+    co_await line->close(*peer);
+  }
+  co_return ended;
 }
 
 }  // namespace wick::upstream

@@ -3,17 +3,22 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
+#include "connectors/param_headers.h"
 #include "connectors/schema_validator.h"
+#include "connectors/shell_words.h"
+#include "crypto/digest.h"
 
 namespace wick::upstream {
 namespace {
 
-constexpr const char* kAuths[] = {"none",           "bearer",      "header", "oauth_client_credentials",
-                                  "oauth_per_user", "key_per_user"};
+constexpr const char* kAuths[] = {
+    "none", "bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user", "key_per_user"};
+// Of Wick's own environment, what a child process may know: nothing that could be a secret.
+constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
-constexpr int kMaxHeaderDepth = 8;  // of properties in which x-mcp-header is looked for
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
@@ -47,28 +52,52 @@ void cut_out_of(json::value& value, const Secret& secret) {
 }
 
 // A server that leaves resultType out is of an earlier revision, or sloppy: what it says is the result.
-bool is_complete(const json::object& result) {
-  const std::string type = text_or_empty(result, "resultType");
-  return type.empty() || type == "complete";
+bool asks_back(const json::object& result) {
+  return text_or_empty(result, "resultType") == "input_required";
 }
 
-CallResult to_result(json::object result, const Secret& secret) {
-  if (!is_complete(result)) {
-    return call_failed(
-        "The MCP server does not complete the call: it asks something back, which this connector cannot pass "
-        "on.");
+void cut_out_of(json::object& object, const Secret& secret) {
+  if (secret.reveal().size() < kMinSecretToCut) return;
+  json::value whole(std::move(object));
+  cut_out_of(whole, secret);
+  object = std::move(whole.get_object());
+}
+
+// What a server may ask of this client, and nothing else (2026-07-28, MRTR, "Server Requirements").
+Result<void> check_questions(const json::object& result, const ClientSide* client) {
+  if (client == nullptr) {
+    return fail(ErrorCode::kUpstream,
+                "The MCP server asks something back, which only an MCP client can answer: call it from one.");
   }
-  if (secret.reveal().size() >= kMinSecretToCut) {
-    json::value whole(std::move(result));
-    cut_out_of(whole, secret);
-    result = std::move(whole.get_object());
+  const auto* requests = object_of(result, "inputRequests");
+  if (requests == nullptr) return {};
+  for (const auto& one : *requests) {
+    const std::string method =
+        one.value().is_object() ? text_or_empty(one.value().get_object(), "method") : std::string();
+    const char* capability = method == "elicitation/create"       ? "elicitation"
+                             : method == "sampling/createMessage" ? "sampling"
+                             : method == "roots/list"             ? "roots"
+                                                                  : nullptr;
+    if (capability == nullptr || !client->capabilities.contains(capability)) {
+      return fail(ErrorCode::kUpstream, "The MCP server asks for \"" + printable(truncate_utf8(method, 100)) +
+                                            "\", which this client has not said it can answer.");
+    }
+  }
+  return {};
+}
+
+CallResult to_result(json::object result) {
+  CallResult out;
+  if (asks_back(result)) {
+    out.text = "The server asks something back.";
+    out.tool_result = std::move(result);
+    return out;
   }
   result.erase("resultType");
   // Sloppy servers leave it out; clients need it.
   if (const auto* content = result.if_contains("content"); content == nullptr || !content->is_array())
     result["content"] = json::array();
   const auto* failed = result.if_contains("isError");
-  CallResult out;
   out.is_error = failed != nullptr && failed->is_bool() && failed->get_bool();
   if (failed != nullptr && !failed->is_bool()) result.erase("isError");
   out.text = text_of_content(result);
@@ -79,22 +108,50 @@ CallResult to_result(json::object result, const Secret& secret) {
   return out;
 }
 
-void mirror(const json::object& schema, const json::object& arguments, int depth,
-            std::vector<std::pair<std::string, std::string>>& headers) {
-  const auto* properties = schema.if_contains("properties");
-  if (properties == nullptr || !properties->is_object() || depth > kMaxHeaderDepth) return;
-  for (const auto& property : properties->get_object()) {
-    const auto* value = arguments.if_contains(property.key());
-    if (value == nullptr || !property.value().is_object()) continue;
-    const json::object& inner = property.value().get_object();
-    const std::string header = text_or_empty(inner, "x-mcp-header");
-    if (!header.empty() && is_header_name(header)) {
-      if (value->is_string()) headers.emplace_back("Mcp-Param-" + header, value->get_string());
-      if (value->is_int64() || value->is_uint64() || value->is_bool())
-        headers.emplace_back("Mcp-Param-" + header, to_json(*value));
-    }
-    if (value->is_object()) mirror(inner, value->get_object(), depth + 1, headers);
-  }
+std::string fingerprint_of(const Target& target) {
+  std::string all = target.http.url;
+  for (const auto& [name, value] : target.http.headers) all.append("\n").append(name).append(": ").append(value);
+  for (const auto& word : target.command.words) all.append("\n").append(word);
+  for (const auto& [name, value] : target.command.environment)
+    all.append("\n").append(name).append("=").append(value);
+  for (const std::size_t one : {std::size_t(target.timeout_seconds), target.http.max_response_bytes,
+                                target.command.max_line_bytes, std::size_t(target.http.allow_private_addresses)})
+    all.append("\n").append(std::to_string(one));
+  return to_hex(sha256(all));
+}
+
+// Who may go on with a request that waits for an answer.
+std::string owner_of(const UserId& user, const ConnectorEntry& connector, std::string_view method,
+                     std::string_view name) {
+  return user.str() + "\n" + connector.id.str() + "\n" + std::string(method) + "\n" + std::string(name);
+}
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+// "NAME=value".
+std::optional<std::pair<std::string, std::string>> parse_variable(std::string_view line) {
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos || !is_variable_name(line.substr(0, equals)) ||
+      line.find('\0') != std::string_view::npos)
+    return std::nullopt;
+  return std::pair(std::string(line.substr(0, equals)), std::string(line.substr(equals + 1)));
+}
+
+Result<std::vector<std::string>> command_words(std::string_view command) {
+  auto line = split_shell(command);
+  if (!line) return fail(std::move(line.error()));
+  const bool computed = !line->notes.empty() || !line->defaults.empty() ||
+                        std::any_of(line->words.begin(), line->words.end(), [](const std::string& word) {
+                          return word.find(kVariableOpen) != std::string::npos;
+                        });
+  if (computed) return invalid("The command is started without a shell: no variables, pipes or redirection.");
+  if (line->words.empty()) return invalid("The command names no program.");
+  return std::move(line->words);
 }
 
 bool hint(const json::object& tool, std::string_view name, bool otherwise) {
@@ -105,13 +162,6 @@ bool hint(const json::object& tool, std::string_view name, bool otherwise) {
 }
 
 }  // namespace
-
-std::vector<std::pair<std::string, std::string>> mirrored_headers(const json::object& input_schema,
-                                                                  const json::object& arguments) {
-  std::vector<std::pair<std::string, std::string>> headers;
-  mirror(input_schema, arguments, 0, headers);
-  return headers;
-}
 
 Result<json::object> definition_of(const json::object& tool, const std::vector<std::string>& taken) {
   const std::string name = text_or_empty(tool, "name");
@@ -151,14 +201,17 @@ std::vector<ConfigField> McpKind::fields() const {
                        const char* help) -> ConfigField& {
     return all.emplace_back(ConfigField{key, label, type, false, help});
   };
-  add("url", "Address", "text", "Of the server's endpoint, for example https://mcp.example.com/mcp.")
-      .required = true;
+  add("url", "Address", "text", "Of the server's endpoint, for example https://mcp.example.com/mcp.");
+  add("command", "Command", "text",
+      "Instead of an address: a program that Wick starts and speaks to on its standard streams, for example "
+      "npx -y @example/server. No shell is involved.");
+  add("environment", "Environment", "list", "Variables for the command, each as NAME=value.");
   ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
   auth.options.assign(std::begin(kAuths), std::end(kAuths));
   auth.default_value = "none";
-  add("auth_name", "Header name", "text",
-      "For header: which one, for example X-API-Key. For key_per_user, when it is not Authorization: "
-      "Bearer.");
+  add("auth_name", "Header or variable name", "text",
+      "For header and environment: which one carries the secret, for example X-API-Key or API_KEY. For "
+      "key_per_user, when it is not Authorization: Bearer.");
   add("client_id", "Client id", "text",
       "For oauth_client_credentials. For oauth_per_user only where Wick cannot register itself: register its "
       "redirect address there, and set the client id you get.");
@@ -179,15 +232,30 @@ std::vector<ConfigField> McpKind::fields() const {
 
 Result<void> McpKind::check_config(const json::object& config) const {
   if (auto known = check_fields(*this, config); !known) return known;
-  if (!is_http_url(text_or_empty(config, "url"))) {
+  const std::string command = text_or_empty(config, "command");
+  if (!command.empty()) {
+    if (!text_or_empty(config, "url").empty()) return invalid("Give an address or a command, not both.");
+    if (auto words = command_words(command); !words) return fail(std::move(words.error()));
+  } else if (!is_http_url(text_or_empty(config, "url"))) {
     return invalid(
         "The address must begin with http:// or https:// and name a host, without a user name in it.");
   }
   const std::string auth = text_or_empty(config, "auth");
   if (!auth.empty() && std::find(std::begin(kAuths), std::end(kAuths), auth) == std::end(kAuths))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
+  if ((auth == "bearer" || auth == "header") && !command.empty())
+    return invalid("A command is given its secret in a variable: choose environment.");
+  if (auth == "environment" && command.empty()) return invalid("An address cannot be given variables.");
+  if (auth == "environment" && !is_variable_name(text_or_empty(config, "auth_name")))
+    return invalid("Say which variable carries the secret, for example API_KEY.");
+  if (const auto* lines = config.if_contains("environment"); lines != nullptr && lines->is_array()) {
+    for (const auto& line : lines->get_array()) {
+      if (!line.is_string() || !parse_variable(std::string_view(line.get_string())))
+        return invalid("Environment must be a list of texts, each NAME=value.");
+    }
+  }
   const std::string auth_name = text_or_empty(config, "auth_name");
-  if ((auth == "header" || !auth_name.empty()) && !is_header_name(auth_name))
+  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !is_header_name(auth_name))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
@@ -204,9 +272,23 @@ Result<void> McpKind::check_operation(const json::object&) const {
   return invalid("The tools of an MCP server are its own: refresh the connector to see what it offers now.");
 }
 
-Result<Target> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& entry,
-                                  const UserId& user) const {
-  const ConnectorEntry& connector = *entry;
+// Kept for as long as the connector stays as it is: opening its secret for each call would cost more than the
+// rest of the way.
+Result<TargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& connector) {
+  const std::lock_guard lock(mutex_);
+  Prepared& prepared = prepared_[connector->id.str()];
+  // Compared by owner: an address may be used again, a living control block not.
+  const bool same =
+      !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) && prepared.target != nullptr;
+  if (!same) {
+    auto target = make_target(*connector);
+    if (!target) return fail(std::move(target.error()));
+    prepared = {connector, std::make_shared<const Target>(std::move(*target))};
+  }
+  return prepared.target;
+}
+
+Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
   const json::object& config = connector.config;
   auto secret = open_secret(key_, connector, "secret");
   if (!secret) {
@@ -215,40 +297,110 @@ Result<Target> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& e
   }
   Target target;
   target.key = connector.id.str();
-  target.url = text_or_empty(config, "url");
-  if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
-    for (const auto& line : lines->get_array()) {
-      if (!line.is_string()) continue;
-      if (auto header = parse_header(std::string_view(line.get_string())))
-        target.headers.push_back(std::move(*header));
-    }
-  }
-  const std::string auth = text_or_empty(config, "auth");
-  if (auth == "bearer")
-    target.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
-  if (auth == "header") target.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
-  if (account_kind_of(connector) || auth == kClientCredentials)
-    target.identity = std::make_shared<Identity>(Identity{authorization_, entry, user, {}});
-  if (account_kind_of(connector)) target.key += "/" + user.str();
   target.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
-  target.max_response_bytes =
+  const auto max_bytes =
       std::size_t(number_of(config, "max_bytes", kDefaultResponseBytes, kMaxResponseBytes));
-  target.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  const std::string auth = text_or_empty(config, "auth");
+  const auto each_line = [&](std::string_view field, const auto& use) {
+    const auto* lines = config.if_contains(field);
+    if (lines == nullptr || !lines->is_array()) return;
+    for (const auto& line : lines->get_array()) {
+      if (line.is_string()) use(std::string_view(line.get_string()));
+    }
+  };
+  if (const std::string command = text_or_empty(config, "command"); !command.empty()) {
+    auto words = command_words(command);
+    if (!words) return fail(std::move(words.error()));
+    target.command.words = std::move(*words);
+    target.command.max_line_bytes = max_bytes;
+    auto& environment = target.command.environment;
+    for (const char* name : kInherited) {
+      if (const char* value = std::getenv(name)) environment.emplace_back(name, value);
+    }
+    each_line("environment", [&](std::string_view line) {
+      if (auto variable = parse_variable(line)) environment.push_back(std::move(*variable));
+    });
+    if (auth == "environment") environment.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+    target.fingerprint = fingerprint_of(target);
+    return target;
+  }
+  target.http.url = text_or_empty(config, "url");
+  each_line("headers", [&](std::string_view line) {
+    if (auto header = parse_header(line)) target.http.headers.push_back(std::move(*header));
+  });
+  if (auth == "bearer")
+    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
+  if (auth == "header")
+    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+  target.http.timeout_seconds = target.timeout_seconds;
+  target.http.max_response_bytes = max_bytes;
+  target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  target.fingerprint = fingerprint_of(target);
   return target;
 }
 
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
+http::Task<Result<McpKind::Shown>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
+                                                 Behalf behalf) {
+  Shown out;
+  out.party.client = behalf.client;
+  auto credential = co_await authorization_.credential(connector, behalf.user);
+  if (!credential) co_return fail(std::move(credential.error()));
+  if (account_kind_of(*connector)) out.party.account = behalf.user.str();
+  out.party.header = std::move(credential->header);
+  out.party.value = std::move(credential->value);
+  out.token = std::move(credential->token);
+  if (!out.token.empty()) out.party.refusal = std::make_shared<Refusal>();
+  co_return std::move(out);
+}
+
+http::Task<Result<bool>> McpKind::once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                            const Shown& shown, bool again) {
+  if (shown.party.refusal == nullptr || shown.party.refusal->status == 0) co_return false;
+  const Refusal& refusal = *shown.party.refusal;
+  auto retry =
+      co_await authorization_.refused(connector, user, shown.token, refusal.status, refusal.challenge, again);
+  co_return retry;
+}
+
+http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                                           Ask ask) {
+  auto target = target_of(connector);
+  if (!target) co_return fail(std::move(target.error()));
+  for (bool again = false;; again = true) {
+    auto shown = co_await show(connector, behalf);
+    if (!shown) co_return fail(std::move(shown.error()));
+    Ask copy = shown->token.empty() ? std::move(ask) : ask;  // with nothing to show there is no second time
+    auto reply = co_await client_.request(*target, shown->party, std::move(copy));
+    // A refusal may come as an error of the protocol, too.
+    if (!reply || reply->error_code != 0) {
+      auto retry = co_await once_more(connector, behalf.user, *shown, again);
+      if (!retry) co_return fail(std::move(retry.error()));
+      if (*retry) continue;
+    }
+    if (!reply) co_return fail(std::move(reply.error()));
+    auto secret = open_secret(key_, *connector, "secret");
+    const auto cut = [&](const Secret& one) {
+      cut_out_of(reply->result, one);
+      cut_out(reply->error_message, one);
+      cut_out_of(reply->error_data, one);
+    };
+    if (secret) cut(*secret);
+    if (!shown->token.empty()) cut(Secret(shown->token));
+    co_return reply;
+  }
+}
+
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys;
   std::string cursor;
+  client_.forget(connector->id.str());  // also asked anew: which era it speaks
   for (int page = 0; page < kMaxPages; ++page) {
-    auto target = target_of(connector, user);
-    if (!target) co_return fail(std::move(target.error()));
-    if (page == 0) client_.forget(target->key);  // also asked anew: which era it speaks
-    json::object params;
-    if (!cursor.empty()) params["cursor"] = cursor;
-    auto reply = co_await client_.request(std::move(*target), "tools/list", std::move(params));
+    Ask ask;
+    ask.method = "tools/list";
+    if (!cursor.empty()) ask.params["cursor"] = cursor;
+    auto reply = co_await request(connector, behalf, std::move(ask));
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->error_code != 0) {
       co_return fail(ErrorCode::kUpstream,
@@ -259,6 +411,15 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
       co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools has no tools.");
     for (const auto& tool : tools->get_array()) {
       if (!tool.is_object()) continue;
+      if (const auto* schema = object_of(tool.get_object(), "inputSchema")) {
+        // 2026-07-28, transports, "Schema Extension": such a tool is left out, the others are not.
+        if (auto marks = check_header_marks(*schema); !marks) {
+          spdlog::warn("connector {}: the tool {} is left out: {}", connector->label,
+                       printable(truncate_utf8(text_or_empty(tool.get_object(), "name"), kMaxToolNameBytes)),
+                       marks.error().message);
+          continue;
+        }
+      }
       auto definition = definition_of(tool.get_object(), keys);
       if (!definition) co_return fail(ErrorCode::kUpstream, std::move(definition.error().message));
       keys.push_back(text_or_empty(*definition, "key"));
@@ -278,69 +439,114 @@ CallTask McpKind::call(Call call) {
   const auto* tool = object_of(call.operation->definition, "tool");
   if (tool == nullptr)
     co_return call_failed("This tool is not known any more: an admin has to refresh the connector.");
-  auto target = target_of(call.connector, call.user);
-  const auto identity = target ? target->identity : nullptr;
-  if (!target) co_return call_failed(target.error().message, 0);
-  auto secret = open_secret(key_, *call.connector, "secret");
-  json::object params;
-  params["name"] = text_or_empty(*tool, "name");
-  const auto* schema = object_of(*tool, "inputSchema");
-  auto headers = mirrored_headers(schema == nullptr ? json::object() : *schema, call.arguments);
-  params["arguments"] = std::move(call.arguments);
-  auto reply =
-      co_await client_.request(std::move(*target), "tools/call", std::move(params), std::move(headers));
-  if (identity != nullptr && !identity->used.empty()) secret = Secret(identity->used.back());
+  Ask ask;
+  ask.method = "tools/call";
+  ask.params = std::move(call.more);
+  ask.params["name"] = text_or_empty(*tool, "name");
+  if (const auto* schema = object_of(*tool, "inputSchema"))
+    ask.headers = mirrored_headers(*schema, call.arguments);
+  ask.params["arguments"] = std::move(call.arguments);
+  ask.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
+  auto reply = co_await request(call.connector, Behalf{call.user, call.client}, std::move(ask));
   if (!reply) {
-    // Refused by our own rules: the server itself may be well.
-    const bool ours =
-        reply.error().code == ErrorCode::kForbidden || reply.error().code == ErrorCode::kTooLarge;
-    co_return call_failed(reply.error().message, ours ? 200 : 0);
+    // Refused by our own rules, or taken back: the server itself may be well.
+    const ErrorCode code = reply.error().code;
+    const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
+                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
+    CallResult failed = call_failed(reply.error().message, ours ? 200 : 0);
+    failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
+    co_return failed;
   }
   if (reply->error_code != 0) {
-    std::string text = "The MCP server refused the call (" + std::to_string(reply->error_code) +
-                       "): " + reply->error_message;
-    if (secret) cut_out(text, *secret);
-    co_return call_failed(std::move(text));
+    CallResult failed = call_failed("The MCP server refused the call (" + std::to_string(reply->error_code) +
+                                    "): " + reply->error_message);
+    json::object error;
+    error["code"] = reply->error_code;
+    error["message"] = reply->error_message;
+    if (!reply->error_data.is_null()) error["data"] = std::move(reply->error_data);
+    failed.protocol_error = std::move(error);
+    co_return failed;
   }
-  const Secret none;
-  co_return to_result(std::move(reply->result), secret ? *secret : none);
+  if (asks_back(reply->result)) {
+    if (auto allowed = check_questions(reply->result, call.client); !allowed)
+      co_return call_failed(allowed.error().message);
+  }
+  co_return to_result(std::move(reply->result));
 }
 
-CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
-  auto target = target_of(connector, user);
+CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
+  auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
-  auto peer = co_await client_.peer(std::move(*target));
-  if (!peer) co_return fail(std::move(peer.error()));
-  // What is not passed on yet is not promised: subscriptions, changes of lists, logging.
+  Result<std::shared_ptr<const Peer>> peer = nullptr;
+  for (bool again = false;; again = true) {
+    auto shown = co_await show(connector, behalf);
+    if (!shown) co_return fail(std::move(shown.error()));
+    peer = co_await client_.peer(*target, shown->party);
+    if (peer) break;
+    auto retry = co_await once_more(connector, behalf.user, *shown, again);
+    if (!retry) co_return fail(std::move(retry.error()));
+    if (!*retry) co_return fail(std::move(peer.error()));
+  }
   json::object out;
-  for (const char* one : {"resources", "prompts", "completions"}) {
-    if ((*peer)->capabilities.contains(one)) out[one] = json::object();
+  const json::object& theirs = (*peer)->capabilities;
+  for (const char* one : {"resources", "prompts", "completions", "logging"}) {
+    if (!theirs.contains(one)) continue;
+    json::object& capability = out[one].emplace_object();
+    for (const char* part : {"subscribe", "listChanged"}) {
+      const auto* its = object_of(theirs, one);
+      if (its != nullptr && flag_of(*its, part)) capability[part] = true;
+    }
   }
   co_return out;
 }
 
-ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, UserId user, std::string method,
-                             json::object params) {
-  auto target = target_of(connector, user);
-  if (!target) co_return fail(std::move(target.error()));
-  auto secret = open_secret(key_, *connector, "secret");
-  const auto identity = target->identity;
-  auto reply = co_await client_.request(std::move(*target), std::move(method), std::move(params));
-  if (identity != nullptr && !identity->used.empty()) secret = Secret(identity->used.back());
+ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                             std::string method, json::object params) {
+  Ask ask;
+  ask.owner = owner_of(behalf.user, *connector, method,
+                       text_or_empty(params, method == "resources/read" ? "uri" : "name"));
+  ask.method = std::move(method);
+  ask.params = std::move(params);
+  auto reply = co_await request(connector, behalf, std::move(ask));
   if (!reply) co_return fail(std::move(reply.error()));
-  Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message)};
-  if (secret && secret->reveal().size() >= kMinSecretToCut) {
-    json::value whole(std::move(out.result));
-    cut_out_of(whole, *secret);
-    out.result = std::move(whole.get_object());
-    cut_out(out.error_message, *secret);
-  }
-  if (out.error_code == 0 && !is_complete(out.result)) {
-    co_return fail(ErrorCode::kUpstream,
-                   "The MCP server asks something back, which this connector cannot pass on.");
+  Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message),
+                std::move(reply->error_data)};
+  if (out.error_code != 0) co_return out;
+  if (asks_back(out.result)) {
+    if (auto allowed = check_questions(out.result, behalf.client); !allowed)
+      co_return fail(std::move(allowed.error()));
+    co_return out;
   }
   out.result.erase("resultType");
   co_return out;
+}
+
+ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                           json::object filter, std::function<void(json::object)> heard) {
+  auto target = target_of(connector);
+  if (!target) co_return fail(std::move(target.error()));
+  auto opened = open_secret(key_, *connector, "secret");
+  const Secret secret = opened ? std::move(*opened) : Secret();
+  for (bool again = false;; again = true) {
+    auto shown = co_await show(connector, behalf);
+    if (!shown) co_return fail(std::move(shown.error()));
+    const Secret token(shown->token);
+    // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+    std::function<void(json::object)> hear = [&](json::object message) {
+      cut_out_of(message, secret);
+      cut_out_of(message, token);
+      heard(std::move(message));
+    };
+    auto ended = co_await client_.listen(*target, shown->party, filter, std::move(hear));
+    if (ended) co_return ended;
+    auto retry = co_await once_more(connector, behalf.user, *shown, again);
+    if (!retry) co_return fail(std::move(retry.error()));
+    if (!*retry) co_return ended;
+  }
+}
+
+EndTask McpKind::end_lane(std::string lane) {
+  co_await client_.end_lane("", std::move(lane));
 }
 
 }  // namespace wick::upstream

@@ -1,4 +1,4 @@
-// The mcp kind: another MCP server over Streamable HTTP, its tools seen through Wick.
+// The mcp kind: another MCP server, over Streamable HTTP or as a child process, seen through Wick.
 //
 // discover() lists the server's tools; what an admin has accepted of them stands in the operations table,
 // each with the tool's definition as the server gave it. Calls go to the tool under its own name, and what
@@ -6,11 +6,14 @@
 // boolean. A server's annotations are claims: they fill the hints, the admin's toggles decide. Thread-safe.
 #pragma once
 
+#include <mutex>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "connectors/connector_kind.h"
 #include "crypto/sealing.h"
+#include "upstream/authorization.h"
 #include "upstream/mcp_client.h"
 
 namespace wick::upstream {
@@ -39,28 +42,44 @@ class McpKind final : public ConnectorKind {
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
-  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, UserId user) override;
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
   bool forwards() const override { return true; }
-  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, UserId user) override;
-  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, UserId user, std::string method,
+  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
+  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, std::string method,
                       boost::json::object params) override;
+  ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                    boost::json::object filter, std::function<void(boost::json::object)> heard) override;
+  EndTask end_lane(std::string lane) override;
   CallTask call(Call call) override;
 
  private:
-  Result<Target> target_of(const std::shared_ptr<const ConnectorEntry>& connector, const UserId& user) const;
+  Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
+  Result<Target> make_target(const ConnectorEntry& connector) const;
+  // A party with what shows the user to the server, and what of it is secret.
+  struct Shown {
+    Party party;
+    std::string token;
+  };
+  http::Task<Result<Shown>> show(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // Whether to try once more; an error is for the caller. `again`: this was the second time.
+  http::Task<Result<bool>> once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                     const Shown& shown, bool again);
+  http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, Ask ask);
 
+  struct Prepared {
+    std::weak_ptr<const ConnectorEntry> of;
+    TargetPtr target;
+  };
   McpClient client_;
   const SealingKey& key_;
   Authorization& authorization_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Prepared> prepared_;  // by connector
 };
 
 // A tool as the server lists it, made a definition with a key that is not among `taken`.
 // Errors: kInvalidArgument  it has no name, or one that is too long
 Result<boost::json::object> definition_of(const boost::json::object& tool,
                                           const std::vector<std::string>& taken);
-// The headers that mirror arguments which the tool's schema marks with x-mcp-header (2026-07-28, transports,
-// "Custom Headers from Tool Parameters").
-std::vector<std::pair<std::string, std::string>> mirrored_headers(const boost::json::object& input_schema,
-                                                                  const boost::json::object& arguments);
 
 }  // namespace wick::upstream

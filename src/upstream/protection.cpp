@@ -136,8 +136,9 @@ http::Task<Result<Protection>> Discovery::find(Site site, Challenge challenge) {
   Protection out;
   std::optional<json::object> metadata;
   std::string problem;
+  const std::string nobody, what = "The MCP server's protected resource metadata";
   for (const std::string& place : places) {
-    auto found = co_await document(site, place, "", "The MCP server's protected resource metadata");
+    auto found = co_await document(site, place, nobody, what);
     if (!found) {
       // An unusable address in the challenge is not the last word: the well-known ones follow.
       problem = found.error().message;
@@ -184,8 +185,9 @@ http::Task<Result<Protection>> Discovery::find(Site site, Challenge challenge) {
 http::Task<Result<AuthorizationServer>> Discovery::find_server(Site site, std::string issuer) {
   const auto places = server_metadata_urls(issuer);
   if (places.empty()) co_return unsound("The MCP server names an authorization server that is not a URL.");
+  const std::string what = "The authorization server's metadata";
   for (const std::string& place : places) {
-    auto found = co_await document(site, place, issuer, "The authorization server's metadata");
+    auto found = co_await document(site, place, issuer, what);
     if (!found) co_return fail(std::move(found.error()));
     if (!*found) continue;
     auto server = read_server(**found, issuer);

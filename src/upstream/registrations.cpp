@@ -146,7 +146,8 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
     }
   }
   json::object wanted = metadata(out.redirect_uri, auth_method_for(server.auth_methods, true));
-  auto registered = co_await register_client(http_, site_of(*connector), server, std::move(wanted));
+  Site site = site_of(*connector);
+  auto registered = co_await register_client(http_, std::move(site), server, std::move(wanted));
   if (!registered) co_return fail(std::move(registered.error()));
   out.client = std::move(registered->first);
   json::object kept;

@@ -1,32 +1,66 @@
 #include "upstream/sse.h"
 
+#include <charconv>
+#include <utility>
+
 namespace wick::upstream {
 
-std::vector<std::string> event_data(std::string_view stream) {
-  std::vector<std::string> events;
-  std::string data;
-  bool any = false;
-  if (stream.starts_with("\xEF\xBB\xBF")) stream.remove_prefix(3);
-  while (!stream.empty()) {
-    const auto end = stream.find_first_of("\r\n");
-    if (end == std::string_view::npos) break;  // a line that was cut off
-    const std::string_view line = stream.substr(0, end);
-    stream.remove_prefix(end + (stream.substr(end).starts_with("\r\n") ? 2 : 1));
-    if (line.empty()) {
-      if (any && !data.empty()) events.push_back(std::move(data));
-      data.clear();
-      any = false;
-      continue;
+Result<void> SseReader::feed(std::string_view bytes) {
+  if (after_cr_ && bytes.starts_with('\n')) bytes.remove_prefix(1);
+  if (!bytes.empty()) after_cr_ = false;
+  while (!bytes.empty()) {
+    const auto end = bytes.find_first_of("\r\n");
+    event_bytes_ += end == std::string_view::npos ? bytes.size() : end + 1;
+    if (max_bytes_ != 0 && event_bytes_ > max_bytes_) {
+      return fail(ErrorCode::kTooLarge,
+                  "A message of the server is larger than " + std::to_string(max_bytes_) + " bytes.");
     }
-    const auto colon = line.find(':');
-    if (line.substr(0, colon) != "data") continue;
-    std::string_view value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
-    if (value.starts_with(' ')) value.remove_prefix(1);
-    if (any) data += '\n';
-    data += value;
-    any = true;
+    partial_.append(bytes.substr(0, end));
+    if (end == std::string_view::npos) break;
+    after_cr_ = bytes[end] == '\r';
+    bytes.remove_prefix(end + 1);
+    if (after_cr_ && bytes.starts_with('\n')) {
+      bytes.remove_prefix(1);
+      after_cr_ = false;
+    }
+    std::string_view text = partial_;
+    if (!std::exchange(begun_, true) && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    line(text);
+    partial_.clear();
   }
-  return events;
+  return {};
+}
+
+void SseReader::line(std::string_view text) {
+  if (text.empty()) {
+    last_event_id_ = id_;
+    if (has_data_ && !data_.empty()) events_.push_back({std::move(data_)});
+    data_.clear();
+    has_data_ = false;
+    event_bytes_ = 0;
+    return;
+  }
+  const auto colon = text.find(':');
+  const std::string_view field = text.substr(0, colon);
+  std::string_view value = colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+  if (value.starts_with(' ')) value.remove_prefix(1);
+  if (field == "data") {
+    if (std::exchange(has_data_, true)) data_ += '\n';
+    data_ += value;
+  } else if (field == "id") {
+    if (value.find('\0') == std::string_view::npos) id_ = value;
+  } else if (field == "retry") {
+    int millis = 0;
+    const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), millis);
+    if (ec == std::errc() && end == value.data() + value.size() && millis >= 0) retry_millis_ = millis;
+  }
+}
+
+std::optional<SseEvent> SseReader::next() {
+  if (events_.empty()) return std::nullopt;
+  SseEvent event = std::move(events_.front());
+  events_.pop_front();
+  return event;
 }
 
 }  // namespace wick::upstream

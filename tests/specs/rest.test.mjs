@@ -8,6 +8,7 @@ import { Wick, callTool, modern, remember } from '../lib/wick.mjs';
 const secret = 'rest-secret-0123456789';
 let wick, admin, token, upstream, base, connector;
 const seen = [];
+const issues = Array.from({ length: 1500 }, (_, i) => ({ id: i, title: `Größe ${i}`, open: i % 2 === 0, labels: ['a', 'b', 'c'] }));
 
 before(async () => {
   remember('secrets', secret);
@@ -19,6 +20,7 @@ before(async () => {
     if (request.url.startsWith('/v1/redirects')) return response.writeHead(302, { location: `${base}/issues/other` }).end();
     if (request.url.startsWith('/v1/elsewhere')) return response.writeHead(302, { location: base.replace('127.0.0.1', 'localhost') }).end();
     if (request.url.startsWith('/v1/fails')) return response.writeHead(503).end(`no, ${secret}`);
+    if (request.url.startsWith('/v1/list')) return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ total: issues.length, items: issues }));
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data: { url: request.url, echo: request.headers['x-api-key'] } }));
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
@@ -64,6 +66,74 @@ test('the model calls it as a tool, the key reaches the system and comes back no
   assert.deepEqual(body.result.structuredContent, { url: '/v1/issues/a%2F..%2Fb?state=open%20%26%20shut', echo: '***' });
   assert.equal(seen.at(-1).key, secret);
   assert.equal(text.includes(secret), false);
+});
+
+const shape = async (rest) => {
+  const saved = await admin.put(`/admin/connectors/${connector.id}/operations/list`, operation('list', { method: 'GET', path: '/list', ...rest }, { read_only: true }));
+  assert.equal(saved.status, 200, saved.text);
+  const { content, structuredContent, isError } = (await callTool(wick, token, 'tracker_eu__list')).body.result;
+  assert.equal(isError ?? false, false, content[0].text);
+  return { text: content[0].text, structured: structuredContent };
+};
+
+test('what is picked by JMESPath is all that the model gets', async () => {
+  assert.equal((await admin.post(`/admin/connectors/${connector.id}/operations`, operation('list', { method: 'GET', path: '/list' }, { read_only: true }))).status, 201);
+  const list = await shape({ pick: "items[?open && id > `1494`].{id: id, name: title, tags: join(' ', labels)}" });
+  assert.deepEqual(JSON.parse(list.text), [{ id: 1496, name: 'Größe 1496', tags: 'a b c' }, { id: 1498, name: 'Größe 1498', tags: 'a b c' }]);
+  assert.equal(list.structured, undefined);
+  const object = await shape({ pick: '{total: total, newest: max_by(items, &id).title}' });
+  assert.deepEqual(object.structured, { total: 1500, newest: 'Größe 1499' });
+  assert.deepEqual(JSON.parse(object.text), object.structured);
+  assert.equal((await shape({ pick: 'items[0].title' })).text, 'Größe 0');
+  assert.match((await shape({ pick: 'issues[0]' })).text, /^Nothing in the response fits issues\[0\]\. The response is an object with "total", "items"\.$/);
+  assert.match((await shape({ pick: 'sum(items)' })).text, /The function sum at character 1 takes a list of numbers/);
+});
+
+test('a pick that is no JMESPath is refused when it is saved, with the place and what to change', async () => {
+  const save = (rest) => admin.post(`/admin/connectors/${connector.id}/operations`, operation('broken', { method: 'GET', path: '/list', ...rest }));
+  for (const [pick, said] of [['items[?open', /\] is missing at character 12/], ['$.items', /The \$ at character 1 is of JSONPath/], ['items[?id > 3]', /character 13.*`3`/], ['size(items)', /no function size/]]) {
+    const { status, body } = await save({ pick });
+    assert.equal(status, 400);
+    assert.match(JSON.stringify(body), said);
+  }
+  assert.equal((await save({ max_items: 0 })).status, 400);
+  assert.equal((await save({ max_text_bytes: 'many' })).status, 400);
+});
+
+test('long lists are cut to the number an admin chose, and both forms of the result say so', async () => {
+  const { text, structured } = await shape({ max_items: 2 });
+  assert.match(text, /\[The list at \/items was cut: the first 2 of 1,500 items are kept\.\]/);
+  assert.match(text, /\[The list at \/items\/0\/labels was cut: the first 2 of 3 items are kept\.\]/);
+  assert.deepEqual(structured._cut.lists[0], { path: '/items', kept: 2, total: 1500 });
+  const { _cut, ...rest } = structured;
+  assert.deepEqual(JSON.parse(text.split('\n')[0]), rest);
+  assert.deepEqual(rest.items.map((item) => item.labels), [['a', 'b'], ['a', 'b']]);
+  assert.match((await shape({ pick: 'items[].id', max_items: 3 })).text, /^\[0,1,2\]\n\[The list was cut: the first 3 of 1,500 items are kept\.\]\n/);
+});
+
+test('a text larger than the limit is cut at a character, says so, and is not contradicted by structured content', async () => {
+  const { text, structured } = await shape({});
+  const [kept, line, hint] = text.split('\n');
+  assert.ok(Buffer.byteLength(kept) <= 65536 && Buffer.byteLength(kept) > 65530, 'the default');
+  assert.match(line, new RegExp(`^\\[The text was cut here: these are the first ${Buffer.byteLength(kept).toLocaleString('en')} of [0-9]{3},[0-9]{3} bytes\\.\\]$`));
+  assert.match(hint, /page or narrow the request/);
+  assert.equal(text.includes('\ufffd'), false);
+  assert.equal(structured, undefined);
+  assert.equal((await shape({ max_text_bytes: 1_000_000 })).structured.items.length, 1500);
+  const path = `/admin/connectors/${connector.id}`;
+  const { config } = (await admin.get(path)).body;
+  assert.equal((await admin.patch(path, { config: { ...config, max_text_bytes: 100 } })).status, 200);
+  assert.match((await shape({})).text, /the first 100 of/, 'the limit of the connector');
+  assert.match((await shape({ max_text_bytes: 200 })).text, /the first (199|200) of/, 'the operation has its own');
+  await admin.patch(path, { config });
+});
+
+test('a response larger than what may be downloaded is an error that says what to do', async () => {
+  await admin.put(`/admin/connectors/${connector.id}/operations/list`, operation('list', { method: 'GET', path: '/list', max_bytes: 1000 }, { read_only: true }));
+  const { content, isError } = (await callTool(wick, token, 'tracker_eu__list')).body.result;
+  assert.equal(isError, true);
+  assert.match(content[0].text, /larger than 1000 bytes\. Nothing of it was read\. .*"max_bytes"/);
+  assert.equal((await admin.delete(`/admin/connectors/${connector.id}/operations/list`)).status, 204);
 });
 
 test('what goes wrong at the system is a tool error with a clear text and no secret', async () => {

@@ -209,10 +209,10 @@ const faults = {
     more();
   }, /larger than 100000 bytes/],
   'redirects elsewhere': [(request, response) => response.writeHead(307, { location: 'http://169.254.169.254/' }).end(), /status 307, a redirect, which is not followed/],
-  'closes its stream before the answer': [(request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n'), /not with a message of the protocol/],
+  'closes its stream before the answer': [(request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n'), /ended its answer before it was complete/],
   'speaks a revision of its own': [(request, response, body) => response.writeHead(body.includes('discover') ? 400 : 200, { 'content-type': 'application/json' })
-    .end(JSON.stringify({ jsonrpc: '2.0', id: 1, result: { protocolVersion: '1999-01-01', capabilities: {}, serverInfo: {} } })), /revision "1999-01-01"/],
-  'steers the terminal of who reads its errors': [(request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -1, message: '\u001b[2Jboo' } })), /\?\[2Jboo/],
+    .end(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(body).id, result: { protocolVersion: '1999-01-01', capabilities: {}, serverInfo: {} } })), /revision "1999-01-01"/],
+  'steers the terminal of who reads its errors': [(request, response, body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(body).id, error: { code: -1, message: '\u001b[2Jboo' } })), /\?\[2Jboo/],
 };
 for (const [what, [answer, message]] of Object.entries(faults)) {
   test(`a server that ${what} is a clear error, and the others go on`, async () => {

@@ -21,6 +21,8 @@ export interface OperationForm {
   body: string;
   contentType: string;
   pick: string;
+  maxItems: string;
+  maxTextBytes: string;
   maxBytes: string;
   inputSchema: string;
   readOnly: boolean;
@@ -43,6 +45,8 @@ export function operationForm(operation: Operation | null): OperationForm {
     body: rest?.body ?? "",
     contentType: rest?.content_type ?? "",
     pick: rest?.pick ?? "",
+    maxItems: rest?.max_items ? String(rest.max_items) : "",
+    maxTextBytes: rest?.max_text_bytes ? String(rest.max_text_bytes) : "",
     maxBytes: rest?.max_bytes ? String(rest.max_bytes) : "",
     inputSchema: JSON.stringify(operation?.input_schema ?? emptySchema, null, 2),
     readOnly: operation?.read_only ?? true,
@@ -68,6 +72,8 @@ export function readOperation(form: OperationForm, enabled: boolean): OperationI
   if (form.body) rest.body = form.body;
   if (form.contentType) rest.content_type = form.contentType;
   if (form.pick) rest.pick = form.pick;
+  if (form.maxItems) rest.max_items = Number(form.maxItems);
+  if (form.maxTextBytes) rest.max_text_bytes = Number(form.maxTextBytes);
   if (form.maxBytes) rest.max_bytes = Number(form.maxBytes);
   return {
     key: form.key,

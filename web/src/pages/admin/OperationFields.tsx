@@ -102,16 +102,32 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
           <TextInput label="Content type" placeholder="application/json" {...text("contentType")} />
         </>
       )}
+      <Divider label="What models get of the response" labelPosition="left" />
+      <TextInput
+        label="Pick"
+        description="JSON Pointer (/items) or JMESPath (items[].{id: id, title: title}); empty for all."
+        placeholder="/items"
+        classNames={{ input: classes.code }}
+        {...text("pick")}
+      />
       <Group grow align="flex-end">
         <TextInput
-          label="Pick"
-          description="JSON Pointer of the part of the response to return."
-          placeholder="/items"
-          {...text("pick")}
+          label="Longest list"
+          description="Items kept of each list; empty for all."
+          type="number"
+          min={1}
+          {...text("maxItems")}
+        />
+        <TextInput
+          label="Largest text"
+          description="In bytes; the rest is cut off. Empty for the connector's limit."
+          type="number"
+          min={1}
+          {...text("maxTextBytes")}
         />
         <TextInput
           label="Largest response"
-          description="In bytes; empty for the server's own limit."
+          description="In bytes; a larger one is an error. Empty for the connector's limit."
           type="number"
           min={1}
           {...text("maxBytes")}

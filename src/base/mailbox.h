@@ -1,0 +1,137 @@
+// Mailbox: values from any thread to the one coroutine that waits for them, in order.
+//
+// Why none is lost: put() adds the value and takes the waiter under one lock, take() looks for a value and
+// leaves its waiter under the same lock, so that either take() sees the value or put() sees the waiter. The
+// waiter is woken by a post to its own io thread, which runs that only after the coroutine has suspended. A
+// wake-up that comes too late finds a timer that nobody waits on any more, or makes take() look once more.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+#include <deque>
+#include <expected>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace wick {
+
+enum class MailboxEnd { kClosed, kTimeout };
+inline constexpr std::chrono::milliseconds kForever = std::chrono::milliseconds::max();
+
+// put() and close() from any thread; take() by one coroutine at a time, on an io thread.
+template <typename T>
+class Mailbox {
+ public:
+  using Executor = boost::asio::io_context::executor_type;
+
+  explicit Mailbox(std::size_t capacity = std::numeric_limits<std::size_t>::max()) : capacity_(capacity) {}
+
+  // False when it is closed or full.
+  bool put(T value) {
+    std::shared_ptr<Timer> waiter;
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || values_.size() >= capacity_) return false;
+      values_.push_back(std::move(value));
+      waiter = std::exchange(waiter_, nullptr);
+    }
+    wake(std::move(waiter));
+    return true;
+  }
+
+  // What is in it can still be taken.
+  void close() {
+    std::shared_ptr<Timer> waiter;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      waiter = std::exchange(waiter_, nullptr);
+    }
+    wake(std::move(waiter));
+  }
+
+  boost::asio::awaitable<std::expected<T, MailboxEnd>, Executor> take(
+      std::chrono::milliseconds timeout = kForever) {
+    const auto deadline = timeout == kForever ? std::chrono::steady_clock::time_point::max()
+                                              : std::chrono::steady_clock::now() + timeout;
+    const Executor home = co_await boost::asio::this_coro::executor;
+    std::shared_ptr<Timer> timer;
+    for (;;) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (!values_.empty()) {
+          T value = std::move(values_.front());
+          values_.pop_front();
+          co_return value;
+        }
+        if (closed_) co_return std::unexpected(MailboxEnd::kClosed);
+        if (std::chrono::steady_clock::now() >= deadline) co_return std::unexpected(MailboxEnd::kTimeout);
+        if (timer == nullptr) timer = std::make_shared<Timer>(home);
+        timer->expires_at(deadline);
+        waiter_ = timer;
+      }
+      boost::system::error_code ignored;
+      co_await timer->async_wait(
+          boost::asio::redirect_error(boost::asio::use_awaitable_t<Executor>(), ignored));
+    }
+  }
+
+ private:
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
+  static void wake(std::shared_ptr<Timer> waiter) {
+    if (waiter == nullptr) return;
+    const Executor home = waiter->get_executor();
+    boost::asio::post(home, [waiter = std::move(waiter)] { waiter->cancel(); });
+  }
+
+  const std::size_t capacity_;
+  std::mutex mutex_;
+  std::deque<T> values_;
+  std::shared_ptr<Timer> waiter_;
+  bool closed_ = false;
+};
+
+// A mutex for coroutines: who waits for its turn holds up no thread. Served in the order of arrival.
+//
+// The turn passes from leave() to the first who waits without becoming free in between, under the lock.
+class Turn {
+ public:
+  using Executor = boost::asio::io_context::executor_type;
+
+  boost::asio::awaitable<void, Executor> enter() {
+    std::shared_ptr<Mailbox<bool>> mine;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!std::exchange(taken_, true)) co_return;
+      mine = std::make_shared<Mailbox<bool>>();
+      waiting_.push_back(mine);
+    }
+    co_await mine->take();
+  }
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+      taken_ = false;
+      return;
+    }
+    waiting_.front()->put(true);
+    waiting_.pop_front();
+  }
+
+ private:
+  std::mutex mutex_;
+  bool taken_ = false;
+  std::deque<std::shared_ptr<Mailbox<bool>>> waiting_;
+};
+
+}  // namespace wick

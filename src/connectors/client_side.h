@@ -1,0 +1,71 @@
+// ClientSide: what a call may use of the MCP client that waits for it, so that progress, log messages and
+// questions of a connected server reach it.
+//
+// A server's questions (elicitation, sampling, roots) travel as in 2026-07-28 whatever the eras: the result
+// of the call is then an InputRequiredResult, and the call is made again with the answers in its parameters.
+// Who stands at either end (mcp/endpoint.h, upstream/mcp_client.h) makes of it what its side speaks.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace wick {
+
+// Whether a client has taken its request back. Thread-safe.
+class Cancellation {
+ public:
+  void cancel() {
+    std::function<void()> callback;
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+      callback = std::exchange(callback_, nullptr);
+    }
+    if (callback) callback();
+  }
+  bool cancelled() const {
+    const std::lock_guard lock(mutex_);
+    return cancelled_;
+  }
+  // Called once, by whoever cancels, on any thread; at once when that has happened. A null one forgets. A
+  // callback may still be running on another thread after it was forgotten: it owns what it uses.
+  void on_cancel(std::function<void()> callback) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!cancelled_ || !callback) {
+        callback_ = std::move(callback);
+        return;
+      }
+    }
+    callback();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  bool cancelled_ = false;
+  std::function<void()> callback_;
+};
+
+struct ClientSide {
+  // Names the client, for servers that keep sessions: each has its own, with its capabilities and log level.
+  std::string lane;
+  boost::json::object capabilities;      // ClientCapabilities, of what can be passed on
+  bool modern = true;                    // speaks 2026-07-28
+  std::optional<std::string> log_level;  // that this request asks for (2026-07-28)
+  std::optional<boost::json::value> progress_token;
+  boost::json::object meta;  // what else _meta says, for example a trace context
+  // Gives the client a notification; an empty one only keeps its connection alive. On the call's io thread.
+  std::function<boost::asio::awaitable<void, boost::asio::io_context::executor_type>(boost::json::object)>
+      notify;
+  std::shared_ptr<Cancellation> cancellation;
+};
+
+}  // namespace wick

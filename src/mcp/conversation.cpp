@@ -1,0 +1,120 @@
+#include "mcp/conversation.h"
+
+#include "base/json.h"
+#include "crypto/random.h"
+#include "mcp/stream_hub.h"
+
+namespace wick::mcp {
+namespace {
+
+constexpr const char* kErrorKey = "wick/error";  // an answer that is an error (upstream/mcp_client.cpp)
+
+json::object failed_answer(json::value error) {
+  json::object answer;
+  answer[kErrorKey] = std::move(error);
+  return answer;
+}
+
+}  // namespace
+
+std::string event(std::string_view text) {
+  return std::string("event: message\ndata: ").append(text).append("\n\n");
+}
+
+json::object carried_capabilities(const json::object& declared) {
+  json::object out;
+  for (const char* one : {"elicitation", "sampling", "roots"}) {
+    const auto* value = declared.if_contains(one);
+    if (value != nullptr && value->is_object()) out[one] = *value;
+  }
+  // A change of the roots reaches Wick, not the connected servers.
+  if (auto* roots = out.if_contains("roots")) roots->get_object().erase("listChanged");
+  return to_json(out).size() <= kMaxCapabilityBytes ? out : json::object();
+}
+
+Conversation::Conversation(http::Exchange& exchange, const Message& message, std::string lane,
+                           json::object capabilities, LegacyRequests& legacy, bool streams)
+    : exchange_(exchange), message_(message), legacy_(legacy), streams_(streams) {
+  side_.lane = std::move(lane);
+  side_.capabilities = std::move(capabilities);
+  // Without a stream there is no way to ask.
+  if (!streams && !message.modern) side_.capabilities.clear();
+  side_.modern = message.modern;
+  if (message.modern) side_.log_level = message.log_level;
+  if (streams) side_.progress_token = message.progress_token;
+  side_.meta = message.meta;
+  side_.cancellation = std::make_shared<Cancellation>();
+  side_.notify = [this](json::object notification) -> http::Task<void> {
+    std::string text = ": keep-alive\n\n";
+    if (!notification.empty()) text = event(to_json(notification));
+    if (streams_ && (writer_ != nullptr || !notification.empty())) co_await write(std::move(text));
+  };
+  if (message.modern) {
+    exchange.watch([cancellation = side_.cancellation] { cancellation->cancel(); });
+  } else {
+    entry_ = legacy.enter(side_.lane, message.id, side_.cancellation);
+  }
+}
+
+http::Task<bool> Conversation::write(std::string text) {
+  if (writer_ == nullptr) writer_ = co_await exchange_.start_stream("text/event-stream");
+  const bool there = co_await writer_->write(std::move(text));
+  co_return there;
+}
+
+http::Task<std::optional<json::object>> Conversation::put_question(const json::object& request) {
+  const std::string id = "\"wick-" + random_hex(12) + "\"";
+  const auto answer = std::make_shared<LegacyRequests::Answer>(1);
+  const auto entry = legacy_.ask(side_.lane, id, answer);
+  side_.cancellation->on_cancel([answer] { answer->close(); });
+  const auto* method = request.if_contains("method");
+  const auto* params = request.if_contains("params");
+  std::string text = R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":)" +
+                     (method == nullptr ? "\"\"" : to_json(*method)) + R"(,"params":)" +
+                     (params == nullptr ? "{}" : to_json(*params)) + "}";
+  bool there = co_await write(event(text));
+  for (int waited = 0; there && waited < kMaxAnswerSeconds && !cancelled(); waited += kKeepAliveSeconds) {
+    auto message = co_await answer->take(std::chrono::seconds(kKeepAliveSeconds));
+    if (message) {
+      side_.cancellation->on_cancel(nullptr);
+      if (auto* result = message->if_contains("result"); result != nullptr && result->is_object())
+        co_return std::move(result->get_object());
+      auto* error = message->if_contains("error");
+      co_return failed_answer(error == nullptr ? json::value(json::object()) : std::move(*error));
+    }
+    there = co_await write(": keep-alive\n\n");
+  }
+  side_.cancellation->on_cancel(nullptr);
+  co_return std::nullopt;
+}
+
+http::Task<bool> Conversation::ask(const json::object& result, json::object& params) {
+  json::object answers;
+  const auto* requests = result.if_contains("inputRequests");
+  if (requests != nullptr && requests->is_object()) {
+    for (const auto& one : requests->get_object()) {
+      if (!one.value().is_object()) continue;
+      auto answer = co_await put_question(one.value().get_object());
+      if (cancelled()) break;  // made again, the request is taken back where it waits
+      if (!answer) co_return false;
+      answers[one.key()] = std::move(*answer);
+    }
+  }
+  params["inputResponses"] = std::move(answers);
+  params.erase("requestState");
+  if (const auto* state = result.if_contains("requestState")) params["requestState"] = *state;
+  co_return true;
+}
+
+http::Task<std::optional<http::Response>> Conversation::finish(std::string text) {
+  if (cancelled() && !message_.modern) {
+    // 2025-11-25, cancellation: no response. The stream ends without one.
+    if (writer_ == nullptr) co_await exchange_.start_stream("text/event-stream");
+    co_return http::Response{};
+  }
+  if (writer_ == nullptr) co_return std::nullopt;
+  co_await write(event(text));
+  co_return http::Response{};
+}
+
+}  // namespace wick::mcp

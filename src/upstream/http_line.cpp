@@ -1,0 +1,212 @@
+#include "upstream/http_line.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/mailbox.h"
+#include "base/text.h"
+#include "upstream/sse.h"
+
+namespace wick::upstream {
+namespace {
+
+constexpr int kDefaultRetryMillis = 1000;
+
+bool is_event_stream(const http::ClientResponse& head) {
+  return head.content_type.starts_with("text/event-stream");
+}
+
+std::string challenges_of(const http::ClientResponse& head) {
+  std::string all;
+  for (const auto& [name, value] : head.headers) {
+    if (name == "www-authenticate") all.append(all.empty() ? "" : ", ").append(value);
+  }
+  return all;
+}
+
+Incoming read_message(std::string_view text, const http::ClientResponse& head) {
+  Incoming incoming;
+  incoming.status = head.status;
+  incoming.challenge = challenges_of(head);
+  incoming.session = head.header("mcp-session-id");
+  auto value = parse_json(text);
+  // A sloppy server's missing "jsonrpc" harms nobody.
+  if (value && value->is_object()) {
+    json::object& message = value->get_object();
+    if (message.contains("result") || message.contains("error") || message.contains("method"))
+      incoming.message = std::move(message);
+  }
+  return incoming;
+}
+
+class HttpExchange final : public Exchange {
+ public:
+  HttpExchange(std::shared_ptr<HttpLine> line, const Peer& peer, std::shared_ptr<http::ClientStream> stream)
+      : line_(std::move(line)), peer_(peer), stream_(std::move(stream)) {}
+
+  http::Task<Result<Incoming>> next(std::chrono::milliseconds timeout) override {
+    for (;;) {
+      const auto stream = current();
+      auto head = co_await stream->head(timeout);
+      if (!head) co_return fail(std::move(head.error()));
+      if (!is_event_stream(**head)) {
+        auto whole = co_await rest_of(*stream, timeout);
+        if (!whole) co_return fail(std::move(whole.error()));
+        co_return read_message(*whole, **head);
+      }
+      if (auto event = events_.next()) {
+        resumes_ = 0;
+        Incoming incoming = read_message(event->data, **head);
+        if (!incoming.message.empty()) co_return incoming;
+        continue;  // not a message: of no use to anyone
+      }
+      auto bytes = co_await stream->read(timeout);
+      if (bytes && !bytes->empty()) {
+        if (auto fed = events_.feed(*bytes); !fed) co_return fail(std::move(fed.error()));
+        continue;
+      }
+      const bool broken = !bytes && bytes.error().code == ErrorCode::kUpstream;
+      if (!bytes && !broken) co_return fail(std::move(bytes.error()));
+      auto resumed = co_await resume();
+      if (!resumed) co_return fail(std::move(resumed.error()));
+    }
+  }
+
+  void interrupt() override {
+    std::shared_ptr<http::ClientStream> stream;
+    {
+      const std::lock_guard lock(mutex_);
+      interrupted_ = true;
+      stream = stream_;
+    }
+    stream->interrupt();
+    pause_.close();
+  }
+
+ private:
+  std::shared_ptr<http::ClientStream> current() const {
+    const std::lock_guard lock(mutex_);
+    return stream_;
+  }
+
+  http::Task<Result<std::string>> rest_of(http::ClientStream& stream, std::chrono::milliseconds timeout) {
+    for (;;) {
+      auto bytes = co_await stream.read(timeout);
+      if (!bytes) co_return fail(std::move(bytes.error()));
+      if (bytes->empty()) co_return std::move(whole_);
+      whole_ += *bytes;
+      if (whole_.size() > line_->target().max_response_bytes) {
+        co_return fail(ErrorCode::kTooLarge, "The response is larger than " +
+                                                 std::to_string(line_->target().max_response_bytes) +
+                                                 " bytes.");
+      }
+    }
+  }
+
+  http::Task<Result<void>> resume() {
+    if (peer_.modern || events_.last_event_id().empty() || ++resumes_ > kMaxResumes) {
+      co_return fail(ErrorCode::kUpstream, "The MCP server ended its answer before it was complete.");
+    }
+    const int millis = std::min(events_.retry_millis().value_or(kDefaultRetryMillis), kMaxRetryMillis);
+    co_await pause_.take(std::chrono::milliseconds(millis));
+    const std::lock_guard lock(mutex_);
+    if (interrupted_) co_return fail(ErrorCode::kUnavailable, "It was given up.");
+    stream_ = line_->http().start(line_->get(peer_, events_.last_event_id()));
+    co_return Result<void>{};
+  }
+
+  const std::shared_ptr<HttpLine> line_;
+  const Peer peer_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<http::ClientStream> stream_;
+  bool interrupted_ = false;
+  Mailbox<bool> pause_;
+  SseReader events_{line_->target().max_response_bytes};
+  std::string whole_;
+  int resumes_ = 0;
+};
+
+void add_standard_headers(const Outgoing& request, http::ClientRequest& to) {
+  to.headers.emplace_back("Mcp-Method", request.method);
+  if (!request.name.empty()) to.headers.emplace_back("Mcp-Name", header_value(request.name));
+  for (const auto& [name, value] : request.headers) to.headers.emplace_back(name, header_value(value));
+}
+
+}  // namespace
+
+std::string header_value(std::string_view text) {
+  const bool plain =
+      !text.empty() && text.front() != ' ' && text.back() != ' ' && text.front() != '\t' &&
+      text.back() != '\t' &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7F); }) &&
+      !(text.starts_with("=?base64?") && text.ends_with("?="));
+  return plain ? std::string(text) : "=?base64?" + to_base64(text) + "?=";
+}
+
+std::string request_text(const Outgoing& request) {
+  return R"({"jsonrpc":"2.0","id":)" + request.id + R"(,"method":)" + to_json(json::string(request.method)) +
+         R"(,"params":)" + to_json(request.params) + "}";
+}
+
+http::ClientRequest HttpLine::post(const Peer& peer, std::string body) const {
+  http::ClientRequest request = get(peer, "");
+  request.method = "POST";
+  std::erase_if(request.headers, [](const auto& header) { return header.first == "Accept"; });
+  request.headers.emplace_back("Content-Type", "application/json");
+  request.headers.emplace_back("Accept", "application/json, text/event-stream");
+  request.has_body = true;
+  request.body = std::move(body);
+  return request;
+}
+
+http::ClientRequest HttpLine::get(const Peer& peer, const std::string& last_event_id) const {
+  http::ClientRequest request;
+  request.url = target_.url;
+  request.headers = target_.headers;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!credential_.first.empty()) request.headers.push_back(credential_);
+  }
+  request.headers.emplace_back("Accept", "text/event-stream");
+  if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
+  if (!peer.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", peer.version);
+  if (!peer.session.empty()) request.headers.emplace_back("Mcp-Session-Id", peer.session);
+  request.timeout_seconds = target_.timeout_seconds;
+  request.max_response_bytes = 0;
+  request.allow_private_addresses = target_.allow_private_addresses;
+  return request;
+}
+
+std::shared_ptr<Exchange> HttpLine::begin(const Peer& peer, Outgoing request) {
+  http::ClientRequest sent = post(peer, request_text(request));
+  if (peer.modern) add_standard_headers(request, sent);
+  return std::make_shared<HttpExchange>(shared_from_this(), peer, http_.start(std::move(sent)));
+}
+
+http::Task<Result<Incoming>> HttpLine::tell(const Peer& peer, json::object message) {
+  http::ClientRequest sent = post(peer, to_json(message));
+  sent.max_response_bytes = target_.max_response_bytes;
+  auto response = co_await http_.send(std::move(sent));
+  if (!response) co_return fail(std::move(response.error()));
+  co_return Incoming{{}, response->status, challenges_of(*response), {}};
+}
+
+std::shared_ptr<Exchange> HttpLine::listen(const Peer& peer) {
+  return std::make_shared<HttpExchange>(shared_from_this(), peer, http_.start(get(peer, "")));
+}
+
+void HttpLine::authorize(const std::string& header, const std::string& value) {
+  const std::lock_guard lock(mutex_);
+  credential_ = {header, value};
+}
+
+http::Task<void> HttpLine::close(const Peer& peer) {
+  if (peer.session.empty()) co_return;
+  http::ClientRequest request = get(peer, "");
+  request.method = "DELETE";
+  request.max_response_bytes = target_.max_response_bytes;
+  // A server that does not let its sessions be ended, or is away, ends them itself.
+  co_await http_.send(std::move(request));
+}
+
+}  // namespace wick::upstream

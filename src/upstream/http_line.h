@@ -1,0 +1,56 @@
+// HttpLine: an MCP server over Streamable HTTP, of either era.
+//
+// Every message is a POST; the answer is one JSON value or a stream of events. A legacy server may close a
+// stream before the answer and continue it when asked with Last-Event-ID (2025-11-25, transports,
+// "Resumability and Redelivery"): that is done here, at most kMaxResumes times without a message in between.
+// The caller's credential never gets here: the headers are the connector's own. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+
+#include "http/client.h"
+#include "upstream/line.h"
+
+namespace wick::upstream {
+
+inline constexpr int kMaxResumes = 5;
+inline constexpr int kMaxRetryMillis = 30'000;  // a server may ask to be left alone for so long
+
+struct HttpTarget {
+  std::string url;
+  Headers headers;
+  int timeout_seconds = 30;
+  std::size_t max_response_bytes = 1 << 20;  // of one message
+  bool allow_private_addresses = false;
+};
+
+class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine> {
+ public:
+  HttpLine(http::Client& http, HttpTarget target) : http_(http), target_(std::move(target)) {}
+
+  std::string next_id() override { return std::to_string(++last_id_); }
+  std::shared_ptr<Exchange> begin(const Peer& peer, Outgoing request) override;
+  http::Task<Result<Incoming>> tell(const Peer& peer, boost::json::object message) override;
+  std::shared_ptr<Exchange> listen(const Peer& peer) override;
+  http::Task<void> close(const Peer& peer) override;
+  void authorize(const std::string& header, const std::string& value) override;
+  http::ClientRequest post(const Peer& peer, std::string body) const;
+  http::ClientRequest get(const Peer& peer, const std::string& last_event_id) const;
+  http::Client& http() { return http_; }
+  const HttpTarget& target() const { return target_; }
+
+ private:
+  http::Client& http_;
+  const HttpTarget target_;
+  std::atomic<std::uint64_t> last_id_ = 0;
+  mutable std::mutex mutex_;
+  std::pair<std::string, std::string> credential_;
+};
+
+// A header value that says `text` whatever it holds (2026-07-28, transports, "Value Encoding").
+std::string header_value(std::string_view text);
+// A JSON-RPC request as text.
+std::string request_text(const Outgoing& request);
+
+}  // namespace wick::upstream

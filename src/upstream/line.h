@@ -1,0 +1,74 @@
+// Line and Exchange: how messages go to an MCP server and come back, over either transport.
+//
+// A Line is a way to one server: a session over Streamable HTTP (http_line.h) or a child process
+// (stdio_line.h). An Exchange is one request under way on it. An exchange may be read from another io thread
+// than the one that began it, but by one coroutine at a time.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+
+namespace wick::upstream {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// How a server is spoken to.
+struct Peer {
+  bool modern = false;
+  std::string version;
+  std::string session;               // Mcp-Session-Id of a legacy server over HTTP
+  std::string name, server_version;  // as the server says; claims
+  boost::json::object capabilities;  // ServerCapabilities
+};
+
+// What came in: a message of the protocol, or else the status of an answer that is none.
+struct Incoming {
+  boost::json::object message;  // empty when the answer is not MCP
+  int status = 200;             // of the HTTP answer that carried it
+  std::string challenge;        // its WWW-Authenticate
+  std::string session;          // its Mcp-Session-Id
+};
+
+class Exchange {
+ public:
+  virtual ~Exchange() = default;  // gives up what is under way
+  // The next message of this request, its answer included. Errors: kTimeout  nothing came for so long, which
+  // may be asked again; kUpstream  it broke off; kUnavailable  interrupted; those of http::Client
+  virtual http::Task<Result<Incoming>> next(std::chrono::milliseconds timeout) = 0;
+  // From any thread: who waits in next(), and who asks later, gets kUnavailable.
+  virtual void interrupt() = 0;
+};
+
+// A request on its way: `body` is the whole message, `id` the id in it.
+struct Outgoing {
+  std::string id, method;
+  std::string name;  // of the tool or prompt, or the resource's URI: for the header Mcp-Name
+  boost::json::object params;
+  Headers headers;  // those that mirror parameters; sent to modern servers over HTTP only
+};
+
+class Line {
+ public:
+  virtual ~Line() = default;
+  virtual std::string next_id() = 0;
+  virtual std::shared_ptr<Exchange> begin(const Peer& peer, Outgoing request) = 0;
+  // A notification, or the answer to a request of a legacy server.
+  virtual http::Task<Result<Incoming>> tell(const Peer& peer, boost::json::object message) = 0;
+  // What a legacy server says unasked: its GET stream, or what a child writes that belongs to no request.
+  virtual std::shared_ptr<Exchange> listen(const Peer& peer) = 0;
+  // Ends a session, if the transport has such a thing.
+  virtual http::Task<void> close(const Peer& peer) = 0;
+  // What shows the server who we are, from here on: a header that changes, as tokens do.
+  virtual void authorize(const std::string& /*header*/, const std::string& /*value*/) {}
+  // Whether the line can still be used: a child process may have ended.
+  virtual bool alive() const { return true; }
+};
+
+}  // namespace wick::upstream

@@ -58,6 +58,15 @@ Result<Reply> shown(Context& context, const ConnectorId& id, int status) {
   return Reply{status, connector_view(context.services, *snapshot, *connector, true)};
 }
 
+// Whoever says which programs this server starts, and with what environment, runs code on it. A session in a
+// browser is easier to steal than a shell on this machine, so it takes one of the operator's settings.
+Result<void> may_set_command(const Context& context, const json::object& config) {
+  if (context.services.commands_from_web || text_or_empty(config, "command").empty()) return {};
+  return fail(ErrorCode::kPolicy,
+              "Which programs this server starts is not set here: use `wick connector add mcp --label … --stdio "
+              "'COMMAND'` on its machine, or let it be set here with connectors.commands_from_web = true.");
+}
+
 Result<Reply> create_connector(Context& context) {
   WICK_CHECK(only_fields(context.body, {"kind", "label", "description", "icon", "tags", "config"}));
   ConnectorInput input;
@@ -73,6 +82,7 @@ Result<Reply> create_connector(Context& context) {
   input.icon = icon.value_or("");
   input.tags = tags.value_or(std::vector<std::string>());
   input.config = config.value_or(json::object());
+  WICK_CHECK(may_set_command(context, input.config));
   WICK_TRY(id, context.services.connectors.create(std::move(input)));
   return shown(context, id, 201);
 }
@@ -97,6 +107,11 @@ Result<Reply> update_connector(Context& context) {
   patch.icon = icon;
   patch.tags = tags;
   patch.config = config;
+  if (config) {
+    WICK_CHECK(may_set_command(context, *config));
+    const auto snapshot = context.services.access.snapshot();
+    if (const ConnectorEntry* now = snapshot->connector(id)) WICK_CHECK(may_set_command(context, now->config));
+  }
   patch.disabled = disabled;
   WICK_CHECK(context.services.connectors.update(id, std::move(patch)));
   return shown(context, id, 200);

@@ -39,6 +39,7 @@ struct Services {
   Throttle& device_codes;  // wrong user codes, by user
   OidcService& oidc;
   bool password_sign_in;
+  bool commands_from_web;
   Authenticator& authenticator;
   KindRegistry& kinds;
   ConnectorService& connectors;

@@ -30,6 +30,7 @@ struct Options {
   std::string email, name, user, id, tools = "auto", folder;
   std::string kind, label, url, operation, arguments;
   std::vector<std::string> fields;
+  std::string stdio;
   bool secret_stdin = false, allow_private = false;
 };
 
@@ -255,6 +256,10 @@ Result<json::object> connector_arguments(const Options& options) {
                       : json::value(value);
   }
   if (options.allow_private) config["allow_private_addresses"] = true;
+  if (!options.stdio.empty()) {
+    if (options.kind != "mcp") return fail(ErrorCode::kInvalidArgument, "Only the kind mcp is started by --stdio.");
+    config["command"] = options.stdio;
+  }
   json::object out{{"kind", options.kind}, {"label", options.label}, {"config", std::move(config)}};
   if (!options.url.empty()) out["url"] = options.url;
   if (options.secret_stdin) {
@@ -398,6 +403,8 @@ int run_command_line(int argc, char** argv) {
   add->add_option("kind", options.kind, "mcp, rest or notes")->required();
   add->add_option("--label", options.label, "its name here; tool names are made from it")->required();
   add->add_option("--url", options.url, "where the system is");
+  add->add_option("--stdio", options.stdio,
+                  "instead of --url: the COMMAND ARGS of an MCP server that Wick starts itself");
   add->add_option("--set", options.fields, "KEY=VALUE: any other field of the kind, for example auth=bearer");
   add->add_flag("--secret-stdin", options.secret_stdin, "read its secret from standard input");
   add->add_flag("--allow-private", options.allow_private,

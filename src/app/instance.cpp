@@ -159,6 +159,7 @@ struct Instance::Parts {
                     device_codes,
                     oidc,
                     options.password_sign_in,
+                    options.commands_from_web,
                     authenticator,
                     kinds,
                     connectors,

@@ -176,6 +176,11 @@ const std::vector<Setting>& table() {
       on_or_off(
           "sign_in.password", "whether people may sign in by password",
           [](Settings & s) -> auto& { return s.password_sign_in; }),
+      on_or_off(
+          "connectors.commands_from_web",
+          "whether admins may set in the web app which programs this server starts for connectors; else only "
+          "`wick connector` may",
+          [](Settings & s) -> auto& { return s.commands_from_web; }),
       text(
           "oidc.issuer", "the OpenID provider people sign in with, for example https://accounts.google.com",
           {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),

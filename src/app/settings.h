@@ -28,6 +28,7 @@ struct Settings {
   int refresh_replay_seconds = kDefaultReplaySeconds;
   std::string ca_file;  // of outgoing requests; empty: the system's authorities
   bool password_sign_in = true;
+  bool commands_from_web = false;
   OidcOptions oidc;
 };
 

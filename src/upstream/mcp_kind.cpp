@@ -378,9 +378,12 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
       if (!retry) co_return fail(std::move(retry.error()));
       if (*retry) continue;
     }
-    if (!reply) co_return fail(std::move(reply.error()));
     auto secret = open_secret(key_, *connector, "secret");
     const auto cut = [&](const Secret& one) {
+      if (!reply) {
+        cut_out(reply.error().message, one);
+        return;
+      }
       cut_out_of(reply->result, one);
       cut_out(reply->error_message, one);
       cut_out_of(reply->error_data, one);

@@ -37,7 +37,7 @@ std::string what_happened(const std::string& how, std::string_view last_words) {
   if (words.size() > kShownWords) words.remove_prefix(words.size() - kShownWords);
   while (!words.empty() && (words.front() & 0xC0) == 0x80) words.remove_prefix(1);  // half a character
   if (words.empty()) return text;
-  return text + " Its last words: " + printable(is_valid_utf8(words) ? words : "(not text)");
+  return text + " Its last words: \"" + printable(is_valid_utf8(words) ? words : "(not text)") + "\".";
 }
 
 }  // namespace

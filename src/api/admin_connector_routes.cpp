@@ -190,8 +190,10 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   }
   ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
-  auto definitions = co_await kind->discover(connector);
-  services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  const Behalf behalf{context.user->id, nullptr};
+  auto definitions = co_await kind->discover(connector, behalf);
+  if (!lacks_account(*connector, definitions))
+    services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(std::move(definitions.error()));
   auto changes = co_await offload(services.pool, [&] {
     return services.connectors.accept_discovered(*id, *definitions, dry->value_or(false));

@@ -151,6 +151,7 @@ void Api::mount() {
   mount_account(*this);
   mount_tokens(*this);
   mount_connectors(*this);
+  mount_connector_accounts(*this);
   mount_connections(*this);
   mount_oauth_clients(*this);
   mount_oidc(*this);

@@ -62,6 +62,7 @@ class Api {
 void mount_account(Api& api);
 void mount_tokens(Api& api);
 void mount_connectors(Api& api);
+void mount_connector_accounts(Api& api);
 void mount_connections(Api& api);
 void mount_oauth_clients(Api& api);
 void mount_oidc(Api& api);

@@ -17,6 +17,7 @@
 #include "oauth/authorization_service.h"
 #include "tokens/authenticator.h"
 #include "tokens/token_service.h"
+#include "upstream/connect_service.h"
 
 namespace wick {
 
@@ -44,6 +45,7 @@ struct Services {
   ConnectorService& connectors;
   Runner& runner;
   RunLog& runs;
+  upstream::ConnectService& accounts;  // of users at connected servers
 };
 
 }  // namespace wick

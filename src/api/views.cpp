@@ -25,6 +25,7 @@ json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& con
   out["disabled"] = connector.disabled;
   out["health"] = health.state;
   out["health_message"] = health.message;
+  out["account"] = account_kind_name(connector);
   return out;
 }
 
@@ -165,6 +166,11 @@ json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& mint
   return out;
 }
 
+const char* account_kind_name(const ConnectorEntry& connector) {
+  const auto kind = upstream::account_kind_of(connector);
+  return !kind ? "none" : *kind == upstream::AccountKind::kOAuth ? "oauth" : "key";
+}
+
 json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation) {
   json::object out;
   out["key"] = operation.key;
@@ -210,6 +216,12 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
       config[secret.key()] = std::move(set);
     }
     out["config"] = std::move(config);
+    if (const auto kind = upstream::account_kind_of(connector)) {
+      const auto users = services.accounts.count(connector.id);
+      out["accounts_connected"] = users ? json::value(*users) : json::value();
+      if (*kind == upstream::AccountKind::kOAuth)
+        out["redirect_uri"] = services.accounts.registrations().redirect_uri(connector.id);
+    }
   }
   return out;
 }

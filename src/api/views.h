@@ -24,6 +24,13 @@ boost::json::value revoked_view(const AccessSnapshot& snapshot, const std::optio
 boost::json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now);
 boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
 boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);
+// none, oauth, key: the account that each user needs of its own.
+const char* account_kind_name(const ConnectorEntry& connector);
+// Whether somebody has to connect an account first: the server itself may be well.
+template <typename T>
+bool lacks_account(const ConnectorEntry& connector, const Result<T>& outcome) {
+  return !outcome && outcome.error().code == ErrorCode::kForbidden && upstream::account_kind_of(connector);
+}
 // With operations for one connector; `admin` adds the configuration, secrets as {"set": true}.
 boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
                                       const ConnectorEntry& connector);

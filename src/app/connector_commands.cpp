@@ -1,27 +1,12 @@
 #include "app/connector_commands.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 #include "api/fields.h"
 #include "api/views.h"
+#include "app/run_to_end.h"
 #include "base/text.h"
 
 namespace wick {
 namespace {
-
-// Runs a coroutine of the io threads to its end, on a context of its own.
-template <typename T>
-T run_to_end(http::Task<T> task) {
-  boost::asio::io_context context(1);
-  std::optional<T> result;
-  const auto run = [&]() -> http::Task<void> { result.emplace(co_await std::move(task)); };
-  boost::asio::co_spawn(context, run(), [](std::exception_ptr failure) {
-    if (failure) std::rethrow_exception(failure);
-  });
-  context.run();
-  return std::move(*result);
-}
 
 Result<std::shared_ptr<const ConnectorEntry>> find(Instance& instance, const json::object& arguments) {
   WICK_TRY(name, required_string(arguments, "connector"));
@@ -46,8 +31,9 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
     return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
                                                  "\" is not asked for its operations: name one to test.");
   }
-  auto definitions = run_to_end(kind->discover(connector));
-  services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  auto definitions = run_to_end(kind->discover(connector, Behalf()));
+  if (!api::lacks_account(*connector, definitions))
+    services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(std::move(definitions.error()));
   WICK_TRY(changes, services.connectors.accept_discovered(connector->id, *definitions, dry));
   json::object out;

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "api/api.h"
+#include "app/run_to_end.h"
 #include "base/log.h"
 #include "connectors/notes_kind.h"
 #include "connectors/rest_kind.h"
@@ -75,7 +76,7 @@ struct Instance::Parts {
         options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
-    kinds.add(std::make_unique<upstream::McpKind>(client, key));
+    kinds.add(std::make_unique<upstream::McpKind>(client, key, authorization));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] {
       streams.wake_all();
@@ -136,6 +137,12 @@ struct Instance::Parts {
                         [this](const http::Request& request) { return signed_in(request); },
                         [this](const UserId& user) { return email_of(user); }};
   ConnectorService connectors{*db, kinds, key, clock};
+  upstream::Accounts accounts{*db, key, clock};
+  upstream::Registrations registrations{*db, client, pool, key, clock, public_url};
+  upstream::Authorization authorization{accounts, registrations, access, client,
+                                        pool,     key,           clock,  public_url};
+  upstream::ConnectService connects{accounts, registrations, authorization, access, *db,
+                                    client,   pool,          key,           clock};
   RunLog runs{*runs_db, clock, options.audit};
   Runner runner{access, kinds, runs, clock};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
@@ -161,7 +168,8 @@ struct Instance::Parts {
                     kinds,
                     connectors,
                     runner,
-                    runs};
+                    runs,
+                    connects};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -210,6 +218,10 @@ void Instance::flush() {
   parts_->db->checkpoint();
 }
 
+void Instance::revoke_ended(const std::function<bool()>& stop) {
+  run_to_end(parts_->connects.revoke_ended(stop));
+}
+
 void Instance::purge(const std::function<bool()>& stop) {
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
   if (auto purged = parts_->authorizations.purge(); !purged)
@@ -217,6 +229,7 @@ void Instance::purge(const std::function<bool()>& stop) {
   if (auto purged = parts_->grants.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
   if (auto purged = parts_->clients.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);
   if (auto purged = parts_->oidc.purge(); !purged) spdlog::warn("oidc: {}", purged.error().message);
+  if (auto purged = parts_->connects.purge(); !purged) spdlog::warn("accounts: {}", purged.error().message);
   for (;;) {
     const auto more = parts_->runs.purge_step();
     if (!more) spdlog::warn("retention: {}", more.error().message);

@@ -29,6 +29,8 @@ class Instance {
   // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it
   // early.
   void purge(const std::function<bool()>& stop);
+  // Tells connected servers about the accounts that were disconnected; `stop` ends it early.
+  void revoke_ended(const std::function<bool()>& stop);
   // A consistent copy of both databases in a new folder. Errors: kConflict  it exists;  kUnavailable
   Result<void> backup(const std::string& folder);
   // Errors: kInternal with what is damaged.

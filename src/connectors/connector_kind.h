@@ -98,12 +98,13 @@ class ConnectorKind {
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
   // Whether the connected system itself says which operations there are; then discover() asks it.
   virtual bool discovers() const { return false; }
-  // Runs on an io thread: must not block. Errors: kUpstream and those of http::Client
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector);
+  // `behalf.user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
+  // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
   // Whether it is an MCP server itself, whose resources, prompts, completions and notifications can be passed
   // on. All of these run on an io thread: they must not block.
   virtual bool forwards() const { return false; }
-  // Its ServerCapabilities, of what can be passed on. Errors: kUpstream and those of http::Client
+  // Its ServerCapabilities, of what can be passed on. Errors of these: as discover()
   virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
   virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                               std::string method, boost::json::object params);

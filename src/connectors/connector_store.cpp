@@ -43,6 +43,13 @@ Result<Row> get(Transaction& tx, const std::string& id) {
 }
 
 Result<std::int64_t> remove(Transaction& tx, const std::string& id) {
+  // The accounts that users have there go with the row; those servers are told (upstream/accounts.h).
+  auto noted = tx.execute(
+      "INSERT INTO upstream_revocations (connector_id, user_id, connected_at, credential, attempts, due_at) "
+      "SELECT connector_id, user_id, connected_at, credential, 0, 0 FROM upstream_accounts "
+      "WHERE connector_id = $1 AND kind = 'oauth' AND credential IS NOT NULL ON CONFLICT DO NOTHING",
+      {std::string_view(id)});
+  if (!noted) return noted;
   return tx.execute("DELETE FROM connectors WHERE id = $1", {std::string_view(id)});
 }
 

@@ -179,7 +179,9 @@ Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorE
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return json::object();
   auto found = co_await kind->capabilities(connector, behalf);
-  if (!found) spdlog::warn("connector {}: {}", connector->label, found.error().message);
+  // That somebody has to connect an account first is no trouble of the server's.
+  if (!found && found.error().code != ErrorCode::kForbidden)
+    spdlog::warn("connector {}: {}", connector->label, found.error().message);
   co_return found ? std::move(*found) : json::object();
 }
 

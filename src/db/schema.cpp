@@ -222,6 +222,61 @@ CREATE INDEX identities_user ON identities (user_id);
 CREATE TABLE oidc_used_states (digest BYTEA PRIMARY KEY, expires_at BIGINT NOT NULL);
 -- admin: set by hand; oidc: follows the groups at the provider.
 ALTER TABLE user_tags ADD COLUMN source TEXT NOT NULL DEFAULT 'admin';
+)sql"},
+    {5, "accounts of users at connected MCP servers; every credential sealed", R"sql(
+-- What a user has connected. credential: NULL when the server takes it no more; version: of compare-and-set.
+CREATE TABLE upstream_accounts (
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  requested_scope TEXT NOT NULL,
+  granted_scope TEXT NOT NULL,
+  wanted_scope TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  refused BIGINT NOT NULL,
+  connected_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  credential BYTEA,
+  PRIMARY KEY (connector_id, user_id)
+);
+CREATE INDEX upstream_accounts_user ON upstream_accounts (user_id);
+-- Grants that were disconnected, and whose server should hear of it. They outlive their connector.
+CREATE TABLE upstream_revocations (
+  connector_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  connected_at BIGINT NOT NULL,
+  credential BYTEA NOT NULL,
+  attempts BIGINT NOT NULL,
+  due_at BIGINT NOT NULL,
+  PRIMARY KEY (connector_id, user_id, connected_at)
+);
+CREATE INDEX upstream_revocations_due ON upstream_revocations (due_at);
+-- Where this server has registered itself as a client (RFC 7591), by the issuer that gave the identity.
+CREATE TABLE upstream_clients (
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  issuer TEXT NOT NULL,
+  redirect_uri TEXT NOT NULL,
+  identity BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL,
+  PRIMARY KEY (connector_id, issuer)
+);
+-- The issuer to which a client belongs that an admin has set: what it was first used with.
+CREATE TABLE upstream_issuers (
+  connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+  client_digest BYTEA NOT NULL,
+  issuer TEXT NOT NULL
+);
+-- Authorizations that a browser session has begun, by the SHA-256 of the state; gone when they come back.
+CREATE TABLE upstream_authorizations (
+  digest BYTEA PRIMARY KEY,
+  session_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  request BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX upstream_authorizations_session ON upstream_authorizations (session_id, expires_at);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

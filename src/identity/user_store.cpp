@@ -96,6 +96,16 @@ Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at) {
 Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   auto done = only_done(tx.execute("DELETE FROM identities WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
+  // The accounts at connected servers go; those servers are told (upstream/accounts.h). By
+  // upstream_accounts_user.
+  done = only_done(tx.execute(
+      "INSERT INTO upstream_revocations (connector_id, user_id, connected_at, credential, attempts, due_at) "
+      "SELECT connector_id, user_id, connected_at, credential, 0, 0 FROM upstream_accounts "
+      "WHERE user_id = $1 AND kind = 'oauth' AND credential IS NOT NULL ON CONFLICT DO NOTHING",
+      {std::string_view(id)}));
+  if (!done) return done;
+  done = only_done(tx.execute("DELETE FROM upstream_accounts WHERE user_id = $1", {std::string_view(id)}));
+  if (!done) return done;
   return only_done(
       tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
                  {std::string_view(id)}));

@@ -497,6 +497,7 @@ http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, st
   initialized["method"] = "notifications/initialized";
   auto told = co_await line->tell(peer, std::move(initialized));
   if (!told) co_return fail(std::move(told.error()));
+  note_refusal(party.refusal, *told);
   if (told->status < 200 || told->status >= 300) co_return not_mcp(*told);
   std::string level;
   std::set<std::string> subscriptions;

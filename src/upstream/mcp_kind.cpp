@@ -14,7 +14,8 @@
 namespace wick::upstream {
 namespace {
 
-constexpr const char* kAuths[] = {"none", "bearer", "header", "environment"};
+constexpr const char* kAuths[] = {
+    "none", "bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user", "key_per_user"};
 // Of Wick's own environment, what a child process may know: nothing that could be a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
@@ -56,10 +57,10 @@ bool asks_back(const json::object& result) {
   return text_or_empty(result, "resultType") == "input_required";
 }
 
-void cut_out_of(json::object& object, const Secret& secret) {
-  if (secret.reveal().size() < kMinSecretToCut) return;
+void cut_out_of(json::object& object, const std::vector<Secret>& secrets) {
+  if (secrets.empty()) return;
   json::value whole(std::move(object));
-  cut_out_of(whole, secret);
+  for (const Secret& secret : secrets) cut_out_of(whole, secret);
   object = std::move(whole.get_object());
 }
 
@@ -86,10 +87,10 @@ Result<void> check_questions(const json::object& result, const ClientSide* clien
   return {};
 }
 
-// A server's own words as they may be repeated: the secret is cut out before they are shortened, which could
-// leave half of it.
-std::string shown(std::string text, const Secret& secret) {
-  cut_out(text, secret);
+// A server's own words as they may be repeated: secrets are cut out before they are shortened, which could
+// leave half of one.
+std::string shown(std::string text, const std::vector<Secret>& secrets) {
+  for (const Secret& secret : secrets) cut_out(text, secret);
   return printable(truncate_utf8(text, kMaxShownBytes));
 }
 
@@ -220,8 +221,15 @@ std::vector<ConfigField> McpKind::fields() const {
   auth.options.assign(std::begin(kAuths), std::end(kAuths));
   auth.default_value = "none";
   add("auth_name", "Header or variable name", "text",
-      "For header and environment: which one carries the secret, for example X-API-Key or API_KEY.");
-  add("secret", "Secret", "secret", "The token or key. Sealed; it cannot be read back.");
+      "For header and environment: which one carries the secret, for example X-API-Key or API_KEY. For "
+      "key_per_user, when it is not Authorization: Bearer.");
+  add("client_id", "Client id", "text",
+      "For oauth_client_credentials. For oauth_per_user only where Wick cannot register itself: register its "
+      "redirect address there, and set the client id you get.");
+  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.");
+  add("scope", "Scope", "text", "For OAuth, when it should not be what the server asks for.");
+  add("token_url", "Token URL", "text",
+      "For oauth_client_credentials, when the server does not say where its tokens come from.");
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
       kDefaultTimeoutSeconds;
@@ -257,8 +265,10 @@ Result<void> McpKind::check_config(const json::object& config) const {
         return invalid("Environment must be a list of texts, each NAME=value.");
     }
   }
-  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
+  const std::string auth_name = text_or_empty(config, "auth_name");
+  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !is_header_name(auth_name))
     return invalid("Say which header carries the secret, for example X-API-Key.");
+  if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
     for (const auto& line : lines->get_array()) {
       if (!line.is_string()) return invalid("More headers must be a list of texts, each Name: value.");
@@ -348,35 +358,71 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
   return target;
 }
 
+http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
+                                                Behalf behalf) {
+  Pass out;
+  out.party.client = behalf.client;
+  auto secret = open_secret(key_, *connector, "secret");
+  if (secret && secret->reveal().size() >= kMinSecretToCut) out.secrets.push_back(std::move(*secret));
+  auto credential = co_await authorization_.credential(connector, behalf.user);
+  if (!credential) co_return fail(std::move(credential.error()));
+  if (credential->token.empty()) co_return std::move(out);
+  if (account_kind_of(*connector)) out.party.account = behalf.user.str();
+  out.party.header = std::move(credential->header);
+  out.party.value = std::move(credential->value);
+  out.party.refusal = std::make_shared<Refusal>();
+  out.token = std::move(credential->token);
+  out.secrets.emplace_back(out.token);
+  co_return std::move(out);
+}
+
+http::Task<Result<bool>> McpKind::once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                            const Pass& pass, bool again) {
+  if (pass.party.refusal == nullptr || pass.party.refusal->status == 0) co_return false;
+  const Refusal& refusal = *pass.party.refusal;
+  auto retry =
+      co_await authorization_.refused(connector, user, pass.token, refusal.status, refusal.challenge, again);
+  co_return retry;
+}
+
 http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                                            Ask ask) {
   auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
   const std::string owner = ask.owner;
   if (auto opened = open_state(ask); !opened) co_return fail(std::move(opened.error()));
-  auto found = open_secret(key_, *connector, "secret");
-  const Secret secret = found ? std::move(*found) : Secret();
-  // What the server says on the way is as little to be trusted with the secret as its answer.
-  ClientSide guarded;
-  if (behalf.client != nullptr && secret.reveal().size() >= kMinSecretToCut) {
-    guarded = *behalf.client;
-    guarded.notify = [&secret, to = behalf.client](json::object message) -> http::Task<void> {
-      cut_out_of(message, secret);
-      co_await to->notify(std::move(message));
-    };
+  for (bool again = false;; again = true) {
+    auto pass = co_await show(connector, behalf);
+    if (!pass) co_return fail(std::move(pass.error()));
+    // What the server says on the way is as little to be trusted with a secret as its answer.
+    ClientSide guarded;
+    if (behalf.client != nullptr && behalf.client->notify && !pass->secrets.empty()) {
+      guarded = *behalf.client;
+      guarded.notify = [&secrets = pass->secrets,
+                        to = behalf.client](json::object message) -> http::Task<void> {
+        cut_out_of(message, secrets);
+        co_await to->notify(std::move(message));
+      };
+      pass->party.client = &guarded;
+    }
+    Ask copy = pass->token.empty() ? std::move(ask) : ask;  // with nothing to show there is no second time
+    auto reply = co_await client_.request(*target, pass->party, std::move(copy));
+    // A refusal may come as an error of the protocol, too.
+    if (!reply || reply->error_code != 0) {
+      auto retry = co_await once_more(connector, behalf.user, *pass, again);
+      if (!retry) co_return fail(std::move(retry.error()));
+      if (*retry) continue;
+    }
+    if (!reply) {
+      reply.error().message = shown(std::move(reply.error().message), pass->secrets);
+      co_return fail(std::move(reply.error()));
+    }
+    cut_out_of(reply->result, pass->secrets);
+    for (const Secret& secret : pass->secrets) cut_out_of(reply->error_data, secret);
+    reply->error_message = shown(std::move(reply->error_message), pass->secrets);
+    if (asks_back(reply->result)) seal_state(reply->result, owner);
+    co_return reply;
   }
-  Party party;
-  party.client = guarded.notify ? &guarded : behalf.client;
-  auto reply = co_await client_.request(*target, std::move(party), std::move(ask));
-  if (!reply) {
-    reply.error().message = shown(std::move(reply.error().message), secret);
-    co_return fail(std::move(reply.error()));
-  }
-  cut_out_of(reply->result, secret);
-  cut_out_of(reply->error_data, secret);
-  reply->error_message = shown(std::move(reply->error_message), secret);
-  if (asks_back(reply->result)) seal_state(reply->result, owner);
-  co_return reply;
 }
 
 // A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what
@@ -424,7 +470,7 @@ void McpKind::retain(const AccessSnapshot& snapshot) {
   for (const std::string& id : gone) client_.forget(id);
 }
 
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector) {
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys;
   std::string cursor;
@@ -433,7 +479,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector) 
     Ask ask;
     ask.method = "tools/list";
     if (!cursor.empty()) ask.params["cursor"] = cursor;
-    auto reply = co_await request(connector, Behalf{}, std::move(ask));
+    auto reply = co_await request(connector, behalf, std::move(ask));
     if (!reply) co_return fail(std::move(reply.error()));
     if (reply->error_code != 0) {
       co_return fail(ErrorCode::kUpstream,
@@ -516,13 +562,16 @@ CallTask McpKind::call(Call call) {
 CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
   auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
-  Party party;
-  party.client = behalf.client;
-  auto peer = co_await client_.peer(*target, std::move(party));
-  if (!peer) {
-    const auto secret = open_secret(key_, *connector, "secret");
-    const Secret none;
-    peer.error().message = shown(std::move(peer.error().message), secret ? *secret : none);
+  Result<std::shared_ptr<const Peer>> peer = nullptr;
+  for (bool again = false;; again = true) {
+    auto pass = co_await show(connector, behalf);
+    if (!pass) co_return fail(std::move(pass.error()));
+    peer = co_await client_.peer(*target, pass->party);
+    if (peer) break;
+    auto retry = co_await once_more(connector, behalf.user, *pass, again);
+    if (!retry) co_return fail(std::move(retry.error()));
+    if (*retry) continue;
+    peer.error().message = shown(std::move(peer.error().message), pass->secrets);
     co_return fail(std::move(peer.error()));
   }
   json::object out;
@@ -563,18 +612,22 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
                            json::object filter, std::function<void(json::object)> heard) {
   auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
-  Party party;
-  party.client = behalf.client;
-  auto opened = open_secret(key_, *connector, "secret");
-  const Secret secret = opened ? std::move(*opened) : Secret();
-  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  std::function<void(json::object)> hear = [&](json::object message) {
-    cut_out_of(message, secret);
-    heard(std::move(message));
-  };
-  auto ended = co_await client_.listen(*target, std::move(party), std::move(filter), std::move(hear));
-  if (!ended) ended.error().message = shown(std::move(ended.error().message), secret);
-  co_return ended;
+  for (bool again = false;; again = true) {
+    auto pass = co_await show(connector, behalf);
+    if (!pass) co_return fail(std::move(pass.error()));
+    // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+    std::function<void(json::object)> hear = [&](json::object message) {
+      cut_out_of(message, pass->secrets);
+      heard(std::move(message));
+    };
+    auto ended = co_await client_.listen(*target, pass->party, filter, std::move(hear));
+    if (ended) co_return ended;
+    auto retry = co_await once_more(connector, behalf.user, *pass, again);
+    if (!retry) co_return fail(std::move(retry.error()));
+    if (*retry) continue;
+    ended.error().message = shown(std::move(ended.error().message), pass->secrets);
+    co_return ended;
+  }
 }
 
 EndTask McpKind::end_lane(std::string lane) {

@@ -13,6 +13,7 @@
 
 #include "connectors/connector_kind.h"
 #include "crypto/sealing.h"
+#include "upstream/authorization.h"
 #include "upstream/mcp_client.h"
 
 namespace wick::upstream {
@@ -27,7 +28,8 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 
 class McpKind final : public ConnectorKind {
  public:
-  McpKind(http::Client& http, const SealingKey& key) : client_(http), key_(key) {}
+  McpKind(http::Client& http, const SealingKey& key, Authorization& authorization)
+      : client_(http), key_(key), authorization_(authorization) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }
@@ -40,7 +42,7 @@ class McpKind final : public ConnectorKind {
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
-  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector) override;
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
   bool forwards() const override { return true; }
   CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
   ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, std::string method,
@@ -54,6 +56,16 @@ class McpKind final : public ConnectorKind {
  private:
   Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
   Result<Target> make_target(const ConnectorEntry& connector) const;
+  // How a request shows the user to the server, and what must not come back.
+  struct Pass {
+    Party party;
+    std::string token;
+    std::vector<Secret> secrets;
+  };
+  http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // Whether to try once more; an error is for the caller. `again`: this was the second time.
+  http::Task<Result<bool>> once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                     const Pass& pass, bool again);
   void seal_state(boost::json::object& result, const std::string& owner) const;
   Result<void> open_state(Ask& ask) const;
   http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, Ask ask);
@@ -64,6 +76,7 @@ class McpKind final : public ConnectorKind {
   };
   McpClient client_;
   const SealingKey& key_;
+  Authorization& authorization_;
   std::mutex mutex_;
   std::unordered_map<std::string, Prepared> prepared_;  // by connector
 };

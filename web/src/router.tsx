@@ -4,6 +4,7 @@ import { AppLayout } from "./components/layout/AppLayout";
 import { RequireAdmin } from "./components/layout/RequireAdmin";
 import { RequireSession } from "./components/layout/RequireSession";
 import { PageLoader } from "./components/PageLoader";
+import { ConnectAccountPage, ConnectFailedPage } from "./pages/connectors/ConnectAccountPage";
 import { ConnectorPage } from "./pages/connectors/ConnectorPage";
 import { ConnectorsPage } from "./pages/connectors/ConnectorsPage";
 import { ConsentPage } from "./pages/ConsentPage";
@@ -48,6 +49,8 @@ export const router = createBrowserRouter([
             children: [
               { path: "/", Component: ConnectorsPage },
               { path: "/connectors/:id", Component: ConnectorPage },
+              { path: "/connectors/:id/connect", Component: ConnectAccountPage },
+              { path: "/connect", Component: ConnectFailedPage },
               { path: "/history", Component: HistoryPage },
               { path: "/profile", Component: ProfilePage },
               { path: "/profile/tokens", Component: TokensPage },

@@ -24,6 +24,13 @@ export const connectorQuery = (id: string) =>
     queryFn: () => unwrap(api.GET("/connectors/{id}", { params: { path: { id } } })),
   });
 
+export const accountQuery = (connector: string) =>
+  queryOptions({
+    queryKey: ["connectors", connector, "account"],
+    queryFn: () =>
+      unwrap(api.GET("/connectors/{id}/account", { params: { path: { id: connector } } })),
+  });
+
 export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ["runs", "detail", id],

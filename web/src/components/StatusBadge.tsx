@@ -4,6 +4,7 @@ import { Badge } from "@mantine/core";
 const colors: Record<string, string> = {
   ok: "green",
   active: "green",
+  connected: "green",
   error: "red",
   failing: "red",
   denied: "red",
@@ -11,6 +12,9 @@ const colors: Record<string, string> = {
   deleted: "red",
   rate_limited: "orange",
   pending: "yellow",
+  refused: "yellow",
+  "connect again": "yellow",
+  "more access needed": "yellow",
 };
 
 export function StatusBadge({ status }: { status: string }) {

@@ -8,6 +8,7 @@ import { useAction } from "../../api/useAction";
 import { ConnectorState } from "../../components/ConnectorState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
+import { AccountsPanel } from "./AccountsPanel";
 import { ConnectorForm } from "./ConnectorForm";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { OperationsPanel } from "./OperationsPanel";
@@ -65,6 +66,7 @@ export function AdminConnectorPage() {
                   }
                 />
                 <Stack gap="lg" key={data.id}>
+                  <AccountsPanel connector={data} />
                   <ConnectorForm connector={data} fields={kind?.fields ?? []} />
                   <OperationsPanel
                     connector={data}

@@ -109,7 +109,9 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         const params = { path: { id: connector.id } };
         await unwrap(api.POST("/admin/connectors/{id}/operations", { params, body: input }));
       }
-      if (kind.discovers) await firstRefresh(connector.id);
+      // With users' own accounts there is nobody to ask as, yet.
+      const own = connector.account !== "none";
+      if (kind.discovers && !own) await firstRefresh(connector.id);
       // The connector is there whatever becomes of its import, which can be tried again on its page.
       const problem =
         source && chosen.size > 0
@@ -118,7 +120,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
               (error: Error) => error.message,
             )
           : "";
-      return { id: connector.id, problem };
+      return { id: connector.id, own, problem };
     },
     {
       showsError: true,
@@ -127,7 +129,8 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         problem
           ? `${label} is added, but its operations are not imported: ${problem}`
           : `${label} is added.`,
-      onDone: ({ id }) => void navigate(`/admin/connectors/${id}`),
+      onDone: ({ id, own }) =>
+        void navigate(own ? `/connectors/${id}/connect` : `/admin/connectors/${id}`),
     },
   );
   if (reading) return <OpenapiDocumentField onRead={fill} onCancel={() => setReading(false)} />;

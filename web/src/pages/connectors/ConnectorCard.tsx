@@ -1,6 +1,7 @@
 import { Anchor, Group, Stack, Text, Title } from "@mantine/core";
 import { Link } from "react-router";
 import type { Schema } from "../../api/client";
+import { AccountHint } from "../../components/AccountPanel";
 import { ConnectorState } from "../../components/ConnectorState";
 import { KindIcon } from "../../components/KindIcon";
 import { Panel } from "../../components/Panel";
@@ -35,6 +36,7 @@ export function ConnectorCard({ connector }: { connector: Schema<"ConnectorSumma
         <Text size="xs" c="dimmed">
           {plural(connector.operations_enabled, "operation")}
         </Text>
+        <AccountHint kind={connector.account} />
       </Stack>
     </Panel>
   );

@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 import { connectorQuery } from "../../api/queries";
+import { AccountPanel } from "../../components/AccountPanel";
 import { ConnectorState } from "../../components/ConnectorState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
@@ -39,6 +40,7 @@ export function ConnectorPage() {
               )
             }
           />
+          {data.account !== "none" && <AccountPanel connector={data} />}
           <TabBar
             tabs={[
               {

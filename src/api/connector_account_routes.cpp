@@ -1,0 +1,130 @@
+// A user's own account at a connected server: its state, connecting it, ending that; and where a browser
+// comes back from the authorization server. What goes wrong there is told by the page, and the reason by the
+// log.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+#include "base/log.h"
+#include "base/offload.h"
+#include "oauth/wire.h"
+
+namespace wick::api {
+namespace {
+
+Result<std::shared_ptr<const ConnectorEntry>> usable(const Context& context) {
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  for (const auto& one : context.snapshot->connectors) {
+    if (one->id == id && context.snapshot->may_use(*context.user, *one)) return one;
+  }
+  return fail(ErrorCode::kNotFound, "There is no connector with this id for you.");
+}
+
+Result<Reply> get_account(Context& context) {
+  WICK_TRY(connector, usable(context));
+  WICK_TRY(account, context.services.accounts.view(*connector, context.user->id));
+  json::object out;
+  out["kind"] = account_kind_name(*connector);
+  out["state"] = account.state;
+  out["issuer"] = account.issuer;
+  out["scope"] = account.scope;
+  out["wanted_scope"] = account.wanted_scope;
+  out["connected_at"] =
+      time_or_null(account.connected_at == 0 ? std::nullopt : std::optional(account.connected_at));
+  return Reply{200, std::move(out)};
+}
+
+http::Task<Result<Reply>> connect_account(Context& context) {
+  if (auto known = only_fields(context.body, {}); !known) co_return fail(std::move(known.error()));
+  auto connector = usable(context);
+  if (!connector) co_return fail(std::move(connector.error()));
+  auto location = co_await context.services.accounts.begin(*connector, context.user->id, context.session.id);
+  if (!location) co_return fail(std::move(location.error()));
+  json::object out;
+  out["redirect_to"] = *location;
+  co_return Reply{200, std::move(out)};
+}
+
+Result<Reply> put_key(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"key"}));
+  WICK_TRY(key, required_string(context.body, "key"));
+  WICK_TRY(connector, usable(context));
+  WICK_CHECK(context.services.accounts.put_key(*connector, context.user->id, std::move(key)));
+  return get_account(context);
+}
+
+http::Task<Result<Reply>> disconnect_account(Context& context) {
+  auto connector = usable(context);
+  if (!connector) co_return fail(std::move(connector.error()));
+  Services& services = context.services;
+  auto done = co_await offload(services.pool,
+                               [&] { return services.accounts.disconnect(**connector, context.user->id); });
+  if (!done) co_return fail(std::move(done.error()));
+  // The server hears of it in its own time.
+  const http::Executor executor = co_await boost::asio::this_coro::executor;
+  boost::asio::co_spawn(executor, services.accounts.revoke_ended([] { return false; }),
+                        boost::asio::detached);
+  co_return Reply{204, nullptr};
+}
+
+// The page of the connector, or the one that stands for all when it is not known.
+http::Response to_page(std::string_view connector, std::string_view query) {
+  const bool known = ConnectorId::parse(connector).has_value();
+  return oauth::see_other((known ? "/connectors/" + std::string(connector) + "/connect?" : "/connect?") +
+                          std::string(query));
+}
+
+http::Task<http::Response> come_back(Services& services, http::Exchange& exchange) {
+  const http::Request& request = exchange.request();
+  upstream::ConnectAnswer answer;
+  answer.connector = std::string(request.capture("connector"));
+  const std::string came_to = answer.connector;
+  if (!services.origins.host_allowed(request)) co_return to_page(came_to, "error=failed");
+  // RFC 6749 §3.1: a parameter that comes twice is refused.
+  auto query = parse_form(request.query);
+  if (!query) co_return to_page(came_to, "error=failed");
+  answer.code = oauth::parameter(*query, "code");
+  answer.state = oauth::parameter(*query, "state");
+  answer.issuer = oauth::parameter(*query, "iss");
+  answer.error = oauth::parameter(*query, "error");
+  const std::string cookie(request.cookie(cookie_name(services.public_url)).value_or(""));
+  auto session = co_await offload(services.pool, [&] { return services.sessions.find(cookie); });
+  if (!session) co_return to_page(came_to, "error=expired");
+  answer.session = session->id;
+  answer.user = session->user;
+  const std::string user = session->user.str();
+  auto done = co_await services.accounts.finish(std::move(answer));
+  if (done) co_return to_page(*done, "connected=1");
+  spdlog::warn("the user {} could not connect an account at the connector {}: {}", user,
+               done.error().connector.empty() ? "?" : done.error().connector, done.error().reason);
+  co_return to_page(done.error().connector, "error=" + done.error().code);
+}
+
+}  // namespace
+
+void mount_connector_accounts(Api& api) {
+  api.route("GET", "/connectors/{id}/account", Access::kSession, get_account);
+  api.route_waiting("POST", "/connectors/{id}/account/connect", Access::kSession, connect_account);
+  api.route("PUT", "/connectors/{id}/account/key", Access::kSession, put_key);
+  api.route_waiting("DELETE", "/connectors/{id}/account", Access::kSession, disconnect_account);
+  Services& services = api.services();
+  const std::string callback(upstream::kCallbackPath);
+  for (const std::string& path : {callback, callback + "/{connector}"}) {
+    api.server().route("GET", path,
+                       [&services](http::Exchange& exchange) { return come_back(services, exchange); });
+  }
+  const auto& registrations = services.accounts.registrations();
+  if (!registrations.has_document()) return;
+  api.server().route("GET", std::string(upstream::kMetadataDocumentPath),
+                     [text = std::make_shared<const std::string>(to_json(registrations.document()))](
+                         http::Exchange&) -> http::Task<http::Response> {
+                       http::Response response;
+                       response.shared_body = text;
+                       response.headers.emplace_back("Cache-Control", "max-age=3600");
+                       co_return response;
+                     });
+}
+
+}  // namespace wick::api

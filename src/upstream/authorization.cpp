@@ -1,0 +1,387 @@
+#include "upstream/authorization.h"
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/offload.h"
+#include "base/text.h"
+#include "connectors/http_config.h"
+#include "crypto/digest.h"
+
+namespace wick::upstream {
+namespace {
+
+constexpr std::size_t kMaxShownScopeBytes = 200;
+
+std::string auth_of(const ConnectorEntry& connector) {
+  return text_or_empty(connector.config, "auth");
+}
+
+std::optional<AccountKind> account_kind_of_auth(std::string_view auth) {
+  if (auth == kPerUserOAuth) return AccountKind::kOAuth;
+  if (auth == kPerUserKey) return AccountKind::kKey;
+  return std::nullopt;
+}
+
+Error forbidden(std::string message) {
+  return Error{ErrorCode::kForbidden, std::move(message), 0};
+}
+
+std::string fingerprint_of(const ConnectorEntry& connector) {
+  return to_hex(sha256(to_json(connector.config) + to_json(connector.sealed_secrets)));
+}
+
+// The server's words, in ours.
+std::string shown(std::string_view scope) {
+  return std::string(truncate_utf8(scope, kMaxShownScopeBytes));
+}
+
+Credential bearer(std::string_view token) {
+  return {"Authorization", "Bearer " + std::string(token), std::string(token)};
+}
+
+}  // namespace
+
+std::optional<AccountKind> account_kind_of(const ConnectorEntry& connector) {
+  return connector.kind == "mcp" ? account_kind_of_auth(auth_of(connector)) : std::nullopt;
+}
+
+Result<void> check_oauth_config(const json::object& config) {
+  const auto invalid = [](std::string message) {
+    return fail(ErrorCode::kInvalidArgument, std::move(message));
+  };
+  const std::string auth = text_or_empty(config, "auth");
+  const std::string token_url = text_or_empty(config, "token_url");
+  if (!token_url.empty() && !parse_url(token_url))
+    return invalid("The token URL must begin with http:// or https:// and name a host.");
+  if (auth == kClientCredentials && text_or_empty(config, "client_id").empty())
+    return invalid("oauth_client_credentials needs a client id.");
+  const std::string scope = text_or_empty(config, "scope");
+  if (!trim(scope).empty() && scopes_of(scope).empty())
+    return invalid("The scope must be words of visible ASCII, with blanks between them.");
+  const bool shows = account_kind_of_auth(auth) || auth == kClientCredentials;
+  if (shows && !text_or_empty(config, "command").empty())
+    return invalid("A command is given its secret in a variable: accounts and OAuth are for an address.");
+  if (shows && !parse_url(text_or_empty(config, "url")))
+    return invalid(
+        "The address must be plain ASCII without a fragment (#…), for a token to be made out for it.");
+  return {};
+}
+
+Authorization::Authorization(Accounts& accounts, Registrations& registrations, const AccessStore& access,
+                             http::Client& http, boost::asio::thread_pool& pool, const SealingKey& key,
+                             const Clock& clock, const std::string& public_url)
+    : accounts_(accounts),
+      registrations_(registrations),
+      access_(access),
+      http_(http),
+      discovery_(http),
+      pool_(pool),
+      key_(key),
+      clock_(clock),
+      public_url_(public_url) {}
+
+std::string Authorization::connect_url(const ConnectorId& connector) const {
+  return public_url_ + "/connectors/" + connector.str() + "/connect";
+}
+
+Error Authorization::must_connect(const ConnectorEntry& connector) const {
+  const bool key = account_kind_of(connector) == AccountKind::kKey;
+  return forbidden("\"" + connector.label + "\" needs " +
+                   (key ? "a key of your own: give it at " : "an account of your own: connect it at ") +
+                   connect_url(connector.id) + " and try again.");
+}
+
+Error Authorization::must_reconnect(const ConnectorEntry& connector) const {
+  const bool key = account_kind_of(connector) == AccountKind::kKey;
+  return forbidden(
+      "\"" + connector.label + "\" does not accept " +
+      (key ? "your key any more: give a new one at " : "your account any more: connect it again at ") +
+      connect_url(connector.id) + " and try again.");
+}
+
+http::Task<Result<std::optional<Account>>> Authorization::find(
+    std::shared_ptr<const ConnectorEntry> connector, UserId user) {
+  auto found = co_await offload(pool_, [&] { return accounts_.find(connector->id, user); });
+  co_return found;
+}
+
+http::Task<Result<Credential>> Authorization::credential(std::shared_ptr<const ConnectorEntry> connector,
+                                                         UserId user) {
+  if (auth_of(*connector) == kClientCredentials) {
+    auto own = co_await own_token(connector);
+    co_return own;
+  }
+  const auto kind = account_kind_of(*connector);
+  if (!kind) co_return Credential();
+  if (user.empty()) {
+    co_return fail(
+        forbidden("\"" + connector->label +
+                  "\" is used with each user's own account: ask it in the web app, as somebody who has "
+                  "connected one."));
+  }
+  // Whoever calls has asked already; a grant is used only for somebody who may act.
+  const auto snapshot = access_.snapshot();
+  const UserEntry* entry = snapshot->user(user);
+  if (entry == nullptr || entry->status != UserStatus::kActive)
+    co_return fail(forbidden("This user is not active."));
+  for (bool renewed = false;; renewed = true) {
+    auto account = co_await find(connector, user);
+    if (!account) co_return fail(std::move(account.error()));
+    if (!*account || (*account)->kind != *kind) co_return fail(must_connect(*connector));
+    const Account& has = **account;
+    if (!has.grant) co_return fail(must_reconnect(*connector));
+    // An admin has changed the address: what was made out for one server is not shown to another.
+    if (!covers(has.grant->resource, text_or_empty(connector->config, "url")))
+      co_return fail(must_connect(*connector));
+    if (*kind == AccountKind::kKey) {
+      const std::string name = text_or_empty(connector->config, "auth_name");
+      const std::string key(has.grant->access.reveal());
+      if (name.empty()) co_return bearer(key);
+      co_return Credential{name, key, key};
+    }
+    const Micros now = clock_.now();
+    if (has.expires_at == 0 || has.expires_at - kTokenMargin > now || renewed)
+      co_return bearer(has.grant->access.reveal());
+    if (has.grant->refresh.empty()) {
+      if (has.expires_at <= now) co_return fail(must_reconnect(*connector));
+      co_return bearer(has.grant->access.reveal());
+    }
+    Challenge no_challenge;
+    auto done = co_await renew_in_flight(connector, user, has.version, false, std::move(no_challenge));
+    // It still lives for a moment; the next call tries again.
+    if (!done && done.error().code != ErrorCode::kForbidden && has.expires_at > clock_.now())
+      co_return bearer(has.grant->access.reveal());
+    if (!done) co_return fail(std::move(done.error()));
+  }
+}
+
+http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                                std::string used_token, int status,
+                                                std::string www_authenticate, bool again) {
+  const Challenge challenge = parse_challenge(www_authenticate);
+  const bool more = status == 403 && challenge.error == "insufficient_scope";
+  if (status != 401 && !more) co_return false;
+  if (auth_of(*connector) == kClientCredentials) {
+    if (again) co_return false;
+    std::string key = "own/" + connector->id.str();
+    const std::string more_scope = more ? challenge.scope : "";
+    if (more) {
+      const std::lock_guard lock(mutex_);
+      const auto found = own_tokens_.find(connector->id.str());
+      // What it has asked for already: asking again cannot help.
+      if (found != own_tokens_.end() && scope_within(more_scope, found->second.scope)) co_return false;
+    }
+    SingleFlight::Work work = [this, connector, used_token, more_scope] {
+      return fetch_own_token(connector, used_token, more_scope);
+    };
+    auto done = co_await flights_.run(std::move(key), std::move(work));
+    if (!done) co_return fail(std::move(done.error()));
+    co_return true;
+  }
+  const auto kind = account_kind_of(*connector);
+  if (!kind) co_return false;
+  auto account = co_await find(connector, user);
+  if (!account) co_return fail(std::move(account.error()));
+  if (!*account || !(*account)->grant) co_return fail(must_reconnect(*connector));
+  const Account& has = **account;
+  // Somebody has renewed or connected it meanwhile.
+  if (has.grant->access.reveal() != used_token) co_return !again;
+  if (more) {
+    if (*kind == AccountKind::kKey) co_return false;
+    // A set that the account has, as far as is known, and is refused all the same: asking again cannot help.
+    const std::string& has_scope = has.granted_scope.empty() ? has.requested_scope : has.granted_scope;
+    if (challenge.scope.empty() || scope_within(challenge.scope, has_scope)) {
+      co_return fail(forbidden("\"" + connector->label + "\" refuses this with your account" +
+                               (challenge.scope.empty()
+                                    ? ""
+                                    : ", which has the scope it asks for (" + shown(challenge.scope) + ")") +
+                               ": whoever runs that server has to allow it."));
+    }
+    const std::string wanted = scope_union(has.wanted_scope, challenge.scope);
+    if (wanted != has.wanted_scope) {
+      auto noted = co_await offload(
+          pool_, [&] { return accounts_.note_wanted(connector->id, user, has.version, wanted); });
+      if (!noted) co_return fail(std::move(noted.error()));
+    }
+    co_return fail(forbidden(
+        "\"" + connector->label + "\" wants more access for this than your account has given (" +
+        shown(challenge.scope) + "): connect it again at " + connect_url(connector->id) + " and try again."));
+  }
+  if (*kind == AccountKind::kOAuth && !has.grant->refresh.empty() && !again) {
+    auto done = co_await renew_in_flight(connector, user, has.version, true, challenge);
+    if (!done) co_return fail(std::move(done.error()));
+    co_return true;
+  }
+  // Kept and tried again: the server may only be confused for a while.
+  auto error = co_await still_refused(connector, user);
+  co_return fail(std::move(error));
+}
+
+http::Task<Error> Authorization::still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user) {
+  auto account = co_await find(connector, user);
+  if (account && *account && !(*account)->refused) {
+    const std::int64_t version = (*account)->version;
+    auto noted =
+        co_await offload(pool_, [&] { return accounts_.note_refused(connector->id, user, version); });
+    if (!noted) co_return std::move(noted.error());
+  }
+  co_return must_reconnect(*connector);
+}
+
+http::Task<Result<void>> Authorization::renew_in_flight(std::shared_ptr<const ConnectorEntry> connector,
+                                                        UserId user, std::int64_t version, bool confirm,
+                                                        Challenge challenge) {
+  std::string key = connector->id.str() + "/" + user.str();
+  SingleFlight::Work work = [this, connector, user, version, confirm, challenge] {
+    return renew(connector, user, version, confirm, challenge);
+  };
+  auto done = co_await flights_.run(std::move(key), std::move(work));
+  co_return done;
+}
+
+// A client that an admin has set may have got another secret since.
+Result<ClientIdentity> Authorization::client_of(const ConnectorEntry& connector, const Grant& grant) const {
+  ClientIdentity client = grant.client.clone();
+  if (client.id != text_or_empty(connector.config, "client_id")) return client;
+  auto secret = open_secret(key_, connector, "secret");
+  if (!secret) return fail(std::move(secret.error()));
+  client.secret = std::move(*secret);
+  return client;
+}
+
+http::Task<Result<void>> Authorization::renew(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                              std::int64_t version, bool confirm, Challenge challenge) {
+  auto found = co_await find(connector, user);
+  if (!found) co_return fail(std::move(found.error()));
+  if (!*found || (*found)->version != version || !(*found)->grant) co_return Result<void>();
+  Account account = std::move(**found);
+  Grant& grant = *account.grant;
+  const auto end = [&] { return accounts_.end(connector->id, user, version); };
+  const Site site = site_of(*connector);
+  if (confirm) {
+    auto protection = co_await discovery_.find(site, std::move(challenge));
+    if (!protection) co_return fail(std::move(protection.error()));
+    if (protection->server.issuer != grant.issuer) {
+      spdlog::warn("connector {}: it has moved to the authorization server {}: its users connect again",
+                   connector->label, protection->server.issuer);
+      auto ended = co_await offload(pool_, end);
+      if (!ended) co_return fail(std::move(ended.error()));
+      co_return fail(must_reconnect(*connector));
+    }
+    grant.token_endpoint = protection->server.token_endpoint;
+    grant.revocation_endpoint = protection->server.revocation_endpoint;
+  }
+  auto client = client_of(*connector, grant);
+  if (!client) co_return fail(std::move(client.error()));
+  Form form;
+  form.emplace_back("grant_type", "refresh_token");
+  form.emplace_back("refresh_token", std::string(grant.refresh.reveal()));
+  form.emplace_back("resource", grant.resource);
+  const Micros now = clock_.now();
+  auto tokens = co_await request_tokens(http_, site, grant.issuer, grant.token_endpoint, std::move(*client),
+                                        std::move(form), now);
+  if (!tokens) {
+    const bool set_by_admin = grant.client.id == text_or_empty(connector->config, "client_id");
+    const bool unknown_client = tokens.error().of == TokenRefusal::Of::kClient;
+    if (tokens.error().of == TokenRefusal::Of::kOther || (unknown_client && set_by_admin)) {
+      co_return fail(ErrorCode::kUpstream, "The access of your account to \"" + connector->label +
+                                               "\" could not be renewed. " + tokens.error().message);
+    }
+    spdlog::warn("connector {}: an account has to be connected again: {}", connector->label,
+                 tokens.error().message);
+    if (unknown_client) co_await registrations_.forget(connector->id, grant.issuer);
+    auto ended = co_await offload(pool_, end);
+    if (!ended) co_return fail(std::move(ended.error()));
+    co_return fail(must_reconnect(*connector));
+  }
+  grant.access = std::move(tokens->access);
+  // RFC 6749 §6: without a new one the old one stays.
+  if (!tokens->refresh.empty()) grant.refresh = std::move(tokens->refresh);
+  if (!tokens->scope.empty()) account.granted_scope = tokens->scope;
+  account.expires_at = tokens->expires_at;
+  auto kept = co_await offload(pool_, [&] { return accounts_.update(connector->id, user, account); });
+  if (!kept) co_return fail(std::move(kept.error()));
+  co_return Result<void>();
+}
+
+http::Task<Result<Credential>> Authorization::own_token(std::shared_ptr<const ConnectorEntry> connector) {
+  const std::string id = connector->id.str();
+  const std::string fingerprint = fingerprint_of(*connector);
+  for (bool fetched = false;; fetched = true) {
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = own_tokens_.find(id);
+      if (found != own_tokens_.end() && found->second.fingerprint == fingerprint &&
+          (fetched || found->second.ends_at - kTokenMargin > clock_.now()))
+        co_return bearer(found->second.token.reveal());
+    }
+    if (fetched) co_return fail(ErrorCode::kUpstream, "The connector was changed: try again.");
+    std::string stale;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = own_tokens_.find(id);
+      if (found != own_tokens_.end()) stale = std::string(found->second.token.reveal());
+    }
+    std::string key = "own/" + id;
+    SingleFlight::Work work = [this, connector, stale] { return fetch_own_token(connector, stale, ""); };
+    auto done = co_await flights_.run(std::move(key), std::move(work));
+    if (!done) co_return fail(std::move(done.error()));
+  }
+}
+
+http::Task<Result<void>> Authorization::fetch_own_token(std::shared_ptr<const ConnectorEntry> connector,
+                                                        std::string stale_token, std::string more_scope) {
+  const json::object& config = connector->config;
+  const std::string id = connector->id.str();
+  OwnToken kept;
+  kept.fingerprint = fingerprint_of(*connector);
+  std::string scope;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = own_tokens_.find(id);
+    if (found != own_tokens_.end() && found->second.token.reveal() != stale_token) co_return Result<void>();
+    if (found != own_tokens_.end() && found->second.fingerprint == kept.fingerprint)
+      scope = found->second.scope;
+  }
+  const Site site = site_of(*connector);
+  AuthorizationServer server;
+  std::string resource = site.url;
+  server.token_endpoint = text_or_empty(config, "token_url");
+  const bool named = !server.token_endpoint.empty();  // by an admin, who vouches for it
+  if (!named) {
+    auto challenge = co_await discovery_.ask(site);
+    if (!challenge) co_return fail(std::move(challenge.error()));
+    if (scope.empty()) scope = challenge->scope;
+    auto protection = co_await discovery_.find(site, std::move(*challenge));
+    if (!protection) co_return fail(std::move(protection.error()));
+    if (scope.empty()) scope = scope_text(protection->scopes_supported);
+    resource = protection->resource;
+    server = std::move(protection->server);
+  } else {
+    server.issuer = server.token_endpoint;
+    server.auth_methods = {"client_secret_basic"};  // RFC 6749 §2.3.1: every server knows it
+  }
+  if (const std::string set = text_or_empty(config, "scope"); !set.empty()) scope = set;
+  if (!more_scope.empty()) scope = scope_union(scope, more_scope);
+  auto client = co_await registrations_.configured(connector, server, !named);
+  if (!client) co_return fail(std::move(client.error()));
+  Form form;
+  form.emplace_back("grant_type", "client_credentials");
+  if (!scope.empty()) form.emplace_back("scope", scope);
+  form.emplace_back("resource", resource);
+  const Micros now = clock_.now();
+  auto tokens = co_await request_tokens(http_, site, server.issuer, server.token_endpoint, std::move(*client),
+                                        std::move(form), now);
+  if (!tokens) {
+    co_return fail(ErrorCode::kUpstream, "\"" + connector->label + "\": " + tokens.error().message +
+                                             " An admin has to check the client id and secret.");
+  }
+  kept.token = std::move(tokens->access);
+  kept.scope = scope;
+  kept.ends_at = tokens->expires_at == 0 ? now + kUnsaidTokenAge : tokens->expires_at;
+  const std::lock_guard lock(mutex_);
+  own_tokens_.insert_or_assign(id, std::move(kept));
+  co_return Result<void>();
+}
+
+}  // namespace wick::upstream

@@ -33,63 +33,21 @@
 #include "connectors/client_side.h"
 #include "http/client.h"
 #include "upstream/child_process.h"
-#include "upstream/http_line.h"
 #include "upstream/parked.h"
+#include "upstream/request.h"
 
 namespace wick::upstream {
 
-inline constexpr std::string_view kModernVersion = "2026-07-28";
 inline constexpr std::string_view kNewestLegacy = "2025-11-25";
-inline constexpr std::size_t kMaxRawErrorBytes = 8192;
-inline constexpr int kMaxAnswered = 100;  // requests of a server that Wick refuses within one exchange
-inline constexpr std::size_t kMaxErrorBytes = 500;     // of a server's own words that are repeated
-inline constexpr std::size_t kMaxLanes = 200;          // sessions with one legacy server
-inline constexpr std::size_t kMaxChildren = 8;         // processes of one legacy server
+inline constexpr int kMaxAnswered = 100;        // requests of a server that Wick refuses within one exchange
+inline constexpr std::size_t kMaxLanes = 200;   // sessions with one legacy server
+inline constexpr std::size_t kMaxChildren = 8;  // processes of one legacy server
 inline constexpr std::size_t kMaxSubscriptions = 100;  // resources a session listens to
 inline constexpr int kMaxExchangeSeconds = 3600;       // of one request, however much progress it reports
 inline constexpr int kProbeSeconds = 10;               // a process that does not answer discovery is legacy
 inline constexpr int kKeepAliveMillis = 15'000;        // a waiting client hears something so often
 inline constexpr int kMaxBackoffSeconds = 60;          // between two starts of a process that dies at once
 inline constexpr int kHealthySeconds = 10;             // a process that lived so long starts anew at once
-
-// Where a server is and what every request to it carries. Made once for a connector's configuration.
-struct Target {
-  std::string key;           // of the connector: one finding is kept for each
-  std::string fingerprint;   // of all that follows: another one is another server
-  HttpTarget http;           // without `command`
-  ChildCommand command;      // no words: Streamable HTTP
-  int timeout_seconds = 30;  // without any message
-};
-using TargetPtr = std::shared_ptr<const Target>;
-
-// A server does not let us in: 401 or 403, with its challenges.
-struct Refusal {
-  int status = 0;  // 0: it does
-  std::string challenge;
-};
-
-// For whom a request is made.
-struct Party {
-  const ClientSide* client = nullptr;     // null: nobody who could be asked or told
-  std::string account;                    // whose account at the server it is; empty: the connector's
-  std::string header, value;              // what shows it to the server; empty: the target's headers say all
-  std::shared_ptr<Refusal> refusal = {};  // told when the server refuses it
-};
-
-struct Ask {
-  std::string method;
-  boost::json::object params;
-  Headers headers;    // those that mirror parameters (Mcp-Param-…)
-  std::string owner;  // who may go on with this request when it is parked
-};
-
-// What a request came to: a result, or the JSON-RPC error that the server answered with.
-struct Reply {
-  boost::json::object result;  // resultType "input_required": the server asks back
-  int error_code = 0;          // not 0: an error
-  std::string error_message;
-  boost::json::value error_data;
-};
 
 class McpClient {
  public:

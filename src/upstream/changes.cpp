@@ -1,0 +1,191 @@
+// What servers say unasked: changes, and questions outside of any answer (McpClient, mcp_client.h).
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "upstream/mcp_client_parts.h"
+#include "upstream/stdio_line.h"
+
+namespace wick::upstream {
+
+// What a legacy server says unasked, for as long as it does.
+static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> line,
+                                  std::shared_ptr<const Peer> peer, std::shared_ptr<Exchange> stream) {
+  for (;;) {
+    auto incoming = co_await stream->next(kForever);
+    const auto lane = of.lock();
+    const bool over = !incoming || incoming->status != 200 || incoming->message.empty() || lane == nullptr;
+    std::vector<std::shared_ptr<Mailbox<json::object>>> hearers;
+    std::shared_ptr<Exchange> call;
+    if (lane != nullptr) {
+      const std::lock_guard lock(lane->mutex);
+      for (const auto& one : lane->hearers) {
+        if (auto living = one.lock()) hearers.push_back(std::move(living));
+      }
+      for (auto one = lane->calls.rbegin(); one != lane->calls.rend() && call == nullptr; ++one)
+        call = one->lock();
+      if (over && lane->attending == stream) lane->attending = nullptr;
+      // It has forgotten the session: who comes next begins another.
+      if (incoming && incoming->status == 404 && lane->peer == peer) lane->peer = nullptr;
+    }
+    if (over) {
+      for (const auto& one : hearers) one->close();
+      co_return;
+    }
+    const json::value* id = incoming->message.if_contains("id");
+    const std::string method = text_or_empty(incoming->message, "method");
+    if (id == nullptr) {
+      for (const auto& one : hearers) one->put(incoming->message);
+    } else if (call != nullptr && !method.empty() && method != "ping") {
+      call->give(std::move(incoming->message));
+    } else if (!method.empty()) {
+      json::object answer = method == "ping" ? result_answer(*id, {})
+                                             : error_answer(*id, kMethodNotFound, "No request is under way.");
+      co_await line->tell(*peer, std::move(answer));
+    }
+  }
+}
+
+// Under no lock, in the lane's turn.
+void McpClient::attend(std::shared_ptr<Lane> lane, http::Executor executor) {
+  std::shared_ptr<Exchange> stream;
+  const std::lock_guard lock(lane->mutex);
+  if (lane->attending != nullptr || lane->peer == nullptr || lane->peer->modern) return;
+  lane->attending = stream = lane->line->listen(*lane->peer);
+  boost::asio::co_spawn(executor, attend_to(lane, lane->line, lane->peer, stream), boost::asio::detached);
+}
+
+http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,
+                                           std::function<void(json::object)> heard) {
+  // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
+  const bool modern_client = party.client->modern;
+  std::string purpose = modern_client ? "listen " + std::to_string(std::uintptr_t(party.client)) : "";
+  auto opened = co_await open(target, party, std::move(purpose));
+  if (!opened) co_return fail(std::move(opened.error()));
+  const std::shared_ptr<Lane> lane = (*opened)->lane;
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  Result<void> ended;
+  if (peer->modern) {
+    ended = co_await listen_modern(target, party, lane, std::move(filter), std::move(heard));
+  } else {
+    ended = co_await listen_legacy(target, party, lane, std::move(filter), std::move(heard));
+  }
+  if (modern_client && !peer->modern) {
+    {
+      const auto server = server_of(*target, party);
+      const std::lock_guard lock(server->mutex);
+      std::erase_if(server->lanes, [&](const auto& one) { return one.second == lane; });
+    }
+    {
+      const std::lock_guard lock(lane->mutex);
+      if (lane->attending != nullptr) lane->attending->interrupt();
+    }
+    co_await line->close(*peer);
+  }
+  co_return ended;
+}
+
+http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                                  json::object filter,
+                                                  std::function<void(json::object)> heard) {
+  const ClientSide* client = party.client;
+  const auto cancellation = client->cancellation;
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  Result<void> ended;
+  for (bool again = true; again && !cancellation->cancelled();) {
+    again = false;
+    json::object wanted = filter;
+    if (!client->modern) {
+      json::array uris;
+      const std::lock_guard lock(lane->mutex);
+      for (const std::string& uri : lane->subscriptions) uris.push_back(json::string(uri));
+      wanted["resourceSubscriptions"] = std::move(uris);
+    }
+    Ask ask;
+    json::object sent = wanted;
+    sent.erase("wick/log");
+    ask.params["notifications"] = std::move(sent);
+    const std::string id = line->next_id();
+    Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
+    out.params["_meta"] = meta_for(*peer, client, ask, id, "");
+    const std::shared_ptr<Exchange> exchange = line->begin(*peer, std::move(out));
+    {
+      const std::lock_guard lock(lane->mutex);
+      lane->listening = exchange;
+    }
+    cancellation->on_cancel([exchange] { exchange->interrupt(); });
+    bool answered = false;
+    for (;;) {
+      auto incoming = co_await exchange->next(kForever);
+      if (cancellation->cancelled()) break;
+      if (!incoming) {
+        // Interrupted, but not by the client: its subscriptions have changed.
+        again = incoming.error().code == ErrorCode::kUnavailable && !client->modern;
+        if (!again) ended = fail(std::move(incoming.error()));
+        break;
+      }
+      note_refusal(party.refusal, *incoming);
+      if (incoming->message.empty()) {
+        ended = not_mcp(*incoming);
+        break;
+      }
+      if (reply_in(incoming->message, id)) {
+        answered = true;
+        break;
+      }
+      if (is_wanted(incoming->message, wanted)) heard(std::move(incoming->message));
+    }
+    cancellation->on_cancel(nullptr);
+    if (!target->command.words.empty() && !answered) co_await tell_cancelled(line, peer, id, "");
+  }
+  co_return ended;
+}
+
+http::Task<Result<void>> McpClient::listen_legacy(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                                  json::object filter,
+                                                  std::function<void(json::object)> heard) {
+  const auto cancellation = party.client->cancellation;
+  const auto mailbox = std::make_shared<Mailbox<json::object>>(kMaxQueuedMessages);
+  {
+    const std::lock_guard lock(lane->mutex);
+    std::erase_if(lane->hearers, [](const auto& one) { return one.expired(); });
+    lane->hearers.push_back(mailbox);
+  }
+  attend(lane, co_await boost::asio::this_coro::executor);
+  const auto* uris = filter.if_contains("resourceSubscriptions");
+  if (party.client->modern && uris != nullptr && uris->is_array()) {
+    for (const auto& uri : uris->get_array()) {
+      json::object params;
+      params["uri"] = uri;
+      auto reply = co_await exchange(target, party, lane, "resources/subscribe", std::move(params));
+      if (!reply) co_return fail(std::move(reply.error()));
+    }
+  }
+  cancellation->on_cancel([mailbox] { mailbox->close(); });
+  for (;;) {
+    auto message = co_await mailbox->take();
+    if (!message || cancellation->cancelled()) break;
+    // A legacy client's subscriptions are its session's own.
+    const bool updated = text_or_empty(*message, "method") == "notifications/resources/updated";
+    if ((updated && !party.client->modern) || is_wanted(*message, filter)) heard(std::move(*message));
+  }
+  cancellation->on_cancel(nullptr);
+  if (cancellation->cancelled()) co_return Result<void>{};
+  co_return fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
+}
+
+}  // namespace wick::upstream

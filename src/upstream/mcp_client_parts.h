@@ -1,0 +1,54 @@
+// What the parts of McpClient (mcp_client.cpp, opening.cpp, changes.cpp) share. Of this folder alone.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "upstream/mcp_client.h"
+#include "upstream/messages.h"
+
+namespace wick::upstream {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// What is known of one connector's server. Under its own mutex but for the turn.
+struct McpClient::Server {
+  std::string fingerprint;
+  Turn turn;  // to find out, or to start the process that all share
+  std::mutex mutex;
+  bool known = false;
+  std::shared_ptr<const Peer> modern;   // null: legacy, once known
+  std::shared_ptr<Line> line;           // of a modern server
+  std::shared_ptr<const Peer> greeted;  // as a legacy server last introduced itself
+  std::map<std::string, std::shared_ptr<Lane>> lanes;
+  std::vector<std::weak_ptr<Line>> own;  // processes of single clients of a modern server
+  // Of the processes of a stdio server.
+  int failures = 0;  // in a row
+  Clock::time_point not_before;
+  std::string last_words;
+};
+
+class Entered {
+ public:
+  explicit Entered(Turn& turn) : turn_(turn) {}
+  Entered(const Entered&) = delete;
+  ~Entered() { turn_.leave(); }
+
+ private:
+  Turn& turn_;
+};
+
+// Sends a request that Wick makes on its own and waits for its answer; `last`: the status and headers that came
+// with it.
+http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
+                                       std::shared_ptr<Refusal> refusal, std::string method,
+                                       boost::json::object params, int timeout_seconds,
+                                       Incoming* last = nullptr);
+http::Task<void> end_session(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer);
+// Whether the server hears it or not, nobody waits for its answer any more.
+http::Task<void> tell_cancelled(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer, std::string id,
+                                std::string reason);
+
+}  // namespace wick::upstream

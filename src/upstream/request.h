@@ -1,0 +1,54 @@
+// What a request to a connected MCP server is made of, and what it comes to.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+#include <string>
+
+#include "connectors/client_side.h"
+#include "upstream/child_process.h"
+#include "upstream/http_line.h"
+
+namespace wick::upstream {
+
+// Where a server is and what every request to it carries. Made once for a connector's configuration.
+struct Target {
+  std::string key;           // of the connector: one finding is kept for each
+  std::string fingerprint;   // of all that follows: another one is another server
+  HttpTarget http;           // without `command`
+  ChildCommand command;      // no words: Streamable HTTP
+  int timeout_seconds = 30;  // without any message
+};
+using TargetPtr = std::shared_ptr<const Target>;
+
+// A server does not let us in: 401 or 403, with its challenges.
+struct Refusal {
+  int status = 0;  // 0: it does
+  std::string challenge;
+};
+
+// For whom a request is made.
+struct Party {
+  const ClientSide* client = nullptr;     // null: nobody who could be asked or told
+  std::string account;                    // whose account at the server it is; empty: the connector's
+  std::string header, value;              // what shows it to the server; empty: the target's headers say all
+  std::shared_ptr<Refusal> refusal = {};  // told when the server refuses it
+};
+
+struct Ask {
+  std::string method;
+  boost::json::object params;
+  Headers headers;    // those that mirror parameters (Mcp-Param-…)
+  std::string owner;  // who may go on with this request when it is parked
+};
+
+// What a request came to: a result, or the JSON-RPC error that the server answered with.
+struct Reply {
+  boost::json::object result;  // resultType "input_required": the server asks back
+  int error_code = 0;          // not 0: an error
+  std::string error_message;
+  boost::json::value error_data;
+};
+
+}  // namespace wick::upstream

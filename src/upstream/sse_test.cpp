@@ -1,0 +1,52 @@
+#include "upstream/sse.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace wick::upstream {
+namespace {
+
+std::vector<std::string> all(SseReader& reader) {
+  std::vector<std::string> out;
+  while (auto event = reader.next()) out.push_back(event->data);
+  return out;
+}
+
+constexpr std::string_view kStream =
+    "\xEF\xBB\xBF: hello\r\ndata: one\r\n\r\nevent: message\ndata: two\ndata:three\n\nid: 7\nretry: 250\ndata\n\n"
+    "data: \n\ndata: four\r\rdata: cut off";
+
+TEST(Sse, ReadsTheSameEventsHoweverTheStreamIsCut) {
+  for (std::size_t piece = 1; piece <= kStream.size(); ++piece) {
+    SseReader reader;
+    std::vector<std::string> got;
+    for (std::size_t at = 0; at < kStream.size(); at += piece) {
+      ASSERT_TRUE(reader.feed(kStream.substr(at, piece)));
+      for (auto& one : all(reader)) got.push_back(std::move(one));
+    }
+    EXPECT_EQ(got, (std::vector<std::string>{"one", "two\nthree", "four"})) << "in pieces of " << piece;
+    EXPECT_EQ(reader.last_event_id(), "7");
+    EXPECT_EQ(reader.retry_millis(), 250);
+  }
+}
+
+TEST(Sse, RefusesAnEventThatIsTooLargeAndNotOneAfterAnother) {
+  SseReader reader(20);
+  EXPECT_TRUE(reader.feed("data: 0123456789\n\ndata: 0123456789\n\n"));
+  EXPECT_EQ(all(reader).size(), 2u);
+  EXPECT_TRUE(reader.feed("data: 0123456"));
+  const auto refused = reader.feed("789012345678901234567890");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+}
+
+TEST(Sse, CountsCommentsWithoutEndTowardsTheLimit) {
+  SseReader reader(100);
+  bool refused = false;
+  for (int i = 0; i < 100 && !refused; ++i) refused = !reader.feed(": still here\n");
+  EXPECT_TRUE(refused);
+}
+
+}  // namespace
+}  // namespace wick::upstream

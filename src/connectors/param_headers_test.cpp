@@ -43,7 +43,8 @@ TEST(ParamHeaders, AToolWithAnInvalidMarkIsNotToBeUsed) {
     EXPECT_FALSE(refused) << bad;
   }
   EXPECT_FALSE(check_header_marks(object(R"({"properties":{"a":{"type":"string","x-mcp-header":"X"},
-    "b":{"type":"string","x-mcp-header":"x"}}})"))) << "the same but for case";
+    "b":{"type":"string","x-mcp-header":"x"}}})")))
+      << "the same but for case";
 }
 
 }  // namespace

@@ -48,13 +48,20 @@ static http::Task<void> attend_to(std::weak_ptr<Lane> of, std::shared_ptr<Line> 
   }
 }
 
-// Under no lock, in the lane's turn.
 void McpClient::attend(std::shared_ptr<Lane> lane, http::Executor executor) {
   std::shared_ptr<Exchange> stream;
-  const std::lock_guard lock(lane->mutex);
-  if (lane->attending != nullptr || lane->peer == nullptr || lane->peer->modern) return;
-  lane->attending = stream = lane->line->listen(*lane->peer);
-  boost::asio::co_spawn(executor, attend_to(lane, lane->line, lane->peer, stream), boost::asio::detached);
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+  {
+    const std::lock_guard lock(lane->mutex);
+    if (lane->attending != nullptr || lane->peer == nullptr || lane->peer->modern) return;
+    lane->attending = stream = lane->line->listen(*lane->peer);
+    line = lane->line;
+    peer = lane->peer;
+  }
+  // Not under the lock: on its own thread a coroutine begins at once, and this one locks the lane.
+  boost::asio::co_spawn(executor, attend_to(lane, std::move(line), std::move(peer), std::move(stream)),
+                        boost::asio::detached);
 }
 
 http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::object filter,

@@ -40,8 +40,8 @@ class Entered {
   Turn& turn_;
 };
 
-// Sends a request that Wick makes on its own and waits for its answer; `last`: the status and headers that came
-// with it.
+// Sends a request that Wick makes on its own and waits for its answer; `last`: the status and headers that
+// came with it.
 http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
                                        std::shared_ptr<Refusal> refusal, std::string method,
                                        boost::json::object params, int timeout_seconds,

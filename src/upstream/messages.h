@@ -1,5 +1,5 @@
-// Messages to and from connected MCP servers: how Wick's are made for either era, what came back in theirs, and
-// what of it a client may see. Pure functions.
+// Messages to and from connected MCP servers: how Wick's are made for either era, what came back in theirs,
+// and what of it a client may see. Pure functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -40,7 +40,8 @@ std::unexpected<Error> not_mcp(const Incoming& incoming);
 void note_refusal(const std::shared_ptr<Refusal>& refusal, const Incoming& incoming);
 std::unexpected<Error> too_slow(int timeout_seconds);
 std::unexpected<Error> took_back();
-// The _meta of a request with this id, in the form of the server's era; `level`: of its log messages, or empty.
+// The _meta of a request with this id, in the form of the server's era; `level`: of its log messages, or
+// empty.
 json::object meta_for(const Peer& peer, const ClientSide* client, const Ask& ask, const std::string& id,
                       const std::string& level);
 // As a request of 2026-07-28 without a client, for what Wick asks on its own.
@@ -51,8 +52,7 @@ json::object notification(std::string_view method, json::object params);
 // What a server may ask of this client.
 bool can_answer(const ClientSide* client, std::string_view method);
 // A notification as this client may see it; nullopt when it is not for it.
-std::optional<json::object> for_client(json::object message, const std::string& id,
-                                       const ClientSide& client);
+std::optional<json::object> for_client(json::object message, const std::string& id, const ClientSide& client);
 // Whether a notification is one of those that the filter of subscriptions/listen names.
 bool is_wanted(const json::object& message, const json::object& filter);
 // A client's error among its answers, which 2026-07-28 cannot express.

@@ -35,7 +35,8 @@ TEST(Messages, AnErrorWithoutAnIdAnswersToo) {
 }
 
 TEST(Messages, ProgressIsGivenTheClientsOwnTokenAndOnlyWhenItAskedForSome) {
-  const auto progress = object(R"({"method":"notifications/progress","params":{"progressToken":7,"progress":1}})");
+  const auto progress =
+      object(R"({"method":"notifications/progress","params":{"progressToken":7,"progress":1}})");
   ClientSide client;
   EXPECT_FALSE(for_client(progress, "7", client));
   client.progress_token = json::value("mine");
@@ -63,8 +64,10 @@ TEST(Messages, OfChangesOnlyThoseInTheFilterAreWanted) {
   const auto filter = object(R"({"promptsListChanged":true,"resourceSubscriptions":["a://b"]})");
   EXPECT_TRUE(is_wanted(object(R"({"method":"notifications/prompts/list_changed"})"), filter));
   EXPECT_FALSE(is_wanted(object(R"({"method":"notifications/tools/list_changed"})"), filter));
-  EXPECT_TRUE(is_wanted(object(R"({"method":"notifications/resources/updated","params":{"uri":"a://b"}})"), filter));
-  EXPECT_FALSE(is_wanted(object(R"({"method":"notifications/resources/updated","params":{"uri":"a://c"}})"), filter));
+  EXPECT_TRUE(
+      is_wanted(object(R"({"method":"notifications/resources/updated","params":{"uri":"a://b"}})"), filter));
+  EXPECT_FALSE(
+      is_wanted(object(R"({"method":"notifications/resources/updated","params":{"uri":"a://c"}})"), filter));
   EXPECT_FALSE(is_wanted(object(R"({"method":"notifications/anything"})"), filter));
 }
 

@@ -11,9 +11,8 @@
 namespace wick::upstream {
 
 http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
-                                              std::shared_ptr<Refusal> refusal, std::string method,
-                                              json::object params, int timeout_seconds,
-                                              Incoming* last) {
+                                       std::shared_ptr<Refusal> refusal, std::string method,
+                                       json::object params, int timeout_seconds, Incoming* last) {
   const std::string id = line->next_id();
   const auto exchange = line->begin(*peer, own_request(*peer, id, std::move(method), std::move(params)));
   const auto until = Clock::now() + seconds(timeout_seconds);
@@ -291,10 +290,16 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
   const milliseconds patience = seconds(target->timeout_seconds);
   const auto executor = co_await boost::asio::this_coro::executor;
   for (const auto& one : ended) {
-    const std::lock_guard lock(one->mutex);
-    if (one->attending != nullptr) one->attending->interrupt();
-    if (one->line == nullptr || one->peer == nullptr || one->peer->modern) continue;
-    boost::asio::co_spawn(executor, end_session(one->line, one->peer), boost::asio::detached);
+    std::shared_ptr<Line> line;
+    std::shared_ptr<const Peer> peer;
+    {
+      const std::lock_guard lock(one->mutex);
+      if (one->attending != nullptr) one->attending->interrupt();
+      line = one->line;
+      peer = one->peer;
+    }
+    if (line == nullptr || peer == nullptr || peer->modern) continue;
+    boost::asio::co_spawn(executor, end_session(std::move(line), std::move(peer)), boost::asio::detached);
   }
   const std::shared_ptr<Lane> lane = busy->lane;
   if (!co_await lane->turn.enter(patience)) co_return too_slow(target->timeout_seconds);

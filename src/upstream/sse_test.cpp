@@ -14,7 +14,8 @@ std::vector<std::string> all(SseReader& reader) {
 }
 
 constexpr std::string_view kStream =
-    "\xEF\xBB\xBF: hello\r\ndata: one\r\n\r\nevent: message\ndata: two\ndata:three\n\nid: 7\nretry: 250\ndata\n\n"
+    "\xEF\xBB\xBF: hello\r\ndata: one\r\n\r\nevent: message\ndata: two\ndata:three\n\nid: 7\nretry: "
+    "250\ndata\n\n"
     "data: \n\ndata: four\r\rdata: cut off";
 
 TEST(Sse, ReadsTheSameEventsHoweverTheStreamIsCut) {

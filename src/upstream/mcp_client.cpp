@@ -71,14 +71,6 @@ void McpClient::forget(const std::string& key) {
   std::erase_if(servers_, [&](const auto& one) { return one.first.starts_with(key + "\n"); });
 }
 
-std::string McpClient::last_words(const std::string& key) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = servers_.find(key + "\n");
-  if (found == servers_.end()) return {};
-  const std::lock_guard inner(found->second->mutex);
-  return found->second->last_words;
-}
-
 http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
   std::vector<std::shared_ptr<Lane>> ended;
   {

@@ -66,8 +66,6 @@ class McpClient {
   http::Task<void> end_lane(std::string key, std::string lane);
   // Forgets what is known of the connector's server; a child process ends when its exchanges have.
   void forget(const std::string& key);
-  // What a connector's process said last on standard error; empty when there is none.
-  std::string last_words(const std::string& key) const;
 
  private:
   struct Server;

@@ -1,4 +1,6 @@
 // Connectors, for admins: rows, operations, kinds.
+#include <algorithm>
+
 #include "api/api.h"
 #include "api/fields.h"
 #include "api/views.h"
@@ -58,10 +60,30 @@ Result<Reply> shown(Context& context, const ConnectorId& id, int status) {
   return Reply{status, connector_view(context.services, *snapshot, *connector, true)};
 }
 
+// What of a configuration says which program is started, and how.
+constexpr const char* kProgramFields[] = {"command", "environment", "auth", "auth_name"};
+
+bool says_nothing(const json::value* value) {
+  return value == nullptr || value->is_null() || (value->is_string() && value->get_string().empty()) ||
+         (value->is_string() && value->get_string() == "none") ||
+         (value->is_array() && value->get_array().empty());
+}
+
 // Whoever says which programs this server starts, and with what environment, runs code on it. A session in a
-// browser is easier to steal than a shell on this machine, so it takes one of the operator's settings.
-Result<void> may_set_command(const Context& context, const json::object& config) {
-  if (context.services.commands_from_web || text_or_empty(config, "command").empty()) return {};
+// browser is easier to steal than a shell on this machine, so it takes one of the operator's settings. `now`:
+// what holds already, which may be said again.
+Result<void> may_set_command(const Context& context, const json::object& now, const json::object& config) {
+  if (context.services.commands_from_web) return {};
+  if (says_nothing(now.if_contains("command")) && says_nothing(config.if_contains("command"))) return {};
+  const bool changes = std::any_of(std::begin(kProgramFields), std::end(kProgramFields),
+                                   [&](const char* field) {
+                                     const auto* given = config.if_contains(field);
+                                     const auto* old = now.if_contains(field);
+                                     if (says_nothing(given)) return !says_nothing(old);
+                                     return says_nothing(old) || *old != *given;
+                                   }) ||
+                       !says_nothing(config.if_contains("secret"));
+  if (!changes) return {};
   return fail(
       ErrorCode::kPolicy,
       "Which programs this server starts is not set here: use `wick connector add mcp --label … --stdio "
@@ -83,7 +105,7 @@ Result<Reply> create_connector(Context& context) {
   input.icon = icon.value_or("");
   input.tags = tags.value_or(std::vector<std::string>());
   input.config = config.value_or(json::object());
-  WICK_CHECK(may_set_command(context, input.config));
+  WICK_CHECK(may_set_command(context, {}, input.config));
   WICK_TRY(id, context.services.connectors.create(std::move(input)));
   return shown(context, id, 201);
 }
@@ -109,10 +131,9 @@ Result<Reply> update_connector(Context& context) {
   patch.tags = tags;
   patch.config = config;
   if (config) {
-    WICK_CHECK(may_set_command(context, *config));
     const auto snapshot = context.services.access.snapshot();
-    if (const ConnectorEntry* now = snapshot->connector(id))
-      WICK_CHECK(may_set_command(context, now->config));
+    const ConnectorEntry* now = snapshot->connector(id);
+    WICK_CHECK(may_set_command(context, now == nullptr ? json::object() : now->config, *config));
   }
   patch.disabled = disabled;
   WICK_CHECK(context.services.connectors.update(id, std::move(patch)));

@@ -97,6 +97,9 @@ test('which programs are started is said on the machine itself, with --stdio, un
     assert.equal((await session.patch(`/admin/connectors/${id}`, { config })).status, 403, JSON.stringify(config));
   }
   assert.equal((await session.patch(`/admin/connectors/${id}`, { label: 'Yours' })).status, 200);
+  const same = await session.patch(`/admin/connectors/${id}`, { config: { command, environment: [], auth: 'none', secret: '', timeout_seconds: 20 } });
+  assert.equal(same.status, 200, same.text);
+  assert.equal((await session.patch(`/admin/connectors/${id}`, { config: { command, secret: 'x' } })).status, 403, 'a secret would be a variable of the program');
   assert.equal((await session.post(`/admin/connectors/${id}/refresh`, {})).status, 200);
   await own.stop();
 });

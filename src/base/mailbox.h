@@ -67,6 +67,8 @@ class Mailbox {
     for (;;) {
       {
         const std::lock_guard lock(mutex_);
+        // Nothing of this thread's is left behind: the mailbox may outlive its context.
+        if (timer != nullptr && waiter_ == timer) waiter_ = nullptr;
         if (!values_.empty()) {
           T value = std::move(values_.front());
           values_.pop_front();

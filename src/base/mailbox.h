@@ -19,6 +19,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace wick {
@@ -36,12 +37,12 @@ class Mailbox {
 
   // False when it is closed or full.
   bool put(T value) {
-    std::shared_ptr<Timer> waiter;
+    Waiter waiter;
     {
       const std::lock_guard lock(mutex_);
       if (closed_ || values_.size() >= capacity_) return false;
       values_.push_back(std::move(value));
-      waiter = std::exchange(waiter_, nullptr);
+      waiter = std::exchange(waiter_, {});
     }
     wake(std::move(waiter));
     return true;
@@ -49,11 +50,11 @@ class Mailbox {
 
   // What is in it can still be taken.
   void close() {
-    std::shared_ptr<Timer> waiter;
+    Waiter waiter;
     {
       const std::lock_guard lock(mutex_);
       closed_ = true;
-      waiter = std::exchange(waiter_, nullptr);
+      waiter = std::exchange(waiter_, {});
     }
     wake(std::move(waiter));
   }
@@ -68,7 +69,7 @@ class Mailbox {
       {
         const std::lock_guard lock(mutex_);
         // Nothing of this thread's is left behind: the mailbox may outlive its context.
-        if (timer != nullptr && waiter_ == timer) waiter_ = nullptr;
+        if (timer != nullptr) waiter_ = {};
         if (!values_.empty()) {
           T value = std::move(values_.front());
           values_.pop_front();
@@ -78,7 +79,7 @@ class Mailbox {
         if (std::chrono::steady_clock::now() >= deadline) co_return std::unexpected(MailboxEnd::kTimeout);
         if (timer == nullptr) timer = std::make_shared<Timer>(home);
         timer->expires_at(deadline);
-        waiter_ = timer;
+        waiter_ = {timer, home};
       }
       boost::system::error_code ignored;
       co_await timer->async_wait(
@@ -90,16 +91,23 @@ class Mailbox {
   using Timer =
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  static void wake(std::shared_ptr<Timer> waiter) {
-    if (waiter == nullptr) return;
-    const Executor home = waiter->get_executor();
-    boost::asio::post(home, [waiter = std::move(waiter)] { waiter->cancel(); });
+  // The timer is the coroutine's alone and goes with it, so that no other thread, and no message that was
+  // never delivered, destroys it after its context.
+  struct Waiter {
+    std::weak_ptr<Timer> timer;
+    std::optional<Executor> home = {};
+  };
+  static void wake(Waiter waiter) {
+    if (!waiter.home) return;
+    boost::asio::post(*waiter.home, [timer = std::move(waiter.timer)] {
+      if (const auto living = timer.lock()) living->cancel();
+    });
   }
 
   const std::size_t capacity_;
   std::mutex mutex_;
   std::deque<T> values_;
-  std::shared_ptr<Timer> waiter_;
+  Waiter waiter_;
   bool closed_ = false;
 };
 

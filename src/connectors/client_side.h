@@ -68,4 +68,13 @@ struct ClientSide {
   std::shared_ptr<Cancellation> cancellation;
 };
 
+// Whether a result is an InputRequiredResult: the server asks something back.
+inline bool asks_back(const boost::json::object& result) {
+  const auto* type = result.if_contains("resultType");
+  return type != nullptr && type->is_string() && type->get_string() == "input_required";
+}
+
+// The member of an answer that stands for a client's error, which 2026-07-28 has no form for.
+inline constexpr const char* kRefusedAnswer = "wick/error";
+
 }  // namespace wick

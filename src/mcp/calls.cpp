@@ -23,10 +23,6 @@ json::object take_object(json::object& from, std::string_view key) {
   return value != nullptr && value->is_object() ? std::move(value->get_object()) : json::object();
 }
 
-bool asks_back(const json::object& result) {
-  return text_or_empty(result, "resultType") == "input_required";
-}
-
 // 42.0 and 42 are the same integer.
 bool same_number(std::string_view a, std::string_view b) {
   const auto first = parse_json(a), second = parse_json(b);

@@ -13,10 +13,6 @@ bool is_cacheable(std::string_view method) {
   return method.ends_with("/list") || method == "resources/read";
 }
 
-bool asks_back(const json::object& result) {
-  return text_or_empty(result, "resultType") == "input_required";
-}
-
 }  // namespace
 
 bool Endpoint::is_forwarded(const Message& message) {

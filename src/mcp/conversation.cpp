@@ -7,11 +7,9 @@
 namespace wick::mcp {
 namespace {
 
-constexpr const char* kErrorKey = "wick/error";  // an answer that is an error (upstream/mcp_client.cpp)
-
 json::object failed_answer(json::value error) {
   json::object answer;
-  answer[kErrorKey] = std::move(error);
+  answer[kRefusedAnswer] = std::move(error);
   return answer;
 }
 
@@ -82,6 +80,7 @@ http::Task<std::optional<json::object>> Conversation::put_question(const json::o
                      (method == nullptr ? "\"\"" : to_json(*method)) + R"(,"params":)" +
                      (params == nullptr ? "{}" : to_json(*params)) + "}";
   bool there = co_await write(event(text));
+  exchange_.watch([answer] { answer->close(); });  // nobody can answer what came on a stream that is gone
   for (int waited = 0; there && waited < kMaxAnswerSeconds && !cancelled(); waited += kKeepAliveSeconds) {
     auto message = co_await answer->take(std::chrono::seconds(kKeepAliveSeconds));
     if (message) {

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "crypto/digest.h"
 #include "mcp/endpoint.h"
 #include "mcp/tools.h"
@@ -22,21 +23,17 @@ constexpr int kMaxReconnectSeconds = 60;
 
 constexpr const char* kFlags[] = {"toolsListChanged", "promptsListChanged", "resourcesListChanged"};
 
-bool flag(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
 // What of the filter is honoured: tools by Wick itself, the rest if the view's server can.
 json::object honoured(const json::object& wanted, const json::object& capabilities) {
   const auto can = [&](const char* what, const char* how) {
     const auto* one = capabilities.if_contains(what);
-    return one != nullptr && one->is_object() && flag(one->get_object(), how);
+    return one != nullptr && one->is_object() && flag_of(one->get_object(), how);
   };
   json::object out;
-  if (flag(wanted, "toolsListChanged")) out["toolsListChanged"] = true;
-  if (flag(wanted, "promptsListChanged") && can("prompts", "listChanged")) out["promptsListChanged"] = true;
-  if (flag(wanted, "resourcesListChanged") && can("resources", "listChanged"))
+  if (flag_of(wanted, "toolsListChanged")) out["toolsListChanged"] = true;
+  if (flag_of(wanted, "promptsListChanged") && can("prompts", "listChanged"))
+    out["promptsListChanged"] = true;
+  if (flag_of(wanted, "resourcesListChanged") && can("resources", "listChanged"))
     out["resourcesListChanged"] = true;
   const auto* uris = wanted.if_contains("resourceSubscriptions");
   if (uris != nullptr && uris->is_array() && can("resources", "subscribe"))
@@ -130,7 +127,7 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (!lives()) break;
     std::string now = tools_fingerprint(principal);
     std::string text;
-    if (now != before && flag(filter, "toolsListChanged")) text = changed;
+    if (now != before && flag_of(filter, "toolsListChanged")) text = changed;
     before = std::move(now);
     while (auto heard = stream->take()) text += *heard;
     if (text.empty()) text = ": keep-alive\n\n";

@@ -72,13 +72,8 @@ http::Task<Result<void>> McpClient::listen(TargetPtr target, Party party, json::
   auto opened = co_await open(target, party, std::move(purpose));
   if (!opened) co_return fail(std::move(opened.error()));
   const std::shared_ptr<Lane> lane = (*opened)->lane;
-  std::shared_ptr<Line> line;
-  std::shared_ptr<const Peer> peer;
-  {
-    const std::lock_guard lock(lane->mutex);
-    line = lane->line;
-    peer = lane->peer;
-  }
+  const auto [line, peer] = lane->way();
+  if (peer == nullptr) co_return forgets_at_once();
   Result<void> ended;
   if (peer->modern) {
     ended = co_await listen_modern(target, party, lane, std::move(filter), std::move(heard));
@@ -105,13 +100,7 @@ http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party,
                                                   std::function<void(json::object)> heard) {
   const ClientSide* client = party.client;
   const auto cancellation = client->cancellation;
-  std::shared_ptr<Line> line;
-  std::shared_ptr<const Peer> peer;
-  {
-    const std::lock_guard lock(lane->mutex);
-    line = lane->line;
-    peer = lane->peer;
-  }
+  const auto [line, peer] = lane->way();
   Result<void> ended;
   for (bool again = true; again && !cancellation->cancelled();) {
     again = false;

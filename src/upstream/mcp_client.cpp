@@ -6,23 +6,32 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "upstream/mcp_client_parts.h"
 
 namespace wick::upstream {
 namespace {
 
-// What a legacy client sets for its session and a modern server does not keep: Wick keeps it, and says it
-// with each request. Whether the request was one of these.
-bool set_for_session(Lane& lane, const Ask& ask) {
+// What a legacy client sets for its session: Wick keeps it, and says it to a modern server with each request,
+// to a legacy one again when it has lost the session. Whether the request was one of these. Errors:
+// kInvalidArgument  there is no such level, or there are too many subscriptions
+Result<bool> set_for_session(Lane& lane, const Ask& ask) {
   std::shared_ptr<Exchange> listening;
   {
     const std::lock_guard lock(lane.mutex);
     if (ask.method == "logging/setLevel") {
-      lane.level = text_or_empty(ask.params, "level");
+      const std::string level = text_or_empty(ask.params, "level");
+      if (!is_level(level)) return fail(ErrorCode::kInvalidArgument, "There is no such log level.");
+      lane.level = level;
       return true;
     }
     const std::string uri = text_or_empty(ask.params, "uri");
-    if (ask.method == "resources/subscribe" && lane.subscriptions.size() < kMaxSubscriptions) {
+    if (ask.method == "resources/subscribe") {
+      if (lane.subscriptions.size() >= kMaxSubscriptions && !lane.subscriptions.contains(uri)) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "This session is subscribed to as many resources as it may be (" +
+                        std::to_string(kMaxSubscriptions) + "): unsubscribe from one first.");
+      }
       lane.subscriptions.insert(uri);
     } else if (ask.method == "resources/unsubscribe") {
       lane.subscriptions.erase(uri);
@@ -100,13 +109,8 @@ http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
 
 http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                               std::string method, json::object params) {
-  std::shared_ptr<Line> line;
-  std::shared_ptr<const Peer> peer;
-  {
-    const std::lock_guard lock(lane->mutex);
-    line = lane->line;
-    peer = lane->peer;
-  }
+  const auto [line, peer] = lane->way();
+  if (peer == nullptr) co_return forgets_at_once();
   auto reply = co_await own_exchange(line, peer, party.refusal, std::move(method), std::move(params),
                                      target->timeout_seconds);
   co_return reply;
@@ -114,11 +118,12 @@ http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std
 
 http::Task<Result<void>> McpClient::set_level(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                               std::string level) {
-  co_await lane->turn.enter();
+  const milliseconds patience = seconds(target->timeout_seconds);
+  if (!co_await lane->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
   const Entered entered(lane->turn);
   {
     const std::lock_guard lock(lane->mutex);
-    if (!lane->peer->capabilities.contains("logging")) co_return Result<void>{};
+    if (lane->peer == nullptr || !lane->peer->capabilities.contains("logging")) co_return Result<void>{};
     // Never less than another request of this client wants: each gets what it asked for.
     if (!lane->level.empty() && severity(lane->level) <= severity(level)) co_return Result<void>{};
   }
@@ -171,14 +176,14 @@ http::Task<Result<Parked>> McpClient::resume(const Party& party, const Ask& ask,
         "What this answer belongs to is not waiting here any more: make the request again from the "
         "beginning.");
   }
-  const auto* responses = object_in(ask.params, "inputResponses");
+  const auto* responses = object_of(ask.params, "inputResponses");
   const auto* response = responses == nullptr ? nullptr : responses->if_contains(parked->question);
   const json::value id = parked->asked["id"];
   const bool cancelled = party.client != nullptr && party.client->cancellation->cancelled();
   // Without an answer the question is asked again (2026-07-28, MRTR, "Error Handling").
   if (response == nullptr || !response->is_object() || cancelled) co_return std::move(*parked);
   json::object answer;
-  if (const auto* error = object_in(response->get_object(), kErrorKey)) {
+  if (const auto* error = object_of(response->get_object(), kRefusedAnswer)) {
     const auto code = optional_int(*error, "code");
     answer = error_answer(id, code ? int(code->value_or(-32603)) : -32603, text_or_empty(*error, "message"));
   } else {
@@ -216,6 +221,9 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       talk.peer = lane->peer;
       level = lane->level;
     }
+    // The server has forgotten the session, and who attends to its stream was told first.
+    if (talk.peer == nullptr && !again) continue;
+    if (talk.peer == nullptr) co_return forgets_at_once();
     const Peer& peer = *talk.peer;
     const bool wants_log = party.client != nullptr && party.client->log_level
                                ? !party.client->log_level->empty()
@@ -226,8 +234,14 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       talk.line = std::move(*own);
     }
     // For a legacy server it is kept too, in case that it loses the session, and passed on.
-    const bool set = set_for_session(*lane, ask);
-    if (peer.modern && set) co_return Reply();
+    const auto set = set_for_session(*lane, ask);
+    if (!set) {
+      Reply refused;
+      refused.error_code = kInvalidParams;
+      refused.error_message = set.error().message;
+      co_return refused;
+    }
+    if (peer.modern && *set) co_return Reply();
     if (const auto* error = refusal_in(ask.params)) {
       co_return fail(ErrorCode::kUpstream, "The client refuses to answer what the MCP server asks: " +
                                                excerpt(text_or_empty(*error, "message")));
@@ -270,7 +284,7 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       }
       co_return reply;
     }
-    if (again) co_return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
+    if (again) co_return forgets_at_once();
     if (other_era) forget(target->key);
     const std::lock_guard lock(lane->mutex);
     lane->peer = nullptr;

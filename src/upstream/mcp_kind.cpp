@@ -10,6 +10,7 @@
 #include "connectors/schema_validator.h"
 #include "connectors/shell_words.h"
 #include "crypto/digest.h"
+#include "upstream/messages.h"
 
 namespace wick::upstream {
 namespace {
@@ -52,11 +53,6 @@ void cut_out_of(json::value& value, const Secret& secret) {
   }
 }
 
-// A server that leaves resultType out is of an earlier revision, or sloppy: what it says is the result.
-bool asks_back(const json::object& result) {
-  return text_or_empty(result, "resultType") == "input_required";
-}
-
 void cut_out_of(json::object& object, const std::vector<Secret>& secrets) {
   if (secrets.empty()) return;
   json::value whole(std::move(object));
@@ -75,11 +71,7 @@ Result<void> check_questions(const json::object& result, const ClientSide* clien
   for (const auto& one : *requests) {
     const std::string method =
         one.value().is_object() ? text_or_empty(one.value().get_object(), "method") : std::string();
-    const char* capability = method == "elicitation/create"       ? "elicitation"
-                             : method == "sampling/createMessage" ? "sampling"
-                             : method == "roots/list"             ? "roots"
-                                                                  : nullptr;
-    if (capability == nullptr || !client->capabilities.contains(capability)) {
+    if (!can_answer(client, method)) {
       return fail(ErrorCode::kUpstream, "The MCP server asks for \"" + printable(truncate_utf8(method, 100)) +
                                             "\", which this client has not said it can answer.");
     }
@@ -308,6 +300,7 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
   }
   Target target;
   target.key = connector.id.str();
+  target.secret = std::make_shared<const Secret>(std::move(*secret));
   target.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
   const auto max_bytes =
@@ -337,8 +330,8 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
       if (auto variable = parse_variable(line)) set(variable->first, variable->second);
     });
     if (auth == "environment") {
-      set(text_or_empty(config, "auth_name"), std::string(secret->reveal()));
-      target.command.secret = std::make_shared<const Secret>(std::move(*secret));
+      set(text_or_empty(config, "auth_name"), std::string(target.secret->reveal()));
+      target.command.secret = target.secret;
     }
     target.fingerprint = fingerprint_of(target);
     return target;
@@ -348,9 +341,9 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
     if (auto header = parse_header(line)) target.http.headers.push_back(std::move(*header));
   });
   if (auth == "bearer")
-    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
+    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(target.secret->reveal()));
   if (auth == "header")
-    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
+    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), target.secret->reveal());
   target.http.timeout_seconds = target.timeout_seconds;
   target.http.max_response_bytes = max_bytes;
   target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
@@ -359,11 +352,10 @@ Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
 }
 
 http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
-                                                Behalf behalf) {
+                                                TargetPtr target, Behalf behalf) {
   Pass out;
   out.party.client = behalf.client;
-  auto secret = open_secret(key_, *connector, "secret");
-  if (secret && secret->reveal().size() >= kMinSecretToCut) out.secrets.push_back(std::move(*secret));
+  if (target->secret->reveal().size() >= kMinSecretToCut) out.secrets.push_back(target->secret->clone());
   auto credential = co_await authorization_.credential(connector, behalf.user);
   if (!credential) co_return fail(std::move(credential.error()));
   if (credential->token.empty()) co_return std::move(out);
@@ -392,7 +384,7 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
   const std::string owner = ask.owner;
   if (auto opened = open_state(ask); !opened) co_return fail(std::move(opened.error()));
   for (bool again = false;; again = true) {
-    auto pass = co_await show(connector, behalf);
+    auto pass = co_await show(connector, *target, behalf);
     if (!pass) co_return fail(std::move(pass.error()));
     // What the server says on the way is as little to be trusted with a secret as its answer.
     ClientSide guarded;
@@ -564,7 +556,7 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
   if (!target) co_return fail(std::move(target.error()));
   Result<std::shared_ptr<const Peer>> peer = nullptr;
   for (bool again = false;; again = true) {
-    auto pass = co_await show(connector, behalf);
+    auto pass = co_await show(connector, *target, behalf);
     if (!pass) co_return fail(std::move(pass.error()));
     peer = co_await client_.peer(*target, pass->party);
     if (peer) break;
@@ -613,7 +605,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
   auto target = target_of(connector);
   if (!target) co_return fail(std::move(target.error()));
   for (bool again = false;; again = true) {
-    auto pass = co_await show(connector, behalf);
+    auto pass = co_await show(connector, *target, behalf);
     if (!pass) co_return fail(std::move(pass.error()));
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> hear = [&](json::object message) {

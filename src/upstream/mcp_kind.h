@@ -62,7 +62,8 @@ class McpKind final : public ConnectorKind {
     std::string token;
     std::vector<Secret> secrets;
   };
-  http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, TargetPtr target,
+                                Behalf behalf);
   // Whether to try once more; an error is for the caller. `again`: this was the second time.
   http::Task<Result<bool>> once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                      const Pass& pass, bool again);

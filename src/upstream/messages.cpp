@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 
 namespace wick::upstream {
 namespace {
@@ -25,13 +26,12 @@ std::string excerpt(std::string_view text) {
   return printable(truncate_utf8(is_valid_utf8(text) ? text : "", kMaxErrorBytes));
 }
 
-std::size_t severity(std::string_view level) {
-  return std::size_t(std::find(kLevels.begin(), kLevels.end(), level) - kLevels.begin());
+bool is_level(std::string_view level) {
+  return severity(level) < kLevels.size();
 }
 
-const json::object* object_in(const json::object& from, std::string_view key) {
-  const auto* value = from.if_contains(key);
-  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
+std::size_t severity(std::string_view level) {
+  return std::size_t(std::find(kLevels.begin(), kLevels.end(), level) - kLevels.begin());
 }
 
 bool names_modern(const json::object* from, std::string_view key) {
@@ -50,7 +50,7 @@ std::optional<Reply> reply_in(json::object& message, const std::string& id) {
     reply.result = std::move(result->get_object());
     return reply;
   }
-  const auto* error = object_in(message, "error");
+  const auto* error = object_of(message, "error");
   if (error == nullptr || message.contains("method") || (its != nullptr && !its->is_null() && !ours))
     return std::nullopt;
   Reply reply;
@@ -80,6 +80,10 @@ void note_refusal(const std::shared_ptr<Refusal>& refusal, const Incoming& incom
 std::unexpected<Error> too_slow(int timeout_seconds) {
   return fail(ErrorCode::kTimeout,
               "The system did not answer within " + std::to_string(timeout_seconds) + " seconds.");
+}
+
+std::unexpected<Error> forgets_at_once() {
+  return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
 }
 
 std::unexpected<Error> took_back() {
@@ -185,7 +189,7 @@ bool is_wanted(const json::object& message, const json::object& filter) {
   if (method == "notifications/resources/list_changed") return flag("resourcesListChanged");
   if (method == "notifications/message") return flag("wick/log");
   if (method != "notifications/resources/updated") return false;
-  const auto* params = object_in(message, "params");
+  const auto* params = object_of(message, "params");
   const auto* uris = filter.if_contains("resourceSubscriptions");
   if (params == nullptr || uris == nullptr || !uris->is_array()) return false;
   const auto* uri = params->if_contains("uri");
@@ -194,10 +198,11 @@ bool is_wanted(const json::object& message, const json::object& filter) {
 }
 
 const json::object* refusal_in(const json::object& params) {
-  const auto* responses = object_in(params, "inputResponses");
+  const auto* responses = object_of(params, "inputResponses");
   if (responses == nullptr) return nullptr;
   for (const auto& one : *responses) {
-    const auto* error = one.value().is_object() ? object_in(one.value().get_object(), kErrorKey) : nullptr;
+    const auto* error =
+        one.value().is_object() ? object_of(one.value().get_object(), kRefusedAnswer) : nullptr;
     if (error != nullptr) return error;
   }
   return nullptr;

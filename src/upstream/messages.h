@@ -19,17 +19,16 @@ inline constexpr std::string_view kModernVersion = "2026-07-28";
 inline constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
 inline constexpr std::size_t kMaxErrorBytes = 500;      // of a server's own words that are repeated
 inline constexpr std::size_t kMaxRawErrorBytes = 8192;  // of those whose secret is still to be cut out
-// The member of an answer that is a client's error, which 2026-07-28 has no form for (mcp/conversation.cpp).
-inline constexpr std::string_view kErrorKey = "wick/error";
 inline constexpr int kUnsupportedVersion = -32022;
 inline constexpr int kMethodNotFound = -32601;
+inline constexpr int kInvalidParams = -32602;
 
 json::object client_info();
 // The part of a server's own words that may be repeated.
 std::string excerpt(std::string_view text);
 // Of a log level: how far it is from debug; that of an unknown one is the highest.
 std::size_t severity(std::string_view level);
-const json::object* object_in(const json::object& from, std::string_view key);
+bool is_level(std::string_view level);
 // Whether the list of versions under this key has 2026-07-28.
 bool names_modern(const json::object* from, std::string_view key);
 // The answer to the request with this id, when the message is one. An error without an id is an answer too:
@@ -40,6 +39,7 @@ std::unexpected<Error> not_mcp(const Incoming& incoming);
 void note_refusal(const std::shared_ptr<Refusal>& refusal, const Incoming& incoming);
 std::unexpected<Error> too_slow(int timeout_seconds);
 std::unexpected<Error> took_back();
+std::unexpected<Error> forgets_at_once();
 // The _meta of a request with this id, in the form of the server's era; `level`: of its log messages, or
 // empty.
 json::object meta_for(const Peer& peer, const ClientSide* client, const Ask& ask, const std::string& id,

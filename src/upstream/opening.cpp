@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "upstream/mcp_client_parts.h"
 #include "upstream/stdio_line.h"
 
@@ -96,13 +97,13 @@ http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::sh
     if (last.status >= 500 || last.status == 401 || last.status == 403) co_return not_mcp(last);
     co_return false;
   }
-  if (const auto* meta = object_in(reply->result, "_meta")) {
-    if (const auto* info = object_in(*meta, std::string(kMetaPrefix) + "serverInfo")) {
+  if (const auto* meta = object_of(reply->result, "_meta")) {
+    if (const auto* info = object_of(*meta, std::string(kMetaPrefix) + "serverInfo")) {
       modern->name = excerpt(text_or_empty(*info, "name"));
       modern->server_version = excerpt(text_or_empty(*info, "version"));
     }
   }
-  if (const auto* can = object_in(reply->result, "capabilities")) modern->capabilities = *can;
+  if (const auto* can = object_of(reply->result, "capabilities")) modern->capabilities = *can;
   found = std::move(*modern);
   co_return true;
 }
@@ -131,11 +132,11 @@ http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, st
     co_return fail(ErrorCode::kUpstream, "The MCP server speaks the revision \"" + excerpt(peer.version) +
                                              "\", which Wick does not.");
   }
-  if (const auto* info = object_in(reply->result, "serverInfo")) {
+  if (const auto* info = object_of(reply->result, "serverInfo")) {
     peer.name = excerpt(text_or_empty(*info, "name"));
     peer.server_version = excerpt(text_or_empty(*info, "version"));
   }
-  if (const auto* can = object_in(reply->result, "capabilities")) peer.capabilities = *can;
+  if (const auto* can = object_of(reply->result, "capabilities")) peer.capabilities = *can;
   // 2025-11-25, transports, "Session Management": visible ASCII.
   peer.session = last.session;
   if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))

@@ -43,6 +43,11 @@ struct Lane {
   std::chrono::steady_clock::time_point last_used;
   std::atomic<int> busy = 0;
 
+  // How to use it now.
+  std::pair<std::shared_ptr<Line>, std::shared_ptr<const Peer>> way() {
+    const std::lock_guard lock(mutex);
+    return {line, peer};
+  }
   ~Lane() {
     if (attending != nullptr) attending->interrupt();
   }

@@ -651,6 +651,23 @@ between('after the server has started anew, the log level that a legacy client h
     assert.deepEqual(await logs(server, one), ['error']);
   }), { clientEras: [legacy] });
 
+test('a log level that there is none of, and one subscription more than there may be, are refused and harm nothing', async () => {
+  for (const server of Object.values(servers)) {
+    const made = await postLegacy(server.view, token, { id: 1, method: 'initialize', params: { protocolVersion: legacy, capabilities: {}, clientInfo: { name: 'x', version: '1' } } });
+    await made.text();
+    const session = made.headers.get('mcp-session-id');
+    const ask = async (method, params) => answerOf(postLegacy(server.view, token, { id: 2, method, params }, { session }));
+    assert.equal((await ask('logging/setLevel', { level: 'loud' })).error.code, -32602);
+    for (let i = 0; i < 100; ++i) assert.ok((await ask('resources/subscribe', { uri: `talk://${i}` })).result);
+    const refused = await ask('resources/subscribe', { uri: 'talk://100' });
+    assert.equal(refused.error.code, -32602);
+    assert.match(refused.error.message, /as many resources as it may be \(100\)/);
+    assert.ok((await ask('resources/subscribe', { uri: 'talk://7' })).result, 'again');
+    assert.ok((await ask('tools/call', { name: 'mirror', arguments: {} })).result.content);
+    await fetch(server.view, { method: 'DELETE', headers: { authorization: `Bearer ${token}`, 'mcp-session-id': session } });
+  }
+});
+
 // ---- a credential that ends
 
 between('a revoked token ends the streams on which changes are heard', async ({ server, clientEra, mark }) => {

@@ -289,10 +289,9 @@ int run_serve(const Options& options) {
   auto settings = read_settings(options);
   if (!settings) return print_error(options.as_json, settings.error());
   configure_logging(settings->log_format, settings->log_level);
-  std::unique_ptr<http::Server> server;  // outlives the instance
   auto instance = Instance::open(*settings);
   if (!instance) return print_error(options.as_json, instance.error());
-  auto served = serve(**instance, *settings, server);
+  auto served = serve(**instance, *settings);
   return served ? 0 : print_error(options.as_json, served.error());
 }
 

@@ -76,7 +76,7 @@ struct Instance::Parts {
         options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
-    kinds.add(std::make_unique<upstream::McpKind>(client, key, authorization));
+    kinds.add(std::make_unique<upstream::McpKind>(client, children, key, authorization));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] {
       streams.wake_all();
@@ -84,7 +84,14 @@ struct Instance::Parts {
       for (const auto& kind : kinds.all()) kind->retain(*snapshot);
     });
   }
-  ~Parts() { pool.join(); }
+  ~Parts() { stop(); }
+  // The pool first: its work may wait for the others.
+  void stop() {
+    pool.join();
+    runs.stop();
+    client.stop();
+    children.stop();
+  }
   Result<std::pair<SessionId, UserId>> signed_in(const http::Request& request) {
     auto session = sessions.find(request.cookie(api::cookie_name(public_url)).value_or(""));
     if (!session) return fail(std::move(session.error()));
@@ -107,6 +114,7 @@ struct Instance::Parts {
   boost::asio::thread_pool pool{kPoolThreads};
   http::OriginPolicy origins{public_url};
   http::Client client{options.ca_file};
+  upstream::Children children;
   KindRegistry kinds;
   mcp::StreamHub streams;
   AccessStore access{*db, [this](std::string_view kind) {
@@ -175,6 +183,9 @@ struct Instance::Parts {
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Instance::~Instance() {
   flush();
+}
+void Instance::stop() {
+  parts_->stop();
 }
 
 Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {

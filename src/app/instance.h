@@ -21,6 +21,10 @@ class Instance {
   static Result<std::unique_ptr<Instance>> open(const Settings& settings);
   ~Instance();
 
+  // Ends the instance's threads, which post to the io_contexts of those who wait for them. What is queued for
+  // the log is written. Idempotent.
+  void stop();
+
   Services& services();
   mcp::Endpoint& endpoint();
   oauth::Endpoint& oauth();

@@ -11,6 +11,7 @@
 #include "api/api.h"
 #include "app/control_socket.h"
 #include "base/log.h"
+#include "http/server.h"
 #include "http/static_files.h"
 
 namespace wick {
@@ -133,24 +134,8 @@ Result<void> announce(Instance& instance, const Settings& settings) {
   return {};
 }
 
-}  // namespace
-
-Result<void> serve(Instance& instance, const Settings& settings, std::unique_ptr<http::Server>& owned) {
-  std::signal(SIGPIPE, SIG_IGN);
-  http::ServerOptions options;
-  options.address = settings.address;
-  options.port = settings.port;
-  options.threads = settings.threads;
-  options.limits = settings.limits;
-  options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
-  if (settings.public_url.starts_with("https://"))
-    options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
-  owned = std::make_unique<http::Server>(options);
-  http::Server& server = *owned;
-  mount(server, instance);
-  api::Api api(instance.services(), server);
-  api.mount();
-
+// Until a signal comes; then nothing but the server and the instance is left running.
+Result<void> run_until_signal(http::Server& server, Instance& instance, const Settings& settings) {
   boost::asio::io_context waiting;
   boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
   signals.async_wait([](boost::system::error_code, int) {});
@@ -162,8 +147,32 @@ Result<void> serve(Instance& instance, const Settings& settings, std::unique_ptr
   waiting.run();
   spdlog::info("stopping: requests in progress may finish");
   control->reset();
-  server.stop();
   return {};
+}
+
+}  // namespace
+
+Result<void> serve(Instance& instance, const Settings& settings) {
+  std::signal(SIGPIPE, SIG_IGN);
+  http::ServerOptions options;
+  options.address = settings.address;
+  options.port = settings.port;
+  options.threads = settings.threads;
+  options.limits = settings.limits;
+  options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
+  if (settings.public_url.starts_with("https://"))
+    options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
+  http::Server server(options);
+  mount(server, instance);
+  api::Api api(instance.services(), server);
+  api.mount();
+  auto ended = run_until_signal(server, instance, settings);
+  // No io thread runs any more, then none of the threads that post to them; then what did not end can go,
+  // while everything that it refers to is there.
+  server.stop();
+  instance.stop();
+  server.discard();
+  return ended;
 }
 
 }  // namespace wick

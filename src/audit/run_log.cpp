@@ -196,6 +196,11 @@ RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options)
 }
 
 RunLog::~RunLog() {
+  stop();
+}
+
+void RunLog::stop() {
+  if (!impl_->writer.joinable()) return;
   {
     std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;

@@ -61,7 +61,9 @@ class RunLog {
  public:
   // Starts the writer thread. `db` was opened with runs_migrations() and outlives this.
   RunLog(Database& db, const Clock& clock, RunLogOptions options);
-  ~RunLog();  // commits what is queued, then stops
+  ~RunLog();  // stops
+  // Commits what is queued and ends the threads. Idempotent.
+  void stop();
 
   using Executor = boost::asio::io_context::executor_type;
   // Commits the run (masked and cut), then resumes the caller on its own io thread.

@@ -4,6 +4,10 @@
 // leaves its waiter under the same lock, so that either take() sees the value or put() sees the waiter. The
 // waiter is woken by a post to its own io thread, which runs that only after the coroutine has suspended. A
 // wake-up that comes too late finds a timer that nobody waits on any more, or makes take() look once more.
+//
+// Why it may outlive its waiter's context: a coroutine takes its waiter along when it goes, whether it comes
+// to its end or is destroyed with its context. Only a put() on another thread at that very moment would post
+// to a context that is going: whoever destroys unfinished coroutines ends such threads first.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -65,11 +69,10 @@ class Mailbox {
                                               : std::chrono::steady_clock::now() + timeout;
     const Executor home = co_await boost::asio::this_coro::executor;
     std::shared_ptr<Timer> timer;
+    const Leaving leaving(*this);
     for (;;) {
       {
         const std::lock_guard lock(mutex_);
-        // Nothing of this thread's is left behind: the mailbox may outlive its context.
-        if (timer != nullptr) waiter_ = {};
         if (!values_.empty()) {
           T value = std::move(values_.front());
           values_.pop_front();
@@ -96,6 +99,19 @@ class Mailbox {
   struct Waiter {
     std::weak_ptr<Timer> timer;
     std::optional<Executor> home = {};
+  };
+  // One coroutine takes at a time: what waits when it goes is its own.
+  class Leaving {
+   public:
+    explicit Leaving(Mailbox& mailbox) : mailbox_(mailbox) {}
+    Leaving(const Leaving&) = delete;
+    ~Leaving() {
+      const std::lock_guard lock(mailbox_.mutex_);
+      mailbox_.waiter_ = {};
+    }
+
+   private:
+    Mailbox& mailbox_;
   };
   static void wake(Waiter waiter) {
     if (!waiter.home) return;

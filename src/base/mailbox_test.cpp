@@ -82,6 +82,21 @@ TEST(Mailbox, TakesNoMoreThanItsCapacity) {
   EXPECT_FALSE(mailbox.put(3));
 }
 
+TEST(Mailbox, OutlivesTheContextOfWhoWaitedForIt) {
+  const auto mailbox = std::make_shared<Mailbox<int>>();
+  {
+    boost::asio::io_context context(1);
+    const auto body = [&]() -> Task { co_await mailbox->take(); };
+    boost::asio::co_spawn(context, body(), [](std::exception_ptr) {});
+    context.poll();
+  }
+  EXPECT_TRUE(mailbox->put(1));
+  int got = 0;
+  const auto body = [&]() -> Task { got = *co_await mailbox->take(); };
+  run(body);
+  EXPECT_EQ(got, 1);
+}
+
 TEST(Turn, IsOneCoroutinesAtATimeOnManyThreads) {
   constexpr int kThreads = 4, kRounds = 2000;
   Turn turn;

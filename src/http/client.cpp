@@ -296,13 +296,17 @@ class Pool {
  public:
   explicit Pool(const std::string& trusted) : authorities_(trusted), thread_([this] { loop(); }) {}
   ~Pool() {
+    stop();
+    curl_multi_cleanup(multi_);
+  }
+  void stop() {
+    if (!thread_.joinable()) return;
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     curl_multi_wakeup(multi_);
     thread_.join();
-    curl_multi_cleanup(multi_);
   }
   void start(std::unique_ptr<Outgoing> exchange) {
     const std::lock_guard lock(mutex_);
@@ -497,6 +501,11 @@ Client::Client(const std::string& ca_file) {
   impl_ = std::make_unique<Impl>(ca_file);
 }
 Client::~Client() = default;
+
+void Client::stop() {
+  impl_->guarded.stop();
+  impl_->open.stop();
+}
 
 namespace {
 

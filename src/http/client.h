@@ -74,9 +74,13 @@ class Client {
   // `ca_file`: a PEM file with authorities that are trusted besides the system's; empty: none. One that
   // cannot be read adds nothing.
   explicit Client(const std::string& ca_file = {});
-  ~Client();  // requests in progress end with kUnavailable
+  ~Client();  // stops
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  // Ends its threads and, with kUnavailable, the requests in progress. Idempotent; a request that is made
+  // afterwards is never answered.
+  void stop();
 
   // Errors: kInvalidArgument  the URL cannot be used
   //         kForbidden        the address is private, or a redirect leads to another host: it would get the

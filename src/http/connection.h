@@ -50,6 +50,13 @@ struct Shared {
   std::condition_variable drained;  // connections reached 0
 };
 
+// Its coroutines can be destroyed while it still exists.
+class Context : public asio::io_context {
+ public:
+  using execution_context::shutdown;
+  using io_context::io_context;
+};
+
 // One io thread.
 struct ThreadState {
   explicit ThreadState(Shared& the_shared) : shared(the_shared), context(1), sweep(context.get_executor()) {}
@@ -61,7 +68,7 @@ struct ThreadState {
   Shared& shared;
   std::list<Connection*>
       connections;  // before context: coroutines that die with it take themselves off the list
-  asio::io_context context;
+  Context context;
   Timer sweep;
   bool sweeping = false;
   bool ended = false;  // the context has stopped for good

@@ -113,7 +113,7 @@ struct Server::Impl {
   std::vector<asio::executor_work_guard<Executor>> guards;
   std::vector<std::thread> running;
   std::uint16_t port = 0;
-  bool stopped = false;
+  bool stopped = false, discarded = false;
 };
 
 Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
@@ -129,9 +129,16 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
 
 Server::~Server() {
   stop();
+  discard();
+}
+
+// First all coroutines, then all contexts: what a coroutine owns may belong to another one's context, and
+// what it does when it goes may post there.
+void Server::discard() {
+  if (std::exchange(impl_->discarded, true)) return;
   for (auto& thread : impl_->threads) thread->ended = true;
   impl_->acceptors.clear();
-  impl_->threads.clear();  // and with them the coroutines that did not end in time, while Shared still lives
+  for (auto& thread : impl_->threads) thread->context.shutdown();
 }
 
 void Server::route(std::string method, std::string path, Handler handler) {

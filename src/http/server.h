@@ -39,7 +39,7 @@ struct ServerOptions {
 class Server {
  public:
   explicit Server(ServerOptions options);
-  ~Server();  // stops
+  ~Server();  // stops and discards
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -53,10 +53,12 @@ class Server {
   // {"error":{"code","message","request_id"}}.
   // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
   Result<void> start();
-  // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent. The
-  // io_contexts live on until the destructor, for threads that still post to them: destroy the server after
-  // those.
+  // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent.
+  // Coroutines that have not ended stay where they are, and other threads may go on posting to them.
   void stop(int grace_seconds = 10);
+  // Destroys the coroutines that have not ended. After stop(), when no other thread posts to the io_contexts
+  // any more, and while all that the coroutines refer to is still there. Idempotent.
+  void discard();
   std::uint16_t port() const;
   // The io_contexts, for timers and for posting completions.
   std::vector<asio::io_context*> contexts();

@@ -18,7 +18,10 @@ http::Task<void> Stream::wait(int seconds) {
 }
 
 void Stream::say(std::string text) {
-  if (texts_.size() >= kMaxUnwrittenTexts) texts_.pop_front();
+  while (!texts_.empty() &&
+         (texts_.size() >= kMaxUnwrittenTexts || bytes_ + text.size() > kMaxUnwrittenBytes))
+    take();
+  bytes_ += text.size();
   texts_.push_back(std::move(text));
   woken_ = true;
   timer_.cancel();
@@ -28,6 +31,7 @@ std::optional<std::string> Stream::take() {
   if (texts_.empty()) return std::nullopt;
   std::string text = std::move(texts_.front());
   texts_.pop_front();
+  bytes_ -= text.size();
   return text;
 }
 

@@ -22,7 +22,9 @@ namespace wick::mcp {
 
 inline constexpr std::size_t kMaxStreamsPerCredential = 16;
 inline constexpr std::size_t kMaxStreams = 10'000;
-inline constexpr std::size_t kMaxUnwrittenTexts = 1000;  // of one stream whose client is slow
+// Of one stream whose client is slow, in texts and in bytes.
+inline constexpr std::size_t kMaxUnwrittenTexts = 1000;
+inline constexpr std::size_t kMaxUnwrittenBytes = 1024 * 1024;
 inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies and clients keep the stream
 
 class Stream {
@@ -32,7 +34,7 @@ class Stream {
   // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
   http::Task<void> wait(int seconds);
   bool ended() const { return ended_; }
-  // Something to write, from a coroutine of the same thread; the oldest is dropped when nobody takes it.
+  // Something to write, from a coroutine of the same thread; the oldest are dropped when nobody takes them.
   void say(std::string text);
   std::optional<std::string> take();
   // From any thread.
@@ -47,6 +49,7 @@ class Stream {
   const TokenId token_;
   Timer timer_;
   std::deque<std::string> texts_;
+  std::size_t bytes_ = 0;  // of texts_
   bool woken_ = false;
   std::atomic<bool> ended_ = false;
 };

@@ -99,7 +99,11 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   const Principal principal = context.principal;
   const auto side = std::make_shared<ClientSide>();
   side->cancellation = std::make_shared<Cancellation>();
+  // Of a view: the stream ends when its connector is set up anew, for what it hears comes from where that
+  // was.
   const std::optional<ConnectorId> only = context.only ? std::optional(context.only->id) : std::nullopt;
+  const json::object config = only ? context.only->config : json::object();
+  const json::object secrets = only ? context.only->sealed_secrets : json::object();
   if (only && runner_.forwards(*context.only)) {
     side->lane = lane_of(context);
     side->modern = context.message != nullptr;  // a GET has no message
@@ -118,7 +122,8 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
     const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    return !only || reach.connector(only->str()) != nullptr;
+    const auto now = only ? reach.connector(only->str()) : nullptr;
+    return !only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
   };
   const std::string changed = as_event(json::object{{"method", "notifications/tools/list_changed"}}, meta);
   std::string before = tools_fingerprint(principal);

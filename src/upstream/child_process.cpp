@@ -312,6 +312,11 @@ Children::Children()
       thread_([this] { context_.run(); }) {}
 
 Children::~Children() {
+  stop();
+}
+
+void Children::stop() {
+  if (!thread_.joinable()) return;
   asio::post(context_, [this] {
     for (const auto& child : living_->children) child->stop();
     guard_.reset();  // run() returns when the last has ended

@@ -53,9 +53,13 @@ class Children {
   using OnEnd = std::function<void(std::string how, std::string last_words)>;
 
   Children();
-  ~Children();  // stops all children
+  ~Children();  // stops all children; no ChildProcess outlives it
   Children(const Children&) = delete;
   Children& operator=(const Children&) = delete;
+
+  // Ends all children and the thread: nothing of it is called any more. Idempotent; start() is not called
+  // afterwards.
+  void stop();
 
   // Errors: kInvalidArgument  the program cannot be started: there is none, or it may not be executed
   http::Task<Result<std::shared_ptr<ChildProcess>>> start(ChildCommand command, OnLine on_line, OnEnd on_end);

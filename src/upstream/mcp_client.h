@@ -51,7 +51,8 @@ inline constexpr int kHealthySeconds = 10;             // a process that lived s
 
 class McpClient {
  public:
-  explicit McpClient(http::Client& http) : http_(http) {}
+  // Both outlive it.
+  McpClient(http::Client& http, Children& children) : http_(http), children_(children) {}
 
   // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
   //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
@@ -96,7 +97,7 @@ class McpClient {
   http::Task<Result<Parked>> resume(const Party& party, const Ask& ask, std::string state);
 
   http::Client& http_;
-  Children children_;
+  Children& children_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Server>> servers_;
   ParkedRequests parked_;

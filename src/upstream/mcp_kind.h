@@ -28,8 +28,8 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 
 class McpKind final : public ConnectorKind {
  public:
-  McpKind(http::Client& http, const SealingKey& key, Authorization& authorization)
-      : client_(http), key_(key), authorization_(authorization) {}
+  McpKind(http::Client& http, Children& children, const SealingKey& key, Authorization& authorization)
+      : client_(http, children), key_(key), authorization_(authorization) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }

@@ -668,6 +668,22 @@ test('a log level that there is none of, and one subscription more than there ma
   }
 });
 
+test('a stream of changes ends when its connector is set up anew, and not when it is only renamed', async () => {
+  const server = await startTalkative(modern, 'http');
+  open.push(server);
+  const id = await connect(`Moved ${fresh()}`, server.config);
+  const response = await postModern(`${wick.url}/mcp/c/${id}`, token, 'subscriptions/listen', { notifications: { promptsListChanged: true } });
+  const messages = messagesOf(response);
+  assert.equal((await messages.next()).value.method, 'notifications/subscriptions/acknowledged');
+  let ended = false;
+  const next = messages.next().then((one) => ((ended = true), one));
+  assert.equal((await admin.patch(`/admin/connectors/${id}`, { label: `Renamed ${fresh()}` })).status, 200);
+  assert.equal((await admin.get(`/admin/connectors/${id}`)).status, 200);
+  assert.equal(ended, false);
+  assert.equal((await admin.patch(`/admin/connectors/${id}`, { config: { ...server.config, timeout_seconds: 21 } })).status, 200);
+  assert.equal((await next).value.result.resultType, 'complete');
+});
+
 // ---- a credential that ends
 
 between('a revoked token ends the streams on which changes are heard', async ({ server, clientEra, mark }) => {

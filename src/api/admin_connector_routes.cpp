@@ -9,6 +9,11 @@
 namespace wick::api {
 namespace {
 
+// What only the operator says, on the server's machine: see may_set_command().
+bool is_locked(const Context& context, const ConfigField& field) {
+  return !context.services.commands_from_web && (field.key == "command" || field.key == "environment");
+}
+
 Result<Reply> list_kinds(Context& context) {
   json::array items;
   for (const auto& kind : context.services.kinds.all()) {
@@ -22,9 +27,12 @@ Result<Reply> list_kinds(Context& context) {
       view["help"] = field.help;
       if (!field.options.empty()) {
         json::array options;
-        for (const std::string& option : field.options) options.emplace_back(option);
+        for (const auto& [value, label] : field.options)
+          options.emplace_back(json::object{{"value", value}, {"label", label}});
         view["options"] = std::move(options);
       }
+      if (is_locked(context, field)) view["locked"] = true;
+      if (!field.auths.empty()) view["auths"] = json::array(field.auths.begin(), field.auths.end());
       if (!field.default_value.is_null()) view["default"] = field.default_value;
       fields.push_back(std::move(view));
     }

@@ -38,12 +38,16 @@ inline CallResult call_failed(std::string text, int http_status = 200) {
 }
 
 // One input of a kind's configuration form. `type` is text, secret, number, boolean, select or list.
+struct ConfigOption {
+  std::string value, label;
+};
 struct ConfigField {
   std::string key, label, type;
   bool required = false;
   std::string help;
-  std::vector<std::string> options = {};
+  std::vector<ConfigOption> options = {};
   boost::json::value default_value = nullptr;
+  std::vector<std::string> auths = {};  // the ways to authenticate (field "auth") that use it; empty: all
 };
 
 // One call, owned by the kind while it runs.

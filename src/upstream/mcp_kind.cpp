@@ -15,8 +15,16 @@
 namespace wick::upstream {
 namespace {
 
-constexpr const char* kAuths[] = {
-    "none", "bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user", "key_per_user"};
+// The ways to authenticate, as the config and as people call them.
+constexpr std::pair<const char*, const char*> kAuths[] = {
+    {"none", "None"},
+    {"bearer", "Bearer token"},
+    {"header", "Secret in a header"},
+    {"environment", "Secret in a variable of the command"},
+    {"oauth_client_credentials", "OAuth, one client for everybody"},
+    {"oauth_per_user", "OAuth, each user's own account"},
+    {"key_per_user", "A key of each user's own"},
+};
 // Of Wick's own environment, what a child process may know: nothing that could be a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
@@ -210,18 +218,22 @@ std::vector<ConfigField> McpKind::fields() const {
       "npx -y @example/server. No shell is involved.");
   add("environment", "Environment", "list", "Variables for the command, each as NAME=value.");
   ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
-  auth.options.assign(std::begin(kAuths), std::end(kAuths));
+  for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
   add("auth_name", "Header or variable name", "text",
-      "For header and environment: which one carries the secret, for example X-API-Key or API_KEY. For "
-      "key_per_user, when it is not Authorization: Bearer.");
+      "Which one carries the secret, for example X-API-Key or API_KEY. A user's own key is sent as "
+      "Authorization: Bearer when this is empty.")
+      .auths = {"header", "environment", std::string(kPerUserKey)};
   add("client_id", "Client id", "text",
-      "For oauth_client_credentials. For oauth_per_user only where Wick cannot register itself: register its "
-      "redirect address there, and set the client id you get.");
-  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.");
-  add("scope", "Scope", "text", "For OAuth, when it should not be what the server asks for.");
-  add("token_url", "Token URL", "text",
-      "For oauth_client_credentials, when the server does not say where its tokens come from.");
+      "For users' own accounts only where Wick cannot register itself: register its redirect address there, "
+      "and set the client id you get.")
+      .auths = {"oauth_client_credentials", "oauth_per_user"};
+  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.")
+      .auths = {"bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user"};
+  add("scope", "Scope", "text", "When it should not be what the server asks for.").auths = {
+      "oauth_client_credentials", "oauth_per_user"};
+  add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
+      "oauth_client_credentials"};
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
       kDefaultTimeoutSeconds;
@@ -244,7 +256,7 @@ Result<void> McpKind::check_config(const json::object& config) const {
         "The address must begin with http:// or https:// and name a host, without a user name in it.");
   }
   const std::string auth = text_or_empty(config, "auth");
-  if (!auth.empty() && std::find(std::begin(kAuths), std::end(kAuths), auth) == std::end(kAuths))
+  if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
   if ((auth == "bearer" || auth == "header") && !command.empty())
     return invalid("A command is given its secret in a variable: choose environment.");

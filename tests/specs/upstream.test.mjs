@@ -377,3 +377,50 @@ test('an admin connects a server in the web app, sees its tools, and accepts wha
     await browser.close();
   }
 });
+
+test('the form of a connector shows what the chosen way to authenticate needs, and leaves out of the config what it does not', async () => {
+  const { launch, signedInPage } = await import('../lib/browser.mjs');
+  const upstream = await modernServer();
+  open.push(upstream);
+  const browser = await launch();
+  try {
+    const page = await signedInPage(browser, wick);
+    await page.goto(`${wick.url}/admin/connectors`);
+    await page.getByRole('button', { name: 'Add connector', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Kind' }).click();
+    await page.getByRole('option', { name: 'MCP server' }).click();
+    const labels = ['Header or variable name', 'Client id', 'Secret', 'Scope', 'Token URL', 'Command', 'Environment'];
+    const shown = async (at) => {
+      const counts = await Promise.all(labels.map((label) => at.getByLabel(label, { exact: true }).count()));
+      return labels.filter((_, n) => counts[n] > 0);
+    };
+    const choose = async (at, way) => {
+      await at.getByRole('combobox', { name: 'Authentication' }).click();
+      await page.getByRole('option', { name: way, exact: true }).click();
+    };
+    assert.deepEqual(await shown(dialog), []);
+    await choose(dialog, 'OAuth, one client for everybody');
+    assert.deepEqual(await shown(dialog), ['Client id', 'Secret', 'Scope', 'Token URL']);
+    await dialog.getByLabel('Client id', { exact: true }).fill('not used');
+    await choose(dialog, 'Secret in a header');
+    assert.deepEqual(await shown(dialog), ['Header or variable name', 'Secret']);
+    await dialog.getByRole('textbox', { name: 'Label' }).fill('Few fields');
+    await dialog.getByRole('textbox', { name: 'Address' }).fill(upstream.url);
+    await dialog.getByLabel('Header or variable name').fill('X-API-Key');
+    await dialog.getByLabel('Secret', { exact: true }).fill('a-key-of-few-fields');
+    await dialog.getByLabel('Allow private addresses').check();
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText('few_fields__echo_text').waitFor();
+    assert.equal(upstream.asked.at(-1).headers['x-api-key'], 'a-key-of-few-fields');
+    const config = async () => (await admin.get('/admin/connectors')).body.items.find((one) => one.label === 'Few fields').config;
+    assert.deepEqual([(await config()).auth, (await config()).auth_name, (await config()).client_id ?? ''], ['header', 'X-API-Key', '']);
+    // What is chosen later takes along what was only of the former way.
+    await choose(page, 'None');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Few fields is saved.').waitFor();
+    assert.deepEqual([(await config()).auth, (await config()).auth_name ?? ''], ['none', '']);
+  } finally {
+    await browser.close();
+  }
+});

@@ -54,6 +54,7 @@ class Maintenance {
     for (int round = 0; !stopping_; ++round) {
       lock.unlock();
       instance_.flush();
+      instance_.tidy();
       instance_.revoke_ended([this] { return stopping(); });
       if (round % kFlushesPerPurge == 0) instance_.purge([this] { return stopping(); });
       lock.lock();

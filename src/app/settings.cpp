@@ -181,6 +181,10 @@ const std::vector<Setting>& table() {
           "whether admins may set in the web app which programs this server starts for connectors; else only "
           "`wick connector` may",
           [](Settings & s) -> auto& { return s.commands_from_web; }),
+      number(
+          "connectors.idle_seconds",
+          "how long a session with a connected MCP server, and its process, stays without a request", 1,
+          kMillion, [](Settings & s) -> auto& { return s.idle_seconds; }),
       text(
           "oidc.issuer", "the OpenID provider people sign in with, for example https://accounts.google.com",
           {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),

@@ -23,5 +23,8 @@ ListenTask ConnectorKind::listen(std::shared_ptr<const ConnectorEntry>, Behalf, 
 EndTask ConnectorKind::end_lane(std::string) {
   co_return;
 }
+EndTask ConnectorKind::tidy() {
+  co_return;
+}
 
 }  // namespace wick

@@ -118,6 +118,9 @@ class ConnectorKind {
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
   // A client has ended its session: what was kept for it (ClientSide::lane) ends too.
   virtual EndTask end_lane(std::string lane);
+  // Ends what nobody has used for long. Called every few seconds, one call at a time; takes as long as there is
+  // something to tell connected systems.
+  virtual EndTask tidy();
   // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
   // by appliers, must not block.
   virtual void retain(const AccessSnapshot&) {}

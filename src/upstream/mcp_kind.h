@@ -28,8 +28,9 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 
 class McpKind final : public ConnectorKind {
  public:
-  McpKind(http::Client& http, Children& children, const SealingKey& key, Authorization& authorization)
-      : client_(http, children), key_(key), authorization_(authorization) {}
+  McpKind(http::Client& http, Children& children, std::chrono::seconds idle, const SealingKey& key,
+          Authorization& authorization)
+      : client_(http, children, idle), key_(key), authorization_(authorization) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }
@@ -50,6 +51,7 @@ class McpKind final : public ConnectorKind {
   ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                     boost::json::object filter, std::function<void(boost::json::object)> heard) override;
   EndTask end_lane(std::string lane) override;
+  EndTask tidy() override { return client_.tidy(); }
   void retain(const AccessSnapshot& snapshot) override;
   CallTask call(Call call) override;
 

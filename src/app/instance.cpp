@@ -230,10 +230,6 @@ void Instance::flush() {
   parts_->db->checkpoint();
 }
 
-void Instance::tidy() {
-  for (const auto& kind : parts_->kinds.all()) run_to_end(kind->tidy());
-}
-
 void Instance::revoke_ended(const std::function<bool()>& stop) {
   run_to_end(parts_->connects.revoke_ended(stop));
 }

@@ -35,8 +35,6 @@ class Instance {
   void purge(const std::function<bool()>& stop);
   // Tells connected servers about the accounts that were disconnected; `stop` ends it early.
   void revoke_ended(const std::function<bool()>& stop);
-  // Ends what nobody has used for long at connected systems.
-  void tidy();
   // A consistent copy of both databases in a new folder. Errors: kConflict  it exists;  kUnavailable
   Result<void> backup(const std::string& folder);
   // Errors: kInternal with what is damaged.

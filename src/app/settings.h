@@ -31,6 +31,7 @@ struct Settings {
   bool password_sign_in = true;
   bool commands_from_web = false;
   int idle_seconds = upstream::kDefaultIdleSeconds;
+  int review_seconds = 3600;
   OidcOptions oidc;
 };
 

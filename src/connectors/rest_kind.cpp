@@ -218,8 +218,7 @@ std::vector<ConfigField> RestKind::fields() const {
   ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
   for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
-  add("auth_name", "Header or parameter name", "text",
-      "Which one carries the secret, for example X-API-Key.")
+  add("auth_name", "Header or parameter name", "text", "Which one carries the secret, for example X-API-Key.")
       .auths = {"header", "query"};
   add("username", "User name or client id", "text", "").auths = {"basic", "oauth_client_credentials"};
   add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.")

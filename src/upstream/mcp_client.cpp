@@ -100,8 +100,8 @@ http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
   }
 }
 
-// A lane that is at work stays: the count of that goes up under the same lock. One that goes idle keeps what its
-// client has set (level, subscriptions), which the next request sets in a session of its own.
+// A lane that is at work stays: the count of that goes up under the same lock. One that goes idle keeps what
+// its client has set (level, subscriptions), which the next request sets in a session of its own.
 http::Task<void> McpClient::tidy() {
   const auto executor = co_await boost::asio::this_coro::executor;
   for (Parked& late : parked_.expired()) {
@@ -124,8 +124,7 @@ http::Task<void> McpClient::tidy() {
       }
     }
   }
-  for (Way& way : left)
-    boost::asio::co_spawn(executor, end_session(std::move(way)), boost::asio::detached);
+  for (Way& way : left) boost::asio::co_spawn(executor, end_session(std::move(way)), boost::asio::detached);
 }
 
 http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,

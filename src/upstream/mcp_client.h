@@ -67,8 +67,8 @@ class McpClient {
                                   std::function<void(boost::json::object)> heard);
   // The client has ended its session: what was kept for it ends too.
   http::Task<void> end_lane(std::string key, std::string lane);
-  // Ends idle sessions, and parked requests that nobody came back for. Tells their servers before it returns to
-  // who runs it to its end.
+  // Ends idle sessions, and parked requests that nobody came back for. Tells their servers before it returns
+  // to who runs it to its end.
   http::Task<void> tidy();
   // Forgets what is known of the connector's server; a child process ends when its exchanges have.
   void forget(const std::string& key);

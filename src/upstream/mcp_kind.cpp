@@ -234,6 +234,12 @@ std::vector<ConfigField> McpKind::fields() const {
       "oauth_client_credentials", "oauth_per_user"};
   add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
       "oauth_client_credentials"};
+  ConfigField& changed = add("changed_tools", "Tools that the server changes", "select",
+                             "What becomes of a tool that the server describes otherwise than an admin has "
+                             "accepted. Models see what "
+                             "was accepted in either case.");
+  changed.options = {{"keep", "Can be called as accepted"}, {"hold", "Held back until accepted again"}};
+  changed.default_value = "keep";
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
       kDefaultTimeoutSeconds;
@@ -255,6 +261,9 @@ Result<void> McpKind::check_config(const json::object& config) const {
     return invalid(
         "The address must begin with http:// or https:// and name a host, without a user name in it.");
   }
+  const std::string changed = text_or_empty(config, "changed_tools");
+  if (!changed.empty() && changed != "keep" && changed != "hold")
+    return invalid("\"changed_tools\" must be keep or hold.");
   const std::string auth = text_or_empty(config, "auth");
   if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
@@ -474,11 +483,11 @@ void McpKind::retain(const AccessSnapshot& snapshot) {
   for (const std::string& id : gone) client_.forget(id);
 }
 
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys;
   std::string cursor;
-  client_.forget(connector->id.str());  // also asked anew: which era it speaks
+  if (anew) client_.forget(connector->id.str());  // also asked: which era it speaks
   for (int page = 0; page < kMaxPages; ++page) {
     Ask ask;
     ask.method = "tools/list";
@@ -622,6 +631,10 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> hear = [&](json::object message) {
       cut_out_of(message, pass->secrets);
+      if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
+        const std::lock_guard lock(mutex_);
+        changed_.insert(connector->id);
+      }
       heard(std::move(message));
     };
     auto ended = co_await client_.listen(*target, pass->party, filter, std::move(hear));
@@ -632,6 +645,12 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     ended.error().message = shown(std::move(ended.error().message), pass->secrets);
     co_return ended;
   }
+}
+
+std::vector<ConnectorId> McpKind::take_changed() {
+  const std::lock_guard lock(mutex_);
+  const auto changed = std::exchange(changed_, {});
+  return {changed.begin(), changed.end()};
 }
 
 EndTask McpKind::end_lane(std::string lane) {

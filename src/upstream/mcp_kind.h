@@ -7,6 +7,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -43,7 +44,8 @@ class McpKind final : public ConnectorKind {
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
-  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew) override;
+  std::vector<ConnectorId> take_changed() override;
   bool forwards() const override { return true; }
   CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
   ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, std::string method,
@@ -81,6 +83,7 @@ class McpKind final : public ConnectorKind {
   const SealingKey& key_;
   Authorization& authorization_;
   std::mutex mutex_;
+  std::set<ConnectorId> changed_;                       // since take_changed()
   std::unordered_map<std::string, Prepared> prepared_;  // by connector
 };
 

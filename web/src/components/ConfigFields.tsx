@@ -88,7 +88,9 @@ function ConfigInput({ field, text, onChange }: InputProps) {
         <Textarea
           {...common}
           description={
-            field.locked ? common.description : [field.help, "One a line."].filter(Boolean).join(" ")
+            field.locked
+              ? common.description
+              : [field.help, "One a line."].filter(Boolean).join(" ")
           }
           autosize
           minRows={2}

@@ -8,7 +8,8 @@ Reach::Reach(std::shared_ptr<const AccessSnapshot> snapshot, const UserId& user,
 Verdict Reach::judge(const ConnectorEntry& connector, const OperationEntry& operation) const {
   if (user_ == nullptr || !operation.enabled || !snapshot_->may_use(*user_, connector))
     return Verdict::kHidden;
-  return scope_ == nullptr || scope_->allows(connector, operation) ? Verdict::kAllowed : Verdict::kOutOfScope;
+  if (scope_ != nullptr && !scope_->allows(connector, operation)) return Verdict::kOutOfScope;
+  return operation.held ? Verdict::kHeld : Verdict::kAllowed;
 }
 
 std::shared_ptr<const ConnectorEntry> Reach::connector(std::string_view slug_or_id) const {

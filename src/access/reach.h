@@ -22,6 +22,7 @@ enum class Verdict : unsigned char {
   kAllowed,
   kHidden,      // does not exist for the user: to be answered like a name that was made up
   kOutOfScope,  // the user may, the credential may not: the caller may be told
+  kHeld,  // the credential may, but not before an admin has accepted what changed: the caller may be told
 };
 
 class Reach {

@@ -210,6 +210,13 @@ Result<void> AccessStore::reload() {
     }
     if (operation != operations.end() && !row.is_null(2)) operation->enabled = row.integer(2) != 0;
   };
+  const auto read_offered = [&](const SqlRow& row) {
+    ConnectorId id;
+    if (!read_id(row, 0, id)) return;
+    const auto found = by_id.find(id);
+    if (found == by_id.end()) return;
+    found->second->offered.emplace(row.text(1), row.is_null(2) ? std::nullopt : std::optional(row.text(2)));
+  };
 
   struct Query {
     const char* sql;
@@ -224,6 +231,7 @@ Result<void> AccessStore::reload() {
       {"SELECT connector_id, tag_id FROM connector_tags ORDER BY connector_id, tag_id", read_connector_tags},
       {"SELECT connector_id, key, enabled, definition FROM operations ORDER BY connector_id, key",
        read_operations},
+      {"SELECT connector_id, key, definition FROM offered_operations", read_offered},
   };
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     for (const Query& query : queries) {
@@ -233,7 +241,10 @@ Result<void> AccessStore::reload() {
   });
   if (!done) return done;
   for (const auto& connector : connectors) {
+    const bool holds = text_or_empty(connector->config, "changed_tools") == "hold";
     for (OperationEntry& operation : connector->operations) {
+      const auto offer = connector->offered.find(operation.key);
+      operation.held = holds && offer != connector->offered.end() && offer->second;
       operation.input_schema_text = to_json(operation.input_schema);
     }
   }

@@ -8,7 +8,9 @@
 #include <absl/container/flat_hash_map.h>
 #include <atomic>
 #include <boost/json/object.hpp>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,9 +54,14 @@ struct OperationEntry {
   boost::json::object input_schema;
   std::string input_schema_text;  // the same, serialised once; set by AccessStore
   bool read_only = false, destructive = false, idempotent = false;
-  bool enabled = true;             // destructive ones are off until an admin turns them on
+  bool enabled = true;  // destructive ones are off until an admin turns them on
+  bool held = false;    // the connected system describes it otherwise now, and the connector holds such back
   boost::json::object definition;  // the rest kind's request template; empty for built-in kinds
 };
+
+// By key, what a connected system was last seen to offer where it is not what is accepted: a definition, as
+// JSON; nullopt: it is gone.
+using Offered = std::map<std::string, std::optional<std::string>>;
 
 struct ConnectorEntry {
   ConnectorId id;
@@ -64,6 +71,7 @@ struct ConnectorEntry {
   boost::json::object config;          // without secrets
   boost::json::object sealed_secrets;  // field → hex of what SealingKey made for secret_place(id, field)
   std::vector<OperationEntry> operations;
+  Offered offered;
   const OperationEntry* operation(std::string_view key) const;
 };
 

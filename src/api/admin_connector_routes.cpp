@@ -9,6 +9,11 @@
 namespace wick::api {
 namespace {
 
+// What only the operator says, on the server's machine: see may_set_command().
+bool is_locked(const Context& context, const ConfigField& field) {
+  return !context.services.commands_from_web && (field.key == "command" || field.key == "environment");
+}
+
 Result<Reply> list_kinds(Context& context) {
   json::array items;
   for (const auto& kind : context.services.kinds.all()) {
@@ -22,9 +27,12 @@ Result<Reply> list_kinds(Context& context) {
       view["help"] = field.help;
       if (!field.options.empty()) {
         json::array options;
-        for (const std::string& option : field.options) options.emplace_back(option);
+        for (const auto& [value, label] : field.options)
+          options.emplace_back(json::object{{"value", value}, {"label", label}});
         view["options"] = std::move(options);
       }
+      if (is_locked(context, field)) view["locked"] = true;
+      if (!field.auths.empty()) view["auths"] = json::array(field.auths.begin(), field.auths.end());
       if (!field.default_value.is_null()) view["default"] = field.default_value;
       fields.push_back(std::move(view));
     }
@@ -191,13 +199,8 @@ Result<Reply> delete_operation(Context& context) {
   return Reply{204, nullptr};
 }
 
-json::array texts(const std::vector<std::string>& list) {
-  json::array out;
-  for (const std::string& one : list) out.push_back(json::string(one));
-  return out;
-}
-
-// Asks the connected system what it offers now, and accepts it.
+// Asks the connected system what it offers now, and accepts it, or (`dry_run`) notes where it is not what is
+// accepted.
 http::Task<Result<Reply>> refresh_connector(Context& context) {
   if (auto known = only_fields(context.body, {"dry_run"}); !known) co_return fail(std::move(known.error()));
   const auto id = parse_id<ConnectorId>(context.path("id"), "connector");
@@ -212,20 +215,24 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
   const Behalf behalf{context.user->id, nullptr};
-  auto definitions = co_await kind->discover(connector, behalf);
+  auto definitions = co_await kind->discover(connector, behalf, true);
   if (!lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(std::move(definitions.error()));
   auto changes = co_await offload(services.pool, [&] {
-    return services.connectors.accept_discovered(*id, *definitions, dry->value_or(false));
+    return dry->value_or(false) ? services.connectors.review_discovered(*id, *definitions)
+                                : services.connectors.accept_discovered(*id, *definitions);
   });
   if (!changes) co_return fail(std::move(changes.error()));
-  json::object out;
-  out["added"] = texts(changes->added);
-  out["changed"] = texts(changes->changed);
-  out["removed"] = texts(changes->removed);
-  out["unchanged"] = changes->unchanged;
-  co_return Reply{200, std::move(out)};
+  co_return Reply{200, changes_view(*changes)};
+}
+
+Result<Reply> accept_offered(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"digest"}));
+  WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_TRY(digest, required_string(context.body, "digest"));
+  WICK_TRY(changes, context.services.connectors.accept_offered(id, digest));
+  return Reply{200, changes_view(changes)};
 }
 
 }  // namespace
@@ -239,6 +246,7 @@ void mount_admin_connectors(Api& api) {
   api.route("DELETE", "/admin/connectors/{id}", Access::kAdmin, delete_connector);
   api.route("POST", "/admin/connectors/{id}/duplicate", Access::kAdmin, duplicate_connector);
   api.route_waiting("POST", "/admin/connectors/{id}/refresh", Access::kAdmin, refresh_connector);
+  api.route("POST", "/admin/connectors/{id}/accept", Access::kAdmin, accept_offered);
   api.route("POST", "/admin/connectors/{id}/operations", Access::kAdmin, create_operation);
   api.route("PUT", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, replace_operation);
   api.route("PATCH", "/admin/connectors/{id}/operations/{key}", Access::kAdmin, toggle_operation);

@@ -181,8 +181,52 @@ json::object operation_view(const ConnectorEntry& connector, const OperationEntr
   out["destructive"] = operation.destructive;
   out["idempotent"] = operation.idempotent;
   out["enabled"] = operation.enabled;
+  if (operation.held) out["held"] = true;
   out["tool_name"] = mcp::tool_name(connector, operation);
   out["tool_id"] = tool_id(connector, operation);
+  return out;
+}
+
+namespace {
+
+json::array texts(const std::vector<std::string>& list) {
+  json::array out;
+  for (const std::string& one : list) out.push_back(json::string(one));
+  return out;
+}
+
+// As the connected system described it: of an MCP server, the tool itself.
+json::object described(const json::object& definition) {
+  const auto* tool = definition.if_contains("tool");
+  return tool != nullptr && tool->is_object() ? tool->get_object() : definition;
+}
+
+// What is offered beside what is accepted, for an admin to decide on.
+json::object offer_view(const ConnectorEntry& connector) {
+  json::array changes;
+  for (const auto& [key, text] : connector.offered) {
+    json::object change;
+    change["key"] = key;
+    if (const OperationEntry* accepted = connector.operation(key))
+      change["accepted"] = described(accepted->definition);
+    const json::value offered = text ? parse_trusted_json(*text) : json::value();
+    if (offered.is_object()) change["offered"] = described(offered.get_object());
+    changes.push_back(std::move(change));
+  }
+  json::object out;
+  out["digest"] = digest_of(connector.offered);
+  out["changes"] = std::move(changes);
+  return out;
+}
+
+}  // namespace
+
+json::object changes_view(const DiscoveredChanges& changes) {
+  json::object out;
+  out["added"] = texts(changes.added);
+  out["changed"] = texts(changes.changed);
+  out["removed"] = texts(changes.removed);
+  out["unchanged"] = changes.unchanged;
   return out;
 }
 
@@ -193,6 +237,7 @@ json::object connector_summary(Services& services, const AccessSnapshot& snapsho
   for (const auto& operation : connector.operations) enabled += operation.enabled;
   out["operations_total"] = connector.operations.size();
   out["operations_enabled"] = enabled;
+  out["offered_changes"] = connector.offered.size();
   return out;
 }
 
@@ -201,7 +246,7 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
   json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
   json::array operations;
   for (const auto& operation : connector.operations) {
-    if (!operation.enabled && !admin) continue;
+    if ((!operation.enabled || operation.held) && !admin) continue;
     json::object view = operation_view(connector, operation);
     if (const auto* rest = operation.definition.if_contains("rest"); rest != nullptr && admin)
       view["rest"] = *rest;
@@ -209,6 +254,7 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
   }
   out["operations"] = std::move(operations);
   if (admin) {
+    if (!connector.offered.empty()) out["offer"] = offer_view(connector);
     json::object config = connector.config;
     for (const auto& secret : connector.sealed_secrets) {
       json::object set;

@@ -24,6 +24,7 @@ boost::json::value revoked_view(const AccessSnapshot& snapshot, const std::optio
 boost::json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now);
 boost::json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& minted, Micros now);
 boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);
+boost::json::object changes_view(const DiscoveredChanges& changes);
 // none, oauth, key: the account that each user needs of its own.
 const char* account_kind_name(const ConnectorEntry& connector);
 // Whether somebody has to connect an account first: the server itself may be well.

@@ -17,12 +17,6 @@ Result<std::shared_ptr<const ConnectorEntry>> find(Instance& instance, const jso
               "There is no connector \"" + name + "\": `wick connector list` shows those there are.");
 }
 
-json::array texts(const std::vector<std::string>& list) {
-  json::array out;
-  for (const std::string& one : list) out.push_back(json::string(one));
-  return out;
-}
-
 Result<json::object> discover(Instance& instance, const std::shared_ptr<const ConnectorEntry>& connector,
                               bool dry) {
   Services& services = instance.services();
@@ -31,18 +25,16 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
     return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
                                                  "\" is not asked for its operations: name one to test.");
   }
-  auto definitions = run_to_end(kind->discover(connector, Behalf()));
+  auto definitions = run_to_end(kind->discover(connector, Behalf(), true));
   if (!api::lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(std::move(definitions.error()));
-  WICK_TRY(changes, services.connectors.accept_discovered(connector->id, *definitions, dry));
+  WICK_TRY(changes, dry ? services.connectors.review_discovered(connector->id, *definitions)
+                        : services.connectors.accept_discovered(connector->id, *definitions));
   json::object out;
   out["label"] = connector->label;
   out["id"] = connector->id.str();
-  out["added"] = texts(changes.added);
-  out["changed"] = texts(changes.changed);
-  out["removed"] = texts(changes.removed);
-  out["unchanged"] = changes.unchanged;
+  for (auto& member : api::changes_view(changes)) out[member.key()] = member.value();
   return out;
 }
 

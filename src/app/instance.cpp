@@ -76,7 +76,8 @@ struct Instance::Parts {
         options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
-    kinds.add(std::make_unique<upstream::McpKind>(client, children, key, authorization));
+    kinds.add(std::make_unique<upstream::McpKind>(
+        client, children, std::chrono::seconds(options.idle_seconds), key, authorization));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] {
       streams.wake_all();

@@ -1,5 +1,7 @@
 #include "app/serve.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <condition_variable>
@@ -10,6 +12,7 @@
 
 #include "api/api.h"
 #include "app/control_socket.h"
+#include "app/upkeep.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "http/static_files.h"
@@ -135,7 +138,8 @@ Result<void> announce(Instance& instance, const Settings& settings) {
 }
 
 // Until a signal comes; then nothing but the server and the instance is left running.
-Result<void> run_until_signal(http::Server& server, Instance& instance, const Settings& settings) {
+Result<void> run_until_signal(http::Server& server, Instance& instance, Upkeep& upkeep,
+                              const Settings& settings) {
   boost::asio::io_context waiting;
   boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
   signals.async_wait([](boost::system::error_code, int) {});
@@ -143,6 +147,7 @@ Result<void> run_until_signal(http::Server& server, Instance& instance, const Se
   auto control = ControlSocket::listen(settings.data, instance);
   if (!control) return fail(std::move(control.error()));
   Maintenance maintenance(instance);
+  boost::asio::co_spawn(*server.contexts().front(), upkeep.run(), boost::asio::detached);
   if (auto announced = announce(instance, settings); !announced) return announced;
   waiting.run();
   spdlog::info("stopping: requests in progress may finish");
@@ -166,7 +171,8 @@ Result<void> serve(Instance& instance, const Settings& settings) {
   mount(server, instance);
   api::Api api(instance.services(), server);
   api.mount();
-  auto ended = run_until_signal(server, instance, settings);
+  Upkeep upkeep(instance, settings);
+  auto ended = run_until_signal(server, instance, upkeep, settings);
   // No io thread runs any more, then none of the threads that post to them; then what did not end can go,
   // while everything that it refers to is there.
   server.stop();

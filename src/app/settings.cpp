@@ -181,6 +181,16 @@ const std::vector<Setting>& table() {
           "whether admins may set in the web app which programs this server starts for connectors; else only "
           "`wick connector` may",
           [](Settings & s) -> auto& { return s.commands_from_web; }),
+      number(
+          "connectors.idle_seconds",
+          "how long a session with a connected MCP server, and its process, stays without a request", 1,
+          kMillion, [](Settings & s) -> auto& { return s.idle_seconds; }),
+      number(
+          "connectors.review_seconds",
+          "how often connected MCP servers are asked whether they still offer what is accepted; 0: only by "
+          "an "
+          "admin",
+          0, kMillion, [](Settings & s) -> auto& { return s.review_seconds; }),
       text(
           "oidc.issuer", "the OpenID provider people sign in with, for example https://accounts.google.com",
           {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),

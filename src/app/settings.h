@@ -12,6 +12,7 @@
 #include "identity/oidc_service.h"
 #include "oauth/client_service.h"
 #include "oauth/grant.h"
+#include "upstream/mcp_client.h"
 
 namespace wick {
 
@@ -29,6 +30,8 @@ struct Settings {
   std::string ca_file;  // of outgoing requests; empty: the system's authorities
   bool password_sign_in = true;
   bool commands_from_web = false;
+  int idle_seconds = upstream::kDefaultIdleSeconds;
+  int review_seconds = 3600;
   OidcOptions oidc;
 };
 

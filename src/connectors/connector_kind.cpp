@@ -2,7 +2,7 @@
 
 namespace wick {
 
-DiscoverTask ConnectorKind::discover(std::shared_ptr<const ConnectorEntry>, Behalf) {
+DiscoverTask ConnectorKind::discover(std::shared_ptr<const ConnectorEntry>, Behalf, bool) {
   co_return fail(ErrorCode::kInvalidArgument, "The operations of this kind of connector are not asked for.");
 }
 
@@ -21,6 +21,9 @@ ListenTask ConnectorKind::listen(std::shared_ptr<const ConnectorEntry>, Behalf, 
 }
 
 EndTask ConnectorKind::end_lane(std::string) {
+  co_return;
+}
+EndTask ConnectorKind::tidy() {
   co_return;
 }
 

@@ -38,12 +38,16 @@ inline CallResult call_failed(std::string text, int http_status = 200) {
 }
 
 // One input of a kind's configuration form. `type` is text, secret, number, boolean, select or list.
+struct ConfigOption {
+  std::string value, label;
+};
 struct ConfigField {
   std::string key, label, type;
   bool required = false;
   std::string help;
-  std::vector<std::string> options = {};
+  std::vector<ConfigOption> options = {};
   boost::json::value default_value = nullptr;
+  std::vector<std::string> auths = {};  // the ways to authenticate (field "auth") that use it; empty: all
 };
 
 // One call, owned by the kind while it runs.
@@ -100,7 +104,10 @@ class ConnectorKind {
   virtual bool discovers() const { return false; }
   // `behalf.user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // `anew`: without what is known of the system, sessions included.
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew);
+  // The connectors whose systems have said since the last call that their operations changed.
+  virtual std::vector<ConnectorId> take_changed() { return {}; }
   // Whether it is an MCP server itself, whose resources, prompts, completions and notifications can be passed
   // on. All of these run on an io thread: they must not block.
   virtual bool forwards() const { return false; }
@@ -114,6 +121,9 @@ class ConnectorKind {
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
   // A client has ended its session: what was kept for it (ClientSide::lane) ends too.
   virtual EndTask end_lane(std::string lane);
+  // Ends what nobody has used for long. Called every few seconds, one call at a time; takes as long as there
+  // is something to tell connected systems.
+  virtual EndTask tidy();
   // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
   // by appliers, must not block.
   virtual void retain(const AccessSnapshot&) {}

@@ -75,11 +75,15 @@ json::object object_in(const std::string& text) {
   return value.is_object() ? value.get_object() : json::object();
 }
 
+}  // namespace
+
 bool is_operation_key(std::string_view key) {
   return !key.empty() && key.size() <= kMaxOperationKeyBytes &&
          std::all_of(key.begin(), key.end(),
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
 }
+
+namespace {
 
 Result<std::string> check_definition(const ConnectorKind& kind, const json::object& definition) {
   if (auto known = only_fields(definition, {"key", "name", "description", "input_schema", "rest", "read_only",
@@ -359,52 +363,6 @@ Result<void> ConnectorService::remove_operation(const ConnectorId& id, std::stri
                   "This connector has no operation \"" + std::string(key) + "\" of its own.");
     return tx.changed("connector", id.str());
   });
-}
-
-Result<DiscoveredChanges> ConnectorService::accept_discovered(const ConnectorId& id,
-                                                              const std::vector<json::object>& definitions,
-                                                              bool dry) {
-  DiscoveredChanges changes;
-  if (std::int64_t(definitions.size()) > kMaxOperationsPerConnector) {
-    return fail(ErrorCode::kLimit, "A connector has at most " + std::to_string(kMaxOperationsPerConnector) +
-                                       " operations; the system offers " +
-                                       std::to_string(definitions.size()) + ".");
-  }
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto row = connector_store::get(tx, id.str());
-    if (!row) return fail(std::move(row.error()));
-    const ConnectorKind* kind = kinds_.find(row->kind);
-    if (kind == nullptr || !kind->discovers())
-      return invalid("The operations of this kind of connector are not asked for.");
-    auto before = connector_store::definitions(tx, row->id);
-    if (!before) return fail(std::move(before.error()));
-    for (const json::object& definition : definitions) {
-      const std::string key = text_or_empty(definition, "key");
-      const std::string text = to_json(definition);
-      if (!is_operation_key(key) || text.size() > kMaxDefinitionBytes)
-        return invalid("The definition of \"" + key + "\" is too large or has no sound key.");
-      const auto known = before->find(key);
-      const bool same = known != before->end() && known->second == text;
-      if (same) {
-        ++changes.unchanged;
-      } else {
-        (known == before->end() ? changes.added : changes.changed).push_back(key);
-        if (!dry) {
-          if (auto put = connector_store::put_operation(tx, row->id, key, text); !put) return put;
-        }
-      }
-      if (known != before->end()) before->erase(known);
-    }
-    for (const auto& [key, text] : *before) {
-      changes.removed.push_back(key);
-      if (dry) continue;
-      auto removed = connector_store::remove_operation(tx, row->id, key);
-      if (!removed) return fail(std::move(removed.error()));
-    }
-    return dry ? Result<void>() : tx.changed("connector", row->id);
-  });
-  if (!done) return fail(std::move(done.error()));
-  return changes;
 }
 
 }  // namespace wick

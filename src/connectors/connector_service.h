@@ -26,6 +26,9 @@ inline constexpr std::int64_t kMaxConnectors = 1000;
 inline constexpr std::int64_t kMaxOperationsPerConnector = 1000;
 inline constexpr std::size_t kMaxDefinitionBytes = 128 * 1024;
 
+// [a-z0-9_], 1 to kMaxOperationKeyBytes.
+bool is_operation_key(std::string_view key);
+
 struct ConnectorInput {
   std::string kind, label, description, icon;
   std::vector<std::string> tags;  // ids
@@ -45,6 +48,9 @@ struct DiscoveredChanges {
   std::vector<std::string> added, changed, removed;
   std::int64_t unchanged = 0;
 };
+
+// Of what an admin looks at, so that nothing else is accepted.
+std::string digest_of(const Offered& offered);
 
 // One operation of several that change together.
 struct OperationChange {
@@ -81,11 +87,17 @@ class ConnectorService {
   Result<void> change_operations(const ConnectorId& id, const std::vector<OperationChange>& puts,
                                  const std::vector<std::string>& removed);
 
-  // Accepts what the connected system offers now in place of what was accepted before: one transaction. What
-  // an admin has turned on or off stays so. `dry`: only says what would change. Errors: kNotFound;
-  // kInvalidArgument  the kind's operations are not discovered;  kLimit
+  // What the connected system offers now (connector_offers.cpp). Errors: kNotFound;  kInvalidArgument  the
+  // kind's operations are not discovered;  kLimit
+  //
+  // Accepts it in place of what was accepted before. What an admin has turned on or off stays so.
   Result<DiscoveredChanges> accept_discovered(const ConnectorId& id,
-                                              const std::vector<boost::json::object>& definitions, bool dry);
+                                              const std::vector<boost::json::object>& definitions);
+  // Notes where it is not what is accepted: ConnectorEntry::offered.
+  Result<DiscoveredChanges> review_discovered(const ConnectorId& id,
+                                              const std::vector<boost::json::object>& definitions);
+  // Accepts what was noted last, if that is what an admin has looked at. Errors also: kConflict  it is not
+  Result<DiscoveredChanges> accept_offered(const ConnectorId& id, std::string_view digest);
 
  private:
   Database& db_;

@@ -134,6 +134,29 @@ Result<std::map<std::string, std::string>> definitions(Transaction& tx, const st
   return out;
 }
 
+Result<Offered> offered(Transaction& tx, const std::string& id) {
+  Offered out;
+  auto done =
+      tx.for_each("SELECT key, definition FROM offered_operations WHERE connector_id = $1",
+                  {std::string_view(id)}, [&](const SqlRow& row) {
+                    out.emplace(row.text(0), row.is_null(1) ? std::nullopt : std::optional(row.text(1)));
+                  });
+  if (!done) return fail(std::move(done.error()));
+  return out;
+}
+
+Result<void> set_offered(Transaction& tx, const std::string& id, const Offered& offered) {
+  auto done =
+      only_done(tx.execute("DELETE FROM offered_operations WHERE connector_id = $1", {std::string_view(id)}));
+  for (auto one = offered.begin(); done && one != offered.end(); ++one) {
+    const SqlParam definition = one->second ? SqlParam(std::string_view(*one->second)) : SqlParam(nullptr);
+    done = only_done(
+        tx.execute("INSERT INTO offered_operations (connector_id, key, definition) VALUES ($1, $2, $3)",
+                   {std::string_view(id), std::string_view(one->first), definition}));
+  }
+  return done;
+}
+
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to) {
   return only_done(
       tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) "

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "access/snapshot.h"
 #include "db/database.h"
 
 namespace wick::connector_store {
@@ -37,6 +38,9 @@ Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_v
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
 // The definitions of a connector's own operations, by key.
 Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id);
+// What the connected system offers otherwise than is accepted.
+Result<Offered> offered(Transaction& tx, const std::string& id);
+Result<void> set_offered(Transaction& tx, const std::string& id, const Offered& offered);
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to);
 
 }  // namespace wick::connector_store

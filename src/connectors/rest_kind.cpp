@@ -15,8 +15,15 @@ namespace wick {
 namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
-constexpr std::array<std::string_view, 6> kAuths = {"none",  "bearer", "header",
-                                                    "basic", "query",  "oauth_client_credentials"};
+// The ways to authenticate, as the config and as people call them.
+constexpr std::pair<const char*, const char*> kAuths[] = {
+    {"none", "None"},
+    {"bearer", "Bearer token"},
+    {"header", "Secret in a header"},
+    {"basic", "User name and password"},
+    {"query", "Secret in a query parameter"},
+    {"oauth_client_credentials", "OAuth, one client for everybody"},
+};
 constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;
 constexpr std::int64_t kDefaultTokenSeconds = 300;
 
@@ -209,14 +216,16 @@ std::vector<ConfigField> RestKind::fields() const {
       "Every operation's path is put behind it, for example https://api.example.com/v2.")
       .required = true;
   ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
-  auth.options.assign(kAuths.begin(), kAuths.end());
+  for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
-  add("auth_name", "Header or parameter name", "text",
-      "For header and query: the name, for example X-API-Key.");
-  add("username", "User name or client id", "text", "For basic and oauth_client_credentials.");
-  add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.");
-  add("token_url", "Token URL", "text", "For oauth_client_credentials: where the access token comes from.");
-  add("scope", "Scope", "text", "For oauth_client_credentials, when the system asks for one.");
+  add("auth_name", "Header or parameter name", "text", "Which one carries the secret, for example X-API-Key.")
+      .auths = {"header", "query"};
+  add("username", "User name or client id", "text", "").auths = {"basic", "oauth_client_credentials"};
+  add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.")
+      .auths = {"bearer", "header", "basic", "query", "oauth_client_credentials"};
+  add("token_url", "Token URL", "text", "Where the access token comes from.").auths = {
+      "oauth_client_credentials"};
+  add("scope", "Scope", "text", "When the system asks for one.").auths = {"oauth_client_credentials"};
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long to wait for the system.").default_value =
       kDefaultRestTimeoutSeconds;
@@ -241,7 +250,7 @@ Result<void> RestKind::check_config(const json::object& config) const {
   }
   std::string auth = text_or_empty(config, "auth");
   if (auth.empty()) auth = "none";
-  if (std::find(kAuths.begin(), kAuths.end(), auth) == kAuths.end())
+  if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
   if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");

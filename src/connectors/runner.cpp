@@ -32,6 +32,13 @@ json::object without_nulls(const json::object& arguments) {
 
 }  // namespace
 
+std::string held_back(const OperationRef& ref) {
+  return "\"" + ref.operation->name + "\" of " + ref.connector->label +
+         " is held back: the connected server describes it otherwise now than an admin has accepted. An "
+         "admin can "
+         "look at the difference, and accept it, on the connector's page.";
+}
+
 json::object to_tool_result(const CallResult& result) {
   if (result.tool_result) return *result.tool_result;
   json::object text;
@@ -121,6 +128,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   std::optional<CallResult> result;
   std::string refusal = kNoSuchOperation;
   if (found.verdict == Verdict::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
+  if (found.verdict == Verdict::kHeld) refusal = held_back(found.ref);
   if (found.verdict == Verdict::kAllowed && kind != nullptr) {
     auto valid = check_arguments(operation->input_schema, operation->input_schema_text,
                                  kind->forwards() ? without_nulls(arguments) : arguments);
@@ -153,6 +161,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   if (!recorded) co_return fail(recorded.error());
   if (!result && found.verdict == Verdict::kOutOfScope)
     co_return fail(ErrorCode::kForbidden, std::move(refusal));
+  if (!result && found.verdict == Verdict::kHeld) result = call_failed(std::move(refusal));
   if (!result) co_return no_such_operation();
   co_return CallOutcome{*recorded, latency, std::move(*result)};
 }

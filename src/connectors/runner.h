@@ -94,6 +94,8 @@ class Runner {
   std::unordered_map<std::string, Health> health_;
 };
 
+// Why a call of it is refused (Verdict::kHeld), for the caller.
+std::string held_back(const OperationRef& ref);
 // The result as MCP's CallToolResult carries it: content, structuredContent, isError.
 boost::json::object to_tool_result(const CallResult& result);
 

@@ -277,6 +277,15 @@ CREATE TABLE upstream_authorizations (
   expires_at BIGINT NOT NULL
 );
 CREATE INDEX upstream_authorizations_session ON upstream_authorizations (session_id, expires_at);
+)sql"},
+    {6, "what connected systems offer otherwise than an admin has accepted", R"sql(
+-- As last seen. definition NULL: the operation is gone there.
+CREATE TABLE offered_operations (
+  connector_id TEXT NOT NULL REFERENCES connectors (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  definition TEXT,
+  PRIMARY KEY (connector_id, key)
+);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

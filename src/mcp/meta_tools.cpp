@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/runner.h"
 #include "mcp/search.h"
 #include "mcp/tools.h"
 
@@ -114,6 +115,7 @@ CallResult get(const Reach& reach, const json::object& arguments) {
                        " is outside the scope of this credential, which reaches " +
                        describe_scope(reach.scope()) + ".");
   }
+  if (found.verdict == Verdict::kHeld) return call_failed(held_back(ref));
   if (found.verdict == Verdict::kHidden) {
     return call_failed("There is no operation with the tool_id \"" + id +
                        "\" for you. Call wick_search or wick_list to find it.");

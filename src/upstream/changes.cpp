@@ -101,6 +101,7 @@ http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party,
   const ClientSide* client = party.client;
   const auto cancellation = client->cancellation;
   const auto [line, peer] = lane->way();
+  if (peer == nullptr) co_return forgets_at_once();
   Result<void> ended;
   for (bool again = true; again && !cancellation->cancelled();) {
     again = false;

@@ -60,8 +60,8 @@ http::Task<void> tell_cancelled(std::shared_ptr<Line> line, std::shared_ptr<cons
   co_await line->tell(*peer, std::move(message));
 }
 
-http::Task<void> end_session(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer) {
-  co_await line->close(*peer);
+http::Task<void> end_session(Way way) {
+  if (way.line != nullptr && way.peer != nullptr && !way.peer->modern) co_await way.line->close(*way.peer);
 }
 
 std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target, const Party& party) {
@@ -95,16 +95,36 @@ http::Task<void> McpClient::end_lane(std::string key, std::string lane) {
     }
   }
   for (const auto& one : ended) {
-    std::shared_ptr<Line> line;
-    std::shared_ptr<const Peer> peer;
-    {
-      const std::lock_guard inner(one->mutex);
-      if (one->attending != nullptr) one->attending->interrupt();
-      line = one->line;
-      peer = one->peer;
-    }
-    if (line != nullptr && peer != nullptr && !peer->modern) co_await line->close(*peer);
+    Way way = one->leave();
+    co_await end_session(std::move(way));
   }
+}
+
+// A lane that is at work stays: the count of that goes up under the same lock. One that goes idle keeps what
+// its client has set (level, subscriptions), which the next request sets in a session of its own.
+http::Task<void> McpClient::tidy() {
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (Parked& late : parked_.expired()) {
+    boost::asio::co_spawn(executor, tell_cancelled(late.line, late.peer, late.id, "Nobody answered in time."),
+                          boost::asio::detached);
+  }
+  const auto since = Clock::now() - idle_;
+  std::vector<Way> left;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, server] : servers_) {
+      const std::lock_guard inner(server->mutex);
+      for (const auto& [client, lane] : server->lanes) {
+        if (lane->busy > 0 || lane->last_used > since) continue;
+        left.push_back(lane->leave());
+        const std::lock_guard innermost(lane->mutex);
+        lane->line = lane->own = nullptr;
+        lane->peer = nullptr;
+        lane->attending = nullptr;
+      }
+    }
+  }
+  for (Way& way : left) boost::asio::co_spawn(executor, end_session(std::move(way)), boost::asio::detached);
 }
 
 http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
@@ -196,11 +216,6 @@ http::Task<Result<Parked>> McpClient::resume(const Party& party, const Ask& ask,
 }
 
 http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask ask) {
-  const auto executor = co_await boost::asio::this_coro::executor;
-  for (Parked& late : parked_.expired()) {
-    boost::asio::co_spawn(executor, tell_cancelled(late.line, late.peer, late.id, "Nobody answered in time."),
-                          boost::asio::detached);
-  }
   const std::string state = text_or_empty(ask.params, "requestState");
   if (state.starts_with(kParkedPrefix)) {
     auto talk = co_await resume(party, ask, state);

@@ -46,13 +46,15 @@ inline constexpr std::size_t kMaxSubscriptions = 100;  // resources a session li
 inline constexpr int kMaxExchangeSeconds = 3600;       // of one request, however much progress it reports
 inline constexpr int kProbeSeconds = 10;               // a process that does not answer discovery is legacy
 inline constexpr int kKeepAliveMillis = 15'000;        // a waiting client hears something so often
+inline constexpr int kDefaultIdleSeconds = 1800;       // of a session with a server, and its process
 inline constexpr int kMaxBackoffSeconds = 60;          // between two starts of a process that dies at once
 inline constexpr int kHealthySeconds = 10;             // a process that lived so long starts anew at once
 
 class McpClient {
  public:
-  // Both outlive it.
-  McpClient(http::Client& http, Children& children) : http_(http), children_(children) {}
+  // Both outlive it. A session that nobody has used for `idle` ends at the next tidy().
+  McpClient(http::Client& http, Children& children, std::chrono::seconds idle)
+      : http_(http), children_(children), idle_(idle) {}
 
   // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
   //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
@@ -65,6 +67,9 @@ class McpClient {
                                   std::function<void(boost::json::object)> heard);
   // The client has ended its session: what was kept for it ends too.
   http::Task<void> end_lane(std::string key, std::string lane);
+  // Ends idle sessions, and parked requests that nobody came back for. Tells their servers before it returns
+  // to who runs it to its end.
+  http::Task<void> tidy();
   // Forgets what is known of the connector's server; a child process ends when its exchanges have.
   void forget(const std::string& key);
 
@@ -98,6 +103,7 @@ class McpClient {
 
   http::Client& http_;
   Children& children_;
+  const std::chrono::seconds idle_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Server>> servers_;
   ParkedRequests parked_;

@@ -46,7 +46,7 @@ http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_p
                                        std::shared_ptr<Refusal> refusal, std::string method,
                                        boost::json::object params, int timeout_seconds,
                                        Incoming* last = nullptr);
-http::Task<void> end_session(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer);
+http::Task<void> end_session(Way way);
 // Whether the server hears it or not, nobody waits for its answer any more.
 http::Task<void> tell_cancelled(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer, std::string id,
                                 std::string reason);

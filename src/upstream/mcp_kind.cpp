@@ -15,8 +15,16 @@
 namespace wick::upstream {
 namespace {
 
-constexpr const char* kAuths[] = {
-    "none", "bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user", "key_per_user"};
+// The ways to authenticate, as the config and as people call them.
+constexpr std::pair<const char*, const char*> kAuths[] = {
+    {"none", "None"},
+    {"bearer", "Bearer token"},
+    {"header", "Secret in a header"},
+    {"environment", "Secret in a variable of the command"},
+    {"oauth_client_credentials", "OAuth, one client for everybody"},
+    {"oauth_per_user", "OAuth, each user's own account"},
+    {"key_per_user", "A key of each user's own"},
+};
 // Of Wick's own environment, what a child process may know: nothing that could be a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
@@ -210,18 +218,28 @@ std::vector<ConfigField> McpKind::fields() const {
       "npx -y @example/server. No shell is involved.");
   add("environment", "Environment", "list", "Variables for the command, each as NAME=value.");
   ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
-  auth.options.assign(std::begin(kAuths), std::end(kAuths));
+  for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
   add("auth_name", "Header or variable name", "text",
-      "For header and environment: which one carries the secret, for example X-API-Key or API_KEY. For "
-      "key_per_user, when it is not Authorization: Bearer.");
+      "Which one carries the secret, for example X-API-Key or API_KEY. A user's own key is sent as "
+      "Authorization: Bearer when this is empty.")
+      .auths = {"header", "environment", std::string(kPerUserKey)};
   add("client_id", "Client id", "text",
-      "For oauth_client_credentials. For oauth_per_user only where Wick cannot register itself: register its "
-      "redirect address there, and set the client id you get.");
-  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.");
-  add("scope", "Scope", "text", "For OAuth, when it should not be what the server asks for.");
-  add("token_url", "Token URL", "text",
-      "For oauth_client_credentials, when the server does not say where its tokens come from.");
+      "For users' own accounts only where Wick cannot register itself: register its redirect address there, "
+      "and set the client id you get.")
+      .auths = {"oauth_client_credentials", "oauth_per_user"};
+  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.")
+      .auths = {"bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user"};
+  add("scope", "Scope", "text", "When it should not be what the server asks for.").auths = {
+      "oauth_client_credentials", "oauth_per_user"};
+  add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
+      "oauth_client_credentials"};
+  ConfigField& changed = add("changed_tools", "Tools that the server changes", "select",
+                             "What becomes of a tool that the server describes otherwise than an admin has "
+                             "accepted. Models see what "
+                             "was accepted in either case.");
+  changed.options = {{"keep", "Can be called as accepted"}, {"hold", "Held back until accepted again"}};
+  changed.default_value = "keep";
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
       kDefaultTimeoutSeconds;
@@ -243,8 +261,11 @@ Result<void> McpKind::check_config(const json::object& config) const {
     return invalid(
         "The address must begin with http:// or https:// and name a host, without a user name in it.");
   }
+  const std::string changed = text_or_empty(config, "changed_tools");
+  if (!changed.empty() && changed != "keep" && changed != "hold")
+    return invalid("\"changed_tools\" must be keep or hold.");
   const std::string auth = text_or_empty(config, "auth");
-  if (!auth.empty() && std::find(std::begin(kAuths), std::end(kAuths), auth) == std::end(kAuths))
+  if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
   if ((auth == "bearer" || auth == "header") && !command.empty())
     return invalid("A command is given its secret in a variable: choose environment.");
@@ -462,11 +483,11 @@ void McpKind::retain(const AccessSnapshot& snapshot) {
   for (const std::string& id : gone) client_.forget(id);
 }
 
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys;
   std::string cursor;
-  client_.forget(connector->id.str());  // also asked anew: which era it speaks
+  if (anew) client_.forget(connector->id.str());  // also asked: which era it speaks
   for (int page = 0; page < kMaxPages; ++page) {
     Ask ask;
     ask.method = "tools/list";
@@ -610,6 +631,10 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> hear = [&](json::object message) {
       cut_out_of(message, pass->secrets);
+      if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
+        const std::lock_guard lock(mutex_);
+        changed_.insert(connector->id);
+      }
       heard(std::move(message));
     };
     auto ended = co_await client_.listen(*target, pass->party, filter, std::move(hear));
@@ -620,6 +645,12 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     ended.error().message = shown(std::move(ended.error().message), pass->secrets);
     co_return ended;
   }
+}
+
+std::vector<ConnectorId> McpKind::take_changed() {
+  const std::lock_guard lock(mutex_);
+  const auto changed = std::exchange(changed_, {});
+  return {changed.begin(), changed.end()};
 }
 
 EndTask McpKind::end_lane(std::string lane) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,8 +29,9 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 
 class McpKind final : public ConnectorKind {
  public:
-  McpKind(http::Client& http, Children& children, const SealingKey& key, Authorization& authorization)
-      : client_(http, children), key_(key), authorization_(authorization) {}
+  McpKind(http::Client& http, Children& children, std::chrono::seconds idle, const SealingKey& key,
+          Authorization& authorization)
+      : client_(http, children, idle), key_(key), authorization_(authorization) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }
@@ -42,7 +44,8 @@ class McpKind final : public ConnectorKind {
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
   bool discovers() const override { return true; }
-  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew) override;
+  std::vector<ConnectorId> take_changed() override;
   bool forwards() const override { return true; }
   CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) override;
   ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, std::string method,
@@ -50,6 +53,7 @@ class McpKind final : public ConnectorKind {
   ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                     boost::json::object filter, std::function<void(boost::json::object)> heard) override;
   EndTask end_lane(std::string lane) override;
+  EndTask tidy() override { return client_.tidy(); }
   void retain(const AccessSnapshot& snapshot) override;
   CallTask call(Call call) override;
 
@@ -79,6 +83,7 @@ class McpKind final : public ConnectorKind {
   const SealingKey& key_;
   Authorization& authorization_;
   std::mutex mutex_;
+  std::set<ConnectorId> changed_;                       // since take_changed()
   std::unordered_map<std::string, Prepared> prepared_;  // by connector
 };
 

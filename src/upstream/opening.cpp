@@ -290,18 +290,8 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
   }
   const milliseconds patience = seconds(target->timeout_seconds);
   const auto executor = co_await boost::asio::this_coro::executor;
-  for (const auto& one : ended) {
-    std::shared_ptr<Line> line;
-    std::shared_ptr<const Peer> peer;
-    {
-      const std::lock_guard lock(one->mutex);
-      if (one->attending != nullptr) one->attending->interrupt();
-      line = one->line;
-      peer = one->peer;
-    }
-    if (line == nullptr || peer == nullptr || peer->modern) continue;
-    boost::asio::co_spawn(executor, end_session(std::move(line), std::move(peer)), boost::asio::detached);
-  }
+  for (const auto& one : ended)
+    boost::asio::co_spawn(executor, end_session(one->leave()), boost::asio::detached);
   const std::shared_ptr<Lane> lane = busy->lane;
   if (!co_await lane->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
   const Entered entered(lane->turn);

@@ -26,6 +26,12 @@ inline constexpr int kMaxParkedSeconds = 600;
 inline constexpr std::size_t kMaxParked = 1000;
 inline constexpr std::string_view kParkedPrefix = "wick.";  // of a requestState that is ours
 
+// How a server is spoken to.
+struct Way {
+  std::shared_ptr<Line> line;
+  std::shared_ptr<const Peer> peer;
+};
+
 // A client's way to a server: shared by the coroutines that work for this client.
 struct Lane {
   Turn turn;  // to open it, or to change what the server keeps of it
@@ -44,8 +50,14 @@ struct Lane {
   std::atomic<int> busy = 0;
 
   // How to use it now.
-  std::pair<std::shared_ptr<Line>, std::shared_ptr<const Peer>> way() {
+  Way way() {
     const std::lock_guard lock(mutex);
+    return {line, peer};
+  }
+  // The same, when it is used no more: nobody attends to it any longer.
+  Way leave() {
+    const std::lock_guard lock(mutex);
+    if (attending != nullptr) attending->interrupt();
     return {line, peer};
   }
   ~Lane() {

@@ -560,6 +560,25 @@ describe('programs that die, hang and will not end', { concurrency: 8 }, () => {
     await until(() => !pids.some(alive), 1, 'some are left');
   });
 
+  test('a process that nobody has used for long ends, and one that is listened to stays', async () => {
+    const own = await Wick.start({ args: ['--set', 'connectors.idle_seconds=1'] });
+    const of = { wick: own, admin: await own.signIn(), token: own.token('ann@example.com', ['--tools', 'direct']).token };
+    const [idle, listened] = [newLog(), newLog()];
+    const first = await connect(commandOf('legacy', '--log', idle.file), {}, of);
+    const second = await connect(commandOf('legacy', '--log', listened.file), {}, of);
+    const client = new Client1({ name: 'listens', version: '1' });
+    await client.connect(new Transport1(new URL(`${own.url}/mcp/c/${second.slug}`), { requestInit: { headers: { Authorization: `Bearer ${of.token}` } } }));
+    await first.said('who');
+    await client.callTool({ name: 'who', arguments: {} });
+    // Both were also asked for their tools, without a client.
+    await until(() => !idle.started().some(alive), 30, 'it does not end');
+    await until(() => listened.started().filter(alive).length === 1, 30, 'the one that is listened to');
+    assert.equal((await first.call('who')).isError, undefined);
+    assert.equal(idle.started().filter(alive).length, 1);
+    await client.close();
+    await own.stop();
+  });
+
   test('a Wick that is killed takes its programs with it', async () => {
     const own = await Wick.start();
     const of = { wick: own, admin: await own.signIn(), token: own.token('ann@example.com', ['--tools', 'direct']).token };

@@ -1,7 +1,7 @@
 // The inputs of a connector's config, made from its kind's fields.
 import { Button, Checkbox, Group, PasswordInput, Select, Textarea, TextInput } from "@mantine/core";
 import type { Schema } from "../api/client";
-import type { ConfigValues } from "../lib/configForm";
+import { type ConfigValues, shownFields } from "../lib/configForm";
 
 type ConfigField = Schema<"ConfigField">;
 
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function ConfigFields({ fields, values, onChange }: Props) {
-  return fields.map((field) => {
+  return shownFields(fields, values).map((field) => {
     const setText = (text: string) =>
       onChange({ ...values, texts: { ...values.texts, [field.key]: text } });
     return values.kept[field.key] ? (
@@ -58,8 +58,9 @@ interface InputProps {
 function ConfigInput({ field, text, onChange }: InputProps) {
   const common = {
     label: field.label,
-    description: field.help || undefined,
+    description: (field.locked ? "Set on the server's machine." : field.help) || undefined,
     required: field.required,
+    readOnly: field.locked,
     value: text,
   };
   switch (field.type) {
@@ -78,7 +79,7 @@ function ConfigInput({ field, text, onChange }: InputProps) {
           {...common}
           value={text || null}
           data={field.options ?? []}
-          clearable={!field.required}
+          clearable={!field.required && field.default === undefined}
           onChange={(value) => onChange(value ?? "")}
         />
       );
@@ -86,7 +87,11 @@ function ConfigInput({ field, text, onChange }: InputProps) {
       return (
         <Textarea
           {...common}
-          description={[field.help, "One a line."].filter(Boolean).join(" ")}
+          description={
+            field.locked
+              ? common.description
+              : [field.help, "One a line."].filter(Boolean).join(" ")
+          }
           autosize
           minRows={2}
           onChange={(event) => onChange(event.currentTarget.value)}

@@ -1,5 +1,5 @@
 // Asks before what cannot be taken back; names the consequence.
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, type MantineSize, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Dialog } from "./Dialog";
 
@@ -10,15 +10,16 @@ interface Props {
   /** The verb on the red button. */
   confirm: string;
   pending?: boolean;
+  size?: MantineSize;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 export function ConfirmDialog(props: Props) {
-  const { opened, title, children, confirm, pending = false, onConfirm, onClose } = props;
+  const { opened, title, children, confirm, pending = false, size, onConfirm, onClose } = props;
   if (!opened) return null;
   return (
-    <Dialog onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title} size={size}>
       <Stack>
         <Text size="sm" component="div">
           {children}

@@ -21,22 +21,33 @@ export function configValues(fields: ConfigField[], config: JsonObject | null): 
   return values;
 }
 
+/** The fields to show: those that count for the chosen way to authenticate, and that can be set here or are set. */
+export function shownFields(fields: ConfigField[], values: ConfigValues): ConfigField[] {
+  return fields.filter(
+    (field) => isUsed(field, values) && !(field.locked && !values.texts[field.key]),
+  );
+}
+
+function isUsed(field: ConfigField, { texts }: ConfigValues): boolean {
+  return !field.auths || field.auths.includes(texts.auth || "none");
+}
+
 function toText(field: ConfigField, value: unknown): string {
   if (value === undefined || value === null || field.type === "secret") return "";
   if (Array.isArray(value)) return value.join("\n");
   return String(value);
 }
 
-/** The config to send. What is empty is left out of a new one, and told as empty to an existing one. */
+/** The config to send. What is empty or not used is left out of a new one, and told as empty to an existing one. */
 export function readConfig(
   fields: ConfigField[],
-  { texts, kept }: ConfigValues,
+  values: ConfigValues,
   existing: boolean,
 ): JsonObject {
   const config: JsonObject = {};
   for (const field of fields) {
-    if (kept[field.key]) continue;
-    const text = texts[field.key] ?? "";
+    if (values.kept[field.key]) continue;
+    const text = (isUsed(field, values) && values.texts[field.key]) || "";
     const value = fromText(field, text);
     if (value !== undefined) config[field.key] = value;
     else if (existing && field.type === "text") config[field.key] = "";

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
@@ -107,6 +107,11 @@ function ConnectorRow({ connector, onDelete }: RowProps) {
       </Table.Td>
       <Table.Td>
         {connector.operations_enabled} of {connector.operations_total}
+        {connector.offered_changes > 0 && (
+          <Badge color="yellow" ml="xs">
+            {connector.offered_changes} changed
+          </Badge>
+        )}
       </Table.Td>
       <Table.Td>
         <ConnectorState connector={connector} />

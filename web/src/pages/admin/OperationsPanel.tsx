@@ -1,5 +1,5 @@
 // A connector's operations: on or off each, and for kinds whose operations are the admin's own, their editor.
-import { Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
@@ -8,8 +8,11 @@ import { Columns, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { Panel } from "../../components/Panel";
 import { ServerSwitch } from "../../components/ServerSwitch";
+import { plural } from "../../lib/format";
+import { kindOf } from "../../lib/offer";
 import { OperationHints } from "../connectors/OperationHints";
 import { ImportOpenapiDialog } from "./ImportOpenapiDialog";
+import { OfferDialog } from "./OfferDialog";
 import { OperationDialog } from "./OperationDialog";
 import { RefreshButton } from "./RefreshButton";
 
@@ -27,6 +30,8 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
   const [edited, setEdited] = useState<Operation | "new" | "curl" | null>(null);
   const [deleted, setDeleted] = useState<Operation | null>(null);
   const [importing, setImporting] = useState(false);
+  const [reviewing, setReviewing] = useState(false);
+  const { offer } = connector;
   const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
   const refresh = [["admin"], ["connectors"]];
   const toggle = useAction(
@@ -68,10 +73,25 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
               </Button>
             </>
           )}
-          {discovers && <RefreshButton connectorId={connector.id} />}
+          {discovers && (
+            <RefreshButton connectorId={connector.id} onDifference={() => setReviewing(true)} />
+          )}
         </Group>
       }
     >
+      {offer && (
+        <Alert color="yellow" mb="md" title="The server offers something else than is accepted">
+          <Group justify="space-between">
+            <Text size="sm">
+              In {plural(offer.changes.length, "operation")}. Nothing of it is in use before it is
+              accepted.
+            </Text>
+            <Button variant="default" onClick={() => setReviewing(true)}>
+              Look at the difference
+            </Button>
+          </Group>
+        </Alert>
+      )}
       {connector.operations.length === 0 ? (
         <EmptyState title="No operations yet">
           {discovers && "Refresh asks the server which it has."}
@@ -97,6 +117,7 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
                       {operation.name}
                     </Text>
                     <OperationHints operation={operation} />
+                    <OfferBadge operation={operation} offer={offer} />
                   </Group>
                   <Text size="xs" c="dimmed">
                     {operation.description}
@@ -146,6 +167,9 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
           onClose={() => setEdited(null)}
         />
       )}
+      {reviewing && offer && (
+        <OfferDialog connectorId={connector.id} offer={offer} onClose={() => setReviewing(false)} />
+      )}
       {importing && (
         <ImportOpenapiDialog connectorId={connector.id} onClose={() => setImporting(false)} />
       )}
@@ -161,4 +185,11 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       </ConfirmDialog>
     </Panel>
   );
+}
+
+function OfferBadge({ operation, offer }: { operation: Operation; offer?: Schema<"Offer"> }) {
+  if (operation.held) return <Badge color="red">held back</Badge>;
+  const change = offer?.changes.find(({ key }) => key === operation.key);
+  if (!change) return null;
+  return <Badge color="yellow">{kindOf(change).toLowerCase()} at the server</Badge>;
 }

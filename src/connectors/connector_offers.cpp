@@ -1,0 +1,140 @@
+// What connected systems offer, against what an admin has accepted of it (ConnectorService).
+//
+// What is offered otherwise than accepted is noted, shown, and changes nothing: a new description is an
+// instruction to models, and a new schema asks them for something. What is accepted then is what an admin has
+// looked at, by its digest, and not what the system says when it is asked once more.
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "connectors/connector_service.h"
+#include "connectors/connector_store.h"
+#include "crypto/digest.h"
+
+namespace wick {
+namespace {
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+DiscoveredChanges changes_in(const Offered& offered, const std::map<std::string, std::string>& accepted) {
+  DiscoveredChanges changes;
+  changes.unchanged = std::int64_t(accepted.size());
+  for (const auto& [key, definition] : offered) {
+    const bool known = accepted.contains(key);
+    (!definition ? changes.removed : known ? changes.changed : changes.added).push_back(key);
+    changes.unchanged -= known;
+  }
+  return changes;
+}
+
+// Where the definitions are not what is accepted.
+Result<Offered> compare(const std::vector<json::object>& definitions,
+                        const std::map<std::string, std::string>& accepted) {
+  if (std::int64_t(definitions.size()) > kMaxOperationsPerConnector) {
+    return fail(ErrorCode::kLimit, "A connector has at most " + std::to_string(kMaxOperationsPerConnector) +
+                                       " operations; the system offers " +
+                                       std::to_string(definitions.size()) + ".");
+  }
+  Offered offered;
+  for (const auto& [key, text] : accepted) offered.emplace(key, std::nullopt);
+  for (const json::object& definition : definitions) {
+    const std::string key = text_or_empty(definition, "key");
+    std::string text = to_json(definition);
+    if (!is_operation_key(key) || text.size() > kMaxDefinitionBytes)
+      return invalid("The definition of \"" + key + "\" is too large or has no sound key.");
+    const auto known = accepted.find(key);
+    if (known != accepted.end() && known->second == text) {
+      offered.erase(key);
+    } else {
+      offered[key] = std::move(text);
+    }
+  }
+  return offered;
+}
+
+Result<void> accept(Transaction& tx, const std::string& id, const Offered& offered) {
+  for (const auto& [key, definition] : offered) {
+    if (definition) {
+      if (auto put = connector_store::put_operation(tx, id, key, *definition); !put) return put;
+    } else {
+      auto removed = connector_store::remove_operation(tx, id, key);
+      if (!removed) return fail(std::move(removed.error()));
+    }
+  }
+  if (auto cleared = connector_store::set_offered(tx, id, {}); !cleared) return cleared;
+  return tx.changed("connector", id);
+}
+
+// What is accepted of a connector whose operations are discovered.
+Result<std::map<std::string, std::string>> accepted_of(Transaction& tx, const KindRegistry& kinds,
+                                                       const std::string& id) {
+  auto row = connector_store::get(tx, id);
+  if (!row) return fail(std::move(row.error()));
+  const ConnectorKind* kind = kinds.find(row->kind);
+  if (kind == nullptr || !kind->discovers())
+    return invalid("The operations of this kind of connector are not asked for.");
+  return connector_store::definitions(tx, id);
+}
+
+}  // namespace
+
+std::string digest_of(const Offered& offered) {
+  json::array all;
+  for (const auto& [key, definition] : offered)
+    all.push_back(json::array{json::string(key), definition ? json::value(*definition) : json::value()});
+  return to_hex(sha256(to_json(all)));
+}
+
+Result<DiscoveredChanges> ConnectorService::accept_discovered(const ConnectorId& id,
+                                                              const std::vector<json::object>& definitions) {
+  DiscoveredChanges changes;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto accepted = accepted_of(tx, kinds_, id.str());
+    if (!accepted) return fail(std::move(accepted.error()));
+    auto offered = compare(definitions, *accepted);
+    if (!offered) return fail(std::move(offered.error()));
+    changes = changes_in(*offered, *accepted);
+    return accept(tx, id.str(), *offered);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return changes;
+}
+
+Result<DiscoveredChanges> ConnectorService::review_discovered(const ConnectorId& id,
+                                                              const std::vector<json::object>& definitions) {
+  DiscoveredChanges changes;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto accepted = accepted_of(tx, kinds_, id.str());
+    if (!accepted) return fail(std::move(accepted.error()));
+    auto offered = compare(definitions, *accepted);
+    if (!offered) return fail(std::move(offered.error()));
+    changes = changes_in(*offered, *accepted);
+    auto noted = connector_store::offered(tx, id.str());
+    if (!noted) return fail(std::move(noted.error()));
+    if (*noted == *offered) return {};
+    if (auto set = connector_store::set_offered(tx, id.str(), *offered); !set) return set;
+    return tx.changed("connector", id.str());
+  });
+  if (!done) return fail(std::move(done.error()));
+  return changes;
+}
+
+Result<DiscoveredChanges> ConnectorService::accept_offered(const ConnectorId& id, std::string_view digest) {
+  DiscoveredChanges changes;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto accepted = accepted_of(tx, kinds_, id.str());
+    if (!accepted) return fail(std::move(accepted.error()));
+    auto offered = connector_store::offered(tx, id.str());
+    if (!offered) return fail(std::move(offered.error()));
+    if (digest_of(*offered) != digest)
+      return fail(ErrorCode::kConflict, "The system offers something else than you have seen: look again.");
+    changes = changes_in(*offered, *accepted);
+    return accept(tx, id.str(), *offered);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return changes;
+}
+
+}  // namespace wick

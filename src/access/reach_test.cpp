@@ -59,6 +59,7 @@ struct World {
         operation.key = "op" + std::to_string(k);
         operation.read_only = chance(50);
         operation.enabled = chance(80);
+        operation.held = chance(10);
         connector->operations.push_back(operation);
       }
       snapshot->connectors.push_back(connector);
@@ -148,10 +149,14 @@ TEST(Reach, NeverReachesMoreThanTheUserAndTheScopeTogetherAllow) {
         EXPECT_EQ(int(reach.judge_rest(*connector)), int(rest)) << "seed " << seed;
         for (const auto& operation : connector->operations) {
           const bool user_may = world.user_may(user, *connector, operation);
-          const bool may = user_may && scope_may(request, *connector, operation);
+          const bool in_scope = user_may && scope_may(request, *connector, operation);
+          const bool may = in_scope && !operation.held;
           if (may) expected.insert(tool_id(*connector, operation));
           const Verdict verdict = reach.find(connector->id, operation.key).verdict;
-          const Verdict wanted = may ? Verdict::kAllowed : user_may ? Verdict::kOutOfScope : Verdict::kHidden;
+          const Verdict wanted = may        ? Verdict::kAllowed
+                                 : in_scope ? Verdict::kHeld
+                                 : user_may ? Verdict::kOutOfScope
+                                            : Verdict::kHidden;
           EXPECT_EQ(int(verdict), int(wanted)) << "seed " << seed;
           EXPECT_EQ(int(reach.find(connector->slug, operation.key).verdict), int(wanted)) << "seed " << seed;
         }

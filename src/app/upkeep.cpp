@@ -79,8 +79,9 @@ http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector)
     spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {
-    spdlog::warn("connector {}: its server offers something else than is accepted: new {}, changed {}, gone {}",
-                 connector->label, listed(changes->added), listed(changes->changed), listed(changes->removed));
+    spdlog::warn(
+        "connector {}: its server offers something else than is accepted: new {}, changed {}, gone {}",
+        connector->label, listed(changes->added), listed(changes->changed), listed(changes->removed));
   }
 }
 

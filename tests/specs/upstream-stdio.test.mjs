@@ -91,7 +91,7 @@ test('which programs are started is said on the machine itself, with --stdio, un
   assert.match(refused.body.error.message, /wick connector add mcp --label … --stdio/);
   const added = await own.cliLater(['connector', 'add', 'mcp', '--label', 'Mine', '--stdio', command]);
   assert.equal(added.code, 0, added.stderr);
-  assert.match(added.stdout, /added: echo, who/);
+  assert.match(added.stdout, /added: complain, .*, echo, .*, who, words/);
   const { id } = own.json(['connector', 'show', 'mine']);
   for (const config of [{ command: `${command} --banner` }, { command, environment: ['NODE_OPTIONS=--inspect'] }, { url: 'http://127.0.0.1/mcp' }]) {
     assert.equal((await session.patch(`/admin/connectors/${id}`, { config })).status, 403, JSON.stringify(config));

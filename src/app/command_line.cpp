@@ -165,9 +165,18 @@ std::string listed(const json::object& result, std::string_view key) {
   return out.empty() ? "none" : out;
 }
 
+void print_offer(const json::object& connector, const json::object& offer) {
+  std::string keys;
+  for (const auto& change : offer.at("changes").as_array())
+    keys += (keys.empty() ? "" : ", ") + text_of(change.as_object(), "key");
+  std::cout << "The server offers something else than is accepted here, in: " << keys
+            << ".\n--json and the web app show the difference; wick connector refresh \""
+            << text_of(connector, "label") << "\" accepts what it offers then.\n";
+}
+
 void print_connector_result(const std::string& name, const json::object& result) {
   if (name == "connector list") {
-    print_list(result, "connectors", {"label", "kind", "health", "disabled", "id"});
+    print_list(result, "connectors", {"label", "kind", "health", "disabled", "offered_changes", "id"});
   } else if (name == "connector show") {
     std::cout << text_of(result, "label") << " (" << text_of(result, "kind") << ", id "
               << text_of(result, "id") << ")\nfor clients: /mcp/c/" << text_of(result, "slug")
@@ -175,6 +184,7 @@ void print_connector_result(const std::string& name, const json::object& result)
               << printable(text_of(result, "health_message"))
               << "\nconfiguration: " << text_of(result, "config") << "\n";
     print_list(result, "operations", {"key", "name", "enabled", "read_only", "destructive"});
+    if (const auto* offer = result.if_contains("offer")) print_offer(result, offer->as_object());
   } else if (name == "connector remove") {
     std::cout << "Removed " << text_of(result, "label") << ". Its history stays.\n";
   } else if (result.contains("text")) {

@@ -200,6 +200,7 @@ test('what a server changes is noticed without an admin, shown beside what was a
   const offer = await offered(said.description);
   assert.deepEqual(offer.changes.map(({ key, accepted, offered: now }) => [key, accepted.description, now.description]), [['moving', 'Version one.', said.description]]);
   assert.equal((await session.get('/admin/connectors')).body.items.find(({ label }) => label === 'Moving').offered_changes, 1);
+  assert.match(own.cli(['connector', 'show', 'Moving']).stdout, /offers something else than is accepted here, in: moving\.\n.*wick connector refresh "Moving" accepts/);
   assert.match((await listed(own, bearer)).description, /^Version one\./);
   assert.equal((await callTool(own, bearer, 'moving__moving')).body.result.content[0].text, 'moved');
   assert.equal((await accept(offer.digest)).status, 200);

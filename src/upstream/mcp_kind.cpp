@@ -8,25 +8,12 @@
 #include "connectors/http_config.h"
 #include "connectors/param_headers.h"
 #include "connectors/schema_validator.h"
-#include "connectors/shell_words.h"
-#include "crypto/digest.h"
+#include "upstream/mcp_config.h"
 #include "upstream/messages.h"
 
 namespace wick::upstream {
 namespace {
 
-// The ways to authenticate, as the config and as people call them.
-constexpr std::pair<const char*, const char*> kAuths[] = {
-    {"none", "None"},
-    {"bearer", "Bearer token"},
-    {"header", "Secret in a header"},
-    {"environment", "Secret in a variable of the command"},
-    {"oauth_client_credentials", "OAuth, one client for everybody"},
-    {"oauth_per_user", "OAuth, each user's own account"},
-    {"key_per_user", "A key of each user's own"},
-};
-// Of Wick's own environment, what a child process may know: nothing that could be a secret.
-constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 constexpr std::size_t kMaxKeyBytes = 64;
 constexpr std::size_t kMaxShownBytes = 1000;  // of an error
 
@@ -116,53 +103,10 @@ CallResult to_result(json::object result) {
   return out;
 }
 
-std::string fingerprint_of(const Target& target) {
-  std::string all = target.http.url;
-  for (const auto& [name, value] : target.http.headers)
-    all.append("\n").append(name).append(": ").append(value);
-  for (const auto& word : target.command.words) all.append("\n").append(word);
-  for (const auto& [name, value] : target.command.environment)
-    all.append("\n").append(name).append("=").append(value);
-  for (const std::size_t one :
-       {std::size_t(target.timeout_seconds), target.http.max_response_bytes, target.command.max_line_bytes,
-        std::size_t(target.http.allow_private_addresses)})
-    all.append("\n").append(std::to_string(one));
-  return to_hex(sha256(all));
-}
-
 // Who may go on with a request that waits for an answer.
 std::string owner_of(const UserId& user, const ConnectorEntry& connector, std::string_view method,
                      std::string_view name) {
   return user.str() + "\n" + connector.id.str() + "\n" + std::string(method) + "\n" + std::string(name);
-}
-
-bool is_variable_name(std::string_view name) {
-  return !name.empty() && !(name.front() >= '0' && name.front() <= '9') &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-         });
-}
-
-// "NAME=value".
-std::optional<std::pair<std::string, std::string>> parse_variable(std::string_view line) {
-  const auto equals = line.find('=');
-  if (equals == std::string_view::npos || !is_variable_name(line.substr(0, equals)) ||
-      line.find('\0') != std::string_view::npos)
-    return std::nullopt;
-  return std::pair(std::string(line.substr(0, equals)), std::string(line.substr(equals + 1)));
-}
-
-Result<std::vector<std::string>> command_words(std::string_view command) {
-  auto line = split_shell(command);
-  if (!line)
-    return invalid("The command cannot be taken apart without a shell: quote what has a meaning to one.");
-  const bool computed = !line->notes.empty() || !line->defaults.empty() ||
-                        std::any_of(line->words.begin(), line->words.end(), [](const std::string& word) {
-                          return word.find(kVariableOpen) != std::string::npos;
-                        });
-  if (computed) return invalid("The command is started without a shell: no variables, pipes or redirection.");
-  if (line->words.empty()) return invalid("The command names no program.");
-  return std::move(line->words);
 }
 
 bool hint(const json::object& tool, std::string_view name, bool otherwise) {
@@ -206,90 +150,9 @@ Result<json::object> definition_of(const json::object& tool, const std::vector<s
   return definition;
 }
 
-std::vector<ConfigField> McpKind::fields() const {
-  std::vector<ConfigField> all;
-  const auto add = [&](const char* key, const char* label, const char* type,
-                       const char* help) -> ConfigField& {
-    return all.emplace_back(ConfigField{key, label, type, false, help});
-  };
-  add("url", "Address", "text", "Of the server's endpoint, for example https://mcp.example.com/mcp.");
-  add("command", "Command", "text",
-      "Instead of an address: a program that Wick starts and speaks to on its standard streams, for example "
-      "npx -y @example/server. No shell is involved.");
-  add("environment", "Environment", "list", "Variables for the command, each as NAME=value.");
-  ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
-  for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
-  auth.default_value = "none";
-  add("auth_name", "Header or variable name", "text",
-      "Which one carries the secret, for example X-API-Key or API_KEY. A user's own key is sent as "
-      "Authorization: Bearer when this is empty.")
-      .auths = {"header", "environment", std::string(kPerUserKey)};
-  add("client_id", "Client id", "text",
-      "For users' own accounts only where Wick cannot register itself: register its redirect address there, "
-      "and set the client id you get.")
-      .auths = {"oauth_client_credentials", "oauth_per_user"};
-  add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.")
-      .auths = {"bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user"};
-  add("scope", "Scope", "text", "When it should not be what the server asks for.").auths = {
-      "oauth_client_credentials", "oauth_per_user"};
-  add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
-      "oauth_client_credentials"};
-  ConfigField& changed = add("changed_tools", "Tools that the server changes", "select",
-                             "What becomes of a tool that the server describes otherwise than an admin has "
-                             "accepted. Models see what "
-                             "was accepted in either case.");
-  changed.options = {{"keep", "Can be called as accepted"}, {"hold", "Held back until accepted again"}};
-  changed.default_value = "keep";
-  add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
-  add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
-      kDefaultTimeoutSeconds;
-  add("max_bytes", "Largest answer in bytes", "number", "A larger answer is an error.").default_value =
-      kDefaultResponseBytes;
-  add("allow_private_addresses", "Allow private addresses", "boolean",
-      "Lets this connector reach your own network, this machine included.")
-      .default_value = false;
-  return all;
-}
-
 Result<void> McpKind::check_config(const json::object& config) const {
   if (auto known = check_fields(*this, config); !known) return known;
-  const std::string command = text_or_empty(config, "command");
-  if (!command.empty()) {
-    if (!text_or_empty(config, "url").empty()) return invalid("Give an address or a command, not both.");
-    if (auto words = command_words(command); !words) return fail(std::move(words.error()));
-  } else if (!is_http_url(text_or_empty(config, "url"))) {
-    return invalid(
-        "The address must begin with http:// or https:// and name a host, without a user name in it.");
-  }
-  const std::string changed = text_or_empty(config, "changed_tools");
-  if (!changed.empty() && changed != "keep" && changed != "hold")
-    return invalid("\"changed_tools\" must be keep or hold.");
-  const std::string auth = text_or_empty(config, "auth");
-  if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
-    return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if ((auth == "bearer" || auth == "header") && !command.empty())
-    return invalid("A command is given its secret in a variable: choose environment.");
-  if (auth == "environment" && command.empty()) return invalid("An address cannot be given variables.");
-  if (auth == "environment" && !is_variable_name(text_or_empty(config, "auth_name")))
-    return invalid("Say which variable carries the secret, for example API_KEY.");
-  if (const auto* lines = config.if_contains("environment"); lines != nullptr && lines->is_array()) {
-    for (const auto& line : lines->get_array()) {
-      if (!line.is_string() || !parse_variable(std::string_view(line.get_string())))
-        return invalid("Environment must be a list of texts, each NAME=value.");
-    }
-  }
-  const std::string auth_name = text_or_empty(config, "auth_name");
-  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !is_header_name(auth_name))
-    return invalid("Say which header carries the secret, for example X-API-Key.");
-  if (auto sound = check_oauth_config(config); !sound) return sound;
-  if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
-    for (const auto& line : lines->get_array()) {
-      if (!line.is_string()) return invalid("More headers must be a list of texts, each Name: value.");
-      if (auto header = parse_header(std::string_view(line.get_string())); !header)
-        return fail(std::move(header.error()));
-    }
-  }
-  return {};
+  return upstream::check_config(config);
 }
 
 Result<void> McpKind::check_operation(const json::object&) const {
@@ -305,71 +168,11 @@ Result<TargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>
   const bool same = !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) &&
                     prepared.target != nullptr;
   if (!same) {
-    auto target = make_target(*connector);
+    auto target = target_from(*connector, key_);
     if (!target) return fail(std::move(target.error()));
     prepared = {connector, std::make_shared<const Target>(std::move(*target))};
   }
   return prepared.target;
-}
-
-Result<Target> McpKind::make_target(const ConnectorEntry& connector) const {
-  const json::object& config = connector.config;
-  auto secret = open_secret(key_, connector, "secret");
-  if (!secret) {
-    return fail(ErrorCode::kUpstream,
-                "The secret of this connector cannot be opened: an admin has to set it again.");
-  }
-  Target target;
-  target.key = connector.id.str();
-  target.secret = std::make_shared<const Secret>(std::move(*secret));
-  target.timeout_seconds =
-      int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
-  const auto max_bytes =
-      std::size_t(number_of(config, "max_bytes", kDefaultResponseBytes, kMaxResponseBytes));
-  const std::string auth = text_or_empty(config, "auth");
-  const auto each_line = [&](std::string_view field, const auto& use) {
-    const auto* lines = config.if_contains(field);
-    if (lines == nullptr || !lines->is_array()) return;
-    for (const auto& line : lines->get_array()) {
-      if (line.is_string()) use(std::string_view(line.get_string()));
-    }
-  };
-  if (const std::string command = text_or_empty(config, "command"); !command.empty()) {
-    auto words = command_words(command);
-    if (!words) return fail(std::move(words.error()));
-    target.command.words = std::move(*words);
-    target.command.max_line_bytes = max_bytes;
-    auto& environment = target.command.environment;
-    for (const char* name : kInherited) {
-      if (const char* value = std::getenv(name)) environment.emplace_back(name, value);
-    }
-    const auto set = [&](std::string name, std::string value) {
-      std::erase_if(environment, [&](const auto& one) { return one.first == name; });
-      environment.emplace_back(std::move(name), std::move(value));
-    };
-    each_line("environment", [&](std::string_view line) {
-      if (auto variable = parse_variable(line)) set(variable->first, variable->second);
-    });
-    if (auth == "environment") {
-      set(text_or_empty(config, "auth_name"), std::string(target.secret->reveal()));
-      target.command.secret = target.secret;
-    }
-    target.fingerprint = fingerprint_of(target);
-    return target;
-  }
-  target.http.url = text_or_empty(config, "url");
-  each_line("headers", [&](std::string_view line) {
-    if (auto header = parse_header(line)) target.http.headers.push_back(std::move(*header));
-  });
-  if (auth == "bearer")
-    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(target.secret->reveal()));
-  if (auth == "header")
-    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), target.secret->reveal());
-  target.http.timeout_seconds = target.timeout_seconds;
-  target.http.max_response_bytes = max_bytes;
-  target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
-  target.fingerprint = fingerprint_of(target);
-  return target;
 }
 
 http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
@@ -473,7 +276,7 @@ void McpKind::retain(const AccessSnapshot& snapshot) {
                                       [&](const auto& one) { return one->id.str() == id; });
       bool same = found != snapshot.connectors.end() && !(*found)->disabled;
       if (same && prepared.of.lock() != *found) {
-        const auto target = make_target(**found);
+        const auto target = target_from(**found, key_);
         same = target && target->fingerprint == prepared.target->fingerprint;
       }
       if (!same) gone.push_back(id);

@@ -16,13 +16,10 @@
 #include "crypto/sealing.h"
 #include "upstream/authorization.h"
 #include "upstream/mcp_client.h"
+#include "upstream/mcp_config.h"
 
 namespace wick::upstream {
 
-inline constexpr std::int64_t kDefaultTimeoutSeconds = 60;
-inline constexpr std::int64_t kMaxTimeoutSeconds = 600;
-inline constexpr std::int64_t kDefaultResponseBytes = 4 * 1024 * 1024;
-inline constexpr std::int64_t kMaxResponseBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxTools = 1000;  // of one server
 inline constexpr int kMaxPages = 100;           // of its tools/list
 inline constexpr std::size_t kMaxToolNameBytes = 128;
@@ -38,7 +35,7 @@ class McpKind final : public ConnectorKind {
   std::string_view description() const override {
     return "Another MCP server: its tools are used through Wick, with its credentials kept here.";
   }
-  std::vector<ConfigField> fields() const override;
+  std::vector<ConfigField> fields() const override { return config_fields(); }
   bool custom_operations() const override { return false; }
   std::vector<OperationEntry> operations() const override { return {}; }
   Result<void> check_config(const boost::json::object& config) const override;
@@ -59,7 +56,6 @@ class McpKind final : public ConnectorKind {
 
  private:
   Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
-  Result<Target> make_target(const ConnectorEntry& connector) const;
   // How a request shows the user to the server, and what must not come back.
   struct Pass {
     Party party;

@@ -1,5 +1,5 @@
-// The syntax tree of a JMESPath expression, between jmespath_parser.cpp, which makes it, and jmespath.cpp,
-// which evaluates it. For those two alone.
+// The syntax tree of a JMESPath expression, between jmespath_parser.cpp, which makes it, and
+// jmespath_search.h, by which it is evaluated. For those alone.
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -1,5 +1,5 @@
-// The configuration of a connector of the kind mcp, and what of it a request to the server needs. Pure, but for what a
-// program may know of Wick's own environment.
+// The configuration of a connector of the kind mcp, and what of it a request to the server needs. Pure, but
+// for what a program may know of Wick's own environment.
 #pragma once
 
 #include <boost/json/object.hpp>

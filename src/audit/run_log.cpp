@@ -92,6 +92,7 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
     bound(*text);
   }
   bool was_empty = false;
+  std::int64_t id = 0;
   {
     std::lock_guard lock(mutex);
     if (stopping) return fail(ErrorCode::kUnavailable, "The server is shutting down: try again in a moment.");
@@ -100,12 +101,12 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
                                                " calls wait for it): try again in a moment.");
     }
     last_id = std::max(clock.now() << kRunIdCounterBits, last_id + 1);
-    run.id = last_id;
+    run.id = id = last_id;
     was_empty = queue.empty();
     queue.push_back(std::move(pending));
   }
   if (was_empty) work.notify_one();
-  return last_id;
+  return id;
 }
 
 void RunLog::Impl::write_loop() {

@@ -207,6 +207,32 @@ TEST_F(RunLogTest, EveryAcknowledgedRunSurvivesKillMinusNine) {
   for (const auto id : acknowledged) EXPECT_TRUE(log->get(id)) << id;
 }
 
+TEST_F(RunLogTest, EachOfManyThreadsIsToldTheIdOfItsOwnRun) {
+  RunLogOptions options;
+  options.wait_for_commit = false;
+  open(options);
+  constexpr int kThreads = 4, kRuns = 500;
+  std::vector<std::vector<std::int64_t>> ids(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      for (int n = 0; n < kRuns; ++n) {
+        const auto id = log->append_blocking(run(std::to_string(i) + "." + std::to_string(n)));
+        ids[std::size_t(i)].push_back(id.value_or(0));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  open();
+  for (int i = 0; i < kThreads; ++i) {
+    for (int n = 0; n < kRuns; ++n) {
+      const auto back = log->get(ids[std::size_t(i)][std::size_t(n)]);
+      ASSERT_TRUE(back);
+      EXPECT_EQ(back->operation, std::to_string(i) + "." + std::to_string(n));
+    }
+  }
+}
+
 TEST(Mask, SecretsOfPayloadsAreNotKept) {
   EXPECT_EQ(mask_secrets(R"({"a":"Bearer wick_pat_0123456789abcdef0123456789abcdef."})"),
             R"({"a":"Bearer wick_pat_***."})");

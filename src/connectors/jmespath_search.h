@@ -1,5 +1,5 @@
-// The evaluation of a JMESPath expression, shared by jmespath.cpp and the functions (jmespath_functions.cpp). For those
-// two alone.
+// The evaluation of a JMESPath expression, shared by jmespath.cpp and the functions (jmespath_functions.cpp).
+// For those two alone.
 #pragma once
 
 #include <boost/json/value.hpp>

@@ -499,6 +499,15 @@ TEST(Curl, ADefaultOfAVariableIsKept) {
   EXPECT_EQ(got.property("id", "default"), "42");
 }
 
+TEST(Curl, AValueWithBothAPlaceholderAndAVariableIsShownAsItWasWritten) {
+  for (const char* body : {"-H 'content-type: application/json' -d \"{\\\"a\\\":\\\"x {b} $HOME\\\"}\"",
+                           "-F \"a=x {b} $HOME\""}) {
+    const Read got = read(std::string("curl https://a.example/p ") + body);
+    ASSERT_TRUE(got.parameter("a").example) << body;
+    EXPECT_EQ(*got.parameter("a").example, "x {b} $HOME") << body;
+  }
+}
+
 TEST(Curl, WhatCannotBeDoneIsASentence) {
   EXPECT_THAT(refusal("curl 'https://a.example"), HasSubstr("single quote"));
   EXPECT_THAT(refusal("curl \"https://a.example"), HasSubstr("double quote"));

@@ -60,7 +60,9 @@ std::string as_is(std::string_view text) {
   return std::string(text);
 }
 
-std::string Parameters::add(std::string_view wished_name, const json::value& value, Wish wish) {
+std::string Parameters::add(std::string_view wished_name, const json::value& given, Wish wish) {
+  const json::value value =
+      given.is_string() ? json::value(unmarked(std::string(std::string_view(given.get_string())))) : given;
   ProposedParameter parameter;
   parameter.name = free_name(wished_name);
   parameter.in = wish.in;

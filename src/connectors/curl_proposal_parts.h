@@ -120,7 +120,7 @@ class Parameters {
       : defaults_(defaults.begin(), defaults.end()), credentials_(credentials), notes_(notes) {}
 
   // One with a value of the command.
-  std::string add(std::string_view wished_name, const boost::json::value& value, Wish wish);
+  std::string add(std::string_view wished_name, const boost::json::value& given, Wish wish);
   // One for a value that the command leaves open with a stand-in; the same for all places that name it.
   std::string add_stand_in(const std::string& name, const std::string& in, bool quoted);
   // `text` with its variables as parameters, and the rest through `encode`.

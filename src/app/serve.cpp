@@ -1,7 +1,6 @@
 #include "app/serve.h"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <condition_variable>
@@ -147,7 +146,9 @@ Result<void> run_until_signal(http::Server& server, Instance& instance, Upkeep& 
   auto control = ControlSocket::listen(settings.data, instance);
   if (!control) return fail(std::move(control.error()));
   Maintenance maintenance(instance);
-  boost::asio::co_spawn(*server.contexts().front(), upkeep.run(), boost::asio::detached);
+  boost::asio::co_spawn(*server.contexts().front(), upkeep.run(), [](std::exception_ptr failure) {
+    if (failure) spdlog::critical("nothing looks after connected systems any more: restart the server");
+  });
   if (auto announced = announce(instance, settings); !announced) return announced;
   waiting.run();
   spdlog::info("stopping: requests in progress may finish");

@@ -50,10 +50,7 @@ http::Task<void> Upkeep::run() {
     }
     if (reviewing_ || due_.empty()) continue;
     reviewing_ = true;
-    asio::co_spawn(executor, review_all(), [this](std::exception_ptr failure) {
-      reviewing_ = false;
-      if (failure) spdlog::error("a review of the connectors failed");
-    });
+    asio::co_spawn(executor, review_all(), [this](std::exception_ptr) { reviewing_ = false; });
   }
 }
 
@@ -61,7 +58,12 @@ http::Task<void> Upkeep::review_all() {
   const auto due = std::exchange(due_, {});
   const auto snapshot = services_.access.snapshot();
   for (const auto& connector : snapshot->connectors) {
-    if (due.contains(connector->id)) co_await review(connector);
+    if (!due.contains(connector->id)) continue;
+    try {
+      co_await review(connector);
+    } catch (const std::exception& error) {
+      spdlog::error("connector {}: it could not be reviewed: {}", connector->label, error.what());
+    }
   }
 }
 
@@ -71,11 +73,17 @@ http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector)
     co_return;
   const Behalf nobody;
   auto definitions = co_await kind->discover(connector, nobody, false);
+  // Set up anew in the meantime: what was heard is not of what it is now.
+  const auto snapshot = services_.access.snapshot();
+  const ConnectorEntry* now = snapshot->connector(connector->id);
+  if (now == nullptr || now->config != connector->config || now->sealed_secrets != connector->sealed_secrets)
+    co_return;
   services_.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return;
   auto changes = co_await offload(
       services_.pool, [&] { return services_.connectors.review_discovered(connector->id, *definitions); });
   if (!changes) {
+    services_.runner.note_discovery(*connector, changes.error().message);
     spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {

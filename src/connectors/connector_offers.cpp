@@ -2,7 +2,8 @@
 //
 // What is offered otherwise than accepted is noted, shown, and changes nothing: a new description is an
 // instruction to models, and a new schema asks them for something. What is accepted then is what an admin has
-// looked at, by its digest, and not what the system says when it is asked once more.
+// looked at, by its digest, and not what the system says when it is asked once more. The order of members is
+// no difference: some systems change it from answer to answer.
 #include <algorithm>
 
 #include "base/json.h"
@@ -38,14 +39,21 @@ Result<Offered> compare(const std::vector<json::object>& definitions,
                                        std::to_string(definitions.size()) + ".");
   }
   Offered offered;
+  std::size_t bytes = 0;
   for (const auto& [key, text] : accepted) offered.emplace(key, std::nullopt);
   for (const json::object& definition : definitions) {
     const std::string key = text_or_empty(definition, "key");
     std::string text = to_json(definition);
     if (!is_operation_key(key) || text.size() > kMaxDefinitionBytes)
       return invalid("The definition of \"" + key + "\" is too large or has no sound key.");
+    bytes += text.size();
+    if (bytes > kMaxOfferedBytes) {
+      return fail(ErrorCode::kLimit, "The system describes its operations in more than " +
+                                         std::to_string(kMaxOfferedBytes) + " bytes.");
+    }
     const auto known = accepted.find(key);
-    if (known != accepted.end() && known->second == text) {
+    if (known != accepted.end() &&
+        (known->second == text || parse_trusted_json(known->second) == json::value(definition))) {
       offered.erase(key);
     } else {
       offered[key] = std::move(text);
@@ -87,8 +95,9 @@ std::string digest_of(const Offered& offered) {
   return to_hex(sha256(to_json(all)));
 }
 
-Result<DiscoveredChanges> ConnectorService::accept_discovered(const ConnectorId& id,
-                                                              const std::vector<json::object>& definitions) {
+Result<DiscoveredChanges> ConnectorService::take_discovered(const ConnectorId& id,
+                                                            const std::vector<json::object>& definitions,
+                                                            bool accepts) {
   DiscoveredChanges changes;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     auto accepted = accepted_of(tx, kinds_, id.str());
@@ -96,21 +105,7 @@ Result<DiscoveredChanges> ConnectorService::accept_discovered(const ConnectorId&
     auto offered = compare(definitions, *accepted);
     if (!offered) return fail(std::move(offered.error()));
     changes = changes_in(*offered, *accepted);
-    return accept(tx, id.str(), *offered);
-  });
-  if (!done) return fail(std::move(done.error()));
-  return changes;
-}
-
-Result<DiscoveredChanges> ConnectorService::review_discovered(const ConnectorId& id,
-                                                              const std::vector<json::object>& definitions) {
-  DiscoveredChanges changes;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto accepted = accepted_of(tx, kinds_, id.str());
-    if (!accepted) return fail(std::move(accepted.error()));
-    auto offered = compare(definitions, *accepted);
-    if (!offered) return fail(std::move(offered.error()));
-    changes = changes_in(*offered, *accepted);
+    if (accepts) return accept(tx, id.str(), *offered);
     auto noted = connector_store::offered(tx, id.str());
     if (!noted) return fail(std::move(noted.error()));
     if (*noted == *offered) return {};
@@ -119,6 +114,16 @@ Result<DiscoveredChanges> ConnectorService::review_discovered(const ConnectorId&
   });
   if (!done) return fail(std::move(done.error()));
   return changes;
+}
+
+Result<DiscoveredChanges> ConnectorService::accept_discovered(const ConnectorId& id,
+                                                              const std::vector<json::object>& definitions) {
+  return take_discovered(id, definitions, true);
+}
+
+Result<DiscoveredChanges> ConnectorService::review_discovered(const ConnectorId& id,
+                                                              const std::vector<json::object>& definitions) {
+  return take_discovered(id, definitions, false);
 }
 
 Result<DiscoveredChanges> ConnectorService::accept_offered(const ConnectorId& id, std::string_view digest) {

@@ -25,6 +25,7 @@ inline constexpr std::size_t kMaxOperationKeyBytes = 64;
 inline constexpr std::int64_t kMaxConnectors = 1000;
 inline constexpr std::int64_t kMaxOperationsPerConnector = 1000;
 inline constexpr std::size_t kMaxDefinitionBytes = 128 * 1024;
+inline constexpr std::size_t kMaxOfferedBytes = 16 * 1024 * 1024;  // of all that a system describes
 
 // [a-z0-9_], 1 to kMaxOperationKeyBytes.
 bool is_operation_key(std::string_view key);
@@ -100,6 +101,10 @@ class ConnectorService {
   Result<DiscoveredChanges> accept_offered(const ConnectorId& id, std::string_view digest);
 
  private:
+  Result<DiscoveredChanges> take_discovered(const ConnectorId& id,
+                                            const std::vector<boost::json::object>& definitions,
+                                            bool accepts);
+
   Database& db_;
   const KindRegistry& kinds_;
   const SealingKey& key_;

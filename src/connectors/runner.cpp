@@ -34,9 +34,8 @@ json::object without_nulls(const json::object& arguments) {
 
 std::string held_back(const OperationRef& ref) {
   return "\"" + ref.operation->name + "\" of " + ref.connector->label +
-         " is held back: the connected server describes it otherwise now than an admin has accepted. An "
-         "admin can "
-         "look at the difference, and accept it, on the connector's page.";
+         " is held back: the connected server describes it otherwise now than an admin has accepted. "
+         "An admin can look at the difference, and accept it, on the connector's page.";
 }
 
 json::object to_tool_result(const CallResult& result) {

@@ -248,6 +248,33 @@ test('a tool that its server changes is held back, where an admin wants it so, u
   await own.stop();
 });
 
+test('a server that only orders its words otherwise has changed nothing', async () => {
+  const inputSchema = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'number' } }, required: ['a'] };
+  const turned = { required: ['a'], properties: { b: { type: 'number' }, a: { type: 'string' } }, type: 'object' };
+  let tool = { name: 'one', description: 'One.', inputSchema };
+  const server = await listen((request, response, body) => answerList(response, body, () => ({ tools: [tool] })));
+  const { id } = await connect('Shuffled', server);
+  tool = { inputSchema: turned, description: 'One.', name: 'one' };
+  assert.deepEqual((await admin.post(`/admin/connectors/${id}/refresh`, { dry_run: true })).body, { added: [], changed: [], removed: [], unchanged: 1 });
+  tool = { ...tool, inputSchema: { ...turned, required: ['b'] } };
+  assert.deepEqual((await admin.post(`/admin/connectors/${id}/refresh`, { dry_run: true })).body.changed, ['one']);
+});
+
+test('a server that describes its tools without end is refused, and what was accepted stays', async () => {
+  let pages = 0;
+  const long = { type: 'object', description: 'x'.repeat(100_000) };
+  // 17 MB on 6 pages, each within what one answer may have.
+  const large = ({ cursor = '0' }) => ({ tools: Array.from({ length: 30 }, (_, n) => ({ name: `large_${cursor}_${n}`, inputSchema: long })), ...(Number(cursor) < 5 && { nextCursor: String(++pages && Number(cursor) + 1) }) });
+  let listOf;
+  const server = await listen((request, response, body) => answerList(response, body, listOf));
+  const { id } = await connect('Endless', server);
+  listOf = large;
+  const refused = await admin.post(`/admin/connectors/${id}/refresh`, { dry_run: true });
+  assert.deepEqual([refused.body.error?.code, pages], ['limit', 5], refused.text.slice(0, 200));
+  assert.match(refused.body.error.message, /more than 16777216 bytes/);
+  assert.deepEqual([(await view(id)).operations.map(({ key }) => key), (await view(id)).offer], [['wait'], undefined]);
+});
+
 test('a server that says that its tools changed is asked at once', async () => {
   const own = await Wick.start({ args: ['--set', 'connectors.review_seconds=0', '--set', 'connectors.idle_seconds=1'] });
   const session = await own.signIn();
@@ -358,10 +385,10 @@ test('what a sloppy server leaves out is put in, so that strict clients read it'
   }
 });
 
-// A server of 2026-07-28 by hand, with one tool that has no schema.
-function answerList(response, body) {
-  const { id, method } = JSON.parse(body);
-  const result = method === 'server/discover' ? { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } } : { tools: [{ name: 'wait', description: 'Waits.' }] };
+// A server of 2026-07-28 by hand, with one tool that has no schema if nothing else is said.
+function answerList(response, body, listOf = () => ({ tools: [{ name: 'wait', description: 'Waits.' }] })) {
+  const { id, method, params } = JSON.parse(body);
+  const result = method === 'server/discover' ? { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } } : listOf(params);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result }));
 }
 

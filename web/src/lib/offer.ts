@@ -20,7 +20,7 @@ export function differences({ accepted, offered }: OfferChange): Difference[] {
   const fields = new Set([...Object.keys(offered), ...Object.keys(accepted ?? {})]);
   return [...fields]
     .map((field) => ({
-      field,
+      field: visible(field),
       accepted: shown(accepted?.[field]),
       offered: shown(offered[field]),
     }))

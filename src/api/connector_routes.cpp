@@ -80,7 +80,8 @@ void mount_connectors(Api& api) {
   api.route("GET", "/connectors/{id}", Access::kSession, get_connector);
   api.server().route(
       "POST", "/api/v1/connectors/{id}/operations/{key}/run",
-      [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); });
+      [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); },
+      route_options(api.services(), Access::kSession));
 }
 
 }  // namespace wick::api

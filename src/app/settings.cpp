@@ -226,6 +226,13 @@ const std::vector<Setting>& table() {
           "limits.max_body_bytes", "largest request body", 1024, 1024 * kMillion,
           [](Settings & s) -> auto& { return s.limits.max_body_bytes; }),
       number(
+          "limits.max_public_body_bytes", "largest request body where nobody has to be signed in", 1024,
+          1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_public_body_bytes; }),
+      number(
+          "limits.max_body_memory_bytes",
+          "memory for the request bodies of all connections together; above: 503", 65536,
+          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
+      number(
           "limits.max_connections", "connections at once", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_connections; }),
       number(

@@ -107,6 +107,8 @@ std::string_view ThreadState::date() {
 }
 
 struct Server::Impl {
+  explicit Impl(const Limits& limits) : shared(limits) {}
+
   Shared shared;
   std::vector<std::unique_ptr<ThreadState>> threads;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
@@ -116,7 +118,7 @@ struct Server::Impl {
   bool stopped = false, discarded = false;
 };
 
-Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
+Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(options.limits)) {
   Shared& shared = impl_->shared;
   for (const auto& [name, value] : options.headers) shared.fixed_headers += name + ": " + value + "\r\n";
   if (options.threads <= 0) options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
@@ -141,11 +143,12 @@ void Server::discard() {
   for (auto& thread : impl_->threads) thread->context.shutdown();
 }
 
-void Server::route(std::string method, std::string path, Handler handler) {
-  impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}});
+void Server::route(std::string method, std::string path, Handler handler, RouteOptions options) {
+  impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}, std::move(options)});
 }
-void Server::route_blocking(std::string method, std::string path, BlockingHandler handler) {
-  impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler)});
+void Server::route_blocking(std::string method, std::string path, BlockingHandler handler,
+                            RouteOptions options) {
+  impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler), std::move(options)});
 }
 void Server::fallback(Handler handler) {
   impl_->shared.router.set_fallback(std::move(handler));

@@ -37,6 +37,8 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
                 "This user holds " + std::to_string(kMaxTokensPerUser) +
                     " active tokens, the most there can be: revoke some that are not used.");
   }
+  if (auto forgotten = token_store::forget_ended(tx, owner, now, kMaxEndedTokensPerUser); !forgotten)
+    return fail(std::move(forgotten.error()));
   std::string plaintext = std::string(kPatPrefix) + random_hex(kPatHexChars / 2);
   MintedToken minted;
   minted.token.id = TokenId::make();

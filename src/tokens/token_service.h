@@ -18,6 +18,7 @@ namespace wick {
 
 inline constexpr std::size_t kMaxTokenNameBytes = 100;
 inline constexpr std::int64_t kMaxTokensPerUser = 200;
+inline constexpr std::int64_t kMaxEndedTokensPerUser = 1000;  // the newest are kept for history
 inline constexpr int kMaxRotateOverlapHours = 72;
 
 // Who asks: their id, and whether they may act on other people's tokens.

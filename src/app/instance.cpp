@@ -235,6 +235,12 @@ void Instance::revoke_ended(const std::function<bool()>& stop) {
 }
 
 void Instance::purge(const std::function<bool()>& stop) {
+  for (bool more = true; more && !stop();) {
+    const auto pruned = parts_->db->prune_change_log(parts_->clock.now());
+    if (!pruned) spdlog::warn("change log: {}", pruned.error().message);
+    more = pruned.value_or(false);
+    if (more) std::this_thread::sleep_for(kPurgePause);
+  }
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
   if (auto purged = parts_->authorizations.purge(); !purged)
     spdlog::warn("oauth: {}", purged.error().message);

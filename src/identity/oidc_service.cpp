@@ -292,11 +292,10 @@ std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, c
 }
 
 Result<void> OidcService::purge() {
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM oidc_used_states WHERE expires_at <= $1", {clock_.now()});
-    if (!done) return fail(std::move(done.error()));
-    return {};
-  });
+  return delete_in_steps(db_,
+                         "DELETE FROM oidc_used_states WHERE digest IN (SELECT digest FROM oidc_used_states "
+                         "WHERE expires_at <= $1 LIMIT $2)",
+                         clock_.now());
 }
 
 }  // namespace wick

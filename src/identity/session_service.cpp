@@ -123,6 +123,12 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
          std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
          session.last_seen_at, session.expires_at});
     if (!inserted) return fail(std::move(inserted.error()));
+    // By sessions_user.
+    auto ended = tx.execute(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
+        "LIMIT 100 OFFSET $2)",
+        {std::string_view(user.str()), kMaxSessionsPerUser});
+    if (!ended) return fail(std::move(ended.error()));
     return user_store::set_signed_in(tx, user.str(), session.created_at);
   });
   if (!done) return fail(std::move(done.error()));
@@ -221,15 +227,16 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
 }
 
 Result<void> SessionService::purge() {
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    const Micros now = clock_.now();
-    auto done = tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2",
-                           {now, now - kSessionIdle});
-    if (!done) return fail(std::move(done.error()));
-    done = tx.execute("DELETE FROM links WHERE expires_at <= $1", {now});
-    if (!done) return fail(std::move(done.error()));
-    return {};
-  });
+  const Micros now = clock_.now();
+  const std::pair<const char*, Micros> statements[] = {
+      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)", now},
+      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
+       now - kSessionIdle},
+      {"DELETE FROM links WHERE digest IN (SELECT digest FROM links WHERE expires_at <= $1 LIMIT $2)", now}};
+  for (const auto& [sql, at] : statements) {
+    if (auto done = delete_in_steps(db_, sql, at); !done) return done;
+  }
+  return {};
 }
 
 }  // namespace wick

@@ -25,6 +25,7 @@ inline constexpr int kFreeAccountFailures = 5;   // wrong passwords for one acco
 inline constexpr int kFreeAddressFailures = 30;  // from one address
 inline constexpr Micros kMaxSignInWait = 60 * kMicrosPerSecond;
 inline constexpr std::size_t kMaxThrottled = 100'000;
+inline constexpr std::int64_t kMaxSessionsPerUser = 100;  // the oldest end
 
 struct BrowserSession {
   SessionId id;

@@ -48,30 +48,34 @@ void Stream::end(const std::shared_ptr<Stream>& stream) {
 }
 
 std::shared_ptr<Stream> StreamHub::open(http::Executor executor, const TokenId& token) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(streams_, [](const auto& weak) { return weak.expired(); });
-  const auto same = std::count_if(streams_.begin(), streams_.end(), [&](const auto& weak) {
-    const auto stream = weak.lock();
-    return stream != nullptr && stream->token() == token;
-  });
-  if (streams_.size() >= kMaxStreams || std::size_t(same) >= kMaxStreamsPerCredential) return nullptr;
-  auto stream = std::make_shared<Stream>(executor, token);
-  streams_.push_back(stream);
+  const std::lock_guard lock(mutex_);
+  if (streams_.size() > 2 * std::size_t(*open_) + kSweepSlack) {
+    absl::erase_if(streams_, [](auto& entry) {
+      std::erase_if(entry.second, [](const auto& weak) { return weak.expired(); });
+      return entry.second.empty();
+    });
+  }
+  auto& same = streams_[token];
+  std::erase_if(same, [](const auto& weak) { return weak.expired(); });
+  if (std::size_t(*open_) >= kMaxStreams || same.size() >= kMaxStreamsPerCredential) return nullptr;
+  auto stream = std::make_shared<Stream>(executor, token, open_);
+  same.push_back(stream);
   return stream;
 }
 
 void StreamHub::wake_all() {
-  std::lock_guard lock(mutex_);
-  for (const auto& weak : streams_) {
-    if (const auto stream = weak.lock()) Stream::wake(stream);
-  }
+  const std::lock_guard lock(mutex_);
+  for (const auto& [token, streams] : streams_) wake(streams);
 }
 
 void StreamHub::wake_token(const TokenId& token) {
-  std::lock_guard lock(mutex_);
-  for (const auto& weak : streams_) {
-    const auto stream = weak.lock();
-    if (stream != nullptr && stream->token() == token) Stream::wake(stream);
+  const std::lock_guard lock(mutex_);
+  if (const auto found = streams_.find(token); found != streams_.end()) wake(found->second);
+}
+
+void StreamHub::wake(const std::vector<std::weak_ptr<Stream>>& streams) {
+  for (const auto& weak : streams) {
+    if (const auto stream = weak.lock()) Stream::wake(stream);
   }
 }
 

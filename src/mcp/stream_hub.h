@@ -6,6 +6,8 @@
 // the post: well within a second (T3). Thread-safe.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
@@ -29,7 +31,15 @@ inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies
 
 class Stream {
  public:
-  Stream(http::Executor executor, const TokenId& token) : token_(token), timer_(executor) {}
+  using OpenCount = std::shared_ptr<std::atomic<std::size_t>>;
+  // Counted in `open` while it lives.
+  Stream(http::Executor executor, const TokenId& token, OpenCount open)
+      : token_(token), open_(std::move(open)), timer_(executor) {
+    ++*open_;
+  }
+  ~Stream() { --*open_; }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
   http::Task<void> wait(int seconds);
@@ -47,6 +57,7 @@ class Stream {
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, http::Executor>;
   const TokenId token_;
+  const OpenCount open_;
   Timer timer_;
   std::deque<std::string> texts_;
   std::size_t bytes_ = 0;  // of texts_
@@ -65,8 +76,16 @@ class StreamHub {
   void wake_token(const TokenId& token);
 
  private:
+  static void wake(const std::vector<std::weak_ptr<Stream>>& streams);
+
+  static constexpr std::size_t kSweepSlack = 64;
+  // How many streams live. Shared with them, since the last may end after the hub.
+  const Stream::OpenCount open_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Stream>> streams_;
+  // By credential, under mutex_, so that opening and revoking cost the same with any number of streams. Those
+  // that have ended are dropped when the credential opens the next, and all when they are more than the open
+  // ones.
+  absl::flat_hash_map<TokenId, std::vector<std::weak_ptr<Stream>>> streams_;
 };
 
 }  // namespace wick::mcp

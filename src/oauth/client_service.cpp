@@ -273,10 +273,14 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
 
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
   return db_.write([&](Transaction& tx) -> Result<void> {
+    const SqlParam params[] = {id};
+    auto clients = find(tx, "WHERE id = $1", params);
+    if (!clients) return fail(std::move(clients.error()));
+    if (clients->empty()) return no_client();
+    if (clients->front().blocked == blocked) return {};
     auto done =
         tx.execute("UPDATE oauth_clients SET blocked = $2 WHERE id = $1", {id, std::int64_t(blocked)});
     if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return no_client();
     return {};
   });
 }
@@ -295,8 +299,8 @@ Result<void> ClientService::remove(std::string_view id) {
 
 Result<void> ClientService::purge() {
   const Micros now = clock_.now();
+  // There are few (kMaxRegisteredClients). A grant that has not ended ends when it expires.
   return db_.write([&](Transaction& tx) -> Result<void> {
-    // A grant that has not ended ends when it expires.
     auto done = tx.execute(
         "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
         "created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id "

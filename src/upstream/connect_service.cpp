@@ -335,7 +335,7 @@ http::Task<void> ConnectService::revoke_ended(std::function<bool()> stop) {
 }
 
 Result<void> ConnectService::purge() {
-  return db_.write([&](Transaction& tx) { return account_store::purge_pending(tx, clock_.now()); });
+  return account_store::purge_pending(db_, clock_.now());
 }
 
 }  // namespace wick::upstream

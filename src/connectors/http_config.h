@@ -21,8 +21,6 @@ std::int64_t number_of(const boost::json::object& object, std::string_view key, 
 bool flag_of(const boost::json::object& object, std::string_view key);
 const boost::json::object* object_of(const boost::json::object& object, std::string_view key);
 
-bool is_header_name(std::string_view name);
-bool is_header_value(std::string_view value);
 // http or https, with a host and without a user.
 bool is_http_url(std::string_view url);
 // "Name: value". Errors: kInvalidArgument

@@ -10,6 +10,7 @@
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/field.h"
 
 namespace wick {
 namespace {
@@ -98,8 +99,6 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     for (const auto& member : *headers) {
       const auto value = fill_text(argument_text(member.value()), arguments, as_is);
       if (!value) continue;
-      if (!is_header_value(*value))
-        return invalid("An argument has a line break or control character, which a header cannot carry.");
       request.headers.emplace_back(member.key(), *value);
     }
   }
@@ -252,7 +251,7 @@ Result<void> RestKind::check_config(const json::object& config) const {
   if (auth.empty()) auth = "none";
   if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
+  if (auth == "header" && !http::is_field_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auth == "query" && text_or_empty(config, "auth_name").empty())
     return invalid("Say which query parameter carries the secret.");
@@ -289,14 +288,14 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
   }
   if (const auto* headers = object_of(*rest, "headers")) {
     for (const auto& member : *headers) {
-      if (!is_header_name(member.key()) || !is_header_value(argument_text(member.value()))) {
+      if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value()))) {
         return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
       }
     }
   }
   const std::string body = text_or_empty(*rest, "body");
   const std::string type = text_or_empty(*rest, "content_type");
-  if (!is_header_value(type)) return invalid("The content type has a control character.");
+  if (!http::is_field_value(type)) return invalid("The content type has a control character.");
   if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
     if (auto tree = parse_json(body); !tree) {
       return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
@@ -365,6 +364,11 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
                                              ": an admin has to check them.");
   }
   const json::object& granted = value->get_object();
+  if (!http::is_access_token(text_or_empty(granted, "access_token"))) {
+    co_return fail(
+        ErrorCode::kUpstream,
+        "The token URL gives an access token that cannot be sent in a header: an admin has to check it.");
+  }
   const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
   AccessToken kept{fingerprint, Secret(text_or_empty(granted, "access_token")),
                    clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
@@ -400,8 +404,9 @@ CallTask RestKind::call(Call call) {
   auto response = co_await client_.send(std::move(*request));
   if (!response) {
     // Refused by our own rules: the system itself may be well.
-    const bool ours =
-        response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
+    const ErrorCode code = response.error().code;
+    const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
+                      code == ErrorCode::kInvalidArgument || code == ErrorCode::kUnavailable;
     std::string text = response.error().message;
     if (response.error().code == ErrorCode::kTooLarge) {
       text +=

@@ -8,6 +8,7 @@
 #include "connectors/http_config.h"
 #include "connectors/shell_words.h"
 #include "crypto/digest.h"
+#include "http/field.h"
 #include "upstream/authorization.h"
 
 namespace wick::upstream {
@@ -147,7 +148,7 @@ Result<void> check_config(const json::object& config) {
     }
   }
   const std::string auth_name = text_or_empty(config, "auth_name");
-  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !is_header_name(auth_name))
+  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !http::is_field_name(auth_name))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {

@@ -75,13 +75,4 @@ Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connecto
   return key.open(*bytes, secret_place(connector.id.str(), field));
 }
 
-void cut_out(std::string& text, const Secret& secret) {
-  const std::string_view plain = secret.reveal();
-  if (plain.size() < kMinSecretToCut) return;
-  replace_all(text, plain, "***");
-  replace_all(text, to_base64(plain), "***");
-  const std::string encoded = percent_encode(plain);
-  if (encoded != plain) replace_all(text, encoded, "***");
-}
-
 }  // namespace wick

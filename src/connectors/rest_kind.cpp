@@ -7,6 +7,8 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/response_shape.h"
+#include "connectors/secret_filter.h"
+#include "connectors/template_secrets.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -172,13 +174,26 @@ ResponseShape shape_of(const json::object& config, const json::object& rest) {
   return shape;
 }
 
-CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const Secret& secret) {
-  cut_out(response.body, secret);
+// The body as JSON when it is some, both without secrets.
+std::optional<json::value> clean_body(std::string& body, const SecretFilter& secrets) {
+  auto value = parse_json(body);
+  if (!value) {
+    secrets.clean(body);
+    return std::nullopt;
+  }
+  // A secret may stand in the text alone: in a member that a later one of the same name replaces.
+  const bool cut = secrets.clean(*value);
+  if (cut || secrets.clean(body)) body = to_json(*value);
+  return std::move(*value);
+}
+
+CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const SecretFilter& secrets) {
   if (!is_valid_utf8(response.body)) {
     return call_failed("The system answered with " + std::to_string(response.body.size()) +
-                           " bytes that are not text (" + response.content_type + ").",
+                           " bytes that are not text (" + secrets.cleaned(response.content_type) + ").",
                        response.status);
   }
+  auto value = clean_body(response.body, secrets);
   CallResult result;
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
@@ -193,7 +208,8 @@ CallResult to_result(http::ClientResponse response, const ResponseShape& shape, 
     result.text =
         "Done: the system answered with status " + std::to_string(response.status) + " and no content.";
   } else {
-    ShapedResponse shaped = shape_response(response.body, shape);
+    ShapedResponse shaped =
+        value ? shape_value(std::move(*value), response.body, shape) : shape_response(response.body, shape);
     result.text = std::move(shaped.text);
     result.structured = std::move(shaped.structured);
   }
@@ -395,10 +411,15 @@ CallTask RestKind::call(Call call) {
     co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
   Secret credential = std::move(*plain);
   const std::string auth = text_or_empty(config, "auth");
+  SecretFilter secrets;
+  add_rest_secrets(secrets, config, *rest);
+  add_credential(secrets, credential.reveal());
+  if (auth == "basic") secrets.add_basic(text_or_empty(config, "username"), credential.reveal());
   if (auth == "oauth_client_credentials") {
     auto token = co_await access_token(call.connector, std::string(credential.reveal()));
     if (!token) co_return call_failed(token.error().message, 0);
     credential = std::move(*token);
+    secrets.add(credential.reveal());
   }
   authorize(*request, config, auth, credential);
   auto response = co_await client_.send(std::move(*request));
@@ -407,7 +428,7 @@ CallTask RestKind::call(Call call) {
     const ErrorCode code = response.error().code;
     const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
                       code == ErrorCode::kInvalidArgument || code == ErrorCode::kUnavailable;
-    std::string text = response.error().message;
+    std::string text = secrets.cleaned(response.error().message);
     if (response.error().code == ErrorCode::kTooLarge) {
       text +=
           " Nothing of it was read. Page or narrow the request with the arguments of this operation, where "
@@ -421,7 +442,7 @@ CallTask RestKind::call(Call call) {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());
   }
-  co_return to_result(std::move(*response), shape_of(config, *rest), credential);
+  co_return to_result(std::move(*response), shape_of(config, *rest), secrets);
 }
 
 }  // namespace wick

@@ -7,9 +7,12 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/response_shape.h"
+#include "connectors/secret_filter.h"
+#include "connectors/template_secrets.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/field.h"
 
 namespace wick {
 namespace {
@@ -98,8 +101,6 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     for (const auto& member : *headers) {
       const auto value = fill_text(argument_text(member.value()), arguments, as_is);
       if (!value) continue;
-      if (!is_header_value(*value))
-        return invalid("An argument has a line break or control character, which a header cannot carry.");
       request.headers.emplace_back(member.key(), *value);
     }
   }
@@ -173,13 +174,26 @@ ResponseShape shape_of(const json::object& config, const json::object& rest) {
   return shape;
 }
 
-CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const Secret& secret) {
-  cut_out(response.body, secret);
+// The body as JSON when it is some, both without secrets.
+std::optional<json::value> clean_body(std::string& body, const SecretFilter& secrets) {
+  auto value = parse_json(body);
+  if (!value) {
+    secrets.clean(body);
+    return std::nullopt;
+  }
+  // A secret may stand in the text alone: in a member that a later one of the same name replaces.
+  const bool cut = secrets.clean(*value);
+  if (cut || secrets.clean(body)) body = to_json(*value);
+  return std::move(*value);
+}
+
+CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const SecretFilter& secrets) {
   if (!is_valid_utf8(response.body)) {
     return call_failed("The system answered with " + std::to_string(response.body.size()) +
-                           " bytes that are not text (" + response.content_type + ").",
+                           " bytes that are not text (" + secrets.cleaned(response.content_type) + ").",
                        response.status);
   }
+  auto value = clean_body(response.body, secrets);
   CallResult result;
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
@@ -194,7 +208,8 @@ CallResult to_result(http::ClientResponse response, const ResponseShape& shape, 
     result.text =
         "Done: the system answered with status " + std::to_string(response.status) + " and no content.";
   } else {
-    ShapedResponse shaped = shape_response(response.body, shape);
+    ShapedResponse shaped =
+        value ? shape_value(std::move(*value), response.body, shape) : shape_response(response.body, shape);
     result.text = std::move(shaped.text);
     result.structured = std::move(shaped.structured);
   }
@@ -252,7 +267,7 @@ Result<void> RestKind::check_config(const json::object& config) const {
   if (auth.empty()) auth = "none";
   if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
+  if (auth == "header" && !http::is_field_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auth == "query" && text_or_empty(config, "auth_name").empty())
     return invalid("Say which query parameter carries the secret.");
@@ -289,14 +304,14 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
   }
   if (const auto* headers = object_of(*rest, "headers")) {
     for (const auto& member : *headers) {
-      if (!is_header_name(member.key()) || !is_header_value(argument_text(member.value()))) {
+      if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value()))) {
         return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
       }
     }
   }
   const std::string body = text_or_empty(*rest, "body");
   const std::string type = text_or_empty(*rest, "content_type");
-  if (!is_header_value(type)) return invalid("The content type has a control character.");
+  if (!http::is_field_value(type)) return invalid("The content type has a control character.");
   if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
     if (auto tree = parse_json(body); !tree) {
       return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
@@ -365,6 +380,11 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
                                              ": an admin has to check them.");
   }
   const json::object& granted = value->get_object();
+  if (!http::is_access_token(text_or_empty(granted, "access_token"))) {
+    co_return fail(
+        ErrorCode::kUpstream,
+        "The token URL gives an access token that cannot be sent in a header: an admin has to check it.");
+  }
   const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
   AccessToken kept{fingerprint, Secret(text_or_empty(granted, "access_token")),
                    clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
@@ -391,18 +411,24 @@ CallTask RestKind::call(Call call) {
     co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
   Secret credential = std::move(*plain);
   const std::string auth = text_or_empty(config, "auth");
+  SecretFilter secrets;
+  add_rest_secrets(secrets, config, *rest);
+  add_credential(secrets, credential.reveal());
+  if (auth == "basic") secrets.add_basic(text_or_empty(config, "username"), credential.reveal());
   if (auth == "oauth_client_credentials") {
     auto token = co_await access_token(call.connector, std::string(credential.reveal()));
     if (!token) co_return call_failed(token.error().message, 0);
     credential = std::move(*token);
+    secrets.add(credential.reveal());
   }
   authorize(*request, config, auth, credential);
   auto response = co_await client_.send(std::move(*request));
   if (!response) {
     // Refused by our own rules: the system itself may be well.
-    const bool ours =
-        response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
-    std::string text = response.error().message;
+    const ErrorCode code = response.error().code;
+    const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
+                      code == ErrorCode::kInvalidArgument || code == ErrorCode::kUnavailable;
+    std::string text = secrets.cleaned(response.error().message);
     if (response.error().code == ErrorCode::kTooLarge) {
       text +=
           " Nothing of it was read. Page or narrow the request with the arguments of this operation, where "
@@ -416,7 +442,7 @@ CallTask RestKind::call(Call call) {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());
   }
-  co_return to_result(std::move(*response), shape_of(config, *rest), credential);
+  co_return to_result(std::move(*response), shape_of(config, *rest), secrets);
 }
 
 }  // namespace wick

@@ -1,6 +1,7 @@
 // The rest kind: operations of any HTTP API, each a request made from a template and the call's arguments.
 //
-// The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth
+// The secret leaves its seal only while a request is made. It, and what else of the request is a credential,
+// is cut out of whatever the API answers (connectors/secret_filter.h, connectors/template_secrets.h). OAuth
 // client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
 // An argument that is absent has the default that the input schema gives it. With the content type
 // multipart/form-data the body template is a JSON object of text fields.

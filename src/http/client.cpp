@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/text.h"
+#include "http/field.h"
 
 namespace wick::http {
 namespace {
@@ -514,10 +515,29 @@ std::unexpected<Error> too_many() {
               "Too many requests to other systems are under way: try again in a moment.");
 }
 
+// libcurl sends what it is given: a line break in a header would begin another header, or another request.
+Result<void> check_head(const ClientRequest& request) {
+  if (!is_field_name(request.method))
+    return fail(ErrorCode::kInvalidArgument, "The request's method has a character that cannot be sent.");
+  for (const auto& [name, value] : request.headers) {
+    if (!is_field_name(name)) {
+      return fail(ErrorCode::kInvalidArgument, "\"" + printable(truncate_utf8(name, 100)) +
+                                                   "\" is not a header's name: it cannot be sent.");
+    }
+    if (!is_field_value(value)) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          "The header " + name + " has a line break or another control character: it cannot be sent.");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 // Redirects are followed here and not by libcurl, which would send headers that carry keys to any host.
 Task<Result<ClientResponse>> Client::send(ClientRequest request) {
+  if (auto sound = check_head(request); !sound) co_return fail(std::move(sound.error()));
   for (long hops = 0;; ++hops) {
     ClientRequest once = request;
     auto response = co_await send_once(std::move(once));
@@ -560,11 +580,12 @@ Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
 }
 
 std::shared_ptr<ClientStream> Client::start(ClientRequest request) {
-  auto flow = impl_->begin(std::move(request), false);
+  auto sound = check_head(request);
+  auto flow = sound ? impl_->begin(std::move(request), false) : nullptr;
   if (flow != nullptr) return std::make_shared<Reader>(std::move(flow));
   flow = std::make_shared<Flow>(nullptr);
   Part part;
-  part.end = too_many();
+  part.end = sound ? Result<void>(too_many()) : std::move(sound);
   flow->put(std::move(part));
   return flow;
 }

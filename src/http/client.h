@@ -82,7 +82,8 @@ class Client {
   // afterwards is never answered.
   void stop();
 
-  // Errors: kInvalidArgument  the URL cannot be used
+  // Errors: kInvalidArgument  the URL cannot be used, or a header, or the method, has a character that cannot
+  // be sent
   //         kForbidden        the address is private, or a redirect leads to another host: it would get the
   //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
   Task<Result<ClientResponse>> send(ClientRequest request);

@@ -9,6 +9,7 @@
 #include "connectors/http_config.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/field.h"
 
 namespace wick::upstream {
 namespace {
@@ -260,11 +261,9 @@ Result<void> ConnectService::put_key(const ConnectorEntry& connector, const User
     return fail(ErrorCode::kInvalidArgument, "This connector takes no keys of users.");
   const std::string trimmed(trim(key));
   wipe(key.data(), key.size());
-  const bool plain =
-      std::all_of(trimmed.begin(), trimmed.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !plain) {
+  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !http::is_field_value(trimmed)) {
     return fail(ErrorCode::kInvalidArgument, "The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
-                                                 " characters of ASCII, as the system shows it.");
+                                                 " bytes without line breaks, as the system shows it.");
   }
   const auto url = parse_url(text_or_empty(connector.config, "url"));
   if (!url) return fail(ErrorCode::kInvalidArgument, "The connector's address is not an http or https URL.");

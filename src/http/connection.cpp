@@ -102,7 +102,9 @@ Response error_response(int status, std::string_view request_id) {
 }
 
 Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
-    : thread_(thread), socket_(std::move(socket)), remote_address_(std::move(remote_address)) {
+    : thread_(thread),
+      socket_(std::move(socket)),
+      remote_address_(std::move(remote_address), thread.shared.options.trusted_proxies) {
   enter(State::kIdle);
   thread_.add(*this);
 }
@@ -208,7 +210,7 @@ bool Connection::set_request(const RequestParser& parser) {
   request_.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
   request_.body = parser.body();
   request_.fields = &fields_;
-  request_.remote_address = remote_address_;
+  request_.remote_address = remote_address_.of(fields_);
   request_.captures.clear();
   request_.request_id.clear();
   return parser.host_is_sound();

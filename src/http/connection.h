@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "http/client_address.h"
 #include "http/message.h"
 #include "http/request_parser.h"
 #include "http/router.h"
@@ -117,7 +118,7 @@ class Connection final : public Exchange,
 
   ThreadState& thread_;
   Socket socket_;
-  std::string remote_address_;
+  ClientAddress remote_address_;
   std::list<Connection*>::iterator self_;
   friend struct ThreadState;
 

@@ -7,6 +7,7 @@
 #include "access/snapshot.h"
 #include "access/tag_service.h"
 #include "audit/run_log.h"
+#include "base/rate_limiter.h"
 #include "connectors/connector_service.h"
 #include "connectors/runner.h"
 #include "http/origin.h"
@@ -36,7 +37,7 @@ struct Services {
   ClientService& clients;
   AuthorizationService& authorizations;
   GrantService& grants;
-  Throttle& device_codes;  // wrong user codes, by user
+  RateLimiter& user_code_guesses;  // by user
   OidcService& oidc;
   bool password_sign_in;
   bool commands_from_web;

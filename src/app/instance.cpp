@@ -134,7 +134,7 @@ struct Instance::Parts {
   DeviceService devices{*db, grants, clock};
   AuthorizationService authorizations{*db, clients, grants, devices, clock, public_url, public_url + "/mcp"};
   OidcService oidc{*db, sessions, client, pool, key, clock, options.oidc, public_url};
-  Throttle device_codes{kFreeAccountFailures};
+  RateLimiter user_code_guesses{kUserCodeGuesses, kUserCodePeriod};
   oauth::Endpoint oauth{clients,
                         authorizations,
                         grants,
@@ -169,7 +169,7 @@ struct Instance::Parts {
                     clients,
                     authorizations,
                     grants,
-                    device_codes,
+                    user_code_guesses,
                     oidc,
                     options.password_sign_in,
                     options.commands_from_web,

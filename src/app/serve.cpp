@@ -167,6 +167,7 @@ Result<void> serve(Instance& instance, const Settings& settings) {
   options.port = settings.port;
   options.threads = settings.threads;
   options.limits = settings.limits;
+  options.trusted_proxies = settings.trusted_proxies;
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
   if (settings.public_url.starts_with("https://"))
     options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");

@@ -115,6 +115,24 @@ Result<void> set_listen(Settings& settings, const std::string& value) {
   return {};
 }
 
+Result<void> set_trusted_proxies(Settings& settings, const std::string& value) {
+  std::vector<IpNetwork> networks;
+  for (const std::string_view part : split(value, ',')) {
+    if (trim(part).empty()) continue;
+    auto network = IpNetwork::parse(trim(part));
+    if (!network) return invalid("\"server.trusted_proxies\": " + network.error().message);
+    networks.push_back(*network);
+  }
+  settings.trusted_proxies = std::move(networks);
+  return {};
+}
+
+std::string join(const std::vector<IpNetwork>& networks) {
+  std::string out;
+  for (const IpNetwork& network : networks) out += (out.empty() ? "" : ",") + network.text();
+  return out;
+}
+
 const std::vector<Setting>& table() {
   constexpr std::int64_t kMillion = 1'000'000;
   static const std::vector<Setting> all = {
@@ -123,6 +141,10 @@ const std::vector<Setting>& table() {
       text(
           "public_url", "where clients find this server, for example https://wick.example.com", {},
           [](Settings & s) -> auto& { return s.public_url; }),
+      {"server.trusted_proxies",
+       "addresses and networks (CIDRs) of proxies, separated by commas, whose X-Forwarded-For or Forwarded "
+       "says the client's address",
+       set_trusted_proxies, [](const Settings& s) { return join(s.trusted_proxies); }},
       number(
           "threads", "threads that serve connections; 0: one per core", 0, 256,
           [](Settings & s) -> auto& { return s.threads; }),

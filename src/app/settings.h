@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audit/run_log.h"
+#include "base/network.h"
 #include "base/result.h"
 #include "http/server.h"
 #include "identity/oidc_service.h"
@@ -20,6 +21,7 @@ struct Settings {
   std::string data = "./var";
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::vector<IpNetwork> trusted_proxies;
   std::string public_url;  // empty: http://address:port, only on loopback
   int threads = 0;
   std::string log_format = "text", log_level = "info";

@@ -102,7 +102,7 @@ Response error_response(int status, std::string_view request_id) {
 Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
     : thread_(thread),
       socket_(std::move(socket)),
-      remote_address_(std::move(remote_address)),
+      remote_address_(std::move(remote_address), thread.shared.options.trusted_proxies),
       reader_(thread.shared.options.limits.max_header_bytes, thread.shared.options.limits.max_body_bytes,
               thread.shared.bodies) {
   enter(State::kIdle);
@@ -171,7 +171,7 @@ void Connection::set_request() {
   request_.query = head.query;
   request_.body = {};
   request_.fields = &head.fields;
-  request_.remote_address = remote_address_;
+  request_.remote_address = remote_address_.of(head.fields);
   request_.captures.clear();
   request_.request_id.clear();
 }

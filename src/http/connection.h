@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "http/body_budget.h"
+#include "http/client_address.h"
 #include "http/message.h"
 #include "http/request_reader.h"
 #include "http/router.h"
@@ -132,7 +133,7 @@ class Connection final : public Exchange,
 
   ThreadState& thread_;
   Socket socket_;
-  std::string remote_address_;
+  ClientAddress remote_address_;
   std::list<Connection*>::iterator self_;
   friend struct ThreadState;
 

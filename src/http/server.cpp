@@ -21,11 +21,12 @@ constexpr auto kSweepEvery = std::chrono::seconds(1);
 constexpr int kBacklog = 1024;
 
 std::string address_text(const tcp::endpoint& peer) {
-  const asio::ip::address address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  return address.to_string();
+  asio::ip::address address = peer.address();
+  if (address.is_v4()) return address.to_string();
+  asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  v6.scope_id(0);  // "fe80::1%eth0" is the address fe80::1
+  return v6.to_string();
 }
 
 Task<void> refuse(Socket socket) {

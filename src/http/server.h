@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/network.h"
 #include "base/result.h"
 #include "http/message.h"
 #include "http/route_options.h"
@@ -37,6 +38,7 @@ struct ServerOptions {
   int threads = 0;            // 0: one per core
   int worker_threads = 4;
   Limits limits;
+  std::vector<IpNetwork> trusted_proxies;  // who may say whose request it is, see client_address.h
   // Added to every response (security headers).
   std::vector<std::pair<std::string, std::string>> headers;
 };

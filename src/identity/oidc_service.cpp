@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/network.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -123,7 +124,8 @@ Result<void> OidcService::use_once(std::string_view state) {
 }
 
 http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallback callback) {
-  if (refused_codes_.wait(callback.ip, clock_.now()) > 0)
+  const std::string network = client_network(callback.ip);
+  if (refused_codes_.wait(network, clock_.now()) > 0)
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   auto pending = open(callback);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
@@ -147,7 +149,7 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   }
   auto tokens = co_await provider_.exchange(callback.code, pending->verifier, redirect_uri_);
   if (!tokens) {
-    if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.failed(callback.ip, clock_.now());
+    if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.take(network, clock_.now());
     co_return refuse(tokens.error());
   }
   auto person = co_await identify(*tokens, pending->nonce);

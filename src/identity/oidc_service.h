@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/rate_limiter.h"
 #include "crypto/sealing.h"
 #include "db/database.h"
 #include "identity/oidc_provider.h"
@@ -26,7 +27,8 @@ namespace wick {
 
 inline constexpr Micros kOidcSignInAge = 10 * 60 * kMicrosPerSecond;
 // Codes from one address that the provider refuses before further ones wait: each costs it a request.
-inline constexpr int kFreeRefusedCodes = 100;
+inline constexpr int kRefusedCodesBurst = 100;
+inline constexpr Micros kRefusedCodesPeriod = kMicrosPerSecond;
 // Longer ones lead to the first page: a browser drops a cookie of more than 4096 bytes (RFC 6265bis §6.1).
 inline constexpr std::size_t kMaxReturnPathBytes = 2400;
 
@@ -95,7 +97,7 @@ class OidcService {
   const OidcOptions options_;
   const std::string redirect_uri_;
   OidcProvider provider_;
-  Throttle refused_codes_{kFreeRefusedCodes};  // by address
+  RateLimiter refused_codes_{kRefusedCodesBurst, kRefusedCodesPeriod};  // by client_network
 };
 
 }  // namespace wick

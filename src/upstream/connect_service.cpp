@@ -98,9 +98,8 @@ http::Task<Result<std::string>> ConnectService::begin(std::shared_ptr<const Conn
                                                       UserId user, SessionId session) {
   if (account_kind_of(*connector) != AccountKind::kOAuth)
     co_return fail(ErrorCode::kInvalidArgument, "This connector takes no accounts of users.");
-  if (!connects_.take(user.str(), clock_.now())) {
-    co_return fail(Error{ErrorCode::kRateLimited,
-                         "You have begun to connect accounts very often: wait until the next hour.", 3600});
+  if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
+    co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
   const Site site = site_of(*connector);
   auto challenge = co_await discovery_.ask(site);

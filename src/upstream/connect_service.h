@@ -17,7 +17,7 @@
 #include <memory>
 #include <string>
 
-#include "base/hourly_quota.h"
+#include "base/rate_limiter.h"
 #include "upstream/authorization.h"
 
 namespace wick::upstream {
@@ -95,7 +95,7 @@ class ConnectService {
   boost::asio::thread_pool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
-  HourlyQuota connects_{kConnectsPerHour};
+  RateLimiter connects_{kConnectsPerHour, 3600 * kMicrosPerSecond / kConnectsPerHour};  // by user
 };
 
 }  // namespace wick::upstream

@@ -120,6 +120,7 @@ Result<Context> admit_header(Services& services, const http::Request& request, A
   context.session = std::move(*session);
   context.user = context.snapshot->user(context.session.user);
   if (context.user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+  services.holders.remember(*request.cookie(cookie_name(services.public_url)), context.user->id);
   if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
     return fail(ErrorCode::kForbidden, "Only admins may do this.");
   }
@@ -173,7 +174,8 @@ void Api::route_waiting(std::string method, std::string path, Access access, Wai
       std::move(method), kPrefix + path,
       [this, access, handler = std::move(handler)](http::Exchange& exchange) -> http::Task<http::Response> {
         const http::Request& request = exchange.request();
-        auto context = co_await offload(services_.pool, [&] { return admit(services_, request, access); });
+        auto context = co_await offload(services_.pool, services_.holders.of(request),
+                                        [&] { return admit(services_, request, access); });
         if (!context) co_return to_response(context.error(), request.request_id);
         auto reply = co_await handler(*context);
         if (!reply) co_return to_response(reply.error(), request.request_id);

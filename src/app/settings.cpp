@@ -258,6 +258,21 @@ const std::vector<Setting>& table() {
           "limits.max_connections", "connections at once", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_connections; }),
       number(
+          "limits.calls_per_user", "calls of one user that run at once", 1, kMillion,
+          [](Settings & s) -> auto& { return s.calls_per_user; }),
+      number(
+          "limits.outgoing_requests", "requests to connected systems at once", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.requests; }),
+      number(
+          "limits.outgoing_per_user", "of them, those that one user may have under way", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.per_holder; }),
+      number(
+          "limits.outgoing_per_connector", "of them, those that may go to one connector's system", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.per_connector; }),
+      number(
+          "limits.streams_per_user", "event streams that one user may have open", 1, kMillion,
+          [](Settings & s) -> auto& { return s.streams_per_user; }),
+      number(
           "limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),
       number(

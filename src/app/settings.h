@@ -9,8 +9,11 @@
 #include "audit/run_log.h"
 #include "base/network.h"
 #include "base/result.h"
+#include "connectors/runner.h"
+#include "http/client.h"
 #include "http/server.h"
 #include "identity/oidc_service.h"
+#include "mcp/stream_hub.h"
 #include "oauth/client_service.h"
 #include "oauth/grant.h"
 #include "upstream/mcp_client.h"
@@ -26,6 +29,9 @@ struct Settings {
   int threads = 0;
   std::string log_format = "text", log_level = "info";
   http::Limits limits;
+  http::ClientLimits outgoing;
+  std::size_t calls_per_user = kDefaultCallsPerUser;
+  std::size_t streams_per_user = mcp::kMaxStreamsPerUser;
   RunLogOptions audit;
   ClientPolicy clients;
   int refresh_replay_seconds = kDefaultReplaySeconds;

@@ -174,6 +174,28 @@ ResponseShape shape_of(const json::object& config, const json::object& rest) {
   return shape;
 }
 
+// There is no answer of the system.
+CallResult not_answered(const Error& error, const std::shared_ptr<Cancellation>& cancellation,
+                        const SecretFilter& secrets) {
+  CallResult failed = call_failed(secrets.cleaned(error.message), 0);
+  failed.cancelled = cancellation != nullptr && cancellation->cancelled();
+  if (failed.cancelled) failed.text = "The client took the call back, or has gone.";
+  failed.rate_limited = error.code == ErrorCode::kRateLimited;
+  // By our own rules: the system itself may be well.
+  if (failed.cancelled || failed.rate_limited || error.code == ErrorCode::kForbidden ||
+      error.code == ErrorCode::kTooLarge || error.code == ErrorCode::kInvalidArgument ||
+      error.code == ErrorCode::kUnavailable) {
+    failed.http_status = 200;
+  }
+  if (error.code == ErrorCode::kTooLarge) {
+    failed.text +=
+        " Nothing of it was read. Page or narrow the request with the arguments of this operation, where it "
+        "has some for that. An admin can raise its \"max_bytes\", or that of the connector, up to " +
+        with_thousands(kMaxRestResponseBytes) + ".";
+  }
+  return failed;
+}
+
 // The body as JSON when it is some, both without secrets.
 std::optional<json::value> clean_body(std::string& body, const SecretFilter& secrets) {
   auto value = parse_json(body);
@@ -341,7 +363,8 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
 }
 
 RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector,
-                                            std::string client_secret) {
+                                            std::string client_secret, std::string holder,
+                                            std::shared_ptr<Cancellation> cancellation) {
   const json::object& config = connector->config;
   const std::string id = connector->id.str();
   const std::string fingerprint = to_hex(sha256(to_json(config) + client_secret));
@@ -369,6 +392,9 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   request.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
   request.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  request.holder = std::move(holder);
+  request.connector = id;
+  request.cancellation = std::move(cancellation);
   const auto response = co_await client_.send(std::move(request));
   if (!response) co_return fail(response.error());
   const auto value = parse_json(response->body);
@@ -415,29 +441,21 @@ CallTask RestKind::call(Call call) {
   add_rest_secrets(secrets, config, *rest);
   add_credential(secrets, credential.reveal());
   if (auth == "basic") secrets.add_basic(text_or_empty(config, "username"), credential.reveal());
+  const auto cancellation = call.client == nullptr ? nullptr : call.client->cancellation;
+  const std::string holder = call.user.str();
   if (auth == "oauth_client_credentials") {
-    auto token = co_await access_token(call.connector, std::string(credential.reveal()));
-    if (!token) co_return call_failed(token.error().message, 0);
+    std::string client_secret(credential.reveal());
+    auto token = co_await access_token(call.connector, std::move(client_secret), holder, cancellation);
+    if (!token) co_return not_answered(token.error(), cancellation, secrets);
     credential = std::move(*token);
     secrets.add(credential.reveal());
   }
   authorize(*request, config, auth, credential);
+  request->holder = holder;
+  request->connector = call.connector->id.str();
+  request->cancellation = cancellation;
   auto response = co_await client_.send(std::move(*request));
-  if (!response) {
-    // Refused by our own rules: the system itself may be well.
-    const ErrorCode code = response.error().code;
-    const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                      code == ErrorCode::kInvalidArgument || code == ErrorCode::kUnavailable;
-    std::string text = secrets.cleaned(response.error().message);
-    if (response.error().code == ErrorCode::kTooLarge) {
-      text +=
-          " Nothing of it was read. Page or narrow the request with the arguments of this operation, where "
-          "it has "
-          "some for that. An admin can raise its \"max_bytes\", or that of the connector, up to " +
-          with_thousands(kMaxRestResponseBytes) + ".";
-    }
-    co_return call_failed(std::move(text), ours ? 200 : 0);
-  }
+  if (!response) co_return not_answered(response.error(), cancellation, secrets);
   if (response->status == 401 && auth == "oauth_client_credentials") {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());

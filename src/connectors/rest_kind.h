@@ -36,6 +36,7 @@ class RestKind final : public ConnectorKind {
   }
   std::vector<ConfigField> fields() const override;
   bool custom_operations() const override { return true; }
+  bool can_be_cancelled() const override { return true; }
   std::vector<OperationEntry> operations() const override { return {}; }
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
@@ -44,7 +45,8 @@ class RestKind final : public ConnectorKind {
  private:
   using Authorized = boost::asio::awaitable<Result<Secret>, boost::asio::io_context::executor_type>;
   // An access token for client credentials: kept, or fetched.
-  Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret);
+  Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret,
+                          std::string holder, std::shared_ptr<Cancellation> cancellation);
 
   struct AccessToken {
     std::string fingerprint;  // of the configuration it was fetched with

@@ -58,9 +58,9 @@ Email email_of(const json::object& claims, bool trusted) {
 
 }  // namespace
 
-OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http,
-                         boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock,
-                         const OidcOptions& options, const std::string& public_url)
+OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
+                         const SealingKey& key, const Clock& clock, const OidcOptions& options,
+                         const std::string& public_url)
     : db_(db),
       sessions_(sessions),
       pool_(pool),
@@ -129,7 +129,8 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   auto pending = open(callback);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
-  auto used = co_await offload(pool_, [&] { return use_once(callback.state); });
+  const std::string holder = client_network(callback.ip);
+  auto used = co_await offload(pool_, holder, [&] { return use_once(callback.state); });
   if (!used) {
     if (used.error().code == ErrorCode::kConflict)
       co_return refuse("oidc_failed", "this sign-in was finished before: its state is good once");
@@ -154,10 +155,15 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   }
   auto person = co_await identify(*tokens, pending->nonce);
   if (!person) co_return std::unexpected(std::move(person.error()));
-  auto user = co_await offload(pool_, [&] { return admit(*person); });
+  const auto work = [&]() -> Result<std::expected<UserId, OidcRefusal>> {
+    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(*person));
+  };
+  auto admitted = co_await offload(pool_, holder, work);
+  if (!admitted) co_return refuse(admitted.error());
+  auto user = std::move(*admitted);
   if (!user) co_return std::unexpected(std::move(user.error()));
-  auto session =
-      co_await offload(pool_, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
+  auto session = co_await offload(
+      pool_, holder, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
   if (!session) co_return refuse(session.error());
   co_return OidcSignIn{std::move(*session), pending->next};
 }

@@ -11,11 +11,11 @@
 // address that was given to somebody else does not bring the first one's access along. Thread-safe.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <expected>
 #include <string>
 #include <string_view>
 
+#include "base/fair_pool.h"
 #include "base/rate_limiter.h"
 #include "crypto/sealing.h"
 #include "db/database.h"
@@ -56,7 +56,7 @@ struct OidcRefusal {
 
 class OidcService {
  public:
-  OidcService(Database& db, SessionService& sessions, http::Client& http, boost::asio::thread_pool& pool,
+  OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
               const SealingKey& key, const Clock& clock, const OidcOptions& options,
               const std::string& public_url);
 
@@ -91,7 +91,7 @@ class OidcService {
 
   Database& db_;
   SessionService& sessions_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
   const OidcOptions options_;

@@ -47,35 +47,40 @@ void Stream::end(const std::shared_ptr<Stream>& stream) {
   wake(stream);
 }
 
-std::shared_ptr<Stream> StreamHub::open(http::Executor executor, const TokenId& token) {
+StreamHub::StreamHub(std::size_t per_user)
+    : of_tokens_(kMaxStreams, kMaxStreamsPerCredential,
+                 {"event streams", "one credential", "a fixed limit", "a fixed limit"}),
+      of_users_(kMaxStreams, per_user,
+                {"event streams", "one user", "limits.streams_per_user", "a fixed limit"}) {}
+
+Result<std::shared_ptr<Stream>> StreamHub::open(http::Executor executor, const TokenId& token,
+                                                const UserId& user) {
+  auto of_token = of_tokens_.take(holder_of(token));
+  if (!of_token) return fail(std::move(of_token.error()));
+  auto of_user = of_users_.take(holder_of(user));
+  if (!of_user) return fail(std::move(of_user.error()));
+  auto stream = std::make_shared<Stream>(executor, token, std::move(*of_token), std::move(*of_user));
   const std::lock_guard lock(mutex_);
-  if (streams_.size() > 2 * std::size_t(*open_) + kSweepSlack) {
-    absl::erase_if(streams_, [](auto& entry) {
-      std::erase_if(entry.second, [](const auto& weak) { return weak.expired(); });
-      return entry.second.empty();
-    });
+  if (streams_.size() >= sweep_at_) {
+    std::erase_if(streams_, [](const auto& one) { return one.second.expired(); });
+    sweep_at_ = std::max(kSweepAtLeast, 2 * streams_.size());
   }
-  auto& same = streams_[token];
-  std::erase_if(same, [](const auto& weak) { return weak.expired(); });
-  if (std::size_t(*open_) >= kMaxStreams || same.size() >= kMaxStreamsPerCredential) return nullptr;
-  auto stream = std::make_shared<Stream>(executor, token, open_);
-  same.push_back(stream);
+  streams_.emplace(token, stream);
   return stream;
 }
 
 void StreamHub::wake_all() {
   const std::lock_guard lock(mutex_);
-  for (const auto& [token, streams] : streams_) wake(streams);
+  for (const auto& [token, weak] : streams_) {
+    if (const auto stream = weak.lock()) Stream::wake(stream);
+  }
 }
 
 void StreamHub::wake_token(const TokenId& token) {
   const std::lock_guard lock(mutex_);
-  if (const auto found = streams_.find(token); found != streams_.end()) wake(found->second);
-}
-
-void StreamHub::wake(const std::vector<std::weak_ptr<Stream>>& streams) {
-  for (const auto& weak : streams) {
-    if (const auto stream = weak.lock()) Stream::wake(stream);
+  const auto [first, last] = streams_.equal_range(token);
+  for (auto one = first; one != last; ++one) {
+    if (const auto stream = one->second.lock()) Stream::wake(stream);
   }
 }
 

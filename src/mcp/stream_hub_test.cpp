@@ -10,7 +10,7 @@ namespace {
 
 TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
   boost::asio::io_context context(1);
-  Stream stream(context.get_executor(), TokenId{}, std::make_shared<std::atomic<std::size_t>>(0));
+  Stream stream(context.get_executor(), TokenId{}, Shares::Lease(), Shares::Lease());
   for (int i = 0; i < 3000; ++i) stream.say(std::to_string(i));
   EXPECT_EQ(stream.take(), "2000");
   std::size_t texts = 1;

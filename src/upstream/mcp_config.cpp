@@ -223,6 +223,7 @@ Result<Target> target_from(const ConnectorEntry& connector, const SealingKey& ke
     target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
   target.http.timeout_seconds = target.timeout_seconds;
   target.http.max_response_bytes = max_bytes;
+  target.http.connector = target.key;
   target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
   target.fingerprint = fingerprint_of(target);
   return target;

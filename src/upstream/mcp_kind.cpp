@@ -160,6 +160,7 @@ http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorE
                                                 TargetPtr target, Behalf behalf) {
   Pass out;
   out.party.client = behalf.client;
+  if (!behalf.user.empty()) out.party.holder = behalf.user.str();
   out.secrets = target->secrets;
   auto credential = co_await authorization_.credential(connector, behalf.user);
   if (!credential) co_return fail(std::move(credential.error()));
@@ -328,8 +329,10 @@ CallTask McpKind::call(Call call) {
     // Refused by our own rules, or taken back: the server itself may be well.
     const ErrorCode code = reply.error().code;
     const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
+                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
+                      code == ErrorCode::kRateLimited;
     CallResult failed = call_failed(reply.error().message, ours ? 200 : 0);
+    failed.rate_limited = code == ErrorCode::kRateLimited;
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
     if (code == ErrorCode::kConflict) {
       json::object error;

@@ -36,6 +36,7 @@ struct Party {
   std::string account;                    // whose account at the server it is; empty: the connector's
   std::string header, value;              // what shows it to the server; empty: the target's headers say all
   std::shared_ptr<Refusal> refusal = {};  // told when the server refuses it
+  std::string holder = {};                // the user whose share of requests it counts in
 };
 
 struct Ask {

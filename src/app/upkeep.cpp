@@ -46,7 +46,8 @@ http::Task<void> Upkeep::run() {
     }
     if (every_.count() > 0 && Ticks::now() >= next) {
       next = Ticks::now() + every_;
-      for (const auto& one : services_.access.snapshot()->connectors) due_.insert(one->id);
+      const auto snapshot = services_.access.snapshot();
+      for (const auto& one : snapshot->connectors) due_.insert(one->id);
     }
     if (reviewing_ || due_.empty()) continue;
     reviewing_ = true;

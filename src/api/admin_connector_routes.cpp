@@ -216,6 +216,9 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
   const Behalf behalf{context.user->id, nullptr};
   auto definitions = co_await kind->discover(connector, behalf, true);
+  // An admin who was demoted or signed out while the system was asked accepts nothing.
+  auto admitted = co_await offload(services.pool, [&] { return still_admitted(context, Access::kAdmin); });
+  if (!admitted) co_return fail(std::move(admitted.error()));
   if (!lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(std::move(definitions.error()));

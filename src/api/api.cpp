@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/fields.h"
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
@@ -57,6 +58,15 @@ Result<json::object> read_body(const http::Request& request) {
   return std::move(value->get_object());
 }
 
+// The session's user, if they may use routes of this access.
+Result<const UserEntry*> judge(const AccessSnapshot& snapshot, const BrowserSession& session, Access access) {
+  const UserEntry* user = snapshot.user(session.user);
+  if (user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+  if (access == Access::kAdmin && user->role != Role::kAdmin)
+    return fail(ErrorCode::kForbidden, "Only admins may do this.");
+  return user;
+}
+
 }  // namespace
 
 std::string cookie_name(const std::string& public_url) {
@@ -110,17 +120,23 @@ Result<Context> admit(Services& services, const http::Request& request, Access a
     auto session = services.sessions.find(cookie.value_or(""));
     if (!session) return fail(std::move(session.error()));
     context.session = std::move(*session);
-    context.user = context.snapshot->user(context.session.user);
-    if (context.user == nullptr)
-      return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
-    if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
-      return fail(ErrorCode::kForbidden, "Only admins may do this.");
-    }
+    auto user = judge(*context.snapshot, context.session, access);
+    if (!user) return fail(std::move(user.error()));
+    context.user = *user;
   }
   auto body = read_body(request);
   if (!body) return fail(std::move(body.error()));
   context.body = std::move(*body);
   return context;
+}
+
+Result<void> still_admitted(const Context& context, Access access) {
+  if (access == Access::kPublic) return {};
+  const auto cookie = context.request.cookie(cookie_name(context.services.public_url));
+  WICK_TRY(session, context.services.sessions.find(cookie.value_or("")));
+  const auto snapshot = context.services.access.snapshot();
+  if (auto user = judge(*snapshot, session, access); !user) return fail(std::move(user.error()));
+  return {};
 }
 
 void Api::route(std::string method, std::string path, Access access, Handler handler) {
@@ -142,6 +158,8 @@ void Api::route_waiting(std::string method, std::string path, Access access, Wai
         auto context = co_await offload(services_.pool, [&] { return admit(services_, request, access); });
         if (!context) co_return to_response(context.error(), request.request_id);
         auto reply = co_await handler(*context);
+        auto admitted = co_await offload(services_.pool, [&] { return still_admitted(*context, access); });
+        if (!admitted) co_return to_response(admitted.error(), request.request_id);
         if (!reply) co_return to_response(reply.error(), request.request_id);
         co_return to_response(std::move(*reply));
       });

@@ -74,6 +74,9 @@ void mount_openapi_import(Api& api);
 
 // Lets a request in: session, role, origin, body. Blocks.
 Result<Context> admit(Services& services, const http::Request& request, Access access);
+// Asks again, for an answer that took a while: whether the session still lives and its user still has that
+// access. Blocks. Errors: kUnauthenticated, kForbidden
+Result<void> still_admitted(const Context& context, Access access);
 http::Response to_response(Reply reply);
 http::Response to_response(const Error& error, std::string_view request_id);
 

@@ -5,6 +5,9 @@
 // per address; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
 #pragma once
 
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -71,6 +74,10 @@ class SessionService {
   // The session of a cookie. Errors: kUnauthenticated
   Result<BrowserSession> find(std::string_view cookie);
   Result<void> end(const SessionId& id);
+  // A function that tells whether the session still lives and its user is active, for a call under way. It
+  // may be called from any thread, asks no database, and is true until the session ends for the first time.
+  // Errors: kUnauthenticated  it has ended already
+  Result<std::function<bool()>> watch(const BrowserSession& session);
 
   Result<std::vector<BrowserSession>> list(const UserId& user);
   // Errors: kNotFound  not one of the user's
@@ -83,11 +90,24 @@ class SessionService {
   Result<void> purge();
 
  private:
+  struct Watched {
+    SessionId id;
+    UserId user;
+    std::atomic<bool> ended = false;
+  };
   Result<void> check_wait(const std::string& account, const std::string& address);
+  Result<bool> exists(const SessionId& id);
+  Result<void> look_at(std::string_view entity);
   Database& db_;
   const AccessStore& access_;
   const Clock& clock_;
   Throttle accounts_{kFreeAccountFailures}, addresses_{kFreeAddressFailures};
+  // Sessions that calls under way have asked to be told of. A session is put here before its row is read once
+  // more, and whatever deletes rows names the session or its user in the change log, whose applier looks at
+  // the rows after the commit: so either watch() sees that the row is gone, or the applier finds the session
+  // here.
+  std::mutex watched_mutex_;
+  std::vector<std::weak_ptr<Watched>> watched_;
 };
 
 }  // namespace wick

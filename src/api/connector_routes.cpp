@@ -14,7 +14,7 @@ std::unexpected<Error> no_connector() {
 Result<Reply> list_connectors(Context& context) {
   json::array items;
   for (const ConnectorEntry* connector : context.snapshot->visible(*context.user)) {
-    items.push_back(connector_summary(context.services, *context.snapshot, *connector));
+    items.push_back(connector_summary(context.services, *context.snapshot, *connector, false));
   }
   json::object out;
   out["items"] = std::move(items);

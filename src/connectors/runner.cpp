@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "connectors/schema_validator.h"
 
 namespace wick {
@@ -258,15 +259,20 @@ void Runner::note_health(const ConnectorEntry& connector, const CallResult& resu
   if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
-  std::lock_guard lock(mutex_);
-  Health& health = health_[connector.id.str()];
-  health.state = failing ? "failing" : "ok";
-  health.message = failing ? result.text : std::string();
+  set_health(connector, failing, result.text);
 }
 
 void Runner::note_discovery(const ConnectorEntry& connector, const std::string& problem) {
+  set_health(connector, !problem.empty(), problem);
+}
+
+void Runner::set_health(const ConnectorEntry& connector, bool failing, std::string_view message) {
+  const char* state = failing ? "failing" : "ok";
   std::lock_guard lock(mutex_);
-  health_[connector.id.str()] = {problem.empty() ? "ok" : "failing", problem};
+  Health& health = health_[connector.id.str()];
+  if (health.state != state) health.since = clock_.now();
+  health.state = state;
+  health.message = failing ? truncate_utf8(message, kMaxHealthMessageBytes) : std::string_view();
 }
 
 Health Runner::health(const ConnectorId& connector) const {

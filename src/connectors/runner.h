@@ -34,8 +34,13 @@ struct CallOutcome {
   CallResult result;
 };
 
+inline constexpr std::size_t kMaxHealthMessageBytes = 2000;
+
 struct Health {
   std::string state = "unknown";  // ok, failing, unknown
+  Micros since = 0;               // when it became so; 0: unknown
+  // What the system answered, at most kMaxHealthMessageBytes. For admins alone: it may hold the data of the
+  // user whose call failed, and words that somebody chose.
   std::string message;
 };
 

@@ -104,6 +104,40 @@ TEST_F(Sessions, GuessingTheCurrentPasswordOfAStolenSessionIsSlowedDown) {
   EXPECT_TRUE(change(kPassword));
 }
 
+TEST_F(Sessions, AWatchedSessionIsKnownToHaveEndedHoweverItEnds) {
+  const auto user = users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword));
+  ASSERT_TRUE(user);
+  const std::function<void(const BrowserSession&)> endings[] = {
+      [&](const BrowserSession& session) { sessions->end(session.id).value(); },
+      [&](const BrowserSession& session) { sessions->revoke(session.user, session.id).value(); },
+      [&](const BrowserSession&) {
+        const BrowserSession other = sessions->find(sign_in()).value();
+        sessions->change_password(other, Secret(kPassword), Secret(kPassword), false).value();
+      },
+      [&](const BrowserSession&) { clock.time += kSessionAge; },
+      [&](const BrowserSession& session) {
+        db->write([&](Transaction& tx) -> Result<void> {
+            tx.execute("DELETE FROM sessions", {}).value();
+            return tx.changed("user", session.user.str());
+          }).value();
+      },
+  };
+  for (const auto& end : endings) {
+    const BrowserSession session = sessions->find(sign_in()).value();
+    const BrowserSession kept = sessions->open_for(session.user, "", "").value().session;
+    auto watched = sessions->watch(session);
+    ASSERT_TRUE(watched);
+    EXPECT_TRUE((*watched)());
+    sessions->end(kept.id).value();
+    EXPECT_TRUE((*watched)()) << "another session of the same user";
+    end(session);
+    EXPECT_FALSE((*watched)());
+  }
+  const BrowserSession gone = sessions->find(sign_in()).value();
+  sessions->end(gone.id).value();
+  EXPECT_FALSE(sessions->watch(gone)) << "it has ended before";
+}
+
 TEST_F(Sessions, LinksWorkOnceAndExpire) {
   const auto old_link = links->make_setup();
   const auto link = links->make_setup();

@@ -91,7 +91,7 @@ json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& 
 json::object user_view(const AccessSnapshot& snapshot, const User& user) {
   json::object out;
   out["id"] = user.id.str();
-  out["email"] = user.email;
+  out["email"] = user.status == UserStatus::kDeleted ? std::string() : user.email;
   out["name"] = user.name;
   out["role"] = role_name(user.role);
   out["status"] = status_name(user.status);

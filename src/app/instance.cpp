@@ -249,6 +249,8 @@ void Instance::flush() {
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }
+  if (auto marked = parts_->tokens.mark_expired(); !marked)
+    spdlog::warn("expired tokens could not be marked: {}", marked.error().message);
   if (auto flushed = parts_->grants.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }

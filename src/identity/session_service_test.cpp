@@ -52,6 +52,18 @@ class Sessions : public testing::Test {
   std::optional<SessionService> sessions;
 };
 
+TEST_F(Sessions, OfAUserWhoHasTooManyTheOldestEnd) {
+  const auto user = users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword));
+  ASSERT_TRUE(user);
+  std::vector<std::string> cookies;
+  for (int i = 0; i < kMaxSessionsPerUser + 1; ++i) {
+    clock.time += 1000;
+    cookies.emplace_back(sessions->open_for(user->id, "192.0.2.1", "browser")->cookie.reveal());
+  }
+  EXPECT_EQ(sessions->list(user->id)->size(), std::size_t(kMaxSessionsPerUser));
+  EXPECT_TRUE(sessions->find(cookies.back()));
+}
+
 TEST_F(Sessions, ASessionEndsWhenItIsNotUsedAndInAnyCaseAfterItsAge) {
   ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
   const std::string idle = sign_in();

@@ -4,8 +4,20 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 
 namespace wick {
+namespace {
+
+bool is_finite(const json::value& value) {
+  if (const auto* number = value.if_double()) return std::isfinite(*number);
+  if (const auto* list = value.if_array()) return std::all_of(list->begin(), list->end(), is_finite);
+  const auto* object = value.if_object();
+  return object == nullptr || std::all_of(object->begin(), object->end(),
+                                          [](const auto& member) { return is_finite(member.value()); });
+}
+
+}  // namespace
 
 Result<json::value> parse_json(std::string_view text, json::storage_ptr storage) {
   json::parse_options options;
@@ -22,12 +34,19 @@ Result<json::value> parse_json(std::string_view text, json::storage_ptr storage)
     return fail(ErrorCode::kInvalidArgument,
                 "This is not valid JSON (" + ec.message() + " near byte " + std::to_string(parsed) + ").");
   }
-  return parser.release();
+  json::value value = parser.release();
+  // Boost takes 1e400 for infinity, which JSON cannot say again.
+  if (!is_finite(value))
+    return fail(ErrorCode::kInvalidArgument,
+                "A number in the JSON is too large: at most 1.8e308 can be read.");
+  return value;
 }
 
 json::value parse_trusted_json(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = 4 * kMaxJsonDepth;  // what was let in stands inside of what is our own
   json::error_code ec;
-  json::value value = json::parse(text, ec);
+  json::value value = json::parse(text, ec, {}, options);
   if (ec) return json::value(nullptr);
   return value;
 }

@@ -248,19 +248,27 @@ json::object with_defaults(const json::object& schema, json::object arguments) {
   return arguments;
 }
 
+namespace {
+
+// One step of a JSON Pointer: "~1" is a slash, "~0" a tilde.
+std::string unescaped(std::string_view step) {
+  std::string out;
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    const bool escape = step[i] == '~' && i + 1 < step.size();
+    out += !escape ? step[i] : step[i + 1] == '1' ? '/' : '~';
+    i += escape;
+  }
+  return out;
+}
+
+}  // namespace
+
 const json::value* at_pointer(const json::value& value, std::string_view pointer) {
   const json::value* at = &value;
   while (at != nullptr && !pointer.empty()) {
     if (pointer.front() != '/') return nullptr;
     const auto next = pointer.find('/', 1);
-    std::string key;
-    for (const std::string_view part = pointer.substr(1, next == std::string_view::npos ? next : next - 1);
-         const char c : part) {
-      key += c;
-    }
-    for (std::size_t tilde = 0; (tilde = key.find('~', tilde)) != std::string::npos; ++tilde) {
-      if (tilde + 1 < key.size()) key.replace(tilde, 2, key[tilde + 1] == '1' ? "/" : "~");
-    }
+    const std::string key = unescaped(pointer.substr(1, next == std::string_view::npos ? next : next - 1));
     pointer = next == std::string_view::npos ? std::string_view() : pointer.substr(next);
     if (at->is_object()) {
       at = at->get_object().if_contains(key);

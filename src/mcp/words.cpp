@@ -27,6 +27,9 @@ char32_t take_character(std::string_view& text) {
     sound = (next & 0xC0) == 0x80;
     character = (character << 6) | (next & 0x3F);
   }
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // RFC 3629 §3: the shortest form only
+  sound = sound && character >= kLeast[size] && character <= 0x10FFFF &&
+          (character < 0xD800 || character > 0xDFFF);
   text.remove_prefix(sound ? size : 1);
   return sound ? character : 0;
 }

@@ -118,5 +118,10 @@ TEST(SearchWords, EditsAreCountedUpToTheLimit) {
   EXPECT_EQ(edits_between("ca", "abc", 3), 3u) << "each place is edited once";
 }
 
+TEST(Words, BytesThatAreNoUtf8AreLeftOut) {
+  EXPECT_EQ(words_of("a \xE0\x80\x80 \xED\xA0\x80 \xF0\x80\x80\x80 \xF4\x90\x80\x80 \xFF b", 10),
+            (std::vector<std::string>{"a", "b"}));
+}
+
 }  // namespace
 }  // namespace wick::mcp

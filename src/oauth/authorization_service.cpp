@@ -60,22 +60,6 @@ bool has_scope(std::string_view list, std::string_view scope) {
 
 }  // namespace
 
-Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_view text) {
-  std::map<std::string, std::string, std::less<>> out;
-  if (text.empty()) return out;
-  for (const std::string_view pair : split(text, '&')) {
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    auto name = percent_decode(pair.substr(0, equals), true);
-    auto value = percent_decode(equals == pair.size() ? std::string_view() : pair.substr(equals + 1), true);
-    if (!name || !value || !is_valid_utf8(*name) || !is_valid_utf8(*value))
-      return fail(ErrorCode::kInvalidArgument, "A parameter is not percent-encoded UTF-8.");
-    if (!out.emplace(std::move(*name), std::move(*value)).second)
-      return fail(ErrorCode::kInvalidArgument, "A parameter comes more than once.");
-  }
-  return out;
-}
-
 AuthorizationService::AuthorizationService(Database& db, ClientService& clients, GrantService& grants,
                                            DeviceService& devices, const Clock& clock, std::string issuer,
                                            std::string resource)

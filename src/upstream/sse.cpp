@@ -6,8 +6,8 @@
 namespace wick::upstream {
 
 Result<void> SseReader::feed(std::string_view bytes) {
-  if (after_cr_ && bytes.starts_with('\n')) bytes.remove_prefix(1);
-  if (!bytes.empty()) after_cr_ = false;
+  if (bytes.empty()) return {};
+  if (std::exchange(after_cr_, false) && bytes.starts_with('\n')) bytes.remove_prefix(1);
   while (!bytes.empty()) {
     const auto end = bytes.find_first_of("\r\n");
     event_bytes_ += end == std::string_view::npos ? bytes.size() : end + 1;
@@ -17,12 +17,10 @@ Result<void> SseReader::feed(std::string_view bytes) {
     }
     partial_.append(bytes.substr(0, end));
     if (end == std::string_view::npos) break;
-    after_cr_ = bytes[end] == '\r';
+    const bool at_cr = bytes[end] == '\r';
     bytes.remove_prefix(end + 1);
-    if (after_cr_ && bytes.starts_with('\n')) {
-      bytes.remove_prefix(1);
-      after_cr_ = false;
-    }
+    after_cr_ = at_cr && bytes.empty();  // whether '\n' belongs to it shows in the next piece
+    if (at_cr && bytes.starts_with('\n')) bytes.remove_prefix(1);
     std::string_view text = partial_;
     if (!std::exchange(begun_, true) && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     line(text);

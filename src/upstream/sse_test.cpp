@@ -49,5 +49,30 @@ TEST(Sse, CountsCommentsWithoutEndTowardsTheLimit) {
   EXPECT_TRUE(refused);
 }
 
+TEST(Sse, AnEmptyLineAfterALineEndInPiecesEndsTheEvent) {
+  SseReader reader;
+  for (const char* piece : {"data: a", "\r", "\n", "\n"}) ASSERT_TRUE(reader.feed(piece));
+  const auto event = reader.next();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->data, "a");
+  for (const char* piece : {"data: b\r", "data:", "\ndata\rdata: c", "\n\n"}) ASSERT_TRUE(reader.feed(piece));
+  const auto second = reader.next();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->data, "b\n\n\nc");
+}
+
+TEST(Sse, AStreamOfSingleBytesTakesTimeInProportionToItsLength) {
+  // Each byte alone: 4 MB of one line, then as many empty lines and comments.
+  constexpr std::size_t kBytes = 4 * 1024 * 1024;
+  SseReader reader;
+  ASSERT_TRUE(reader.feed("data: "));
+  for (std::size_t i = 0; i < kBytes; ++i) ASSERT_TRUE(reader.feed("x"));
+  for (std::size_t i = 0; i < kBytes; ++i) ASSERT_TRUE(reader.feed(i % 3 == 1 ? ":" : "\n"));
+  const auto event = reader.next();
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->data.size(), kBytes);
+  EXPECT_FALSE(reader.next());
+}
+
 }  // namespace
 }  // namespace wick::upstream

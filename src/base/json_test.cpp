@@ -1,0 +1,98 @@
+#include "base/json.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/monotonic_resource.hpp>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "base/keyed_hash.h"
+
+namespace wick {
+namespace {
+
+TEST(Json, TheHashOfKeysIsSipHash13) {
+  // From CPython 3.11, whose strings are hashed with it; key 0.
+  EXPECT_EQ(sip_hash("a", 0, 0), 0x407448d2b89b1813u);
+  EXPECT_EQ(sip_hash("abcdefg", 0, 0), 0x6db12aae9070f506u);
+  EXPECT_EQ(sip_hash("abcdefgh", 0, 0), 0x3f7b849c0b8e35eau);
+  EXPECT_EQ(sip_hash("hello world, this is a text", 0, 0), 0xc5376d908a83239bu);
+  EXPECT_NE(sip_hash("a", 0, 1), sip_hash("a", 0, 0));
+  EXPECT_EQ(keyed_hash("a"), keyed_hash("a"));
+}
+
+// Keys that all fall into one bucket of 2^17 with the hash that Boost.JSON itself has, FNV-1a begun at its
+// basis plus `salt`: for each prefix the suffix that leads from its state to the same end.
+std::vector<std::string> keys_that_collide(std::uint64_t salt, std::size_t count) {
+  constexpr std::uint64_t kPrime = 0x100000001B3, kMask = (1u << 17) - 1;
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
+  std::uint64_t inverse = 1;
+  for (int i = 0; i < 6; ++i) inverse *= 2 - kPrime * inverse;
+  std::vector<std::string> suffixes(kMask + 1);
+  for (const char c : kLetters) {
+    for (const char b : kLetters) {
+      for (const char a : kLetters) {
+        std::uint64_t state = 0;  // all end here
+        for (const char letter : {c, b, a}) state = (state * inverse) ^ std::uint64_t(letter);
+        suffixes[state & kMask] = {a, b, c};
+      }
+    }
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; out.size() < count; ++i) {
+    std::string key;
+    std::uint64_t state = 0xcbf29ce484222325 + salt;
+    for (std::size_t rest = i, n = 0; n < 4; ++n, rest /= 64) key += kLetters[rest % 64];
+    for (const char letter : key) state = (std::uint64_t(letter) ^ state) * kPrime;
+    const std::string& suffix = suffixes[state & kMask];
+    if (!suffix.empty()) out.push_back(key + suffix);
+  }
+  return out;
+}
+
+TEST(Json, KeysMadeToCollideCostNoMoreThanOthers) {
+  // The table stands where its address, which is Boost.JSON's salt, is known. With its own hash each of these
+  // keys would be compared with all that came before: minutes, for each of the objects.
+  constexpr std::size_t kKeys = 1 << 17, kBytes = 64 * 1024 * 1024;
+  const std::unique_ptr<void, decltype(&std::free)> memory(std::aligned_alloc(4096, kBytes), &std::free);
+  json::monotonic_resource resource(static_cast<unsigned char*>(memory.get()), kBytes);
+  const auto keys = keys_that_collide(reinterpret_cast<std::uintptr_t>(memory.get()), kKeys);
+  json::object object(&resource);
+  object.reserve(kKeys);
+  for (const std::string& key : keys) object.emplace(key, 1);
+  EXPECT_EQ(object.size(), kKeys);
+
+  std::string text = "{";
+  for (const std::string& key : keys) text += (text.size() == 1 ? "\"" : ",\"") + key + "\":1";
+  const auto parsed = parse_json(text + "}");
+  ASSERT_TRUE(parsed);
+  const json::object copy = parsed->get_object();
+  EXPECT_EQ(copy.size(), kKeys);
+  for (const std::string& key : keys) ASSERT_TRUE(copy.contains(key));
+}
+
+TEST(Json, TheLastOfRepeatedKeysCounts) {
+  std::string text = "{";
+  for (int i = 0; i < 100'000; ++i) text += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + ",";
+  const auto parsed = parse_json(text + "\"k0\":true}");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->get_object().size(), 20u);
+  EXPECT_EQ(parsed->get_object().at("k0"), true);
+  EXPECT_EQ(parsed->get_object().at("k1"), 99'981);
+}
+
+TEST(Json, WhatWasLetInIsReadAgainFromOurOwnTexts) {
+  const std::string deep = std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']');
+  ASSERT_TRUE(parse_json(deep));
+  EXPECT_EQ(to_json(parse_trusted_json("{\"value\":" + deep + "}").at("value")), deep);
+}
+
+TEST(Json, NumbersThatJsonCannotSayAgainAreRefused) {
+  EXPECT_FALSE(parse_json("[1e400]"));
+  EXPECT_FALSE(parse_json(R"({"a":[{"b":-1e999}]})"));
+  EXPECT_TRUE(parse_json("[1e308, 1e-400]"));
+}
+
+}  // namespace
+}  // namespace wick

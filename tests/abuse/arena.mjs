@@ -64,7 +64,7 @@ export class Arena {
     for (const name of ['mallory', 'bob']) {
       const email = `${name}@example.com`;
       const user = wick.createUser(email, name);
-      const { token, id: tokenId } = wick.token(email, ['--tools', 'direct']);
+      const { token, id: tokenId } = wick.token(email, ['--tools', name === 'bob' ? 'meta' : 'direct']);
       const session = await wick.signIn(email);
       arena.people[name] = { email, password, id: user.id, token, tokenId, cookie: session.cookie };
     }

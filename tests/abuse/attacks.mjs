@@ -8,9 +8,9 @@ import { remember } from '../lib/wick.mjs';
 import { Arena, everyKind } from './arena.mjs';
 
 const names = [
-  'split-requests', 'malformed-requests', 'slow-senders', 'slow-readers', 'bad-credentials', 'wrong-passwords', 'json-collisions',
-  'redaction', 'schema-checks', 'tool-search', 'hostile-rest', 'hostile-mcp', 'hostile-stdio', 'deactivated-user', 'outgoing-slots',
-  'listen-streams', 'greedy-calls', 'repeated-changes', 'notes-search',
+  'split-requests', 'malformed-requests', 'large-requests', 'slow-senders', 'slow-readers', 'bad-credentials', 'wrong-passwords', 'json-collisions',
+  'redaction', 'schema-checks', 'hostile-rest', 'hostile-mcp', 'hostile-stdio', 'deactivated-user', 'outgoing-slots',
+  'listen-streams', 'greedy-calls', 'repeated-changes', 'tool-search', 'notes-search',
   'guessed-behind-proxy', 'idle-connections', 'full-disk',
 ];
 export const attacks = await Promise.all(names.map(async (name) => ({ name, server: {}, kinds: everyKind, ...(await import(`./attacks/${name}.mjs`)) })));
@@ -37,7 +37,7 @@ export class Campaign {
   }
 
   async next(attack) {
-    if (!this.arena || this.server !== attack.server && JSON.stringify(this.server) !== JSON.stringify(attack.server) || !this.arena.lives()) {
+    if (!this.arena || JSON.stringify(this.server) !== JSON.stringify(attack.server) || this.harmed) {
       await this.close();
       const { disk, ...server } = attack.server;
       if (disk && !(this.disk = mountDisk(disk))) return { name: attack.name, skipped: 'no small disk can be mounted here' };
@@ -48,7 +48,9 @@ export class Campaign {
       this.quiet = await this.arena.quiet(this.rest);
     }
     if (this.quiet.failures.length > 0) throw new Error(`a call failed in the quiet: ${this.quiet.failures[0]}`);
-    return this.arena.trial(attack, { duration: this.duration, quiet: this.quiet, long: this.long });
+    const trial = await this.arena.trial(attack, { duration: this.duration, quiet: this.quiet, long: this.long });
+    this.harmed = trial.faults.length > 0;  // the next attack must not count what this one left behind
+    return trial;
   }
 
   async close() {

@@ -121,11 +121,12 @@ export class Target {
   }
 }
 
-/** Runs `work(i)` for i = 0 … count - 1, at most `width` at once, until `end` (a time in ms). Returns how many ran. */
+/** Runs `work(i)` for i = 0 … count - 1, at most `width` at once, until `end` (a time in ms) or one gives false. Returns how many ran. */
 export async function inParallel(count, width, end, work) {
   let next = 0;
+  let over = false;
   const worker = async () => {
-    while (next < count && Date.now() < end) await work(next++);
+    while (next < count && Date.now() < end && !over) if ((await work(next++)) === false) over = true;
   };
   await Promise.all(Array.from({ length: Math.min(width, count) }, worker));
   return next;

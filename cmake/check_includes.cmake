@@ -14,3 +14,11 @@ foreach(file IN LISTS files)
     endif()
   endforeach()
 endforeach()
+# Fails on `for (x : f()->member)`: what f() returns is destroyed before the first iteration, because g++ 12 does
+# not have C++23's longer lifetime of such temporaries (P2718). A local variable has to hold it.
+foreach(file IN LISTS files)
+  file(STRINGS ${file} loops REGEX "for \\([^;]*[^:]: [^{;]*\\)->")
+  foreach(line IN LISTS loops)
+    message(FATAL_ERROR "${file}: ${line}\n  Hold what is returned in a local variable: it is destroyed before the loop begins.")
+  endforeach()
+endforeach()

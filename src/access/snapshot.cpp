@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "base/json.h"
-#include "base/text.h"
+#include "access/snapshot_loader.h"
 
 namespace wick {
 namespace {
@@ -28,39 +27,6 @@ constexpr std::pair<const char*, UserStatus> kStatuses[] = {{"pending", UserStat
                                                             {"deleted", UserStatus::kDeleted}};
 constexpr std::pair<const char*, ToolSurface> kTools[] = {
     {"auto", ToolSurface::kAuto}, {"direct", ToolSurface::kDirect}, {"meta", ToolSurface::kMeta}};
-
-// Ids in our own database are well-formed; a row that is not is skipped, so it reaches nobody.
-template <typename IdType>
-bool read_id(const SqlRow& row, int column, IdType& out) {
-  const auto id = IdType::parse(row.bytes(column));
-  if (id) out = *id;
-  return id.has_value();
-}
-
-bool flag(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-OperationEntry custom_operation(std::string key, const json::object& definition) {
-  OperationEntry operation;
-  const auto text = [&](std::string_view field) {
-    const auto* value = definition.if_contains(field);
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
-  operation.name = text("name");
-  operation.description = text("description");
-  if (const auto* schema = definition.if_contains("input_schema"); schema != nullptr && schema->is_object()) {
-    operation.input_schema = schema->get_object();
-  }
-  operation.read_only = flag(definition, "read_only");
-  operation.destructive = flag(definition, "destructive");
-  operation.idempotent = flag(definition, "idempotent");
-  operation.enabled = !operation.destructive;
-  operation.key = std::move(key);
-  operation.definition = definition;
-  return operation;
-}
 
 }  // namespace
 
@@ -130,125 +96,74 @@ AccessStore::AccessStore(Database& db, KindOperations kind_operations)
 
 Result<void> AccessStore::start() {
   for (const char* kind : {"user", "tag", "connector"}) {
-    db_.on_change(kind, [this](const ChangeEntry&) { return reload(); });
+    db_.on_change(kind, [this](const ChangeEntry& entry) {
+      mark(entry);
+      return Result<void>();
+    });
+    db_.after_change(kind, [this] { return catch_up(); });
   }
-  return reload();
+  {
+    const std::lock_guard lock(mutex_);
+    pending_.everything = true;
+    ++marked_;
+  }
+  return catch_up();
 }
 
-// Reads everything: users, tags and connectors are hundreds, changes are rare, and a whole reload cannot
-// drift.
-Result<void> AccessStore::reload() {
+void AccessStore::mark(const ChangeEntry& entry) {
+  const std::lock_guard lock(mutex_);
+  ++marked_;
+  if (entry.kind == "user") {
+    pending_.users.insert(entry.entity);
+  } else if (entry.kind == "connector") {
+    pending_.connectors.insert(entry.entity);
+  } else {
+    pending_.tags = true;
+  }
+}
+
+Result<void> AccessStore::catch_up() {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t needed = marked_;
+  while (loaded_ < needed) {
+    if (loading_) {
+      load_ended_.wait(lock);
+      continue;
+    }
+    loading_ = true;
+    const std::uint64_t covered = marked_;
+    const Pending pending = std::exchange(pending_, {});
+    lock.unlock();
+    Result<void> done = load(pending);
+    lock.lock();
+    loading_ = false;
+    if (done) loaded_ = covered;
+    load_ended_.notify_all();
+    if (!done) return done;  // the process ends, see Database::after_change
+  }
+  return {};
+}
+
+Result<void> AccessStore::load(const Pending& pending) {
+  const auto before = current_.load();
   auto next = std::make_shared<AccessSnapshot>();
-  next->version = current_.load()->version + 1;
-  std::vector<std::shared_ptr<ConnectorEntry>> connectors;
-  absl::flat_hash_map<ConnectorId, ConnectorEntry*> by_id;
-
-  const auto read_users = [&](const SqlRow& row) {
-    UserEntry user;
-    const auto role = parse_role(row.bytes(3));
-    const auto status = parse_status(row.bytes(4));
-    if (!read_id(row, 0, user.id) || !role || !status) return;
-    user.email = row.text(1);
-    user.name = row.text(2);
-    user.role = *role;
-    user.status = *status;
-    user.has_password = row.integer(5) != 0;
-    next->users.emplace(user.id, std::move(user));
-  };
-  const auto read_user_tags = [&](const SqlRow& row) {
-    UserId user;
-    TagId tag;
-    if (!read_id(row, 0, user) || !read_id(row, 1, tag)) return;
-    if (const auto found = next->users.find(user); found != next->users.end())
-      found->second.tags.push_back(tag);
-  };
-  const auto read_tags = [&](const SqlRow& row) {
-    TagEntry tag;
-    if (!read_id(row, 0, tag.id)) return;
-    tag.name = row.text(1);
-    tag.description = row.text(2);
-    tag.filter = row.integer(3) != 0;
-    next->tags.emplace(tag.id, std::move(tag));
-  };
-  const auto read_connectors = [&](const SqlRow& row) {
-    auto connector = std::make_shared<ConnectorEntry>();
-    if (!read_id(row, 0, connector->id)) return;
-    connector->kind = row.text(1);
-    connector->label = row.text(2);
-    connector->slug = slug(connector->label);
-    connector->description = row.text(3);
-    connector->icon = row.text(4);
-    if (auto config = parse_trusted_json(row.bytes(5)); config.is_object())
-      connector->config = config.get_object();
-    connector->disabled = row.integer(6) != 0;
-    if (auto sealed = parse_trusted_json(row.bytes(7)); sealed.is_object()) {
-      connector->sealed_secrets = sealed.get_object();
-    }
-    connector->operations = kind_operations_(connector->kind);
-    by_id.emplace(connector->id, connector.get());
-    connectors.push_back(std::move(connector));
-  };
-  const auto read_connector_tags = [&](const SqlRow& row) {
-    ConnectorId connector;
-    TagId tag;
-    if (!read_id(row, 0, connector) || !read_id(row, 1, tag)) return;
-    if (const auto found = by_id.find(connector); found != by_id.end()) found->second->tags.push_back(tag);
-  };
-  const auto read_operations = [&](const SqlRow& row) {
-    ConnectorId id;
-    if (!read_id(row, 0, id)) return;
-    const auto found = by_id.find(id);
-    if (found == by_id.end()) return;
-    auto& operations = found->second->operations;
-    auto operation = std::find_if(operations.begin(), operations.end(),
-                                  [&](const OperationEntry& entry) { return entry.key == row.bytes(1); });
-    if (!row.is_null(3)) {
-      const auto definition = parse_trusted_json(row.bytes(3));
-      if (!definition.is_object()) return;
-      operations.push_back(custom_operation(row.text(1), definition.get_object()));
-      operation = operations.end() - 1;
-    }
-    if (operation != operations.end() && !row.is_null(2)) operation->enabled = row.integer(2) != 0;
-  };
-  const auto read_offered = [&](const SqlRow& row) {
-    ConnectorId id;
-    if (!read_id(row, 0, id)) return;
-    const auto found = by_id.find(id);
-    if (found == by_id.end()) return;
-    found->second->offered.emplace(row.text(1), row.is_null(2) ? std::nullopt : std::optional(row.text(2)));
-  };
-
-  struct Query {
-    const char* sql;
-    std::function<void(const SqlRow&)> row;
-  };
-  const Query queries[] = {
-      {"SELECT id, email, name, role, status, password_hash IS NOT NULL FROM users", read_users},
-      {"SELECT user_id, tag_id FROM user_tags ORDER BY user_id, tag_id", read_user_tags},
-      {"SELECT id, name, description, filter FROM tags", read_tags},
-      {"SELECT id, kind, label, description, icon, config, disabled, secrets FROM connectors ORDER BY label",
-       read_connectors},
-      {"SELECT connector_id, tag_id FROM connector_tags ORDER BY connector_id, tag_id", read_connector_tags},
-      {"SELECT connector_id, key, enabled, definition FROM operations ORDER BY connector_id, key",
-       read_operations},
-      {"SELECT connector_id, key, definition FROM offered_operations", read_offered},
-  };
+  if (!pending.everything) *next = *before;
+  next->version = before->version + 1;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    for (const Query& query : queries) {
-      if (auto read = tx.for_each(query.sql, {}, query.row); !read) return read;
+    if (pending.everything) return snapshot_loader::load_everything(tx, kind_operations_, *next);
+    if (pending.tags) {
+      if (auto tags = snapshot_loader::load_tags(tx, *next); !tags) return tags;
+    }
+    for (const std::string& id : pending.users) {
+      if (auto user = snapshot_loader::load_user(tx, id, *next); !user) return user;
+    }
+    for (const std::string& id : pending.connectors) {
+      auto connector = snapshot_loader::load_connector(tx, id, kind_operations_, *next);
+      if (!connector) return connector;
     }
     return {};
   });
   if (!done) return done;
-  for (const auto& connector : connectors) {
-    const bool holds = text_or_empty(connector->config, "changed_tools") == "hold";
-    for (OperationEntry& operation : connector->operations) {
-      const auto offer = connector->offered.find(operation.key);
-      operation.held = holds && offer != connector->offered.end() && offer->second;
-      operation.input_schema_text = to_json(operation.input_schema);
-    }
-  }
-  next->connectors.assign(connectors.begin(), connectors.end());
   current_.store(std::move(next), std::memory_order_release);
   if (on_change_) on_change_();
   return {};

@@ -1,16 +1,18 @@
 // The access snapshot: who exists and what exists for whom, immutable, swapped atomically on change.
 //
-// A request takes one shared_ptr and decides everything from it; a change builds the next snapshot (under the
-// writer lock of Database, in the order of the change log) and stores it before the change is answered. So a
-// call that begins after the answer to a change sees the change.
+// A request takes one shared_ptr and decides everything from it. A change stores the next snapshot before the
+// change is answered (AccessStore says how), so a call that begins after the answer sees the change.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
 #include <atomic>
 #include <boost/json/object.hpp>
+#include <condition_variable>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,22 +96,49 @@ struct AccessSnapshot {
 // kinds.
 using KindOperations = std::function<std::vector<OperationEntry>(std::string_view kind)>;
 
-// Holds the current snapshot and reloads from the database. Thread-safe.
+// Holds the current snapshot and keeps it current. Thread-safe.
+//
+// The next snapshot is read outside of the writer lock, so that no other write waits for it, least of all a
+// revocation. Why a caller that has been answered still knows that the snapshot agrees:
+//  1. mark() runs under the writer lock after the commit: it notes the entity and takes the next number,
+//     `marked_`. So whoever has a number has committed.
+//  2. A load takes all noted entities and the newest number under `mutex_`, and begins its read transaction
+//     after that: it sees the commits of every number up to that one.
+//  3. One load runs at a time (`loading_`), and its snapshot is stored before the next begins: a snapshot is
+//     never replaced by an older one.
+//  4. catch_up() runs before write() returns, and waits until a load of its own number or a later one is
+//     stored. Changes that come during a load share the next one: a caller waits for two loads at most.
+// A load reads the noted entities and takes the rest from the snapshot before it. That misses nothing: the
+// rest was noted by nobody, or is noted for the next load.
 class AccessStore {
  public:
   AccessStore(Database& db, KindOperations kind_operations);
-  // Loads everything and registers the appliers for "user", "tag" and "connector". Once, at start.
+  // Loads everything and registers for the changes of "user", "tag" and "connector". Once, at start.
   Result<void> start();
-  // Called after each change, under the writer lock: must be quick. Before start().
+  // Called after each new snapshot, on the loading thread, one call at a time: must be quick. Before start().
   void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
   std::shared_ptr<const AccessSnapshot> snapshot() const { return current_.load(std::memory_order_acquire); }
 
  private:
-  Result<void> reload();
+  // What has changed since the last load began.
+  struct Pending {
+    bool everything = false, tags = false;
+    std::set<std::string> users, connectors;
+  };
+  void mark(const ChangeEntry& entry);
+  Result<void> catch_up();
+  Result<void> load(const Pending& pending);
+
   Database& db_;
   KindOperations kind_operations_;
   std::function<void()> on_change_;
   std::atomic<std::shared_ptr<const AccessSnapshot>> current_;
+
+  std::mutex mutex_;  // of all below; never held during a load
+  std::condition_variable load_ended_;
+  Pending pending_;
+  std::uint64_t marked_ = 0, loaded_ = 0;
+  bool loading_ = false;
 };
 
 }  // namespace wick

@@ -85,9 +85,13 @@ Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     auto found = get(tx, id);
     if (!found) return fail(std::move(found.error()));
-    tag = std::move(*found);
+    tag = *found;
     apply(tag, patch);
     if (auto sound = check(tag); !sound) return sound;
+    if (tag == *found) {
+      tx.unchanged("tag");
+      return {};
+    }
     auto updated = tx.execute("UPDATE tags SET name = $2, description = $3, filter = $4 WHERE id = $1",
                               {std::string_view(id), std::string_view(tag.name),
                                std::string_view(tag.description), std::int64_t(tag.filter)});

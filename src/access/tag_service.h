@@ -20,6 +20,7 @@ struct Tag {
   std::string id, name, description;
   bool filter = false;
   std::int64_t users = 0, connectors = 0;  // how many carry it
+  bool operator==(const Tag&) const = default;
 };
 
 struct TagPatch {

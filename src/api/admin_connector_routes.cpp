@@ -219,7 +219,7 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   if (!lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(std::move(definitions.error()));
-  auto changes = co_await offload(services.pool, [&] {
+  auto changes = co_await offload(services.pool, context.user->id.str(), [&] {
     return dry->value_or(false) ? services.connectors.review_discovered(*id, *definitions)
                                 : services.connectors.accept_discovered(*id, *definitions);
   });

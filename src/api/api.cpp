@@ -93,7 +93,10 @@ http::Response to_response(const Error& error, std::string_view request_id) {
   return to_response(std::move(reply));
 }
 
-Result<Context> admit(Services& services, const http::Request& request, Access access) {
+namespace {
+
+// What the header alone says, without the database.
+Result<void> check_header(const Services& services, const http::Request& request, Access access) {
   if (!services.origins.host_allowed(request)) {
     return fail(ErrorCode::kForbidden, "This server does not answer to this host name: see --public-url.");
   }
@@ -101,37 +104,69 @@ Result<Context> admit(Services& services, const http::Request& request, Access a
     return fail(ErrorCode::kForbidden,
                 "Requests that change something must come from this server's own pages.");
   }
+  if (access == Access::kPublic || request.cookie(cookie_name(services.public_url))) return {};
+  if (request.header("authorization"))
+    return fail(ErrorCode::kSessionRequired, "A token cannot do this: sign in to the web app.");
+  return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+}
+
+// Everything but the body. Blocks.
+Result<Context> admit_header(Services& services, const http::Request& request, Access access) {
+  if (auto done = check_header(services, request, access); !done) return fail(std::move(done.error()));
   Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
-  if (access != Access::kPublic) {
-    const auto cookie = request.cookie(cookie_name(services.public_url));
-    if (!cookie && request.header("authorization")) {
-      return fail(ErrorCode::kSessionRequired, "A token cannot do this: sign in to the web app.");
-    }
-    auto session = services.sessions.find(cookie.value_or(""));
-    if (!session) return fail(std::move(session.error()));
-    context.session = std::move(*session);
-    context.user = context.snapshot->user(context.session.user);
-    if (context.user == nullptr)
-      return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
-    if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
-      return fail(ErrorCode::kForbidden, "Only admins may do this.");
-    }
+  if (access == Access::kPublic) return context;
+  auto session = services.sessions.find(*request.cookie(cookie_name(services.public_url)));
+  if (!session) return fail(std::move(session.error()));
+  context.session = std::move(*session);
+  context.user = context.snapshot->user(context.session.user);
+  if (context.user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+  services.holders.remember(*request.cookie(cookie_name(services.public_url)), context.user->id);
+  if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
+    return fail(ErrorCode::kForbidden, "Only admins may do this.");
   }
-  auto body = read_body(request);
-  if (!body) return fail(std::move(body.error()));
-  context.body = std::move(*body);
   return context;
 }
 
+}  // namespace
+
+Result<Context> admit(Services& services, const http::Request& request, Access access) {
+  auto context = admit_header(services, request, access);
+  if (!context) return context;
+  auto body = read_body(request);
+  if (!body) return fail(std::move(body.error()));
+  context->body = std::move(*body);
+  return context;
+}
+
+http::RouteOptions route_options(Services& services, Access access) {
+  http::RouteOptions options;
+  options.check = [&services, access](const http::Request& request) -> std::optional<http::Response> {
+    const auto done = check_header(services, request, access);
+    if (done) return std::nullopt;
+    return to_response(done.error(), request.request_id);
+  };
+  if (access == Access::kPublic) return options;
+  options.takes_large_bodies = true;
+  options.large_body_check = [&services,
+                              access](const http::Request& request) -> std::optional<http::Response> {
+    const auto context = admit_header(services, request, access);
+    if (context) return std::nullopt;
+    return to_response(context.error(), request.request_id);
+  };
+  return options;
+}
+
 void Api::route(std::string method, std::string path, Access access, Handler handler) {
-  server_.route_blocking(std::move(method), kPrefix + path,
-                         [this, access, handler = std::move(handler)](const http::Request& request) {
-                           auto context = admit(services_, request, access);
-                           if (!context) return to_response(context.error(), request.request_id);
-                           auto reply = handler(*context);
-                           if (!reply) return to_response(reply.error(), request.request_id);
-                           return to_response(std::move(*reply));
-                         });
+  server_.route_blocking(
+      std::move(method), kPrefix + path,
+      [this, access, handler = std::move(handler)](const http::Request& request) {
+        auto context = admit(services_, request, access);
+        if (!context) return to_response(context.error(), request.request_id);
+        auto reply = handler(*context);
+        if (!reply) return to_response(reply.error(), request.request_id);
+        return to_response(std::move(*reply));
+      },
+      route_options(services_, access));
 }
 
 void Api::route_waiting(std::string method, std::string path, Access access, WaitingHandler handler) {
@@ -139,12 +174,14 @@ void Api::route_waiting(std::string method, std::string path, Access access, Wai
       std::move(method), kPrefix + path,
       [this, access, handler = std::move(handler)](http::Exchange& exchange) -> http::Task<http::Response> {
         const http::Request& request = exchange.request();
-        auto context = co_await offload(services_.pool, [&] { return admit(services_, request, access); });
+        auto context = co_await offload(services_.pool, services_.holders.of(request),
+                                        [&] { return admit(services_, request, access); });
         if (!context) co_return to_response(context.error(), request.request_id);
         auto reply = co_await handler(*context);
         if (!reply) co_return to_response(reply.error(), request.request_id);
         co_return to_response(std::move(*reply));
-      });
+      },
+      route_options(services_, access));
 }
 
 void Api::mount() {

@@ -74,6 +74,9 @@ void mount_openapi_import(Api& api);
 
 // Lets a request in: session, role, origin, body. Blocks.
 Result<Context> admit(Services& services, const http::Request& request, Access access);
+// For routes that are mounted on the server itself: what can be refused by the header is, before the body is
+// read; only who is signed in may send more than limits.max_public_body_bytes.
+http::RouteOptions route_options(Services& services, Access access);
 http::Response to_response(Reply reply);
 http::Response to_response(const Error& error, std::string_view request_id);
 

@@ -12,21 +12,14 @@ Result<Reply> enter_user_code(Context& context) {
   WICK_CHECK(only_fields(context.body, {"user_code"}));
   WICK_TRY(code, required_string(context.body, "user_code"));
   // RFC 8628 §5.1: a code is short, so guessing is slowed down, per person.
-  Throttle& throttle = context.services.device_codes;
+  // A right code returns its own token and no more: it may be one that the guesser has asked for himself.
+  RateLimiter& guesses = context.services.user_code_guesses;
   const std::string who = context.user->id.str();
-  const Micros now = context.services.clock.now();
-  if (const Micros wait = throttle.wait(who, now); wait > 0) {
-    Error error{ErrorCode::kRateLimited, "", int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)};
-    error.message =
-        "Too many wrong codes: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
-    return fail(std::move(error));
-  }
+  if (const Micros wait = guesses.take(who, context.services.clock.now()); wait > 0)
+    return fail(rate_limited("wrong codes", wait));
   auto id = context.services.authorizations.keep_device(code, context.session.id, context.user->id);
-  if (!id) {
-    if (id.error().code == ErrorCode::kNotFound) throttle.failed(who, now);
-    return fail(std::move(id.error()));
-  }
-  throttle.succeeded(who);
+  if (id || id.error().code != ErrorCode::kNotFound) guesses.give_back(who, context.services.clock.now());
+  if (!id) return fail(std::move(id.error()));
   json::object out;
   out["request_id"] = id->reveal();
   return Reply{200, std::move(out)};

@@ -8,6 +8,7 @@
 #include "api/fields.h"
 #include "api/views.h"
 #include "base/log.h"
+#include "base/network.h"
 #include "base/offload.h"
 #include "oauth/wire.h"
 
@@ -59,7 +60,7 @@ http::Task<Result<Reply>> disconnect_account(Context& context) {
   auto connector = usable(context);
   if (!connector) co_return fail(std::move(connector.error()));
   Services& services = context.services;
-  auto done = co_await offload(services.pool,
+  auto done = co_await offload(services.pool, context.user->id.str(),
                                [&] { return services.accounts.disconnect(**connector, context.user->id); });
   if (!done) co_return fail(std::move(done.error()));
   // The server hears of it in its own time.
@@ -90,7 +91,9 @@ http::Task<http::Response> come_back(Services& services, http::Exchange& exchang
   answer.issuer = oauth::parameter(*query, "iss");
   answer.error = oauth::parameter(*query, "error");
   const std::string cookie(request.cookie(cookie_name(services.public_url)).value_or(""));
-  auto session = co_await offload(services.pool, [&] { return services.sessions.find(cookie); });
+  auto session = co_await offload(services.pool, client_network(request.remote_address),
+                                  [&] { return services.sessions.find(cookie); });
+  if (!session && session.error().code == ErrorCode::kRateLimited) co_return to_page(came_to, "error=failed");
   if (!session) co_return to_page(came_to, "error=expired");
   answer.session = session->id;
   answer.user = session->user;

@@ -57,10 +57,20 @@ Result<TestRun> read_test_run(Services& services, const http::Request& request) 
 http::Task<http::Response> run_operation(Services& services, http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   const std::string request_id = format_uuid(make_uuid_v7());
-  auto run = co_await offload(services.pool, [&] { return read_test_run(services, request); });
+  auto run = co_await offload(services.pool, services.holders.of(request),
+                              [&] { return read_test_run(services, request); });
   if (!run) co_return to_response(run.error(), request_id);
-  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector,
-                                               std::move(run->operation), std::move(run->arguments));
+  // Whoever closes the page gives the call up.
+  ClientSide side;
+  side.cancellation = std::make_shared<Cancellation>();
+  exchange.watch([cancellation = side.cancellation] { cancellation->cancel(); });
+  const auto snapshot = services.access.snapshot();
+  const ConnectorEntry* connector = snapshot->connector(run->connector);
+  const bool waits = connector != nullptr && services.runner.can_be_cancelled(*connector);
+  json::object more;
+  auto outcome =
+      co_await services.runner.call(std::move(run->caller), run->connector, std::move(run->operation),
+                                    std::move(run->arguments), std::move(more), waits ? &side : nullptr);
   if (!outcome) co_return to_response(outcome.error(), request_id);
   json::object result = to_tool_result(outcome->result);
   json::object out;
@@ -80,7 +90,8 @@ void mount_connectors(Api& api) {
   api.route("GET", "/connectors/{id}", Access::kSession, get_connector);
   api.server().route(
       "POST", "/api/v1/connectors/{id}/operations/{key}/run",
-      [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); });
+      [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); },
+      route_options(api.services(), Access::kSession));
 }
 
 }  // namespace wick::api

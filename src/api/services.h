@@ -1,12 +1,14 @@
 // Services: everything the API and the command line act on. Made once by app/, outlives both.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <string>
 
 #include "access/snapshot.h"
 #include "access/tag_service.h"
+#include "api/holders.h"
 #include "audit/run_log.h"
+#include "base/fair_pool.h"
+#include "base/rate_limiter.h"
 #include "connectors/connector_service.h"
 #include "connectors/runner.h"
 #include "http/origin.h"
@@ -24,8 +26,9 @@ namespace wick {
 struct Services {
   Database& db;
   const Clock& clock;
-  boost::asio::thread_pool& pool;  // for blocking work that a coroutine needs
-  const std::string& public_url;   // scheme, host and port, no slash at the end
+  FairPool& pool;  // for blocking work that a coroutine needs
+  api::Holders& holders;
+  const std::string& public_url;  // scheme, host and port, no slash at the end
   const http::OriginPolicy& origins;
   AccessStore& access;
   TagService& tags;
@@ -36,7 +39,7 @@ struct Services {
   ClientService& clients;
   AuthorizationService& authorizations;
   GrantService& grants;
-  Throttle& device_codes;  // wrong user codes, by user
+  RateLimiter& user_code_guesses;  // by user
   OidcService& oidc;
   bool password_sign_in;
   bool commands_from_web;

@@ -145,12 +145,13 @@ Result<Reply> revoke_many(Context& context) {
   } else {
     if (ids->size() > kMaxBulk)
       return fail(ErrorCode::kInvalidArgument, "At most " + std::to_string(kMaxBulk) + " tokens at once.");
+    std::vector<TokenId> parsed;
     for (const std::string& text : *ids) {
       WICK_TRY(id, parse_id<TokenId>(text, "token"));
-      auto done = context.services.tokens.revoke(context.actor(), id, reason);
-      if (!done && done.error().code != ErrorCode::kNotFound) return fail(std::move(done.error()));
-      revoked += done.has_value();
+      parsed.push_back(id);
     }
+    WICK_TRY(count, context.services.tokens.revoke_many(context.actor(), parsed, reason));
+    revoked = count;
   }
   json::object out;
   out["revoked"] = revoked;

@@ -10,7 +10,8 @@ namespace {
 
 Result<std::shared_ptr<const ConnectorEntry>> find(Instance& instance, const json::object& arguments) {
   WICK_TRY(name, required_string(arguments, "connector"));
-  for (const auto& one : instance.services().access.snapshot()->connectors) {
+  const auto snapshot = instance.services().access.snapshot();
+  for (const auto& one : snapshot->connectors) {
     if (one->id.str() == name || one->slug == name || equals_ignoring_case(one->label, name)) return one;
   }
   return fail(ErrorCode::kNotFound,

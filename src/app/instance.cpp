@@ -23,7 +23,29 @@ namespace wick {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t kPoolThreads = 4;
+
+// For what coroutines do with the database: OAuth, sign-in by a provider, accounts, notes. A user may have as
+// many jobs here as calls. What reads a lot has threads of its own, so that nothing else waits for it.
+FairPoolOptions database_work(const Settings& settings) {
+  FairPoolOptions options;
+  options.max_queued = 10'000;
+  options.max_per_holder = settings.calls_per_user;
+  options.what = "requests for the database";
+  options.holder_setting = "limits.calls_per_user";
+  options.total_setting = "a fixed limit";
+  return options;
+}
+FairPoolOptions search_work() {
+  FairPoolOptions options;
+  options.threads = 2;
+  options.max_per_holder = kMaxSearchesPerUser;
+  options.max_running_per_holder = 1;
+  options.nice = 5;
+  options.what = "searches";
+  options.holder_setting = options.total_setting = "a fixed limit";
+  return options;
+}
+
 constexpr auto kPurgePause = std::chrono::milliseconds(20);  // between two steps: calls go first
 
 class FolderLock {
@@ -74,7 +96,7 @@ struct Instance::Parts {
         runs_db(std::move(runs_database)),
         public_url(settings.public_url),
         options(settings) {
-    kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
+    kinds.add(std::make_unique<NotesKind>(*db, pool, searches, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock));
     kinds.add(std::make_unique<upstream::McpKind>(
         client, children, std::chrono::seconds(options.idle_seconds), key, authorization));
@@ -89,6 +111,7 @@ struct Instance::Parts {
   // The pool first: its work may wait for the others.
   void stop() {
     pool.join();
+    searches.join();
     runs.stop();
     client.stop();
     children.stop();
@@ -112,12 +135,12 @@ struct Instance::Parts {
   std::string public_url;
   const Settings options;
 
-  boost::asio::thread_pool pool{kPoolThreads};
+  FairPool pool{database_work(options)}, searches{search_work()};
   http::OriginPolicy origins{public_url};
-  http::Client client{options.ca_file};
+  http::Client client{options.ca_file, options.outgoing};
   upstream::Children children;
   KindRegistry kinds;
-  mcp::StreamHub streams;
+  mcp::StreamHub streams{options.streams_per_user};
   AccessStore access{*db, [this](std::string_view kind) {
                        const ConnectorKind* found = kinds.find(kind);
                        return found == nullptr ? std::vector<OperationEntry>() : found->operations();
@@ -134,7 +157,7 @@ struct Instance::Parts {
   DeviceService devices{*db, grants, clock};
   AuthorizationService authorizations{*db, clients, grants, devices, clock, public_url, public_url + "/mcp"};
   OidcService oidc{*db, sessions, client, pool, key, clock, options.oidc, public_url};
-  Throttle device_codes{kFreeAccountFailures};
+  RateLimiter user_code_guesses{kUserCodeGuesses, kUserCodePeriod};
   oauth::Endpoint oauth{clients,
                         authorizations,
                         grants,
@@ -153,11 +176,13 @@ struct Instance::Parts {
   upstream::ConnectService connects{accounts, registrations, authorization, access, *db,
                                     client,   pool,          key,           clock};
   RunLog runs{*runs_db, clock, options.audit};
-  Runner runner{access, kinds, runs, clock};
+  Runner runner{access, kinds, runs, clock, options.calls_per_user};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
+  api::Holders holders{index, clock, api::cookie_name(public_url)};
   Services services{*db,
                     clock,
                     pool,
+                    holders,
                     public_url,
                     origins,
                     access,
@@ -169,7 +194,7 @@ struct Instance::Parts {
                     clients,
                     authorizations,
                     grants,
-                    device_codes,
+                    user_code_guesses,
                     oidc,
                     options.password_sign_in,
                     options.commands_from_web,
@@ -235,6 +260,12 @@ void Instance::revoke_ended(const std::function<bool()>& stop) {
 }
 
 void Instance::purge(const std::function<bool()>& stop) {
+  for (bool more = true; more && !stop();) {
+    const auto pruned = parts_->db->prune_change_log(parts_->clock.now());
+    if (!pruned) spdlog::warn("change log: {}", pruned.error().message);
+    more = pruned.value_or(false);
+    if (more) std::this_thread::sleep_for(kPurgePause);
+  }
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
   if (auto purged = parts_->authorizations.purge(); !purged)
     spdlog::warn("oauth: {}", purged.error().message);

@@ -14,6 +14,8 @@
 
 namespace wick {
 
+inline constexpr std::size_t kMaxSearchesPerUser = 16;  // that wait or run
+
 class Instance {
  public:
   // Errors: kConflict     another process holds the folder

@@ -90,8 +90,10 @@ std::shared_ptr<const http::StaticFiles> web_app() {
 
 void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.endpoint();
+  const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
   for (const char* path : {"/mcp", "/mcp/c/{connector}"}) {
-    server.route("POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); });
+    server.route("POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); },
+                 {.takes_large_bodies = true, .check = check});
     server.route("GET", path, [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });
     server.route("DELETE", path, [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); });
   }
@@ -165,6 +167,7 @@ Result<void> serve(Instance& instance, const Settings& settings) {
   options.port = settings.port;
   options.threads = settings.threads;
   options.limits = settings.limits;
+  options.trusted_proxies = settings.trusted_proxies;
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
   if (settings.public_url.starts_with("https://"))
     options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");

@@ -115,6 +115,24 @@ Result<void> set_listen(Settings& settings, const std::string& value) {
   return {};
 }
 
+Result<void> set_trusted_proxies(Settings& settings, const std::string& value) {
+  std::vector<IpNetwork> networks;
+  for (const std::string_view part : split(value, ',')) {
+    if (trim(part).empty()) continue;
+    auto network = IpNetwork::parse(trim(part));
+    if (!network) return invalid("\"server.trusted_proxies\": " + network.error().message);
+    networks.push_back(*network);
+  }
+  settings.trusted_proxies = std::move(networks);
+  return {};
+}
+
+std::string join(const std::vector<IpNetwork>& networks) {
+  std::string out;
+  for (const IpNetwork& network : networks) out += (out.empty() ? "" : ",") + network.text();
+  return out;
+}
+
 const std::vector<Setting>& table() {
   constexpr std::int64_t kMillion = 1'000'000;
   static const std::vector<Setting> all = {
@@ -123,6 +141,10 @@ const std::vector<Setting>& table() {
       text(
           "public_url", "where clients find this server, for example https://wick.example.com", {},
           [](Settings & s) -> auto& { return s.public_url; }),
+      {"server.trusted_proxies",
+       "addresses and networks (CIDRs) of proxies, separated by commas, whose X-Forwarded-For or Forwarded "
+       "says the client's address",
+       set_trusted_proxies, [](const Settings& s) { return join(s.trusted_proxies); }},
       number(
           "threads", "threads that serve connections; 0: one per core", 0, 256,
           [](Settings & s) -> auto& { return s.threads; }),
@@ -226,8 +248,30 @@ const std::vector<Setting>& table() {
           "limits.max_body_bytes", "largest request body", 1024, 1024 * kMillion,
           [](Settings & s) -> auto& { return s.limits.max_body_bytes; }),
       number(
+          "limits.max_public_body_bytes", "largest request body where nobody has to be signed in", 1024,
+          1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_public_body_bytes; }),
+      number(
+          "limits.max_body_memory_bytes",
+          "memory for the request bodies of all connections together; above: 503", 65536,
+          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
+      number(
           "limits.max_connections", "connections at once", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_connections; }),
+      number(
+          "limits.calls_per_user", "calls of one user that run at once", 1, kMillion,
+          [](Settings & s) -> auto& { return s.calls_per_user; }),
+      number(
+          "limits.outgoing_requests", "requests to connected systems at once", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.requests; }),
+      number(
+          "limits.outgoing_per_user", "of them, those that one user may have under way", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.per_holder; }),
+      number(
+          "limits.outgoing_per_connector", "of them, those that may go to one connector's system", 1, 100'000,
+          [](Settings & s) -> auto& { return s.outgoing.per_connector; }),
+      number(
+          "limits.streams_per_user", "event streams that one user may have open", 1, kMillion,
+          [](Settings & s) -> auto& { return s.streams_per_user; }),
       number(
           "limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),

@@ -7,9 +7,13 @@
 #include <vector>
 
 #include "audit/run_log.h"
+#include "base/network.h"
 #include "base/result.h"
+#include "connectors/runner.h"
+#include "http/client.h"
 #include "http/server.h"
 #include "identity/oidc_service.h"
+#include "mcp/stream_hub.h"
 #include "oauth/client_service.h"
 #include "oauth/grant.h"
 #include "upstream/mcp_client.h"
@@ -20,10 +24,14 @@ struct Settings {
   std::string data = "./var";
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
+  std::vector<IpNetwork> trusted_proxies;
   std::string public_url;  // empty: http://address:port, only on loopback
   int threads = 0;
   std::string log_format = "text", log_level = "info";
   http::Limits limits;
+  http::ClientLimits outgoing;
+  std::size_t calls_per_user = kDefaultCallsPerUser;
+  std::size_t streams_per_user = mcp::kMaxStreamsPerUser;
   RunLogOptions audit;
   ClientPolicy clients;
   int refresh_replay_seconds = kDefaultReplaySeconds;

@@ -46,7 +46,8 @@ http::Task<void> Upkeep::run() {
     }
     if (every_.count() > 0 && Ticks::now() >= next) {
       next = Ticks::now() + every_;
-      for (const auto& one : services_.access.snapshot()->connectors) due_.insert(one->id);
+      const auto snapshot = services_.access.snapshot();
+      for (const auto& one : snapshot->connectors) due_.insert(one->id);
     }
     if (reviewing_ || due_.empty()) continue;
     reviewing_ = true;
@@ -80,8 +81,9 @@ http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector)
     co_return;
   services_.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return;
-  auto changes = co_await offload(
-      services_.pool, [&] { return services_.connectors.review_discovered(connector->id, *definitions); });
+  auto changes = co_await offload(services_.pool, "", [&] {
+    return services_.connectors.review_discovered(connector->id, *definitions);
+  });
   if (!changes) {
     services_.runner.note_discovery(*connector, changes.error().message);
     spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
+#include "audit/secret_names.h"
+#include "audit/text_scan.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -10,113 +14,414 @@ namespace wick {
 namespace {
 
 constexpr std::string_view kMask = "***";
-// Compared without case, '-' and '_'.
-constexpr std::array<std::string_view, 15> kSecretNames = {
-    "password",      "passwd",      "secret",       "token",        "apikey",
-    "authorization", "accesstoken", "refreshtoken", "clientsecret", "accesskey",
-    "cookie",        "passphrase",  "privatekey",   "credential",   "credentials"};
-constexpr std::size_t kMaxNameBytes = 32;
 constexpr std::array<std::string_view, 4> kPrefixes = {"wick_pat_", "wick_oat_", "wick_ort_", "wick_cs_"};
 constexpr std::size_t kMinTokenHex = 8;
+// JSON strings inside JSON strings: each level doubles the backslashes of the next, so that deeper ones are
+// rare; below, members are still found by mask_members().
+constexpr int kMaxLevels = 6;
+// Of open objects and arrays; deeper ones count as part of the last.
+constexpr std::size_t kMaxFrames = 512;
 
-bool is_name_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-bool is_secret_name(std::string_view name) {
-  if (name.size() > kMaxNameBytes) return false;
-  std::string plain;
-  for (const char c : name) {
-    if (c != '_' && c != '-') plain += (c >= 'A' && c <= 'Z') ? char(c - 'A' + 'a') : c;
+// The text with its credentials masked, in one pass.
+std::string mask_credentials(std::string text, bool is_cut) {
+  std::size_t at = text.find("wick_");
+  if (at == std::string::npos) return text;
+  std::string out;
+  std::size_t kept = 0;
+  for (; at != std::string::npos; at = text.find("wick_", at + 1)) {
+    for (const std::string_view prefix : kPrefixes) {
+      if (text.compare(at, prefix.size(), prefix) != 0) continue;
+      const std::size_t begin = at + prefix.size();
+      std::size_t end = begin;
+      while (end < text.size() && is_hex_digit(text[end])) ++end;
+      const bool is_token = end - begin >= kMinTokenHex || (is_cut && end == text.size() && end > begin);
+      if (!is_token) continue;
+      out.append(text, kept, begin - kept).append(kMask);
+      kept = end;
+    }
   }
-  return std::find(kSecretNames.begin(), kSecretNames.end(), plain) != kSecretNames.end();
-}
-
-std::size_t backslashes_before(std::string_view text, std::size_t at) {
-  std::size_t count = 0;
-  while (count < at && text[at - 1 - count] == '\\') ++count;
-  return count;
+  return out.append(text, kept);
 }
 
 // A string inside `nesting` levels of JSON strings is delimited by quotes with 2^nesting - 1 backslashes
-// before them; its own content may only hold quotes with more. npos when it does not end.
+// before them; its own content may only hold quotes with more. npos when it does not end. `from` stands after
+// the opening quote. Counts backslashes as it passes them, so each byte is looked at once.
 std::size_t closing_quote(std::string_view text, std::size_t from, std::size_t backslashes) {
-  for (std::size_t at = from; (at = text.find('"', at)) != std::string_view::npos; ++at) {
-    if (backslashes_before(text, at) % (2 * (backslashes + 1)) == backslashes) return at;
+  std::size_t run = 0;
+  for (std::size_t at = from; at < text.size(); ++at) {
+    if (text[at] == '"' && run % (2 * (backslashes + 1)) == backslashes) return at;
+    run = text[at] == '\\' ? run + 1 : 0;
   }
   return std::string_view::npos;
 }
 
-// Where the value of a secret-named member stands, when the quote at `quote` ends such a name.
 struct Span {
   std::size_t begin = 0, end = 0;
 };
-Span secret_value(std::string_view text, std::size_t quote) {
-  const std::size_t backslashes = backslashes_before(text, quote);
-  std::size_t name_begin = quote - backslashes;
-  const std::size_t name_end = name_begin;
-  while (name_begin > 0 && is_name_char(text[name_begin - 1]) && name_end - name_begin <= kMaxNameBytes)
-    --name_begin;
-  if (name_begin == 0 || text[name_begin - 1] != '"' || name_begin == name_end) return {};
-  std::size_t at = quote + 1;
-  while (at < text.size() && text[at] == ' ') ++at;
+
+// Where the value of a secret-named member stands, when the quote at `quote`, which `backslashes` precede,
+// ends such a name.
+Span secret_value(std::string_view text, std::size_t quote, std::size_t backslashes) {
+  const std::size_t name_end = quote - backslashes;
+  const std::size_t name_begin = begin_of_name(text, name_end);
+  if (name_begin == name_end) return {};
+  std::size_t at = skip_space(text, quote + 1);
   if (at == text.size() || text[at] != ':') return {};
-  ++at;
-  while (at < text.size() && text[at] == ' ') ++at;
-  if (!is_secret_name(text.substr(name_begin, name_end - name_begin))) return {};
-  if (text.size() - at <= backslashes || text.substr(at, backslashes) != std::string(backslashes, '\\') ||
-      text[at + backslashes] != '"') {
-    return {};
+  at = skip_space(text, at + 1);
+  if (judge_name(text.substr(name_begin, name_end - name_begin)) == Secrecy::kNone) return {};
+  for (std::size_t i = 0; i < backslashes; ++i, ++at) {
+    if (at == text.size() || text[at] != '\\') return {};
   }
-  const std::size_t begin = at + backslashes + 1;
-  const std::size_t end = closing_quote(text, begin, backslashes);
-  if (end == std::string_view::npos) return {begin, text.size()};
-  return {begin, end - backslashes};
+  if (at == text.size() || text[at] != '"') return {};
+  const std::size_t end = closing_quote(text, at + 1, backslashes);
+  if (end == std::string_view::npos) return {at + 1, text.size()};
+  return {at + 1, end - backslashes};
 }
 
+// Masks the texts of secret-named members wherever `"name": "` stands, whatever surrounds it and however deep
+// it is in JSON strings: for text whose structure cannot be followed.
 std::string mask_members(std::string_view text) {
   std::string out;
-  std::size_t kept = 0;
-  for (std::size_t at = 0; (at = text.find('"', at)) != std::string_view::npos; ++at) {
-    const Span span = secret_value(text, at);
-    if (span.end <= span.begin) continue;
-    out.append(text.substr(kept, span.begin - kept)).append(kMask);
-    kept = span.end;
-    at = span.end;
+  std::size_t kept = 0, backslashes = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      const Span span = secret_value(text, at, backslashes);
+      if (span.end > span.begin) {
+        out.append(text.substr(kept, span.begin - kept)).append(kMask);
+        kept = span.end;
+        at = span.end;
+      }
+    }
+    backslashes = at < text.size() && text[at] == '\\' ? backslashes + 1 : 0;
   }
   return out.append(text.substr(kept));
 }
 
-void mask_credentials(std::string& text) {
-  for (std::size_t at = 0; (at = text.find("wick_", at)) != std::string::npos; ++at) {
-    for (const std::string_view prefix : kPrefixes) {
-      if (std::string_view(text).substr(at, prefix.size()) != prefix) continue;
-      const std::size_t begin = at + prefix.size();
-      std::size_t end = begin;
-      while (end < text.size() && is_hex(text[end])) ++end;
-      if (end - begin >= kMinTokenHex) text.replace(begin, end - begin, kMask);
+std::optional<std::string> mask_level(std::string_view text, bool is_cut, int level);
+
+// What a member's name says about the object it stands in: {"name": "X-Api-Key", "value": "…"}.
+enum class Role { kNone, kNameOfPair, kHintOfPair, kValueOfPair, kTextOfPair };
+
+Role role_of(std::string_view member) {
+  constexpr std::string_view kNames[] = {"name",  "key",      "header",   "field", "parameter",
+                                         "param", "property", "variable", "k",     "n"};
+  constexpr std::string_view kHints[] = {"type", "kind", "id", "label"};
+  constexpr std::string_view kValues[] = {"value", "values", "val", "v"};
+  constexpr std::string_view kTexts[] = {"text", "content", "data", "default"};
+  if (member.size() > 16) return Role::kNone;
+  const std::string word = to_lower_ascii(member);
+  const auto is_one_of = [&](const auto& words) { return std::ranges::find(words, word) != std::end(words); };
+  if (is_one_of(kNames)) return Role::kNameOfPair;
+  if (is_one_of(kHints)) return Role::kHintOfPair;
+  if (is_one_of(kValues)) return Role::kValueOfPair;
+  return is_one_of(kTexts) ? Role::kTextOfPair : Role::kNone;
+}
+
+// One pass over one text, which is JSON, or prose with or without JSON in it.
+class Scan {
+ public:
+  Scan(std::string_view text, bool is_cut, int level) : text_(text), is_cut_(is_cut), level_(level) {
+    frames_.emplace_back();
+  }
+  void run();
+  // Quotes did not stand where strings of JSON begin and end: what was taken for strings may not have been.
+  bool is_misaligned() const { return is_misaligned_; }
+  // nullopt: nothing is masked.
+  std::optional<std::string> result();
+
+ private:
+  struct Edit {
+    std::size_t begin, end;
+    std::string text;
+    bool is_mask;
+  };
+  // An open object or array; the first stands for the text itself.
+  struct Frame {
+    char kind = ' ';
+    bool is_secret = false;  // every value inside is
+    bool is_held = false;    // every value inside is if the pair's name, which may follow, says so
+    Secrecy member = Secrecy::kNone;
+    Role role = Role::kNone;  // of the member whose value comes next
+    bool name_was_seen = false, pair_is_secret = false;
+    std::size_t index = 0;  // of the element, in an array
+    std::size_t held = 0;   // the first of held_ that may belong to it
+  };
+
+  std::size_t string_at(std::size_t quote);
+  std::size_t key_at(std::size_t begin, std::size_t end, std::size_t colon);
+  void value(std::size_t begin, std::size_t end, bool is_quoted);
+  void nested(std::size_t begin, std::size_t end);
+  void judge_pair_name(Frame& frame, std::string_view name);
+  std::size_t scalar_at(std::size_t at);
+  std::size_t assignment_at(std::size_t separator);
+  void open(char kind);
+  void close(char kind);
+  void end_frame(Frame frame);
+  void mask(std::size_t begin, std::size_t end, std::string_view with = kMask) {
+    if (end > begin) edits_.push_back({begin, end, std::string(with), true});
+  }
+
+  std::string_view text_;
+  bool is_cut_;
+  int level_;
+  bool is_misaligned_ = false;
+  std::size_t no_string_before_ = 0;  // a string that begins before it does not end on its line
+  std::vector<Frame> frames_;
+  std::size_t overflow_ = 0;
+  struct Held {
+    Span span;
+    bool is_quoted;
+    Role role;
+  };
+  std::vector<Held> held_;
+  std::vector<Edit> edits_;
+};
+
+void Scan::run() {
+  for (std::size_t at = 0; at < text_.size();) {
+    switch (const char c = text_[at]) {
+      case '"':
+        at = string_at(at);
+        continue;
+      case '{':
+      case '[':
+        open(c);
+        break;
+      case '}':
+      case ']':
+        close(c);
+        break;
+      case ',':
+        frames_.back().member = Secrecy::kNone;
+        frames_.back().role = Role::kNone;
+        ++frames_.back().index;
+        break;
+      case ':':
+      case '=':
+      case '>':
+        at = assignment_at(at);
+        continue;
+      case '\\':
+        if (at + 1 < text_.size() && text_[at + 1] == '"') is_misaligned_ = true;
+        break;
+      default:
+        if ((c >= '0' && c <= '9') || c == '-') {
+          at = scalar_at(at);
+          continue;
+        }
+    }
+    ++at;
+  }
+  while (frames_.size() > 1) {
+    Frame frame = frames_.back();
+    frames_.pop_back();
+    end_frame(frame);
+  }
+}
+
+// The string that begins at `quote`; where to go on.
+std::size_t Scan::string_at(std::size_t quote) {
+  if (quote < no_string_before_) return quote + 1;
+  std::size_t end = quote + 1;
+  while (end < text_.size() && text_[end] != '"' && text_[end] != '\n') end += text_[end] == '\\' ? 2 : 1;
+  end = std::min(end, text_.size());
+  if (end < text_.size() && text_[end] == '\n') {
+    is_misaligned_ = true;
+    no_string_before_ = end;
+    return quote + 1;
+  }
+  if (end == text_.size()) {  // the text was cut here, or it was no string
+    if (!is_cut_) is_misaligned_ = true;
+    value(quote + 1, end, true);
+    return end;
+  }
+  const std::size_t next = skip_space(text_, end + 1);
+  if (next < text_.size() && text_[next] == ':') return key_at(quote + 1, end, next);
+  if (next < text_.size() && text_[next] != ',' && text_[next] != '}' && text_[next] != ']')
+    is_misaligned_ = true;
+  value(quote + 1, end, true);
+  return end + 1;
+}
+
+std::size_t Scan::key_at(std::size_t begin, std::size_t end, std::size_t colon) {
+  Frame& frame = frames_.back();
+  const std::string_view raw = text_.substr(begin, end - begin);
+  std::string decoded;
+  const bool is_escaped = raw.find('\\') != std::string_view::npos;
+  if (is_escaped) decoded = decode_json_string(raw);
+  const std::string_view name = is_escaped ? std::string_view(decoded) : raw;
+  frame.member = judge_name(name);
+  frame.role = role_of(name);
+  const std::size_t at = skip_space(text_, colon + 1);
+  if (at == text_.size() || text_[at] == '"' || text_[at] == '{' || text_[at] == '[') return at;
+  return scalar_at(at);
+}
+
+// A number or a bare word, at a place where a value may stand.
+std::size_t Scan::scalar_at(std::size_t at) {
+  std::size_t end = at;
+  while (end < text_.size() &&
+         std::string_view(",}]\"{[:= \t\r\n").find(text_[end]) == std::string_view::npos)
+    ++end;
+  const std::string_view word = text_.substr(at, end - at);
+  if (word != "true" && word != "false" && word != "null") value(at, end, false);
+  return end;
+}
+
+void Scan::judge_pair_name(Frame& frame, std::string_view name) {
+  const bool is_secret = name.size() <= 128 && judge_name(name) != Secrecy::kNone;
+  if (frame.kind == '[') {
+    frame.pair_is_secret = is_secret;
+    return;
+  }
+  frame.pair_is_secret = frame.pair_is_secret || is_secret;
+  const bool is_whole = !is_cut_ || name.data() + name.size() != text_.data() + text_.size();
+  frame.name_was_seen = frame.name_was_seen || (frame.role == Role::kNameOfPair && is_whole);
+}
+
+void Scan::value(std::size_t begin, std::size_t end, bool is_quoted) {
+  Frame& frame = frames_.back();
+  const bool is_pair_value = frame.role == Role::kValueOfPair || frame.role == Role::kTextOfPair;
+  const bool is_second = frame.kind == '[' && frame.index % 2 == 1;
+  const bool is_secret = frame.is_secret || frame.member == Secrecy::kAll ||
+                         (frame.member == Secrecy::kText && is_quoted) ||
+                         (frame.pair_is_secret && (is_pair_value || is_second));
+  if (is_secret) {
+    mask(begin, end, is_quoted ? kMask : "\"***\"");
+  } else if (is_quoted) {
+    const bool is_name = frame.role == Role::kNameOfPair || frame.role == Role::kHintOfPair;
+    if (is_name || (frame.kind == '[' && !is_second))
+      judge_pair_name(frame, text_.substr(begin, end - begin));
+    nested(begin, end);
+  } else if (frame.kind == '[' && !is_second) {
+    frame.pair_is_secret = false;
+  }
+  if (!is_secret && (is_pair_value || frame.is_held)) held_.push_back({{begin, end}, is_quoted, frame.role});
+  frame.member = Secrecy::kNone;
+  frame.role = Role::kNone;
+}
+
+// The content of a string that is no secret as a whole, but may hold some.
+void Scan::nested(std::size_t begin, std::size_t end) {
+  const std::string_view raw = text_.substr(begin, end - begin);
+  const bool is_end_cut = is_cut_ && end == text_.size();
+  if (raw.find('\\') == std::string_view::npos) {
+    if (raw.find_first_of(":=>") == std::string_view::npos) return;
+    if (auto masked = mask_level(raw, is_end_cut, level_))
+      edits_.push_back({begin, end, std::move(*masked), false});
+    return;
+  }
+  if (level_ == kMaxLevels) {
+    std::string masked = mask_members(raw);
+    if (masked != raw) edits_.push_back({begin, end, std::move(masked), false});
+    return;
+  }
+  if (auto masked = mask_level(decode_json_string(raw), is_end_cut, level_ + 1))
+    edits_.push_back({begin, end, encode_json_string(*masked), false});
+}
+
+// X-Api-Key: …  password=…  'password': '…'  <password>…<, and ://user:password@. Returns where to go on.
+std::size_t Scan::assignment_at(std::size_t separator) {
+  const Assignment found = find_assignment(text_, separator, is_cut_);
+  if (found.end > found.begin) mask(found.begin, found.end);
+  return std::max(found.end, separator + 1);
+}
+
+void Scan::open(char kind) {
+  if (frames_.size() >= kMaxFrames) {
+    ++overflow_;
+    return;
+  }
+  Frame& parent = frames_.back();
+  const bool is_pair_value = parent.role == Role::kValueOfPair || parent.role == Role::kTextOfPair;
+  const bool is_second = parent.kind == '[' && parent.index % 2 == 1;
+  Frame frame;
+  frame.kind = kind;
+  frame.is_secret = parent.is_secret || parent.member == Secrecy::kAll ||
+                    (parent.pair_is_secret && (is_pair_value || is_second));
+  frame.is_held = parent.is_held || is_pair_value;
+  frame.held = held_.size();
+  if (parent.kind == '[' && !is_second) parent.pair_is_secret = false;
+  parent.member = Secrecy::kNone;
+  parent.role = Role::kNone;
+  frames_.push_back(frame);
+}
+
+void Scan::close(char kind) {
+  if (overflow_ > 0) {
+    --overflow_;
+    return;
+  }
+  Frame frame = frames_.back();
+  if ((kind == '}' && frame.kind != '{') || (kind == ']' && frame.kind != '[')) return;
+  frames_.pop_back();
+  frame.name_was_seen = true;  // all there is of it
+  end_frame(frame);
+}
+
+void Scan::end_frame(Frame frame) {
+  if (frame.kind == '{') {
+    const bool name_may_follow = is_cut_ && !frame.name_was_seen;
+    for (std::size_t i = frame.held; i < held_.size(); ++i) {
+      const Held& one = held_[i];
+      if (frame.pair_is_secret || (name_may_follow && one.role == Role::kValueOfPair))
+        mask(one.span.begin, one.span.end, one.is_quoted ? kMask : "\"***\"");
     }
   }
+  if (!frame.is_held || frame.pair_is_secret) held_.resize(frame.held);
+}
+
+std::optional<std::string> Scan::result() {
+  if (edits_.empty()) return std::nullopt;
+  std::sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    return a.is_mask && !b.is_mask;
+  });
+  std::string out;
+  std::size_t kept = 0;
+  for (const Edit& edit : edits_) {
+    if (edit.end <= kept) continue;
+    const bool overlaps = edit.begin < kept;
+    if (!overlaps) out.append(text_.substr(kept, edit.begin - kept));
+    // An overlap is of a mask or of text that will be: nothing of it is shown.
+    if (!overlaps) out += edit.text;
+    kept = edit.end;
+  }
+  return out.append(text_.substr(kept));
+}
+
+std::optional<std::string> mask_level(std::string_view text, bool is_cut, int level) {
+  Scan scan(text, is_cut, level);
+  scan.run();
+  std::optional<std::string> out;
+  if (scan.is_misaligned()) {
+    std::string members = mask_members(text);
+    Scan again(members, is_cut, level);
+    again.run();
+    out = again.result();
+    if (!out && members != text) out = std::move(members);
+  } else {
+    out = scan.result();
+  }
+  return out;
 }
 
 }  // namespace
 
-std::string mask_secrets(std::string_view text) {
-  std::string out = mask_members(text);
-  mask_credentials(out);
-  return out;
+std::string mask_secrets(std::string_view text, bool is_cut) {
+  auto masked = mask_level(text, is_cut, 0);
+  return mask_credentials(masked ? std::move(*masked) : std::string(text), is_cut);
 }
 
-std::string cut_payload(std::string json_text, std::size_t max_bytes) {
-  if (json_text.size() <= max_bytes) return json_text;
+std::string mask_payload(std::string_view json_text, std::size_t max_bytes) {
+  if (json_text.size() <= max_bytes) return mask_secrets(json_text);
   json::object cut;
   cut["truncated"] = true;
   cut["bytes"] = json_text.size();
-  // Escaping can double the kept part: half of the room is always enough.
-  cut["beginning"] = truncate_utf8(json_text, max_bytes / 2);
+  // Cut before it is masked, so that a long payload costs no more than a short one. Escaping can double the
+  // kept part: half of the room is always enough.
+  const std::string beginning = mask_secrets(truncate_utf8(json_text, max_bytes / 2), true);
+  cut["beginning"] = truncate_utf8(beginning, max_bytes / 2);
   return to_json(cut);
 }
 

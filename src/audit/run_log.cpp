@@ -84,9 +84,10 @@ struct RunLog::Impl {
 Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   Run& run = pending.run;
   for (std::optional<std::string>* payload : {&run.request, &run.response}) {
-    if (*payload) *payload = cut_payload(mask_secrets(**payload), options.max_payload_bytes);
+    if (*payload) *payload = mask_payload(**payload, options.max_payload_bytes);
   }
-  run.error = mask_secrets(run.error);
+  const bool is_error_cut = run.error.size() > kMaxTextBytes;
+  run.error = mask_secrets(truncate_utf8(run.error, kMaxTextBytes), is_error_cut);
   for (std::string* text :
        {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
     bound(*text);

@@ -155,12 +155,13 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string printable(std::string_view text) {
-  std::string out(text);
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto c = static_cast<unsigned char>(out[i]);
-    if (c < 0x20 || c == 0x7F) out[i] = '?';
-    const bool c1 = c == 0xC2 && i + 1 < out.size() && static_cast<unsigned char>(out[i + 1]) < 0xA0;
-    if (c1) out.replace(i, 2, "?");
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool c1 = c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    out += c < 0x20 || c == 0x7F || c1 ? '?' : text[i];
+    if (c1) ++i;
   }
   return out;
 }
@@ -187,8 +188,16 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
-  for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
-    text.replace(at, what.size(), with);
+  std::size_t at = text.find(what);
+  if (at == std::string::npos || what.empty()) return;
+  std::string out;
+  out.reserve(text.size());
+  std::size_t kept = 0;
+  for (; at != std::string::npos; at = text.find(what, kept)) {
+    out.append(text, kept, at - kept).append(with);
+    kept = at + what.size();
+  }
+  text = std::move(out.append(text, kept));
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

@@ -12,47 +12,12 @@
 #include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
+
+#include "base/cancellation.h"
 
 namespace wick {
-
-// Whether a client has taken its request back. Thread-safe.
-class Cancellation {
- public:
-  void cancel() {
-    std::function<void()> callback;
-    {
-      const std::lock_guard lock(mutex_);
-      cancelled_ = true;
-      callback = std::exchange(callback_, nullptr);
-    }
-    if (callback) callback();
-  }
-  bool cancelled() const {
-    const std::lock_guard lock(mutex_);
-    return cancelled_;
-  }
-  // Called once, by whoever cancels, on any thread; at once when that has happened. A null one forgets. A
-  // callback may still be running on another thread after it was forgotten: it owns what it uses.
-  void on_cancel(std::function<void()> callback) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!cancelled_ || !callback) {
-        callback_ = std::move(callback);
-        return;
-      }
-    }
-    callback();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  bool cancelled_ = false;
-  std::function<void()> callback_;
-};
 
 struct ClientSide {
   // Names the client, for servers that keep sessions: each has its own, with its capabilities and log level.

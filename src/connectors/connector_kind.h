@@ -30,7 +30,8 @@ struct CallResult {
   std::optional<boost::json::object> tool_result = {};
   // A JSON-RPC error of another MCP server (code, message, data), for who sees that server as it is.
   std::optional<boost::json::object> protocol_error = {};
-  bool cancelled = false;  // the client took the call back
+  bool cancelled = false;     // the client took the call back, or has gone
+  bool rate_limited = false;  // a share of the caller or of the connector is used up (base/shares.h)
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {
@@ -95,6 +96,8 @@ class ConnectorKind {
   virtual std::vector<ConfigField> fields() const = 0;
   // Whether operations are defined per row; then check_operation() judges them.
   virtual bool custom_operations() const = 0;
+  // Whether its calls wait for another system and end early when Call::client takes them back.
+  virtual bool can_be_cancelled() const { return false; }
   // The operations every connector of this kind has; empty when they are defined per row.
   virtual std::vector<OperationEntry> operations() const = 0;
   // Errors: kInvalidArgument with what to change.

@@ -63,6 +63,12 @@ Result<Offered> compare(const std::vector<json::object>& definitions,
 }
 
 Result<void> accept(Transaction& tx, const std::string& id, const Offered& offered) {
+  auto noted = connector_store::offered(tx, id);
+  if (!noted) return fail(std::move(noted.error()));
+  if (offered.empty() && noted->empty()) {
+    tx.unchanged("connector");
+    return {};
+  }
   for (const auto& [key, definition] : offered) {
     if (definition) {
       if (auto put = connector_store::put_operation(tx, id, key, *definition); !put) return put;

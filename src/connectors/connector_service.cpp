@@ -196,7 +196,8 @@ Result<ConnectorId> ConnectorService::create(ConnectorInput input) {
     }
     if (auto sound = check_label(tx, row.id, row.label); !sound) return sound;
     if (auto inserted = connector_store::insert(tx, row); !inserted) return inserted;
-    if (auto tagged = connector_store::set_tags(tx, row.id, input.tags); !tagged) return tagged;
+    auto tagged = connector_store::set_tags(tx, row.id, input.tags);
+    if (!tagged) return fail(std::move(tagged.error()));
     return tx.changed("connector", row.id);
   });
   if (!done) return fail(std::move(done.error()));
@@ -207,6 +208,7 @@ Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patc
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
+    const connector_store::Row before = *row;
     const ConnectorKind* kind = kinds_.find(row->kind);
     if (kind == nullptr)
       return invalid("This version does not know connectors of the kind \"" + row->kind + "\".");
@@ -222,12 +224,17 @@ Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patc
       json::object secrets = object_in(row->secrets);
       if (auto sealed = seal_secrets(*kind, key_, row->id, *patch.config, secrets); !sealed) return sealed;
       if (auto sound = kind->check_config(*patch.config); !sound) return sound;
-      row->config = to_json(*patch.config);
-      row->secrets = to_json(secrets);
+      if (*patch.config != object_in(before.config)) row->config = to_json(*patch.config);
+      if (secrets != object_in(before.secrets)) row->secrets = to_json(secrets);
     }
-    if (auto updated = connector_store::update(tx, *row); !updated) return updated;
-    if (patch.tags) {
-      if (auto tagged = connector_store::set_tags(tx, row->id, *patch.tags); !tagged) return tagged;
+    Result<bool> changed = false;
+    if (patch.tags) changed = connector_store::set_tags(tx, row->id, *patch.tags);
+    if (!changed) return fail(std::move(changed.error()));
+    if (*row != before) {
+      if (auto updated = connector_store::update(tx, *row); !updated) return updated;
+    } else if (!*changed) {
+      tx.unchanged("connector");
+      return {};
     }
     return tx.changed("connector", row->id);
   });
@@ -272,18 +279,23 @@ Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_vi
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
     const ConnectorKind* kind = kinds_.find(row->kind);
-    bool exists = false;
+    std::optional<bool> by_itself;  // whether it is on where no admin has said so
     if (kind != nullptr) {
-      for (const OperationEntry& entry : kind->operations()) exists = exists || entry.key == operation;
+      for (const OperationEntry& entry : kind->operations()) {
+        if (entry.key == operation) by_itself = entry.enabled;
+      }
     }
-    if (!exists) {
-      auto custom = connector_store::has_operation(tx, row->id, operation);
+    if (!by_itself) {
+      auto custom = definition_of(tx, row->id, operation);
       if (!custom) return fail(std::move(custom.error()));
-      exists = *custom;
+      by_itself = !is_destructive(*custom);
     }
-    if (!exists)
-      return fail(ErrorCode::kNotFound,
-                  "This connector has no operation \"" + std::string(operation) + "\".");
+    auto set_by_admin = connector_store::enabled(tx, row->id, operation);
+    if (!set_by_admin) return fail(std::move(set_by_admin.error()));
+    if (set_by_admin->value_or(*by_itself) == enabled) {
+      tx.unchanged("connector");
+      return {};
+    }
     if (auto set = connector_store::set_enabled(tx, row->id, operation, enabled); !set) return set;
     return tx.changed("connector", row->id);
   });
@@ -302,6 +314,14 @@ Result<void> ConnectorService::put_operation(const ConnectorId& id, std::string_
       auto before = definition_of(tx, id.str(), replaced_key);
       if (!before) return fail(std::move(before.error()));
       if (const auto* origin = before->if_contains("openapi")) kept["openapi"] = *origin;
+      const auto* wanted = definition.if_contains("enabled");
+      auto set_by_admin = connector_store::enabled(tx, id.str(), *key);
+      if (!set_by_admin) return fail(std::move(set_by_admin.error()));
+      const bool same_state = wanted == nullptr || !wanted->is_bool() || *set_by_admin == wanted->get_bool();
+      if (replaced_key == *key && kept == *before && same_state) {
+        tx.unchanged("connector");
+        return {};
+      }
     }
     if (auto put = put_checked(tx, id.str(), replaced_key, *key, kept); !put) return put;
     if (const auto* enabled = definition.if_contains("enabled"); enabled != nullptr && enabled->is_bool()) {
@@ -332,6 +352,7 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
     }
     keys.push_back(std::move(*key));
   }
+  if (puts.empty() && removed.empty()) return {};
   return db_.write([&](Transaction& tx) -> Result<void> {
     for (const std::string& key : removed) {
       auto gone = connector_store::remove_operation(tx, id.str(), key);

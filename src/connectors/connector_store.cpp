@@ -1,5 +1,7 @@
 #include "connectors/connector_store.h"
 
+#include <set>
+
 namespace wick::connector_store {
 namespace {
 
@@ -61,21 +63,24 @@ Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string
   return labels;
 }
 
-Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
-  if (auto done =
-          only_done(tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)}));
-      !done)
-    return done;
-  for (const std::string& tag : tags) {
-    auto done =
-        tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                   {std::string_view(id), std::string_view(tag)});
+Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
+  std::set<std::string> before;
+  auto asked = tx.for_each("SELECT tag_id FROM connector_tags WHERE connector_id = $1",
+                           {std::string_view(id)}, [&](const SqlRow& row) { before.insert(row.text(0)); });
+  if (!asked) return fail(std::move(asked.error()));
+  const std::set<std::string> wanted(tags.begin(), tags.end());
+  if (wanted == before) return false;
+  auto cleared = tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)});
+  if (!cleared) return fail(std::move(cleared.error()));
+  for (const std::string& tag : wanted) {
+    auto done = tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2)",
+                           {std::string_view(id), std::string_view(tag)});
     if (done) continue;
     if (done.error().code == ErrorCode::kConflict)
       return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
     return fail(std::move(done.error()));
   }
-  return {};
+  return true;
 }
 
 Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled) {
@@ -83,6 +88,15 @@ Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_vie
       tx.execute("INSERT INTO operations (connector_id, key, enabled) VALUES ($1, $2, $3) "
                  "ON CONFLICT (connector_id, key) DO UPDATE SET enabled = excluded.enabled",
                  {std::string_view(id), key, std::int64_t(enabled)}));
+}
+
+Result<std::optional<bool>> enabled(Transaction& tx, const std::string& id, std::string_view key) {
+  std::optional<bool> found;
+  auto done = tx.for_each(
+      "SELECT enabled FROM operations WHERE connector_id = $1 AND key = $2 AND enabled IS NOT NULL",
+      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.integer(0) != 0; });
+  if (!done) return fail(std::move(done.error()));
+  return found;
 }
 
 Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,

@@ -16,6 +16,7 @@ struct Row {
   std::string config, secrets;  // JSON objects; secrets: field → hex of the sealed value
   bool disabled = false;
   std::int64_t created_at = 0;
+  bool operator==(const Row&) const = default;
 };
 
 Result<void> insert(Transaction& tx, const Row& row);
@@ -25,9 +26,12 @@ Result<Row> get(Transaction& tx, const std::string& id);
 Result<std::int64_t> remove(Transaction& tx, const std::string& id);
 // Labels of all connectors but this one.
 Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string& id);
-Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
+// Whether that changed anything.
+Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 
 Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled);
+// What an admin has set; nullopt where that is left to the operation.
+Result<std::optional<bool>> enabled(Transaction& tx, const std::string& id, std::string_view key);
 Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,
                            const std::string& definition);
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key);

@@ -76,7 +76,7 @@ class Connectors : public testing::Test {
     db = std::move(open_sqlite(folder + "/wick.db", main_migrations()).value());
     runs_db = std::move(open_sqlite(folder + "/runs.db", runs_migrations()).value());
     key.emplace(SealingKey::from_hex_text(std::string(64, '7')).value());
-    kinds.add(std::make_unique<NotesKind>(*db, pool, clock));
+    kinds.add(std::make_unique<NotesKind>(*db, pool, pool, clock));
     kinds.add(std::make_unique<RestKind>(client, *key, clock));
     access = std::make_unique<AccessStore>(
         *db, [this](std::string_view kind) { return kinds.find(kind)->operations(); });
@@ -127,7 +127,7 @@ class Connectors : public testing::Test {
   SystemClock clock;
   std::unique_ptr<Database> db, runs_db;
   std::optional<SealingKey> key;
-  boost::asio::thread_pool pool{2};
+  FairPool pool{FairPoolOptions()};
   http::Client client;
   KindRegistry kinds;
   std::unique_ptr<AccessStore> access;

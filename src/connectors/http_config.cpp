@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "http/field.h"
 
 namespace wick {
 
@@ -24,18 +25,6 @@ const json::object* object_of(const json::object& object, std::string_view key) 
   return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
 }
 
-bool is_header_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
-}
-
-bool is_header_value(std::string_view value) {
-  return std::none_of(value.begin(), value.end(),
-                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
 bool is_http_url(std::string_view url) {
   const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
                                 : url.starts_with("http://") ? url.substr(7)
@@ -47,7 +36,8 @@ bool is_http_url(std::string_view url) {
 Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
   const auto colon = line.find(':');
   const std::string_view name = trim(line.substr(0, colon));
-  if (colon == std::string_view::npos || !is_header_name(name) || !is_header_value(line.substr(colon + 1))) {
+  if (colon == std::string_view::npos || !http::is_field_name(name) ||
+      !http::is_field_value(line.substr(colon + 1))) {
     return fail(ErrorCode::kInvalidArgument,
                 "\"" + std::string(line) + "\" is not a header: write Name: value.");
   }
@@ -83,15 +73,6 @@ Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connecto
   const auto bytes = from_hex(std::string_view(sealed->get_string()));
   if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
   return key.open(*bytes, secret_place(connector.id.str(), field));
-}
-
-void cut_out(std::string& text, const Secret& secret) {
-  const std::string_view plain = secret.reveal();
-  if (plain.size() < kMinSecretToCut) return;
-  replace_all(text, plain, "***");
-  replace_all(text, to_base64(plain), "***");
-  const std::string encoded = percent_encode(plain);
-  if (encoded != plain) replace_all(text, encoded, "***");
 }
 
 }  // namespace wick

@@ -1,5 +1,5 @@
-// What kinds of connectors that speak HTTP have in common: reading and checking their configuration, and
-// keeping their secret out of what comes back. Pure functions.
+// What kinds of connectors that speak HTTP have in common: reading and checking their configuration. Pure
+// functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -14,15 +14,11 @@
 
 namespace wick {
 
-inline constexpr std::size_t kMinSecretToCut = 4;  // a shorter one would cut ordinary text to pieces
-
 std::int64_t number_of(const boost::json::object& object, std::string_view key, std::int64_t otherwise,
                        std::int64_t most);
 bool flag_of(const boost::json::object& object, std::string_view key);
 const boost::json::object* object_of(const boost::json::object& object, std::string_view key);
 
-bool is_header_name(std::string_view name);
-bool is_header_value(std::string_view value);
 // http or https, with a host and without a user.
 bool is_http_url(std::string_view url);
 // "Name: value". Errors: kInvalidArgument
@@ -32,7 +28,5 @@ Result<std::pair<std::string, std::string>> parse_header(std::string_view line);
 Result<void> check_fields(const ConnectorKind& kind, const boost::json::object& config);
 // The plain text of a sealed field; empty when it is not set. Errors: kInternal  it cannot be opened
 Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connector, std::string_view field);
-// A system that echoes its request would hand our secret to the model.
-void cut_out(std::string& text, const Secret& secret);
 
 }  // namespace wick

@@ -151,9 +151,9 @@ void NoteCache::erase(const std::string& key) {
   if (const auto found = home.by_key.find(key); found != home.by_key.end()) drop(home, found->second);
 }
 
-NotesKind::NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock,
+NotesKind::NotesKind(Database& db, FairPool& pool, FairPool& searches, const Clock& clock,
                      std::size_t cache_bytes)
-    : db_(db), pool_(pool), clock_(clock), cache_(cache_bytes) {
+    : db_(db), pool_(pool), searches_(searches), clock_(clock), cache_(cache_bytes) {
   db_.on_change("note", [this](const ChangeEntry& entry) -> Result<void> {
     cache_.erase(entry.entity);
     return {};
@@ -218,8 +218,13 @@ CallTask NotesKind::call(Call call) {
   }
   for (const auto& [key, operation] : kOperations) {
     if (call.operation->key != key) continue;
-    const auto work = [this, operation, &call] { return (this->*operation)(call); };
-    co_return co_await offload(pool_, work);
+    const auto work = [this, operation, &call]() -> Result<CallResult> { return (this->*operation)(call); };
+    FairPool& pool = key == "search" ? searches_ : pool_;
+    auto done = co_await offload(pool, call.user.str(), work);
+    if (done) co_return std::move(*done);
+    CallResult refused = call_failed(std::move(done.error().message));
+    refused.rate_limited = done.error().code == ErrorCode::kRateLimited;
+    co_return refused;
   }
   co_return call_failed("Notes have no operation \"" + call.operation->key + "\".");
 }
@@ -276,16 +281,37 @@ CallResult NotesKind::list(const Call& call) {
   return show_list(notes, "There are no notes here yet. Call create to keep one.", next);
 }
 
+// In steps of their own transactions, the most recently changed first, so that no search holds an old state
+// of the database for long, and none goes on for longer than kMaxNotesSearchTime.
 CallResult NotesKind::search(const Call& call) {
+  const std::string connector = call.connector->id.str();
+  const std::string query = text_argument(call.arguments, "query");
+  const std::int64_t limit = limit_of(call.arguments);
+  const Micros ends_at = clock_.now() + kMaxNotesSearchTime;
   std::vector<Note> notes;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = notes_store::search(tx, call.connector->id.str(), text_argument(call.arguments, "query"),
-                                     limit_of(call.arguments));
-    if (!found) return fail(std::move(found.error()));
-    notes = std::move(*found);
-    return {};
-  });
-  if (!done) return call_failed(done.error().message);
+  notes_store::Position after;
+  std::int64_t seen = 0;
+  for (bool more = true; more && std::int64_t(notes.size()) < limit;) {
+    auto done = db_.read([&](Transaction& tx) -> Result<void> {
+      auto step = notes_store::search(tx, connector, query, after, kNotesPerSearchStep);
+      if (!step) return fail(std::move(step.error()));
+      more = step->looked_at == kNotesPerSearchStep;
+      seen += step->looked_at;
+      after = step->last;
+      for (Note& note : step->found) notes.push_back(std::move(note));
+      return {};
+    });
+    if (!done) return call_failed(done.error().message);
+    if (more && clock_.now() >= ends_at) {
+      notes.resize(std::min(notes.size(), std::size_t(limit)));
+      CallResult part = show_list(notes, "No note was found in that.", "");
+      part.text = "Only the " + std::to_string(seen) +
+                  " most recently changed notes were searched: there are more than can be searched in " +
+                  std::to_string(kMaxNotesSearchTime / kMicrosPerSecond) + " seconds.\n\n" + part.text;
+      return part;
+    }
+  }
+  notes.resize(std::min(notes.size(), std::size_t(limit)));
   return show_list(notes, "No note contains these words. Try fewer or other words, or call list.", "");
 }
 

@@ -8,12 +8,12 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/thread_pool.hpp>
 #include <list>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 
+#include "base/fair_pool.h"
 #include "base/time.h"
 #include "connectors/connector_kind.h"
 #include "db/database.h"
@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxNoteTitleBytes = 200;
 inline constexpr std::size_t kMaxNoteBodyBytes = 64 * 1024;
 inline constexpr std::int64_t kMaxNotesPerConnector = 100'000;
 inline constexpr std::int64_t kMaxNotesPage = 100;
+inline constexpr std::int64_t kNotesPerSearchStep = 64;  // read in one transaction
+inline constexpr Micros kMaxNotesSearchTime =
+    2 * kMicrosPerSecond;  // what was not looked at by then is left out
 
 struct Note {
   std::string id, title, body, author_id;
@@ -64,8 +67,9 @@ class NoteCache {
 
 class NotesKind final : public ConnectorKind {
  public:
-  // Registers its applier with `db`. Database work runs on `pool`.
-  NotesKind(Database& db, boost::asio::thread_pool& pool, const Clock& clock,
+  // Registers its applier with `db`. Database work runs on `pool`; a search reads every note and runs on
+  // `searches`, so that the others never wait for it.
+  NotesKind(Database& db, FairPool& pool, FairPool& searches, const Clock& clock,
             std::size_t cache_bytes = 32 << 20);
 
   std::string_view kind() const override { return "notes"; }
@@ -91,7 +95,8 @@ class NotesKind final : public ConnectorKind {
   Result<std::shared_ptr<const Note>> load(const std::string& connector, const std::string& id);
 
   Database& db_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
+  FairPool& searches_;
   const Clock& clock_;
   NoteCache cache_;
 };

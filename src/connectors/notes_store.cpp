@@ -1,5 +1,7 @@
 #include "connectors/notes_store.h"
 
+#include <cstring>
+
 #include "base/text.h"
 
 namespace wick::notes_store {
@@ -18,14 +20,10 @@ Result<void> changed(Transaction& tx, const std::string& connector, const std::s
   return tx.changed("note", connector + "/" + id);
 }
 
-// "%word%" for LIKE … ESCAPE '\', in lower case.
-std::string pattern(std::string_view words) {
-  std::string out = "%";
-  for (const char c : to_lower_ascii(words)) {
-    if (c == '%' || c == '_' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "%";
+// memmem() is linear in the text, whatever the words are; LIKE is not.
+bool contains(std::string_view text, std::string_view lower_words) {
+  const std::string lower = to_lower_ascii(text);
+  return memmem(lower.data(), lower.size(), lower_words.data(), lower_words.size()) != nullptr;
 }
 
 }  // namespace
@@ -86,17 +84,22 @@ Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, co
   return notes;
 }
 
-Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words,
-                                 std::int64_t limit) {
-  const std::string like = pattern(words);
-  std::vector<Note> notes;
+Result<SearchStep> search(Transaction& tx, const std::string& connector, std::string_view words,
+                          const Position& after, std::int64_t limit) {
+  const std::string lower_words = to_lower_ascii(words);
+  SearchStep step;
   auto done = tx.for_each(WICK_NOTE
-                          "WHERE connector_id = $1 AND (lower(title) LIKE $2 ESCAPE '\\' OR "
-                          "lower(body) LIKE $2 ESCAPE '\\') ORDER BY updated_at DESC, id DESC LIMIT $3",
-                          {std::string_view(connector), std::string_view(like), limit},
-                          [&](const SqlRow& row) { notes.push_back(read(row)); });
+                          "WHERE connector_id = $1 AND (updated_at < $2 OR (updated_at = $2 AND id < $3)) "
+                          "ORDER BY updated_at DESC, id DESC LIMIT $4",
+                          {std::string_view(connector), after.updated_at, std::string_view(after.id), limit},
+                          [&](const SqlRow& row) {
+                            ++step.looked_at;
+                            step.last = {row.integer(5), row.text(0)};
+                            if (contains(row.bytes(1), lower_words) || contains(row.bytes(2), lower_words))
+                              step.found.push_back(read(row));
+                          });
   if (!done) return fail(std::move(done.error()));
-  return notes;
+  return step;
 }
 
 }  // namespace wick::notes_store

@@ -25,7 +25,14 @@ Result<void> remove(Transaction& tx, const std::string& connector, const std::st
 // The most recently changed first. Index: notes_connector.
 Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before,
                                std::int64_t limit);
-Result<std::vector<Note>> search(Transaction& tx, const std::string& connector, const std::string& words,
-                                 std::int64_t limit);
+// One step of a search: looks at the `limit` notes after a position and finds those with the words in title
+// or body, without case. Index: notes_connector.
+struct SearchStep {
+  std::vector<Note> found;
+  std::int64_t looked_at = 0;  // fewer than `limit`: those were the last
+  Position last;
+};
+Result<SearchStep> search(Transaction& tx, const std::string& connector, std::string_view words,
+                          const Position& after, std::int64_t limit);
 
 }  // namespace wick::notes_store

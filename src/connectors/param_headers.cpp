@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
+#include "http/field.h"
 
 namespace wick {
 namespace {
@@ -49,7 +50,7 @@ std::vector<std::pair<std::string, std::string>> mirrored_headers(const json::ob
   std::vector<std::pair<std::string, std::string>> headers;
   each_property(input_schema, &arguments, 0, [&](const json::object& property, const json::value* value) {
     const std::string name = text_or_empty(property, kMark);
-    if (value == nullptr || name.empty() || !is_header_name(name)) return;
+    if (value == nullptr || name.empty() || !http::is_field_name(name)) return;
     if (value->is_string()) headers.emplace_back(kPrefix + name, value->get_string());
     if (value->is_int64() || value->is_uint64() || value->is_bool())
       headers.emplace_back(kPrefix + name, to_json(*value));
@@ -61,7 +62,7 @@ std::vector<std::string> header_names(const json::object& input_schema) {
   std::vector<std::string> names;
   each_property(input_schema, nullptr, 0, [&](const json::object& property, const json::value*) {
     const std::string name = text_or_empty(property, kMark);
-    if (!name.empty() && is_header_name(name)) names.push_back(kPrefix + name);
+    if (!name.empty() && http::is_field_name(name)) names.push_back(kPrefix + name);
   });
   return names;
 }
@@ -75,7 +76,7 @@ Result<void> check_header_marks(const json::object& input_schema) {
     const std::string name = text_or_empty(property, kMark);
     const std::string type = text_or_empty(property, "type");
     const std::string lower = to_lower_ascii(name);
-    if (!is_header_name(name)) problem = "\"" + printable(name) + "\" is not the name of a header";
+    if (!http::is_field_name(name)) problem = "\"" + printable(name) + "\" is not the name of a header";
     if (type != "string" && type != "integer" && type != "boolean")
       problem = "\"" + printable(name) + "\" is on a parameter that is not a string, an integer or a boolean";
     for (const char* bound : {"minimum", "maximum"}) {

@@ -170,7 +170,12 @@ ShapedResponse shape_response(std::string_view body, const ResponseShape& shape)
     out.text = cut_text(why + std::string(body), shape.max_text_bytes);
     return out;
   }
-  auto part = pick_from(std::move(*whole), shape.pick, body);
+  return shape_value(std::move(*whole), body, shape);
+}
+
+ShapedResponse shape_value(json::value value, std::string_view body, const ResponseShape& shape) {
+  ShapedResponse out;
+  auto part = pick_from(std::move(value), shape.pick, body);
   if (!part) {
     out.text = cut_text(std::move(part.error().message), shape.max_text_bytes);
     return out;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ Result<void> check_pick(std::string_view pick);
 
 // Of the body of a response. When there is nothing to pick, or it cannot be, the text says so.
 ShapedResponse shape_response(std::string_view body, const ResponseShape& shape);
+// The same of one that has been parsed to `value`.
+ShapedResponse shape_value(boost::json::value value, std::string_view body, const ResponseShape& shape);
 
 // `text`; when it is longer than `max_bytes`, cut at a character's border, with what to do about it.
 std::string cut_text(std::string text, std::size_t max_bytes);

@@ -7,9 +7,12 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/response_shape.h"
+#include "connectors/secret_filter.h"
+#include "connectors/template_secrets.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/field.h"
 
 namespace wick {
 namespace {
@@ -98,8 +101,6 @@ Result<http::ClientRequest> make_request(const json::object& config, const json:
     for (const auto& member : *headers) {
       const auto value = fill_text(argument_text(member.value()), arguments, as_is);
       if (!value) continue;
-      if (!is_header_value(*value))
-        return invalid("An argument has a line break or control character, which a header cannot carry.");
       request.headers.emplace_back(member.key(), *value);
     }
   }
@@ -173,13 +174,48 @@ ResponseShape shape_of(const json::object& config, const json::object& rest) {
   return shape;
 }
 
-CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const Secret& secret) {
-  cut_out(response.body, secret);
+// There is no answer of the system.
+CallResult not_answered(const Error& error, const std::shared_ptr<Cancellation>& cancellation,
+                        const SecretFilter& secrets) {
+  CallResult failed = call_failed(secrets.cleaned(error.message), 0);
+  failed.cancelled = cancellation != nullptr && cancellation->cancelled();
+  if (failed.cancelled) failed.text = "The client took the call back, or has gone.";
+  failed.rate_limited = error.code == ErrorCode::kRateLimited;
+  // By our own rules: the system itself may be well.
+  if (failed.cancelled || failed.rate_limited || error.code == ErrorCode::kForbidden ||
+      error.code == ErrorCode::kTooLarge || error.code == ErrorCode::kInvalidArgument ||
+      error.code == ErrorCode::kUnavailable) {
+    failed.http_status = 200;
+  }
+  if (error.code == ErrorCode::kTooLarge) {
+    failed.text +=
+        " Nothing of it was read. Page or narrow the request with the arguments of this operation, where it "
+        "has some for that. An admin can raise its \"max_bytes\", or that of the connector, up to " +
+        with_thousands(kMaxRestResponseBytes) + ".";
+  }
+  return failed;
+}
+
+// The body as JSON when it is some, both without secrets.
+std::optional<json::value> clean_body(std::string& body, const SecretFilter& secrets) {
+  auto value = parse_json(body);
+  if (!value) {
+    secrets.clean(body);
+    return std::nullopt;
+  }
+  // A secret may stand in the text alone: in a member that a later one of the same name replaces.
+  const bool cut = secrets.clean(*value);
+  if (cut || secrets.clean(body)) body = to_json(*value);
+  return std::move(*value);
+}
+
+CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const SecretFilter& secrets) {
   if (!is_valid_utf8(response.body)) {
     return call_failed("The system answered with " + std::to_string(response.body.size()) +
-                           " bytes that are not text (" + response.content_type + ").",
+                           " bytes that are not text (" + secrets.cleaned(response.content_type) + ").",
                        response.status);
   }
+  auto value = clean_body(response.body, secrets);
   CallResult result;
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
@@ -194,7 +230,8 @@ CallResult to_result(http::ClientResponse response, const ResponseShape& shape, 
     result.text =
         "Done: the system answered with status " + std::to_string(response.status) + " and no content.";
   } else {
-    ShapedResponse shaped = shape_response(response.body, shape);
+    ShapedResponse shaped =
+        value ? shape_value(std::move(*value), response.body, shape) : shape_response(response.body, shape);
     result.text = std::move(shaped.text);
     result.structured = std::move(shaped.structured);
   }
@@ -252,7 +289,7 @@ Result<void> RestKind::check_config(const json::object& config) const {
   if (auth.empty()) auth = "none";
   if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
-  if (auth == "header" && !is_header_name(text_or_empty(config, "auth_name")))
+  if (auth == "header" && !http::is_field_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auth == "query" && text_or_empty(config, "auth_name").empty())
     return invalid("Say which query parameter carries the secret.");
@@ -289,14 +326,14 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
   }
   if (const auto* headers = object_of(*rest, "headers")) {
     for (const auto& member : *headers) {
-      if (!is_header_name(member.key()) || !is_header_value(argument_text(member.value()))) {
+      if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value()))) {
         return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
       }
     }
   }
   const std::string body = text_or_empty(*rest, "body");
   const std::string type = text_or_empty(*rest, "content_type");
-  if (!is_header_value(type)) return invalid("The content type has a control character.");
+  if (!http::is_field_value(type)) return invalid("The content type has a control character.");
   if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
     if (auto tree = parse_json(body); !tree) {
       return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
@@ -326,7 +363,8 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
 }
 
 RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry> connector,
-                                            std::string client_secret) {
+                                            std::string client_secret, std::string holder,
+                                            std::shared_ptr<Cancellation> cancellation) {
   const json::object& config = connector->config;
   const std::string id = connector->id.str();
   const std::string fingerprint = to_hex(sha256(to_json(config) + client_secret));
@@ -354,6 +392,9 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   request.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
   request.allow_private_addresses = flag_of(config, "allow_private_addresses");
+  request.holder = std::move(holder);
+  request.connector = id;
+  request.cancellation = std::move(cancellation);
   const auto response = co_await client_.send(std::move(request));
   if (!response) co_return fail(response.error());
   const auto value = parse_json(response->body);
@@ -365,6 +406,11 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
                                              ": an admin has to check them.");
   }
   const json::object& granted = value->get_object();
+  if (!http::is_access_token(text_or_empty(granted, "access_token"))) {
+    co_return fail(
+        ErrorCode::kUpstream,
+        "The token URL gives an access token that cannot be sent in a header: an admin has to check it.");
+  }
   const std::int64_t seconds = number_of(granted, "expires_in", kDefaultTokenSeconds, 86'400);
   AccessToken kept{fingerprint, Secret(text_or_empty(granted, "access_token")),
                    clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
@@ -391,32 +437,30 @@ CallTask RestKind::call(Call call) {
     co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);
   Secret credential = std::move(*plain);
   const std::string auth = text_or_empty(config, "auth");
+  SecretFilter secrets;
+  add_rest_secrets(secrets, config, *rest);
+  add_credential(secrets, credential.reveal());
+  if (auth == "basic") secrets.add_basic(text_or_empty(config, "username"), credential.reveal());
+  const auto cancellation = call.client == nullptr ? nullptr : call.client->cancellation;
+  const std::string holder = call.user.str();
   if (auth == "oauth_client_credentials") {
-    auto token = co_await access_token(call.connector, std::string(credential.reveal()));
-    if (!token) co_return call_failed(token.error().message, 0);
+    std::string client_secret(credential.reveal());
+    auto token = co_await access_token(call.connector, std::move(client_secret), holder, cancellation);
+    if (!token) co_return not_answered(token.error(), cancellation, secrets);
     credential = std::move(*token);
+    secrets.add(credential.reveal());
   }
   authorize(*request, config, auth, credential);
+  request->holder = holder;
+  request->connector = call.connector->id.str();
+  request->cancellation = cancellation;
   auto response = co_await client_.send(std::move(*request));
-  if (!response) {
-    // Refused by our own rules: the system itself may be well.
-    const bool ours =
-        response.error().code == ErrorCode::kForbidden || response.error().code == ErrorCode::kTooLarge;
-    std::string text = response.error().message;
-    if (response.error().code == ErrorCode::kTooLarge) {
-      text +=
-          " Nothing of it was read. Page or narrow the request with the arguments of this operation, where "
-          "it has "
-          "some for that. An admin can raise its \"max_bytes\", or that of the connector, up to " +
-          with_thousands(kMaxRestResponseBytes) + ".";
-    }
-    co_return call_failed(std::move(text), ours ? 200 : 0);
-  }
+  if (!response) co_return not_answered(response.error(), cancellation, secrets);
   if (response->status == 401 && auth == "oauth_client_credentials") {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());
   }
-  co_return to_result(std::move(*response), shape_of(config, *rest), credential);
+  co_return to_result(std::move(*response), shape_of(config, *rest), secrets);
 }
 
 }  // namespace wick

@@ -1,6 +1,7 @@
 // The rest kind: operations of any HTTP API, each a request made from a template and the call's arguments.
 //
-// The secret leaves its seal only while a request is made, and is cut out of whatever the API answers. OAuth
+// The secret leaves its seal only while a request is made. It, and what else of the request is a credential,
+// is cut out of whatever the API answers (connectors/secret_filter.h, connectors/template_secrets.h). OAuth
 // client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
 // An argument that is absent has the default that the input schema gives it. With the content type
 // multipart/form-data the body template is a JSON object of text fields.
@@ -35,6 +36,7 @@ class RestKind final : public ConnectorKind {
   }
   std::vector<ConfigField> fields() const override;
   bool custom_operations() const override { return true; }
+  bool can_be_cancelled() const override { return true; }
   std::vector<OperationEntry> operations() const override { return {}; }
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
@@ -43,7 +45,8 @@ class RestKind final : public ConnectorKind {
  private:
   using Authorized = boost::asio::awaitable<Result<Secret>, boost::asio::io_context::executor_type>;
   // An access token for client credentials: kept, or fetched.
-  Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret);
+  Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret,
+                          std::string holder, std::shared_ptr<Cancellation> cancellation);
 
   struct AccessToken {
     std::string fingerprint;  // of the configuration it was fetched with

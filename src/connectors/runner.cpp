@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "connectors/schema_validator.h"
 
+#include <limits>
+
 namespace wick {
 namespace {
 
@@ -50,8 +52,14 @@ json::object to_tool_result(const CallResult& result) {
   return out;
 }
 
-Runner::Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock)
-    : access_(access), kinds_(kinds), log_(log), clock_(clock) {}
+Runner::Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
+               std::size_t calls_per_user)
+    : access_(access),
+      kinds_(kinds),
+      log_(log),
+      clock_(clock),
+      calls_(std::numeric_limits<std::size_t>::max(), calls_per_user,
+             {"calls", "one user", "limits.calls_per_user", ""}) {}
 
 Run Runner::begin(const Caller& caller, std::string operation, const json::object& arguments) const {
   Run run;
@@ -78,7 +86,10 @@ void Runner::finish(Run& run, const std::optional<CallResult>& result, std::stri
     run.error = std::string(reason);
     return;
   }
-  run.status = result->cancelled ? "cancelled" : result->is_error ? "error" : "ok";
+  run.status = result->cancelled      ? "cancelled"
+               : result->rate_limited ? "rate_limited"
+               : result->is_error     ? "error"
+                                      : "ok";
   if (result->is_error) run.error = result->text;
   run.response = to_json(to_tool_result(*result));
   run.http_status = result->http_status;
@@ -124,11 +135,15 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   const auto& [connector, operation] = found.ref;
   ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
 
+  const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   std::string refusal = kNoSuchOperation;
   if (found.verdict == Verdict::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
   if (found.verdict == Verdict::kHeld) refusal = held_back(found.ref);
-  if (found.verdict == Verdict::kAllowed && kind != nullptr) {
+  if (found.verdict == Verdict::kAllowed && kind != nullptr && !lease) {
+    result = call_failed(lease.error().message);
+    result->rate_limited = true;
+  } else if (found.verdict == Verdict::kAllowed && kind != nullptr) {
     auto valid = check_arguments(operation->input_schema, operation->input_schema_text,
                                  kind->forwards() ? without_nulls(arguments) : arguments);
     if (!valid) {
@@ -163,6 +178,11 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   if (!result && found.verdict == Verdict::kHeld) result = call_failed(std::move(refusal));
   if (!result) co_return no_such_operation();
   co_return CallOutcome{*recorded, latency, std::move(*result)};
+}
+
+bool Runner::can_be_cancelled(const ConnectorEntry& connector) const {
+  const ConnectorKind* kind = kinds_.find(connector.kind);
+  return kind != nullptr && kind->can_be_cancelled();
 }
 
 bool Runner::forwards(const ConnectorEntry& connector) const {
@@ -201,17 +221,24 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   if (connector != nullptr) run.connector_id = connector_id.str();
   const Verdict verdict = connector == nullptr ? Verdict::kHidden : reach.judge_rest(*connector);
   ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
+  const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
   if (kind != nullptr && kind->forwards() && verdict == Verdict::kAllowed) {
-    forwarded = co_await kind->forward(connector, {caller.user, client}, method, std::move(params));
+    if (lease) {
+      forwarded = co_await kind->forward(connector, {caller.user, client}, method, std::move(params));
+    } else {
+      forwarded = fail(lease.error());
+    }
     // As the record has it.
     CallResult& kept = result.emplace();
     kept.is_error = !forwarded || forwarded->error_code != 0;
     if (!forwarded) {
       const ErrorCode code = forwarded.error().code;
       const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                        code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
+                        code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
+                        code == ErrorCode::kRateLimited;
+      kept.rate_limited = code == ErrorCode::kRateLimited;
       kept.cancelled = client != nullptr && client->cancellation->cancelled();
       kept.text = forwarded.error().message;
       kept.http_status = ours ? 200 : 0;
@@ -231,7 +258,8 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
 }
 
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
-  if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
+  if (connector.kind == "notes") return;                // kept by Wick itself: nothing that could be away
+  if (result.cancelled || result.rate_limited) return;  // that says nothing of the system
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
   std::lock_guard lock(mutex_);

@@ -13,6 +13,7 @@
 
 #include "access/reach.h"
 #include "audit/run_log.h"
+#include "base/shares.h"
 #include "connectors/connector_kind.h"
 
 namespace wick {
@@ -38,18 +39,22 @@ struct Health {
   std::string message;
 };
 
+inline constexpr std::size_t kDefaultCallsPerUser = 256;  // at once; "limits.calls_per_user"
+
 class Runner {
  public:
   using Executor = boost::asio::io_context::executor_type;
   template <typename T>
   using Task = boost::asio::awaitable<T, Executor>;
 
-  Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock);
+  Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
+         std::size_t calls_per_user = kDefaultCallsPerUser);
 
   // Errors: kNotFound         no such operation for this user, now; recorded as denied
   //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
   //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: the result is withheld
+  // A user who has as many calls under way as one may gets an error as result, recorded as rate_limited.
   // `more`: what else the call's params say; `client`: who can be told and asked while it runs.
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments, boost::json::object more = {},
@@ -57,9 +62,11 @@ class Runner {
   // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
   // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
   // that is not of chosen operations. Errors: as call(); kUpstream  the server does not answer: recorded as
-  // an error
+  // an error; kRateLimited  as call()
   Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
                                   boost::json::object params, const ClientSide* client);
+  // Whether its calls end early when the client has gone.
+  bool can_be_cancelled(const ConnectorEntry& connector) const;
   // Whether it is an MCP server itself.
   bool forwards(const ConnectorEntry& connector) const;
   // What of the protocol the connector offers besides tools; empty when it does not answer.
@@ -90,6 +97,7 @@ class Runner {
   const KindRegistry& kinds_;
   RunLog& log_;
   const Clock& clock_;
+  Shares calls_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Health> health_;
 };

@@ -6,11 +6,14 @@
 // Change log. Everything a node keeps in memory is a cache of the database, kept exact like this: a
 // transaction names each entity it changed with Transaction::changed(); the entries get consecutive numbers
 // from a one-row counter inside the same transaction, so the log has no gaps and no entry of a rolled-back
-// transaction. After the commit, still under the writer lock, the appliers run in the order of the log, and
-// only then does write() return. Hence a caller that has been answered knows that this node's memory agrees
-// with what was written; and appliers, which reload the current state of the entity they are given, never go
-// backwards. A second node reads the same log. An applier that fails ends the process: memory that can no
-// longer follow the log must not serve.
+// transaction. After the commit, still under the writer lock, the appliers run in the order of the log. Then
+// the lock is released, the followers of the changed kinds run, and only then does write() return. Hence a
+// caller that has been answered knows that this node's memory agrees with what was written; and appliers,
+// which reload the current state of the entity they are given, never go backwards. An applier or follower
+// that fails ends the process: memory that can no longer follow the log must not serve.
+//
+// A second node reads the same log. Entries older than kChangeLogAge are pruned: a node that finds its next
+// number gone has been away for longer and loads everything, as at start.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +28,12 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace wick {
+
+// How long entries of the change log are kept for other nodes.
+inline constexpr Micros kChangeLogAge = 24 * 3600 * kMicrosPerSecond;
 
 struct BlobView {
   std::string_view bytes;
@@ -64,6 +71,9 @@ class Transaction {
   virtual Result<std::int64_t> execute(std::string_view sql, SqlParams params) = 0;
   // Appends to the change log. Only in write().
   virtual Result<void> changed(std::string_view kind, std::string_view entity) = 0;
+  // In place of changed() where the caller reports a state that was there already: nothing is logged, but
+  // write() returns only after memory agrees with the changes of this kind that others have made.
+  virtual void unchanged(std::string_view kind) = 0;
 
   Result<void> for_each(std::string_view sql, std::initializer_list<SqlParam> params,
                         const std::function<void(const SqlRow&)>& row) {
@@ -86,16 +96,23 @@ class Database {
  public:
   using Work = std::function<Result<void>(Transaction&)>;
   using Applier = std::function<Result<void>(const ChangeEntry&)>;
+  using Follower = std::function<Result<void>()>;
 
   virtual ~Database() = default;
 
-  // Registers what reloads entities of `kind`. Before the first write; appliers may call read(), never
-  // write().
+  // Registers what reloads entities of `kind`, under the writer lock: it must be quick. Before the first
+  // write; appliers may call read(), never write().
   virtual void on_change(std::string kind, Applier applier) = 0;
+  // Registers what takes too long for the writer lock. It runs on the thread of each write() that named
+  // `kind`, after the lock is released: other writes go on meanwhile, so it may run on several threads at
+  // once.
+  virtual void after_change(std::string kind, Follower follower) = 0;
   // One transaction; rolled back when `work` returns an error. Writers are serialised.
   virtual Result<void> write(const Work& work) = 0;
   // A consistent view; does not wait for writers.
   virtual Result<void> read(const Work& work) = 0;
+  // Removes change-log entries older than kChangeLogAge, a small step of them; whether there may be more.
+  virtual Result<bool> prune_change_log(Micros now) = 0;
   // Moves finished writes from the write-ahead log into the database file (SQLite), without blocking writers.
   virtual void checkpoint() = 0;
   // A consistent copy of the running database in a new file.
@@ -104,6 +121,10 @@ class Database {
   // Errors: kInternal with what the engine found damaged.
   virtual Result<void> check() = 0;
 };
+
+// Runs `sql` until it finds nothing more, each time in a write of its own with a pause after it, so that
+// others come to their turn. `sql` deletes at most $2 rows of those that are due at $1.
+Result<void> delete_in_steps(Database& db, std::string_view sql, Micros at);
 
 // Opens or makes a SQLite file and brings its schema up to date, each migration in one transaction.
 // Errors: kUnavailable      the folder or file cannot be opened or written

@@ -3,6 +3,33 @@
 namespace wick {
 namespace {
 
+// What bounds each table of wick.db. Pruning is hourly (Instance::purge), oldest first, in steps of some
+// hundred rows, each by the index that is named for it.
+//
+//   change_head            one row
+//   change_log             pruned after kChangeLogAge
+//   users                  made by admins and by the OpenID provider; a deleted one stays, for the audit names it
+//   sessions               kMaxSessionsPerUser; pruned when expired or idle
+//   links                  one per user, one for set-up; pruned when expired
+//   tags, user_tags        kMaxTags; at most users × tags
+//   tokens                 kMaxTokensPerUser active ones; of ended ones the newest kMaxEndedTokensPerUser
+//   connectors             kMaxConnectors; with connector_tags, operations (kMaxOperationsPerConnector) and
+//                          offered_operations (kMaxOfferedBytes) of each
+//   notes                  kMaxNotesPerConnector
+//   oauth_clients          kMaxRegisteredClients; pruned when nothing uses them
+//   oauth_grants           kMaxGrantsPerUser living ones; of ended ones the newest kMaxEndedTokensPerUser;
+//                          pruned when no token was ever fetched
+//   oauth_requests         kMaxRequestsPerSession; pruned when expired
+//   oauth_codes            pruned when expired for as long as an access token lives
+//   oauth_device_codes     kMaxDeviceCodes; pruned likewise
+//   oauth_access_tokens    pruned when expired (kAccessTokenAge)
+//   oauth_refresh_tokens   of rotated ones the newest kMaxRotatedPerGrant of a grant; pruned when expired
+//   identities             one per user and issuer
+//   oidc_used_states       pruned when expired
+//   upstream_accounts      at most users × connectors
+//   upstream_revocations   kMaxRevocationAttempts each
+//   upstream_clients, upstream_issuers   one per connector and issuer
+//   upstream_authorizations  kMaxPendingPerSession; pruned when expired
 constexpr Migration kMain[] = {
     {1, "users, tags, tokens, connectors, notes and the change log", R"sql(
 CREATE TABLE change_head (id BIGINT PRIMARY KEY, seq BIGINT NOT NULL);
@@ -286,6 +313,20 @@ CREATE TABLE offered_operations (
   definition TEXT,
   PRIMARY KEY (connector_id, key)
 );
+)sql"},
+    {7, "indexes for the pruning of what has expired", R"sql(
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX sessions_seen ON sessions (last_seen_at);
+CREATE INDEX links_expiry ON links (expires_at);
+CREATE INDEX oauth_requests_expiry ON oauth_requests (expires_at);
+CREATE INDEX oauth_codes_expiry ON oauth_codes (expires_at);
+CREATE INDEX oauth_codes_grant ON oauth_codes (grant_id);
+CREATE INDEX oauth_device_codes_grant ON oauth_device_codes (grant_id);
+CREATE INDEX oauth_access_tokens_expiry ON oauth_access_tokens (expires_at);
+CREATE INDEX oauth_refresh_tokens_expiry ON oauth_refresh_tokens (expires_at);
+CREATE INDEX oauth_grants_unused ON oauth_grants (created_at) WHERE tokens_issued = 0;
+CREATE INDEX oidc_used_states_expiry ON oidc_used_states (expires_at);
+CREATE INDEX upstream_authorizations_expiry ON upstream_authorizations (expires_at);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

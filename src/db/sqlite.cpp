@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 #include "base/log.h"
@@ -15,6 +16,7 @@ namespace wick {
 namespace {
 
 constexpr int kBusyTimeoutMillis = 5000;
+constexpr std::int64_t kPruneStep = 500;  // rows that are removed while the writer is held
 
 Error sqlite_error(sqlite3* connection, const std::string& file) {
   const std::string message = sqlite3_errmsg(connection);
@@ -176,10 +178,13 @@ class SqliteTransaction final : public Transaction {
                              {seq, kind, entity, SystemClock().now()});
     if (!logged) return fail(std::move(logged.error()));
     entries.push_back({std::string(kind), std::string(entity)});
+    kinds.emplace(kind);
     return {};
   }
+  void unchanged(std::string_view kind) override { kinds.emplace(kind); }
 
   std::vector<ChangeEntry> entries;
+  std::set<std::string> kinds;  // whose followers run before write() returns
 
  private:
   Connection& connection_;
@@ -200,17 +205,14 @@ class SqliteDatabase final : public Database {
     appliers_[std::move(kind)].push_back(std::move(applier));
   }
 
+  void after_change(std::string kind, Follower follower) override {
+    followers_[std::move(kind)].push_back(std::move(follower));
+  }
+
   Result<void> write(const Work& work) override {
-    const std::lock_guard lock(writer_mutex_);
     SqliteTransaction transaction(writer_, true);
-    if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return begun;
-    Result<void> result = work(transaction);
-    if (result) result = writer_.script("COMMIT");
-    if (!result) {
-      if (writer_.in_transaction()) writer_.script("ROLLBACK").value();
-      return result;
-    }
-    for (const ChangeEntry& entry : transaction.entries) apply(entry);
+    if (auto committed = commit(transaction, work); !committed) return committed;
+    for (const std::string& kind : transaction.kinds) follow(kind);
     return {};
   }
 
@@ -226,6 +228,25 @@ class SqliteDatabase final : public Database {
     const std::lock_guard lock(readers_mutex_);
     readers_.push_back(std::move(connection));
     return result;
+  }
+
+  Result<bool> prune_change_log(Micros now) override {
+    std::int64_t last = 0, seen = 0;
+    auto found = read([&](Transaction& tx) {
+      return tx.for_each("SELECT seq, at FROM change_log ORDER BY seq LIMIT $1", {kPruneStep},
+                         [&](const SqlRow& row) {
+                           if (++seen; row.integer(1) < now - kChangeLogAge) last = row.integer(0);
+                         });
+    });
+    if (!found) return fail(std::move(found.error()));
+    if (last == 0) return false;
+    auto done = write([&](Transaction& tx) -> Result<void> {
+      auto pruned = tx.execute("DELETE FROM change_log WHERE seq <= $1", {last});
+      if (!pruned) return fail(std::move(pruned.error()));
+      return {};
+    });
+    if (!done) return fail(std::move(done.error()));
+    return seen == kPruneStep;
   }
 
   void checkpoint() override {
@@ -283,17 +304,42 @@ class SqliteDatabase final : public Database {
     return connection;
   }
 
+  // The part of write() under the writer lock.
+  Result<void> commit(SqliteTransaction& transaction, const Work& work) {
+    const std::lock_guard lock(writer_mutex_);
+    if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return begun;
+    Result<void> result = work(transaction);
+    if (result) result = writer_.script("COMMIT");
+    if (!result) {
+      if (writer_.in_transaction()) writer_.script("ROLLBACK").value();
+      return result;
+    }
+    for (const ChangeEntry& entry : transaction.entries) apply(entry);
+    return {};
+  }
+
   void apply(const ChangeEntry& entry) {
     const auto found = appliers_.find(entry.kind);
     if (found == appliers_.end()) return;
     for (const Applier& applier : found->second) {
-      if (auto applied = applier(entry); !applied) {
-        spdlog::critical(
-            "cannot follow the change log ({} {}): {}; stopping, because what is in memory would be stale",
-            entry.kind, entry.entity, applied.error().message);
-        std::abort();
-      }
+      if (auto applied = applier(entry); !applied) stop_stale(entry.kind, entry.entity, applied.error());
     }
+  }
+
+  void follow(const std::string& kind) {
+    const auto found = followers_.find(kind);
+    if (found == followers_.end()) return;
+    for (const Follower& follower : found->second) {
+      if (auto followed = follower(); !followed) stop_stale(kind, "", followed.error());
+    }
+  }
+
+  [[noreturn]] static void stop_stale(const std::string& kind, const std::string& entity,
+                                      const Error& error) {
+    spdlog::critical(
+        "cannot follow the change log ({} {}): {}; stopping, because what is in memory would be stale", kind,
+        entity, error.message);
+    std::abort();
   }
 
   Result<void> migrate(std::span<const Migration> migrations) {
@@ -329,6 +375,7 @@ class SqliteDatabase final : public Database {
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Connection>> readers_;
   std::map<std::string, std::vector<Applier>> appliers_;
+  std::map<std::string, std::vector<Follower>> followers_;
 };
 
 }  // namespace

@@ -131,5 +131,63 @@ TEST_F(Sqlite, ABackupOfARunningDatabaseOpensAndHoldsTheRows) {
   EXPECT_EQ(count(*copy, "SELECT COUNT(*) FROM tags"), 1);
 }
 
+TEST_F(Sqlite, OldEntriesOfTheChangeLogArePrunedInStepsAndTheNumbersGoOn) {
+  auto db = open();
+  const auto log = [&](int entries) {
+    ASSERT_TRUE(db->write([&](Transaction& tx) -> Result<void> {
+      for (int i = 0; i < entries; ++i) {
+        if (auto logged = tx.changed("tag", "x"); !logged) return logged;
+      }
+      return {};
+    }));
+  };
+  log(1200);
+  const Micros now = SystemClock().now();
+  EXPECT_FALSE(db->prune_change_log(now).value());
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM change_log"), 1200) << "what another node may need is kept";
+  const Micros later = now + kChangeLogAge + kMicrosPerSecond * 60;
+  int steps = 1;
+  while (db->prune_change_log(later).value()) ++steps;
+  EXPECT_GT(steps, 2);
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM change_log"), 0);
+  log(1);
+  EXPECT_EQ(count(*db, "SELECT seq FROM change_log"), 1201);
+}
+
+TEST_F(Sqlite, FollowersRunAfterTheWriterLockIsReleasedAndBeforeTheWriteReturns) {
+  auto db = open();
+  int followed = 0;
+  db->after_change("tag", [&] {
+    ++followed;
+    return db->write([](Transaction&) { return Result<void>(); });  // would deadlock under the lock
+  });
+  ASSERT_TRUE(db->write([](Transaction& tx) { return insert_tag(tx, "a"); }));
+  EXPECT_EQ(followed, 1);
+  ASSERT_TRUE(db->write([](Transaction& tx) -> Result<void> {
+    tx.unchanged("tag");
+    return {};
+  }));
+  EXPECT_EQ(followed, 2);
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM change_log"), 1);
+}
+
+TEST_F(Sqlite, DeletingInStepsRemovesAllThatMatches) {
+  auto db = open();
+  ASSERT_TRUE(db->write([](Transaction& tx) -> Result<void> {
+    for (int i = 0; i < 1100; ++i) {
+      auto done = tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
+                             {std::string_view(std::to_string(i)), std::int64_t(i < 1050 ? 1 : 3)});
+      if (!done) return fail(done.error());
+    }
+    return {};
+  }));
+  const char* sql =
+      "DELETE FROM oidc_used_states WHERE digest IN (SELECT digest FROM oidc_used_states WHERE expires_at <= "
+      "$1 "
+      "LIMIT $2)";
+  ASSERT_TRUE(delete_in_steps(*db, sql, 2));
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM oidc_used_states"), 50);
+}
+
 }  // namespace
 }  // namespace wick

@@ -4,7 +4,6 @@
 #include <curl/curl.h>
 
 #include <unistd.h>
-#include <atomic>
 #include <boost/asio/ip/address.hpp>
 #include <fstream>
 #include <iterator>
@@ -13,7 +12,9 @@
 
 #include "base/log.h"
 #include "base/mailbox.h"
+#include "base/shares.h"
 #include "base/text.h"
+#include "http/field.h"
 
 namespace wick::http {
 namespace {
@@ -151,6 +152,7 @@ struct Outgoing {
   ClientRequest request;
   bool whole = false;  // under one timeout
   std::shared_ptr<Flow> flow;
+  Shares::Lease of_holder, of_connector;
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   std::size_t received = 0;
@@ -317,8 +319,6 @@ class Pool {
   void resume(std::shared_ptr<Flow> flow) { note(resuming_, std::move(flow)); }
   void abandon(std::shared_ptr<Flow> flow) { note(leaving_, std::move(flow)); }
 
-  std::atomic<std::size_t> active{0};
-
  private:
   // Kept alive in the lists: an address must not come back as another exchange's.
   void note(std::vector<std::shared_ptr<Flow>>& list, std::shared_ptr<Flow> flow) {
@@ -335,8 +335,7 @@ class Pool {
     std::erase(running_, exchange.get());
     if (exchange->easy != nullptr) curl_multi_remove_handle(multi_, exchange->easy);
     const auto flow = std::move(exchange->flow);
-    exchange.reset();
-    --active;
+    exchange.reset();  // its shares are free before its reader knows
     flow->put(std::move(part));
   }
 
@@ -475,30 +474,45 @@ std::string ClientResponse::header(std::string_view name) const {
 
 struct Client::Impl {
   Pool& pool(bool allow_private) { return allow_private ? open : guarded; }
-  explicit Impl(const std::string& ca_file) : authorities(read_authorities(ca_file)) {}
-  // An exchange of that pool; null when there are too many.
-  std::shared_ptr<Flow> begin(ClientRequest request, bool whole) {
-    Pool& its = pool(request.allow_private_addresses);
-    if (its.active.fetch_add(1) >= kMaxClientRequests) {
-      --its.active;
-      return nullptr;
-    }
-    auto flow = std::make_shared<Flow>(&its);
+  Impl(const std::string& ca_file, const ClientLimits& limits)
+      : by_holder(limits.requests, limits.per_holder,
+                  {"requests to connected systems", "one user", "limits.outgoing_per_user",
+                   "limits.outgoing_requests"}),
+        by_connector(limits.requests, limits.per_connector,
+                     {"requests to this connector's system", "one connector", "limits.outgoing_per_connector",
+                      "limits.outgoing_requests"}),
+        authorities(read_authorities(ca_file)) {}
+
+  // An exchange of that pool. Errors: kRateLimited
+  Result<std::shared_ptr<Flow>> begin(ClientRequest request, bool whole) {
     auto exchange = std::make_unique<Outgoing>();
+    const bool is_own = request.holder.empty() && request.connector.empty();
+    auto of_holder = is_own ? own.take("") : by_holder.take(request.holder);
+    if (!of_holder) return fail(std::move(of_holder.error()));
+    exchange->of_holder = std::move(*of_holder);
+    if (!request.connector.empty()) {
+      auto of_connector = by_connector.take(request.connector);
+      if (!of_connector) return fail(std::move(of_connector.error()));
+      exchange->of_connector = std::move(*of_connector);
+    }
+    Pool& its = pool(request.allow_private_addresses);
+    auto flow = std::make_shared<Flow>(&its);
     exchange->request = std::move(request);
     exchange->whole = whole;
     exchange->flow = flow;
     its.start(std::move(exchange));
     return flow;
   }
+  Shares by_holder, by_connector;
+  Shares own{kMaxOwnRequests, kMaxOwnRequests, {"requests of its own", "", "", "a fixed limit"}};
   const std::string authorities;
   Pool guarded{authorities}, open{authorities};
 };
 
-Client::Client(const std::string& ca_file) {
+Client::Client(const std::string& ca_file, const ClientLimits& limits) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  impl_ = std::make_unique<Impl>(ca_file);
+  impl_ = std::make_unique<Impl>(ca_file, limits);
 }
 Client::~Client() = default;
 
@@ -509,15 +523,29 @@ void Client::stop() {
 
 namespace {
 
-std::unexpected<Error> too_many() {
-  return fail(ErrorCode::kUnavailable,
-              "Too many requests to other systems are under way: try again in a moment.");
+// libcurl sends what it is given: a line break in a header would begin another header, or another request.
+Result<void> check_head(const ClientRequest& request) {
+  if (!is_field_name(request.method))
+    return fail(ErrorCode::kInvalidArgument, "The request's method has a character that cannot be sent.");
+  for (const auto& [name, value] : request.headers) {
+    if (!is_field_name(name)) {
+      return fail(ErrorCode::kInvalidArgument, "\"" + printable(truncate_utf8(name, 100)) +
+                                                   "\" is not a header's name: it cannot be sent.");
+    }
+    if (!is_field_value(value)) {
+      return fail(
+          ErrorCode::kInvalidArgument,
+          "The header " + name + " has a line break or another control character: it cannot be sent.");
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
 // Redirects are followed here and not by libcurl, which would send headers that carry keys to any host.
 Task<Result<ClientResponse>> Client::send(ClientRequest request) {
+  if (auto sound = check_head(request); !sound) co_return fail(std::move(sound.error()));
   for (long hops = 0;; ++hops) {
     ClientRequest once = request;
     auto response = co_await send_once(std::move(once));
@@ -545,9 +573,12 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
 }
 
 Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
-  const auto flow = impl_->begin(std::move(request), true);
-  if (flow == nullptr) co_return too_many();
+  const auto cancellation = request.cancellation;
+  auto begun = impl_->begin(std::move(request), true);
+  if (!begun) co_return fail(std::move(begun.error()));
+  const std::shared_ptr<Flow> flow = std::move(*begun);
   const Reader reader(flow);
+  const OnCancel on_cancel(cancellation, [flow] { flow->interrupt(); });
   auto head = co_await flow->head(kForever);
   if (!head) co_return fail(std::move(head.error()));
   ClientResponse response = **head;
@@ -560,13 +591,15 @@ Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
 }
 
 std::shared_ptr<ClientStream> Client::start(ClientRequest request) {
-  auto flow = impl_->begin(std::move(request), false);
-  if (flow != nullptr) return std::make_shared<Reader>(std::move(flow));
-  flow = std::make_shared<Flow>(nullptr);
+  auto checked = check_head(request);
+  Result<std::shared_ptr<Flow>> begun = fail(ErrorCode::kInvalidArgument, "");
+  if (checked) begun = impl_->begin(std::move(request), false);
+  if (begun) return std::make_shared<Reader>(std::move(*begun));
+  const auto refused = std::make_shared<Flow>(nullptr);
   Part part;
-  part.end = too_many();
-  flow->put(std::move(part));
-  return flow;
+  part.end = fail(checked ? std::move(begun.error()) : std::move(checked.error()));
+  refused->put(std::move(part));
+  return refused;
 }
 
 }  // namespace wick::http

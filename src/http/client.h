@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/cancellation.h"
 #include "base/result.h"
 #include "http/message.h"
 
@@ -30,10 +31,22 @@ struct ClientRequest {
   std::size_t max_response_bytes = 1 << 20;  // 0: the reader of a stream bounds it
   bool follow_redirects = false;  // at most kMaxRedirects, and only to the same scheme, host and port
   bool allow_private_addresses = false;
+  // In whose shares it counts (ClientLimits). `holder`: the user, else the address, that it is made for;
+  // empty: the server itself. `connector`: of its id; empty: none.
+  std::string holder, connector;
+  std::shared_ptr<Cancellation> cancellation = {};  // gives it up, with kUnavailable; not one of start()
 };
 inline constexpr long kMaxRedirects = 5;
 inline constexpr std::size_t kMaxUnreadBytes = 256 * 1024;  // of a stream: the sender waits above
-inline constexpr std::size_t kMaxClientRequests = 1000;     // at once; kUnavailable above
+
+// Requests at once, over both pools. Those of the server itself, without holder and connector, have room of
+// their own, so that nobody's calls keep it from signing people in.
+struct ClientLimits {
+  std::size_t requests = 1000;      // of all users and connectors; "limits.outgoing_requests"
+  std::size_t per_holder = 250;     // "limits.outgoing_per_user"
+  std::size_t per_connector = 500;  // "limits.outgoing_per_connector"
+};
+inline constexpr std::size_t kMaxOwnRequests = 100;
 
 struct ClientResponse {
   int status = 0;
@@ -73,7 +86,7 @@ class Client {
  public:
   // `ca_file`: a PEM file with authorities that are trusted besides the system's; empty: none. One that
   // cannot be read adds nothing.
-  explicit Client(const std::string& ca_file = {});
+  explicit Client(const std::string& ca_file = {}, const ClientLimits& limits = {});
   ~Client();  // stops
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -82,9 +95,11 @@ class Client {
   // afterwards is never answered.
   void stop();
 
-  // Errors: kInvalidArgument  the URL cannot be used
+  // Errors: kInvalidArgument  the URL cannot be used, or a header, or the method, has a character that cannot
+  // be sent
   //         kForbidden        the address is private, or a redirect leads to another host: it would get the
-  //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable
+  //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable (stopped, given
+  //         up) kRateLimited  a share is used up (ClientLimits); says which
   Task<Result<ClientResponse>> send(ClientRequest request);
   // Begins an exchange whose answer is read as it comes. Redirects are not followed.
   std::shared_ptr<ClientStream> start(ClientRequest request);

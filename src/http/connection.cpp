@@ -2,8 +2,6 @@
 
 #include <sys/socket.h>
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
@@ -12,7 +10,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/error.hpp>
 
 #include "base/id.h"
 #include "base/log.h"
@@ -24,18 +21,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using error_code = boost::system::error_code;
-namespace beast_http = boost::beast::http;
 
-constexpr std::size_t kFirstBuffer = 4096;
-constexpr std::size_t kSpillBytes = 64 * 1024;
+// Of a refused request, a body that is still to come is read and dropped up to this size, and the connection
+// goes on; above, it ends.
+constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
+// What is read from a connection that ends, beyond one body, so that the client sees the refusal.
+constexpr std::size_t kMaxDrainedBytes = 256 * 1024;
 // A body up to this size is copied behind its header so that one write sends both.
 constexpr std::size_t kOneWriteBytes = 64 * 1024;
-
-int status_of(const error_code& ec) {
-  if (ec == beast_http::error::header_limit || ec == beast_http::error::buffer_overflow) return 431;
-  if (ec == beast_http::error::body_limit) return 413;
-  return 400;
-}
 
 const char* error_name(int status) {
   switch (status) {
@@ -51,6 +44,8 @@ const char* error_name(int status) {
       return "too_large";
     case 500:
       return "internal";
+    case 501:
+      return "not_implemented";
     case 503:
       return "unavailable";
     default:
@@ -67,11 +62,14 @@ const char* error_text(int status) {
     case 408:
       return "The request took too long to arrive.";
     case 413:
-      return "The request body is larger than this server accepts: see limits.max_body_bytes.";
+      return "The request body is larger than this server accepts here: see limits.max_body_bytes and "
+             "limits.max_public_body_bytes.";
     case 431:
-      return "The request header is larger than this server accepts.";
+      return "The request header is larger than this server accepts: see limits.max_header_bytes.";
     case 500:
       return "The server failed on this request: its log names the cause under this request id.";
+    case 501:
+      return "This server does not understand the transfer coding: send the body as it is, or chunked.";
     case 503:
       return "The server is busy: try again in a moment.";
     default:
@@ -102,7 +100,11 @@ Response error_response(int status, std::string_view request_id) {
 }
 
 Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
-    : thread_(thread), socket_(std::move(socket)), remote_address_(std::move(remote_address)) {
+    : thread_(thread),
+      socket_(std::move(socket)),
+      remote_address_(std::move(remote_address), thread.shared.options.trusted_proxies),
+      reader_(thread.shared.options.limits.max_header_bytes, thread.shared.options.limits.max_body_bytes,
+              thread.shared.bodies) {
   enter(State::kIdle);
   thread_.add(*this);
 }
@@ -135,162 +137,180 @@ void Connection::on_stop() {
   if (state_ == State::kIdle) socket_.cancel(ignored);
 }
 
-Task<bool> Connection::read_some(std::size_t& filled) {
-  if (filled == buffer_.size()) {
-    const std::size_t most = thread_.shared.options.limits.max_header_bytes + kFirstBuffer;
-    if (buffer_.size() >= most) co_return true;  // the parser refuses what is in it
-    buffer_.resize(buffer_.empty() ? kFirstBuffer : std::min(most, buffer_.size() * 2));
-  }
-  error_code ec;
-  const std::size_t count = co_await socket_.async_read_some(
-      asio::buffer(buffer_.data() + filled, buffer_.size() - filled), asio::redirect_error(kAwait, ec));
-  filled += count;
-  co_return !ec && count > 0;
-}
-
-Task<int> Connection::read_request(RequestParser& parser) {
-  error_code ec;
+Task<int> Connection::read_until(RequestReader::Event wanted) {
   for (;;) {
-    if (filled_ > 0) {
-      if (state_ == State::kIdle) enter(State::kReading);
-      consumed_ = parser.feed({buffer_.data(), filled_}, ec);
-      if (!ec) break;
-      if (ec != beast_http::error::need_more) co_return status_of(ec);
-      if (filled_ > thread_.shared.options.limits.max_header_bytes) co_return 431;
-      ec = {};
-    }
-    if (thread_.shared.stopping && filled_ == 0) co_return -1;
-    if (!co_await read_some(filled_)) co_return timed_out_&& state_ == State::kReading ? 408 : -1;
+    const auto event = reader_.advance();
+    if (event == wanted) co_return 0;
+    if (event == RequestReader::Event::kRefused) co_return reader_.status();
+    const bool idle = reader_.is_idle();
+    if (state_ == State::kIdle && !idle) enter(State::kReading);
+    if (thread_.shared.stopping && idle) co_return -1;
+    const auto room = reader_.prepare();
+    error_code ec;
+    const std::size_t count = co_await socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                                                               asio::redirect_error(kAwait, ec));
+    if (ec || count == 0) co_return timed_out_&& state_ == State::kReading ? 408 : -1;
+    reader_.commit(count);
   }
-  if (!parser.is_done()) co_return co_await read_body(parser);
-  co_return 0;
 }
 
-// The header stays where it is, for the views into it; the rest of the body goes through spill_.
-Task<int> Connection::read_body(RequestParser& parser) {
-  if (parser.expects_continue() && !co_await send_all("HTTP/1.1 100 Continue\r\n\r\n")) co_return -1;
+Task<int> Connection::read_body() {
+  // No co_await behind "&&" or "||": g++ 12 may destroy an awaitable that was never made.
+  if (reader_.awaits_continue()) {
+    const bool sent = co_await send_all("HTTP/1.1 100 Continue\r\n\r\n");
+    if (!sent) co_return -1;
+  }
   enter(State::kReading);
-  parser.stop_borrowing();
-  std::string pending(buffer_.data() + consumed_, filled_ - consumed_);
-  filled_ = consumed_;
-  spill_.resize(kSpillBytes);
-  error_code ec;
-  for (;;) {
-    while (!pending.empty() && !parser.is_done()) {
-      const std::size_t used = parser.feed(pending, ec);
-      pending.erase(0, used);
-      if (ec == beast_http::error::need_more) break;
-      if (ec) co_return status_of(ec);
-    }
-    if (parser.is_done()) break;
-    if (pending.size() > thread_.shared.options.limits.max_header_bytes)
-      co_return 431;  // an endless chunk header
-    ec = {};
-    const std::size_t count =
-        co_await socket_.async_read_some(asio::buffer(spill_), asio::redirect_error(kAwait, ec));
-    if (ec || count == 0) co_return timed_out_ ? 408 : -1;
-    pending.append(spill_.data(), count);
-  }
-  spill_.assign(pending.begin(), pending.end());  // what the client pipelined behind the body
-  co_return 0;
+  co_return co_await read_until(RequestReader::Event::kRequest);
 }
 
-bool Connection::set_request(const RequestParser& parser) {
-  std::string_view target = parser.target();
-  if (target.starts_with("http://") || target.starts_with("https://")) {  // RFC 9112 §3.2.2
-    const auto slash = target.find('/', target.find("//") + 2);
-    target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
-  }
-  if (!target.starts_with('/') && !(target == "*" && parser.method() == "OPTIONS")) return false;
-  const auto mark = target.find('?');
-  request_.method = parser.method();
-  request_.path = target.substr(0, mark);
-  request_.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-  request_.body = parser.body();
-  request_.fields = &fields_;
-  request_.remote_address = remote_address_;
+void Connection::set_request() {
+  const RequestHead& head = reader_.head();
+  request_.method = head.method;
+  request_.path = head.path;
+  request_.query = head.query;
+  request_.body = {};
+  request_.fields = &head.fields;
+  request_.remote_address = remote_address_.of(head.fields);
   request_.captures.clear();
   request_.request_id.clear();
-  return parser.host_is_sound();
+}
+
+Task<std::optional<Response>> Connection::judge_head() {
+  Shared& shared = thread_.shared;
+  match_ = shared.router.find(request_.method, request_.path, request_.captures);
+  if (match_.route == nullptr) {
+    Response refused = error_response(match_.allow.empty() ? 404 : 405, format_uuid(make_uuid_v7()));
+    if (!match_.allow.empty()) refused.headers.emplace_back("Allow", match_.allow);
+    co_return refused;
+  }
+  const RouteOptions& options = match_.route->options;
+  const Limits& limits = shared.options.limits;
+  const std::size_t small = std::min(limits.max_public_body_bytes, limits.max_body_bytes);
+  const bool is_large = reader_.head().is_chunked || reader_.head().content_length > small;
+  if (!options.takes_large_bodies || (options.large_body_check && !is_large))
+    reader_.set_body_limit(small, shared.public_bodies);
+  if (reader_.has_whole_body()) co_return std::nullopt;
+  request_.request_id = format_uuid(make_uuid_v7());
+  if (options.check) {
+    std::optional<Response> refusal = options.check(request_);
+    if (refusal) co_return refusal;
+  }
+  if (!options.takes_large_bodies || !options.large_body_check || !is_large) co_return std::nullopt;
+  co_return co_await check_large_body();
+}
+
+Task<std::optional<Response>> Connection::check_large_body() {
+  enter(State::kHandling);
+  bool passed = false;
+  std::function<Response()> work = [this, &passed] {
+    std::optional<Response> refusal = match_.route->options.large_body_check(request_);
+    passed = !refusal;
+    return passed ? Response() : std::move(*refusal);
+  };
+  Response refusal = co_await run_on_worker(std::move(work));
+  if (passed) co_return std::nullopt;
+  co_return refusal;
+}
+
+// The answer goes out before the body has come. The connection goes on when it is clear where the next
+// request begins: not when the client waits for 100 (Continue) and may or may not send the body (RFC 9110
+// §10.1.1).
+Task<bool> Connection::refuse_early(Response refusal) {
+  const RequestHead& head = reader_.head();
+  const bool keep_alive = head.keep_alive && !thread_.shared.stopping && !head.expects_continue &&
+                          reader_.drop_body(kMaxDroppedBytes);
+  if (!keep_alive) refused_ = true;
+  const bool sent = co_await send(refusal, keep_alive);
+  if (!sent || !keep_alive) co_return false;
+  request_ = {};
+  enter(State::kReading);
+  const int status = co_await read_until(RequestReader::Event::kRequest);
+  co_return status == 0;
+}
+
+Task<void> Connection::refuse(int status) {
+  refused_ = true;
+  timed_out_ = false;
+  request_ = {};
+  const Response refusal = error_response(status, format_uuid(make_uuid_v7()));
+  co_await send(refusal, false);
+}
+
+Task<bool> Connection::serve_request() {
+  set_request();
+  chunked_ = reader_.head().version >= 11;
+  std::optional<Response> refusal;
+  std::exception_ptr failure;
+  try {
+    refusal = co_await judge_head();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) refusal = failure_response(failure);
+  const bool arrived = reader_.has_whole_body();
+  if (refusal && !arrived) {
+    Response response = std::move(*refusal);
+    co_return co_await refuse_early(std::move(response));
+  }
+  const int status = co_await read_body();
+  if (status > 0) co_await refuse(status);
+  if (status != 0) co_return false;
+  request_.body = reader_.body();
+  enter(State::kHandling);
+  Response response;
+  if (refusal) {
+    response = std::move(*refusal);
+  } else {
+    response = co_await handle();
+  }
+  end_watch();
+  if (streaming_) {
+    streaming_ = false;
+    if (!gone_ && chunked_) co_await send_all("0\r\n\r\n");
+    error_code ignored;
+    socket_.cancel(ignored);  // ends the watcher: two readers of one socket would miss the end
+    co_return false;          // the watcher may have read ahead
+  }
+  const bool keep_alive = reader_.head().keep_alive && !thread_.shared.stopping;
+  const bool sent = co_await send(response, keep_alive);
+  co_return sent&& keep_alive;
+}
+
+// A refused request may leave unread bytes; closing over them would reset the connection before the client
+// has read the refusal. They are read away, bounded in bytes and by the write deadline.
+Task<void> Connection::drain() {
+  enter(State::kWriting);
+  std::array<char, 4096> bytes;
+  std::size_t left = thread_.shared.options.limits.max_body_bytes + kMaxDrainedBytes;
+  for (;;) {
+    error_code ec;
+    const std::size_t count =
+        co_await socket_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
+    if (ec || count == 0 || count >= left) co_return;
+    left -= count;
+  }
 }
 
 Task<void> Connection::run(std::shared_ptr<Connection> self) {
   Connection& me = *self;
-  const Limits& limits = me.thread_.shared.options.limits;
-  bool refused = false;
-  for (bool keep_alive = true; keep_alive && !me.gone_;) {
-    RequestParser parser(me.fields_, limits);
-    me.consumed_ = 0;
-    int status = co_await me.read_request(parser);
-    if (status < 0) break;
-    if (status == 0 && !me.set_request(parser)) status = 400;
-    if (status != 0) {
-      refused = true;
-      me.timed_out_ = false;
-      me.request_.method = {};
-      co_await me.send(error_response(status, format_uuid(make_uuid_v7())), false);
-      break;
-    }
-    me.enter(State::kHandling);
-    me.chunked_ = parser.version() >= 11;
-    const Response response = co_await me.handle();
-    me.end_watch();
-    keep_alive = parser.keep_alive() && !me.thread_.shared.stopping;
-    if (me.streaming_) {
-      me.streaming_ = false;
-      if (me.gone_ || !me.chunked_ || !co_await me.send_all("0\r\n\r\n")) break;
-      keep_alive = false;  // the watcher may have read ahead
-      error_code ignored;
-      me.socket_.cancel(ignored);  // ends the watcher: two readers of one socket would miss the end
-    } else if (!co_await me.send(response, keep_alive)) {
-      break;
-    }
-    // What followed this request becomes the beginning of the next.
-    if (!me.spill_.empty()) {
-      me.buffer_.resize(std::max(me.buffer_.size(), me.spill_.size()));
-      std::copy(me.spill_.begin(), me.spill_.end(), me.buffer_.begin());
-      me.filled_ = me.spill_.size();
-      me.spill_ = {};
-    } else {
-      std::copy(me.buffer_.begin() + std::ptrdiff_t(me.consumed_),
-                me.buffer_.begin() + std::ptrdiff_t(me.filled_), me.buffer_.begin());
-      me.filled_ -= me.consumed_;
-    }
-    if (me.filled_ == 0 && me.buffer_.size() > kFirstBuffer) me.buffer_ = {};
+  while (!me.gone_) {
+    const int status = co_await me.read_until(RequestReader::Event::kHead);
+    if (status > 0) co_await me.refuse(status);
+    if (status != 0) break;
+    const bool goes_on = co_await me.serve_request();
+    if (!goes_on) break;
+    me.request_.body = {};
+    me.reader_.next_request();
     me.enter(State::kIdle);
   }
   error_code ignored;
   me.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  // A refused request may leave unread bytes; closing over them would reset the connection before the client
-  // has read the refusal. A little of them is read away, bounded in bytes and by the write deadline.
-  if (refused && !me.timed_out_) {
-    me.enter(State::kWriting);
-    std::array<char, 4096> drain;
-    for (int i = 0; i < 64; ++i) {
-      error_code ec;
-      if (co_await me.socket_.async_read_some(asio::buffer(drain), asio::redirect_error(kAwait, ec)) == 0 ||
-          ec)
-        break;
-    }
-  }
+  if (me.refused_ && !me.timed_out_) co_await me.drain();
   me.socket_.close(ignored);
 }
 
-Task<Response> Connection::handle() {
-  Shared& shared = thread_.shared;
-  std::exception_ptr failure;
-  try {
-    const Router::Match match = shared.router.find(request_.method, request_.path, request_.captures);
-    if (match.route == nullptr) {
-      Response refused = error_response(match.allow.empty() ? 404 : 405, format_uuid(make_uuid_v7()));
-      if (!match.allow.empty()) refused.headers.emplace_back("Allow", match.allow);
-      co_return refused;
-    }
-    if (match.route->handler) co_return co_await match.route->handler(*this);
-    co_return co_await handle_on_worker(match.route->blocking);
-  } catch (...) {
-    failure = std::current_exception();
-  }
+Response Connection::failure_response(std::exception_ptr failure) {
   const std::string id = request_.request_id.empty() ? format_uuid(make_uuid_v7()) : request_.request_id;
   try {
     std::rethrow_exception(failure);
@@ -299,25 +319,37 @@ Task<Response> Connection::handle() {
   } catch (...) {
     spdlog::error("{} {}: an unknown exception (request {})", request_.method, request_.path, id);
   }
-  co_return error_response(500, id);
+  return error_response(500, id);
 }
 
-Task<Response> Connection::handle_on_worker(const BlockingHandler& handler) {
+Task<Response> Connection::handle() {
+  std::exception_ptr failure;
+  try {
+    if (match_.route->handler) co_return co_await match_.route->handler(*this);
+    std::function<Response()> work = [this] { return match_.route->blocking(request_); };
+    co_return co_await run_on_worker(std::move(work));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_return failure_response(failure);
+}
+
+Task<Response> Connection::run_on_worker(std::function<Response()> work) {
   Shared& shared = thread_.shared;
   if (request_.request_id.empty()) request_.request_id = format_uuid(make_uuid_v7());
   if (shared.queued_blocking.fetch_add(1) >= shared.options.limits.max_queued_blocking_requests) {
     --shared.queued_blocking;
     co_return error_response(503, request_.request_id);
   }
-  // Counted down by the worker, also when the handler throws.
-  const auto work = [this, &shared, &handler] {
+  // Counted down by the worker, also when the work throws.
+  const auto counted = [&shared, &work] {
     struct Done {
       std::atomic<std::size_t>& count;
       ~Done() { --count; }
     } done{shared.queued_blocking};
-    return handler(request_);
+    return work();
   };
-  co_return co_await offload(*shared.workers, work);
+  co_return co_await offload(*shared.workers, counted);
 }
 
 Task<bool> Connection::send(const Response& response, bool keep_alive) {

@@ -22,8 +22,10 @@
 #include <string>
 #include <vector>
 
+#include "http/body_budget.h"
+#include "http/client_address.h"
 #include "http/message.h"
-#include "http/request_parser.h"
+#include "http/request_reader.h"
 #include "http/router.h"
 #include "http/server.h"
 
@@ -39,10 +41,15 @@ class Connection;
 
 // What all threads share, read-only but for the counters.
 struct Shared {
+  explicit Shared(const Limits& limits)
+      : public_bodies(limits.max_body_memory_bytes / 4),
+        bodies(limits.max_body_memory_bytes - limits.max_body_memory_bytes / 4) {}
+
   ServerOptions options;
   Router router;
   std::string fixed_headers;  // of every response, with line ends
   std::unique_ptr<asio::thread_pool> workers;
+  BodyBudget public_bodies, bodies;  // of routes that anybody may use, and of the others
   std::atomic<std::size_t> queued_blocking{0};
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> stopping{false};
@@ -101,23 +108,32 @@ class Connection final : public Exchange,
   enum class State { kIdle, kReading, kHandling, kWriting };
   void enter(State state);
 
-  // The status to refuse the request with, 0 when it was read, -1 when the connection is over.
-  Task<int> read_request(RequestParser& parser);
-  Task<bool> read_some(std::size_t& filled);
-  Task<int> read_body(RequestParser& parser);
+  // Reads until the reader says kHead or kRequest. 0, the status to refuse the request with, or -1 when the
+  // connection is over.
+  Task<int> read_until(RequestReader::Event wanted);
+  Task<int> read_body();
+  // Finds the route and judges the request by its head: the refusal, or nothing.
+  Task<std::optional<Response>> judge_head();
+  Task<std::optional<Response>> check_large_body();
+  // Answers one request whose head has been read. False: the connection ends.
+  Task<bool> serve_request();
+  Task<bool> refuse_early(Response refusal);
+  Task<void> refuse(int status);
+  Task<void> drain();
   Task<Response> handle();
-  Task<Response> handle_on_worker(const BlockingHandler& handler);
+  Task<Response> run_on_worker(std::function<Response()> work);
   Task<bool> send(const Response& response, bool keep_alive);
   Task<bool> send_all(std::string_view bytes, std::string_view more = {});
   Task<void> watch_for_disconnect();
   Task<void> peek_for_disconnect(unsigned watch);
   void end_watch();
   void disconnected();
-  bool set_request(const RequestParser& parser);
+  void set_request();
+  Response failure_response(std::exception_ptr failure);
 
   ThreadState& thread_;
   Socket socket_;
-  std::string remote_address_;
+  ClientAddress remote_address_;
   std::list<Connection*>::iterator self_;
   friend struct ThreadState;
 
@@ -125,15 +141,11 @@ class Connection final : public Exchange,
   std::chrono::steady_clock::time_point deadline_;
   bool timed_out_ = false;
 
-  std::vector<char>
-      buffer_;  // unread bytes in [0, filled_): the current request's header, body and what follows
-  std::size_t filled_ = 0;
-  std::size_t consumed_ = 0;  // of the buffer, by the current request
-  std::vector<char> spill_;   // room for a body that does not fit the buffer; freed after the request
-  std::vector<Field> fields_;
+  RequestReader reader_;
+  Router::Match match_;
   Request request_;
   std::string out_;
-  bool streaming_ = false, chunked_ = false, gone_ = false;
+  bool streaming_ = false, chunked_ = false, gone_ = false, refused_ = false;
   std::function<void()> on_disconnect_;
   unsigned watch_ = 0;  // the number of the watch that peeks
   bool watching_ = false;

@@ -35,7 +35,7 @@ struct Request {
   std::string_view query;  // undecoded, without "?"
   std::string_view body;
   const std::vector<Field>* fields = nullptr;
-  std::string_view remote_address;  // of the peer, without port
+  std::string_view remote_address;  // the client's, see client_address.h
   std::string request_id;
 
   // The first field of that name, ignoring case; nullopt when absent.

@@ -8,13 +8,15 @@
 #include <vector>
 
 #include "http/message.h"
+#include "http/route_options.h"
 
 namespace wick::http {
 
-// One of the two is set.
+// One of the two handlers is set.
 struct Route {
   Handler handler;
   BlockingHandler blocking;
+  RouteOptions options = {};
 };
 
 class Router {

@@ -21,11 +21,12 @@ constexpr auto kSweepEvery = std::chrono::seconds(1);
 constexpr int kBacklog = 1024;
 
 std::string address_text(const tcp::endpoint& peer) {
-  const asio::ip::address address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  }
-  return address.to_string();
+  asio::ip::address address = peer.address();
+  if (address.is_v4()) return address.to_string();
+  asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  v6.scope_id(0);  // "fe80::1%eth0" is the address fe80::1
+  return v6.to_string();
 }
 
 Task<void> refuse(Socket socket) {
@@ -107,6 +108,8 @@ std::string_view ThreadState::date() {
 }
 
 struct Server::Impl {
+  explicit Impl(const Limits& limits) : shared(limits) {}
+
   Shared shared;
   std::vector<std::unique_ptr<ThreadState>> threads;
   std::vector<std::unique_ptr<Acceptor>> acceptors;
@@ -116,7 +119,7 @@ struct Server::Impl {
   bool stopped = false, discarded = false;
 };
 
-Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>()) {
+Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(options.limits)) {
   Shared& shared = impl_->shared;
   for (const auto& [name, value] : options.headers) shared.fixed_headers += name + ": " + value + "\r\n";
   if (options.threads <= 0) options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
@@ -141,11 +144,12 @@ void Server::discard() {
   for (auto& thread : impl_->threads) thread->context.shutdown();
 }
 
-void Server::route(std::string method, std::string path, Handler handler) {
-  impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}});
+void Server::route(std::string method, std::string path, Handler handler, RouteOptions options) {
+  impl_->shared.router.add(std::move(method), std::move(path), {std::move(handler), {}, std::move(options)});
 }
-void Server::route_blocking(std::string method, std::string path, BlockingHandler handler) {
-  impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler)});
+void Server::route_blocking(std::string method, std::string path, BlockingHandler handler,
+                            RouteOptions options) {
+  impl_->shared.router.add(std::move(method), std::move(path), {{}, std::move(handler), std::move(options)});
 }
 void Server::fallback(Handler handler) {
   impl_->shared.router.set_fallback(std::move(handler));

@@ -11,14 +11,20 @@
 #include <string>
 #include <vector>
 
+#include "base/network.h"
 #include "base/result.h"
 #include "http/message.h"
+#include "http/route_options.h"
 
 namespace wick::http {
 
 struct Limits {
-  std::size_t max_header_bytes = 16 * 1024;        // request line and header fields: 431 above
-  std::size_t max_body_bytes = 4 * 1024 * 1024;    // 413 above
+  std::size_t max_header_bytes = 16 * 1024;       // request line and header fields: 431 above
+  std::size_t max_body_bytes = 4 * 1024 * 1024;   // 413 above
+  std::size_t max_public_body_bytes = 64 * 1024;  // 413 above, on routes that anybody may use
+  // Bodies of all connections together: 503 above. A quarter of it is for the routes that anybody may use,
+  // the rest for the others, so that strangers cannot take what members need.
+  std::size_t max_body_memory_bytes = 256 * 1024 * 1024;
   std::size_t max_connections = 20'000;            // 503 and close above
   int request_timeout_seconds = 15;                // first byte of a request to its last: 408 and close
   int idle_timeout_seconds = 75;                   // between requests: close
@@ -32,6 +38,7 @@ struct ServerOptions {
   int threads = 0;            // 0: one per core
   int worker_threads = 4;
   Limits limits;
+  std::vector<IpNetwork> trusted_proxies;  // who may say whose request it is, see client_address.h
   // Added to every response (security headers).
   std::vector<std::pair<std::string, std::string>> headers;
 };
@@ -46,11 +53,12 @@ class Server {
   // Routes before start(). `path` has literal segments, {name} captures, or ends in "/*" for any rest.
   // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else
   // 404.
-  void route(std::string method, std::string path, Handler handler);
-  void route_blocking(std::string method, std::string path, BlockingHandler handler);
-  void fallback(Handler handler);
-  // How an error of the server itself (404, 405, 408, 413, 431, 400, 503) becomes a body. Default: JSON
+  // An error of the server itself (400, 404, 405, 408, 413, 431, 500, 501, 503) has a JSON body:
   // {"error":{"code","message","request_id"}}.
+  void route(std::string method, std::string path, Handler handler, RouteOptions options = {});
+  void route_blocking(std::string method, std::string path, BlockingHandler handler,
+                      RouteOptions options = {});
+  void fallback(Handler handler);
   // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
   Result<void> start();
   // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/network.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -57,9 +58,9 @@ Email email_of(const json::object& claims, bool trusted) {
 
 }  // namespace
 
-OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http,
-                         boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock,
-                         const OidcOptions& options, const std::string& public_url)
+OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
+                         const SealingKey& key, const Clock& clock, const OidcOptions& options,
+                         const std::string& public_url)
     : db_(db),
       sessions_(sessions),
       pool_(pool),
@@ -123,11 +124,13 @@ Result<void> OidcService::use_once(std::string_view state) {
 }
 
 http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallback callback) {
-  if (refused_codes_.wait(callback.ip, clock_.now()) > 0)
+  const std::string network = client_network(callback.ip);
+  if (refused_codes_.wait(network, clock_.now()) > 0)
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   auto pending = open(callback);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
-  auto used = co_await offload(pool_, [&] { return use_once(callback.state); });
+  const std::string holder = client_network(callback.ip);
+  auto used = co_await offload(pool_, holder, [&] { return use_once(callback.state); });
   if (!used) {
     if (used.error().code == ErrorCode::kConflict)
       co_return refuse("oidc_failed", "this sign-in was finished before: its state is good once");
@@ -147,15 +150,20 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   }
   auto tokens = co_await provider_.exchange(callback.code, pending->verifier, redirect_uri_);
   if (!tokens) {
-    if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.failed(callback.ip, clock_.now());
+    if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.take(network, clock_.now());
     co_return refuse(tokens.error());
   }
   auto person = co_await identify(*tokens, pending->nonce);
   if (!person) co_return std::unexpected(std::move(person.error()));
-  auto user = co_await offload(pool_, [&] { return admit(*person); });
+  const auto work = [&]() -> Result<std::expected<UserId, OidcRefusal>> {
+    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(*person));
+  };
+  auto admitted = co_await offload(pool_, holder, work);
+  if (!admitted) co_return refuse(admitted.error());
+  auto user = std::move(*admitted);
   if (!user) co_return std::unexpected(std::move(user.error()));
-  auto session =
-      co_await offload(pool_, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
+  auto session = co_await offload(
+      pool_, holder, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
   if (!session) co_return refuse(session.error());
   co_return OidcSignIn{std::move(*session), pending->next};
 }
@@ -292,11 +300,10 @@ std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, c
 }
 
 Result<void> OidcService::purge() {
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM oidc_used_states WHERE expires_at <= $1", {clock_.now()});
-    if (!done) return fail(std::move(done.error()));
-    return {};
-  });
+  return delete_in_steps(db_,
+                         "DELETE FROM oidc_used_states WHERE digest IN (SELECT digest FROM oidc_used_states "
+                         "WHERE expires_at <= $1 LIMIT $2)",
+                         clock_.now());
 }
 
 }  // namespace wick

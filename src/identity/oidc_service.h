@@ -11,11 +11,12 @@
 // address that was given to somebody else does not bring the first one's access along. Thread-safe.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <expected>
 #include <string>
 #include <string_view>
 
+#include "base/fair_pool.h"
+#include "base/rate_limiter.h"
 #include "crypto/sealing.h"
 #include "db/database.h"
 #include "identity/oidc_provider.h"
@@ -26,7 +27,8 @@ namespace wick {
 
 inline constexpr Micros kOidcSignInAge = 10 * 60 * kMicrosPerSecond;
 // Codes from one address that the provider refuses before further ones wait: each costs it a request.
-inline constexpr int kFreeRefusedCodes = 100;
+inline constexpr int kRefusedCodesBurst = 100;
+inline constexpr Micros kRefusedCodesPeriod = kMicrosPerSecond;
 // Longer ones lead to the first page: a browser drops a cookie of more than 4096 bytes (RFC 6265bis §6.1).
 inline constexpr std::size_t kMaxReturnPathBytes = 2400;
 
@@ -54,7 +56,7 @@ struct OidcRefusal {
 
 class OidcService {
  public:
-  OidcService(Database& db, SessionService& sessions, http::Client& http, boost::asio::thread_pool& pool,
+  OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
               const SealingKey& key, const Clock& clock, const OidcOptions& options,
               const std::string& public_url);
 
@@ -89,13 +91,13 @@ class OidcService {
 
   Database& db_;
   SessionService& sessions_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
   const OidcOptions options_;
   const std::string redirect_uri_;
   OidcProvider provider_;
-  Throttle refused_codes_{kFreeRefusedCodes};  // by address
+  RateLimiter refused_codes_{kRefusedCodesBurst, kRefusedCodesPeriod};  // by client_network
 };
 
 }  // namespace wick

@@ -1,7 +1,6 @@
 #include "identity/session_service.h"
 
-#include <algorithm>
-
+#include "base/network.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
@@ -13,6 +12,7 @@ namespace {
 
 constexpr std::size_t kCookieBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 300;
+constexpr std::size_t kMaxAccountBytes = 300;  // of an email as typed: longer than any that exists
 constexpr const char* kSelect =
     "SELECT id, user_id, created_at, last_seen_at, expires_at, ip, user_agent FROM sessions ";
 
@@ -38,66 +38,44 @@ std::unexpected<Error> signed_out() {
 
 }  // namespace
 
-Micros Throttle::wait(const std::string& key, Micros now) {
-  std::lock_guard lock(mutex_);
-  const auto found = entries_.find(key);
-  return found == entries_.end() ? 0 : std::max<Micros>(0, found->second.until - now);
-}
-
-void Throttle::failed(const std::string& key, Micros now) {
-  std::lock_guard lock(mutex_);
-  if (entries_.size() >= kMaxThrottled) {
-    std::erase_if(entries_, [&](const auto& entry) { return entry.second.until <= now; });
-    if (entries_.size() >= kMaxThrottled) entries_.erase(entries_.begin());
-  }
-  Entry& entry = entries_[key];
-  ++entry.failures;
-  const int over = entry.failures - free_;
-  if (over >= 0) entry.until = now + std::min(kMaxSignInWait, kMicrosPerSecond << std::min(over, 10));
-}
-
-void Throttle::succeeded(const std::string& key) {
-  std::lock_guard lock(mutex_);
-  entries_.erase(key);
-}
-
 SessionService::SessionService(Database& db, const AccessStore& access, const Clock& clock)
     : db_(db), access_(access), clock_(clock) {}
 
-Result<void> SessionService::check_wait(const std::string& account, const std::string& address) {
-  const Micros wait = std::max(accounts_.wait(account, clock_.now()), addresses_.wait(address, clock_.now()));
-  if (wait == 0) return {};
-  Error error{ErrorCode::kRateLimited, "", int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond)};
-  error.message =
-      "Too many failed sign-ins: try again in " + std::to_string(error.retry_after_seconds) + " seconds.";
-  return fail(std::move(error));
+Result<SessionService::Account> SessionService::find_account(const std::string& email, std::string_view ip) {
+  Account account;
+  const Micros now = clock_.now();
+  const std::string network = client_network(ip);
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto found = user_store::find(tx, email, now);
+    if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
+    if (!found || found->status != UserStatus::kActive || found->email != email) return {};
+    account.user = found->id;
+    auto stored = user_store::password_hash(tx, account.user.str());
+    if (!stored) return fail(std::move(stored.error()));
+    account.hash = std::move(*stored);
+    return tx.for_each(
+        "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
+        "last_seen_at DESC LIMIT 100",
+        {std::string_view(account.user.str()), now, now - kSessionIdle}, [&](const SqlRow& row) {
+          account.known_network = account.known_network || client_network(row.text(0)) == network;
+        });
+  });
+  if (!done) return fail(std::move(done.error()));
+  return account;
 }
 
 Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const Secret& password,
                                                   std::string_view ip, std::string_view user_agent) {
-  const std::string account = to_lower_ascii(email.substr(0, 300)), address(ip);
-  if (auto free = check_wait(account, address); !free) return fail(std::move(free.error()));
-  std::string hash;
-  UserId user;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = user_store::find(tx, account, clock_.now());
-    if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
-    if (!found || found->status != UserStatus::kActive || found->email != account) return {};
-    user = found->id;
-    auto stored = user_store::password_hash(tx, user.str());
-    if (!stored) return fail(std::move(stored.error()));
-    hash = std::move(*stored);
-    return {};
-  });
-  if (!done) return fail(std::move(done.error()));
-  const bool good = hash.empty() ? verify_no_password(password) : verify_password(hash, password);
-  if (!good) {
-    accounts_.failed(account, clock_.now());
-    addresses_.failed(address, clock_.now());
-    return wrong();
-  }
-  accounts_.succeeded(account);
-  return open_for(user, ip, user_agent);
+  const std::string name = to_lower_ascii(email.substr(0, kMaxAccountBytes));
+  auto account = find_account(name, ip);
+  if (!account) return fail(std::move(account.error()));
+  auto attempt = throttle_.begin(name, ip, account->known_network, clock_.now());
+  if (!attempt) return fail(std::move(attempt.error()));
+  const bool good =
+      account->hash.empty() ? verify_no_password(password) : verify_password(account->hash, password);
+  if (!good) return throttle_.failed(*attempt, wrong().error());
+  throttle_.succeeded(*attempt, clock_.now());
+  return open_for(account->user, ip, user_agent);
 }
 
 Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip,
@@ -112,6 +90,7 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
   session.ip = std::string(ip);
   session.user_agent = std::string(truncate_utf8(user_agent, kMaxUserAgentBytes));
   const auto digest = sha256(made.cookie.reveal());
+  std::string email;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     // Inside the writer's order: a user who was deactivated a moment ago gets no session.
     auto found = user_store::find(tx, user.str(), clock_.now());
@@ -123,9 +102,17 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
          std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
          session.last_seen_at, session.expires_at});
     if (!inserted) return fail(std::move(inserted.error()));
+    // By sessions_user.
+    auto ended = tx.execute(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
+        "LIMIT 100 OFFSET $2)",
+        {std::string_view(user.str()), kMaxSessionsPerUser});
+    if (!ended) return fail(std::move(ended.error()));
+    email = found->email;
     return user_store::set_signed_in(tx, user.str(), session.created_at);
   });
   if (!done) return fail(std::move(done.error()));
+  throttle_.remember(email, ip, session.created_at);
   return made;
 }
 
@@ -190,8 +177,9 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
 
 Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
                                              const Secret& next, bool end_connections) {
-  const std::string account = "password/" + session.user.str();
-  if (auto free = check_wait(account, session.ip); !free) return free;
+  // The session names the network, so guesses from elsewhere with the same cookie count together.
+  auto attempt = throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now());
+  if (!attempt) return fail(std::move(attempt.error()));
   std::string hash;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     auto stored = user_store::password_hash(tx, session.user.str());
@@ -200,11 +188,9 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     return {};
   });
   if (!done) return done;
-  if (hash.empty() || !verify_password(hash, current)) {
-    accounts_.failed(account, clock_.now());
+  if (hash.empty() || !verify_password(hash, current))
     return fail(ErrorCode::kForbidden, "The current password is wrong.");
-  }
-  accounts_.succeeded(account);
+  throttle_.succeeded(*attempt, clock_.now());
   if (auto checked = check_password(next); !checked) return checked;
   const std::string fresh = hash_password(next);
   return db_.write([&](Transaction& tx) -> Result<void> {
@@ -221,15 +207,16 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
 }
 
 Result<void> SessionService::purge() {
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    const Micros now = clock_.now();
-    auto done = tx.execute("DELETE FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2",
-                           {now, now - kSessionIdle});
-    if (!done) return fail(std::move(done.error()));
-    done = tx.execute("DELETE FROM links WHERE expires_at <= $1", {now});
-    if (!done) return fail(std::move(done.error()));
-    return {};
-  });
+  const Micros now = clock_.now();
+  const std::pair<const char*, Micros> statements[] = {
+      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)", now},
+      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
+       now - kSessionIdle},
+      {"DELETE FROM links WHERE digest IN (SELECT digest FROM links WHERE expires_at <= $1 LIMIT $2)", now}};
+  for (const auto& [sql, at] : statements) {
+    if (auto done = delete_in_steps(db_, sql, at); !done) return done;
+  }
+  return {};
 }
 
 }  // namespace wick

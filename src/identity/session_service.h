@@ -1,30 +1,26 @@
 // Sign-in by password, and the sessions of browsers.
 //
 // A session's secret is 256 random bits in a cookie, stored as SHA-256 (I3). It ends kSessionIdle after its
-// last use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down per account and
-// per address; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
+// last use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down as
+// sign_in_throttle.h says; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
 #pragma once
 
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "access/snapshot.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "db/database.h"
+#include "identity/sign_in_throttle.h"
 
 namespace wick {
 
 inline constexpr Micros kSessionIdle = 7 * kMicrosPerDay;
 inline constexpr Micros kSessionAge = 30 * kMicrosPerDay;
 inline constexpr Micros kSeenEvery = 5 * 60 * kMicrosPerSecond;  // how exact last_seen_at is
-inline constexpr int kFreeAccountFailures = 5;   // wrong passwords for one account before waiting begins
-inline constexpr int kFreeAddressFailures = 30;  // from one address
-inline constexpr Micros kMaxSignInWait = 60 * kMicrosPerSecond;
-inline constexpr std::size_t kMaxThrottled = 100'000;
+inline constexpr std::int64_t kMaxSessionsPerUser = 100;  // the oldest end
 
 struct BrowserSession {
   SessionId id;
@@ -36,26 +32,6 @@ struct BrowserSession {
 struct NewBrowserSession {
   BrowserSession session;
   Secret cookie;
-};
-
-// Slows down guessing: after `free` failures each further one doubles the wait, up to kMaxSignInWait.
-// Thread-safe.
-class Throttle {
- public:
-  explicit Throttle(int free) : free_(free) {}
-  // Microseconds to wait; 0: go ahead.
-  Micros wait(const std::string& key, Micros now);
-  void failed(const std::string& key, Micros now);
-  void succeeded(const std::string& key);
-
- private:
-  struct Entry {
-    int failures = 0;
-    Micros until = 0;
-  };
-  const int free_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Entry> entries_;
 };
 
 class SessionService {
@@ -83,11 +59,18 @@ class SessionService {
   Result<void> purge();
 
  private:
-  Result<void> check_wait(const std::string& account, const std::string& address);
+  // What sign-in needs to know about an account; without a hash, no password is right.
+  struct Account {
+    UserId user;
+    std::string hash;
+    bool known_network = false;  // an open session is from the same network
+  };
+  Result<Account> find_account(const std::string& email, std::string_view ip);
+
   Database& db_;
   const AccessStore& access_;
   const Clock& clock_;
-  Throttle accounts_{kFreeAccountFailures}, addresses_{kFreeAddressFailures};
+  SignInThrottle throttle_;
 };
 
 }  // namespace wick

@@ -37,6 +37,12 @@ class Sessions : public testing::Test {
         sessions->sign_in("a@example.com", Secret(kPassword), "10.0.0.1", "test")->cookie.reveal());
   }
 
+  // How a sign-in from 10.0.0.1 fails; nullopt: it does not.
+  std::optional<ErrorCode> attempt(std::string_view email, const char* password) {
+    const auto done = sessions->sign_in(email, Secret(password), "10.0.0.1", "test");
+    return done ? std::nullopt : std::optional(done.error().code);
+  }
+
   std::string folder;
   FakeClock clock;
   std::unique_ptr<Database> db;
@@ -61,19 +67,41 @@ TEST_F(Sessions, ASessionEndsWhenItIsNotUsedAndInAnyCaseAfterItsAge) {
   EXPECT_FALSE(sessions->find("no cookie of ours"));
 }
 
-TEST_F(Sessions, EachFailureBeyondTheFreeOnesDoublesTheWaitUpToItsMaximum) {
-  Throttle throttle(3);
-  for (int i = 0; i < 2; ++i) throttle.failed("k", 0);
-  EXPECT_EQ(throttle.wait("k", 0), 0);
-  throttle.failed("k", 0);
-  EXPECT_EQ(throttle.wait("k", 0), kMicrosPerSecond);
-  throttle.failed("k", 0);
-  EXPECT_EQ(throttle.wait("k", 0), 2 * kMicrosPerSecond);
-  for (int i = 0; i < 20; ++i) throttle.failed("k", 0);
-  EXPECT_EQ(throttle.wait("k", 0), kMaxSignInWait);
-  EXPECT_EQ(throttle.wait("other", 0), 0);
-  throttle.succeeded("k");
-  EXPECT_EQ(throttle.wait("k", 0), 0);
+TEST_F(Sessions, ANetworkWithAnOpenSessionIsKnownAfterARestartToo) {
+  ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
+  ASSERT_TRUE(users->create({"b@example.com", "B", Role::kMember}, Secret(kPassword)));
+  sign_in();
+  sessions.emplace(*db, *access, clock);
+  for (int i = 0; i < kClientBurst; ++i)
+    EXPECT_EQ(attempt("nobody" + std::to_string(i), "wrong"), ErrorCode::kUnauthenticated);
+  EXPECT_EQ(attempt("b@example.com", kPassword), ErrorCode::kRateLimited);
+  EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt);
+}
+
+TEST_F(Sessions, WrongPasswordsAreForgottenWithTimeAndBySigningIn) {
+  ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < kPairBurst - 1; ++i)
+      EXPECT_EQ(attempt("A@example.com", "wrong"), ErrorCode::kUnauthenticated);
+    EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt);
+  }
+  for (int i = 0; i < kPairBurst; ++i) attempt("a@example.com", "wrong");
+  EXPECT_EQ(attempt("a@example.com", kPassword), ErrorCode::kRateLimited);
+  clock.time += kPairPeriod;
+  EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt);
+}
+
+TEST_F(Sessions, GuessingTheCurrentPasswordOfAStolenSessionIsSlowedDown) {
+  ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
+  const BrowserSession session = sessions->find(sign_in()).value();
+  const auto change = [&](const char* current) {
+    return sessions->change_password(session, Secret(current), Secret("another long password"), false);
+  };
+  for (int i = 0; i < kPairBurst; ++i) EXPECT_EQ(change("wrong").error().code, ErrorCode::kForbidden);
+  EXPECT_EQ(change(kPassword).error().code, ErrorCode::kRateLimited);
+  EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt) << "signing in goes on";
+  clock.time += kPairPeriod;
+  EXPECT_TRUE(change(kPassword));
 }
 
 TEST_F(Sessions, LinksWorkOnceAndExpire) {

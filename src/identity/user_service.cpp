@@ -1,6 +1,7 @@
 #include "identity/user_service.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/text.h"
 #include "crypto/password.h"
@@ -85,7 +86,8 @@ Result<User> UserService::create_pending(NewUser request, const std::vector<std:
   const User user = make_user(request, UserStatus::kPending, clock_.now());
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     if (auto inserted = user_store::insert(tx, user, ""); !inserted) return inserted;
-    if (auto tagged = user_store::set_tags(tx, user.id.str(), tags); !tagged) return tagged;
+    auto tagged = user_store::set_tags(tx, user.id.str(), tags);
+    if (!tagged) return fail(std::move(tagged.error()));
     return tx.changed("user", user.id.str());
   });
   if (!done) return fail(std::move(done.error()));
@@ -117,14 +119,19 @@ Result<std::vector<User>> UserService::list() {
 // One transaction in which a user changes and at least one active admin is left. Writers are serialised, so
 // two admins cannot each remove the other and leave none.
 Result<User> UserService::change(std::string_view id_or_email,
-                                 const std::function<Result<void>(Transaction&, User&)>& work) {
+                                 const std::function<Result<bool>(Transaction&, User&)>& work) {
   User user;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     auto found = user_store::find(tx, id_or_email, clock_.now());
     if (!found) return fail(std::move(found.error()));
     user = std::move(*found);
     const bool was_admin = user.role == Role::kAdmin && user.status == UserStatus::kActive;
-    if (auto worked = work(tx, user); !worked) return worked;
+    auto changed = work(tx, user);
+    if (!changed) return fail(std::move(changed.error()));
+    if (!*changed) {
+      tx.unchanged("user");
+      return {};
+    }
     if (was_admin && (user.role != Role::kAdmin || user.status != UserStatus::kActive)) {
       auto others = user_store::count_other_admins(tx, user.id.str());
       if (!others) return fail(std::move(others.error()));
@@ -138,9 +145,10 @@ Result<User> UserService::change(std::string_view id_or_email,
 }
 
 Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) {
-  return change(id_or_email, [&](Transaction& tx, User& user) -> Result<void> {
+  return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
+    const User before = user;
     if (patch.name) {
-      if (auto checked = check_name(*patch.name); !checked) return checked;
+      if (auto checked = check_name(*patch.name); !checked) return fail(std::move(checked.error()));
       user.name = std::string(trim(*patch.name));
     }
     user.role = patch.role.value_or(user.role);
@@ -148,7 +156,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
       if (*patch.status == UserStatus::kDeactivated) {
         if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deactivated", clock_.now());
             !ended)
-          return ended;
+          return fail(std::move(ended.error()));
         user.active_tokens = 0;
       } else if (*patch.status != UserStatus::kActive) {
         return invalid("The status can be set to active or deactivated.");
@@ -158,10 +166,13 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
       }
       user.status = *patch.status;
     }
-    if (patch.tags) {
-      if (auto tagged = user_store::set_tags(tx, user.id.str(), *patch.tags); !tagged) return tagged;
-    }
-    return user_store::update(tx, user);
+    Result<bool> changed = false;
+    if (patch.tags) changed = user_store::set_tags(tx, user.id.str(), *patch.tags);
+    if (!changed) return changed;
+    if (std::tie(user.name, user.role, user.status) == std::tie(before.name, before.role, before.status))
+      return changed;
+    if (auto updated = user_store::update(tx, user); !updated) return fail(std::move(updated.error()));
+    return true;
   });
 }
 
@@ -172,12 +183,14 @@ Result<User> UserService::deactivate(std::string_view id_or_email) {
 }
 
 Result<User> UserService::remove(std::string_view id_or_email) {
-  return change(id_or_email, [&](Transaction& tx, User& user) -> Result<void> {
+  return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     user.status = UserStatus::kDeleted;
     user.active_tokens = 0;
     if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deleted", clock_.now()); !ended)
-      return ended;
-    return user_store::mark_deleted(tx, user.id.str());
+      return fail(std::move(ended.error()));
+    if (auto marked = user_store::mark_deleted(tx, user.id.str()); !marked)
+      return fail(std::move(marked.error()));
+    return true;
   });
 }
 

@@ -66,6 +66,7 @@ class UserService {
   Result<User> create(NewUser user, const Secret& password);
   // A user who becomes active by an invitation link (LinkService). Errors: as create
   Result<User> create_pending(NewUser user, const std::vector<std::string>& tags);
+  // One that changes nothing writes nothing.
   // Errors: kInvalidArgument, kNotFound;  kConflict  it would leave no active admin
   Result<User> update(std::string_view id_or_email, UserPatch patch);
   // Errors: kNotFound
@@ -78,8 +79,9 @@ class UserService {
   Result<User> remove(std::string_view id_or_email);
 
  private:
+  // `work` says whether it changed anything.
   Result<User> change(std::string_view id_or_email,
-                      const std::function<Result<void>(Transaction&, User&)>& work);
+                      const std::function<Result<bool>(Transaction&, User&)>& work);
   Database& db_;
   const Clock& clock_;
 };

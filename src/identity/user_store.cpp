@@ -111,27 +111,30 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
                  {std::string_view(id)}));
 }
 
-Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
+Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
   // Those that stay keep where they came from.
   std::vector<std::string> before;
   auto asked = tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
                            [&](const SqlRow& row) { before.push_back(row.text(0)); });
-  if (!asked) return asked;
+  if (!asked) return fail(std::move(asked.error()));
+  bool changed = false;
   for (const std::string& tag : before) {
     if (std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
-    auto done = only_done(tx.execute("DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
-                                     {std::string_view(id), std::string_view(tag)}));
-    if (!done) return done;
+    auto done = tx.execute("DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+                           {std::string_view(id), std::string_view(tag)});
+    if (!done) return fail(std::move(done.error()));
+    changed = true;
   }
   for (const std::string& tag : tags) {
+    if (std::find(before.begin(), before.end(), tag) != before.end()) continue;
     auto done = tx.execute("INSERT INTO user_tags (user_id, tag_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
                            {std::string_view(id), std::string_view(tag)});
-    if (done) continue;
-    if (done.error().code == ErrorCode::kConflict)
+    if (!done && done.error().code == ErrorCode::kConflict)
       return fail(ErrorCode::kInvalidArgument, "There is no tag with the id " + tag + ".");
-    return fail(std::move(done.error()));
+    if (!done) return fail(std::move(done.error()));
+    changed = true;
   }
-  return {};
+  return changed;
 }
 
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) {

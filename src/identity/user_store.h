@@ -23,7 +23,8 @@ Result<std::string> password_hash(Transaction& tx, const std::string& id);
 Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at);
 // The row stays; its email becomes free.
 Result<void> mark_deleted(Transaction& tx, const std::string& id);
-Result<void> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
+// Whether that changed anything.
+Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id);
 // Tokens, connections, sessions and links of the user end.
 Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now);

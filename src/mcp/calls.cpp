@@ -185,23 +185,32 @@ http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef
 }
 
 std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const ConnectorEntry& connector) {
-  if (!runner_.forwards(connector)) return nullptr;
-  return std::make_unique<Conversation>(
+  const bool forwards = runner_.forwards(connector);
+  if (!forwards && !runner_.can_be_cancelled(connector)) return nullptr;
+  auto talk = std::make_unique<Conversation>(
       *context.exchange, *context.message, lane_of(context),
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities),
       legacy_, [this, principal = context.principal] { return authenticator_.still_valid(principal); },
-      !context.batch);
+      forwards && !context.batch);
+  if (!forwards) talk->cancel_when_gone();
+  return talk;
 }
 
 http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const OperationRef& ref,
                                               json::object arguments, json::object more, Conversation* talk) {
   const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+  const bool may_ask = talk != nullptr && !context.message->modern && runner_.forwards(*ref.connector);
   for (int round = 0;; ++round) {
-    json::object these = talk == nullptr ? std::move(arguments) : arguments;
+    json::object these;  // kept where the request may have to be made again
+    if (may_ask) {
+      these = arguments;
+    } else {
+      these = std::move(arguments);
+    }
     auto outcome = co_await runner_.call(caller(context), ref.connector->id, ref.operation->key,
                                          std::move(these), more, side);
     const bool asks = outcome && outcome->result.tool_result && asks_back(*outcome->result.tool_result);
-    if (!asks || context.message->modern) co_return outcome;
+    if (!asks || !may_ask) co_return outcome;
     if (round == kMaxRounds) {
       outcome->result = call_failed("The MCP server asks more than " + std::to_string(kMaxRounds) +
                                     " times: the call was given up.");
@@ -280,11 +289,22 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     auto& [id, call_arguments] = calls[i];
     const auto target = parse_tool_id(id);
     Result<CallOutcome> outcome;
+    std::unique_ptr<Conversation> talk;
     if (target) {
-      outcome =
-          co_await runner_.call(caller(context), target->first, target->second, std::move(call_arguments));
+      const OperationRef ref = context.reach.find(target->first, target->second).ref;
+      if (ref.connector != nullptr && !runner_.forwards(*ref.connector))
+        talk = converse(context, *ref.connector);
+      const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+      json::object more;
+      outcome = co_await runner_.call(caller(context), target->first, target->second,
+                                      std::move(call_arguments), std::move(more), side);
     } else {
       outcome = co_await runner_.record(caller(context), id, std::move(call_arguments), std::nullopt);
+    }
+    // What has not begun is not begun for a client that has gone.
+    if (talk != nullptr && talk->cancelled()) {
+      if (writer != nullptr) co_return Answer{{}, http::Response{}};
+      co_return co_await conclude(talk.get(), Answer());
     }
     if (!outcome && outcome.error().code == ErrorCode::kNotFound) {
       outcome = CallOutcome{0, 0,

@@ -53,10 +53,14 @@ Conversation::Conversation(http::Exchange& exchange, const Message& message, std
     if (streams_ && (writer_ != nullptr || !notification.empty())) co_await write(std::move(text));
   };
   if (message.modern) {
-    exchange.watch([cancellation = side_.cancellation] { cancellation->cancel(); });
+    cancel_when_gone();
   } else {
     entry_ = legacy.enter(side_.lane, message.id, side_.cancellation);
   }
+}
+
+void Conversation::cancel_when_gone() {
+  exchange_.watch([cancellation = side_.cancellation] { cancellation->cancel(); });
 }
 
 http::Task<bool> Conversation::write(std::string text) {

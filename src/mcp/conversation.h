@@ -36,6 +36,9 @@ class Conversation {
                bool streams);
   Conversation(const Conversation&) = delete;
 
+  // For what is answered in one piece: a client that has gone, of either era, would never get it.
+  void cancel_when_gone();
+
   const ClientSide& side() const { return side_; }
   bool cancelled() const { return side_.cancellation->cancelled(); }
 

@@ -46,8 +46,19 @@ Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator
       sessions_(key, clock),
       clock_(clock) {}
 
+std::optional<http::Response> Endpoint::check_header(const http::Request& request) const {
+  auto context = admit(request);
+  if (context) return std::nullopt;
+  return std::move(context.error());
+}
+
 std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange& exchange) const {
-  const http::Request& request = exchange.request();
+  auto context = admit(exchange.request());
+  if (context) context->exchange = &exchange;
+  return context;
+}
+
+std::expected<Endpoint::Context, http::Response> Endpoint::admit(const http::Request& request) const {
   if (!origins_.origin_allowed(request)) {
     return std::unexpected(
         refusal(403, kInvalidRequest, "This Host or Origin is not allowed here: see --public-url."));
@@ -55,7 +66,6 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange&
   auto principal = authenticator_.authenticate(request);
   if (!principal) return std::unexpected(std::move(principal.error()));
   Context context;
-  context.exchange = &exchange;
   context.principal = *principal;
   context.reach = Reach(access_.snapshot(), principal->credential.user, principal->credential.scope);
   const UserEntry* user = context.reach.user();

@@ -34,6 +34,8 @@ class Endpoint {
   Endpoint(const AccessStore& access, const Authenticator& authenticator, const http::OriginPolicy& origins,
            Runner& runner, StreamHub& streams, const SealingKey& key, const Clock& clock);
 
+  // Refuses what the header alone shows to be refused, before the body is read.
+  std::optional<http::Response> check_header(const http::Request& request) const;
   http::Task<http::Response> post(http::Exchange& exchange);
   // Legacy: the stream of server messages, and the end of a session.
   http::Task<http::Response> get(http::Exchange& exchange);
@@ -58,6 +60,7 @@ class Endpoint {
   };
 
   std::expected<Context, http::Response> admit(http::Exchange& exchange) const;
+  std::expected<Context, http::Response> admit(const http::Request& request) const;  // but for the exchange
   http::Task<Answer> answer(Context& context);
   void heed(const Context& context);
   http::Task<Answer> answer_modern(Context& context);

@@ -47,31 +47,40 @@ void Stream::end(const std::shared_ptr<Stream>& stream) {
   wake(stream);
 }
 
-std::shared_ptr<Stream> StreamHub::open(http::Executor executor, const TokenId& token) {
-  std::lock_guard lock(mutex_);
-  std::erase_if(streams_, [](const auto& weak) { return weak.expired(); });
-  const auto same = std::count_if(streams_.begin(), streams_.end(), [&](const auto& weak) {
-    const auto stream = weak.lock();
-    return stream != nullptr && stream->token() == token;
-  });
-  if (streams_.size() >= kMaxStreams || std::size_t(same) >= kMaxStreamsPerCredential) return nullptr;
-  auto stream = std::make_shared<Stream>(executor, token);
-  streams_.push_back(stream);
+StreamHub::StreamHub(std::size_t per_user)
+    : of_tokens_(kMaxStreams, kMaxStreamsPerCredential,
+                 {"event streams", "one credential", "a fixed limit", "a fixed limit"}),
+      of_users_(kMaxStreams, per_user,
+                {"event streams", "one user", "limits.streams_per_user", "a fixed limit"}) {}
+
+Result<std::shared_ptr<Stream>> StreamHub::open(http::Executor executor, const TokenId& token,
+                                                const UserId& user) {
+  auto of_token = of_tokens_.take(holder_of(token));
+  if (!of_token) return fail(std::move(of_token.error()));
+  auto of_user = of_users_.take(holder_of(user));
+  if (!of_user) return fail(std::move(of_user.error()));
+  auto stream = std::make_shared<Stream>(executor, token, std::move(*of_token), std::move(*of_user));
+  const std::lock_guard lock(mutex_);
+  if (streams_.size() >= sweep_at_) {
+    std::erase_if(streams_, [](const auto& one) { return one.second.expired(); });
+    sweep_at_ = std::max(kSweepAtLeast, 2 * streams_.size());
+  }
+  streams_.emplace(token, stream);
   return stream;
 }
 
 void StreamHub::wake_all() {
-  std::lock_guard lock(mutex_);
-  for (const auto& weak : streams_) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [token, weak] : streams_) {
     if (const auto stream = weak.lock()) Stream::wake(stream);
   }
 }
 
 void StreamHub::wake_token(const TokenId& token) {
-  std::lock_guard lock(mutex_);
-  for (const auto& weak : streams_) {
-    const auto stream = weak.lock();
-    if (stream != nullptr && stream->token() == token) Stream::wake(stream);
+  const std::lock_guard lock(mutex_);
+  const auto [first, last] = streams_.equal_range(token);
+  for (auto one = first; one != last; ++one) {
+    if (const auto stream = one->second.lock()) Stream::wake(stream);
   }
 }
 

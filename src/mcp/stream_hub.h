@@ -13,14 +13,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
+#include <unordered_map>
+#include <utility>
 
 #include "base/id.h"
+#include "base/shares.h"
 #include "http/message.h"
 
 namespace wick::mcp {
 
 inline constexpr std::size_t kMaxStreamsPerCredential = 16;
+inline constexpr std::size_t kMaxStreamsPerUser = 64;  // the default of "limits.streams_per_user"
 inline constexpr std::size_t kMaxStreams = 10'000;
 // Of one stream whose client is slow, in texts and in bytes.
 inline constexpr std::size_t kMaxUnwrittenTexts = 1000;
@@ -29,7 +32,8 @@ inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies
 
 class Stream {
  public:
-  Stream(http::Executor executor, const TokenId& token) : token_(token), timer_(executor) {}
+  Stream(http::Executor executor, const TokenId& token, Shares::Lease of_token, Shares::Lease of_user)
+      : token_(token), of_token_(std::move(of_token)), of_user_(std::move(of_user)), timer_(executor) {}
 
   // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
   http::Task<void> wait(int seconds);
@@ -47,6 +51,7 @@ class Stream {
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, http::Executor>;
   const TokenId token_;
+  const Shares::Lease of_token_, of_user_;
   Timer timer_;
   std::deque<std::string> texts_;
   std::size_t bytes_ = 0;  // of texts_
@@ -56,8 +61,10 @@ class Stream {
 
 class StreamHub {
  public:
-  // nullptr when the credential or the server has as many as it may.
-  std::shared_ptr<Stream> open(http::Executor executor, const TokenId& token);
+  explicit StreamHub(std::size_t per_user = kMaxStreamsPerUser);
+
+  // Errors: kRateLimited  the credential, the user or the server has as many as it may; says which
+  Result<std::shared_ptr<Stream>> open(http::Executor executor, const TokenId& token, const UserId& user);
   // Something changed for anyone: each stream looks for itself.
   void wake_all();
   // A credential with this id has ended: its streams look whether it was theirs, for several access tokens
@@ -65,8 +72,12 @@ class StreamHub {
   void wake_token(const TokenId& token);
 
  private:
+  static constexpr std::size_t kSweepAtLeast = 64;
+  Shares of_tokens_, of_users_;
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Stream>> streams_;
+  // By token, for a revocation; those that have ended are swept out when the list has doubled.
+  std::unordered_multimap<TokenId, std::weak_ptr<Stream>> streams_;
+  std::size_t sweep_at_ = kSweepAtLeast;
 };
 
 }  // namespace wick::mcp

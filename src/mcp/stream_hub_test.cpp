@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace wick::mcp {
 namespace {
 
 TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
   boost::asio::io_context context(1);
-  Stream stream(context.get_executor(), TokenId{});
+  Stream stream(context.get_executor(), TokenId{}, Shares::Lease(), Shares::Lease());
   for (int i = 0; i < 3000; ++i) stream.say(std::to_string(i));
   EXPECT_EQ(stream.take(), "2000");
   std::size_t texts = 1;
@@ -27,6 +30,53 @@ TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
 
   stream.say(std::string(2 * kMaxUnwrittenBytes, 'x'));
   EXPECT_EQ(stream.take()->size(), 2 * kMaxUnwrittenBytes) << "one alone is its sender's limit";
+}
+
+// Whether a waiting stream was woken: its wait ends without the time having passed.
+bool woken(boost::asio::io_context& context, const std::shared_ptr<Stream>& stream,
+           const std::function<void()>& wake) {
+  bool ended = false;
+  boost::asio::co_spawn(
+      context,
+      [](std::shared_ptr<Stream> waiting, bool& flag) -> http::Task<void> {
+        co_await waiting->wait(3600);
+        flag = true;
+      }(stream, ended),
+      boost::asio::detached);
+  context.poll();
+  wake();
+  context.restart();
+  context.poll();
+  return ended;
+}
+
+TEST(StreamHub, WakesTheStreamsOfOneCredentialOnly) {
+  boost::asio::io_context context(1);
+  StreamHub hub;
+  const TokenId ours = TokenId::make(), theirs = TokenId::make();
+  const auto first = hub.open(context.get_executor(), ours);
+  const auto second = hub.open(context.get_executor(), theirs);
+  EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(theirs); }));
+  EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(TokenId::make()); }));
+  EXPECT_TRUE(woken(context, second, [&] { hub.wake_token(theirs); }));
+  EXPECT_TRUE(woken(context, second, [&] { hub.wake_all(); }));
+}
+
+TEST(StreamHub, AnEndedStreamMakesRoomForItsCredentialAndForTheServer) {
+  boost::asio::io_context context(1);
+  StreamHub hub;
+  const TokenId busy = TokenId::make();
+  std::vector<std::shared_ptr<Stream>> open;
+  for (std::size_t i = 0; i < kMaxStreamsPerCredential; ++i)
+    open.push_back(hub.open(context.get_executor(), busy));
+  EXPECT_EQ(hub.open(context.get_executor(), busy), nullptr);
+  open.pop_back();
+  open.push_back(hub.open(context.get_executor(), busy));
+  EXPECT_NE(open.back(), nullptr);
+  while (open.size() < kMaxStreams) open.push_back(hub.open(context.get_executor(), TokenId::make()));
+  EXPECT_EQ(hub.open(context.get_executor(), TokenId::make()), nullptr);
+  open.resize(10);
+  EXPECT_NE(hub.open(context.get_executor(), TokenId::make()), nullptr);
 }
 
 }  // namespace

@@ -153,12 +153,10 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
         context, kInvalidParams,
         "resourceSubscriptions must be a list of at most " + std::to_string(kMaxListenResources) + " URIs.");
   }
-  auto stream = streams_.open(context.exchange->executor(), context.principal.credential.id);
-  if (stream == nullptr) {
-    co_return rejected(context, kInternalError,
-                       "This credential has as many streams open as it may (" +
-                           std::to_string(kMaxStreamsPerCredential) + "): close one first.");
-  }
+  const Credential& credential = context.principal.credential;
+  auto opened = streams_.open(context.exchange->executor(), credential.id, credential.user);
+  if (!opened) co_return rejected(context, kInternalError, std::move(opened.error().message));
+  const std::shared_ptr<Stream> stream = std::move(*opened);
   json::object capabilities;
   if (context.only != nullptr)
     capabilities = co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
@@ -188,9 +186,14 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   context->session = sessions_.find(*id, context->principal.credential.user);
   if (!context->session)
     co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
-  auto stream = streams_.open(exchange.executor(), context->principal.credential.id);
-  if (stream == nullptr)
-    co_return refusal(409, kServerError, "This credential has as many streams open as it may.");
+  const Credential& credential = context->principal.credential;
+  auto opened = streams_.open(exchange.executor(), credential.id, credential.user);
+  if (!opened) {
+    http::Response refused = refusal(429, kServerError, std::move(opened.error().message));
+    refused.headers.emplace_back("Retry-After", std::to_string(opened.error().retry_after_seconds));
+    co_return refused;
+  }
+  const std::shared_ptr<Stream> stream = std::move(*opened);
   http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
   co_await writer->write(": keep-alive\n\n");
   json::object filter;  // a legacy client hears of everything

@@ -273,11 +273,10 @@ Result<std::string> AuthorizationService::deny(std::string_view id, const Sessio
 }
 
 Result<void> AuthorizationService::purge() {
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM oauth_requests WHERE expires_at <= $1", {clock_.now()});
-    if (!done) return fail(std::move(done.error()));
-    return {};
-  });
+  return delete_in_steps(db_,
+                         "DELETE FROM oauth_requests WHERE digest IN (SELECT digest FROM oauth_requests "
+                         "WHERE expires_at <= $1 LIMIT $2)",
+                         clock_.now());
 }
 
 }  // namespace wick

@@ -64,6 +64,16 @@ std::unexpected<Error> no_client() {
   return fail(ErrorCode::kNotFound, "There is no client with this client_id.");
 }
 
+// Makes room for a registration: strangers who fill the table do not keep others out. Returns how many were
+// removed.
+Result<std::int64_t> remove_oldest_unused(Transaction& tx) {
+  return tx.execute(
+      "DELETE FROM oauth_clients WHERE id = (SELECT c.id FROM oauth_clients c WHERE c.source = 'registered' "
+      "AND c.blocked = 0 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = c.id) ORDER BY "
+      "c.created_at, c.id LIMIT 1)",
+      {});
+}
+
 }  // namespace
 
 ClientService::ClientService(Database& db, const Clock& clock, ClientPolicy policy)
@@ -129,18 +139,19 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
       if (client.blocked) return fail(ErrorCode::kForbidden, "An admin has blocked this app.");
       return {};
     }
-    if (!registrations_.take(ip, clock_.now())) {
-      Error error{ErrorCode::kRateLimited,
-                  "This address has registered too many clients: try again in an hour.", 3600};
-      return fail(std::move(error));
-    }
+    if (const Micros wait = registrations_.take(ip, clock_.now()); wait > 0)
+      return fail(rate_limited("clients were registered from this network", wait));
     std::int64_t count = 0;
     auto counted = tx.for_each("SELECT COUNT(*) FROM oauth_clients WHERE source = 'registered'", {},
                                [&](const SqlRow& row) { count = row.integer(0); });
     if (!counted) return counted;
-    if (count >= kMaxRegisteredClients)
-      return fail(ErrorCode::kLimit,
-                  "There are as many registered clients as there may be: an admin can remove some.");
+    if (count >= kMaxRegisteredClients) {
+      auto removed = remove_oldest_unused(tx);
+      if (!removed) return fail(std::move(removed.error()));
+      if (*removed == 0)
+        return fail(ErrorCode::kLimit,
+                    "There are as many registered clients as there may be: an admin can remove some.");
+    }
     return insert(tx, client, ip);
   });
   if (!done) return fail(std::move(done.error()));
@@ -273,10 +284,14 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
 
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
   return db_.write([&](Transaction& tx) -> Result<void> {
+    const SqlParam params[] = {id};
+    auto clients = find(tx, "WHERE id = $1", params);
+    if (!clients) return fail(std::move(clients.error()));
+    if (clients->empty()) return no_client();
+    if (clients->front().blocked == blocked) return {};
     auto done =
         tx.execute("UPDATE oauth_clients SET blocked = $2 WHERE id = $1", {id, std::int64_t(blocked)});
     if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return no_client();
     return {};
   });
 }
@@ -295,8 +310,8 @@ Result<void> ClientService::remove(std::string_view id) {
 
 Result<void> ClientService::purge() {
   const Micros now = clock_.now();
+  // There are few (kMaxRegisteredClients). A grant that has not ended ends when it expires.
   return db_.write([&](Transaction& tx) -> Result<void> {
-    // A grant that has not ended ends when it expires.
     auto done = tx.execute(
         "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
         "created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id "

@@ -3,14 +3,15 @@
 //
 // Registering the same metadata again gives the same client: a public client_id is no secret, and consent is
 // asked for each user anyway; a blocked client does not get around the block that way. Registrations are
-// limited per address and in all. Only clients that an admin made may have a secret: 256 random bits, stored
-// as SHA-256. Thread-safe; all of it blocks.
+// limited per address and in all; at the limit, the oldest one that nobody has consented to makes room. Only
+// clients that an admin made may have a secret: 256 random bits, stored as SHA-256. Thread-safe; all of it
+// blocks.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
-#include "base/hourly_quota.h"
+#include "base/rate_limiter.h"
 #include "base/secret.h"
 #include "db/database.h"
 #include "oauth/client.h"
@@ -88,7 +89,7 @@ class ClientService {
   Database& db_;
   const Clock& clock_;
   const ClientPolicy policy_;
-  HourlyQuota registrations_;
+  AddressQuota registrations_;
 };
 
 }  // namespace wick

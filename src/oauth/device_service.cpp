@@ -70,11 +70,8 @@ bool DeviceService::polls_too_fast(std::string_view device_code) {
 }
 
 Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
-  if (!started_.take(request.ip, clock_.now())) {
-    Error error{ErrorCode::kRateLimited, "This address asks for too many device codes: try again in an hour.",
-                3600};
-    return fail(std::move(error));
-  }
+  if (const Micros wait = started_.take(request.ip, clock_.now()); wait > 0)
+    return fail(rate_limited("device codes were asked for from this network", wait));
   DeviceAuthorization made;
   made.device_code = Secret(random_hex(kDeviceCodeBytes));
   const std::string code = random_user_code();

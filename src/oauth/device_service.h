@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/hourly_quota.h"
+#include "base/rate_limiter.h"
 #include "db/database.h"
 #include "oauth/grant_service.h"
 
@@ -25,8 +25,11 @@ namespace wick {
 inline constexpr Micros kDeviceCodeAge = 10 * 60 * kMicrosPerSecond;
 inline constexpr int kDevicePollSeconds = 5;  // between two polls; RFC 8628 §3.5: slow_down adds as much
 inline constexpr std::int64_t kMaxDeviceCodes = 10'000;  // that wait, in all
-inline constexpr int kMaxDeviceCodesPerHour = 120;       // from one address
+inline constexpr int kMaxDeviceCodesPerHour = 120;       // from one client, see AddressQuota
 inline constexpr std::size_t kUserCodeLetters = 8;
+// Wrong user codes of one person: a burst, then one more in each period.
+inline constexpr int kUserCodeGuesses = 5;
+inline constexpr Micros kUserCodePeriod = 60 * kMicrosPerSecond;
 
 struct DeviceAuthorization {
   Secret device_code;
@@ -73,7 +76,7 @@ class DeviceService {
   Database& db_;
   GrantService& grants_;
   const Clock& clock_;
-  HourlyQuota started_{kMaxDeviceCodesPerHour};
+  AddressQuota started_{kMaxDeviceCodesPerHour};
   std::mutex mutex_;                                 // guards what follows
   std::map<std::string, Polls, std::less<>> polls_;  // by the digest of the device code
 };

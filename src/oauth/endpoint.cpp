@@ -1,6 +1,7 @@
 #include "oauth/endpoint.h"
 
 #include "base/json.h"
+#include "base/network.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "oauth/redirect_uri.h"
@@ -26,6 +27,14 @@ http::Response error_page(const char* what) {
   return response;
 }
 
+// Another moment may do: a share of the user or of the address is used up.
+http::Response busy_page(const Error& error) {
+  http::Response response = error_page("This server is at work on too much already. Try again in a moment.");
+  response.status = error.code == ErrorCode::kRateLimited ? 429 : 503;
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
 Micros max_age_of(std::string_view cache_control) {
   for (const std::string_view part : split(cache_control, ',')) {
     const std::string_view directive = trim(part);
@@ -43,8 +52,8 @@ Micros max_age_of(std::string_view cache_control) {
 }  // namespace
 
 Endpoint::Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-                   DeviceService& devices, http::Client& http, boost::asio::thread_pool& pool,
-                   const Clock& clock, const std::string& public_url, SignedIn signed_in,
+                   DeviceService& devices, http::Client& http, FairPool& pool, const Clock& clock,
+                   const std::string& public_url, SignedIn signed_in,
                    std::function<std::string(const UserId&)> name_of)
     : clients_(clients),
       authorizations_(authorizations),
@@ -57,8 +66,8 @@ Endpoint::Endpoint(ClientService& clients, AuthorizationService& authorizations,
       signed_in_(std::move(signed_in)),
       name_of_(std::move(name_of)) {}
 
-http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id) {
-  Result<OAuthClient> known = co_await offload(pool_, [&] { return clients_.get(client_id); });
+http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::string user) {
+  Result<OAuthClient> known = co_await offload(pool_, user, [&] { return clients_.get(client_id); });
   if (!is_metadata_document_id(client_id)) co_return known;
   if (known && (known->blocked || known->valid_until.value_or(0) > clock_.now())) co_return known;
   if (auto allowed = clients_.check_document_host(client_id); !allowed)
@@ -69,6 +78,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id) {
   fetch.headers.emplace_back("Accept", "application/json");
   fetch.timeout_seconds = kMetadataDocumentSeconds;
   fetch.max_response_bytes = kMaxMetadataDocumentBytes;
+  fetch.holder = user;
   auto answer = co_await http_.send(std::move(fetch));
   if (!answer) co_return fail(std::move(answer.error()));
   if (answer->status != 200)
@@ -78,7 +88,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id) {
     co_return fail(ErrorCode::kInvalidArgument, "The client's metadata document is not a JSON object.");
   const Micros max_age = max_age_of(answer->cache_control);
   co_return co_await offload(
-      pool_, [&] { return clients_.keep_document(client_id, document->get_object(), max_age); });
+      pool_, user, [&] { return clients_.keep_document(client_id, document->get_object(), max_age); });
 }
 
 http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
@@ -87,12 +97,16 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   if (!parameters)
     co_return error_page("Its request is malformed: a parameter comes twice or is not encoded well.");
   // Signed in first: only a user of ours can make this server fetch a document and keep it.
-  auto session = co_await offload(pool_, [&] { return signed_in_(request); });
+  auto session =
+      co_await offload(pool_, client_network(request.remote_address), [&] { return signed_in_(request); });
+  if (!session && session.error().code == ErrorCode::kRateLimited) co_return busy_page(session.error());
   if (!session) {
     const std::string back = "/oauth/authorize?" + std::string(request.query);
     co_return see_other("/sign-in?next=" + percent_encode(back));
   }
-  auto client = co_await resolve(parameter(*parameters, "client_id"));
+  const std::string user = session->second.str();
+  auto client = co_await resolve(parameter(*parameters, "client_id"), user);
+  if (!client && client.error().code == ErrorCode::kRateLimited) co_return busy_page(client.error());
   if (!client || client->blocked) {
     co_return error_page(
         "It is not known here, or an admin has blocked it. If you were connected before, remove the server "
@@ -101,7 +115,12 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   }
   if (!client->redirects_to(parameter(*parameters, "redirect_uri")))
     co_return error_page("It asked to be sent back to an address that it has not registered.");
-  co_return co_await offload(pool_, [&] { return continue_authorize(*session, *client, *parameters); });
+  const auto work = [&]() -> Result<http::Response> {
+    return continue_authorize(*session, *client, *parameters);
+  };
+  auto page = co_await offload(pool_, user, work);
+  if (!page) co_return busy_page(page.error());
+  co_return std::move(*page);
 }
 
 // From here on the client and where to send the browser are known to be good.

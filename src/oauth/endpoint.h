@@ -2,12 +2,12 @@
 // introspect. Issuer and addresses come from the configured public URL alone, never from a request's Host.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "base/fair_pool.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "oauth/authorization_service.h"
@@ -22,7 +22,7 @@ class Endpoint {
  public:
   // `name_of`: a user's email, for introspection; empty when there is none.
   Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-           DeviceService& devices, http::Client& http, boost::asio::thread_pool& pool, const Clock& clock,
+           DeviceService& devices, http::Client& http, FairPool& pool, const Clock& clock,
            const std::string& public_url, SignedIn signed_in,
            std::function<std::string(const UserId&)> name_of);
 
@@ -32,7 +32,7 @@ class Endpoint {
  private:
   http::Task<http::Response> authorize(http::Exchange& exchange);
   // The client, its metadata document fetched when what is kept is too old.
-  http::Task<Result<OAuthClient>> resolve(std::string client_id);
+  http::Task<Result<OAuthClient>> resolve(std::string client_id, std::string user);
   http::Response continue_authorize(const std::pair<SessionId, UserId>& session, const OAuthClient& client,
                                     const Parameters& parameters);
   http::Response register_client(const http::Request& request);
@@ -54,7 +54,7 @@ class Endpoint {
   GrantService& grants_;
   DeviceService& devices_;
   http::Client& http_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const Clock& clock_;
   const std::string public_url_;
   SignedIn signed_in_;

@@ -18,6 +18,8 @@ inline constexpr Micros kCodeAge = 5 * 60 * kMicrosPerSecond;
 inline constexpr Micros kAccessTokenAge = 3600 * kMicrosPerSecond;
 inline constexpr Micros kRefreshTokenAge = 30 * kMicrosPerDay;  // of one that is not used
 inline constexpr Micros kGrantAge = 180 * kMicrosPerDay;        // however often it is refreshed
+inline constexpr std::int64_t kMaxGrantsPerUser = 500;          // living ones
+inline constexpr std::int64_t kMaxRotatedPerGrant = 1000;       // whose replay is recognised
 inline constexpr int kDefaultReplaySeconds = 30, kMaxReplaySeconds = 60;
 
 // A credential's id is its grant's: streams, last use and history are of the connection, not of one access

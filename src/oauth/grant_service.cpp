@@ -98,6 +98,14 @@ Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
   grant.refreshes = approval.refreshes;
   grant.created_at = now;
   grant.expires_at = now + kGrantAge;
+  auto living = grant_store::count_living(tx, grant.user, now);
+  if (!living) return fail(std::move(living.error()));
+  if (*living >= kMaxGrantsPerUser) {
+    return fail(ErrorCode::kLimit, "You have connected " + std::to_string(kMaxGrantsPerUser) +
+                                       " apps, the most there can be: disconnect some that you do not use.");
+  }
+  auto forgotten = grant_store::forget_ended(tx, grant.user, now, kMaxEndedTokensPerUser);
+  if (!forgotten) return fail(std::move(forgotten.error()));
   if (auto inserted = grant_store::insert(tx, grant); !inserted) return fail(std::move(inserted.error()));
   auto active = grant_store::get(tx, grant.id);
   if (!active) return fail(std::move(active.error()));
@@ -145,6 +153,8 @@ Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::
     row.user_agent = std::string(user_agent);
     inserted = grant_store::insert_refresh(tx, sha256(pair.refresh_token.reveal()), row);
     if (!inserted) return fail(std::move(inserted.error()));
+    auto forgotten = grant_store::forget_rotated(tx, grant.id, kMaxRotatedPerGrant);
+    if (!forgotten) return fail(std::move(forgotten.error()));
   }
   if (auto logged = tx.changed("grant", grant.id.str()); !logged) return fail(std::move(logged.error()));
   return pair;
@@ -389,7 +399,7 @@ Result<void> GrantService::wipe_replays() {
 
 Result<void> GrantService::purge() {
   index_.erase_expired(clock_.now());
-  return db_.write([&](Transaction& tx) { return grant_store::purge(tx, clock_.now()); });
+  return grant_store::purge(db_, clock_.now());
 }
 
 }  // namespace wick

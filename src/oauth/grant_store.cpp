@@ -251,23 +251,61 @@ Result<void> wipe_replays(Transaction& tx, Micros rotated_by) {
       {rotated_by}));
 }
 
-Result<void> purge(Transaction& tx, Micros now) {
+Result<void> purge(Database& db, Micros now) {
   const std::pair<const char*, Micros> statements[] = {
-      {"DELETE FROM oauth_access_tokens WHERE expires_at <= $1", now},
+      {"DELETE FROM oauth_access_tokens WHERE digest IN (SELECT digest FROM oauth_access_tokens "
+       "WHERE expires_at <= $1 LIMIT $2)",
+       now},
       // Used codes stay as long as what they issued could live, so that a second use is noticed.
-      {"DELETE FROM oauth_codes WHERE expires_at <= $1", now - kAccessTokenAge},
-      {"DELETE FROM oauth_device_codes WHERE expires_at <= $1", now - kAccessTokenAge},
+      {"DELETE FROM oauth_codes WHERE digest IN (SELECT digest FROM oauth_codes WHERE expires_at <= $1 LIMIT "
+       "$2)",
+       now - kAccessTokenAge},
+      {"DELETE FROM oauth_device_codes WHERE digest IN (SELECT digest FROM oauth_device_codes "
+       "WHERE expires_at <= $1 LIMIT $2)",
+       now - kAccessTokenAge},
       // Rotated tokens stay until they would have expired, so that their replay ends the family.
-      {"DELETE FROM oauth_refresh_tokens WHERE expires_at <= $1", now},
+      {"DELETE FROM oauth_refresh_tokens WHERE digest IN (SELECT digest FROM oauth_refresh_tokens "
+       "WHERE expires_at <= $1 LIMIT $2)",
+       now},
       // Approved, but nobody came for the tokens.
-      {"DELETE FROM oauth_grants WHERE tokens_issued = 0 AND created_at <= $1 AND NOT EXISTS (SELECT 1 FROM "
-       "oauth_codes c WHERE c.grant_id = oauth_grants.id) AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d "
-       "WHERE d.grant_id = oauth_grants.id)",
+      {"DELETE FROM oauth_grants WHERE id IN (SELECT id FROM oauth_grants WHERE tokens_issued = 0 "
+       "AND created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.grant_id = oauth_grants.id) "
+       "AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d WHERE d.grant_id = oauth_grants.id) LIMIT $2)",
        now - kAccessTokenAge}};
   for (const auto& [sql, at] : statements) {
-    if (auto executed = done(tx.execute(sql, {at})); !executed) return executed;
+    if (auto deleted = delete_in_steps(db, sql, at); !deleted) return deleted;
   }
   return {};
+}
+
+Result<std::int64_t> count_living(Transaction& tx, const UserId& user, Micros now) {
+  std::int64_t count = 0;
+  // By oauth_grants_user.
+  auto asked = tx.for_each(
+      "SELECT COUNT(*) FROM oauth_grants WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2",
+      {std::string_view(user.str()), now}, [&](const SqlRow& row) { count = row.integer(0); });
+  if (!asked) return fail(std::move(asked.error()));
+  return count;
+}
+
+Result<void> forget_ended(Transaction& tx, const UserId& user, Micros now, std::int64_t kept) {
+  // By oauth_grants_user. What was issued under a grant goes first.
+  return done(
+      tx.execute("DELETE FROM oauth_grants WHERE id IN (SELECT id FROM oauth_grants WHERE user_id = $1 "
+                 "AND (revoked_at IS NOT NULL OR expires_at <= $2) ORDER BY id DESC LIMIT 100 OFFSET $3) "
+                 "AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.grant_id = oauth_grants.id) "
+                 "AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d WHERE d.grant_id = oauth_grants.id) "
+                 "AND NOT EXISTS (SELECT 1 FROM oauth_access_tokens a WHERE a.grant_id = oauth_grants.id) "
+                 "AND NOT EXISTS (SELECT 1 FROM oauth_refresh_tokens r WHERE r.grant_id = oauth_grants.id)",
+                 {std::string_view(user.str()), now, kept}));
+}
+
+Result<void> forget_rotated(Transaction& tx, const TokenId& grant, std::int64_t kept) {
+  // By oauth_refresh_tokens_grant.
+  return done(tx.execute(
+      "DELETE FROM oauth_refresh_tokens WHERE digest IN (SELECT digest FROM oauth_refresh_tokens "
+      "WHERE grant_id = $1 AND rotated_at IS NOT NULL ORDER BY rotated_at DESC LIMIT 100 OFFSET $2)",
+      {std::string_view(grant.str()), kept}));
 }
 
 }  // namespace wick::grant_store

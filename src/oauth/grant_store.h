@@ -66,6 +66,11 @@ Result<void> count_by_client(Transaction& tx, Micros now, const ClientCount& cou
 // Whether pairs wait for a replay of tokens that were rotated by then. Index: oauth_refresh_tokens_replay.
 Result<void> has_replays(Transaction& tx, Micros rotated_by, bool& waiting);
 Result<void> wipe_replays(Transaction& tx, Micros rotated_by);
-Result<void> purge(Transaction& tx, Micros now);
+// In transactions of its own.
+Result<void> purge(Database& db, Micros now);
+Result<std::int64_t> count_living(Transaction& tx, const UserId& user, Micros now);
+// Removes the oldest ended grants of a user, and the oldest rotated refresh tokens of a grant, beyond `kept`.
+Result<void> forget_ended(Transaction& tx, const UserId& user, Micros now, std::int64_t kept);
+Result<void> forget_rotated(Transaction& tx, const TokenId& grant, std::int64_t kept);
 
 }  // namespace wick::grant_store

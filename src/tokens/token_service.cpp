@@ -37,6 +37,8 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
                 "This user holds " + std::to_string(kMaxTokensPerUser) +
                     " active tokens, the most there can be: revoke some that are not used.");
   }
+  if (auto forgotten = token_store::forget_ended(tx, owner, now, kMaxEndedTokensPerUser); !forgotten)
+    return fail(std::move(forgotten.error()));
   std::string plaintext = std::string(kPatPrefix) + random_hex(kPatHexChars / 2);
   MintedToken minted;
   minted.token.id = TokenId::make();
@@ -119,6 +121,28 @@ Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::st
     if (*revoked == 0) return not_active();
     return tx.changed("token", id.str());
   });
+}
+
+Result<std::int64_t> TokenService::revoke_many(const Actor& actor, const std::vector<TokenId>& ids,
+                                               std::string_view reason) {
+  std::int64_t total = 0;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    const Micros now = clock_.now();
+    for (const TokenId& id : ids) {
+      auto token = token_store::get(tx, id);
+      if (!token && token.error().code == ErrorCode::kNotFound) continue;
+      if (!token) return fail(std::move(token.error()));
+      if (!actor.admin && token->owner != actor.user) continue;
+      auto revoked = token_store::revoke(tx, id, now, actor.user.str(), reason);
+      if (!revoked) return fail(std::move(revoked.error()));
+      if (*revoked == 0) continue;
+      if (auto logged = tx.changed("token", id.str()); !logged) return logged;
+      total += *revoked;
+    }
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return total;
 }
 
 Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserId& owner,

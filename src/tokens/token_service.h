@@ -18,6 +18,7 @@ namespace wick {
 
 inline constexpr std::size_t kMaxTokenNameBytes = 100;
 inline constexpr std::int64_t kMaxTokensPerUser = 200;
+inline constexpr std::int64_t kMaxEndedTokensPerUser = 1000;  // the newest are kept for history
 inline constexpr int kMaxRotateOverlapHours = 72;
 
 // Who asks: their id, and whether they may act on other people's tokens.
@@ -48,7 +49,9 @@ class TokenService {
   // Kills the token. When this returns, no thread of this node accepts it.
   // Errors: kNotFound  no such active token, or not the actor's to revoke
   Result<void> revoke(const Actor& actor, const TokenId& id, std::string_view reason);
-  // The same for many; the number revoked.
+  // The same for many in one transaction; the number revoked. Ids of no active token are passed over.
+  Result<std::int64_t> revoke_many(const Actor& actor, const std::vector<TokenId>& ids,
+                                   std::string_view reason);
   Result<std::int64_t> revoke_all_of(const Actor& actor, const UserId& owner, std::string_view reason);
   // A new token of the same name, surface and scope; the old one ends now, or after `overlap_hours`.
   // Errors: as mint and revoke; kInvalidArgument  overlap outside 0 to kMaxRotateOverlapHours

@@ -201,6 +201,13 @@ Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std:
       {std::string_view(id.str()), now, by, reason});
 }
 
+Result<std::int64_t> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept) {
+  return tx.execute(
+      "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL "
+      "OR expires_at <= $2) ORDER BY id DESC LIMIT 100 OFFSET $3)",
+      {std::string_view(owner.str()), now, kept});
+}
+
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at) {
   return tx.execute(
       "UPDATE tokens SET expires_at = $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)",

@@ -22,6 +22,8 @@ Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros n
 // The number of tokens that were active and are revoked now: 0 or 1.
 Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
                             std::string_view reason);
+// Removes the oldest ended tokens of a user beyond `kept`. By tokens_user.
+Result<std::int64_t> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept);
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at);
 Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use);
 

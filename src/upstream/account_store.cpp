@@ -221,8 +221,11 @@ Result<std::int64_t> remove_pending(Transaction& tx, std::string_view digest) {
   return tx.execute("DELETE FROM upstream_authorizations WHERE digest = $1", {BlobView{digest}});
 }
 
-Result<void> purge_pending(Transaction& tx, Micros now) {
-  return only_done(tx.execute("DELETE FROM upstream_authorizations WHERE expires_at <= $1", {now}));
+Result<void> purge_pending(Database& db, Micros now) {
+  return delete_in_steps(db,
+                         "DELETE FROM upstream_authorizations WHERE digest IN (SELECT digest FROM "
+                         "upstream_authorizations WHERE expires_at <= $1 LIMIT $2)",
+                         now);
 }
 
 }  // namespace wick::upstream::account_store

@@ -70,6 +70,6 @@ struct PendingRow {
 Result<void> put_pending(Transaction& tx, const PendingRow& row, std::int64_t most);
 Result<std::optional<PendingRow>> find_pending(Transaction& tx, std::string_view digest);
 Result<std::int64_t> remove_pending(Transaction& tx, std::string_view digest);
-Result<void> purge_pending(Transaction& tx, Micros now);
+Result<void> purge_pending(Database& db, Micros now);
 
 }  // namespace wick::upstream::account_store

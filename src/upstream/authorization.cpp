@@ -68,8 +68,8 @@ Result<void> check_oauth_config(const json::object& config) {
 }
 
 Authorization::Authorization(Accounts& accounts, Registrations& registrations, const AccessStore& access,
-                             http::Client& http, boost::asio::thread_pool& pool, const SealingKey& key,
-                             const Clock& clock, const std::string& public_url)
+                             http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
+                             const std::string& public_url)
     : accounts_(accounts),
       registrations_(registrations),
       access_(access),
@@ -101,7 +101,7 @@ Error Authorization::must_reconnect(const ConnectorEntry& connector) const {
 
 http::Task<Result<std::optional<Account>>> Authorization::find(
     std::shared_ptr<const ConnectorEntry> connector, UserId user) {
-  auto found = co_await offload(pool_, [&] { return accounts_.find(connector->id, user); });
+  auto found = co_await offload(pool_, user.str(), [&] { return accounts_.find(connector->id, user); });
   co_return found;
 }
 
@@ -200,7 +200,7 @@ http::Task<Result<bool>> Authorization::refused(std::shared_ptr<const ConnectorE
     const std::string wanted = scope_union(has.wanted_scope, challenge.scope);
     if (wanted != has.wanted_scope) {
       auto noted = co_await offload(
-          pool_, [&] { return accounts_.note_wanted(connector->id, user, has.version, wanted); });
+          pool_, user.str(), [&] { return accounts_.note_wanted(connector->id, user, has.version, wanted); });
       if (!noted) co_return fail(std::move(noted.error()));
     }
     co_return fail(forbidden(
@@ -221,8 +221,8 @@ http::Task<Error> Authorization::still_refused(std::shared_ptr<const ConnectorEn
   auto account = co_await find(connector, user);
   if (account && *account && !(*account)->refused) {
     const std::int64_t version = (*account)->version;
-    auto noted =
-        co_await offload(pool_, [&] { return accounts_.note_refused(connector->id, user, version); });
+    auto noted = co_await offload(pool_, user.str(),
+                                  [&] { return accounts_.note_refused(connector->id, user, version); });
     if (!noted) co_return std::move(noted.error());
   }
   co_return must_reconnect(*connector);
@@ -264,7 +264,7 @@ http::Task<Result<void>> Authorization::renew(std::shared_ptr<const ConnectorEnt
     if (protection->server.issuer != grant.issuer) {
       spdlog::warn("connector {}: it has moved to the authorization server {}: its users connect again",
                    connector->label, protection->server.issuer);
-      auto ended = co_await offload(pool_, end);
+      auto ended = co_await offload(pool_, user.str(), end);
       if (!ended) co_return fail(std::move(ended.error()));
       co_return fail(must_reconnect(*connector));
     }
@@ -290,7 +290,7 @@ http::Task<Result<void>> Authorization::renew(std::shared_ptr<const ConnectorEnt
     spdlog::warn("connector {}: an account has to be connected again: {}", connector->label,
                  tokens.error().message);
     if (unknown_client) co_await registrations_.forget(connector->id, grant.issuer);
-    auto ended = co_await offload(pool_, end);
+    auto ended = co_await offload(pool_, user.str(), end);
     if (!ended) co_return fail(std::move(ended.error()));
     co_return fail(must_reconnect(*connector));
   }
@@ -299,7 +299,8 @@ http::Task<Result<void>> Authorization::renew(std::shared_ptr<const ConnectorEnt
   if (!tokens->refresh.empty()) grant.refresh = std::move(tokens->refresh);
   if (!tokens->scope.empty()) account.granted_scope = tokens->scope;
   account.expires_at = tokens->expires_at;
-  auto kept = co_await offload(pool_, [&] { return accounts_.update(connector->id, user, account); });
+  auto kept =
+      co_await offload(pool_, user.str(), [&] { return accounts_.update(connector->id, user, account); });
   if (!kept) co_return fail(std::move(kept.error()));
   co_return Result<void>();
 }

@@ -21,7 +21,6 @@
 // and no log. Thread-safe; coroutines of the io threads.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,6 +28,7 @@
 #include <unordered_map>
 
 #include "access/snapshot.h"
+#include "base/fair_pool.h"
 #include "upstream/accounts.h"
 #include "upstream/registrations.h"
 #include "upstream/single_flight.h"
@@ -56,7 +56,7 @@ struct Credential {
 class Authorization {
  public:
   Authorization(Accounts& accounts, Registrations& registrations, const AccessStore& access,
-                http::Client& http, boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock,
+                http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
                 const std::string& public_url);
 
   // Errors: kForbidden  the user has to connect an account first, at connect_url(); or somebody else has to
@@ -100,7 +100,7 @@ class Authorization {
   const AccessStore& access_;
   http::Client& http_;
   Discovery discovery_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
   const std::string public_url_;

@@ -117,7 +117,7 @@ http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party,
     sent.erase("wick/log");
     ask.params["notifications"] = std::move(sent);
     const std::string id = line->next_id();
-    Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}};
+    Outgoing out{id, "subscriptions/listen", {}, std::move(ask.params), {}, party.holder};
     out.params["_meta"] = meta_for(*peer, client, ask, id, "");
     const std::shared_ptr<Exchange> exchange = line->begin(*peer, std::move(out));
     {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/secret.h"
+#include "connectors/secret_filter.h"
 #include "http/message.h"
 
 namespace wick::upstream {
@@ -32,7 +32,7 @@ struct ChildCommand {
   std::vector<std::string> words;  // the program and its arguments
   std::vector<std::pair<std::string, std::string>> environment;
   std::size_t max_line_bytes = 4 * 1024 * 1024;
-  std::shared_ptr<const Secret> secret;  // what of the environment must not be repeated; null: nothing
+  SecretFilter secrets;  // what of its words and environment must not be repeated
 };
 
 class ChildProcess {

@@ -9,6 +9,7 @@
 #include "connectors/http_config.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "http/field.h"
 
 namespace wick::upstream {
 namespace {
@@ -42,8 +43,8 @@ std::string plain_error(const std::string& code) {
 }  // namespace
 
 ConnectService::ConnectService(Accounts& accounts, Registrations& registrations, Authorization& authorization,
-                               const AccessStore& access, Database& db, http::Client& http,
-                               boost::asio::thread_pool& pool, const SealingKey& key, const Clock& clock)
+                               const AccessStore& access, Database& db, http::Client& http, FairPool& pool,
+                               const SealingKey& key, const Clock& clock)
     : accounts_(accounts),
       registrations_(registrations),
       authorization_(authorization),
@@ -97,9 +98,8 @@ http::Task<Result<std::string>> ConnectService::begin(std::shared_ptr<const Conn
                                                       UserId user, SessionId session) {
   if (account_kind_of(*connector) != AccountKind::kOAuth)
     co_return fail(ErrorCode::kInvalidArgument, "This connector takes no accounts of users.");
-  if (!connects_.take(user.str(), clock_.now())) {
-    co_return fail(Error{ErrorCode::kRateLimited,
-                         "You have begun to connect accounts very often: wait until the next hour.", 3600});
+  if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
+    co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
   const Site site = site_of(*connector);
   auto challenge = co_await discovery_.ask(site);
@@ -119,7 +119,7 @@ http::Task<Result<std::string>> ConnectService::begin(std::shared_ptr<const Conn
   if (!sound) co_return fail(sound.error());
   auto registered = co_await registrations_.find(connector, server);
   if (!registered) co_return fail(std::move(registered.error()));
-  auto before = co_await offload(pool_, [&] { return accounts_.find(connector->id, user); });
+  auto before = co_await offload(pool_, user.str(), [&] { return accounts_.find(connector->id, user); });
   if (!before) co_return fail(std::move(before.error()));
 
   // "Scope Selection Strategy", with what an admin has set before all; and "Step-Up Authorization Flow": what
@@ -154,7 +154,7 @@ http::Task<Result<std::string>> ConnectService::begin(std::shared_ptr<const Conn
   row.connector = connector->id.str();
   row.request = seal(pending, place_of(row.digest));
   row.expires_at = clock_.now() + kConnectAge;
-  auto kept = co_await offload(pool_, [&] {
+  auto kept = co_await offload(pool_, user.str(), [&] {
     return db_.write(
         [&](Transaction& tx) { return account_store::put_pending(tx, row, kMaxPendingPerSession); });
   });
@@ -196,7 +196,7 @@ Result<std::pair<ConnectorId, ConnectService::Pending>> ConnectService::take(con
 }
 
 http::Task<std::expected<std::string, ConnectRefusal>> ConnectService::finish(ConnectAnswer answer) {
-  auto taken = co_await offload(pool_, [&] { return take(answer); });
+  auto taken = co_await offload(pool_, answer.user.str(), [&] { return take(answer); });
   if (!taken) {
     const bool unknown = taken.error().code == ErrorCode::kNotFound;
     co_return refuse(unknown ? "expired" : "unavailable", std::move(taken.error().message), answer.connector);
@@ -250,7 +250,8 @@ http::Task<std::expected<std::string, ConnectRefusal>> ConnectService::finish(Co
   account.grant = std::move(pending.grant);
   account.grant->access = std::move(tokens->access);
   account.grant->refresh = std::move(tokens->refresh);
-  auto put = co_await offload(pool_, [&] { return accounts_.put(taken->first, answer.user, account); });
+  auto put = co_await offload(pool_, answer.user.str(),
+                              [&] { return accounts_.put(taken->first, answer.user, account); });
   if (!put) co_return refuse("unavailable", std::move(put.error().message), id);
   co_return id;
 }
@@ -260,11 +261,9 @@ Result<void> ConnectService::put_key(const ConnectorEntry& connector, const User
     return fail(ErrorCode::kInvalidArgument, "This connector takes no keys of users.");
   const std::string trimmed(trim(key));
   wipe(key.data(), key.size());
-  const bool plain =
-      std::all_of(trimmed.begin(), trimmed.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !plain) {
+  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !http::is_field_value(trimmed)) {
     return fail(ErrorCode::kInvalidArgument, "The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
-                                                 " characters of ASCII, as the system shows it.");
+                                                 " bytes without line breaks, as the system shows it.");
   }
   const auto url = parse_url(text_or_empty(connector.config, "url"));
   if (!url) return fail(ErrorCode::kInvalidArgument, "The connector's address is not an http or https URL.");
@@ -307,7 +306,7 @@ Result<void> ConnectService::disconnect(const ConnectorEntry& connector, const U
 
 http::Task<void> ConnectService::revoke_ended(std::function<bool()> stop) {
   while (!stop()) {
-    auto taken = co_await offload(pool_, [&] { return accounts_.take_revocation(); });
+    auto taken = co_await offload(pool_, "", [&] { return accounts_.take_revocation(); });
     if (!taken) {
       spdlog::warn("a revocation at a connected server: {}", taken.error().message);
       co_return;
@@ -329,13 +328,13 @@ http::Task<void> ConnectService::revoke_ended(std::function<bool()> stop) {
       if (!told) spdlog::warn("a revocation at {}: {}", grant.issuer, told.error().message);
     }
     if (!over) continue;
-    auto dropped = co_await offload(pool_, [&] { return accounts_.done(revocation); });
+    auto dropped = co_await offload(pool_, "", [&] { return accounts_.done(revocation); });
     if (!dropped) co_return;
   }
 }
 
 Result<void> ConnectService::purge() {
-  return db_.write([&](Transaction& tx) { return account_store::purge_pending(tx, clock_.now()); });
+  return account_store::purge_pending(db_, clock_.now());
 }
 
 }  // namespace wick::upstream

@@ -11,13 +11,13 @@
 // but kMaxRevocationAttempts. Thread-safe; what is not a Task blocks.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <expected>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "base/hourly_quota.h"
+#include "base/fair_pool.h"
+#include "base/rate_limiter.h"
 #include "upstream/authorization.h"
 
 namespace wick::upstream {
@@ -50,7 +50,7 @@ struct ConnectRefusal {
 class ConnectService {
  public:
   ConnectService(Accounts& accounts, Registrations& registrations, Authorization& authorization,
-                 const AccessStore& access, Database& db, http::Client& http, boost::asio::thread_pool& pool,
+                 const AccessStore& access, Database& db, http::Client& http, FairPool& pool,
                  const SealingKey& key, const Clock& clock);
 
   Authorization& authorization() { return authorization_; }
@@ -92,10 +92,10 @@ class ConnectService {
   Database& db_;
   http::Client& http_;
   Discovery discovery_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
-  HourlyQuota connects_{kConnectsPerHour};
+  RateLimiter connects_{kConnectsPerHour, 3600 * kMicrosPerSecond / kConnectsPerHour};  // by user
 };
 
 }  // namespace wick::upstream

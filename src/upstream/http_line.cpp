@@ -58,8 +58,9 @@ class Deadline {
 
 class HttpExchange final : public Exchange {
  public:
-  HttpExchange(std::shared_ptr<HttpLine> line, const Peer& peer, std::shared_ptr<http::ClientStream> stream)
-      : line_(std::move(line)), peer_(peer), stream_(std::move(stream)) {}
+  HttpExchange(std::shared_ptr<HttpLine> line, const Peer& peer, std::string holder,
+               std::shared_ptr<http::ClientStream> stream)
+      : line_(std::move(line)), peer_(peer), holder_(std::move(holder)), stream_(std::move(stream)) {}
 
   // All that comes within counts against the timeout, so that a drip of bytes does not hold anyone up.
   http::Task<Result<Incoming>> next(std::chrono::milliseconds patience) override {
@@ -160,12 +161,15 @@ class HttpExchange final : public Exchange {
     co_await pause_.take(pause);
     const std::lock_guard lock(mutex_);
     if (interrupted_) co_return fail(ErrorCode::kUnavailable, "It was given up.");
-    stream_ = line_->http().start(line_->get(peer_, events_.last_event_id()));
+    http::ClientRequest request = line_->get(peer_, events_.last_event_id());
+    request.holder = holder_;
+    stream_ = line_->http().start(std::move(request));
     co_return Result<void>{};
   }
 
   const std::shared_ptr<HttpLine> line_;
   const Peer peer_;
+  const std::string holder_;
   mutable std::mutex mutex_;
   std::shared_ptr<http::ClientStream> stream_;
   bool interrupted_ = false;
@@ -224,13 +228,16 @@ http::ClientRequest HttpLine::get(const Peer& peer, const std::string& last_even
   request.timeout_seconds = target_.timeout_seconds;
   request.max_response_bytes = 0;
   request.allow_private_addresses = target_.allow_private_addresses;
+  request.connector = target_.connector;
   return request;
 }
 
 std::shared_ptr<Exchange> HttpLine::begin(const Peer& peer, Outgoing request) {
   http::ClientRequest sent = post(peer, request_text(request));
+  sent.holder = request.holder;
   if (peer.modern) add_standard_headers(request, sent);
-  return std::make_shared<HttpExchange>(shared_from_this(), peer, http_.start(std::move(sent)));
+  return std::make_shared<HttpExchange>(shared_from_this(), peer, std::move(request.holder),
+                                        http_.start(std::move(sent)));
 }
 
 http::Task<Result<Incoming>> HttpLine::tell(const Peer& peer, json::object message) {
@@ -242,7 +249,7 @@ http::Task<Result<Incoming>> HttpLine::tell(const Peer& peer, json::object messa
 }
 
 std::shared_ptr<Exchange> HttpLine::listen(const Peer& peer) {
-  return std::make_shared<HttpExchange>(shared_from_this(), peer, http_.start(get(peer, "")));
+  return std::make_shared<HttpExchange>(shared_from_this(), peer, "", http_.start(get(peer, "")));
 }
 
 void HttpLine::authorize(const std::string& header, const std::string& value) {

@@ -23,6 +23,7 @@ struct HttpTarget {
   int timeout_seconds = 30;
   std::size_t max_response_bytes = 1 << 20;  // of one message
   bool allow_private_addresses = false;
+  std::string connector;  // whose share of requests they count in
 };
 
 class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine> {

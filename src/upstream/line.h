@@ -53,7 +53,8 @@ struct Outgoing {
   std::string id, method;
   std::string name;  // of the tool or prompt, or the resource's URI: for the header Mcp-Name
   boost::json::object params;
-  Headers headers;  // those that mirror parameters; sent to modern servers over HTTP only
+  Headers headers;          // those that mirror parameters; sent to modern servers over HTTP only
+  std::string holder = {};  // the user whose share of requests it counts in; empty: the server itself
 };
 
 class Line {

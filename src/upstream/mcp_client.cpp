@@ -280,6 +280,7 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       out.params.erase("requestState");
     }
     out.headers = ask.headers;
+    out.holder = party.holder;
     talk.exchange = talk.line->begin(peer, std::move(out));
     if (!peer.modern) {
       const std::lock_guard lock(lane->mutex);

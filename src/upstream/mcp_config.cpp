@@ -7,7 +7,9 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/shell_words.h"
+#include "connectors/template_secrets.h"
 #include "crypto/digest.h"
+#include "http/field.h"
 #include "upstream/authorization.h"
 
 namespace wick::upstream {
@@ -147,7 +149,7 @@ Result<void> check_config(const json::object& config) {
     }
   }
   const std::string auth_name = text_or_empty(config, "auth_name");
-  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !is_header_name(auth_name))
+  if ((auth == "header" || (auth == kPerUserKey && !auth_name.empty())) && !http::is_field_name(auth_name))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
@@ -169,7 +171,7 @@ Result<Target> target_from(const ConnectorEntry& connector, const SealingKey& ke
   }
   Target target;
   target.key = connector.id.str();
-  target.secret = std::make_shared<const Secret>(std::move(*secret));
+  add_credential(target.secrets, secret->reveal());
   target.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
   const auto max_bytes =
@@ -196,25 +198,32 @@ Result<Target> target_from(const ConnectorEntry& connector, const SealingKey& ke
       environment.emplace_back(std::move(name), std::move(value));
     };
     each_line("environment", [&](std::string_view line) {
-      if (auto variable = parse_variable(line)) set(variable->first, variable->second);
+      if (auto variable = parse_variable(line)) {
+        add_variable_secrets(target.secrets, variable->first, variable->second);
+        set(variable->first, variable->second);
+      }
     });
-    if (auth == "environment") {
-      set(text_or_empty(config, "auth_name"), std::string(target.secret->reveal()));
-      target.command.secret = target.secret;
-    }
+    add_command_secrets(target.secrets, target.command.words);
+    if (auth == "environment") set(text_or_empty(config, "auth_name"), std::string(secret->reveal()));
+    target.command.secrets = target.secrets;
     target.fingerprint = fingerprint_of(target);
     return target;
   }
   target.http.url = text_or_empty(config, "url");
   each_line("headers", [&](std::string_view line) {
-    if (auto header = parse_header(line)) target.http.headers.push_back(std::move(*header));
+    if (auto header = parse_header(line)) {
+      add_header_secrets(target.secrets, header->first, header->second);
+      target.http.headers.push_back(std::move(*header));
+    }
   });
+  add_url_secrets(target.secrets, target.http.url);
   if (auth == "bearer")
-    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(target.secret->reveal()));
+    target.http.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
   if (auth == "header")
-    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), target.secret->reveal());
+    target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
   target.http.timeout_seconds = target.timeout_seconds;
   target.http.max_response_bytes = max_bytes;
+  target.http.connector = target.key;
   target.http.allow_private_addresses = flag_of(config, "allow_private_addresses");
   target.fingerprint = fingerprint_of(target);
   return target;

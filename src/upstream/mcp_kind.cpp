@@ -8,6 +8,7 @@
 #include "connectors/http_config.h"
 #include "connectors/param_headers.h"
 #include "connectors/schema_validator.h"
+#include "connectors/template_secrets.h"
 #include "upstream/mcp_config.h"
 #include "upstream/messages.h"
 
@@ -35,26 +36,6 @@ std::string text_of_content(const json::object& result) {
   return out;
 }
 
-// The secret may stand anywhere in what the server answers.
-void cut_out_of(json::value& value, const Secret& secret) {
-  if (value.is_string()) {
-    std::string text(std::string_view(value.get_string()));
-    cut_out(text, secret);
-    value = json::string(text);
-  } else if (value.is_array()) {
-    for (auto& item : value.get_array()) cut_out_of(item, secret);
-  } else if (value.is_object()) {
-    for (auto& member : value.get_object()) cut_out_of(member.value(), secret);
-  }
-}
-
-void cut_out_of(json::object& object, const std::vector<Secret>& secrets) {
-  if (secrets.empty()) return;
-  json::value whole(std::move(object));
-  for (const Secret& secret : secrets) cut_out_of(whole, secret);
-  object = std::move(whole.get_object());
-}
-
 // What a server may ask of this client, and nothing else (2026-07-28, MRTR, "Server Requirements").
 Result<void> check_questions(const json::object& result, const ClientSide* client) {
   if (client == nullptr) {
@@ -76,8 +57,8 @@ Result<void> check_questions(const json::object& result, const ClientSide* clien
 
 // A server's own words as they may be repeated: secrets are cut out before they are shortened, which could
 // leave half of one.
-std::string shown(std::string text, const std::vector<Secret>& secrets) {
-  for (const Secret& secret : secrets) cut_out(text, secret);
+std::string shown(std::string text, const SecretFilter& secrets) {
+  secrets.clean(text);
   return printable(truncate_utf8(text, kMaxShownBytes));
 }
 
@@ -179,7 +160,8 @@ http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorE
                                                 TargetPtr target, Behalf behalf) {
   Pass out;
   out.party.client = behalf.client;
-  if (target->secret->reveal().size() >= kMinSecretToCut) out.secrets.push_back(target->secret->clone());
+  if (!behalf.user.empty()) out.party.holder = behalf.user.str();
+  out.secrets = target->secrets;
   auto credential = co_await authorization_.credential(connector, behalf.user);
   if (!credential) co_return fail(std::move(credential.error()));
   if (credential->token.empty()) co_return std::move(out);
@@ -188,7 +170,7 @@ http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorE
   out.party.value = std::move(credential->value);
   out.party.refusal = std::make_shared<Refusal>();
   out.token = std::move(credential->token);
-  out.secrets.emplace_back(out.token);
+  add_credential(out.secrets, out.token);
   co_return std::move(out);
 }
 
@@ -216,7 +198,7 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
       guarded = *behalf.client;
       guarded.notify = [&secrets = pass->secrets,
                         to = behalf.client](json::object message) -> http::Task<void> {
-        cut_out_of(message, secrets);
+        secrets.clean(message);
         co_await to->notify(std::move(message));
       };
       pass->party.client = &guarded;
@@ -233,8 +215,8 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
       reply.error().message = shown(std::move(reply.error().message), pass->secrets);
       co_return fail(std::move(reply.error()));
     }
-    cut_out_of(reply->result, pass->secrets);
-    for (const Secret& secret : pass->secrets) cut_out_of(reply->error_data, secret);
+    pass->secrets.clean(reply->result);
+    pass->secrets.clean(reply->error_data);
     reply->error_message = shown(std::move(reply->error_message), pass->secrets);
     if (asks_back(reply->result)) seal_state(reply->result, owner);
     co_return reply;
@@ -347,8 +329,10 @@ CallTask McpKind::call(Call call) {
     // Refused by our own rules, or taken back: the server itself may be well.
     const ErrorCode code = reply.error().code;
     const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict;
+                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
+                      code == ErrorCode::kRateLimited;
     CallResult failed = call_failed(reply.error().message, ours ? 200 : 0);
+    failed.rate_limited = code == ErrorCode::kRateLimited;
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
     if (code == ErrorCode::kConflict) {
       json::object error;
@@ -433,7 +417,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, Beha
     if (!pass) co_return fail(std::move(pass.error()));
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> hear = [&](json::object message) {
-      cut_out_of(message, pass->secrets);
+      pass->secrets.clean(message);
       if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
         const std::lock_guard lock(mutex_);
         changed_.insert(connector->id);

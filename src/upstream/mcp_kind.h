@@ -60,7 +60,7 @@ class McpKind final : public ConnectorKind {
   struct Pass {
     Party party;
     std::string token;
-    std::vector<Secret> secrets;
+    SecretFilter secrets;
   };
   http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, TargetPtr target,
                                 Behalf behalf);

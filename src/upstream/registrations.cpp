@@ -27,8 +27,8 @@ std::string digest_of(const ConnectorEntry& connector) {
 
 }  // namespace
 
-Registrations::Registrations(Database& db, http::Client& http, boost::asio::thread_pool& pool,
-                             const SealingKey& key, const Clock& clock, const std::string& public_url)
+Registrations::Registrations(Database& db, http::Client& http, FairPool& pool, const SealingKey& key,
+                             const Clock& clock, const std::string& public_url)
     : db_(db), http_(http), pool_(pool), key_(key), clock_(clock), public_url_(public_url) {}
 
 std::string Registrations::redirect_uri(const ConnectorId& connector) const {
@@ -71,7 +71,7 @@ http::Task<Result<ClientIdentity>> Registrations::configured(std::shared_ptr<con
     co_return fail(ErrorCode::kForbidden, "The client secret of \"" + connector->label +
                                               "\" cannot be opened: an admin has to set it again.");
   }
-  auto pinned = co_await offload(pool_, [&] {
+  auto pinned = co_await offload(pool_, "", [&] {
     Result<std::string> found = server.issuer;
     if (!pin) return found;
     auto written = db_.write([&](Transaction& tx) -> Result<void> {
@@ -123,7 +123,7 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
   }
   const std::string connector_id = connector->id.str();
   const std::string place = place_of(connector_id, server.issuer);
-  auto known = co_await offload(pool_, [&] {
+  auto known = co_await offload(pool_, "", [&] {
     Result<std::optional<account_store::ClientRow>> row = std::nullopt;
     auto read = db_.read([&](Transaction& tx) -> Result<void> {
       row = account_store::find_client(tx, connector_id, server.issuer);
@@ -157,7 +157,7 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
   const Secret plain(to_json(kept));
   const account_store::ClientRow row{server.issuer, out.redirect_uri, key_.seal(plain, place),
                                      registered->second};
-  auto stored = co_await offload(pool_, [&] {
+  auto stored = co_await offload(pool_, "", [&] {
     return db_.write([&](Transaction& tx) { return account_store::put_client(tx, connector_id, row); });
   });
   if (!stored) co_return fail(std::move(stored.error()));
@@ -166,7 +166,7 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
 
 http::Task<void> Registrations::forget(ConnectorId connector, std::string issuer) {
   // When it fails, the next attempt is refused again and comes here again.
-  co_await offload(pool_, [&] {
+  co_await offload(pool_, "", [&] {
     return db_.write(
         [&](Transaction& tx) { return account_store::remove_client(tx, connector.str(), issuer); });
   });

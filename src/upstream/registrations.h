@@ -12,12 +12,12 @@
 // and where there is no other way. Thread-safe; coroutines of the io threads.
 #pragma once
 
-#include <boost/asio/thread_pool.hpp>
 #include <boost/json/object.hpp>
 #include <memory>
 #include <string>
 
 #include "access/snapshot.h"
+#include "base/fair_pool.h"
 #include "crypto/sealing.h"
 #include "db/database.h"
 #include "upstream/token_endpoint.h"
@@ -29,8 +29,8 @@ inline constexpr std::string_view kMetadataDocumentPath = "/client-metadata.json
 
 class Registrations {
  public:
-  Registrations(Database& db, http::Client& http, boost::asio::thread_pool& pool, const SealingKey& key,
-                const Clock& clock, const std::string& public_url);
+  Registrations(Database& db, http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
+                const std::string& public_url);
 
   struct Registered {
     ClientIdentity client;
@@ -57,7 +57,7 @@ class Registrations {
 
   Database& db_;
   http::Client& http_;
-  boost::asio::thread_pool& pool_;
+  FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
   const std::string public_url_;

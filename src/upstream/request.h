@@ -7,6 +7,7 @@
 #include <string>
 
 #include "connectors/client_side.h"
+#include "connectors/secret_filter.h"
 #include "upstream/child_process.h"
 #include "upstream/http_line.h"
 
@@ -14,12 +15,12 @@ namespace wick::upstream {
 
 // Where a server is and what every request to it carries. Made once for a connector's configuration.
 struct Target {
-  std::string key;                       // of the connector: one finding is kept for each
-  std::string fingerprint;               // of all that follows: another one is another server
-  std::shared_ptr<const Secret> secret;  // the connector's, to be cut out of what comes back; never null
-  HttpTarget http;                       // without `command`
-  ChildCommand command;                  // no words: Streamable HTTP
-  int timeout_seconds = 30;              // without any message
+  std::string key;           // of the connector: one finding is kept for each
+  std::string fingerprint;   // of all that follows: another one is another server
+  SecretFilter secrets;      // the connector's credentials, to be cut out of what comes back
+  HttpTarget http;           // without `command`
+  ChildCommand command;      // no words: Streamable HTTP
+  int timeout_seconds = 30;  // without any message
 };
 using TargetPtr = std::shared_ptr<const Target>;
 
@@ -35,6 +36,7 @@ struct Party {
   std::string account;                    // whose account at the server it is; empty: the connector's
   std::string header, value;              // what shows it to the server; empty: the target's headers say all
   std::shared_ptr<Refusal> refusal = {};  // told when the server refuses it
+  std::string holder = {};                // the user whose share of requests it counts in
 };
 
 struct Ask {

@@ -4,7 +4,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/http_config.h"
 #include "upstream/http_line.h"
 
 namespace wick::upstream {
@@ -32,11 +31,9 @@ std::optional<std::uint64_t> belongs_to(const json::object& message) {
   return number_of(meta->get_object().if_contains("io.modelcontextprotocol/subscriptionId"));
 }
 
-std::string what_happened(const std::string& how, std::string last_words,
-                          const std::shared_ptr<const Secret>& secret) {
+std::string what_happened(const std::string& how, std::string last_words, const SecretFilter& secrets) {
   std::string text = "The MCP server's process " + how + ".";
-  if (secret != nullptr)
-    cut_out(last_words, *secret);  // before it is shortened, which could leave half of it
+  secrets.clean(last_words);  // before it is shortened, which could leave half of it
   std::string_view words = trim(last_words);
   if (words.size() > kShownWords) words.remove_prefix(words.size() - kShownWords);
   while (!words.empty() && (words.front() & 0xC0) == 0x80) words.remove_prefix(1);  // half a character
@@ -96,14 +93,14 @@ http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& childr
                                                                 OnEnd on_end) {
   const auto line = std::make_shared<StdioLine>();
   const std::weak_ptr<StdioLine> weak = line;
-  const auto secret = command.secret;
+  const SecretFilter secrets = command.secrets;
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
   Children::OnLine on_line = [weak](const std::string& text) {
     if (const auto living = weak.lock()) living->arrived(text);
   };
-  Children::OnEnd at_end = [weak, secret, on_end = std::move(on_end)](const std::string& how,
-                                                                      const std::string& last_words) {
-    const std::string text = how.empty() ? std::string() : what_happened(how, last_words, secret);
+  Children::OnEnd at_end = [weak, secrets, on_end = std::move(on_end)](const std::string& how,
+                                                                       const std::string& last_words) {
+    const std::string text = how.empty() ? std::string() : what_happened(how, last_words, secrets);
     if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
     if (!text.empty()) on_end(text);
   };

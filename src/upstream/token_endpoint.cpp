@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "http/field.h"
 
 namespace wick::upstream {
 namespace {
@@ -49,12 +50,6 @@ std::string refusal_text(std::string_view what, const http::ClientResponse& answ
          (code.empty() ? "" : " (" + code + ")") + ".";
 }
 
-// It becomes a header's value.
-bool is_sound_token(std::string_view token) {
-  return token.size() <= kMaxTokenBytes &&
-         std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-}
-
 std::unexpected<TokenRefusal> refused(TokenRefusal::Of of, std::string message) {
   return std::unexpected(TokenRefusal{of, std::move(message)});
 }
@@ -93,8 +88,7 @@ http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& htt
   tokens.access = Secret(text_or_empty(given, "access_token"));
   tokens.refresh = Secret(text_or_empty(given, "refresh_token"));
   tokens.scope = scope_text(scopes_of(text_or_empty(given, "scope")));
-  if (tokens.access.empty() || !is_sound_token(tokens.access.reveal()) ||
-      tokens.refresh.reveal().size() > kMaxTokenBytes) {
+  if (!http::is_access_token(tokens.access.reveal()) || tokens.refresh.reveal().size() > kMaxTokenBytes) {
     co_return refused(Of::kOther, "The token endpoint gives no access token that can be sent.");
   }
   // RFC 6749 §7.1: a type that is not understood must not be used.

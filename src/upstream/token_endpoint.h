@@ -12,11 +12,12 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "http/client.h"
+#include "http/field.h"
 #include "upstream/protection.h"
 
 namespace wick::upstream {
 
-inline constexpr std::size_t kMaxTokenBytes = 16 * 1024;
+inline constexpr std::size_t kMaxTokenBytes = http::kMaxAccessTokenBytes;
 inline constexpr std::int64_t kMaxTokenSeconds = 10 * 365 * 86'400LL;
 
 // What Wick is called at an authorization server.

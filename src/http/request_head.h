@@ -1,0 +1,49 @@
+// RequestHead: the request line and header fields of one HTTP/1.1 request, read by the grammar of RFC 9112.
+//
+// Used only inside http/. What the grammar does not allow is refused: nothing is repaired, because a proxy in
+// front may repair it in another way (RFC 9112 §11.2, request smuggling).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "http/message.h"
+
+namespace wick::http {
+
+// The views point into the text that was read.
+struct RequestHead {
+  std::string_view method;
+  std::string_view target;  // as sent
+  std::string_view path;    // of the target, undecoded; "*" for OPTIONS *
+  std::string_view query;   // of the target, undecoded, without "?"
+  int version = 11;         // 10 or 11
+  // As sent, with one exception: when the target is in absolute form, the value of Host is the target's
+  // authority (RFC 9112 §3.2.2).
+  std::vector<Field> fields;
+  std::uint64_t content_length = 0;  // 0 when absent; the largest number when it does not fit
+  bool is_chunked = false;
+  bool expects_continue = false;
+  bool keep_alive = true;
+};
+
+// Reads a head: request line, fields and the empty line, each ended by CRLF, and nothing behind. `head` is
+// overwritten; its fields keep their capacity.
+// Returns 0, or the status to refuse the request with:
+//   400  the grammar, Host, the target or the framing is not valid
+//   501  a transfer coding that this server does not understand (RFC 9112 §6.1)
+int parse_request_head(std::string_view text, RequestHead& head);
+
+// RFC 9110 §5.6.2.
+inline bool is_token_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+}
+// Field content: visible characters, bytes above 127, space and tab (RFC 9110 §5.5).
+inline bool is_field_char(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= ' ' && byte != 0x7F) || byte == '\t';
+}
+
+}  // namespace wick::http

@@ -1,0 +1,25 @@
+// RouteOptions: what a route says about a request before its body is read.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "http/message.h"
+
+namespace wick::http {
+
+// Judges a request by its header, before its body is read. Returns the refusal, or nothing. It is asked only
+// while the body has not arrived, so the handler has to judge again.
+using HeadCheck = std::function<std::optional<Response>(const Request&)>;
+
+struct RouteOptions {
+  // Bodies up to Limits::max_body_bytes, once the checks have let the request in. Else up to
+  // Limits::max_public_body_bytes, which is what strangers may send.
+  bool takes_large_bodies = false;
+  HeadCheck check = {};  // on the io thread: must not block
+  // On a worker thread: may use the database. Asked only about a body that is announced as larger than
+  // Limits::max_public_body_bytes, or not announced; one that is smaller is read without.
+  HeadCheck large_body_check = {};
+};
+
+}  // namespace wick::http

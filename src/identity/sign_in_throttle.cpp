@@ -1,0 +1,66 @@
+#include "identity/sign_in_throttle.h"
+
+#include <algorithm>
+
+#include "base/network.h"
+#include "crypto/digest.h"
+
+namespace wick {
+
+Micros SignInThrottle::take_shared(const Attempt& attempt, Micros now) {
+  if (const Micros wait = clients_.take(attempt.client, now); wait > 0) return wait;
+  Micros wait = account_sites_.take(attempt.account_site, now);
+  if (wait == 0) {
+    wait = accounts_.take(attempt.account, now);
+    if (wait == 0) return 0;
+    account_sites_.give_back(attempt.account_site, now);
+  }
+  clients_.give_back(attempt.client, now);
+  return wait;
+}
+
+Result<SignInThrottle::Attempt> SignInThrottle::begin(std::string_view account, std::string_view address,
+                                                      bool known, Micros now) {
+  Attempt attempt;
+  const auto digest = sha256(account);  // so that long names take no more memory than short ones
+  attempt.account = std::string(as_bytes(digest));
+  attempt.client = client_network(address);
+  attempt.pair = attempt.account + attempt.client;
+  attempt.account_site = attempt.account + site_network(address);
+  attempt.known = known || known_.wait(attempt.pair, now) > 0;
+  if (const Micros wait = pairs_.take(attempt.pair, now); wait > 0)
+    return fail(rate_limited("failed sign-ins", wait));
+  if (attempt.known) {
+    attempt.shared_wait =
+        std::max({clients_.wait(attempt.client, now), account_sites_.wait(attempt.account_site, now),
+                  accounts_.wait(attempt.account, now)});
+    return attempt;
+  }
+  if (const Micros wait = take_shared(attempt, now); wait > 0) {
+    pairs_.give_back(attempt.pair, now);
+    return fail(rate_limited("failed sign-ins", wait));
+  }
+  return attempt;
+}
+
+void SignInThrottle::succeeded(const Attempt& attempt, Micros now) {
+  pairs_.clear(attempt.pair);
+  if (attempt.known) return;
+  clients_.give_back(attempt.client, now);
+  account_sites_.give_back(attempt.account_site, now);
+  accounts_.give_back(attempt.account, now);
+}
+
+std::unexpected<Error> SignInThrottle::failed(const Attempt& attempt, Error wrong) const {
+  if (attempt.shared_wait == 0) return fail(std::move(wrong));
+  return fail(rate_limited("failed sign-ins", attempt.shared_wait));
+}
+
+void SignInThrottle::remember(std::string_view account, std::string_view address, Micros now) {
+  const auto digest = sha256(account);
+  const std::string pair = std::string(as_bytes(digest)) + client_network(address);
+  known_.clear(pair);
+  known_.take(pair, now);
+}
+
+}  // namespace wick

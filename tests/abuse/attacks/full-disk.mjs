@@ -1,11 +1,26 @@
 // The issue, "A full disk": one member can fill it, and must never take the kill switch away.
+import fs from 'node:fs';
 import { inParallel, mcpRequest, parsed } from '../target.mjs';
 
-export const what = 'fills the disk with calls, while an admin revokes a token and signs in';
+export const what = 'fills the disk with calls, and another program fills the rest, while an admin revokes a token and signs in';
 export const server = { disk: '48m' };
 export const kinds = ['discover', 'list', 'session', 'connect'];  // a call that cannot be recorded is not carried out
 
 const wasDone = (response) => response.status === 200 && parsed(response)?.result?.isError === undefined && parsed(response)?.result !== undefined;
+
+/** Takes the last byte of the disk. */
+function fillRest(folder) {
+  const file = fs.openSync(`${folder}/filler`, 'w');
+  let size = 1 << 20;
+  for (let i = 0; i < 200 && size > 0; ++i) {
+    try {
+      if (fs.writeSync(file, Buffer.alloc(size)) < size) size >>= 1;
+    } catch {
+      size >>= 1;
+    }
+  }
+  fs.closeSync(file);
+}
 
 export async function run(target, { duration }) {
   const body = 'x'.repeat(30_000);
@@ -19,6 +34,9 @@ export async function run(target, { duration }) {
   });
   target.note(`${made} calls, ${refused} refused, last: ${answer}`);
   if (!target.check(refused > 0, 'the disk did not become full')) return;
+  fillRest(target.data);
+  const { status: readiness } = await target.send({ path: '/readyz' });
+  target.check(readiness === 503, `/readyz says ${readiness} on a full disk`);
   const headers = { 'content-type': 'application/json', origin: target.url };
   const { email, password } = target.admin;
   const signedIn = await target.send({ method: 'POST', path: '/api/v1/session', headers, body: { email, password } });

@@ -35,19 +35,20 @@ TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
 // Whether a waiting stream was woken: its wait ends without the time having passed.
 bool woken(boost::asio::io_context& context, const std::shared_ptr<Stream>& stream,
            const std::function<void()>& wake) {
-  bool ended = false;
+  // Shared with the coroutine: a wait that nothing woke goes on after this function.
+  const auto ended = std::make_shared<bool>(false);
   boost::asio::co_spawn(
       context,
-      [](std::shared_ptr<Stream> waiting, bool& flag) -> http::Task<void> {
+      [](std::shared_ptr<Stream> waiting, std::shared_ptr<bool> flag) -> http::Task<void> {
         co_await waiting->wait(3600);
-        flag = true;
+        *flag = true;
       }(stream, ended),
       boost::asio::detached);
   context.poll();
   wake();
   context.restart();
   context.poll();
-  return ended;
+  return *ended;
 }
 
 TEST(StreamHub, WakesTheStreamsOfOneCredentialOnly) {

@@ -44,7 +44,7 @@ ChunkedDecoder::State ChunkedDecoder::after_size(char c) {
 ChunkedDecoder::State ChunkedDecoder::after_trailer(char c) {
   if (c == '\r') {
     if (state_ == State::kTrailer) return State::kEnd;
-    return state_ == State::kTrailerValue ? State::kTrailerEnd : refuse(400);
+    return state_ == State::kTrailerValue ? count(State::kTrailerEnd, 431) : refuse(400);
   }
   if (state_ == State::kTrailerValue)
     return is_field_char(c) ? count(State::kTrailerValue, 431) : refuse(400);
@@ -74,7 +74,7 @@ ChunkedDecoder::State ChunkedDecoder::after(char c) {
     case State::kTrailerValue:
       return after_trailer(c);
     case State::kTrailerEnd:
-      return c == '\n' ? State::kTrailer : refuse(400);
+      return c == '\n' ? count(State::kTrailer, 431) : refuse(400);
     case State::kEnd:
       if (c != '\n') return refuse(400);
       done_ = true;

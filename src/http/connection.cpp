@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "http/error_response.h"
 
 namespace wick::http {
 namespace {
@@ -30,53 +31,6 @@ constexpr std::size_t kMaxDrainedBytes = 256 * 1024;
 // A body up to this size is copied behind its header so that one write sends both.
 constexpr std::size_t kOneWriteBytes = 64 * 1024;
 
-const char* error_name(int status) {
-  switch (status) {
-    case 404:
-      return "not_found";
-    case 405:
-      return "method_not_allowed";
-    case 408:
-      return "timeout";
-    case 413:
-      return "too_large";
-    case 431:
-      return "too_large";
-    case 500:
-      return "internal";
-    case 501:
-      return "not_implemented";
-    case 503:
-      return "unavailable";
-    default:
-      return "invalid_argument";
-  }
-}
-
-const char* error_text(int status) {
-  switch (status) {
-    case 404:
-      return "There is nothing at this address.";
-    case 405:
-      return "This address does not answer this method: see the Allow header.";
-    case 408:
-      return "The request took too long to arrive.";
-    case 413:
-      return "The request body is larger than this server accepts here: see limits.max_body_bytes and "
-             "limits.max_public_body_bytes.";
-    case 431:
-      return "The request header is larger than this server accepts: see limits.max_header_bytes.";
-    case 500:
-      return "The server failed on this request: its log names the cause under this request id.";
-    case 501:
-      return "This server does not understand the transfer coding: send the body as it is, or chunked.";
-    case 503:
-      return "The server is busy: try again in a moment.";
-    default:
-      return "This is not a valid HTTP request.";
-  }
-}
-
 }  // namespace
 
 // A value with a line break would begin another header, or the body (response splitting).
@@ -88,15 +42,6 @@ bool sound_headers(const Response& response) {
   return sound(response.content_type) &&
          std::all_of(response.headers.begin(), response.headers.end(),
                      [&](const auto& header) { return sound(header.first) && sound(header.second); });
-}
-
-Response error_response(int status, std::string_view request_id) {
-  Response response;
-  response.status = status;
-  response.body = std::string(R"({"error":{"code":")") + error_name(status) + R"(","message":")" +
-                  error_text(status) + R"(","request_id":")" + std::string(request_id) + "\"}}";
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
-  return response;
 }
 
 Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
@@ -186,17 +131,20 @@ Task<std::optional<Response>> Connection::judge_head() {
   }
   const RouteOptions& options = match_.route->options;
   const Limits& limits = shared.options.limits;
+  const RequestHead& head = reader_.head();
   const std::size_t small = std::min(limits.max_public_body_bytes, limits.max_body_bytes);
-  const bool is_large = reader_.head().is_chunked || reader_.head().content_length > small;
-  if (!options.takes_large_bodies || (options.large_body_check && !is_large))
-    reader_.set_body_limit(small, shared.public_bodies);
-  if (reader_.has_whole_body()) co_return std::nullopt;
+  const bool is_large = head.is_chunked || head.content_length > small;
+  const bool has_large_limit = options.takes_large_bodies && (is_large || !options.large_body_check);
+  if (!has_large_limit) reader_.set_body_limit(small, shared.public_bodies);
+  // An announced length above the limit is the reader's to refuse.
+  if (reader_.has_whole_body() || head.content_length > (has_large_limit ? limits.max_body_bytes : small))
+    co_return std::nullopt;
   request_.request_id = format_uuid(make_uuid_v7());
   if (options.check) {
     std::optional<Response> refusal = options.check(request_);
     if (refusal) co_return refusal;
   }
-  if (!options.takes_large_bodies || !options.large_body_check || !is_large) co_return std::nullopt;
+  if (!has_large_limit || !options.large_body_check) co_return std::nullopt;
   co_return co_await check_large_body();
 }
 

@@ -151,7 +151,4 @@ class Connection final : public Exchange,
   bool watching_ = false;
 };
 
-// The body of an error of the server itself.
-Response error_response(int status, std::string_view request_id);
-
 }  // namespace wick::http

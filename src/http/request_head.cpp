@@ -1,6 +1,7 @@
 #include "http/request_head.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "base/text.h"
@@ -26,14 +27,15 @@ bool is_host_char(char c) {
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return is_token_char(c); });
 }
 
 // OWS of RFC 9110 §5.6.3: space and tab only.
 std::string_view without_whitespace(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 // uri-host [ ":" port ] of RFC 9110 §7.2.
@@ -193,16 +195,40 @@ bool settle_host(RequestHead& head, const Control& control, std::string_view aut
 
 }  // namespace
 
+// Eight bytes at a time: of a word, `low` has the high bit of each byte below 32, and `del` of each that is
+// 127. A borrow can set a bit above a true one only, so a word without any is free of both.
+std::size_t count_field_chars(std::string_view text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = kOnes * 0x80;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text.size() - at >= 8) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + at, 8);
+      const std::uint64_t low = (word - kOnes * ' ') & ~word & kHigh;
+      const std::uint64_t differs = word ^ (kOnes * 0x7F);
+      const std::uint64_t del = (differs - kOnes) & ~differs & kHigh;
+      if ((low | del) == 0) {
+        at += 8;
+        continue;
+      }
+    }
+    if (!is_field_char(text[at])) break;
+    ++at;
+  }
+  return at;
+}
+
 int parse_request_head(std::string_view text, RequestHead& head) {
   head.fields.clear();
   head.content_length = 0;
   head.is_chunked = false;
   const auto next_line = [&](std::string_view& line) {
-    const auto end = text.find("\r\n");
-    if (end == std::string_view::npos) return false;
+    const std::size_t end = count_field_chars(text);
+    if (text.substr(end, 2) != "\r\n") return false;
     line = text.substr(0, end);
     text.remove_prefix(end + 2);
-    return std::all_of(line.begin(), line.end(), is_field_char);
+    return true;
   };
   std::string_view line, authority;
   if (!next_line(line) || !read_request_line(line, head) || !read_target(head, authority)) return kBad;

@@ -4,6 +4,7 @@
 // front may repair it in another way (RFC 9112 §11.2, request smuggling).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -36,14 +37,22 @@ struct RequestHead {
 int parse_request_head(std::string_view text, RequestHead& head);
 
 // RFC 9110 §5.6.2.
+inline constexpr std::array<bool, 256> kTokenChars = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t c = '0'; c <= '9'; ++c) out[c] = true;
+  for (std::size_t c = 'a'; c <= 'z'; ++c) out[c] = out[c - 'a' + 'A'] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) out[static_cast<unsigned char>(c)] = true;
+  return out;
+}();
 inline bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
+  return kTokenChars[static_cast<unsigned char>(c)];
 }
 // Field content: visible characters, bytes above 127, space and tab (RFC 9110 §5.5).
 inline bool is_field_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= ' ' && byte != 0x7F) || byte == '\t';
 }
+// How many field characters `text` begins with.
+std::size_t count_field_chars(std::string_view text);
 
 }  // namespace wick::http

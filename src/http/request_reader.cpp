@@ -139,8 +139,13 @@ RequestReader::Scan RequestReader::after(char c) {
 
 RequestReader::Event RequestReader::scan_head() {
   while (state_ == State::kHead && scanned_ < end_ && scanned_ - begin_ < max_header_) {
+    if (scan_ == Scan::kLine) {
+      const std::size_t most = std::min(end_, begin_ + max_header_);
+      scanned_ += count_field_chars({buffer_.data() + scanned_, most - scanned_});
+      if (scanned_ == most) break;
+    }
     const char c = buffer_.data()[scanned_++];
-    if (scan_ != Scan::kLine || !is_field_char(c)) scan_ = after(c);
+    scan_ = after(c);
   }
   if (state_ == State::kRefused) return Event::kRefused;
   if (state_ == State::kHeadReady) {

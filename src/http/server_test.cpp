@@ -71,6 +71,29 @@ class HttpServer : public testing::Test {
                     co_return response;
                   },
                   {.takes_large_bodies = true});
+    RouteOptions guarded;
+    guarded.takes_large_bodies = true;
+    guarded.check = [](const Request& request) -> std::optional<Response> {
+      if (request.header("x-pass")) return std::nullopt;
+      Response refused;
+      refused.status = 401;
+      return refused;
+    };
+    guarded.large_body_check = [](const Request& request) -> std::optional<Response> {
+      if (*request.header("x-pass") == "large") return std::nullopt;
+      Response refused;
+      refused.status = 403;
+      return refused;
+    };
+    server->route_blocking(
+        "POST", "/guarded",
+        [](const Request& request) {
+          Response response;
+          response.body = "[" + std::to_string(request.body.size()) + "]";
+          return response;
+        },
+        guarded);
+    server->route("POST", "/public", [](Exchange&) -> Task<Response> { co_return Response{}; });
     server->route("GET", "/splits", [](Exchange&) -> Task<Response> {
       Response response;
       response.headers.emplace_back("Location", "/x\r\nSet-Cookie: planted=1");
@@ -203,6 +226,77 @@ TEST_F(HttpServer, OversizeMalformedAndSmuggledRequestsGetTheirErrorAndTheServer
   EXPECT_TRUE(ask(get + "Content-Length: -1\r\n\r\n").starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\n.")
                   .ends_with("[.]"));
+}
+
+std::string post_head(std::string_view path, std::size_t length, std::string_view fields = "") {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
+         "Content-Length: " + std::to_string(length) + "\r\n\r\n";
+}
+
+TEST_F(HttpServer, ACheckRefusesBeforeTheBodyHasArrived) {
+  start();
+  for (const std::size_t length : {1U, 70'000U, 1'000'000U}) {
+    Client client(server->port());
+    client.send(post_head("/guarded", length));
+    EXPECT_TRUE(client.read_until("\r\n\r\n").starts_with("HTTP/1.1 401 ")) << length;
+  }
+  Client unknown(server->port());
+  unknown.send(post_head("/nowhere", 1000));
+  EXPECT_TRUE(unknown.read_until("}}").starts_with("HTTP/1.1 404 "));
+}
+
+TEST_F(HttpServer, TheConnectionGoesOnAfterAnEarlyRefusalWhenTheBodyIsSmall) {
+  start();
+  Client client(server->port());
+  client.send(post_head("/guarded", 60'000));
+  EXPECT_EQ(client.read_until("\r\n\r\n").find("Connection: close"), std::string::npos);
+  client.send(std::string(60'000, 'x') + post_head("/echo", 2) + "hi");
+  EXPECT_TRUE(client.read_until("]").ends_with("[hi]"));
+  Client large(server->port());
+  large.send(post_head("/guarded", 100'000));
+  EXPECT_NE(large.read_to_end().find("Connection: close"), std::string::npos);
+  Client expecting(server->port());
+  expecting.send(post_head("/guarded", 10, "Expect: 100-continue\r\n"));
+  const std::string answer = expecting.read_to_end();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 401 ")) << "and no 100 (Continue)";
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos) << "the body may come or not";
+}
+
+TEST_F(HttpServer, ALargeBodyIsCheckedOnAWorkerBeforeItIsRead) {
+  start();
+  const std::string body(100'000, 'x');
+  EXPECT_TRUE(ask(post_head("/guarded", 100'000, "X-Pass: small\r\n")).starts_with("HTTP/1.1 403 "));
+  EXPECT_TRUE(ask(post_head("/guarded", 100'000, "X-Pass: large\r\nConnection: close\r\n") + body)
+                  .ends_with("[100000]"));
+  EXPECT_TRUE(
+      ask(post_head("/guarded", 3, "X-Pass: small\r\nConnection: close\r\n") + "abc").ends_with("[3]"));
+  EXPECT_TRUE(ask("POST /guarded HTTP/1.1\r\nHost: a\r\nX-Pass: small\r\nTransfer-Encoding: chunked\r\n\r\n")
+                  .starts_with("HTTP/1.1 403 "))
+      << "a body of unknown length may be large";
+}
+
+TEST_F(HttpServer, ARouteThatDoesNotAskForLargeBodiesTakesSmallOnes) {
+  Limits limits;
+  limits.max_public_body_bytes = 1000;
+  start(limits);
+  EXPECT_TRUE(ask(post_head("/public", 1000, "Connection: close\r\n") + std::string(1000, 'x'))
+                  .starts_with("HTTP/1.1 200 "));
+  EXPECT_TRUE(ask(post_head("/public", 1001)).starts_with("HTTP/1.1 413 "));
+  EXPECT_TRUE(ask("POST /public HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3E9\r\n")
+                  .starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServer, ABodyForWhichThereIsNoMemoryLeftIs503) {
+  Limits limits;
+  limits.max_body_memory_bytes = 1'000'000;
+  start(limits);
+  const std::string answer = ask(post_head("/echo", 2'000'000) + std::string(2'000'000, 'x'));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
+  EXPECT_NE(answer.find("Retry-After: "), std::string::npos);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_TRUE(ask(post_head("/echo", 400'000, "Connection: close\r\n") + std::string(400'000, 'x'))
+                    .starts_with("HTTP/1.1 200 "))
+        << "the memory comes back";
 }
 
 TEST_F(HttpServer, ASlowSenderIsCutOffWith408) {

@@ -39,7 +39,7 @@ test('oversize headers and bodies are refused', async () => {
 test('truncated, smuggled and slow requests are refused', async () => {
   assert.equal(await raw('POST /mcp HTTP/1.1\r\nHost: lo', { end: true }), '');
   assert.match(await raw('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'), /^HTTP\/1.1 400 /);
-  assert.match(await raw('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nab'), /^HTTP\/1.1 408 /);
+  assert.match(await raw(`POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 5\r\n\r\nab`), /^HTTP\/1.1 408 /);
   await isWell();
 });
 

@@ -32,34 +32,36 @@ TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
   EXPECT_EQ(stream.take()->size(), 2 * kMaxUnwrittenBytes) << "one alone is its sender's limit";
 }
 
-// Whether a waiting stream was woken: its wait ends without the time having passed.
-bool woken(boost::asio::io_context& context, const std::shared_ptr<Stream>& stream,
-           const std::function<void()>& wake) {
-  bool ended = false;
+// Counts how often a stream was woken.
+std::shared_ptr<int> follow(boost::asio::io_context& context, std::shared_ptr<Stream> stream) {
+  const auto woken = std::make_shared<int>(0);
   boost::asio::co_spawn(
       context,
-      [](std::shared_ptr<Stream> waiting, bool& flag) -> http::Task<void> {
-        co_await waiting->wait(3600);
-        flag = true;
-      }(stream, ended),
+      [](std::shared_ptr<Stream> waiting, std::shared_ptr<int> count) -> http::Task<void> {
+        for (;; ++*count) co_await waiting->wait(3600);
+      }(std::move(stream), woken),
       boost::asio::detached);
-  context.poll();
-  wake();
-  context.restart();
-  context.poll();
-  return ended;
+  return woken;
 }
 
 TEST(StreamHub, WakesTheStreamsOfOneCredentialOnly) {
   boost::asio::io_context context(1);
   StreamHub hub;
   const TokenId ours = TokenId::make(), theirs = TokenId::make();
-  const auto first = hub.open(context.get_executor(), ours);
-  const auto second = hub.open(context.get_executor(), theirs);
-  EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(theirs); }));
-  EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(TokenId::make()); }));
-  EXPECT_TRUE(woken(context, second, [&] { hub.wake_token(theirs); }));
-  EXPECT_TRUE(woken(context, second, [&] { hub.wake_all(); }));
+  const auto first = follow(context, hub.open(context.get_executor(), ours));
+  const auto second = follow(context, hub.open(context.get_executor(), theirs));
+  const auto third = follow(context, hub.open(context.get_executor(), theirs));
+  const auto counts = [&] {
+    context.poll();
+    return std::vector<int>{*first, *second, *third};
+  };
+  EXPECT_EQ(counts(), (std::vector<int>{0, 0, 0}));
+  hub.wake_token(theirs);
+  EXPECT_EQ(counts(), (std::vector<int>{0, 1, 1}));
+  hub.wake_token(TokenId::make());
+  EXPECT_EQ(counts(), (std::vector<int>{0, 1, 1}));
+  hub.wake_all();
+  EXPECT_EQ(counts(), (std::vector<int>{1, 2, 2}));
 }
 
 TEST(StreamHub, AnEndedStreamMakesRoomForItsCredentialAndForTheServer) {

@@ -369,8 +369,14 @@ ALTER TABLE users ADD COLUMN number BIGINT;
 UPDATE users SET number = rowid;
 CREATE UNIQUE INDEX users_number ON users (number);
 ALTER TABLE users ADD COLUMN active_tokens BIGINT NOT NULL DEFAULT 0;
-UPDATE users SET active_tokens = (SELECT COUNT(*) FROM tokens WHERE user_id = users.id AND ended = 0);
+ALTER TABLE users ADD COLUMN ended_tokens BIGINT NOT NULL DEFAULT 0;
+UPDATE users SET active_tokens = (SELECT COUNT(*) FROM tokens WHERE user_id = users.id AND ended = 0),
+  ended_tokens = (SELECT COUNT(*) FROM tokens WHERE user_id = users.id AND ended = 1);
 CREATE INDEX users_name ON users (lower(name), id);
+-- Tokens by owner: a walk meets no user who has none of the state.
+CREATE INDEX users_with_active ON users (lower(name), id) WHERE active_tokens > 0;
+CREATE INDEX users_with_ended ON users (lower(name), id) WHERE ended_tokens > 0;
+CREATE INDEX users_with_any ON users (lower(name), id) WHERE active_tokens + ended_tokens > 0;
 CREATE INDEX users_listed ON users (email) WHERE status <> 'deleted';
 CREATE INDEX users_role ON users (role, email) WHERE status <> 'deleted';
 CREATE INDEX users_status ON users (status, email);
@@ -388,21 +394,24 @@ CREATE TRIGGER tokens_inserted AFTER INSERT ON tokens BEGIN
     WHERE name = CASE new.ended WHEN 0 THEN 'tokens_active' ELSE 'tokens_ended' END;
   UPDATE kept_counts SET value = value + 1
     WHERE name = 'tokens_never_used' AND new.ended = 0 AND new.last_used_at IS NULL;
-  UPDATE users SET active_tokens = active_tokens + 1 WHERE id = new.user_id AND new.ended = 0;
+  UPDATE users SET active_tokens = active_tokens + 1 - new.ended, ended_tokens = ended_tokens + new.ended
+    WHERE id = new.user_id;
 END;
 CREATE TRIGGER tokens_deleted AFTER DELETE ON tokens BEGIN
   UPDATE kept_counts SET value = value - 1
     WHERE name = CASE old.ended WHEN 0 THEN 'tokens_active' ELSE 'tokens_ended' END;
   UPDATE kept_counts SET value = value - 1
     WHERE name = 'tokens_never_used' AND old.ended = 0 AND old.last_used_at IS NULL;
-  UPDATE users SET active_tokens = active_tokens - 1 WHERE id = old.user_id AND old.ended = 0;
+  UPDATE users SET active_tokens = active_tokens - 1 + old.ended, ended_tokens = ended_tokens - old.ended
+    WHERE id = old.user_id;
 END;
 CREATE TRIGGER tokens_ended AFTER UPDATE OF ended ON tokens WHEN old.ended <> new.ended BEGIN
   UPDATE kept_counts SET value = value + new.ended - old.ended WHERE name = 'tokens_ended';
   UPDATE kept_counts SET value = value + old.ended - new.ended WHERE name = 'tokens_active';
   UPDATE kept_counts SET value = value + old.ended - new.ended
     WHERE name = 'tokens_never_used' AND old.last_used_at IS NULL;
-  UPDATE users SET active_tokens = active_tokens + old.ended - new.ended WHERE id = new.user_id;
+  UPDATE users SET active_tokens = active_tokens + old.ended - new.ended,
+    ended_tokens = ended_tokens + new.ended - old.ended WHERE id = new.user_id;
 END;
 CREATE TRIGGER tokens_first_used AFTER UPDATE OF last_used_at ON tokens
 WHEN old.last_used_at IS NULL AND new.last_used_at IS NOT NULL AND new.ended = 0 BEGIN

@@ -1,6 +1,7 @@
 #include "db/search_index.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "base/text.h"
 
@@ -49,20 +50,45 @@ Result<void> remove(Transaction& tx, Table table, std::int64_t row, std::string_
   return only_done(tx.execute(sql, {row, text}));
 }
 
-Result<std::vector<std::int64_t>> find(Transaction& tx, Table table, std::string_view query,
-                                       std::int64_t most) {
-  // A phrase: the three-character runs of the query, one after the other.
+namespace {
+
+// A phrase: the three-character runs of the query, one after the other.
+std::string phrase_of(std::string_view query) {
   std::string phrase = clean(query);
   replace_all(phrase, "\"", "\"\"");
-  phrase = "\"" + phrase + "\"";
-  const char* sql = table == Table::kTokens
-                        ? "SELECT rowid FROM token_search WHERE token_search MATCH $1 LIMIT $2"
-                        : "SELECT rowid FROM user_search WHERE user_search MATCH $1 LIMIT $2";
+  return "\"" + phrase + "\"";
+}
+
+// FTS5 walks its lists in the order of rowid, either way, and begins where it is told.
+Result<std::vector<std::int64_t>> select(Transaction& tx, Table table, const std::string& rest,
+                                         SqlParams params) {
+  const std::string name = table == Table::kTokens ? "token_search" : "user_search";
   std::vector<std::int64_t> rows;
-  auto done = tx.for_each(sql, {std::string_view(phrase), most},
+  auto done = tx.for_each("SELECT rowid FROM " + name + " WHERE " + name + " MATCH $1 " + rest, params,
                           [&](const SqlRow& row) { rows.push_back(row.integer(0)); });
   if (!done) return fail(std::move(done.error()));
   return rows;
+}
+
+}  // namespace
+
+Result<std::vector<std::int64_t>> find(Transaction& tx, Table table, std::string_view query,
+                                       std::int64_t most) {
+  const std::string phrase = phrase_of(query);
+  const SqlParam params[] = {std::string_view(phrase), most};
+  return select(tx, table, "LIMIT $2", params);
+}
+
+Result<std::vector<std::int64_t>> find_beyond(Transaction& tx, Table table, std::string_view query,
+                                              std::optional<std::int64_t> from, bool downwards,
+                                              std::int64_t most) {
+  constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+  const std::string phrase = phrase_of(query);
+  const SqlParam params[] = {std::string_view(phrase), from.value_or(downwards ? kEnd : -1), most};
+  return select(
+      tx, table,
+      downwards ? "AND rowid < $2 ORDER BY rowid DESC LIMIT $3" : "AND rowid > $2 ORDER BY rowid LIMIT $3",
+      params);
 }
 
 }  // namespace wick::search_index

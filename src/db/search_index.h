@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,5 +31,9 @@ Result<void> remove(Transaction& tx, Table table, std::int64_t row, std::string_
 // At most `most` rows whose text holds `query`, in no particular order.
 Result<std::vector<std::int64_t>> find(Transaction& tx, Table table, std::string_view query,
                                        std::int64_t most);
+// The same in the order of their numbers, upwards or downwards, and only those beyond `from`.
+Result<std::vector<std::int64_t>> find_beyond(Transaction& tx, Table table, std::string_view query,
+                                              std::optional<std::int64_t> from, bool downwards,
+                                              std::int64_t most);
 
 }  // namespace wick::search_index

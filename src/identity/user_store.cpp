@@ -85,7 +85,7 @@ Result<void> insert(Transaction& tx, const User& user, const std::string& passwo
   return fail(ErrorCode::kConflict, "There is a user with the email " + user.email + " already.");
 }
 
-Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now) {
+Result<User> find(Transaction& tx, std::string_view id_or_email, Micros) {
   std::optional<User> user;
   const std::string email = to_lower_ascii(id_or_email);
   auto done =
@@ -96,7 +96,7 @@ Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now) {
   return std::move(*user);
 }
 
-Result<std::vector<User>> list(Transaction& tx, Micros now) {
+Result<std::vector<User>> list(Transaction& tx, Micros) {
   std::vector<User> users;
   auto done = tx.for_each(std::string(kSelect) + "WHERE status <> 'deleted' ORDER BY email", {},
                           [&](const SqlRow& row) { users.push_back(read(row)); });
@@ -216,7 +216,7 @@ Result<bool> none_yet(Transaction& tx) {
 }
 
 Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
-                                          Micros now) {
+                                          Micros) {
   std::optional<User> user;
   auto done =
       tx.for_each(std::string(kSelect) +

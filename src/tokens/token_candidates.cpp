@@ -12,36 +12,38 @@ using Numbers = std::vector<std::int64_t>;
 #define PAGE_CHECK(expression) \
   if (auto checked = (expression); !checked) return fail(std::move(checked.error()))
 
-class Candidates {
+class Search {
  public:
-  Candidates(Transaction& tx, const TokenFilter& filter, Micros now, const PageBounds& bounds)
+  Search(Transaction& tx, const TokenFilter& filter, Micros now, const PageBounds& bounds,
+         std::optional<std::int64_t> from, bool downwards)
       : tx_(tx),
         filter_(filter),
         now_(now),
         most_(filter.by_creation() ? bounds.candidates : bounds.sorted),
         most_users_(bounds.users),
+        most_sorted_(bounds.sorted),
+        from_(from),
+        downwards_(downwards),
         states_(states_of(filter)),
         query_(to_lower_ascii(filter.query)) {}
 
   // The candidates of the first filter that leaves few enough; nullopt when none does.
-  Result<std::optional<Numbers>> find() {
-    using Gather = Result<void> (Candidates::*)(Numbers&);
+  Result<std::optional<Candidates>> find() {
+    using Gather = Result<void> (Search::*)(Numbers&);
     std::vector<Gather> gathers;
-    if (!filter_.owner.empty()) gathers.push_back(&Candidates::gather_owner);
+    if (!filter_.owner.empty()) gathers.push_back(&Search::gather_owner);
     if (!query_.empty())
-      gathers.push_back(search_index::can_find(query_) ? &Candidates::gather_substring
-                                                       : &Candidates::gather_prefix);
-    if (filter_.never_used) gathers.push_back(&Candidates::gather_never_used);
-    if (filter_.unused_days > 0) gathers.push_back(&Candidates::gather_unused);
-    if (filter_.expiring_days > 0) gathers.push_back(&Candidates::gather_expiring);
-    // The walk by owner passes users who have nothing of the state.
-    if (filter_.sort == "owner" && filter_.status != "all") gathers.push_back(&Candidates::gather_state);
+      gathers.push_back(search_index::can_find(query_) ? &Search::gather_substring : &Search::gather_prefix);
+    if (filter_.never_used) gathers.push_back(&Search::gather_never_used);
+    if (filter_.unused_days > 0) gathers.push_back(&Search::gather_unused);
+    if (filter_.expiring_days > 0) gathers.push_back(&Search::gather_expiring);
     for (const Gather gather : gathers) {
       Numbers numbers;
       PAGE_CHECK((this->*gather)(numbers));
       if (std::int64_t(numbers.size()) > most_) continue;
-      return std::optional(std::move(numbers));
+      return Candidates{std::move(numbers), std::nullopt, true};
     }
+    if (filter_.by_creation() && search_index::can_find(query_)) return find_beyond();
     return std::nullopt;
   }
 
@@ -75,6 +77,28 @@ class Candidates {
               {user, room}, numbers));
     }
     return {};
+  }
+  // A part of the many, by the order of the search index itself: what the page needs.
+  Result<std::optional<Candidates>> find_beyond() {
+    Candidates found;
+    found.complete = false;
+    auto users = search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1);
+    if (!users) return fail(std::move(users.error()));
+    PAGE_CHECK(gather_users(*users, found.numbers));
+    if (std::int64_t(found.numbers.size()) > most_) return std::nullopt;
+    auto named =
+        search_index::find_beyond(tx_, search_index::Table::kTokens, query_, from_, downwards_, most_sorted_);
+    if (!named) return fail(std::move(named.error()));
+    if (most_sorted_ > 0 && std::int64_t(named->size()) == most_sorted_) {
+      const std::int64_t last = named->back();
+      found.cut = last;
+      std::erase_if(found.numbers,
+                    [&](std::int64_t number) { return downwards_ ? number < last : number > last; });
+    } else if (most_sorted_ == 0) {
+      return std::nullopt;
+    }
+    found.numbers.insert(found.numbers.end(), named->begin(), named->end());
+    return found;
   }
   // By tokens_name, users_name and users_email.
   Result<void> gather_prefix(Numbers& numbers) {
@@ -118,15 +142,13 @@ class Candidates {
     }
     return {};
   }
-  // By tokens_state.
-  Result<void> gather_state(Numbers& numbers) {
-    return add("SELECT number FROM tokens WHERE ended = $1 LIMIT $2", {states_.front(), most_ + 1}, numbers);
-  }
 
   Transaction& tx_;
   const TokenFilter& filter_;
   const Micros now_;
-  const std::int64_t most_, most_users_;
+  const std::int64_t most_, most_users_, most_sorted_;
+  const std::optional<std::int64_t> from_;
+  const bool downwards_;
   const std::vector<std::int64_t> states_;
   const std::string query_;
 };
@@ -139,9 +161,10 @@ std::vector<std::int64_t> states_of(const TokenFilter& filter) {
   return {0, 1};
 }
 
-Result<std::optional<Numbers>> find_candidates(Transaction& tx, const TokenFilter& filter, Micros now,
-                                               const PageBounds& bounds) {
-  return Candidates(tx, filter, now, bounds).find();
+Result<std::optional<Candidates>> find_candidates(Transaction& tx, const TokenFilter& filter, Micros now,
+                                                  const PageBounds& bounds, std::optional<std::int64_t> from,
+                                                  bool downwards) {
+  return Search(tx, filter, now, bounds, from, downwards).find();
 }
 
 }  // namespace wick::token_page_store

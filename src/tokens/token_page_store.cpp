@@ -50,8 +50,7 @@ const char* key_of(Sort sort) {
 
 struct Found {
   Token token;
-  std::string owner_name, owner_email;
-  bool ended = false;
+  bool skipped = false;  // does not match: only its place was read
   Place place;
 };
 
@@ -59,19 +58,38 @@ std::string owner_key(std::string_view name, std::string_view id) {
   return to_lower_ascii(name) + '\0' + std::string(id);
 }
 
-Found read_found(const SqlRow& row, Sort sort) {
-  Found found;
-  found.place.number = row.integer(0);
-  found.owner_name = row.text(1);
-  found.owner_email = row.text(2);
-  found.ended = row.integer(3) != 0;
-  found.token = token_store::read(row, 4);
-  const Token& token = found.token;
-  if (sort == Sort::kName) found.place.text = to_lower_ascii(token.name);
-  if (sort == Sort::kOwner) found.place.text = owner_key(found.owner_name, token.owner.str());
-  if (sort == Sort::kLastUsed) found.place.value = token.last_used_at.value_or(0);
-  if (sort == Sort::kExpiry) found.place.value = token.expires_at.value_or(kNever);
-  return found;
+// Columns of kSelect.
+enum Column {
+  kNumber,
+  kOwnerName,
+  kOwnerEmail,
+  kEnded,
+  kToken,
+  kOwner,
+  kName,
+  kLast4,
+  kCreatedAt = 9,
+  kExpiresAt,
+  kLastUsedAt
+};
+
+Place read_place(const SqlRow& row, Sort sort) {
+  Place place;
+  place.number = row.integer(kNumber);
+  if (sort == Sort::kName) place.text = to_lower_ascii(row.bytes(kName));
+  if (sort == Sort::kOwner) place.text = owner_key(row.bytes(kOwnerName), row.bytes(kOwner));
+  if (sort == Sort::kLastUsed) place.value = row.integer(kLastUsedAt);  // NULL is 0
+  if (sort == Sort::kExpiry) place.value = row.is_null(kExpiresAt) ? kNever : row.integer(kExpiresAt);
+  return place;
+}
+
+bool holds(std::string_view text, std::string_view lower_query, bool anywhere) {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? char(a - 'A' + 'a') : a) == b; };
+  if (anywhere)
+    return std::search(text.begin(), text.end(), lower_query.begin(), lower_query.end(), same) != text.end();
+  return text.size() >= lower_query.size() &&
+         std::equal(lower_query.begin(), lower_query.end(), text.begin(),
+                    [&](char query, char other) { return same(other, query); });
 }
 
 // Stops at the first error.
@@ -102,7 +120,8 @@ class Pager {
       from_ = cursor.place;
     }
     downwards_ = filter_.descending != cursor.backward;
-    auto candidates = find_candidates(tx_, filter_, now_, bounds_);
+    auto candidates = find_candidates(tx_, filter_, now_, bounds_,
+                                      from_ ? std::optional(from_->number) : std::nullopt, downwards_);
     if (!candidates) return fail(std::move(candidates.error()));
     if (*candidates) {
       PAGE_CHECK(pick(std::move(**candidates)));
@@ -122,27 +141,37 @@ class Pager {
 
   // ---- What matches
 
-  bool matches(const Found& found) const {
-    const Token& token = found.token;
-    if ((filter_.status == "active" && found.ended) || (filter_.status == "inactive" && !found.ended))
-      return false;
-    if (!filter_.owner.empty() && token.owner.str() != filter_.owner) return false;
-    if (filter_.never_used && token.last_used_at) return false;
+  // By what the database says.
+  bool matches(const SqlRow& row) const {
+    const bool ended = row.integer(kEnded) != 0;
+    if ((filter_.status == "active" && ended) || (filter_.status == "inactive" && !ended)) return false;
+    if (!filter_.owner.empty() && row.bytes(kOwner) != filter_.owner) return false;
+    if (filter_.never_used && !row.is_null(kLastUsedAt)) return false;
     if (filter_.unused_days > 0 &&
-        token.last_used_at.value_or(token.created_at) >= filter_.unused_since(now_))
+        row.integer(row.is_null(kLastUsedAt) ? kCreatedAt : kLastUsedAt) >= filter_.unused_since(now_))
       return false;
-    if (filter_.expiring_days > 0 && token.expires_at.value_or(kNever) >= filter_.expiring_by(now_))
+    if (filter_.expiring_days > 0 &&
+        (row.is_null(kExpiresAt) || row.integer(kExpiresAt) >= filter_.expiring_by(now_)))
       return false;
-    return query_.empty() || matches_query(found);
-  }
-  bool matches_query(const Found& found) const {
-    for (const std::string_view text :
-         {std::string_view(found.token.name), std::string_view(found.owner_name),
-          std::string_view(found.owner_email)}) {
-      const std::string lower = to_lower_ascii(text);
-      if (by_substring_ ? lower.find(query_) != std::string::npos : lower.starts_with(query_)) return true;
+    if (query_.empty()) return true;
+    for (const int column : {int(kName), int(kOwnerName), int(kOwnerEmail)}) {
+      if (holds(row.bytes(column), query_, by_substring_)) return true;
     }
-    return by_substring_ && found.token.last4.find(query_) != std::string::npos;
+    return by_substring_ && holds(row.bytes(kLast4), query_, true);
+  }
+  // By what has happened since, too: a use can only take a token off a list.
+  bool still_matches(const Found& found) const {
+    if (found.skipped) return false;
+    const auto& used = found.token.last_used_at;
+    if (filter_.never_used && used) return false;
+    return filter_.unused_days == 0 || used.value_or(found.token.created_at) < filter_.unused_since(now_);
+  }
+  Found read_found(const SqlRow& row) const {
+    Found found;
+    found.place = read_place(row, sort_);
+    found.skipped = !matches(row);
+    if (!found.skipped) found.token = token_store::read(row, kToken);
+    return found;
   }
 
   // ---- Few candidates
@@ -150,16 +179,17 @@ class Pager {
   Result<std::optional<Found>> fetch(std::int64_t number) {
     std::optional<Found> found;
     auto done = tx_.for_each(std::string(kSelect) + "WHERE t.number = $1", {number},
-                             [&](const SqlRow& row) { found = read_found(row, sort_); });
+                             [&](const SqlRow& row) { found = read_found(row); });
     if (!done) return fail(std::move(done.error()));
     return found;
   }
 
-  Result<void> pick(Numbers numbers) {
+  Result<void> pick(Candidates candidates) {
+    Numbers& numbers = candidates.numbers;
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     if (downwards_) std::reverse(numbers.begin(), numbers.end());
-    if (sort_ == Sort::kCreated) return pick_in_order(numbers);
+    if (sort_ == Sort::kCreated) return pick_in_order(candidates);
     std::vector<Found> all;
     for (const std::int64_t number : numbers) {
       auto found = fetch(number);
@@ -167,7 +197,7 @@ class Pager {
       if (*found) all.push_back(std::move(**found));
     }
     overlay(all);
-    std::erase_if(all, [&](const Found& found) { return !matches(found); });
+    std::erase_if(all, [&](const Found& found) { return !still_matches(found); });
     total_ = std::int64_t(all.size());
     std::sort(all.begin(), all.end(),
               [&](const Found& a, const Found& b) { return before(a.place, b.place); });
@@ -177,10 +207,12 @@ class Pager {
     return {};
   }
   // The numbers are in the order of the page already: only those of the page are read.
-  Result<void> pick_in_order(const Numbers& numbers) {
+  Result<void> pick_in_order(const Candidates& candidates) {
+    const Numbers& numbers = candidates.numbers;
     std::vector<Found> chunk;
     std::int64_t read = 0;
-    const bool whole = std::int64_t(numbers.size()) <= bounds_.sorted;  // few enough to count what matches
+    // Few enough to count what matches.
+    const bool whole = candidates.complete && std::int64_t(numbers.size()) <= bounds_.sorted;
     std::int64_t matching = 0;
     for (auto at = numbers.begin(); at != numbers.end() && (whole || (read < bounds_.walk && !full()));) {
       chunk.clear();
@@ -196,7 +228,7 @@ class Pager {
       for (Found& found : chunk) {
         const bool passed = from_ && !before(*from_, found.place);
         const Place place = found.place;
-        if (matches(found)) {
+        if (still_matches(found)) {
           ++matching;
           if (!passed) keep(std::move(found));
         }
@@ -204,6 +236,7 @@ class Pager {
       }
     }
     if (whole) total_ = matching;
+    if (candidates.cut && !last_) last_ = Place{"", 0, *candidates.cut};
     return {};
   }
 
@@ -232,14 +265,11 @@ class Pager {
         if (stream.ahead.empty()) continue;
         if (next == nullptr || before(stream.ahead.front().place, next->ahead.front().place)) next = &stream;
       }
-      if (next == nullptr) {
-        last_ = cut_;
-        return {};
-      }
+      if (next == nullptr) return {};
       Found found = std::move(next->ahead.front());
       next->ahead.pop_front();
       const Place place = found.place;
-      if (matches(found)) keep(std::move(found));
+      if (still_matches(found)) keep(std::move(found));
       if (walked >= bounds_.walk && !full()) {
         last_ = place;
         return {};
@@ -262,8 +292,7 @@ class Pager {
     return {};
   }
   Result<void> read_rows(const std::string& where, SqlParams params, std::vector<Found>& rows) {
-    return tx_.for_each(kSelect + where, params,
-                        [&](const SqlRow& row) { rows.push_back(read_found(row, sort_)); });
+    return tx_.for_each(kSelect + where, params, [&](const SqlRow& row) { rows.push_back(read_found(row)); });
   }
   // Two statements where there is a cursor, for one with "or" would read all rows with the cursor's key
   // again.
@@ -295,52 +324,54 @@ class Pager {
   // User by user in the order of users_name, their tokens by tokens_user.
   Result<void> read_by_owner(Stream& stream, std::int64_t wanted, std::vector<Found>& rows) {
     const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
+    const bool any = stream.ended == kAnyState;
+    const std::string state = any ? "" : " AND t.ended = $3";
+    const std::size_t parameters = any ? 3 : 4;
     std::string name, id;
     if (stream.from) {
       const auto end = stream.from->text.find('\0');
       name = stream.from->text.substr(0, end);
       id = end == std::string::npos ? "" : stream.from->text.substr(end + 1);
-      const SqlParam params[] = {std::string_view(id), stream.ended, stream.from->number, wanted};
-      PAGE_CHECK(read_rows("WHERE t.user_id = $1 AND (t.ended = $2 OR $2 = -1) AND t.number " + after +
-                               " $3 ORDER BY t.number" + way + " LIMIT $4",
-                           params, rows));
+      const std::string beyond = " AND t.number " + after + (any ? " $3" : " $4");
+      const SqlParam of_state[] = {std::string_view(id), wanted, stream.ended, stream.from->number};
+      const SqlParam of_any[] = {std::string_view(id), wanted, stream.from->number};
+      PAGE_CHECK(read_rows("WHERE t.user_id = $1" + state + beyond + " ORDER BY t.number" + way + " LIMIT $2",
+                           any ? SqlParams(of_any) : SqlParams(of_state), rows));
     }
     bool begun = stream.from.has_value();
     while (std::int64_t(rows.size()) < wanted) {
       std::vector<std::pair<std::string, std::string>> users;
-      PAGE_CHECK(next_users(begun, name, id, users));
+      PAGE_CHECK(next_users(stream.ended, begun, name, id, users));
       if (users.empty()) return {};
-      if (visited_users_ >= bounds_.users) {
-        cut_ = Place{owner_key(name, id), 0, downwards_ ? 0 : kNever};  // after all tokens of that user
-        return {};
-      }
       for (const auto& [user_name, user_id] : users) {
         const std::int64_t missing = wanted - std::int64_t(rows.size());
         if (missing <= 0) break;
-        ++visited_users_;
         name = user_name;
         id = user_id;
-        const SqlParam params[] = {std::string_view(id), stream.ended, missing};
-        PAGE_CHECK(read_rows(
-            "WHERE t.user_id = $1 AND (t.ended = $2 OR $2 = -1) ORDER BY t.number" + way + " LIMIT $3",
-            params, rows));
+        const SqlParam params[] = {std::string_view(id), missing, stream.ended};
+        PAGE_CHECK(read_rows("WHERE t.user_id = $1" + state + " ORDER BY t.number" + way + " LIMIT $2",
+                             SqlParams(params, parameters - 1), rows));
       }
       begun = true;
     }
     return {};
   }
-  Result<void> next_users(bool begun, const std::string& name, const std::string& id,
+  // Who has tokens of the state: by users_with_active, users_with_ended or users_with_any.
+  Result<void> next_users(std::int64_t ended, bool begun, const std::string& name, const std::string& id,
                           std::vector<std::pair<std::string, std::string>>& users) {
     const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
-    const std::string select = "SELECT lower(name), id FROM users ";
+    const std::string has = ended == kAnyState ? "active_tokens + ended_tokens > 0"
+                            : ended == 0       ? "active_tokens > 0"
+                                               : "ended_tokens > 0";
+    const std::string select = "SELECT lower(name), id FROM users WHERE " + has;
     const auto take = [&](const SqlRow& row) { users.emplace_back(row.text(0), row.text(1)); };
-    const std::string order = "ORDER BY lower(name)" + way + ", id" + way;
+    const std::string order = " ORDER BY lower(name)" + way + ", id" + way;
     if (!begun) return tx_.for_each(select + order + " LIMIT $1", {kUserStep}, take);
-    PAGE_CHECK(tx_.for_each(
-        select + "WHERE lower(name) = $1 AND id " + after + " $2 ORDER BY id" + way + " LIMIT $3",
-        {std::string_view(name), std::string_view(id), kUserStep}, take));
+    PAGE_CHECK(
+        tx_.for_each(select + " AND lower(name) = $1 AND id " + after + " $2 ORDER BY id" + way + " LIMIT $3",
+                     {std::string_view(name), std::string_view(id), kUserStep}, take));
     if (!users.empty()) return {};
-    return tx_.for_each(select + "WHERE lower(name) " + after + " $1 " + order + " LIMIT $2",
+    return tx_.for_each(select + " AND lower(name) " + after + " $1" + order + " LIMIT $2",
                         {std::string_view(name), kUserStep}, take);
   }
 
@@ -358,7 +389,9 @@ class Pager {
   // What happened to the tokens since the database was last told. Their places stay as in the database.
   void overlay(std::vector<Found>& found) const {
     std::vector<TokenId> ids;
-    for (const Found& one : found) ids.push_back(one.token.id);
+    for (const Found& one : found) {
+      if (!one.skipped) ids.push_back(one.token.id);
+    }
     std::vector<LastUse> uses = uses_(ids);
     std::map<TokenId, LastUse*> by_id;
     for (LastUse& use : uses) by_id[use.id] = &use;
@@ -405,10 +438,8 @@ class Pager {
   const bool by_substring_;
   bool downwards_ = true;
   std::optional<Place> from_, last_;  // last_: where the next page begins, when there may be one
-  std::optional<Place> cut_;          // where a walk over users without tokens was given up
   std::vector<Found> items_;
   std::optional<std::int64_t> total_;
-  std::int64_t visited_users_ = 0;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@ import { DataTable } from "../../components/DataTable";
 import { RevokeButton } from "../../components/RevokeButton";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
+import classes from "./person.module.css";
 import { SortHeading } from "./SortHeading";
 import type { UrlFilters } from "./tokenQuery";
 
@@ -71,13 +72,13 @@ export function AccessTokenTable(props: Props) {
               />
             )}
           </Table.Td>
-          <Table.Td>
+          <Table.Td className={classes.person}>
             <Text size="sm">{token.owner.name}</Text>
             <Text size="xs" c="dimmed">
               {token.owner.email}
             </Text>
           </Table.Td>
-          <Table.Td>
+          <Table.Td className={classes.person}>
             <Anchor component={Link} to={`/profile/tokens/${token.id}`} size="sm" fw={500}>
               {token.name}
             </Anchor>

@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
+import { filledPage } from "../../api/filledPage";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { CursorPager } from "../../components/CursorPager";
@@ -18,10 +19,15 @@ import { readTokenQuery } from "./tokenQuery";
 
 export function AccessTokensPage() {
   const filters = useUrlFilters();
-  const query = { ...readTokenQuery(filters.get), cursor: filters.cursor };
+  const query = readTokenQuery(filters.get);
+  const { cursor } = filters;
   const tokens = useQuery({
-    queryKey: ["admin", "tokens", "list", query],
-    queryFn: () => unwrap(api.GET("/admin/tokens", { params: { query } })),
+    queryKey: ["admin", "tokens", "list", query, cursor],
+    queryFn: () =>
+      filledPage(
+        (cursor) => unwrap(api.GET("/admin/tokens", { params: { query: { ...query, cursor } } })),
+        cursor,
+      ),
     placeholderData: keepPreviousData,
   });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
+import { filledPage } from "../../api/filledPage";
 import { CursorPager } from "../../components/CursorPager";
 import { Columns, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
@@ -16,6 +17,7 @@ import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
 import { useUrlFilters } from "../../lib/useUrlFilters";
 import { InviteUserDialog } from "./InviteUserDialog";
+import classes from "./person.module.css";
 import { UserActions } from "./UserActions";
 
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;
@@ -29,11 +31,14 @@ export function UsersPage() {
     query: get("query"),
     status: statuses.find((status) => status === get("status")),
     role: roles.find((role) => role === get("role")),
-    cursor,
   };
   const users = useQuery({
-    queryKey: ["admin", "users", "list", query],
-    queryFn: () => unwrap(api.GET("/admin/users", { params: { query } })),
+    queryKey: ["admin", "users", "list", query, cursor],
+    queryFn: () =>
+      filledPage(
+        (cursor) => unwrap(api.GET("/admin/users", { params: { query: { ...query, cursor } } })),
+        cursor,
+      ),
     placeholderData: keepPreviousData,
   });
 
@@ -121,7 +126,7 @@ function UserTable({ users, onLink }: TableProps) {
     >
       {users.map((user) => (
         <Table.Tr key={user.id}>
-          <Table.Td>
+          <Table.Td className={classes.person}>
             <Group gap="xs">
               <Text size="sm" fw={500}>
                 {user.name}

@@ -1,0 +1,18 @@
+// A page may hold nothing and yet not be the last, when few of many rows match: the server bounds what one
+// request reads. This goes on until there is something to show.
+const mostPages = 50;
+
+interface Page {
+  items: unknown[];
+  next_cursor: string | null;
+}
+
+export async function filledPage<P extends Page>(
+  load: (cursor: string | undefined) => Promise<P>,
+  cursor: string | undefined,
+): Promise<P> {
+  let page = await load(cursor);
+  for (let pages = 1; pages < mostPages && page.items.length === 0 && page.next_cursor; ++pages)
+    page = await load(page.next_cursor);
+  return page;
+}

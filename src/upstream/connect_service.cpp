@@ -261,9 +261,11 @@ Result<void> ConnectService::put_key(const ConnectorEntry& connector, const User
     return fail(ErrorCode::kInvalidArgument, "This connector takes no keys of users.");
   const std::string trimmed(trim(key));
   wipe(key.data(), key.size());
-  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !http::is_field_value(trimmed)) {
+  const bool ascii = std::none_of(trimmed.begin(), trimmed.end(),
+                                  [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+  if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !ascii || !http::is_field_value(trimmed)) {
     return fail(ErrorCode::kInvalidArgument, "The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
-                                                 " bytes without line breaks, as the system shows it.");
+                                                 " characters of ASCII, as the system shows it.");
   }
   const auto url = parse_url(text_or_empty(connector.config, "url"));
   if (!url) return fail(ErrorCode::kInvalidArgument, "The connector's address is not an http or https URL.");

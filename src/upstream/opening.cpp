@@ -136,10 +136,11 @@ http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, st
   peer.version = text_or_empty(reply->result, "protocolVersion");
   if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26" &&
       peer.version != "2024-11-05") {
-    co_return fail(
-        ErrorCode::kUpstream,
-        "The MCP server speaks a revision that Wick does not" +
-            (peer.version.size() <= kMaxShownVersion ? ": \"" + excerpt(peer.version) + "\"." : "."));
+    const bool shown = peer.version.size() <= kMaxShownVersion;
+    co_return fail(ErrorCode::kUpstream, "The MCP server speaks " +
+                                             (shown ? "the revision \"" + excerpt(peer.version) + "\""
+                                                    : std::string("a revision")) +
+                                             ", which Wick does not.");
   }
   if (const auto* info = object_of(reply->result, "serverInfo")) {
     peer.name = excerpt(text_or_empty(*info, "name"));

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/http_config.h"
 #include "upstream/envelope_scanner.h"
 #include "upstream/http_line.h"
 
@@ -165,6 +166,12 @@ void StdioLine::arrived(const std::string& text) {
   if (!value->is_object() || !value->get_object().contains("jsonrpc")) return;
   json::object& message = value->get_object();
   const bool is_answer = !message.contains("method");
+  if (is_answer && object_of(message, "result") == nullptr && object_of(message, "error") == nullptr) {
+    const auto number = number_of(message.if_contains("id"));
+    if (const auto slot = number ? find(std::to_string(*number), false) : nullptr)
+      slot->end("The MCP server's answer has neither a result nor an error.");
+    return;
+  }
   const auto id = is_answer ? number_of(message.if_contains("id")) : belongs_to(message);
   // Released after the lock: the last to let go of a slot takes it out of the map, which needs the lock.
   std::shared_ptr<Slot> to, listener;

@@ -37,11 +37,37 @@ const tools = {
   who: () => ({ content: [{ type: 'text', text: String(process.pid) }] }),
   environment: () => ({ content: [], structuredContent: process.env }),
   words: () => ({ content: [], structuredContent: { words: process.argv.slice(2) } }),
+  parent: () => {
+    const read = (name) => {
+      try {
+        const file = fs.openSync(`/proc/${process.ppid}/${name}`);
+        return name === 'mem' ? 'opened' : fs.readFileSync(file, 'utf8');
+      } catch ({ code }) {
+        return code;
+      }
+    };
+    return { content: [], structuredContent: { environ: read('environ'), memory: read('mem') } };
+  },
   large: ({ bytes }) => ({ content: [{ type: 'text', text: 'x'.repeat(bytes) }] }),
 };
 // What answers later, otherwise, or not at all.
+let answerLater = () => {};
 const odd = {
   hang: () => {},
+  later: (id) => (answerLater = () => say({ id, result: tools.echo({ text: 'later' }) })),
+  now: (id) => {
+    answerLater();
+    say({ id, result: tools.echo({ text: 'now' }) });
+  },
+  oversized: (id, { bytes, last, anonymous, method }) => {
+    const result = { content: [{ type: 'text', text: `{"id":999,"${'x'.repeat(bytes)}` }] };
+    if (method) {
+      say({ method, params: { level: 'info', data: result } });
+      return say({ id, result: tools.echo({ text: 'small' }) });
+    }
+    process.stdout.write(`${JSON.stringify(anonymous ? { jsonrpc: '2.0', result } : last ? { result, jsonrpc: '2.0', id } : { jsonrpc: '2.0', id, result })}\n`);
+  },
+  broken: (id, { rest }) => process.stdout.write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},${rest}\n`),
   die: (_, { words = 'out of luck', code = 3 }) => {
     fs.writeSync(2, `${filled(words)}\n`);
     process.exit(code);
@@ -56,9 +82,9 @@ const odd = {
     const more = (left) => left > 0 && process.stdout.write(block, () => more(left - block.length));
     more(bytes);
   },
-  complain: (id, { bytes }) => {
+  complain: (id, { bytes, words = '' }) => {
     const block = Buffer.alloc(1 << 20, 'x');
-    const more = (left) => (left > 0 ? process.stderr.write(block, () => more(left - block.length)) : say({ id, result: tools.echo({ text: 'that was all' }) }));
+    const more = (left) => (left > 0 ? process.stderr.write(block, () => more(left - block.length)) : process.stderr.write(`\n${words}\n`, () => say({ id, result: tools.echo({ text: 'that was all' }) })));
     more(bytes);
   },
   mute: () => {

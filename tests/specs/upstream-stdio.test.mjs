@@ -91,7 +91,7 @@ test('which programs are started is said on the machine itself, with --stdio, un
   assert.match(refused.body.error.message, /wick connector add mcp --label … --stdio/);
   const added = await own.cliLater(['connector', 'add', 'mcp', '--label', 'Mine', '--stdio', command]);
   assert.equal(added.code, 0, added.stderr);
-  assert.match(added.stdout, /added: complain, .*, echo, .*, who, words/);
+  assert.match(added.stdout, /added: broken, complain, .*, echo, .*, who, words/);
   const { id } = own.json(['connector', 'show', 'mine']);
   for (const config of [{ command: `${command} --banner` }, { command, environment: ['NODE_OPTIONS=--inspect'] }, { url: 'http://127.0.0.1/mcp' }]) {
     assert.equal((await session.patch(`/admin/connectors/${id}`, { config })).status, 403, JSON.stringify(config));
@@ -126,15 +126,48 @@ test('a program is not told to cancel what it has answered', async () => {
   await client.close();
 });
 
-test('a program that answers with more than it may is stopped with a clear error, and serves again', async () => {
+for (const era of eras) {
+  test(`an answer of a ${era} program that is larger than it may be, or broken, fails its call alone`, async () => {
+    const log = newLog();
+    const { id, call, said } = await connect(commandOf(era, '--log', log.file), { max_bytes: 100_000, timeout_seconds: 30 });
+    assert.equal((await said('large', { bytes: 90_000 })).length, 90_000);
+    const process = await said('who');
+    // A call that is under way meanwhile, in the process that all share.
+    const waiting = era === 'modern' ? call('later', {}) : undefined;
+    if (waiting) await until(() => log.heard('tools/call').some(({ params }) => params?.name === 'later'));
+    for (const args of [{ bytes: 110_000 }, { bytes: 5_000_000 }, { bytes: 110_000, last: true }, { bytes: 5_000_000, last: true }]) {
+      const failed = await call('oversized', args);
+      assert.deepEqual([failed.isError, failed.content[0].text], [true, 'A message of the MCP server is larger than 100000 bytes.'], JSON.stringify(args));
+    }
+    for (const args of [{ rest: '"result":{"content":[' }, { rest: '"result":nonsense}' }, { rest: `"result":${'['.repeat(100)}${']'.repeat(100)}}` }]) {
+      const failed = await call('broken', args);
+      assert.deepEqual([failed.isError, /not valid JSON/.test(failed.content[0].text)], [true, true], failed.content[0].text);
+    }
+    for (const rest of ['"result":"text"}', '"nothing":1}']) {
+      const failed = await call('broken', { rest });
+      assert.match(JSON.stringify(failed), /neither a result nor an error/);
+    }
+    await call('oversized', { bytes: 110_000, method: 'notifications/message' });
+    assert.equal(await said('who'), process, 'the process lives on');
+    assert.equal((await admin.get(`/admin/connectors/${id}`)).body.health, 'ok');
+    if (waiting) {
+      await call('now');
+      assert.equal((await waiting).content[0].text, 'echo: later', 'what was under way goes on');
+    }
+  });
+}
+
+test('an answer whose id cannot be found fails the only call under way, and else each call when its time is up', async () => {
   const log = newLog();
-  const { call, said } = await connect(commandOf('legacy', '--log', log.file), { max_bytes: 100_000 });
-  assert.equal((await said('large', { bytes: 90_000 })).length, 90_000);
-  const failed = await call('large', { bytes: 110_000 });
-  assert.equal(failed.isError, true);
+  const { call, said } = await connect(commandOf('modern', '--log', log.file), { max_bytes: 100_000, timeout_seconds: 2 });
+  const failed = await call('oversized', { bytes: 110_000, anonymous: true });
   assert.match(failed.content[0].text, /larger than 100000 bytes/);
-  await until(() => !alive(log.started().at(-1)), 5, 'it is still there');
-  await until(async () => (await said('echo', { text: 'again' })) === 'echo: again', 5);
+  const waiting = call('later');
+  await until(() => log.heard('tools/call').some(({ params }) => params?.name === 'later'));
+  const other = await call('oversized', { bytes: 110_000, anonymous: true });
+  assert.match(other.content[0].text, /did not answer within 2 seconds/);
+  await waiting;
+  assert.equal(await said('echo', { text: 'again' }), 'echo: again');
 });
 
 test('a program that writes 100 MB without a line’s end takes little memory and is stopped', async () => {
@@ -261,7 +294,7 @@ test('what is configured for a program wins over what it would inherit', async (
 
 test('a program has nothing open but its three streams, is blocked from no signal, and has a process group of its own', async () => {
   const { refreshed } = await connect(`/bin/sh -c 'for one in /proc/$$/fd/*; do [ -e "$one" ] && echo "[\${one##*/}]" >&2; done; exit 1'`);
-  assert.match(refreshed.body.error.message, /ended with the status 1\. Its last words: "\[0\]\s*.?\[1\]\s*.?\[2\]"\.$/s);
+  assert.match(refreshed.body.error.message, /ended with the status 1\. Its standard error ends with "\[0\]\s*.?\[1\]\s*.?\[2\]"\.$/s);
   const { said } = await connect('node ' + commandOf('modern').split(' ').slice(1).join(' '));
   const pid = Number(await said('who'));
   assert.deepEqual([statusOf(pid, 'SigBlk'), BigInt(`0x${statusOf(pid, 'ShdPnd')}`)], ['0000000000000000', 0n]);
@@ -311,12 +344,13 @@ test('a program’s secret reaches it in its variable, cannot be read back, and 
   assert.ok(!JSON.stringify(refused).includes(secret) && JSON.stringify(refused).includes('no, *** is wrong'), JSON.stringify(refused));
 
   const died = await call('die', { words: 'cannot connect with {API_KEY}' });
-  assert.equal(died.content[0].text, 'The MCP server\'s process ended with the status 3. Its last words: "cannot connect with ***".');
+  assert.equal(died.content[0].text, 'The MCP server\'s process ended with the status 3.');
   const waiting = await call('who');
   assert.ok(!JSON.stringify(waiting).includes(secret), JSON.stringify(waiting));
 
   const shown = await admin.get(`/admin/connectors/${id}`);
   assert.deepEqual([shown.body.config.secret, shown.text.includes(secret)], [{ set: true }, false], 'its health too');
+  assert.equal(shown.body.stderr, 'cannot connect with ***\n');
   assert.ok(!(await admin.get(`/runs?connector=${id}`)).text.includes(secret), 'the record too');
   for (const args of [['connector', 'show', slug.replace('_', ' ')], ['connector', 'list']]) {
     for (const more of [[], ['--json']]) assert.ok(!wick.cli([...args, ...more]).stdout.includes(secret));
@@ -326,10 +360,14 @@ test('a program’s secret reaches it in its variable, cannot be read back, and 
 test('a secret that is shown in part where a program’s words are shortened is cut out as well', async () => {
   const secret = 'partial-sesame-open-4711';
   remember('secrets', secret);
-  const { said } = await connect(commandOf('modern'), { auth: 'environment', auth_name: 'API_KEY', secret });
+  const { id, said } = await connect(commandOf('modern'), { auth: 'environment', auth_name: 'API_KEY', secret });
   const parts = [secret.slice(0, 10), secret.slice(-10)];
-  // The beginning of an error, and the end of the last words, are what is repeated.
-  for (const text of [await said('refuse', { words: `${'x'.repeat(488)}{API_KEY}` }), await said('die', { words: `{API_KEY}${'x'.repeat(288)}` })]) {
+  // The beginning of an error, and the end of standard error, are what is repeated.
+  const errors = [await said('refuse', { words: `${'x'.repeat(488)}{API_KEY}` }), await said('die', { words: `{API_KEY}${'x'.repeat(288)}` })];
+  errors.push((await admin.get(`/admin/connectors/${id}`)).body.stderr);
+  await said('die', { words: `{API_KEY}${'x'.repeat(16 * 1024 - 12)}` });
+  errors.push((await admin.get(`/admin/connectors/${id}`)).body.stderr);
+  for (const text of errors) {
     assert.ok(!parts.some((part) => text.includes(part)), text);
   }
 });
@@ -343,7 +381,39 @@ test('a secret that a program writes in a notification is cut out of it', async 
   assert.ok(!text.includes(secret), text);
 });
 
-test('a secret among a program’s last words when it cannot even be asked for its tools is cut out', async () => {
+test('what a program writes to standard error is for admins: on the connector’s page, from the command line and in the log', async () => {
+  const { id, slug, call } = await connect(commandOf('modern'));
+  wick.createUser('eve@example.com', 'Eve');
+  const eve = await wick.signIn('eve@example.com');
+  const eves = wick.token('eve@example.com', ['--tools', 'direct']).token;
+  await call('complain', { bytes: megabyte, words: 'the salary of ANN is 4711' });
+  const seen = [
+    await callTool(wick, eves, `${slug}__die`, { words: 'the salary of ANN is 4712' }),
+    await callTool(wick, eves, `${slug}__who`), await eve.get('/connectors'), await eve.get(`/connectors/${id}`), await eve.get('/runs'),
+  ];
+  for (const { text } of seen) assert.ok(!text.includes('salary') && !text.includes('xxx'), text.slice(0, 1000));
+  const page = await admin.get(`/admin/connectors/${id}`);
+  assert.match(page.body.stderr, /the salary of ANN is 4711\nthe salary of ANN is 4712\n$/);
+  assert.ok(page.body.stderr.length <= 16 * 1024);
+  const label = slug.replace('_', ' ');
+  assert.match((await wick.cliLater(['connector', 'show', label])).stdout, /standard error:\n(.*\n)* {2}the salary of ANN is 4712\n/);
+  await until(async () => {
+    const tested = await wick.cliLater(['connector', 'test', label, 'die', '--user', 'ann@example.com', '--arguments', '{"words":"tested by an admin"}']);
+    return /standard error:\n(.*\n)* {2}tested by an admin\n/.test(tested.stdout);
+  });
+  await until(() => wick.errors.includes('the salary of ANN is 4712'));
+});
+
+test('a program cannot read the sealing key, nor anything else, in the environment of Wick', async () => {
+  const { call } = await connect(commandOf('modern'));
+  const { environ, memory } = (await call('parent')).structuredContent;
+  assert.ok(environ === 'EACCES' || /^\0*$/.test(environ), environ.slice(0, 200));
+  if (process.getuid() !== 0) assert.equal(memory, 'EACCES');
+  for (const secret of [ofWick.WICK_SECRET_KEY, ofWick.SOME_PASSWORD]) assert.ok(!environ.includes(secret));
+  assert.ok((await call('environment')).structuredContent.PATH, 'it is given what it needs');
+});
+
+test('a secret on a program’s standard error when it cannot even be asked for its tools is cut out', async () => {
   const secret = 'early-4711';
   remember('secrets', secret);
   const { id, slug, refreshed } = await connect(`/bin/sh -c 'echo "bad key $API_KEY" >&2; exit 1'`, { auth: 'environment', auth_name: 'API_KEY', secret });
@@ -411,12 +481,13 @@ async function session(slug) {
 
 describe('programs that die, hang and will not end', { concurrency: 8 }, () => {
   for (const era of eras) {
-    test(`a ${era} program that dies during a call is an error with its last words, and is started anew`, async () => {
+    test(`a ${era} program that dies during a call is an error without its words, and is started anew`, async () => {
       const log = newLog();
       const { call, said } = await connect(commandOf(era, '--log', log.file));
       const failed = await call('die', { words: 'out of \u001b[2Jluck: größer' });
       assert.equal(failed.isError, true);
-      assert.equal(failed.content[0].text, 'The MCP server\'s process ended with the status 3. Its last words: "out of ?[2Jluck: größer".');
+      assert.equal(failed.content[0].text, 'The MCP server\'s process ended with the status 3.');
+      await until(() => wick.errors.includes('Its standard error ends with "out of ?[2Jluck: größer".'));
       await othersAnswer();
       // It did not live long: the next start may have to wait a moment, and then the error says so.
       const again = await until(async () => {
@@ -469,7 +540,7 @@ describe('programs that die, hang and will not end', { concurrency: 8 }, () => {
       answers.push(await said('who'));
       return answers.at(-1).endsWith('It is started again in 4 seconds.');
     });
-    for (const text of answers) assert.match(text, /^The MCP server's process ended with the status 3\. Its last words: "(the disk is full|out of luck)"\.( It is started again in [1-4] seconds?\.)?$/);
+    for (const text of answers) assert.match(text, /^The MCP server's process ended with the status 3\.( It is started again in [1-4] seconds?\.)?$/);
     for (const seconds of [/in 1 second\.$/, /in 2 seconds\.$/]) assert.ok(answers.some((text) => seconds.test(text)), String(seconds));
     const [, second, third, ...more] = log.starts().map(({ at }) => at);
     assert.ok(second - before > 950 && third - second > 1950, `after ${second - before} and ${third - second} ms`);

@@ -53,7 +53,7 @@ Result<Reply> list_kinds(Context& context) {
 Result<Reply> list_connectors(Context& context) {
   json::array items;
   for (const auto& connector : context.snapshot->connectors) {
-    items.push_back(connector_summary(context.services, *context.snapshot, *connector));
+    items.push_back(connector_summary(context.services, *context.snapshot, *connector, true));
   }
   json::object out;
   out["items"] = std::move(items);
@@ -216,9 +216,13 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
   const Behalf behalf{context.user->id, nullptr};
   auto definitions = co_await kind->discover(connector, behalf, true);
+  // An admin who was demoted or signed out while the system was asked accepts nothing.
+  auto admitted = co_await offload(services.pool, context.user->id.str(),
+                                   [&] { return still_admitted(context, Access::kAdmin); });
+  if (!admitted) co_return fail(std::move(admitted.error()));
   if (!lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
-  if (!definitions) co_return fail(std::move(definitions.error()));
+  if (!definitions) co_return fail(with_standard_error(*kind, *connector, std::move(definitions.error())));
   auto changes = co_await offload(services.pool, context.user->id.str(), [&] {
     return dry->value_or(false) ? services.connectors.review_discovered(*id, *definitions)
                                 : services.connectors.accept_discovered(*id, *definitions);

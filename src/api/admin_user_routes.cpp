@@ -13,28 +13,36 @@ Reply shown(Context& context, int status, const User& user) {
   return {status, user_view(*context.services.access.snapshot(), user)};
 }
 
-Result<Reply> list_users(Context& context) {
-  const std::string query = to_lower_ascii(context.request.query_value("query").value_or(""));
-  const std::string status = context.request.query_value("status").value_or("");
-  const std::string role = context.request.query_value("role").value_or("");
-  WICK_TRY(page, query_number(context.request, "page", 1, 1, 1'000'000));
-  WICK_TRY(page_size, query_number(context.request, "page_size", 50, 1, 200));
-  WICK_TRY(users, context.services.users.list());
-  std::erase_if(users, [&](const User& user) {
-    return (!status.empty() && status != status_name(user.status)) ||
-           (!role.empty() && role != role_name(user.role)) ||
-           (!query.empty() && user.email.find(query) == std::string::npos &&
-            to_lower_ascii(user.name).find(query) == std::string::npos);
+// From the access snapshot, where all users are: a search has no count.
+json::value count_users(const AccessSnapshot& snapshot, const UserFilter& filter) {
+  if (!filter.query.empty()) return nullptr;
+  return std::count_if(snapshot.users.begin(), snapshot.users.end(), [&](const auto& entry) {
+    const UserEntry& user = entry.second;
+    const bool listed = filter.status ? user.status == *filter.status : user.status != UserStatus::kDeleted;
+    return listed && (!filter.role || user.role == *filter.role);
   });
+}
+
+Result<Reply> list_users(Context& context) {
+  UserFilter filter;
+  const std::string query = context.request.query_value("query").value_or("");
+  filter.query = std::string(truncate_utf8(trim(query), kMaxQueryBytes));
+  if (!is_valid_utf8(filter.query)) return fail(ErrorCode::kInvalidArgument, "\"query\" is not valid UTF-8.");
+  WICK_TRY(status,
+           query_word(context.request, "status", {"pending", "active", "deactivated", "deleted"}, ""));
+  WICK_TRY(role, query_word(context.request, "role", {"admin", "member", "service"}, ""));
+  WICK_TRY(limit, query_number(context.request, "limit", 50, 1, 200));
+  if (!status.empty()) filter.status = parse_status(status).value();
+  if (!role.empty()) filter.role = parse_role(role).value();
+  filter.cursor = context.request.query_value("cursor").value_or("");
+  filter.limit = limit;
+  WICK_TRY(page, context.services.users.page(filter));
   json::array items;
-  const std::size_t begin = std::min(users.size(), std::size_t((page - 1) * page_size));
-  const std::size_t end = std::min(users.size(), begin + std::size_t(page_size));
-  for (std::size_t i = begin; i < end; ++i) items.push_back(user_view(*context.snapshot, users[i]));
+  for (const User& user : page.items) items.push_back(user_view(*context.snapshot, user));
   json::object out;
   out["items"] = std::move(items);
-  out["total"] = users.size();
-  out["page"] = page;
-  out["page_size"] = page_size;
+  out["total"] = count_users(*context.snapshot, filter);
+  put_cursors(out, page.next, page.previous);
   return Reply{200, std::move(out)};
 }
 

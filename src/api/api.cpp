@@ -1,5 +1,6 @@
 #include "api/api.h"
 
+#include "api/fields.h"
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
@@ -55,6 +56,15 @@ Result<json::object> read_body(const http::Request& request) {
   if (!value) return fail(std::move(value.error()));
   if (!value->is_object()) return fail(ErrorCode::kInvalidArgument, "The body must be a JSON object.");
   return std::move(value->get_object());
+}
+
+// The session's user, if they may use routes of this access.
+Result<const UserEntry*> judge(const AccessSnapshot& snapshot, const BrowserSession& session, Access access) {
+  const UserEntry* user = snapshot.user(session.user);
+  if (user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
+  if (access == Access::kAdmin && user->role != Role::kAdmin)
+    return fail(ErrorCode::kForbidden, "Only admins may do this.");
+  return user;
 }
 
 }  // namespace
@@ -115,15 +125,14 @@ Result<Context> admit_header(Services& services, const http::Request& request, A
   if (auto done = check_header(services, request, access); !done) return fail(std::move(done.error()));
   Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
   if (access == Access::kPublic) return context;
-  auto session = services.sessions.find(*request.cookie(cookie_name(services.public_url)));
+  const std::string_view cookie = *request.cookie(cookie_name(services.public_url));
+  auto session = services.sessions.find(cookie);
   if (!session) return fail(std::move(session.error()));
   context.session = std::move(*session);
-  context.user = context.snapshot->user(context.session.user);
-  if (context.user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
-  services.holders.remember(*request.cookie(cookie_name(services.public_url)), context.user->id);
-  if (access == Access::kAdmin && context.user->role != Role::kAdmin) {
-    return fail(ErrorCode::kForbidden, "Only admins may do this.");
-  }
+  services.holders.remember(cookie, context.session.user);
+  auto user = judge(*context.snapshot, context.session, access);
+  if (!user) return fail(std::move(user.error()));
+  context.user = *user;
   return context;
 }
 
@@ -156,6 +165,15 @@ http::RouteOptions route_options(Services& services, Access access) {
   return options;
 }
 
+Result<void> still_admitted(const Context& context, Access access) {
+  if (access == Access::kPublic) return {};
+  const auto cookie = context.request.cookie(cookie_name(context.services.public_url));
+  WICK_TRY(session, context.services.sessions.find(cookie.value_or("")));
+  const auto snapshot = context.services.access.snapshot();
+  if (auto user = judge(*snapshot, session, access); !user) return fail(std::move(user.error()));
+  return {};
+}
+
 void Api::route(std::string method, std::string path, Access access, Handler handler) {
   server_.route_blocking(
       std::move(method), kPrefix + path,
@@ -178,6 +196,9 @@ void Api::route_waiting(std::string method, std::string path, Access access, Wai
                                         [&] { return admit(services_, request, access); });
         if (!context) co_return to_response(context.error(), request.request_id);
         auto reply = co_await handler(*context);
+        auto admitted = co_await offload(services_.pool, services_.holders.of(request),
+                                         [&] { return still_admitted(*context, access); });
+        if (!admitted) co_return to_response(admitted.error(), request.request_id);
         if (!reply) co_return to_response(reply.error(), request.request_id);
         co_return to_response(std::move(*reply));
       },

@@ -74,6 +74,9 @@ void mount_openapi_import(Api& api);
 
 // Lets a request in: session, role, origin, body. Blocks.
 Result<Context> admit(Services& services, const http::Request& request, Access access);
+// Asks again, for an answer that took a while: whether the session still lives and its user still has that
+// access. Blocks. Errors: kUnauthenticated, kForbidden
+Result<void> still_admitted(const Context& context, Access access);
 // For routes that are mounted on the server itself: what can be refused by the header is, before the body is
 // read; only who is signed in may send more than limits.max_public_body_bytes.
 http::RouteOptions route_options(Services& services, Access access);

@@ -14,7 +14,7 @@ std::unexpected<Error> no_connector() {
 Result<Reply> list_connectors(Context& context) {
   json::array items;
   for (const ConnectorEntry* connector : context.snapshot->visible(*context.user)) {
-    items.push_back(connector_summary(context.services, *context.snapshot, *connector));
+    items.push_back(connector_summary(context.services, *context.snapshot, *connector, false));
   }
   json::object out;
   out["items"] = std::move(items);
@@ -45,6 +45,8 @@ Result<TestRun> read_test_run(Services& services, const http::Request& request) 
   run.caller.user = context.user->id;
   run.caller.credential_id = context.session.id.str();
   run.caller.credential_kind = "session";
+  WICK_TRY(still_valid, services.sessions.watch(context.session));
+  run.caller.still_valid = std::move(still_valid);
   run.caller.source = retry_of ? "retry" : "test";
   run.caller.ip = std::string(request.remote_address);
   run.caller.user_agent = std::string(request.header("user-agent").value_or(""));

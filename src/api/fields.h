@@ -69,6 +69,14 @@ inline Result<std::int64_t> query_number(const http::Request& request, std::stri
   return value;
 }
 
+inline constexpr std::size_t kMaxQueryBytes = 200;  // of a search
+
+// The cursors of a page; null where there is no such page.
+inline void put_cursors(json::object& out, const std::string& next, const std::string& previous) {
+  out["next_cursor"] = next.empty() ? json::value(nullptr) : json::value(next);
+  out["previous_cursor"] = previous.empty() ? json::value(nullptr) : json::value(previous);
+}
+
 // One of a few words in the query; `otherwise` when absent.
 inline Result<std::string> query_word(const http::Request& request, std::string_view name,
                                       std::initializer_list<std::string_view> words, std::string otherwise) {

@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/fields.h"
 #include "api/views.h"
+#include "base/text.h"
 
 namespace wick::api {
 namespace {
@@ -11,7 +12,6 @@ constexpr std::size_t kMaxReasonBytes = 200;
 
 Result<Reply> list_tokens(Context& context) {
   WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "all"));
-  WICK_CHECK(context.services.tokens.flush_last_uses());
   WICK_TRY(tokens, context.services.tokens.list(context.user->id, status == "active"));
   const Micros now = context.services.clock.now();
   json::array items;
@@ -41,7 +41,6 @@ Result<Reply> create_token(Context& context) {
 
 Result<Reply> get_token(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
-  WICK_CHECK(context.services.tokens.flush_last_uses());
   WICK_TRY(token, context.services.tokens.get(context.actor(), id));
   return Reply{200, token_view(*context.snapshot, token, context.services.clock.now())};
 }
@@ -73,7 +72,9 @@ Result<Reply> get_usage(Context& context) {
 
 Result<Reply> search_tokens(Context& context) {
   TokenFilter filter;
-  filter.query = context.request.query_value("query").value_or("").substr(0, 200);
+  const std::string query = context.request.query_value("query").value_or("");
+  filter.query = std::string(truncate_utf8(trim(query), kMaxQueryBytes));
+  if (!is_valid_utf8(filter.query)) return fail(ErrorCode::kInvalidArgument, "\"query\" is not valid UTF-8.");
   filter.owner = context.request.query_value("owner").value_or("");
   WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "active"));
   WICK_TRY(sort, query_word(context.request, "sort",
@@ -81,25 +82,23 @@ Result<Reply> search_tokens(Context& context) {
   WICK_TRY(order, query_word(context.request, "order", {"asc", "desc"}, "desc"));
   WICK_TRY(unused, query_number(context.request, "unused_days", 0, 0, 36500));
   WICK_TRY(expiring, query_number(context.request, "expiring_days", 0, 0, 36500));
-  WICK_TRY(page, query_number(context.request, "page", 1, 1, 1'000'000));
-  WICK_TRY(page_size, query_number(context.request, "page_size", 50, 1, 200));
+  WICK_TRY(limit, query_number(context.request, "limit", 50, 1, 200));
   filter.status = status;
   filter.sort = sort;
   filter.descending = order == "desc";
   filter.never_used = context.request.query_value("never_used").value_or("") == "true";
   filter.unused_days = int(unused);
   filter.expiring_days = int(expiring);
-  filter.page = int(page);
-  filter.page_size = int(page_size);
+  filter.cursor = context.request.query_value("cursor").value_or("");
+  filter.limit = limit;
   WICK_TRY(found, context.services.tokens.search(filter));
   json::array items;
   for (const Token& token : found.items)
     items.push_back(token_view(*context.snapshot, token, context.services.clock.now()));
   json::object out;
   out["items"] = std::move(items);
-  out["total"] = found.total;
-  out["page"] = page;
-  out["page_size"] = page_size;
+  out["total"] = found.total ? json::value(*found.total) : json::value(nullptr);
+  put_cursors(out, found.next, found.previous);
   return Reply{200, std::move(out)};
 }
 

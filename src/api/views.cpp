@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mcp/tools.h"
+#include "upstream/child_process.h"
 
 namespace wick::api {
 namespace {
@@ -12,8 +13,8 @@ std::string client_of(std::string_view user_agent) {
   return std::string(user_agent.substr(0, user_agent.find_first_of("/ ")));
 }
 
-json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& connector,
-                       const Health& health) {
+json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& connector, const Health& health,
+                       bool admin) {
   json::object out;
   out["id"] = connector.id.str();
   out["kind"] = connector.kind;
@@ -24,7 +25,8 @@ json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& con
   out["tags"] = tag_refs(snapshot, connector.tags);
   out["disabled"] = connector.disabled;
   out["health"] = health.state;
-  out["health_message"] = health.message;
+  out["health_since"] = health.since == 0 ? json::value(nullptr) : json::value(format_rfc3339(health.since));
+  if (admin) out["health_message"] = health.message;
   out["account"] = account_kind_name(connector);
   return out;
 }
@@ -89,7 +91,7 @@ json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& 
 json::object user_view(const AccessSnapshot& snapshot, const User& user) {
   json::object out;
   out["id"] = user.id.str();
-  out["email"] = user.email;
+  out["email"] = user.status == UserStatus::kDeleted ? std::string() : user.email;
   out["name"] = user.name;
   out["role"] = role_name(user.role);
   out["status"] = status_name(user.status);
@@ -230,9 +232,15 @@ json::object changes_view(const DiscoveredChanges& changes) {
   return out;
 }
 
+Error with_standard_error(const ConnectorKind& kind, const ConnectorEntry& connector, Error error) {
+  const std::string said = upstream::standard_error_excerpt(kind.standard_error(connector));
+  if (!said.empty()) error.message += " Its standard error ends with " + said + ".";
+  return error;
+}
+
 json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
-                               const ConnectorEntry& connector) {
-  json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
+                               const ConnectorEntry& connector, bool admin) {
+  json::object out = base_view(snapshot, connector, services.runner.health(connector.id), admin);
   std::size_t enabled = 0;
   for (const auto& operation : connector.operations) enabled += operation.enabled;
   out["operations_total"] = connector.operations.size();
@@ -243,7 +251,7 @@ json::object connector_summary(Services& services, const AccessSnapshot& snapsho
 
 json::object connector_view(Services& services, const AccessSnapshot& snapshot,
                             const ConnectorEntry& connector, bool admin) {
-  json::object out = base_view(snapshot, connector, services.runner.health(connector.id));
+  json::object out = base_view(snapshot, connector, services.runner.health(connector.id), admin);
   json::array operations;
   for (const auto& operation : connector.operations) {
     if ((!operation.enabled || operation.held) && !admin) continue;
@@ -255,6 +263,9 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
   out["operations"] = std::move(operations);
   if (admin) {
     if (!connector.offered.empty()) out["offer"] = offer_view(connector);
+    const ConnectorKind* its = services.kinds.find(connector.kind);
+    if (std::string text = its == nullptr ? "" : its->standard_error(connector); !text.empty())
+      out["stderr"] = std::move(text);
     json::object config = connector.config;
     for (const auto& secret : connector.sealed_secrets) {
       json::object set;

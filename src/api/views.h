@@ -32,9 +32,12 @@ template <typename T>
 bool lacks_account(const ConnectorEntry& connector, const Result<T>& outcome) {
   return !outcome && outcome.error().code == ErrorCode::kForbidden && upstream::account_kind_of(connector);
 }
-// With operations for one connector; `admin` adds the configuration, secrets as {"set": true}.
+// An error of a connected program, with the end of what it wrote to standard error: for admins.
+Error with_standard_error(const ConnectorKind& kind, const ConnectorEntry& connector, Error error);
+// With operations for one connector; `admin` adds the configuration, secrets as {"set": true}, and what the
+// system answered when it last failed.
 boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
-                                      const ConnectorEntry& connector);
+                                      const ConnectorEntry& connector, bool admin);
 boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot,
                                    const ConnectorEntry& connector, bool admin);
 boost::json::array days_view(const std::vector<UsageDay>& days);

@@ -174,15 +174,29 @@ void print_offer(const json::object& connector, const json::object& offer) {
             << text_of(connector, "label") << "\" accepts what it offers then.\n";
 }
 
+std::string since(const json::object& connector) {
+  const std::string at = text_or_empty(connector, "health_since");
+  return at.empty() ? "" : " since " + at;
+}
+
+// What a connector's command wrote to its standard error, line by line.
+void print_stderr(const json::object& connector) {
+  const std::string text = text_or_empty(connector, "stderr");
+  if (text.empty()) return;
+  std::cout << "standard error:\n";
+  for (const std::string_view line : split(text, '\n')) std::cout << "  " << printable(line) << "\n";
+}
+
 void print_connector_result(const std::string& name, const json::object& result) {
   if (name == "connector list") {
     print_list(result, "connectors", {"label", "kind", "health", "disabled", "offered_changes", "id"});
   } else if (name == "connector show") {
     std::cout << text_of(result, "label") << " (" << text_of(result, "kind") << ", id "
               << text_of(result, "id") << ")\nfor clients: /mcp/c/" << text_of(result, "slug")
-              << "\nhealth: " << text_of(result, "health") << " "
-              << printable(text_of(result, "health_message"))
+              << "\nhealth: " << text_of(result, "health") << since(result) << " "
+              << printable(text_or_empty(result, "health_message"))
               << "\nconfiguration: " << text_of(result, "config") << "\n";
+    print_stderr(result);
     print_list(result, "operations", {"key", "name", "enabled", "read_only", "destructive"});
     if (const auto* offer = result.if_contains("offer")) print_offer(result, offer->as_object());
   } else if (name == "connector remove") {
@@ -190,6 +204,7 @@ void print_connector_result(const std::string& name, const json::object& result)
   } else if (result.contains("text")) {
     std::cout << (result.at("is_error").as_bool() ? "The operation failed: " : "") << text_of(result, "text")
               << "\n";
+    print_stderr(result);
   } else if (result.contains("unchanged")) {
     std::cout << text_of(result, "label")
               << (name == "connector test" ? " answers. A refresh would change:" : ":")

@@ -107,7 +107,6 @@ Result<json::object> token_list(Instance& instance, const json::object& argument
     WICK_TRY(user, instance.services().users.find(*who));
     owner = user.id;
   }
-  WICK_CHECK(instance.services().tokens.flush_last_uses());
   WICK_TRY(tokens, instance.services().tokens.list(owner, !all.value_or(false)));
   const auto snapshot = instance.services().access.snapshot();
   json::array items;

@@ -29,7 +29,7 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
   auto definitions = run_to_end(kind->discover(connector, Behalf(), true));
   if (!api::lacks_account(*connector, definitions))
     services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
-  if (!definitions) return fail(std::move(definitions.error()));
+  if (!definitions) return fail(api::with_standard_error(*kind, *connector, std::move(definitions.error())));
   WICK_TRY(changes, dry ? services.connectors.review_discovered(connector->id, *definitions)
                         : services.connectors.accept_discovered(connector->id, *definitions));
   json::object out;
@@ -73,7 +73,7 @@ Result<json::object> connector_list(Instance& instance, const json::object&) {
   const auto snapshot = instance.services().access.snapshot();
   json::array items;
   for (const auto& one : snapshot->connectors)
-    items.push_back(api::connector_summary(instance.services(), *snapshot, *one));
+    items.push_back(api::connector_summary(instance.services(), *snapshot, *one, true));
   json::object out;
   out["connectors"] = std::move(items);
   return out;
@@ -121,6 +121,10 @@ Result<json::object> connector_test(Instance& instance, const json::object& argu
   json::object out = to_tool_result(outcome->result);
   out["is_error"] = outcome->result.is_error;
   out["text"] = outcome->result.text;
+  const ConnectorKind* kind = instance.services().kinds.find(connector->kind);
+  if (outcome->result.is_error && kind != nullptr) {
+    if (std::string text = kind->standard_error(*connector); !text.empty()) out["stderr"] = std::move(text);
+  }
   return out;
 }
 

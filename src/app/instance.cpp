@@ -11,6 +11,7 @@
 
 #include "api/api.h"
 #include "app/run_to_end.h"
+#include "base/environment.h"
 #include "base/log.h"
 #include "connectors/notes_kind.h"
 #include "connectors/rest_kind.h"
@@ -218,9 +219,9 @@ Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
   const fs::path data = settings.data;
   auto lock = prepare_folder(data);
   if (!lock) return fail(std::move(lock.error()));
-  const char* given_key = std::getenv("WICK_SECRET_KEY");
-  auto key = given_key != nullptr ? SealingKey::from_hex_text(given_key)
-                                  : SealingKey::load_or_create(data / "secret.key");
+  const auto given_key = environment_variable("WICK_SECRET_KEY");
+  auto key =
+      given_key ? SealingKey::from_hex_text(*given_key) : SealingKey::load_or_create(data / "secret.key");
   if (!key) return fail(std::move(key.error()));
   auto db = open_sqlite((data / "wick.db").string(), main_migrations());
   if (!db) return fail(std::move(db.error()));
@@ -248,6 +249,8 @@ void Instance::flush() {
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }
+  if (auto marked = parts_->tokens.mark_expired(); !marked)
+    spdlog::warn("expired tokens could not be marked: {}", marked.error().message);
   if (auto flushed = parts_->grants.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <sstream>
 
+#include "base/environment.h"
 #include "base/text.h"
 
 extern char** environ;
@@ -360,9 +361,9 @@ Result<void> read_environment(Settings& settings) {
     std::string name = "WICK_";
     for (const char c : std::string_view(setting.key))
       name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
-    const char* value = std::getenv(name.c_str());
-    if (value == nullptr) continue;
-    if (auto set = setting.set(settings, value); !set)
+    const auto value = environment_variable(name);
+    if (!value) continue;
+    if (auto set = setting.set(settings, *value); !set)
       return invalid("Environment variable " + name + ": " + set.error().message);
   }
   return {};

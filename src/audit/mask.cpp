@@ -138,8 +138,9 @@ class Scan {
   // An open object or array; the first stands for the text itself.
   struct Frame {
     char kind = ' ';
-    bool is_secret = false;  // every value inside is
-    bool is_held = false;    // every value inside is if the pair's name, which may follow, says so
+    bool is_secret = false;        // every value inside is
+    bool is_held = false;          // every value inside is if the pair's name, which may follow, says so
+    Role held_role = Role::kNone;  // of the member that holds those values
     Secrecy member = Secrecy::kNone;
     Role role = Role::kNone;  // of the member whose value comes next
     bool name_was_seen = false, pair_is_secret = false;
@@ -296,7 +297,9 @@ void Scan::value(std::size_t begin, std::size_t end, bool is_quoted) {
   } else if (frame.kind == '[' && !is_second) {
     frame.pair_is_secret = false;
   }
-  if (!is_secret && (is_pair_value || frame.is_held)) held_.push_back({{begin, end}, is_quoted, frame.role});
+  const bool holds_value = frame.role == Role::kValueOfPair || frame.held_role == Role::kValueOfPair;
+  if (!is_secret && (is_pair_value || frame.is_held))
+    held_.push_back({{begin, end}, is_quoted, holds_value ? Role::kValueOfPair : Role::kTextOfPair});
   frame.member = Secrecy::kNone;
   frame.role = Role::kNone;
 }
@@ -340,6 +343,8 @@ void Scan::open(char kind) {
   frame.is_secret = parent.is_secret || parent.member == Secrecy::kAll ||
                     (parent.pair_is_secret && (is_pair_value || is_second));
   frame.is_held = parent.is_held || is_pair_value;
+  // An outer pair that may still turn out to be secret counts more than text that an inner one holds.
+  frame.held_role = is_pair_value && parent.held_role != Role::kValueOfPair ? parent.role : parent.held_role;
   frame.held = held_.size();
   if (parent.kind == '[' && !is_second) parent.pair_is_secret = false;
   parent.member = Secrecy::kNone;

@@ -127,6 +127,9 @@ class ConnectorKind {
   // Ends what nobody has used for long. Called every few seconds, one call at a time; takes as long as there
   // is something to tell connected systems.
   virtual EndTask tidy();
+  // Of a connector that is a program: what it last wrote to standard error, without its secrets, for admins
+  // alone. It may hold any user's data. Empty: it is no program, or wrote nothing. From any thread.
+  virtual std::string standard_error(const ConnectorEntry&) const { return {}; }
   // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
   // by appliers, must not block.
   virtual void retain(const AccessSnapshot&) {}

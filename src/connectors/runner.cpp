@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "connectors/schema_validator.h"
 
 #include <limits>
@@ -95,14 +96,19 @@ void Runner::finish(Run& run, const std::optional<CallResult>& result, std::stri
   run.http_status = result->http_status;
 }
 
-// A commit takes a moment: what is answered after a revocation must not be a result, so the credential is
-// asked about before it, for the record, and after it, for the answer.
-Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run) {
+// A commit takes a moment: what is answered after a revocation must not be a result, so the credential and
+// the access are asked about before it, for the record, and after it, for the answer.
+Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run,
+                                                  std::function<bool()> may_use) {
   const auto revoked = [&] { return caller.still_valid && !caller.still_valid(); };
+  const auto lost = [&] { return may_use && !may_use(); };
   bool cancelled = revoked();
-  if (cancelled) {
+  bool hidden = !cancelled && lost();
+  if (cancelled || hidden) {
     run.status = "cancelled";
-    run.error = "The credential was revoked while the call ran.";
+    if (hidden) run.response.reset();  // their history would show it to them
+    run.error = cancelled ? "The credential was revoked while the call ran."
+                          : "The user lost access to this while the call ran.";
   }
   auto recorded = co_await log_.append(std::move(run));
   if (!recorded) {
@@ -112,6 +118,8 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run)
   }
   cancelled = cancelled || revoked();
   if (cancelled) co_return fail(ErrorCode::kUnauthenticated, "The credential was revoked.");
+  hidden = hidden || lost();
+  if (hidden) co_return no_such_operation();
   co_return recorded;
 }
 
@@ -171,7 +179,16 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   }
   finish(run, result, refusal);
   const std::int64_t latency = run.latency_ms;
-  const auto recorded = co_await commit(caller, std::move(run));
+  std::function<bool()> may_use;
+  if (found.verdict == Verdict::kAllowed) {
+    // Held back since then is not lost: the call was made before its description changed.
+    may_use = [&] {
+      const Reach now(access_.snapshot(), caller.user, caller.scope);
+      const Verdict verdict = now.find(connector_id, operation_key).verdict;
+      return verdict == Verdict::kAllowed || verdict == Verdict::kHeld;
+    };
+  }
+  const auto recorded = co_await commit(caller, std::move(run), std::move(may_use));
   if (!recorded) co_return fail(recorded.error());
   if (!result && found.verdict == Verdict::kOutOfScope)
     co_return fail(ErrorCode::kForbidden, std::move(refusal));
@@ -252,7 +269,15 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   finish(run, result,
          verdict == Verdict::kOutOfScope ? "Resources and prompts are outside the scope of this credential."
                                          : kNoSuchOperation);
-  const auto recorded = co_await commit(caller, std::move(run));
+  std::function<bool()> may_use;
+  if (verdict == Verdict::kAllowed) {
+    may_use = [&] {
+      const Reach now(access_.snapshot(), caller.user, caller.scope);
+      const auto same = now.connector(connector_id.str());
+      return same != nullptr && now.judge_rest(*same) == Verdict::kAllowed;
+    };
+  }
+  const auto recorded = co_await commit(caller, std::move(run), std::move(may_use));
   if (!recorded) co_return fail(recorded.error());
   co_return forwarded;
 }
@@ -262,15 +287,20 @@ void Runner::note_health(const ConnectorEntry& connector, const CallResult& resu
   if (result.cancelled || result.rate_limited) return;  // that says nothing of the system
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
-  std::lock_guard lock(mutex_);
-  Health& health = health_[connector.id.str()];
-  health.state = failing ? "failing" : "ok";
-  health.message = failing ? result.text : std::string();
+  set_health(connector, failing, result.text);
 }
 
 void Runner::note_discovery(const ConnectorEntry& connector, const std::string& problem) {
+  set_health(connector, !problem.empty(), problem);
+}
+
+void Runner::set_health(const ConnectorEntry& connector, bool failing, std::string_view message) {
+  const char* state = failing ? "failing" : "ok";
   std::lock_guard lock(mutex_);
-  health_[connector.id.str()] = {problem.empty() ? "ok" : "failing", problem};
+  Health& health = health_[connector.id.str()];
+  if (health.state != state) health.since = clock_.now();
+  health.state = state;
+  health.message = failing ? truncate_utf8(message, kMaxHealthMessageBytes) : std::string_view();
 }
 
 Health Runner::health(const ConnectorId& connector) const {

@@ -2,8 +2,9 @@
 //
 // In this order: the access snapshot decides what exists for the caller; the arguments are validated; the
 // kind runs, under its deadline; the credential is asked about again; the run is committed to the audit; only
-// then does the caller get the result. So an answered call is always on record, and a credential revoked
-// while the call ran does not get the result. Thread-safe; call() runs on an io thread.
+// then does the caller get the result. So an answered call is always on record, and a credential that was
+// revoked, or a user who lost access to the operation, while the call ran does not get the result.
+// Thread-safe; call() runs on an io thread.
 #pragma once
 
 #include <functional>
@@ -34,8 +35,13 @@ struct CallOutcome {
   CallResult result;
 };
 
+inline constexpr std::size_t kMaxHealthMessageBytes = 2000;
+
 struct Health {
   std::string state = "unknown";  // ok, failing, unknown
+  Micros since = 0;               // when it became so; 0: unknown
+  // What the system answered, at most kMaxHealthMessageBytes. For admins alone: it may hold the data of the
+  // user whose call failed, and words that somebody chose.
   std::string message;
 };
 
@@ -50,7 +56,8 @@ class Runner {
   Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
          std::size_t calls_per_user = kDefaultCallsPerUser);
 
-  // Errors: kNotFound         no such operation for this user, now; recorded as denied
+  // Errors: kNotFound         no such operation for this user, now; recorded as denied, or as cancelled when
+  //                           the user lost it while the call ran
   //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
   //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: the result is withheld
@@ -86,8 +93,10 @@ class Runner {
   void note_discovery(const ConnectorEntry& connector, const std::string& problem);
 
  private:
-  // Asks about the credential, commits the run, asks again. The id of the run.
-  Task<Result<std::int64_t>> commit(const Caller& caller, Run run);
+  // Asks about the credential and the access, commits the run, asks again. The id of the run. `may_use`:
+  // whether the caller may still use what was called; empty: there is nothing to ask.
+  Task<Result<std::int64_t>> commit(const Caller& caller, Run run, std::function<bool()> may_use = {});
+  void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
   // Sets times, status and response; no result: denied, for this reason.
   void finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const;

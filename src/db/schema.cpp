@@ -8,12 +8,12 @@ namespace {
 //
 //   change_head            one row
 //   change_log             pruned after kChangeLogAge
-//   users                  made by admins and by the OpenID provider; a deleted one stays, for the audit names it
-//   sessions               kMaxSessionsPerUser; pruned when expired or idle
-//   links                  one per user, one for set-up; pruned when expired
-//   tags, user_tags        kMaxTags; at most users × tags
-//   tokens                 kMaxTokensPerUser active ones; of ended ones the newest kMaxEndedTokensPerUser
-//   connectors             kMaxConnectors; with connector_tags, operations (kMaxOperationsPerConnector) and
+//   users                  made by admins and by the OpenID provider; a deleted one stays, for the audit
+//   names it sessions               kMaxSessionsPerUser; pruned when expired or idle links one per user, one
+//   for set-up; pruned when expired tags, user_tags        kMaxTags; at most users × tags kept_counts a row
+//   for each count token_search, user_search   as tokens and users tokens                 kMaxTokensPerUser
+//   active ones; of ended ones the newest kMaxEndedTokensPerUser connectors             kMaxConnectors; with
+//   connector_tags, operations (kMaxOperationsPerConnector) and
 //                          offered_operations (kMaxOfferedBytes) of each
 //   notes                  kMaxNotesPerConnector
 //   oauth_clients          kMaxRegisteredClients; pruned when nothing uses them
@@ -327,6 +327,100 @@ CREATE INDEX oauth_refresh_tokens_expiry ON oauth_refresh_tokens (expires_at);
 CREATE INDEX oauth_grants_unused ON oauth_grants (created_at) WHERE tokens_issued = 0;
 CREATE INDEX oidc_used_states_expiry ON oidc_used_states (expires_at);
 CREATE INDEX upstream_authorizations_expiry ON upstream_authorizations (expires_at);
+)sql"},
+    {8, "pages of tokens and users that cost the same with any number of them", R"sql(
+-- number: the order of creation, and a stable name for the search index. SQLite's indexes end with it by
+-- themselves; those of another engine must name it as their last column. ended: revoked, or found expired.
+DROP INDEX tokens_user;
+DROP INDEX tokens_active;
+ALTER TABLE tokens RENAME TO tokens_before;
+CREATE TABLE tokens (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  user_id TEXT NOT NULL REFERENCES users (id),
+  digest BYTEA NOT NULL UNIQUE,
+  last4 TEXT NOT NULL,
+  name TEXT NOT NULL,
+  tools TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT,
+  last_used_at BIGINT,
+  last_ip TEXT,
+  last_user_agent TEXT,
+  revoked_at BIGINT,
+  revoked_by TEXT,
+  revoked_reason TEXT,
+  scope TEXT NOT NULL DEFAULT '',
+  ended BIGINT NOT NULL DEFAULT 0
+);
+INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at, last_used_at, last_ip,
+  last_user_agent, revoked_at, revoked_by, revoked_reason, scope, ended)
+SELECT id, user_id, digest, last4, name, tools, created_at, expires_at, last_used_at, last_ip,
+  last_user_agent, revoked_at, revoked_by, revoked_reason, scope, revoked_at IS NOT NULL
+FROM tokens_before ORDER BY created_at, id;
+DROP TABLE tokens_before;
+CREATE INDEX tokens_user ON tokens (user_id, ended);
+CREATE INDEX tokens_state ON tokens (ended);
+CREATE INDEX tokens_name ON tokens (ended, lower(name));
+CREATE INDEX tokens_used ON tokens (ended, COALESCE(last_used_at, 0));
+CREATE INDEX tokens_expiry ON tokens (ended, COALESCE(expires_at, 9223372036854775807));
+
+ALTER TABLE users ADD COLUMN number BIGINT;
+UPDATE users SET number = rowid;
+CREATE UNIQUE INDEX users_number ON users (number);
+ALTER TABLE users ADD COLUMN active_tokens BIGINT NOT NULL DEFAULT 0;
+UPDATE users SET active_tokens = (SELECT COUNT(*) FROM tokens WHERE user_id = users.id AND ended = 0);
+CREATE INDEX users_name ON users (lower(name), id);
+CREATE INDEX users_listed ON users (email) WHERE status <> 'deleted';
+CREATE INDEX users_role ON users (role, email) WHERE status <> 'deleted';
+CREATE INDEX users_status ON users (status, email);
+CREATE INDEX users_status_role ON users (status, role, email);
+
+-- Counted in the transaction that changes the tokens, so that no page counts them.
+CREATE TABLE kept_counts (name TEXT PRIMARY KEY, value BIGINT NOT NULL);
+INSERT INTO kept_counts (name, value) VALUES
+  ('tokens_active', (SELECT COUNT(*) FROM tokens WHERE ended = 0)),
+  ('tokens_ended', (SELECT COUNT(*) FROM tokens WHERE ended = 1)),
+  ('tokens_never_used', (SELECT COUNT(*) FROM tokens WHERE ended = 0 AND last_used_at IS NULL)),
+  ('users_with_tokens', (SELECT COUNT(*) FROM users WHERE active_tokens > 0));
+CREATE TRIGGER tokens_inserted AFTER INSERT ON tokens BEGIN
+  UPDATE kept_counts SET value = value + 1
+    WHERE name = CASE new.ended WHEN 0 THEN 'tokens_active' ELSE 'tokens_ended' END;
+  UPDATE kept_counts SET value = value + 1
+    WHERE name = 'tokens_never_used' AND new.ended = 0 AND new.last_used_at IS NULL;
+  UPDATE users SET active_tokens = active_tokens + 1 WHERE id = new.user_id AND new.ended = 0;
+END;
+CREATE TRIGGER tokens_deleted AFTER DELETE ON tokens BEGIN
+  UPDATE kept_counts SET value = value - 1
+    WHERE name = CASE old.ended WHEN 0 THEN 'tokens_active' ELSE 'tokens_ended' END;
+  UPDATE kept_counts SET value = value - 1
+    WHERE name = 'tokens_never_used' AND old.ended = 0 AND old.last_used_at IS NULL;
+  UPDATE users SET active_tokens = active_tokens - 1 WHERE id = old.user_id AND old.ended = 0;
+END;
+CREATE TRIGGER tokens_ended AFTER UPDATE OF ended ON tokens WHEN old.ended <> new.ended BEGIN
+  UPDATE kept_counts SET value = value + new.ended - old.ended WHERE name = 'tokens_ended';
+  UPDATE kept_counts SET value = value + old.ended - new.ended WHERE name = 'tokens_active';
+  UPDATE kept_counts SET value = value + old.ended - new.ended
+    WHERE name = 'tokens_never_used' AND old.last_used_at IS NULL;
+  UPDATE users SET active_tokens = active_tokens + old.ended - new.ended WHERE id = new.user_id;
+END;
+CREATE TRIGGER tokens_first_used AFTER UPDATE OF last_used_at ON tokens
+WHEN old.last_used_at IS NULL AND new.last_used_at IS NOT NULL AND new.ended = 0 BEGIN
+  UPDATE kept_counts SET value = value - 1 WHERE name = 'tokens_never_used';
+END;
+CREATE TRIGGER users_active_tokens AFTER UPDATE OF active_tokens ON users
+WHEN (old.active_tokens > 0) <> (new.active_tokens > 0) BEGIN
+  UPDATE kept_counts SET value = value + CASE WHEN new.active_tokens > 0 THEN 1 ELSE -1 END
+    WHERE name = 'users_with_tokens';
+END;
+
+-- search_index.h. Kept by the code and not by triggers: with trusted_schema off, none may write here.
+CREATE VIRTUAL TABLE token_search USING fts5 (text, content = '', tokenize = 'trigram case_sensitive 1');
+INSERT INTO token_search (rowid, text)
+SELECT number, lower(name) || char(10) || lower(last4) || char(10) FROM tokens;
+CREATE VIRTUAL TABLE user_search USING fts5 (text, content = '', tokenize = 'trigram case_sensitive 1');
+INSERT INTO user_search (rowid, text)
+SELECT number, lower(name) || char(10) || lower(email) || char(10) FROM users;
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

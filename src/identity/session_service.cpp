@@ -39,7 +39,60 @@ std::unexpected<Error> signed_out() {
 }  // namespace
 
 SessionService::SessionService(Database& db, const AccessStore& access, const Clock& clock)
-    : db_(db), access_(access), clock_(clock) {}
+    : db_(db), access_(access), clock_(clock) {
+  for (const char* kind : {"session", "user"})
+    db_.on_change(kind, [this](const ChangeEntry& entry) { return look_at(entry.entity); });
+}
+
+Result<bool> SessionService::exists(const SessionId& id) {
+  bool found = false;
+  auto done = db_.read([&](Transaction& tx) {
+    return tx.for_each("SELECT id FROM sessions WHERE id = $1", {std::string_view(id.str())},
+                       [&](const SqlRow&) { found = true; });
+  });
+  if (!done) return fail(std::move(done.error()));
+  return found;
+}
+
+// A session, or all of a user's, may have ended.
+Result<void> SessionService::look_at(std::string_view entity) {
+  std::vector<std::shared_ptr<Watched>> concerned;
+  {
+    const std::lock_guard lock(watched_mutex_);
+    std::erase_if(watched_, [](const auto& one) { return one.expired(); });
+    for (const auto& one : watched_) {
+      auto living = one.lock();
+      if (living != nullptr && (living->id.str() == entity || living->user.str() == entity))
+        concerned.push_back(std::move(living));
+    }
+  }
+  for (const auto& one : concerned) {
+    auto found = exists(one->id);
+    if (!found) return fail(std::move(found.error()));
+    if (!*found) one->ended = true;
+  }
+  return {};
+}
+
+Result<std::function<bool()>> SessionService::watch(const BrowserSession& session) {
+  const auto watched = std::make_shared<Watched>();
+  watched->id = session.id;
+  watched->user = session.user;
+  {
+    const std::lock_guard lock(watched_mutex_);
+    std::erase_if(watched_, [](const auto& one) { return one.expired(); });
+    watched_.push_back(watched);
+  }
+  auto found = exists(session.id);
+  if (!found) return fail(std::move(found.error()));
+  if (!*found) return signed_out();
+  return [this, watched, expires_at = session.expires_at] {
+    const auto snapshot = access_.snapshot();
+    const UserEntry* user = snapshot->user(watched->user);
+    return !watched->ended && clock_.now() < expires_at && user != nullptr &&
+           user->status == UserStatus::kActive;
+  };
+}
 
 Result<SessionService::Account> SessionService::find_account(const std::string& email, std::string_view ip) {
   Account account;
@@ -108,6 +161,9 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
         "LIMIT 100 OFFSET $2)",
         {std::string_view(user.str()), kMaxSessionsPerUser});
     if (!ended) return fail(std::move(ended.error()));
+    if (*ended > 0) {
+      if (auto logged = tx.changed("session", user.str()); !logged) return logged;
+    }
     email = found->email;
     return user_store::set_signed_in(tx, user.str(), session.created_at);
   });
@@ -148,7 +204,7 @@ Result<void> SessionService::end(const SessionId& id) {
   return db_.write([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())});
     if (!done) return fail(std::move(done.error()));
-    return {};
+    return tx.changed("session", id.str());
   });
 }
 
@@ -171,7 +227,7 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
                            {std::string_view(id.str()), std::string_view(user.str())});
     if (!done) return fail(std::move(done.error()));
     if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in of yours.");
-    return {};
+    return tx.changed("session", id.str());
   });
 }
 
@@ -198,8 +254,8 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     auto ended = tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
                             {std::string_view(session.user.str()), std::string_view(session.id.str())});
     if (!ended) return fail(std::move(ended.error()));
-    if (!end_connections) return {};
     const std::string id = session.user.str();
+    if (!end_connections) return tx.changed("session", id);
     auto disconnected = user_store::end_connections(tx, id, "the password was changed", clock_.now());
     if (!disconnected) return disconnected;
     return tx.changed("user", id);

@@ -5,6 +5,10 @@
 // sign_in_throttle.h says; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
 #pragma once
 
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +24,7 @@ namespace wick {
 inline constexpr Micros kSessionIdle = 7 * kMicrosPerDay;
 inline constexpr Micros kSessionAge = 30 * kMicrosPerDay;
 inline constexpr Micros kSeenEvery = 5 * 60 * kMicrosPerSecond;  // how exact last_seen_at is
-inline constexpr std::int64_t kMaxSessionsPerUser = 100;  // the oldest end
+inline constexpr std::int64_t kMaxSessionsPerUser = 100;         // the oldest end
 
 struct BrowserSession {
   SessionId id;
@@ -47,6 +51,10 @@ class SessionService {
   // The session of a cookie. Errors: kUnauthenticated
   Result<BrowserSession> find(std::string_view cookie);
   Result<void> end(const SessionId& id);
+  // A function that tells whether the session still lives and its user is active, for a call under way. It
+  // may be called from any thread, asks no database, and is true until the session ends for the first time.
+  // Errors: kUnauthenticated  it has ended already
+  Result<std::function<bool()>> watch(const BrowserSession& session);
 
   Result<std::vector<BrowserSession>> list(const UserId& user);
   // Errors: kNotFound  not one of the user's
@@ -67,10 +75,24 @@ class SessionService {
   };
   Result<Account> find_account(const std::string& email, std::string_view ip);
 
+  struct Watched {
+    SessionId id;
+    UserId user;
+    std::atomic<bool> ended = false;
+  };
+  Result<bool> exists(const SessionId& id);
+  Result<void> look_at(std::string_view entity);
+
   Database& db_;
   const AccessStore& access_;
   const Clock& clock_;
   SignInThrottle throttle_;
+  // Sessions that calls under way have asked to be told of. A session is put here before its row is read once
+  // more, and whatever deletes rows names the session or its user in the change log, whose applier looks at
+  // the rows after the commit: so either watch() sees that the row is gone, or the applier finds the session
+  // here.
+  std::mutex watched_mutex_;
+  std::vector<std::weak_ptr<Watched>> watched_;
 };
 
 }  // namespace wick

@@ -52,6 +52,18 @@ class Sessions : public testing::Test {
   std::optional<SessionService> sessions;
 };
 
+TEST_F(Sessions, OfAUserWhoHasTooManyTheOldestEnd) {
+  const auto user = users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword));
+  ASSERT_TRUE(user);
+  std::vector<std::string> cookies;
+  for (int i = 0; i < kMaxSessionsPerUser + 1; ++i) {
+    clock.time += 1000;
+    cookies.emplace_back(sessions->open_for(user->id, "192.0.2.1", "browser")->cookie.reveal());
+  }
+  EXPECT_EQ(sessions->list(user->id)->size(), std::size_t(kMaxSessionsPerUser));
+  EXPECT_TRUE(sessions->find(cookies.back()));
+}
+
 TEST_F(Sessions, ASessionEndsWhenItIsNotUsedAndInAnyCaseAfterItsAge) {
   ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
   const std::string idle = sign_in();
@@ -102,6 +114,40 @@ TEST_F(Sessions, GuessingTheCurrentPasswordOfAStolenSessionIsSlowedDown) {
   EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt) << "signing in goes on";
   clock.time += kPairPeriod;
   EXPECT_TRUE(change(kPassword));
+}
+
+TEST_F(Sessions, AWatchedSessionIsKnownToHaveEndedHoweverItEnds) {
+  const auto user = users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword));
+  ASSERT_TRUE(user);
+  const std::function<void(const BrowserSession&)> endings[] = {
+      [&](const BrowserSession& session) { sessions->end(session.id).value(); },
+      [&](const BrowserSession& session) { sessions->revoke(session.user, session.id).value(); },
+      [&](const BrowserSession&) {
+        const BrowserSession other = sessions->find(sign_in()).value();
+        sessions->change_password(other, Secret(kPassword), Secret(kPassword), false).value();
+      },
+      [&](const BrowserSession&) { clock.time += kSessionAge; },
+      [&](const BrowserSession& session) {
+        db->write([&](Transaction& tx) -> Result<void> {
+            tx.execute("DELETE FROM sessions", {}).value();
+            return tx.changed("user", session.user.str());
+          }).value();
+      },
+  };
+  for (const auto& end : endings) {
+    const BrowserSession session = sessions->find(sign_in()).value();
+    const BrowserSession kept = sessions->open_for(session.user, "", "").value().session;
+    auto watched = sessions->watch(session);
+    ASSERT_TRUE(watched);
+    EXPECT_TRUE((*watched)());
+    sessions->end(kept.id).value();
+    EXPECT_TRUE((*watched)()) << "another session of the same user";
+    end(session);
+    EXPECT_FALSE((*watched)());
+  }
+  const BrowserSession gone = sessions->find(sign_in()).value();
+  sessions->end(gone.id).value();
+  EXPECT_FALSE(sessions->watch(gone)) << "it has ended before";
 }
 
 TEST_F(Sessions, LinksWorkOnceAndExpire) {

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "crypto/password.h"
+#include "identity/user_page_store.h"
 #include "identity/user_store.h"
 
 namespace wick {
@@ -114,6 +115,17 @@ Result<std::vector<User>> UserService::list() {
   });
   if (!done) return fail(std::move(done.error()));
   return users;
+}
+
+Result<UserPage> UserService::page(const UserFilter& filter) {
+  Result<UserPage> page;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    page = user_page_store::page(tx, filter);
+    if (!page) return fail(page.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return page;
 }
 
 // One transaction in which a user changes and at least one active admin is left. Writers are serialised, so

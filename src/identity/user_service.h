@@ -41,6 +41,21 @@ struct NewUser {
   Role role = Role::kMember;
 };
 
+// What the admins' page asks for; sorted by email.
+struct UserFilter {
+  // In name or email; shorter than three characters: what they begin with.
+  std::string query;
+  std::optional<UserStatus> status;  // without one: all but the deleted
+  std::optional<Role> role;
+  std::string cursor;  // empty: the first page
+  std::int64_t limit = 50;
+};
+// A page with a cursor is not the last, even when it holds fewer than the limit, or nothing.
+struct UserPage {
+  std::vector<User> items;
+  std::string next, previous;  // cursors; empty: there is no such page
+};
+
 // What is absent stays.
 struct UserPatch {
   std::optional<std::string> name;
@@ -72,6 +87,8 @@ class UserService {
   // Errors: kNotFound
   Result<User> find(std::string_view id_or_email);
   Result<std::vector<User>> list();
+  // Errors: kInvalidArgument  the cursor is none of this list
+  Result<UserPage> page(const UserFilter& filter);
   // Tokens, grants and sessions of the user end before this returns (T6).
   // Errors: kNotFound;  kConflict  it is the last active admin
   Result<User> deactivate(std::string_view id_or_email);

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "db/search_index.h"
 
 namespace wick::user_store {
-namespace {
+namespace {}  // namespace
 
-constexpr const char* kSelect =
+const char* const kSelect =
     "SELECT id, email, name, role, status, created_at, last_sign_in_at, password_hash IS NOT NULL, "
-    "(SELECT COUNT(*) FROM tokens WHERE tokens.user_id = users.id AND revoked_at IS NULL AND "
-    "(expires_at IS NULL OR expires_at > $1)), "
+    "active_tokens, "
     "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) FROM users ";
 
 User read(const SqlRow& row) {
@@ -28,23 +28,59 @@ User read(const SqlRow& row) {
   return user;
 }
 
+namespace {
+
 Result<void> only_done(Result<std::int64_t> done) {
   if (!done) return fail(std::move(done.error()));
   return {};
+}
+
+// The row's number and what the search index holds of it.
+struct Indexed {
+  std::int64_t number = 0;
+  std::string text;
+};
+
+Result<Indexed> indexed(Transaction& tx, const std::string& id) {
+  Indexed found;
+  auto done = tx.for_each("SELECT number, name, email FROM users WHERE id = $1", {std::string_view(id)},
+                          [&](const SqlRow& row) {
+                            found = {row.integer(0), search_index::joined({row.bytes(1), row.bytes(2)})};
+                          });
+  if (!done) return fail(std::move(done.error()));
+  return found;
+}
+
+// Runs what may change name or email, and keeps the search index right.
+Result<void> change_text(Transaction& tx, const std::string& id,
+                         const std::function<Result<void>()>& change) {
+  auto before = indexed(tx, id);
+  if (!before) return fail(std::move(before.error()));
+  if (auto done = change(); !done) return done;
+  auto after = indexed(tx, id);
+  if (!after) return fail(std::move(after.error()));
+  if (after->text == before->text) return {};
+  auto removed = search_index::remove(tx, search_index::Table::kUsers, before->number, before->text);
+  if (!removed) return removed;
+  return search_index::put(tx, search_index::Table::kUsers, after->number, after->text);
 }
 
 }  // namespace
 
 Result<void> insert(Transaction& tx, const User& user, const std::string& password_hash) {
   const std::string id = user.id.str();
-  auto inserted = tx.execute(
-      "INSERT INTO users (id, email, name, role, status, password_hash, created_at) VALUES ($1, $2, $3, $4, "
-      "$5, $6, $7)",
+  std::int64_t number = 0;
+  auto inserted = tx.for_each(
+      "INSERT INTO users (id, email, name, role, status, password_hash, created_at, number) VALUES ($1, $2, "
+      "$3, $4, $5, $6, $7, (SELECT COALESCE(MAX(number), 0) + 1 FROM users)) RETURNING number",
       {std::string_view(id), std::string_view(user.email), std::string_view(user.name),
        std::string_view(role_name(user.role)), std::string_view(status_name(user.status)),
        password_hash.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(password_hash)),
-       user.created_at});
-  if (inserted) return {};
+       user.created_at},
+      [&](const SqlRow& row) { number = row.integer(0); });
+  if (inserted)
+    return search_index::put(tx, search_index::Table::kUsers, number,
+                             search_index::joined({user.name, user.email}));
   if (inserted.error().code != ErrorCode::kConflict) return fail(std::move(inserted.error()));
   return fail(ErrorCode::kConflict, "There is a user with the email " + user.email + " already.");
 }
@@ -53,8 +89,8 @@ Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now) {
   std::optional<User> user;
   const std::string email = to_lower_ascii(id_or_email);
   auto done =
-      tx.for_each(std::string(kSelect) + "WHERE (id = $2 OR email = $3) AND status <> 'deleted'",
-                  {now, id_or_email, std::string_view(email)}, [&](const SqlRow& row) { user = read(row); });
+      tx.for_each(std::string(kSelect) + "WHERE (id = $1 OR email = $2) AND status <> 'deleted'",
+                  {id_or_email, std::string_view(email)}, [&](const SqlRow& row) { user = read(row); });
   if (!done) return fail(std::move(done.error()));
   if (!user) return fail(ErrorCode::kNotFound, "There is no user with this id or email.");
   return std::move(*user);
@@ -62,17 +98,20 @@ Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now) {
 
 Result<std::vector<User>> list(Transaction& tx, Micros now) {
   std::vector<User> users;
-  auto done = tx.for_each(std::string(kSelect) + "WHERE status <> 'deleted' ORDER BY email", {now},
+  auto done = tx.for_each(std::string(kSelect) + "WHERE status <> 'deleted' ORDER BY email", {},
                           [&](const SqlRow& row) { users.push_back(read(row)); });
   if (!done) return fail(std::move(done.error()));
   return users;
 }
 
 Result<void> update(Transaction& tx, const User& user) {
-  return only_done(
-      tx.execute("UPDATE users SET name = $2, role = $3, status = $4 WHERE id = $1",
-                 {std::string_view(user.id.str()), std::string_view(user.name),
-                  std::string_view(role_name(user.role)), std::string_view(status_name(user.status))}));
+  const std::string id = user.id.str();
+  return change_text(tx, id, [&] {
+    return only_done(
+        tx.execute("UPDATE users SET name = $2, role = $3, status = $4 WHERE id = $1",
+                   {std::string_view(id), std::string_view(user.name), std::string_view(role_name(user.role)),
+                    std::string_view(status_name(user.status))}));
+  });
 }
 
 Result<void> set_password(Transaction& tx, const std::string& id, const std::string& hash) {
@@ -106,9 +145,11 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   if (!done) return done;
   done = only_done(tx.execute("DELETE FROM upstream_accounts WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
-  return only_done(
-      tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
-                 {std::string_view(id)}));
+  return change_text(tx, id, [&] {
+    return only_done(
+        tx.execute("UPDATE users SET status = 'deleted', email = $1, password_hash = NULL WHERE id = $1",
+                   {std::string_view(id)}));
+  });
 }
 
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
@@ -148,10 +189,10 @@ Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) 
 
 Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {
   // Revoked in the database too, so that reactivating the user revives nothing.
-  auto done =
-      only_done(tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = '', revoked_reason = $3 "
-                           "WHERE user_id = $1 AND revoked_at IS NULL",
-                           {std::string_view(id), now, reason}));
+  auto done = only_done(
+      tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = '', revoked_reason = $3, ended = 1 "
+                 "WHERE user_id = $1 AND revoked_at IS NULL",
+                 {std::string_view(id), now, reason}));
   if (!done) return done;
   done = end_connections(tx, id, reason, now);
   if (!done) return done;
@@ -179,9 +220,9 @@ Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issu
   std::optional<User> user;
   auto done =
       tx.for_each(std::string(kSelect) +
-                      "WHERE id = (SELECT user_id FROM identities WHERE issuer = $2 AND subject = $3) "
+                      "WHERE id = (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2) "
                       "AND status <> 'deleted'",
-                  {now, issuer, subject}, [&](const SqlRow& row) { user = read(row); });
+                  {issuer, subject}, [&](const SqlRow& row) { user = read(row); });
   if (!done) return fail(std::move(done.error()));
   return user;
 }

@@ -11,6 +11,10 @@
 
 namespace wick::user_store {
 
+// Up to "FROM users ", and what read() takes.
+extern const char* const kSelect;
+User read(const SqlRow& row);
+
 // kConflict when the email is taken.
 Result<void> insert(Transaction& tx, const User& user, const std::string& password_hash);
 // By id or email, deleted ones excluded. kNotFound when there is none.

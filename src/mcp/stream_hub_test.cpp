@@ -35,27 +35,28 @@ TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
 // Whether a waiting stream was woken: its wait ends without the time having passed.
 bool woken(boost::asio::io_context& context, const std::shared_ptr<Stream>& stream,
            const std::function<void()>& wake) {
-  bool ended = false;
+  // Shared with the coroutine: a wait that nothing woke goes on after this function.
+  const auto ended = std::make_shared<bool>(false);
   boost::asio::co_spawn(
       context,
-      [](std::shared_ptr<Stream> waiting, bool& flag) -> http::Task<void> {
+      [](std::shared_ptr<Stream> waiting, std::shared_ptr<bool> flag) -> http::Task<void> {
         co_await waiting->wait(3600);
-        flag = true;
+        *flag = true;
       }(stream, ended),
       boost::asio::detached);
   context.poll();
   wake();
   context.restart();
   context.poll();
-  return ended;
+  return *ended;
 }
 
 TEST(StreamHub, WakesTheStreamsOfOneCredentialOnly) {
   boost::asio::io_context context(1);
   StreamHub hub;
   const TokenId ours = TokenId::make(), theirs = TokenId::make();
-  const auto first = hub.open(context.get_executor(), ours);
-  const auto second = hub.open(context.get_executor(), theirs);
+  const auto first = hub.open(context.get_executor(), ours, UserId::make()).value();
+  const auto second = hub.open(context.get_executor(), theirs, UserId::make()).value();
   EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(theirs); }));
   EXPECT_FALSE(woken(context, first, [&] { hub.wake_token(TokenId::make()); }));
   EXPECT_TRUE(woken(context, second, [&] { hub.wake_token(theirs); }));
@@ -68,15 +69,36 @@ TEST(StreamHub, AnEndedStreamMakesRoomForItsCredentialAndForTheServer) {
   const TokenId busy = TokenId::make();
   std::vector<std::shared_ptr<Stream>> open;
   for (std::size_t i = 0; i < kMaxStreamsPerCredential; ++i)
-    open.push_back(hub.open(context.get_executor(), busy));
-  EXPECT_EQ(hub.open(context.get_executor(), busy), nullptr);
+    open.push_back(hub.open(context.get_executor(), busy, UserId::make()).value());
+  EXPECT_FALSE(hub.open(context.get_executor(), busy, UserId::make()));
   open.pop_back();
-  open.push_back(hub.open(context.get_executor(), busy));
+  open.push_back(hub.open(context.get_executor(), busy, UserId::make()).value());
   EXPECT_NE(open.back(), nullptr);
-  while (open.size() < kMaxStreams) open.push_back(hub.open(context.get_executor(), TokenId::make()));
-  EXPECT_EQ(hub.open(context.get_executor(), TokenId::make()), nullptr);
+  while (open.size() < kMaxStreams)
+    open.push_back(hub.open(context.get_executor(), TokenId::make(), UserId::make()).value());
+  EXPECT_FALSE(hub.open(context.get_executor(), TokenId::make(), UserId::make()));
   open.resize(10);
-  EXPECT_NE(hub.open(context.get_executor(), TokenId::make()), nullptr);
+  EXPECT_TRUE(hub.open(context.get_executor(), TokenId::make(), UserId::make()));
+}
+
+TEST(StreamHub, ACredentialAndAUserHaveTheirShareOfStreamsUntilTheyEnd) {
+  boost::asio::io_context context(1);
+  StreamHub hub(kMaxStreamsPerCredential + 1);
+  const UserId alice = UserId::make(), bob = UserId::make();
+  const TokenId first = TokenId::make(), second = TokenId::make();
+  std::vector<std::shared_ptr<Stream>> open;
+  for (std::size_t i = 0; i < kMaxStreamsPerCredential; ++i)
+    open.push_back(hub.open(context.get_executor(), first, alice).value());
+  const auto of_credential = hub.open(context.get_executor(), first, alice);
+  ASSERT_FALSE(of_credential);
+  EXPECT_NE(of_credential.error().message.find("one credential"), std::string::npos);
+  open.push_back(hub.open(context.get_executor(), second, alice).value());
+  const auto of_user = hub.open(context.get_executor(), second, alice);
+  ASSERT_FALSE(of_user);
+  EXPECT_NE(of_user.error().message.find("limits.streams_per_user"), std::string::npos);
+  EXPECT_TRUE(hub.open(context.get_executor(), TokenId::make(), bob));
+  open.clear();
+  EXPECT_TRUE(hub.open(context.get_executor(), first, alice));
 }
 
 }  // namespace

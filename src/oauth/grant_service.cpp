@@ -1,6 +1,8 @@
 #include "oauth/grant_service.h"
 
 #include <algorithm>
+#include <map>
+#include <span>
 
 #include "base/text.h"
 #include "crypto/random.h"
@@ -14,6 +16,15 @@ constexpr std::size_t kCodeRandomBytes = 32;
 constexpr std::size_t kAccessRandomBytes = 16;
 constexpr std::size_t kRefreshRandomBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 300;
+constexpr std::size_t kFlushStep = 500;  // rows that are written while the writer is held
+
+// Puts a use that may be newer than the row into the grant. Several tokens of a grant may have one.
+void show_use(Grant& grant, const LastUse& use) {
+  if (grant.last_used_at.value_or(0) > use.at) return;
+  grant.last_used_at = use.at;
+  grant.last_ip = use.ip;
+  grant.last_user_agent = use.user_agent;
+}
 
 // All that is wrong with a code or a refresh token is one answer (RFC 6749 §5.2).
 std::unexpected<Error> invalid_grant() {
@@ -329,6 +340,12 @@ Result<std::vector<Grant>> GrantService::list(const UserId& user, std::string_vi
     return {};
   });
   if (!done) return fail(std::move(done.error()));
+  std::multimap<TokenId, LastUse> uses;
+  for (LastUse& use : index_.unwritten_uses(CredentialKind::kOAuth)) uses.emplace(use.id, std::move(use));
+  for (Grant& grant : grants) {
+    const auto [begin, end] = uses.equal_range(grant.id);
+    for (auto use = begin; use != end; ++use) show_use(grant, use->second);
+  }
   return grants;
 }
 
@@ -342,6 +359,7 @@ Result<Grant> GrantService::get(const Actor& actor, const TokenId& id) {
   });
   if (!done) return fail(std::move(done.error()));
   if (!grant || (!actor.admin && grant->user != actor.user)) return no_connection();
+  for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*grant, use);
   return std::move(*grant);
 }
 
@@ -379,14 +397,21 @@ Result<std::optional<GrantService::Introspection>> GrantService::introspect(std:
 }
 
 Result<void> GrantService::flush_last_uses() {
-  const auto uses = index_.take_last_uses(CredentialKind::kOAuth);
-  if (uses.empty()) return {};
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    for (const LastUse& use : uses) {
-      if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
-    }
-    return {};
-  });
+  const auto uses = index_.unwritten_uses(CredentialKind::kOAuth);
+  std::span<const LastUse> rest(uses);
+  while (!rest.empty()) {
+    const auto step = rest.first(std::min(rest.size(), kFlushStep));
+    auto done = db_.write([&](Transaction& tx) -> Result<void> {
+      for (const LastUse& use : step) {
+        if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+      }
+      return {};
+    });
+    if (!done) return done;
+    index_.written(step);
+    rest = rest.subspan(step.size());
+  }
+  return {};
 }
 
 Result<void> GrantService::wipe_replays() {

@@ -306,6 +306,17 @@ TEST_F(Grants, ExpiredAccessTokensLeaveTheIndexWhenThingsAreTidied) {
   EXPECT_TRUE(accepted(living.access_token));
 }
 
+TEST_F(Grants, OfAUserAreLimitedAndEndingSomeMakesRoom) {
+  for (int i = 0; i < kMaxGrantsPerUser; ++i) connect();
+  const Approval approval{ann_,       "client", kRedirect, to_base64url(as_bytes(sha256(kVerifier))),
+                          "mcp:read", kResource};
+  const auto refused = grants_->approve(approval);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kLimit);
+  grants_->revoke_all_of({ann_, false}, ann_, "too many").value();
+  EXPECT_TRUE(grants_->approve(approval));
+}
+
 TEST_F(Grants, WhatWaitsForAReplayIsWipedWhenItsWindowHasPassed) {
   const TokenPair first = connect();
   refresh(first.refresh_token).value();

@@ -118,7 +118,8 @@ Result<void> set_tokens_issued(Transaction& tx, const TokenId& id) {
 
 Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use) {
   return tx.execute(
-      "UPDATE oauth_grants SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
+      "UPDATE oauth_grants SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1 "
+      "AND COALESCE(last_used_at, 0) <= $2",
       {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/environment.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -200,8 +201,7 @@ Result<http::ClientResponse> RemoteServer::revoke(const Endpoints& endpoints,
 }
 
 Result<Secret> RemoteServer::access_token() {
-  if (const char* given = std::getenv("WICK_TOKEN"); given != nullptr && *given != '\0')
-    return Secret(std::string(given));
+  if (const auto given = environment_variable("WICK_TOKEN"); given && !given->empty()) return Secret(*given);
   auto held = store_.lock();
   if (!held) return fail(std::move(held.error()));
   auto connection = store_.load(url_);

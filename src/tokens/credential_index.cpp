@@ -154,8 +154,9 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
   if (record->last_use != use || record->client != rest) {
     record->last_use = use;
     record->client = rest;
-    home.last_uses[credential.id] = {credential.id, credential.kind, now, std::string(ip),
-                                     std::string(user_agent)};
+    home.last_uses[credential.id] = {
+        credential.id,   credential.kind,         now,
+        std::string(ip), std::string(user_agent), std::uint8_t(digest[31] % kShards)};
   }
   return credential;
 }
@@ -194,17 +195,38 @@ bool CredentialIndex::is_live(const Sha256Digest& digest, Micros now) const {
   return record != nullptr && (record->expires_at == 0 || record->expires_at > seconds);
 }
 
-std::vector<LastUse> CredentialIndex::take_last_uses(CredentialKind kind) {
+std::vector<LastUse> CredentialIndex::unwritten_uses(CredentialKind kind) const {
   std::vector<LastUse> out;
   for (std::size_t i = 0; i < kShards; ++i) {
     const std::lock_guard lock(shards_[i].mutex);
-    absl::erase_if(shards_[i].last_uses, [&](auto& entry) {
-      if (entry.second.kind != kind) return false;
-      out.push_back(std::move(entry.second));
-      return true;
-    });
+    for (const auto& [id, use] : shards_[i].last_uses) {
+      if (use.kind == kind) out.push_back(use);
+    }
   }
   return out;
+}
+
+std::vector<LastUse> CredentialIndex::unwritten_uses(std::span<const TokenId> ids) const {
+  std::vector<LastUse> out;
+  for (std::size_t i = 0; i < kShards; ++i) {
+    const std::lock_guard lock(shards_[i].mutex);
+    if (shards_[i].last_uses.empty()) continue;
+    for (const TokenId& id : ids) {
+      const auto found = shards_[i].last_uses.find(id);
+      if (found != shards_[i].last_uses.end()) out.push_back(found->second);
+    }
+  }
+  return out;
+}
+
+void CredentialIndex::written(std::span<const LastUse> uses) {
+  for (const LastUse& use : uses) {
+    Shard& home = shards_[use.shard];
+    const std::lock_guard lock(home.mutex);
+    const auto found = home.last_uses.find(use.id);
+    // A use that came meanwhile is a different one, and stays.
+    if (found != home.last_uses.end() && found->second == use) home.last_uses.erase(found);
+  }
 }
 
 void CredentialIndex::on_erase(std::function<void(const TokenId&)> callback) {

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,8 @@ struct LastUse {
   Micros at = 0;
   std::string ip;
   std::string user_agent;
+  std::uint8_t shard = 0;  // where the index keeps it
+  bool operator==(const LastUse&) const = default;
 };
 
 class CredentialIndex {
@@ -71,8 +74,12 @@ class CredentialIndex {
   // a time.
   void erase_expired(Micros now);
 
-  // What changed for credentials of a kind since the last call, at most one entry per credential.
-  std::vector<LastUse> take_last_uses(CredentialKind kind);
+  // The last uses that are not in the database yet, at most one per credential. They stay until written() is
+  // told of them, so that at any moment a use is here or in the database, and a write that fails loses none.
+  std::vector<LastUse> unwritten_uses(CredentialKind kind) const;
+  // The same of some credentials only.
+  std::vector<LastUse> unwritten_uses(std::span<const TokenId> ids) const;
+  void written(std::span<const LastUse> uses);
 
   // Called after each erase that removed something, on the erasing thread. Before the first erase.
   void on_erase(std::function<void(const TokenId&)> callback);

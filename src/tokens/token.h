@@ -47,18 +47,27 @@ struct MintedToken {
 
 // What the admins' page asks for.
 struct TokenFilter {
-  std::string query;              // in name, owner's name and email, or the last four characters
+  // In the token's name, the owner's name or email, or the last four characters; shorter than three
+  // characters: what the names or the email begin with.
+  std::string query;
   std::string owner;              // a user's id
   std::string status = "active";  // active, inactive, all
   bool never_used = false;
   int unused_days = 0, expiring_days = 0;  // 0: any
   std::string sort = "created_at";         // name, owner, created_at, last_used_at, expires_at
   bool descending = true;
-  int page = 1, page_size = 50;
+  std::string cursor;  // of a page of the same order; empty: the first page
+  std::int64_t limit = 50;
+
+  bool by_creation() const { return sort == "created_at"; }
+  Micros unused_since(Micros now) const { return now - unused_days * kMicrosPerDay; }
+  Micros expiring_by(Micros now) const { return now + expiring_days * kMicrosPerDay; }
 };
+// A page with a cursor is not the last, even when it holds fewer than the limit, or nothing.
 struct TokenPage {
   std::vector<Token> items;
-  std::int64_t total = 0;
+  std::optional<std::int64_t> total;  // of all pages, where that is known
+  std::string next, previous;         // cursors; empty: there is no such page
 };
 // Of the active tokens: how many, of how many users, how many were never used.
 struct TokenStats {

@@ -1,11 +1,18 @@
 #include "tokens/token_service.h"
 
+#include <algorithm>
+#include <map>
+
 #include "base/text.h"
 #include "crypto/random.h"
+#include "tokens/token_page_store.h"
 #include "tokens/token_store.h"
 
 namespace wick {
 namespace {
+
+constexpr std::size_t kFlushStep = 500;       // rows that are written while the writer is held
+constexpr std::size_t kMaxUsesInStats = 500;  // beyond, the counts are those of some seconds ago
 
 Result<void> check_name(std::string_view name) {
   if (trim(name).empty())
@@ -206,6 +213,7 @@ Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
   if (!done) return fail(std::move(done.error()));
   if (!actor.admin && token->owner != actor.user)
     return fail(ErrorCode::kNotFound, "There is no token with this id.");
+  for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*token, use);
   return token;
 }
 
@@ -218,15 +226,25 @@ Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_o
     return {};
   });
   if (!done) return fail(std::move(done.error()));
+  std::vector<TokenId> ids;
+  for (const Token& token : tokens) ids.push_back(token.id);
+  std::map<TokenId, LastUse> uses;
+  for (LastUse& use :
+       owner.empty() ? index_.unwritten_uses(CredentialKind::kPat) : index_.unwritten_uses(ids))
+    uses[use.id] = std::move(use);
+  for (Token& token : tokens) {
+    if (const auto use = uses.find(token.id); use != uses.end()) show_use(token, use->second);
+  }
   return tokens;
 }
 
 Result<TokenPage> TokenService::search(const TokenFilter& filter) {
-  // What the page shows as "last used" should be what has happened up to now.
-  if (auto flushed = flush_last_uses(); !flushed) return fail(std::move(flushed.error()));
+  const token_page_store::UnwrittenUses uses = [this](std::span<const TokenId> ids) {
+    return index_.unwritten_uses(ids);
+  };
   Result<TokenPage> page;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    page = token_store::search(tx, filter, clock_.now());
+    page = token_page_store::page(tx, filter, uses, clock_.now());
     if (!page) return fail(page.error());
     return {};
   });
@@ -235,11 +253,16 @@ Result<TokenPage> TokenService::search(const TokenFilter& filter) {
 }
 
 Result<TokenStats> TokenService::stats() {
-  if (auto flushed = flush_last_uses(); !flushed) return fail(std::move(flushed.error()));
-  Result<TokenStats> stats;
+  std::vector<LastUse> uses = index_.unwritten_uses(CredentialKind::kPat);
+  if (uses.size() > kMaxUsesInStats) uses.resize(kMaxUsesInStats);
+  TokenStats stats;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    stats = token_store::stats(tx, clock_.now());
-    if (!stats) return fail(stats.error());
+    auto kept = token_page_store::stats(tx);
+    if (!kept) return fail(std::move(kept.error()));
+    auto first_uses = token_page_store::count_never_used(tx, uses);
+    if (!first_uses) return fail(std::move(first_uses.error()));
+    stats = *kept;
+    stats.never_used -= *first_uses;
     return {};
   });
   if (!done) return fail(std::move(done.error()));
@@ -247,14 +270,40 @@ Result<TokenStats> TokenService::stats() {
 }
 
 Result<void> TokenService::flush_last_uses() {
-  const auto uses = index_.take_last_uses(CredentialKind::kPat);
-  if (uses.empty()) return {};
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    for (const LastUse& use : uses) {
-      if (auto done = token_store::set_last_use(tx, use); !done) return fail(std::move(done.error()));
-    }
-    return {};
-  });
+  const auto uses = index_.unwritten_uses(CredentialKind::kPat);
+  std::span<const LastUse> rest(uses);
+  while (!rest.empty()) {
+    const auto step = rest.first(std::min(rest.size(), kFlushStep));
+    auto done = db_.write([&](Transaction& tx) -> Result<void> {
+      for (const LastUse& use : step) {
+        if (auto set = token_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+      }
+      return {};
+    });
+    if (!done) return done;
+    index_.written(step);
+    rest = rest.subspan(step.size());
+  }
+  return {};
+}
+
+Result<void> TokenService::mark_expired() {
+  for (;;) {
+    std::int64_t due = 0;
+    auto asked = db_.read([&](Transaction& tx) -> Result<void> {
+      auto counted = token_page_store::count_expired(tx, clock_.now(), std::int64_t(kFlushStep));
+      if (!counted) return fail(std::move(counted.error()));
+      due = *counted;
+      return {};
+    });
+    if (!asked || due == 0) return asked;
+    auto done = db_.write([&](Transaction& tx) -> Result<void> {
+      auto marked = token_page_store::mark_expired(tx, clock_.now(), std::int64_t(kFlushStep));
+      if (!marked) return fail(std::move(marked.error()));
+      return {};
+    });
+    if (!done || due < std::int64_t(kFlushStep)) return done;
+  }
 }
 
 }  // namespace wick

@@ -61,12 +61,16 @@ class TokenService {
   // Of one user, or of everyone when `owner` is empty; newest first.
   Result<std::vector<Token>> list(const UserId& owner, bool active_only);
 
-  // For admins.
+  // For admins. Like all that reads here, they write nothing, and show last uses that are not written yet.
+  // Errors: kInvalidArgument  the cursor is none of this order
   Result<TokenPage> search(const TokenFilter& filter);
+  // From kept counts.
   Result<TokenStats> stats();
 
   // Writes what CredentialIndex collected about last use. Every few seconds, and at shutdown.
   Result<void> flush_last_uses();
+  // Files tokens that have expired under the ended ones. Every few seconds.
+  Result<void> mark_expired();
 
  private:
   void follow(const Sha256Digest& digest, const Credential& credential, bool alive);

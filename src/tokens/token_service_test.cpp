@@ -148,7 +148,7 @@ TEST_F(Service, LastUseIsKeptToTheMinuteWithAddressAndClient) {
   EXPECT_TRUE(accepted(minted->plaintext.reveal()));
   EXPECT_TRUE(accepted(minted->plaintext.reveal()));
   ASSERT_TRUE(service_->flush_last_uses());
-  EXPECT_TRUE(index_->take_last_uses(CredentialKind::kPat).empty());
+  EXPECT_TRUE(index_->unwritten_uses(CredentialKind::kPat).empty());
   const auto token = service_->get({ann_, false}, minted->token.id);
   EXPECT_EQ(token->last_used_at, clock_.now());
   EXPECT_EQ(token->last_ip, "192.0.2.1");

@@ -1,6 +1,17 @@
 #include "tokens/token_store.h"
 
-#include "base/text.h"
+#include "db/search_index.h"
+
+namespace wick {
+
+void show_use(Token& token, const LastUse& use) {
+  if (token.last_used_at.value_or(0) > use.at) return;
+  token.last_used_at = use.at;
+  token.last_ip = use.ip;
+  token.last_user_agent = use.user_agent;
+}
+
+}  // namespace wick
 
 namespace wick::token_store {
 namespace {
@@ -12,25 +23,6 @@ constexpr const char* kColumns =
 std::optional<Micros> time(const SqlRow& row, int column) {
   if (row.is_null(column)) return std::nullopt;
   return row.integer(column);
-}
-
-Token read(const SqlRow& row) {
-  Token token;
-  token.id = TokenId::parse(row.bytes(0)).value_or(TokenId{});
-  token.owner = UserId::parse(row.bytes(1)).value_or(UserId{});
-  token.name = row.text(2);
-  token.last4 = row.text(3);
-  token.tools = parse_tools(row.bytes(4)).value_or(ToolSurface::kAuto);
-  token.created_at = row.integer(5);
-  token.expires_at = time(row, 6);
-  token.last_used_at = time(row, 7);
-  token.last_ip = row.text(8);
-  token.last_user_agent = row.text(9);
-  token.revoked_at = time(row, 10);
-  token.revoked_by = row.text(11);
-  token.revoked_reason = row.text(12);
-  token.scope = parse_scope_text(row.bytes(13)).value_or(ScopePtr());
-  return token;
 }
 
 constexpr const char* kIndexColumns =
@@ -61,19 +53,41 @@ std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
 
 }  // namespace
 
+Token read(const SqlRow& row, int first) {
+  Token token;
+  token.id = TokenId::parse(row.bytes(first)).value_or(TokenId{});
+  token.owner = UserId::parse(row.bytes(first + 1)).value_or(UserId{});
+  token.name = row.text(first + 2);
+  token.last4 = row.text(first + 3);
+  token.tools = parse_tools(row.bytes(first + 4)).value_or(ToolSurface::kAuto);
+  token.created_at = row.integer(first + 5);
+  token.expires_at = time(row, first + 6);
+  token.last_used_at = time(row, first + 7);
+  token.last_ip = row.text(first + 8);
+  token.last_user_agent = row.text(first + 9);
+  token.revoked_at = time(row, first + 10);
+  token.revoked_by = row.text(first + 11);
+  token.revoked_reason = row.text(first + 12);
+  token.scope = parse_scope_text(row.bytes(first + 13)).value_or(ScopePtr());
+  return token;
+}
+
 Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest) {
   const std::string id = token.id.str();
   const std::string owner = token.owner.str();
   const std::string scope = scope_text(token.scope);
   const SqlParam expires = token.expires_at ? SqlParam(*token.expires_at) : SqlParam(nullptr);
-  auto done = tx.execute(
+  std::int64_t number = 0;
+  auto done = tx.for_each(
       "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at, scope) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING number",
       {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)},
        std::string_view(token.last4), std::string_view(token.name), std::string_view(tools_name(token.tools)),
-       token.created_at, expires, std::string_view(scope)});
-  if (!done) return fail(std::move(done.error()));
-  return {};
+       token.created_at, expires, std::string_view(scope)},
+      [&](const SqlRow& row) { number = row.integer(0); });
+  if (!done) return done;
+  return search_index::put(tx, search_index::Table::kTokens, number,
+                           search_index::joined({token.name, token.last4}));
 }
 
 Result<Token> get(Transaction& tx, const TokenId& id) {
@@ -111,78 +125,6 @@ Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool activ
   return tokens;
 }
 
-Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now) {
-  std::string where = "FROM tokens JOIN users ON users.id = tokens.user_id WHERE 1 = 1";
-  std::vector<SqlParam> params;
-  const auto add = [&](std::string_view condition, SqlParam value) {
-    params.push_back(value);
-    const std::string place = "$" + std::to_string(params.size());
-    where += " AND ";
-    for (const char c : condition) where += c == '?' ? place : std::string(1, c);
-  };
-  if (filter.status == "active")
-    add("tokens.revoked_at IS NULL AND (tokens.expires_at IS NULL OR tokens.expires_at > ?)", now);
-  if (filter.status == "inactive") add("(tokens.revoked_at IS NOT NULL OR tokens.expires_at <= ?)", now);
-  if (!filter.owner.empty()) add("tokens.user_id = ?", std::string_view(filter.owner));
-  if (filter.never_used) where += " AND tokens.last_used_at IS NULL";
-  if (filter.unused_days > 0) {
-    add("COALESCE(tokens.last_used_at, tokens.created_at) < ?", now - filter.unused_days * kMicrosPerDay);
-  }
-  if (filter.expiring_days > 0) add("tokens.expires_at < ?", now + filter.expiring_days * kMicrosPerDay);
-  std::string like;
-  if (!filter.query.empty()) {
-    like = "%";
-    for (const char c : to_lower_ascii(filter.query))
-      like += c == '%' || c == '_' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    like += "%";
-    add("(lower(tokens.name) LIKE ? ESCAPE '\\' OR lower(users.name) LIKE ? ESCAPE '\\' OR users.email LIKE "
-        "? ESCAPE '\\' OR "
-        "tokens.last4 LIKE ? ESCAPE '\\')",
-        std::string_view(like));
-  }
-  TokenPage page;
-  auto counted = tx.for_each("SELECT COUNT(*) " + where, params,
-                             [&](const SqlRow& row) { page.total = row.integer(0); });
-  if (!counted) return fail(std::move(counted.error()));
-
-  static constexpr std::pair<std::string_view, const char*> kSorts[] = {
-      {"name", "lower(tokens.name)"},
-      {"owner", "lower(users.name)"},
-      {"created_at", "tokens.created_at"},
-      {"last_used_at", "COALESCE(tokens.last_used_at, 0)"},
-      {"expires_at", "COALESCE(tokens.expires_at, 0)"}};
-  const char* sort = "tokens.created_at";
-  for (const auto& [name, column] : kSorts) {
-    if (filter.sort == name) sort = column;
-  }
-  const char* direction = filter.descending ? " DESC" : "";
-  std::string sql =
-      "SELECT tokens.id, user_id, tokens.name, last4, tools, tokens.created_at, expires_at, last_used_at, "
-      "last_ip, "
-      "last_user_agent, revoked_at, revoked_by, revoked_reason, scope " +
-      where + " ORDER BY " + sort + direction + ", tokens.id" + direction;
-  params.push_back(std::int64_t(filter.page_size));
-  sql += " LIMIT $" + std::to_string(params.size());
-  params.push_back(std::int64_t(filter.page - 1) * filter.page_size);
-  sql += " OFFSET $" + std::to_string(params.size());
-  auto done = tx.for_each(sql, params, [&](const SqlRow& row) { page.items.push_back(read(row)); });
-  if (!done) return fail(std::move(done.error()));
-  return page;
-}
-
-Result<TokenStats> stats(Transaction& tx, Micros now) {
-  TokenStats stats;
-  auto done = tx.for_each(
-      "SELECT COUNT(*), COUNT(DISTINCT user_id), COALESCE(SUM(CASE WHEN last_used_at IS NULL THEN 1 ELSE 0 "
-      "END), 0) "
-      "FROM tokens WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)",
-      {now}, [&](const SqlRow& row) {
-        stats = {row.integer(0), row.integer(1), row.integer(2)};
-      });
-  if (!done) return fail(std::move(done.error()));
-  return stats;
-}
-
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {
   std::int64_t count = 0;
   auto done = tx.for_each(
@@ -196,16 +138,27 @@ Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros n
 Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
                             std::string_view reason) {
   return tx.execute(
-      "UPDATE tokens SET revoked_at = $2, revoked_by = $3, revoked_reason = $4 WHERE id = $1 AND revoked_at "
+      "UPDATE tokens SET revoked_at = $2, revoked_by = $3, revoked_reason = $4, ended = 1 WHERE id = $1 AND "
+      "revoked_at "
       "IS NULL",
       {std::string_view(id.str()), now, by, reason});
 }
 
-Result<std::int64_t> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept) {
-  return tx.execute(
-      "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL "
-      "OR expires_at <= $2) ORDER BY id DESC LIMIT 100 OFFSET $3)",
-      {std::string_view(owner.str()), now, kept});
+Result<void> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept) {
+  std::vector<std::pair<std::int64_t, std::string>> old;
+  auto done = tx.for_each(
+      "SELECT number, name, last4 FROM tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL "
+      "OR expires_at <= $2) ORDER BY number DESC LIMIT 100 OFFSET $3",
+      {std::string_view(owner.str()), now, kept}, [&](const SqlRow& row) {
+        old.emplace_back(row.integer(0), search_index::joined({row.bytes(1), row.bytes(2)}));
+      });
+  for (auto one = old.begin(); done && one != old.end(); ++one) {
+    done = search_index::remove(tx, search_index::Table::kTokens, one->first, one->second);
+    if (!done) return done;
+    if (auto deleted = tx.execute("DELETE FROM tokens WHERE number = $1", {one->first}); !deleted)
+      return fail(std::move(deleted.error()));
+  }
+  return done;
 }
 
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at) {
@@ -216,7 +169,8 @@ Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expir
 
 Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use) {
   return tx.execute(
-      "UPDATE tokens SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1",
+      "UPDATE tokens SET last_used_at = $2, last_ip = $3, last_user_agent = $4 WHERE id = $1 "
+      "AND COALESCE(last_used_at, 0) <= $2",
       {std::string_view(use.id.str()), use.at, std::string_view(use.ip), std::string_view(use.user_agent)});
 }
 

@@ -8,22 +8,30 @@
 #include "tokens/credential_index.h"
 #include "tokens/token.h"
 
+namespace wick {
+
+// Puts a use that may be newer than the row into the token.
+void show_use(Token& token, const LastUse& use);
+
+}  // namespace wick
+
 namespace wick::token_store {
+
+// From columns id, user_id, name, last4, tools, created_at, expires_at, last_used_at, last_ip,
+// last_user_agent, revoked_at, revoked_by, revoked_reason, scope, the first of them at `first`.
+Token read(const SqlRow& row, int first = 0);
 
 Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest);
 // kNotFound when there is no such token.
 Result<Token> get(Transaction& tx, const TokenId& id);
 // Of one user, or of all when `owner` is empty; newest first. Index: tokens_user, tokens_active.
 Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool active_only, Micros now);
-// A page for admins, and how many there are in all. Owners who are deleted included.
-Result<TokenPage> search(Transaction& tx, const TokenFilter& filter, Micros now);
-Result<TokenStats> stats(Transaction& tx, Micros now);
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now);
 // The number of tokens that were active and are revoked now: 0 or 1.
 Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,
                             std::string_view reason);
 // Removes the oldest ended tokens of a user beyond `kept`. By tokens_user.
-Result<std::int64_t> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept);
+Result<void> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept);
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at);
 Result<std::int64_t> set_last_use(Transaction& tx, const LastUse& use);
 

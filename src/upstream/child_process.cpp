@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
@@ -20,6 +21,7 @@
 
 #include "base/mailbox.h"
 #include "base/text.h"
+#include "upstream/envelope_scanner.h"
 
 namespace wick::upstream {
 namespace {
@@ -31,6 +33,8 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using boost::system::error_code;
 constexpr asio::use_awaitable_t<Executor> kAwait;
+
+constexpr std::size_t kShownStandardError = 300;
 
 // Where execve finds the program: as a shell would, but without one.
 std::string find_program(const std::string& name, const ChildCommand& command) {
@@ -97,16 +101,16 @@ std::string how_it_ended(int status) {
 
 class Child final : public ChildProcess, public std::enable_shared_from_this<Child> {
  public:
-  Child(Executor executor, std::size_t max_line, Children::OnLine on_line, Children::OnEnd on_end)
+  Child(Executor executor, const ChildCommand& command, ChildEvents events)
       : executor_(executor),
         in_(executor),
         out_(executor),
         err_(executor),
         exit_(executor),
         patience_(executor),
-        max_line_(max_line),
-        on_line_(std::move(on_line)),
-        on_end_(std::move(on_end)) {}
+        max_line_(command.max_line_bytes),
+        standard_error_(command.standard_error),
+        events_(std::move(events)) {}
   ~Child() override {
     // Only when its coroutines were torn down with the thread: kill, so that nothing is left behind.
     if (pid_ > 0 && running_) {
@@ -181,10 +185,6 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     });
   }
   bool running() const override { return running_; }
-  std::string last_words() const override {
-    const std::lock_guard lock(mutex_);
-    return last_words_;
-  }
 
  private:
   http::Task<void> write_all(std::shared_ptr<Child> /*keeps itself*/) {
@@ -199,9 +199,22 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     if (closing_) close_input();
   }
 
+  // A line that is too long fails whoever waits for it, and nobody else: the rest of it is read and dropped.
   http::Task<void> read_out(std::shared_ptr<Child> /*keeps itself*/) {
     std::string buffer;
+    std::optional<EnvelopeScanner> dropping;
+    std::size_t dropped = 0;
     std::array<char, 16384> bytes;
+    const auto take = [&](std::string_view part) {
+      if (dropping) {
+        dropped += part.size();
+        dropping->feed(part);
+      } else if (buffer.append(part); buffer.size() > max_line_) {
+        dropping.emplace().feed(buffer);
+        dropped = buffer.size();
+        buffer = std::string();
+      }
+    };
     for (;;) {
       error_code ec;
       const std::size_t count =
@@ -209,21 +222,24 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
       if (ec || count == 0) break;
       std::string_view more(bytes.data(), count);
       for (auto end = more.find('\n'); end != std::string_view::npos; end = more.find('\n')) {
-        buffer.append(more.substr(0, end));
+        take(more.substr(0, end));
         more.remove_prefix(end + 1);
-        if (buffer.size() > max_line_) co_return too_long();
-        if (buffer.ends_with('\r')) buffer.pop_back();
-        if (!buffer.empty()) on_line_(std::exchange(buffer, {}));
+        if (dropping) {
+          events_.dropped({dropping->id(), dropping->has_method()});
+          dropping.reset();
+        } else {
+          if (buffer.ends_with('\r')) buffer.pop_back();
+          if (!buffer.empty()) events_.line(std::exchange(buffer, {}));
+        }
       }
-      buffer.append(more);
-      if (buffer.size() > max_line_) co_return too_long();
+      take(more);
+      if (dropping && dropped > std::max(kMaxDroppedBytes, max_line_)) {
+        why_ = "wrote a message larger than " + std::to_string(max_line_) +
+               " bytes that did not end and was stopped";
+        break;
+      }
     }
     begin_end();  // who says nothing more is of no use
-  }
-
-  void too_long() {
-    why_ = "wrote a message larger than " + std::to_string(max_line_) + " bytes and was stopped";
-    begin_end();
   }
 
   http::Task<void> read_err(std::shared_ptr<Child> /*keeps itself*/) {
@@ -233,10 +249,11 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
       const std::size_t count =
           co_await err_.async_read_some(asio::buffer(bytes), asio::redirect_error(kAwait, ec));
       if (ec || count == 0) co_return;
-      const std::lock_guard lock(mutex_);
-      last_words_.append(bytes.data(), count);
-      if (last_words_.size() > kMaxLastWords) last_words_.erase(0, last_words_.size() - kMaxLastWords);
+      keep_error({bytes.data(), count});
     }
+  }
+  void keep_error(std::string_view bytes) {
+    if (standard_error_ != nullptr) standard_error_->append(bytes);
   }
 
   http::Task<void> wait_for_end(std::shared_ptr<Child> /*keeps itself*/, std::function<void()> gone) {
@@ -252,14 +269,11 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     // What it wrote last is still in the pipes; a grandchild may hold them open, so they are not awaited.
     std::array<char, 4096> bytes;
     err_.non_blocking(true);
-    for (std::size_t count = 0; (count = err_.read_some(asio::buffer(bytes), ignored)) > 0 && !ignored;) {
-      const std::lock_guard lock(mutex_);
-      last_words_.append(bytes.data(), count);
-      if (last_words_.size() > kMaxLastWords) last_words_.erase(0, last_words_.size() - kMaxLastWords);
-    }
+    for (std::size_t count = 0; (count = err_.read_some(asio::buffer(bytes), ignored)) > 0 && !ignored;)
+      keep_error({bytes.data(), count});
     err_.close(ignored);
     out_.close(ignored);
-    on_end_(told_ ? "" : why_.empty() ? how_it_ended(status) : why_, last_words());
+    events_.ended(told_ ? "" : why_.empty() ? how_it_ended(status) : why_);
     gone();
   }
 
@@ -288,16 +302,14 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
   Descriptor in_, out_, err_, exit_;
   Timer patience_;
   const std::size_t max_line_;
-  const Children::OnLine on_line_;
-  const Children::OnEnd on_end_;
+  const std::shared_ptr<StandardError> standard_error_;
+  const ChildEvents events_;
   pid_t pid_ = -1;
   std::atomic<bool> running_ = false;
   std::atomic<std::size_t> unwritten_ = 0;
   std::deque<std::string> queue_;
   bool writing_ = false, closing_ = false, told_ = false;
   std::string why_;
-  mutable std::mutex mutex_;
-  std::string last_words_;
 };
 
 }  // namespace
@@ -324,13 +336,10 @@ void Children::stop() {
   thread_.join();
 }
 
-http::Task<Result<std::shared_ptr<ChildProcess>>> Children::start(ChildCommand command, OnLine on_line,
-                                                                  OnEnd on_end) {
+http::Task<Result<std::shared_ptr<ChildProcess>>> Children::start(ChildCommand command, ChildEvents events) {
   const auto answer = std::make_shared<Mailbox<Result<std::shared_ptr<ChildProcess>>>>();
-  asio::post(context_, [this, answer, command = std::move(command), on_line = std::move(on_line),
-                        on_end = std::move(on_end)]() mutable {
-    const auto child = std::make_shared<Child>(context_.get_executor(), command.max_line_bytes,
-                                               std::move(on_line), std::move(on_end));
+  asio::post(context_, [this, answer, command = std::move(command), events = std::move(events)]() mutable {
+    const auto child = std::make_shared<Child>(context_.get_executor(), command, std::move(events));
     if (auto spawned = child->spawn(command); !spawned) {
       answer->put(fail(std::move(spawned.error())));
       return;
@@ -342,6 +351,38 @@ http::Task<Result<std::shared_ptr<ChildProcess>>> Children::start(ChildCommand c
   auto started = co_await answer->take();
   if (!started) co_return fail(ErrorCode::kUnavailable, "The server is shutting down.");
   co_return std::move(*started);
+}
+
+void StandardError::append(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  kept_.append(bytes);
+  if (kept_.size() <= kMaxStandardError) return;
+  kept_.erase(0, kept_.size() - kMaxStandardError);
+  shortened_ = true;
+}
+
+std::string StandardError::text(const SecretFilter& secrets) const {
+  std::string out;
+  {
+    const std::lock_guard lock(mutex_);
+    out = kept_;
+    // The rest of a line may begin with half of a secret.
+    if (shortened_) out.erase(0, std::min(out.find('\n'), kMaxStandardError / 2) + 1);
+  }
+  secrets.clean(out);
+  if (!is_valid_utf8(out)) {
+    for (char& c : out) {
+      if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    }
+  }
+  return out;
+}
+
+std::string standard_error_excerpt(std::string_view text) {
+  text = trim(text);
+  if (text.size() > kShownStandardError) text.remove_prefix(text.size() - kShownStandardError);
+  while (!text.empty() && (text.front() & 0xC0) == 0x80) text.remove_prefix(1);  // half a character
+  return text.empty() ? "" : "\"" + printable(text) + "\"";
 }
 
 }  // namespace wick::upstream

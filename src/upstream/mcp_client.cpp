@@ -75,6 +75,16 @@ std::shared_ptr<McpClient::Server> McpClient::server_of(const Target& target, co
   return server;
 }
 
+std::string McpClient::standard_error(const std::string& key, const SecretFilter& secrets) const {
+  std::shared_ptr<StandardError> found;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto server = servers_.find(key + "\n");  // programs know no accounts
+    if (server != servers_.end()) found = server->second->standard_error;
+  }
+  return found == nullptr ? "" : found->text(secrets);
+}
+
 void McpClient::forget(const std::string& key) {
   const std::lock_guard lock(mutex_);
   std::erase_if(servers_, [&](const auto& one) { return one.first.starts_with(key + "\n"); });

@@ -70,6 +70,8 @@ class McpClient {
   // Ends idle sessions, and parked requests that nobody came back for. Tells their servers before it returns
   // to who runs it to its end.
   http::Task<void> tidy();
+  // What the processes of the connector's command last wrote to standard error, without the secrets.
+  std::string standard_error(const std::string& key, const SecretFilter& secrets) const;
   // Forgets what is known of the connector's server; a child process ends when its exchanges have.
   void forget(const std::string& key);
 

@@ -27,7 +27,8 @@ struct McpClient::Server {
   // Of the processes of a stdio server.
   int failures = 0;  // in a row
   Clock::time_point not_before;
-  std::string last_words;
+  std::string how_it_ended;
+  const std::shared_ptr<StandardError> standard_error = std::make_shared<StandardError>();
 };
 
 class Entered {

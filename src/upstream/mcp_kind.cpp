@@ -177,9 +177,10 @@ http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorE
 http::Task<Result<bool>> McpKind::once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                             const Pass& pass, bool again) {
   if (pass.party.refusal == nullptr || pass.party.refusal->status == 0) co_return false;
-  const Refusal& refusal = *pass.party.refusal;
+  const int status = pass.party.refusal->status;
+  std::string challenge = pass.secrets.cleaned(pass.party.refusal->challenge);
   auto retry =
-      co_await authorization_.refused(connector, user, pass.token, refusal.status, refusal.challenge, again);
+      co_await authorization_.refused(connector, user, pass.token, status, std::move(challenge), again);
   co_return retry;
 }
 
@@ -438,6 +439,11 @@ std::vector<ConnectorId> McpKind::take_changed() {
   const std::lock_guard lock(mutex_);
   const auto changed = std::exchange(changed_, {});
   return {changed.begin(), changed.end()};
+}
+
+std::string McpKind::standard_error(const ConnectorEntry& connector) const {
+  const auto target = target_from(connector, key_);
+  return target ? client_.standard_error(connector.id.str(), target->secrets) : "";
 }
 
 EndTask McpKind::end_lane(std::string lane) {

@@ -50,6 +50,7 @@ class McpKind final : public ConnectorKind {
   ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                     boost::json::object filter, std::function<void(boost::json::object)> heard) override;
   EndTask end_lane(std::string lane) override;
+  std::string standard_error(const ConnectorEntry& connector) const override;
   EndTask tidy() override { return client_.tidy(); }
   void retain(const AccessSnapshot& snapshot) override;
   CallTask call(Call call) override;

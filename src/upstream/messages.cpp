@@ -51,6 +51,12 @@ std::optional<Reply> reply_in(json::object& message, const std::string& id) {
     return reply;
   }
   const auto* error = object_of(message, "error");
+  if (ours && error == nullptr && !message.contains("method")) {
+    Reply broken;
+    broken.error_code = -32603;
+    broken.error_message = "The MCP server's answer has neither a result nor an error.";
+    return broken;
+  }
   if (error == nullptr || message.contains("method") || (its != nullptr && !its->is_null() && !ours))
     return std::nullopt;
   Reply reply;

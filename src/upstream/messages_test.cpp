@@ -34,6 +34,17 @@ TEST(Messages, AnErrorWithoutAnIdAnswersToo) {
   EXPECT_NE(reply_in(zero, "7")->error_code, 0) << "an error is never taken for a result";
 }
 
+TEST(Messages, AnAnswerWithoutAResultOrAnErrorIsAnError) {
+  for (const char* text : {R"({"id":7})", R"({"id":7,"result":"text"})", R"({"id":"7","error":"text"})"}) {
+    auto message = object(text);
+    const auto reply = reply_in(message, "7");
+    ASSERT_TRUE(reply) << text;
+    EXPECT_NE(reply->error_code, 0);
+  }
+  auto other = object(R"({"id":8})");
+  EXPECT_FALSE(reply_in(other, "7"));
+}
+
 TEST(Messages, ProgressIsGivenTheClientsOwnTokenAndOnlyWhenItAskedForSome) {
   const auto progress =
       object(R"({"method":"notifications/progress","params":{"progressToken":7,"progress":1}})");

@@ -4,12 +4,15 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "upstream/mcp_client_parts.h"
 #include "upstream/stdio_line.h"
 
 namespace wick::upstream {
+
+constexpr std::size_t kMaxShownVersion = 32;  // a longer one is none, and may hold half of a secret
 
 http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
                                        std::shared_ptr<Refusal> refusal, std::string method,
@@ -44,17 +47,20 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, 
     const std::lock_guard lock(server->mutex);
     const auto wait = std::chrono::ceil<seconds>(server->not_before - Clock::now()).count();
     if (wait > 0) {
-      co_return fail(ErrorCode::kUpstream, server->last_words + " It is started again in " +
+      co_return fail(ErrorCode::kUpstream, server->how_it_ended + " It is started again in " +
                                                std::to_string(wait) + (wait == 1 ? " second." : " seconds."));
     }
   }
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  StdioLine::OnEnd on_end = [began = Clock::now(),
+  StdioLine::OnEnd on_end = [began = Clock::now(), target,
                              weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
     const auto of = weak.lock();
     if (of == nullptr) return;
+    const std::string said = standard_error_excerpt(of->standard_error->text(target->secrets));
+    spdlog::warn("connector {}: {}{}", target->key, what_happened,
+                 said.empty() ? "" : " Its standard error ends with " + said + ".");
     const std::lock_guard lock(of->mutex);
-    of->last_words = what_happened;
+    of->how_it_ended = what_happened;
     if (Clock::now() - began >= seconds(kHealthySeconds)) {
       of->failures = 0;
       return;
@@ -64,6 +70,7 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, 
     of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
   };
   ChildCommand command = target->command;
+  command.standard_error = server->standard_error;
   auto line = co_await StdioLine::start(children_, std::move(command), std::move(on_end));
   if (!line) co_return fail(std::move(line.error()));
   co_return std::shared_ptr<Line>(std::move(*line));
@@ -129,8 +136,10 @@ http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, st
   peer.version = text_or_empty(reply->result, "protocolVersion");
   if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26" &&
       peer.version != "2024-11-05") {
-    co_return fail(ErrorCode::kUpstream, "The MCP server speaks the revision \"" + excerpt(peer.version) +
-                                             "\", which Wick does not.");
+    co_return fail(
+        ErrorCode::kUpstream,
+        "The MCP server speaks a revision that Wick does not" +
+            (peer.version.size() <= kMaxShownVersion ? ": \"" + excerpt(peer.version) + "\"." : "."));
   }
   if (const auto* info = object_of(reply->result, "serverInfo")) {
     peer.name = excerpt(text_or_empty(*info, "name"));

@@ -4,21 +4,22 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "upstream/envelope_scanner.h"
 #include "upstream/http_line.h"
 
 namespace wick::upstream {
 namespace {
 
-constexpr std::size_t kShownWords = 300;  // of the last words, in an error
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return ec == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
 
 std::optional<std::uint64_t> number_of(const json::value* id) {
   if (id == nullptr) return std::nullopt;
   if (id->is_int64() && id->get_int64() > 0) return std::uint64_t(id->get_int64());
-  std::uint64_t number = 0;
-  if (!id->is_string()) return std::nullopt;
-  const std::string_view text = id->get_string();
-  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return ec == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+  return id->is_string() ? number_of(std::string_view(id->get_string())) : std::nullopt;
 }
 
 // The request a notification says it belongs to.
@@ -31,14 +32,11 @@ std::optional<std::uint64_t> belongs_to(const json::object& message) {
   return number_of(meta->get_object().if_contains("io.modelcontextprotocol/subscriptionId"));
 }
 
-std::string what_happened(const std::string& how, std::string last_words, const SecretFilter& secrets) {
-  std::string text = "The MCP server's process " + how + ".";
-  secrets.clean(last_words);  // before it is shortened, which could leave half of it
-  std::string_view words = trim(last_words);
-  if (words.size() > kShownWords) words.remove_prefix(words.size() - kShownWords);
-  while (!words.empty() && (words.front() & 0xC0) == 0x80) words.remove_prefix(1);  // half a character
-  if (words.empty()) return text;
-  return text + " Its last words: \"" + printable(is_valid_utf8(words) ? words : "(not text)") + "\".";
+// The envelope of a line that is not JSON.
+EnvelopeScanner scan(std::string_view text) {
+  EnvelopeScanner scanner;
+  scanner.feed(text);
+  return scanner;
 }
 
 }  // namespace
@@ -61,7 +59,7 @@ class StdioLine::Slot final : public Exchange {
       co_return fail(ErrorCode::kTimeout, "The MCP server did not answer in time.");
     const std::lock_guard lock(mutex_);
     if (why_.empty()) co_return fail(ErrorCode::kUnavailable, "It was given up.");
-    co_return fail(ErrorCode::kUpstream, why_);
+    co_return fail(code_, why_);
   }
   void interrupt() override { messages_.close(); }
   void give(json::object message) override { give(std::move(message), 0); }
@@ -72,10 +70,11 @@ class StdioLine::Slot final : public Exchange {
     queued_bytes_ += bytes;
     messages_.put({std::move(message), bytes});
   }
-  void end(std::string why) {
+  void end(std::string why, ErrorCode code = ErrorCode::kUpstream) {
     {
       const std::lock_guard lock(mutex_);
       why_ = std::move(why);
+      code_ = code;
     }
     messages_.close();
   }
@@ -87,24 +86,28 @@ class StdioLine::Slot final : public Exchange {
   std::atomic<std::size_t> queued_ = 0, queued_bytes_ = 0;
   std::mutex mutex_;
   std::string why_;
+  ErrorCode code_ = ErrorCode::kUpstream;
 };
 
 http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& children, ChildCommand command,
                                                                 OnEnd on_end) {
   const auto line = std::make_shared<StdioLine>();
   const std::weak_ptr<StdioLine> weak = line;
-  const SecretFilter secrets = command.secrets;
+  line->max_line_bytes_ = command.max_line_bytes;
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  Children::OnLine on_line = [weak](const std::string& text) {
+  ChildEvents events;
+  events.line = [weak](const std::string& text) {
     if (const auto living = weak.lock()) living->arrived(text);
   };
-  Children::OnEnd at_end = [weak, secrets, on_end = std::move(on_end)](const std::string& how,
-                                                                       const std::string& last_words) {
-    const std::string text = how.empty() ? std::string() : what_happened(how, last_words, secrets);
+  events.dropped = [weak](const DroppedLine& dropped) {
+    if (const auto living = weak.lock()) living->dropped(dropped);
+  };
+  events.ended = [weak, on_end = std::move(on_end)](const std::string& how) {
+    const std::string text = how.empty() ? std::string() : "The MCP server's process " + how + ".";
     if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
     if (!text.empty()) on_end(text);
   };
-  auto child = co_await children.start(std::move(command), std::move(on_line), std::move(at_end));
+  auto child = co_await children.start(std::move(command), std::move(events));
   if (!child) co_return fail(std::move(child.error()));
   line->child_ = std::move(*child);
   co_return line;
@@ -157,8 +160,9 @@ void StdioLine::forget(const std::string& id) {
 
 void StdioLine::arrived(const std::string& text) {
   auto value = parse_json(text);
+  if (!value) return broken(text);
   // What is not a message is some program's greeting: the protocol forbids it, and it helps nobody.
-  if (!value || !value->is_object() || !value->get_object().contains("jsonrpc")) return;
+  if (!value->is_object() || !value->get_object().contains("jsonrpc")) return;
   json::object& message = value->get_object();
   const bool is_answer = !message.contains("method");
   const auto id = is_answer ? number_of(message.if_contains("id")) : belongs_to(message);
@@ -182,6 +186,34 @@ void StdioLine::arrived(const std::string& text) {
     listener->give(std::move(message), text.size());
   } else if (to != nullptr) {
     to->give(std::move(message), text.size());
+  }
+}
+
+std::shared_ptr<StdioLine::Slot> StdioLine::find(const std::optional<std::string>& id, bool only) {
+  const auto number = id ? number_of(*id) : std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (!id && only && open_.size() == 1) return open_.begin()->second.lock();
+  if (!number) return nullptr;
+  const auto found = open_.find(*number);
+  return found == open_.end() ? nullptr : found->second.lock();
+}
+
+// An answer that is not JSON fails its request, when it can be told which that is. Anything else that is not
+// JSON is a program's greeting.
+void StdioLine::broken(const std::string& text) {
+  const EnvelopeScanner scanner = scan(text);
+  if (!scanner.id() || scanner.has_method()) return;
+  if (const auto slot = find(scanner.id(), false))
+    slot->end("The MCP server's answer is not valid JSON, or is nested too deep.");
+}
+
+// Without an id it is the answer to the only request under way, or nobody's: its request fails when its time
+// is up.
+void StdioLine::dropped(const DroppedLine& line) {
+  if (line.has_method) return;
+  if (const auto slot = find(line.id, true)) {
+    slot->end("A message of the MCP server is larger than " + std::to_string(max_line_bytes_) + " bytes.",
+              ErrorCode::kTooLarge);
   }
 }
 

@@ -5,6 +5,9 @@
 // legacy server asks, goes to the youngest exchange that is open, or else to who listens. A line to a legacy
 // server belongs to one client (upstream/mcp_client.h), so that nothing gets to another.
 //
+// An answer that is too large, or that is broken, fails its request alone; the process and the other requests
+// go on.
+//
 // The maps are under one mutex, which is not held while anything is written or waited for. Thread-safe.
 #pragma once
 
@@ -44,9 +47,15 @@ class StdioLine final : public Line, public std::enable_shared_from_this<StdioLi
   class Slot;
   void arrived(const std::string& text);
   void ended(const std::string& what_happened);
+  void broken(const std::string& text);
+  void dropped(const DroppedLine& line);
+  // The request with this id, or, without an id and with `only`, the one that is under way alone; null: there
+  // is none.
+  std::shared_ptr<Slot> find(const std::optional<std::string>& id, bool only);
   void forget(const std::string& id);
 
   std::shared_ptr<ChildProcess> child_;
+  std::size_t max_line_bytes_ = 0;
   std::atomic<std::uint64_t> last_id_ = 0;
   std::atomic<bool> shared_ = false;
   mutable std::mutex mutex_;

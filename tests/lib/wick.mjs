@@ -41,9 +41,10 @@ export function run(args, { input, env, identity } = {}) {
 }
 
 export class Wick {
-  static async start({ admin = true, args = [], data = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-data-')) } = {}) {
+  /** `through`: a command that starts the server, such as prlimit with its options; `environment`: more variables for it. */
+  static async start({ admin = true, args = [], through = [], environment = {}, data = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-data-')) } = {}) {
     const wick = new Wick();
-    wick.data = data;
+    Object.assign(wick, { data, through, environment });
     remember('folders', data);
     remember('secrets', password);
     if (admin && !fs.existsSync(path.join(data, 'wick.db'))) wick.createUser('ann@example.com', 'Ann', ['--admin']);
@@ -55,7 +56,8 @@ export class Wick {
 
   async launch(args = []) {
     this.args = args;
-    this.process = spawn(binary, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...args]);
+    const [program, ...words] = [...this.through, binary, 'serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`, ...args];
+    this.process = spawn(program, words, { env: { ...process.env, ...this.environment } });
     this.output = '';
     this.errors = '';
     this.logs ??= fs.mkdtempSync(path.join(os.tmpdir(), 'wick-logs-'));

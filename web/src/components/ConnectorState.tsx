@@ -1,20 +1,17 @@
 import { Tooltip } from "@mantine/core";
 import type { Schema } from "../api/client";
+import { relativeTime } from "../lib/format";
 import { StatusBadge } from "./StatusBadge";
 
-type Stateful = Pick<Schema<"ConnectorSummary">, "disabled" | "health" | "health_message">;
+type Stateful = Pick<Schema<"ConnectorSummary">, "disabled" | "health" | "health_since">;
 
-/** Whether it can be called now; why not, on hover. Nothing is said before its first call. */
+/** Whether it can be called now; since when, on hover. Nothing is said before its first call. */
 export function ConnectorState({ connector }: { connector: Stateful }) {
   if (connector.disabled) return <StatusBadge status="disabled" />;
   if (connector.health === "unknown") return null;
+  const since = connector.health_since;
   return (
-    <Tooltip
-      label={connector.health_message}
-      disabled={!connector.health_message}
-      multiline
-      maw={320}
-    >
+    <Tooltip label={since && `Since ${relativeTime(since)}`} disabled={!since}>
       <span>
         <StatusBadge status={connector.health} />
       </span>

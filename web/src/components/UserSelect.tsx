@@ -16,7 +16,7 @@ export function UserSelect({ label, value, onChange }: Props) {
   const [query] = useDebouncedValue(text, 200);
   const users = useQuery({
     queryKey: ["admin", "users", "choice", query],
-    queryFn: () => unwrap(api.GET("/admin/users", { params: { query: { query, page_size: 50 } } })),
+    queryFn: () => unwrap(api.GET("/admin/users", { params: { query: { query, limit: 50 } } })),
     placeholderData: keepPreviousData,
   });
   const chosen = useQuery({

@@ -1,4 +1,4 @@
-// Filters and the page of a list, kept in the address bar: a link or a reload shows the same list.
+// Filters and the page of a list, kept in the address bar: a link or a reload shows the same page.
 import { useSearchParams } from "react-router";
 
 export function useUrlFilters() {
@@ -9,7 +9,7 @@ export function useUrlFilters() {
     setSearch(
       (before) => {
         const after = new URLSearchParams(before);
-        after.delete("page");
+        after.delete("cursor");
         for (const [name, value] of Object.entries(values)) {
           if (value) after.set(name, value);
           else after.delete(name);
@@ -19,16 +19,16 @@ export function useUrlFilters() {
       { replace: true },
     );
 
-  const asked = Number(search.get("page"));
   return {
     get: (name: string) => search.get(name) ?? undefined,
     set: (name: string, value: string | null) => setAll({ [name]: value }),
     setAll,
-    page: Number.isInteger(asked) && asked > 0 ? asked : 1,
-    setPage: (page: number) =>
+    /** Where the page begins; without one it is the first. */
+    cursor: search.get("cursor") ?? undefined,
+    setCursor: (cursor: string) =>
       setSearch((before) => {
         const after = new URLSearchParams(before);
-        after.set("page", String(page));
+        after.set("cursor", cursor);
         return after;
       }),
   };

@@ -5,9 +5,9 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { CursorPager } from "../../components/CursorPager";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
-import { Pager } from "../../components/Pager";
 import { QueryView } from "../../components/QueryView";
 import { plural } from "../../lib/format";
 import { useUrlFilters } from "../../lib/useUrlFilters";
@@ -18,7 +18,7 @@ import { readTokenQuery } from "./tokenQuery";
 
 export function AccessTokensPage() {
   const filters = useUrlFilters();
-  const query = { ...readTokenQuery(filters.get), page: filters.page };
+  const query = { ...readTokenQuery(filters.get), cursor: filters.cursor };
   const tokens = useQuery({
     queryKey: ["admin", "tokens", "list", query],
     queryFn: () => unwrap(api.GET("/admin/tokens", { params: { query } })),
@@ -76,11 +76,9 @@ export function AccessTokensPage() {
         )}
       </Group>
       <QueryView query={tokens}>
-        {({ items, total, page_size }) =>
-          items.length === 0 ? (
-            <EmptyState title="No tokens match" />
-          ) : (
-            <>
+        {({ items, total, next_cursor, previous_cursor }) => (
+          <>
+            {items.length > 0 ? (
               <AccessTokenTable
                 tokens={items}
                 filters={filters}
@@ -89,16 +87,22 @@ export function AccessTokensPage() {
                 revoking={revoke.isPending ? revoke.variables.id : null}
                 onRevoke={revoke.mutate}
               />
-              <Pager
-                noun="token"
-                total={total}
-                page={filters.page}
-                pageSize={page_size}
-                onChange={filters.setPage}
-              />
-            </>
-          )
-        }
+            ) : next_cursor === null ? (
+              <EmptyState title="No tokens match" />
+            ) : (
+              <EmptyState title="No tokens match so far">
+                Many have been looked through. Next goes on from there.
+              </EmptyState>
+            )}
+            <CursorPager
+              noun="token"
+              total={items.length > 0 ? total : null}
+              next={next_cursor}
+              previous={previous_cursor}
+              onGo={filters.setCursor}
+            />
+          </>
+        )}
       </QueryView>
       <ConfirmDialog
         opened={confirming}

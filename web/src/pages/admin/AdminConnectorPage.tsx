@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
@@ -7,6 +7,7 @@ import { anyConnectorQuery, connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConnectorState } from "../../components/ConnectorState";
 import { PageHeader } from "../../components/PageHeader";
+import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
 import { AccountsPanel } from "./AccountsPanel";
 import { ConnectorForm } from "./ConnectorForm";
@@ -66,6 +67,11 @@ export function AdminConnectorPage() {
                   }
                 />
                 <Stack gap="lg" key={data.id}>
+                  {data.stderr && (
+                    <Panel title="Standard error">
+                      <Code block>{data.stderr}</Code>
+                    </Panel>
+                  )}
                   <AccountsPanel connector={data} />
                   <ConnectorForm connector={data} fields={kind?.fields ?? []} />
                   <OperationsPanel

@@ -3,12 +3,12 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
+import { CursorPager } from "../../components/CursorPager";
 import { Columns, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { FilterBar } from "../../components/FilterBar";
 import { OneTimeLink, type LinkFor } from "../../components/OneTimeLink";
 import { PageHeader } from "../../components/PageHeader";
-import { Pager } from "../../components/Pager";
 import { QueryView } from "../../components/QueryView";
 import { SearchInput } from "../../components/SearchInput";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -22,14 +22,14 @@ const statuses = ["pending", "active", "deactivated", "deleted"] as const;
 const roles = ["admin", "member", "service"] as const;
 
 export function UsersPage() {
-  const { get, set, page, setPage } = useUrlFilters();
+  const { get, set, cursor, setCursor } = useUrlFilters();
   const [inviting, setInviting] = useState(false);
   const [link, setLink] = useState<LinkFor | null>(null);
   const query = {
     query: get("query"),
     status: statuses.find((status) => status === get("status")),
     role: roles.find((role) => role === get("role")),
-    page,
+    cursor,
   };
   const users = useQuery({
     queryKey: ["admin", "users", "list", query],
@@ -76,22 +76,26 @@ export function UsersPage() {
         />
       </FilterBar>
       <QueryView query={users}>
-        {({ items, total, page_size }) =>
-          items.length === 0 ? (
-            <EmptyState title="No users match" />
-          ) : (
-            <>
+        {({ items, total, next_cursor, previous_cursor }) => (
+          <>
+            {items.length > 0 ? (
               <UserTable users={items} onLink={setLink} />
-              <Pager
-                noun="user"
-                total={total}
-                page={page}
-                pageSize={page_size}
-                onChange={setPage}
-              />
-            </>
-          )
-        }
+            ) : next_cursor === null ? (
+              <EmptyState title="No users match" />
+            ) : (
+              <EmptyState title="No users match so far">
+                Many have been looked through. Next goes on from there.
+              </EmptyState>
+            )}
+            <CursorPager
+              noun="user"
+              total={items.length > 0 ? total : null}
+              next={next_cursor}
+              previous={previous_cursor}
+              onGo={setCursor}
+            />
+          </>
+        )}
       </QueryView>
       {inviting && <InviteUserDialog onLink={setLink} onClose={() => setInviting(false)} />}
       <OneTimeLink shown={link} onClose={() => setLink(null)} />

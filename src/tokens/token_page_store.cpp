@@ -1,0 +1,458 @@
+#include "tokens/token_page_store.h"
+
+#include <algorithm>
+#include <deque>
+#include <limits>
+#include <map>
+
+#include "base/text.h"
+#include "db/page_cursor.h"
+#include "db/search_index.h"
+#include "tokens/token_store.h"
+
+namespace wick::token_page_store {
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();  // as in tokens_expiry
+constexpr std::int64_t kWalkStep = 250;                                    // rows read at a time
+constexpr std::int64_t kUserStep = 50;
+constexpr std::int64_t kAnyState = -1;
+
+// token_store::read() takes the columns from the fourth on. CROSS JOIN keeps SQLite from beginning with
+// users.
+constexpr const char* kSelect =
+    "SELECT t.number, u.name, u.email, t.ended, t.id, t.user_id, t.name, t.last4, t.tools, t.created_at, "
+    "t.expires_at, t.last_used_at, t.last_ip, t.last_user_agent, t.revoked_at, t.revoked_by, "
+    "t.revoked_reason, t.scope FROM tokens t CROSS JOIN users u ON u.id = t.user_id ";
+
+enum class Sort { kCreated, kName, kOwner, kLastUsed, kExpiry };
+
+Sort sort_of(const std::string& name) {
+  if (name == "name") return Sort::kName;
+  if (name == "owner") return Sort::kOwner;
+  if (name == "last_used_at") return Sort::kLastUsed;
+  return name == "expires_at" ? Sort::kExpiry : Sort::kCreated;
+}
+
+// As in the index of that order; each ends with the number of the token by itself.
+const char* key_of(Sort sort) {
+  switch (sort) {
+    case Sort::kName:
+      return "lower(t.name)";
+    case Sort::kLastUsed:
+      return "COALESCE(t.last_used_at, 0)";
+    case Sort::kExpiry:
+      return "COALESCE(t.expires_at, 9223372036854775807)";
+    default:
+      return "t.number";
+  }
+}
+
+struct Found {
+  Token token;
+  std::string owner_name, owner_email;
+  bool ended = false;
+  Place place;
+};
+
+std::string owner_key(std::string_view name, std::string_view id) {
+  return to_lower_ascii(name) + '\0' + std::string(id);
+}
+
+Found read_found(const SqlRow& row, Sort sort) {
+  Found found;
+  found.place.number = row.integer(0);
+  found.owner_name = row.text(1);
+  found.owner_email = row.text(2);
+  found.ended = row.integer(3) != 0;
+  found.token = token_store::read(row, 4);
+  const Token& token = found.token;
+  if (sort == Sort::kName) found.place.text = to_lower_ascii(token.name);
+  if (sort == Sort::kOwner) found.place.text = owner_key(found.owner_name, token.owner.str());
+  if (sort == Sort::kLastUsed) found.place.value = token.last_used_at.value_or(0);
+  if (sort == Sort::kExpiry) found.place.value = token.expires_at.value_or(kNever);
+  return found;
+}
+
+// Stops at the first error.
+#define PAGE_CHECK(expression) \
+  if (auto checked = (expression); !checked) return fail(std::move(checked.error()))
+
+// One request for a page. Lives inside one transaction.
+class Pager {
+ public:
+  Pager(Transaction& tx, const TokenFilter& filter, const UnwrittenUses& uses, Micros now,
+        const PageBounds& bounds)
+      : tx_(tx),
+        bounds_(bounds),
+        filter_(filter),
+        uses_(uses),
+        now_(now),
+        sort_(sort_of(filter.sort)),
+        query_(to_lower_ascii(filter.query)),
+        by_substring_(search_index::can_find(query_)) {}
+
+  Result<TokenPage> run() {
+    const std::string order = filter_.sort + (filter_.descending ? " desc" : " asc");
+    PageCursor cursor;
+    if (!filter_.cursor.empty()) {
+      auto parsed = PageCursor::parse(filter_.cursor, order);
+      if (!parsed) return fail(std::move(parsed.error()));
+      cursor = std::move(*parsed);
+      from_ = cursor.place;
+    }
+    downwards_ = filter_.descending != cursor.backward;
+    auto candidates = find_candidates(tx_, filter_, now_, bounds_);
+    if (!candidates) return fail(std::move(candidates.error()));
+    if (*candidates) {
+      PAGE_CHECK(pick(std::move(**candidates)));
+    } else {
+      PAGE_CHECK(walk());
+    }
+    if (cursor.backward && !last_) {  // the beginning is reached: a whole first page
+      TokenFilter first = filter_;
+      first.cursor.clear();
+      return Pager(tx_, first, uses_, now_, bounds_).run();
+    }
+    return finish(order, cursor.backward);
+  }
+
+ private:
+  using Numbers = std::vector<std::int64_t>;
+
+  // ---- What matches
+
+  bool matches(const Found& found) const {
+    const Token& token = found.token;
+    if ((filter_.status == "active" && found.ended) || (filter_.status == "inactive" && !found.ended))
+      return false;
+    if (!filter_.owner.empty() && token.owner.str() != filter_.owner) return false;
+    if (filter_.never_used && token.last_used_at) return false;
+    if (filter_.unused_days > 0 &&
+        token.last_used_at.value_or(token.created_at) >= filter_.unused_since(now_))
+      return false;
+    if (filter_.expiring_days > 0 && token.expires_at.value_or(kNever) >= filter_.expiring_by(now_))
+      return false;
+    return query_.empty() || matches_query(found);
+  }
+  bool matches_query(const Found& found) const {
+    for (const std::string_view text :
+         {std::string_view(found.token.name), std::string_view(found.owner_name),
+          std::string_view(found.owner_email)}) {
+      const std::string lower = to_lower_ascii(text);
+      if (by_substring_ ? lower.find(query_) != std::string::npos : lower.starts_with(query_)) return true;
+    }
+    return by_substring_ && found.token.last4.find(query_) != std::string::npos;
+  }
+
+  // ---- Few candidates
+
+  Result<std::optional<Found>> fetch(std::int64_t number) {
+    std::optional<Found> found;
+    auto done = tx_.for_each(std::string(kSelect) + "WHERE t.number = $1", {number},
+                             [&](const SqlRow& row) { found = read_found(row, sort_); });
+    if (!done) return fail(std::move(done.error()));
+    return found;
+  }
+
+  Result<void> pick(Numbers numbers) {
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    if (downwards_) std::reverse(numbers.begin(), numbers.end());
+    if (sort_ == Sort::kCreated) return pick_in_order(numbers);
+    std::vector<Found> all;
+    for (const std::int64_t number : numbers) {
+      auto found = fetch(number);
+      if (!found) return fail(std::move(found.error()));
+      if (*found) all.push_back(std::move(**found));
+    }
+    overlay(all);
+    std::erase_if(all, [&](const Found& found) { return !matches(found); });
+    total_ = std::int64_t(all.size());
+    std::sort(all.begin(), all.end(),
+              [&](const Found& a, const Found& b) { return before(a.place, b.place); });
+    for (Found& found : all) {
+      if (!from_ || before(*from_, found.place)) keep(std::move(found));
+    }
+    return {};
+  }
+  // The numbers are in the order of the page already: only those of the page are read.
+  Result<void> pick_in_order(const Numbers& numbers) {
+    std::vector<Found> chunk;
+    std::int64_t read = 0;
+    const bool whole = std::int64_t(numbers.size()) <= bounds_.sorted;  // few enough to count what matches
+    std::int64_t matching = 0;
+    for (auto at = numbers.begin(); at != numbers.end() && (whole || (read < bounds_.walk && !full()));) {
+      chunk.clear();
+      for (; at != numbers.end() && std::int64_t(chunk.size()) < kWalkStep; ++at) {
+        const bool passed = from_ && !before(*from_, Place{"", 0, *at});
+        if (passed && !whole) continue;
+        auto found = fetch(*at);
+        if (!found) return fail(std::move(found.error()));
+        if (*found) chunk.push_back(std::move(**found));
+      }
+      read += std::int64_t(chunk.size());
+      overlay(chunk);
+      for (Found& found : chunk) {
+        const bool passed = from_ && !before(*from_, found.place);
+        const Place place = found.place;
+        if (matches(found)) {
+          ++matching;
+          if (!passed) keep(std::move(found));
+        }
+        if (!whole && read >= bounds_.walk && !full()) last_ = place;
+      }
+    }
+    if (whole) total_ = matching;
+    return {};
+  }
+
+  // ---- The walk
+
+  // Tokens of one state in the order, read ahead.
+  struct Stream {
+    std::int64_t ended = 0;
+    std::optional<Place> from;
+    std::deque<Found> ahead;
+    bool exhausted = false;
+  };
+
+  Result<void> walk() {
+    std::vector<Stream> streams;
+    if (sort_ == Sort::kOwner) {
+      streams.push_back(
+          {states_of(filter_).size() > 1 ? kAnyState : states_of(filter_).front(), from_, {}, false});
+    } else {
+      for (const std::int64_t ended : states_of(filter_)) streams.push_back({ended, from_, {}, false});
+    }
+    for (std::int64_t walked = 0; !full(); ++walked) {
+      Stream* next = nullptr;
+      for (Stream& stream : streams) {
+        if (stream.ahead.empty() && !stream.exhausted) PAGE_CHECK(read_ahead(stream));
+        if (stream.ahead.empty()) continue;
+        if (next == nullptr || before(stream.ahead.front().place, next->ahead.front().place)) next = &stream;
+      }
+      if (next == nullptr) {
+        last_ = cut_;
+        return {};
+      }
+      Found found = std::move(next->ahead.front());
+      next->ahead.pop_front();
+      const Place place = found.place;
+      if (matches(found)) keep(std::move(found));
+      if (walked >= bounds_.walk && !full()) {
+        last_ = place;
+        return {};
+      }
+    }
+    return {};
+  }
+  Result<void> read_ahead(Stream& stream) {
+    std::vector<Found> rows;
+    const bool filtered = !query_.empty() || filter_.never_used || filter_.unused_days > 0 ||
+                          filter_.expiring_days > 0 || !filter_.owner.empty();
+    const std::int64_t wanted = filtered ? kWalkStep : filter_.limit + 1;
+    auto done =
+        sort_ == Sort::kOwner ? read_by_owner(stream, wanted, rows) : read_by_key(stream, wanted, rows);
+    if (!done) return done;
+    stream.exhausted = std::int64_t(rows.size()) < wanted;
+    if (!rows.empty()) stream.from = rows.back().place;
+    overlay(rows);
+    for (Found& row : rows) stream.ahead.push_back(std::move(row));
+    return {};
+  }
+  Result<void> read_rows(const std::string& where, SqlParams params, std::vector<Found>& rows) {
+    return tx_.for_each(kSelect + where, params,
+                        [&](const SqlRow& row) { rows.push_back(read_found(row, sort_)); });
+  }
+  // Two statements where there is a cursor, for one with "or" would read all rows with the cursor's key
+  // again.
+  Result<void> read_by_key(const Stream& stream, std::int64_t wanted, std::vector<Found>& rows) {
+    const std::string key = key_of(sort_), after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
+    const std::string state = "WHERE t.ended = $1 ";
+    const std::string by_number = "ORDER BY t.number" + way;
+    const std::string order =
+        sort_ == Sort::kCreated ? by_number : "ORDER BY " + key + way + ", t.number" + way;
+    if (!stream.from) {
+      const SqlParam params[] = {stream.ended, wanted};
+      return read_rows(state + order + " LIMIT $2", params, rows);
+    }
+    const Place& from = *stream.from;
+    const SqlParam value =
+        sort_ == Sort::kName ? SqlParam(std::string_view(from.text)) : SqlParam(from.value);
+    if (sort_ == Sort::kCreated) {
+      const SqlParam params[] = {stream.ended, from.number, wanted};
+      return read_rows(state + "AND t.number " + after + " $2 " + order + " LIMIT $3", params, rows);
+    }
+    const SqlParam same[] = {stream.ended, value, from.number, wanted};
+    PAGE_CHECK(read_rows(
+        state + "AND " + key + " = $2 AND t.number " + after + " $3 " + by_number + " LIMIT $4", same, rows));
+    const std::int64_t missing = wanted - std::int64_t(rows.size());
+    if (missing <= 0) return {};
+    const SqlParam further[] = {stream.ended, value, missing};
+    return read_rows(state + "AND " + key + " " + after + " $2 " + order + " LIMIT $3", further, rows);
+  }
+  // User by user in the order of users_name, their tokens by tokens_user.
+  Result<void> read_by_owner(Stream& stream, std::int64_t wanted, std::vector<Found>& rows) {
+    const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
+    std::string name, id;
+    if (stream.from) {
+      const auto end = stream.from->text.find('\0');
+      name = stream.from->text.substr(0, end);
+      id = end == std::string::npos ? "" : stream.from->text.substr(end + 1);
+      const SqlParam params[] = {std::string_view(id), stream.ended, stream.from->number, wanted};
+      PAGE_CHECK(read_rows("WHERE t.user_id = $1 AND (t.ended = $2 OR $2 = -1) AND t.number " + after +
+                               " $3 ORDER BY t.number" + way + " LIMIT $4",
+                           params, rows));
+    }
+    bool begun = stream.from.has_value();
+    while (std::int64_t(rows.size()) < wanted) {
+      std::vector<std::pair<std::string, std::string>> users;
+      PAGE_CHECK(next_users(begun, name, id, users));
+      if (users.empty()) return {};
+      if (visited_users_ >= bounds_.users) {
+        cut_ = Place{owner_key(name, id), 0, downwards_ ? 0 : kNever};  // after all tokens of that user
+        return {};
+      }
+      for (const auto& [user_name, user_id] : users) {
+        const std::int64_t missing = wanted - std::int64_t(rows.size());
+        if (missing <= 0) break;
+        ++visited_users_;
+        name = user_name;
+        id = user_id;
+        const SqlParam params[] = {std::string_view(id), stream.ended, missing};
+        PAGE_CHECK(read_rows(
+            "WHERE t.user_id = $1 AND (t.ended = $2 OR $2 = -1) ORDER BY t.number" + way + " LIMIT $3",
+            params, rows));
+      }
+      begun = true;
+    }
+    return {};
+  }
+  Result<void> next_users(bool begun, const std::string& name, const std::string& id,
+                          std::vector<std::pair<std::string, std::string>>& users) {
+    const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
+    const std::string select = "SELECT lower(name), id FROM users ";
+    const auto take = [&](const SqlRow& row) { users.emplace_back(row.text(0), row.text(1)); };
+    const std::string order = "ORDER BY lower(name)" + way + ", id" + way;
+    if (!begun) return tx_.for_each(select + order + " LIMIT $1", {kUserStep}, take);
+    PAGE_CHECK(tx_.for_each(
+        select + "WHERE lower(name) = $1 AND id " + after + " $2 ORDER BY id" + way + " LIMIT $3",
+        {std::string_view(name), std::string_view(id), kUserStep}, take));
+    if (!users.empty()) return {};
+    return tx_.for_each(select + "WHERE lower(name) " + after + " $1 " + order + " LIMIT $2",
+                        {std::string_view(name), kUserStep}, take);
+  }
+
+  // ---- The page
+
+  // In the direction of the scan.
+  bool before(const Place& a, const Place& b) const { return downwards_ ? b < a : a < b; }
+  bool full() const { return std::int64_t(items_.size()) > filter_.limit; }
+  // One more than the page holds is kept: it says that there is more.
+  void keep(Found found) {
+    if (full()) return;
+    items_.push_back(std::move(found));
+    if (full()) last_ = items_[items_.size() - 2].place;
+  }
+  // What happened to the tokens since the database was last told. Their places stay as in the database.
+  void overlay(std::vector<Found>& found) const {
+    std::vector<TokenId> ids;
+    for (const Found& one : found) ids.push_back(one.token.id);
+    std::vector<LastUse> uses = uses_(ids);
+    std::map<TokenId, LastUse*> by_id;
+    for (LastUse& use : uses) by_id[use.id] = &use;
+    if (by_id.empty()) return;
+    for (Found& one : found) {
+      if (const auto use = by_id.find(one.token.id); use != by_id.end()) show_use(one.token, *use->second);
+    }
+  }
+  Result<TokenPage> finish(const std::string& order, bool backward) {
+    if (full()) items_.pop_back();
+    TokenPage page;
+    std::optional<Place> first;
+    if (!items_.empty()) first = items_.front().place;
+    if (last_) (backward ? page.previous : page.next) = PageCursor{*last_, backward}.str(order);
+    // Back to where the request came from.
+    if (from_ && first) (backward ? page.next : page.previous) = PageCursor{*first, !backward}.str(order);
+    if (from_ && !first) (backward ? page.next : page.previous) = PageCursor{*from_, !backward}.str(order);
+    if (backward) std::reverse(items_.begin(), items_.end());
+    for (Found& found : items_) page.items.push_back(std::move(found.token));
+    page.total = total_;
+    if (!page.total) PAGE_CHECK(count_kept(page.total));
+    return page;
+  }
+  // The count of everything that is listed, where it is one of the kept ones.
+  Result<void> count_kept(std::optional<std::int64_t>& total) {
+    if (!filter_.owner.empty() || !query_.empty() || filter_.unused_days > 0 || filter_.expiring_days > 0)
+      return {};
+    if (filter_.never_used && filter_.status != "active") return {};
+    auto add_up = [&](const SqlRow& row) { total = row.integer(0); };
+    return tx_.for_each(
+        "SELECT SUM(value) FROM kept_counts WHERE (name = 'tokens_never_used' AND $1 = 1) OR "
+        "(name = 'tokens_active' AND $1 = 0 AND $2 <> 'inactive') OR "
+        "(name = 'tokens_ended' AND $1 = 0 AND $2 <> 'active')",
+        {std::int64_t(filter_.never_used), std::string_view(filter_.status)}, add_up);
+  }
+
+  Transaction& tx_;
+  const PageBounds& bounds_;
+  const TokenFilter& filter_;
+  const UnwrittenUses& uses_;
+  const Micros now_;
+  const Sort sort_;
+  const std::string query_;
+  const bool by_substring_;
+  bool downwards_ = true;
+  std::optional<Place> from_, last_;  // last_: where the next page begins, when there may be one
+  std::optional<Place> cut_;          // where a walk over users without tokens was given up
+  std::vector<Found> items_;
+  std::optional<std::int64_t> total_;
+  std::int64_t visited_users_ = 0;
+};
+
+}  // namespace
+
+Result<TokenPage> page(Transaction& tx, const TokenFilter& filter, const UnwrittenUses& uses, Micros now,
+                       const PageBounds& bounds) {
+  return Pager(tx, filter, uses, now, bounds).run();
+}
+
+Result<TokenStats> stats(Transaction& tx) {
+  TokenStats stats;
+  auto done = tx.for_each("SELECT name, value FROM kept_counts", {}, [&](const SqlRow& row) {
+    if (row.bytes(0) == "tokens_active") stats.active = row.integer(1);
+    if (row.bytes(0) == "users_with_tokens") stats.users = row.integer(1);
+    if (row.bytes(0) == "tokens_never_used") stats.never_used = row.integer(1);
+  });
+  if (!done) return fail(std::move(done.error()));
+  return stats;
+}
+
+Result<std::int64_t> count_never_used(Transaction& tx, std::span<const LastUse> uses) {
+  std::int64_t count = 0;
+  for (const LastUse& use : uses) {
+    auto done = tx.for_each("SELECT 1 FROM tokens WHERE id = $1 AND ended = 0 AND last_used_at IS NULL",
+                            {std::string_view(use.id.str())}, [&](const SqlRow&) { ++count; });
+    if (!done) return fail(std::move(done.error()));
+  }
+  return count;
+}
+
+Result<std::int64_t> count_expired(Transaction& tx, Micros now, std::int64_t most) {
+  std::int64_t count = 0;
+  auto done = tx.for_each(
+      "SELECT 1 FROM tokens WHERE ended = 0 AND COALESCE(expires_at, 9223372036854775807) <= $1 LIMIT $2",
+      {now, most}, [&](const SqlRow&) { ++count; });
+  if (!done) return fail(std::move(done.error()));
+  return count;
+}
+
+Result<std::int64_t> mark_expired(Transaction& tx, Micros now, std::int64_t most) {
+  return tx.execute(
+      "UPDATE tokens SET ended = 1 WHERE number IN (SELECT number FROM tokens WHERE ended = 0 AND "
+      "COALESCE(expires_at, 9223372036854775807) <= $1 LIMIT $2)",
+      {now, most});
+}
+
+}  // namespace wick::token_page_store

@@ -1,0 +1,37 @@
+// EnvelopeScanner: finds the id of a JSON-RPC message that is too large to be kept, or that is broken further
+// on.
+//
+// It reads the message piece by piece and keeps nothing but the members "id" and "method" of the outermost
+// object, the id to kMaxScannedIdBytes. It does not check that the text is JSON. Not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wick::upstream {
+
+inline constexpr std::size_t kMaxScannedIdBytes = 64;
+
+class EnvelopeScanner {
+ public:
+  void feed(std::string_view bytes);
+  // A number or a text, without its quotes; nothing while there has been none.
+  const std::optional<std::string>& id() const { return id_; }
+  bool has_method() const { return has_method_; }
+
+ private:
+  void read(char c);
+  void end_value();
+
+  std::size_t depth_ = 0;
+  bool in_string_ = false, escaped_ = false;
+  bool in_object_ = false;  // the outermost value is an object
+  bool at_name_ = false;    // in it, a member's name comes next
+  std::string token_, name_;
+  std::optional<std::string> id_;
+  bool has_method_ = false;
+};
+
+}  // namespace wick::upstream

@@ -51,6 +51,7 @@ class Input {
   std::string_view bytes_;
 };
 
+void fuzz_http(std::string_view data);
 void fuzz_json(std::string_view data);
 void fuzz_message(std::string_view data);
 void fuzz_sse(std::string_view data);
@@ -75,6 +76,7 @@ struct Target {
 };
 
 inline constexpr Target kTargets[] = {
+    {"http", fuzz_http, 4096},          // requests in pieces
     {"json", fuzz_json, 16384},         // values, and hashing
     {"message", fuzz_message, 8192},    // JSON-RPC envelope with its HTTP headers
     {"sse", fuzz_sse, 4096},            // server-sent events, in pieces

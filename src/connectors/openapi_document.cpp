@@ -26,6 +26,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kMethods 
                                                                                     {"delete", "DELETE"}}};
 constexpr std::size_t kMaxTagBytes = 80;
 constexpr std::size_t kMaxTags = 20;
+constexpr std::size_t kMaxSchemes = 50;    // ways to authenticate that are looked at
+constexpr std::size_t kMaxServers = 50;    // of one operation or path
+constexpr std::size_t kMaxVariables = 50;  // of a server's address
 
 // How much is told of a schema that is too large in full.
 constexpr std::array<Detail, 5> kDetails = {
@@ -55,6 +58,18 @@ bool is_http_url(std::string_view url) {
          rest.substr(0, rest.find('/')).find('@') == std::string_view::npos && url.size() <= 1000;
 }
 
+// Adds the values in `value` to `parts`, until they are too many; 64 bytes of text count as one.
+void count_parts(const json::value& value, std::size_t& parts) {
+  parts += 1 + (value.is_string() ? value.get_string().size() / 64 : 0);
+  if (const auto* list = value.if_array()) {
+    for (auto item = list->begin(); item != list->end() && parts <= kMaxSchemaVisits; ++item)
+      count_parts(*item, parts);
+  } else if (const auto* object = value.if_object()) {
+    for (auto member = object->begin(); member != object->end() && parts <= kMaxSchemaVisits; ++member)
+      count_parts(member->value(), parts);
+  }
+}
+
 class Reader {
  public:
   Reader(const json::value& root, bool is_30, std::string_view document_url)
@@ -80,16 +95,18 @@ class Reader {
   Notes notes_;
   std::set<std::string> keys_;
   std::size_t visits_ = 0;
+  std::size_t shared_parts_ = 0;  // of path items that are referred to
 };
 
 std::string Reader::resolve_server(const json::object& server) {
   std::string url(trim(text_or_empty(server, "url")));
   if (const auto* variables = object_of(server, "variables")) {
+    std::size_t count = 0;
     for (const auto& member : *variables) {
       const std::string slot = "{" + std::string(member.key()) + "}";
       const std::string value =
           member.value().is_object() ? scalar_text(member.value().get_object(), "default") : "";
-      if (url.size() > 2000 || value.size() > 500 || slot.size() <= 2) break;
+      if (url.size() > 2000 || value.size() > 500 || slot.size() <= 2 || ++count > kMaxVariables) break;
       for (std::size_t at = 0; (at = url.find(slot, at)) != std::string::npos && url.size() < 4000;
            at += value.size())
         url.replace(at, slot.size(), value);
@@ -199,7 +216,8 @@ void Reader::read_auth() {
   // Those that everything requires first, then any.
   std::vector<std::string> order;
   const auto append = [&](std::string_view name) {
-    if (std::find(order.begin(), order.end(), name) == order.end()) order.emplace_back(name);
+    if (order.size() < kMaxSchemes && std::find(order.begin(), order.end(), name) == order.end())
+      order.emplace_back(name);
   };
   if (const auto* security = array_of(root_, "security")) {
     for (const auto& requirement : *security) {
@@ -210,7 +228,7 @@ void Reader::read_auth() {
     }
   }
   for (const auto& member : *schemes) append(member.key());
-  for (std::size_t i = 0; i < order.size() && i < 50; ++i) {
+  for (std::size_t i = 0; i < order.size(); ++i) {
     const auto* entry = schemes->if_contains(order[i]);
     std::string why;
     const auto* node = entry == nullptr ? nullptr : references_.follow(*entry, why);
@@ -220,7 +238,7 @@ void Reader::read_auth() {
 
 std::string Reader::key_for(std::string_view method, std::string_view path, const json::object& operation) {
   const std::string identity = std::string(method) + " " + std::string(path);
-  std::string key = words_of(text_or_empty(operation, "operationId"));
+  std::string key = words_of(truncate_utf8(text_of(operation, "operationId"), kMaxOperationIdBytes));
   if (key.empty()) {
     key = words_of(path);
     key = to_lower_ascii(method) + (key.empty() ? "" : "_" + key);
@@ -235,7 +253,8 @@ std::string Reader::key_for(std::string_view method, std::string_view path, cons
 bool Reader::has_other_server(const json::object& holder) {
   const auto* servers = array_of(holder, "servers");
   if (servers == nullptr || servers->empty() || out_.base_url.empty()) return false;
-  return std::none_of(servers->begin(), servers->end(), [&](const json::value& server) {
+  const auto* const end = servers->begin() + std::ptrdiff_t(std::min(servers->size(), kMaxServers));
+  return std::none_of(servers->begin(), end, [&](const json::value& server) {
     return server.is_object() && resolve_server(server.get_object()) == out_.base_url;
   });
 }
@@ -247,7 +266,8 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
   imported.deprecated = flag_of(operation, "deprecated");
   if (const auto* tags = array_of(operation, "tags")) {
     for (const auto& tag : *tags) {
-      if (tag.is_string() && imported.tags.size() < kMaxTags)
+      if (imported.tags.size() >= kMaxTags) break;
+      if (tag.is_string())
         imported.tags.emplace_back(
             truncate_utf8(printable(std::string_view(tag.get_string())), kMaxTagBytes));
     }
@@ -309,6 +329,12 @@ Document Reader::read() {
       std::string why;
       const auto* node = references_.follow(entry.value(), why);
       const auto* item = node == nullptr ? nullptr : node->if_object();
+      // One that many paths refer to is read again for each.
+      if (node != &entry.value() && node != nullptr) count_parts(*node, shared_parts_);
+      if (shared_parts_ > kMaxSchemaVisits) {
+        notes_.add("The document refers to the same parts too often: only a part of it is read.");
+        break;
+      }
       if (item == nullptr) {
         notes_.add("The path \"" + shown(path) + "\" cannot be read. " + why);
         continue;

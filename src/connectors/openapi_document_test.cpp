@@ -404,6 +404,47 @@ TEST(OpenapiDocument, HugeSchemasAreToldWithLessDetailInBoundedTime) {
   EXPECT_THAT(document.operations[0].notes, Contains(HasSubstr("larger or deeper")));
 }
 
+TEST(OpenapiDocument, ALargePartThatIsReferredToThousandsOfTimesIsNotReadThatOften) {
+  // Each of these takes a megabyte or 100,000 values, and 2,000 operations refer to it.
+  const std::string megabyte(1'000'000, 'x');
+  std::string names;
+  for (int i = 0; i < 100'000; ++i) names += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + "\"";
+  std::string properties;
+  for (int i = 0; i < 100'000; ++i)
+    properties += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + R"(":{"readOnly":true})";
+  std::string tildes;
+  for (int i = 0; i < 500'000; ++i) tildes += "~0";
+  for (const std::string& schema :
+       {R"({"type":"string","description":")" + megabyte + "\"}",
+        R"({"type":"string","pattern":")" + megabyte + "\"}",
+        R"({"type":"string","default":")" + megabyte + "\"}", R"({"$ref":"#/)" + tildes + "\"}",
+        R"({"type":"string","enum":[)" + names + "]}", R"({"type":"object","required":[)" + names + "]}",
+        R"({"type":"object","properties":{)" + properties + "}}",
+        R"({"$ref":"#/components/schemas/T","x-more":[)" + names + "]}"}) {
+    std::string paths;
+    for (int i = 0; i < 2000; ++i) {
+      paths +=
+          (i == 0 ? "\"/p" : ",\"/p") + std::to_string(i) +
+          R"(":{"get":{"parameters":[{"name":"a","in":"query","schema":{"$ref":"#/components/schemas/S"}}]}})";
+    }
+    const Document document =
+        read(R"({"openapi":"3.1.0","paths":{)" + paths + R"(},"components":{"schemas":{"S":)" + schema +
+             R"(,"T":{"type":"string"}}}})");
+    EXPECT_EQ(document.operations.size(), 2000U) << schema.substr(0, 60);
+    EXPECT_LE(document.notes.size(), kMaxNotes);
+  }
+}
+
+TEST(OpenapiDocument, APathItemThatManyPathsReferToIsReadUpToALimit) {
+  std::string tags, paths;
+  for (int i = 0; i < 300'000; ++i) tags += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) + "\"";
+  for (int i = 0; i < 2000; ++i) paths += ",\"/p" + std::to_string(i) + R"(":{"$ref":"#/paths/~1first"})";
+  const Document document =
+      read(R"({"openapi":"3.1.0","paths":{"/first":{"get":{"tags":[)" + tags + "]}}" + paths + "}}");
+  EXPECT_LT(document.operations.size(), 20U);
+  EXPECT_THAT(document.notes, Contains(HasSubstr("too often")));
+}
+
 TEST(OpenapiDocument, AHugeEnumAllowsAnyValueAndGivesExamples) {
   std::string values;
   for (int i = 0; i < 50'000; ++i) values += (i == 0 ? "\"v" : ",\"v") + std::to_string(i) + "\"";

@@ -103,10 +103,10 @@ std::string words_of(std::string_view name) {
 }
 
 std::string readable_name(std::string_view method, std::string_view path, const json::object& operation) {
-  std::string name = first_paragraph(text_or_empty(operation, "summary"), kMaxNameBytes);
+  std::string name = first_paragraph(text_of(operation, "summary"), kMaxNameBytes);
   while (name.ends_with('.')) name.pop_back();
   if (!name.empty()) return name;
-  name = words_of(text_or_empty(operation, "operationId"));
+  name = words_of(truncate_utf8(text_of(operation, "operationId"), kMaxOperationIdBytes));
   std::replace(name.begin(), name.end(), '_', ' ');
   if (!name.empty()) {
     if (name[0] >= 'a' && name[0] <= 'z') name[0] = char(name[0] - 'a' + 'A');
@@ -116,9 +116,8 @@ std::string readable_name(std::string_view method, std::string_view path, const 
 }
 
 std::string description_of(const std::string& name, const json::object& operation) {
-  const std::string summary = first_paragraph(text_or_empty(operation, "summary"), kMaxNameBytes * 2);
-  const std::string more =
-      first_paragraph(text_or_empty(operation, "description"), kMaxOperationDescriptionBytes);
+  const std::string summary = first_paragraph(text_of(operation, "summary"), kMaxNameBytes * 2);
+  const std::string more = first_paragraph(text_of(operation, "description"), kMaxOperationDescriptionBytes);
   if (more.empty()) return summary.empty() ? name : summary;
   if (summary.empty() || more.starts_with(summary)) return more;
   std::string both = summary + (summary.ends_with('.') ? " " : ". ") + more;
@@ -150,6 +149,8 @@ void OperationBuilder::add_parameters(const json::object& item, const json::obje
   for (const json::object* holder : {&item, &operation}) {
     const auto* list = array_of(*holder, "parameters");
     if (list == nullptr) continue;
+    if (list->size() > kMaxArguments)
+      return block("It has more than " + std::to_string(kMaxArguments) + " parameters.");
     for (const auto& entry : *list) {
       std::string why;
       const auto* node = references_.follow(entry, why);
@@ -192,8 +193,7 @@ void OperationBuilder::add_parameter(const json::object& parameter) {
     }
   }
   argument.schema = converter_.convert(schema == nullptr ? anything : *schema);
-  if (const std::string text =
-          first_paragraph(text_or_empty(parameter, "description"), kMaxNestedDescriptionBytes);
+  if (const std::string text = first_paragraph(text_of(parameter, "description"), kMaxNestedDescriptionBytes);
       !text.empty()) {
     const std::string own = text_or_empty(argument.schema, "description");
     const auto pattern = own.find("Must match ");

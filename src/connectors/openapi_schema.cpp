@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -53,11 +54,16 @@ bool only_requires(const json::value& schema) {
 }  // namespace
 
 void Notes::add(std::string note) {
+  if (all_.size() >= kMaxNotes) return;
   if (std::find(all_.begin(), all_.end(), note) == all_.end()) all_.push_back(std::move(note));
 }
 
 const json::value* References::target(std::string_view reference, std::string& why) const {
   const std::string shown(truncate_utf8(reference, 200));
+  if (reference.size() > kMaxReferenceBytes) {
+    why = "The reference \"" + shown + "…\" is too long.";
+    return nullptr;
+  }
   if (!reference.starts_with('#')) {
     why = "The reference \"" + shown + "\" leads out of the document.";
     return nullptr;
@@ -92,13 +98,17 @@ void SchemaConverter::spend(std::size_t bytes) {
   if (bytes_ > kMaxImportedSchemaBytes) overflowed_ = true;
 }
 
+bool SchemaConverter::visit() {
+  if (++visits_ > kMaxSchemaVisits) overflowed_ = true;
+  return !overflowed_;
+}
+
 json::object SchemaConverter::convert(const json::value& schema) {
   return convert(schema, 0);
 }
 
 json::object SchemaConverter::convert(const json::value& schema, std::size_t depth) {
-  if (++visits_ > kMaxSchemaVisits) overflowed_ = true;
-  if (overflowed_) return {};
+  if (!visit()) return {};
   spend(16);
   if (schema.is_bool() && !schema.get_bool()) {
     json::object nothing;
@@ -124,7 +134,8 @@ json::object SchemaConverter::convert_inside(const json::value& schema, std::siz
 
 json::object SchemaConverter::convert_reference(const json::object& schema, std::size_t depth) {
   const auto* text = schema.if_contains("$ref");
-  const std::string reference(text->is_string() ? std::string_view(text->get_string()) : "");
+  const std::string reference(text->is_string() ? truncate_utf8(text->get_string(), kMaxReferenceBytes + 1)
+                                                : "");
   std::string why;
   const json::value* first = references_.target(reference, why);
   const json::value* target = first == nullptr ? nullptr : references_.follow(*first, why);
@@ -152,13 +163,11 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
   json::object around;
   convert_texts(schema, around, depth);
   if (const auto* fallback = schema.if_contains("default");
-      fallback != nullptr && to_json(*fallback).size() <= kMaxKeptValueBytes)
+      fallback != nullptr && fits_in(*fallback, kMaxKeptValueBytes))
     around["default"] = *fallback;
   for (auto& member : around) out[member.key()] = std::move(member.value());
   if (!is_30_) {
-    json::object rest = schema;
-    for (const char* done : {"$ref", "description", "title", "default", "nullable"}) rest.erase(done);
-    json::object more = rest.empty() ? json::object() : convert_keywords(rest, depth + 1);
+    json::object more = convert_keywords(schema, depth + 1, true);
     if (!more.empty()) {
       json::array both;
       if (!out.empty()) both.push_back(std::move(out));
@@ -180,9 +189,10 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
   return out;
 }
 
-json::object SchemaConverter::convert_keywords(const json::object& schema, std::size_t depth) {
+json::object SchemaConverter::convert_keywords(const json::object& schema, std::size_t depth,
+                                               bool beside_reference) {
   json::object out;
-  convert_texts(schema, out, depth);
+  if (!beside_reference) convert_texts(schema, out, depth);
   json::array types;
   if (const auto* type = schema.if_contains("type"); type != nullptr) {
     const auto add = [&](const json::value& one) {
@@ -191,7 +201,9 @@ json::object SchemaConverter::convert_keywords(const json::object& schema, std::
         types.push_back(one);
     };
     if (type->is_array()) {
-      for (const auto& one : type->get_array()) add(one);
+      for (const auto& one : type->get_array()) {
+        if (visit()) add(one);
+      }
     } else {
       add(*type);
     }
@@ -201,52 +213,58 @@ json::object SchemaConverter::convert_keywords(const json::object& schema, std::
   } else if (!types.empty()) {
     out["type"] = types;
   }
-  convert_values(schema, out);
+  convert_values(schema, out, beside_reference);
   convert_limits(schema, out);
   convert_members(schema, out, depth);
   convert_combined(schema, out, depth);
-  if (is_true(schema, "nullable")) allow_null(out);
+  if (!beside_reference && is_true(schema, "nullable")) allow_null(out);
   return out;
 }
 
 void SchemaConverter::convert_texts(const json::object& schema, json::object& out, std::size_t depth) {
   if (depth > 1 && !detail_.descriptions) return;
-  std::string text = first_paragraph(text_or_empty(schema, "description"), kMaxNestedDescriptionBytes);
-  if (text.empty() && depth > 0)
-    text = first_paragraph(text_or_empty(schema, "title"), kMaxNestedDescriptionBytes);
+  std::string text = first_paragraph(text_of(schema, "description"), kMaxNestedDescriptionBytes);
+  if (text.empty() && depth > 0) text = first_paragraph(text_of(schema, "title"), kMaxNestedDescriptionBytes);
   if (text.empty()) return;
   spend(text.size() + 18);
   out["description"] = std::move(text);
 }
 
-void SchemaConverter::convert_values(const json::object& schema, json::object& out) {
-  if (const auto* values = schema.if_contains("enum"); values != nullptr && values->is_array()) {
-    json::array kept;
-    const bool endless = values->get_array().size() > kMaxEnumBytes / 2;
-    for (const auto& value : values->get_array()) {
-      if (endless && kept.size() >= 5) break;
-      if (std::find(kept.begin(), kept.end(), value) == kept.end()) kept.push_back(value);
-    }
-    const std::size_t bytes = endless ? kMaxEnumBytes + 1 : to_json(kept).size();
-    if (bytes > kMaxEnumBytes) {
-      notes_.add("A list of " + std::to_string(values->get_array().size()) +
-                 " allowed values is too long for models: any value is allowed there.");
-      std::string some = "One of " + std::to_string(values->get_array().size()) + " values, for example ";
-      for (std::size_t i = 0; i < 5 && i < kept.size(); ++i)
-        some += (i == 0 ? "" : ", ") + std::string(truncate_utf8(argument_text(kept[i]), 40));
-      append_sentence(out, some + ".");
-      spend(some.size() + 20);
-    } else if (!kept.empty()) {
-      spend(bytes);
-      out["enum"] = std::move(kept);
-    }
+void SchemaConverter::convert_enum(const json::array& values, json::object& out) {
+  json::array kept;
+  std::set<std::string> texts;  // of those kept
+  std::size_t bytes = 0;
+  for (const auto& value : values) {
+    if (!visit()) return;
+    if (!fits_in(value, kMaxEnumBytes)) bytes = kMaxEnumBytes;
+    if (bytes >= kMaxEnumBytes && kept.size() >= 5) break;
+    std::string text = argument_text(value);
+    if (value.is_string()) text.insert(0, 1, '"');  // "1" is not 1
+    bytes += text.size() + 2;
+    if (texts.insert(std::move(text)).second) kept.push_back(value);
   }
+  if (bytes > kMaxEnumBytes) {
+    const std::string count = std::to_string(values.size());
+    notes_.add("A list of " + count + " allowed values is too long for models: any value is allowed there.");
+    std::string some = "One of " + count + " values, for example ";
+    for (std::size_t i = 0; i < 5 && i < kept.size(); ++i)
+      some += (i == 0 ? "" : ", ") + std::string(truncate_utf8(argument_text(kept[i]), 40));
+    append_sentence(out, some + ".");
+    spend(some.size() + 20);
+  } else if (!kept.empty()) {
+    spend(bytes);
+    out["enum"] = std::move(kept);
+  }
+}
+
+void SchemaConverter::convert_values(const json::object& schema, json::object& out, bool beside_reference) {
+  if (const auto* values = schema.if_contains("enum"); values != nullptr && values->is_array())
+    convert_enum(values->get_array(), out);
   for (const char* key : {"const", "default"}) {
     const auto* value = schema.if_contains(key);
-    if (value == nullptr) continue;
-    const std::size_t bytes = to_json(*value).size();
-    if (bytes > kMaxKeptValueBytes) continue;
-    spend(bytes);
+    if (value == nullptr || !fits_in(*value, kMaxKeptValueBytes)) continue;
+    if (beside_reference && std::string_view(key) == "default") continue;
+    spend(to_json(*value).size());
     out[key] = *value;
   }
   const auto* example = schema.if_contains("example");
@@ -255,16 +273,16 @@ void SchemaConverter::convert_values(const json::object& schema, json::object& o
     example = &examples->get_array()[0];
   }
   if (example != nullptr && !example->is_structured() && !example->is_null() && detail_.descriptions &&
-      to_json(*example).size() <= kMaxKeptValueBytes) {
+      fits_in(*example, kMaxKeptValueBytes)) {
     spend(to_json(*example).size() + 14);
     out["examples"] = json::array{*example};
   }
   if (is_true(schema, "deprecated")) out["deprecated"] = true;
-  const std::string format = text_or_empty(schema, "format");
+  const std::string_view format = text_of(schema, "format");
   if (!format.empty() && format.size() <= 40) out["format"] = format;
-  const std::string pattern = text_or_empty(schema, "pattern");
+  const std::string_view pattern = text_of(schema, "pattern");
   if (!pattern.empty() && pattern.size() <= kMaxNestedDescriptionBytes && detail_.descriptions) {
-    append_sentence(out, "Must match " + pattern);
+    append_sentence(out, "Must match " + std::string(pattern));
     spend(pattern.size() + 12);
   }
 }
@@ -291,14 +309,15 @@ void SchemaConverter::convert_limits(const json::object& schema, json::object& o
 }
 
 void SchemaConverter::convert_members(const json::object& schema, json::object& out, std::size_t depth) {
-  std::vector<std::string_view> hidden;
+  std::set<std::string_view> hidden;
   if (const auto* properties = schema.if_contains("properties");
       properties != nullptr && properties->is_object()) {
     json::object all;
     for (const auto& member : properties->get_object()) {
       if (overflowed_) break;
       if (is_read_only(member.value())) {
-        hidden.push_back(member.key());
+        if (!visit()) break;
+        hidden.insert(member.key());
         continue;
       }
       spend(member.key().size() + 4);
@@ -308,9 +327,10 @@ void SchemaConverter::convert_members(const json::object& schema, json::object& 
   }
   if (const auto* required = schema.if_contains("required"); required != nullptr && required->is_array()) {
     json::array names;
+    std::set<std::string_view> known;
     for (const auto& name : required->get_array()) {
-      if (!name.is_string() || std::find(names.begin(), names.end(), name) != names.end()) continue;
-      if (std::find(hidden.begin(), hidden.end(), std::string_view(name.get_string())) != hidden.end())
+      if (!visit()) break;
+      if (!name.is_string() || hidden.contains(name.get_string()) || !known.insert(name.get_string()).second)
         continue;
       spend(name.get_string().size() + 3);
       names.push_back(name);
@@ -497,6 +517,39 @@ bool SchemaConverter::collect(const json::value& schema, std::size_t depth, std:
   return true;
 }
 
+std::string_view text_of(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
+}
+
+namespace {
+
+// Takes what `value` needs at least from `bytes`; false when they do not suffice.
+bool take_size(const json::value& value, std::size_t& bytes) {
+  const auto take = [&](std::size_t count) {
+    const bool enough = count <= bytes;
+    bytes -= std::min(count, bytes);
+    return enough;
+  };
+  if (const auto* list = value.if_array()) {
+    return take(2) && std::all_of(list->begin(), list->end(),
+                                  [&](const json::value& item) { return take(1) && take_size(item, bytes); });
+  }
+  if (const auto* object = value.if_object()) {
+    return take(2) && std::all_of(object->begin(), object->end(), [&](const auto& member) {
+             return take(member.key().size() + 3) && take_size(member.value(), bytes);
+           });
+  }
+  return take(value.is_string() ? value.get_string().size() + 2 : 1);
+}
+
+}  // namespace
+
+bool fits_in(const json::value& value, std::size_t bytes) {
+  std::size_t left = bytes;
+  return take_size(value, left) && to_json(value).size() <= bytes;
+}
+
 void allow_null(json::object& schema) {
   if (auto* type = schema.if_contains("type"); type != nullptr) {
     if (type->is_string()) {
@@ -543,6 +596,7 @@ bool allows_null(const json::object& schema) {
 
 std::string first_paragraph(std::string_view text, std::size_t max_bytes) {
   std::string out;
+  text = truncate_utf8(text, std::max(kMaxParagraphSource, max_bytes));
   for (std::string_view line : split(text, '\n')) {
     line = trim(line);
     if (line.empty()) {

@@ -30,8 +30,14 @@ inline constexpr std::size_t kMaxSchemaDepth = 16;      // schemas inside schema
 inline constexpr std::size_t kMaxReferenceChain = 32;   // references that only name another reference
 inline constexpr std::size_t kMaxEnumBytes = 4 * 1024;  // a longer list of values allows any value
 inline constexpr std::size_t kMaxNestedDescriptionBytes = 300;
-// Schemas visited for one document, which bounds the time hostile ones take.
+// Schemas, properties and values visited for one document, which bounds the time hostile ones take: a few
+// lines may refer to the same large part thousands of times.
 inline constexpr std::size_t kMaxSchemaVisits = 2'000'000;
+inline constexpr std::size_t kMaxReferenceBytes = 2000;    // a longer one leads nowhere
+inline constexpr std::size_t kMaxOperationIdBytes = 1000;  // of an operation's id, what is behind is not read
+inline constexpr std::size_t kMaxNotes = 100;              // of a document or an operation; more are left out
+inline constexpr std::size_t kMaxParagraphSource =
+    16 * 1024;  // bytes in which a first paragraph is looked for
 
 // Notes for people, each once.
 class Notes {
@@ -95,9 +101,12 @@ class SchemaConverter {
   boost::json::object convert(const boost::json::value& schema, std::size_t depth);
   boost::json::object convert_inside(const boost::json::value& schema, std::size_t depth);
   boost::json::object convert_reference(const boost::json::object& schema, std::size_t depth);
-  boost::json::object convert_keywords(const boost::json::object& schema, std::size_t depth);
+  // `beside_reference`: without the texts, default and nullable, which convert_reference() has seen to.
+  boost::json::object convert_keywords(const boost::json::object& schema, std::size_t depth,
+                                       bool beside_reference = false);
   void convert_texts(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
-  void convert_values(const boost::json::object& schema, boost::json::object& out);
+  void convert_values(const boost::json::object& schema, boost::json::object& out, bool beside_reference);
+  void convert_enum(const boost::json::array& values, boost::json::object& out);
   void convert_limits(const boost::json::object& schema, boost::json::object& out);
   void convert_members(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
   void convert_combined(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
@@ -106,6 +115,8 @@ class SchemaConverter {
                std::vector<std::string>& required);
   std::string definition_name(const boost::json::value* target, std::string_view reference);
   void spend(std::size_t bytes);
+  // Counts one more part of the document; false when there are too many.
+  bool visit();
 
   const References& references_;
   bool is_30_;
@@ -118,6 +129,11 @@ class SchemaConverter {
   std::size_t bytes_ = 0;
   bool overflowed_ = false, cut_ = false;
 };
+
+// A text member where it stands, however long it is; empty when it is absent or something else.
+std::string_view text_of(const boost::json::object& object, std::string_view key);
+// Whether `value` as JSON takes at most `bytes`; looks at no more of it than that.
+bool fits_in(const boost::json::value& value, std::size_t bytes);
 
 // Makes null one of the values that `schema` allows.
 void allow_null(boost::json::object& schema);

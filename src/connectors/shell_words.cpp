@@ -126,6 +126,7 @@ class BashSplitter {
     ++at_;
     if (auto ended = end_word(); !ended) return ended;
     const auto next = text_.find_first_not_of(" \t\n", at_);
+    at_ = std::min(next, text_.size());  // empty lines, each looked at once
     if (line_.words.empty() || next == std::string_view::npos || text_[next] == '#') return {};
     if (piped_ == Piped::kNo && text_[next] == '-') return {};
     if (text_[next] == '|' && piped_ != Piped::kExpected) return {};
@@ -393,6 +394,7 @@ bool is_cmd(std::string_view text) {
 Result<std::string> without_carets(std::string_view text) {
   std::string out;
   bool quoted = false;
+  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '^' && !quoted) {
@@ -404,7 +406,6 @@ Result<std::string> without_carets(std::string_view text) {
     }
     if (c == '"') quoted = !quoted;
     if (c == '\n') {
-      if (trim(text.substr(i)).empty()) break;
       if (!quoted)
         return invalid(
             "There is more than one command: paste one curl command, with ^ at the end of each line.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/sealing.h"
@@ -291,6 +292,7 @@ Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string
                                    std::string_view client, std::string_view reason, Micros now) {
   std::int64_t total = 0;
   auto done = db.write([&](Transaction& tx) -> Result<void> {
+    total = 0;
     auto grants = grant_store::list(tx, user, client, true, now);
     if (!grants) return fail(std::move(grants.error()));
     for (const Grant& grant : *grants) {
@@ -381,12 +383,18 @@ Result<std::optional<GrantService::Introspection>> GrantService::introspect(std:
 Result<void> GrantService::flush_last_uses() {
   const auto uses = index_.take_last_uses(CredentialKind::kOAuth);
   if (uses.empty()) return {};
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    for (const LastUse& use : uses) {
-      if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
-    }
-    return {};
-  });
+  auto done = db_.write(
+      [&](Transaction& tx) -> Result<void> {
+        for (const LastUse& use : uses) {
+          if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+        }
+        return {};
+      },
+      Space::kNeedsRoom);
+  if (done || done.error().code != ErrorCode::kUnavailable) return done;
+  // Pages that show last uses must be shown on a full disk too.
+  spdlog::warn("last uses of connections are lost: {}", done.error().message);
+  return {};
 }
 
 Result<void> GrantService::wipe_replays() {

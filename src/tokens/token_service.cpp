@@ -1,5 +1,6 @@
 #include "tokens/token_service.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/random.h"
 #include "tokens/token_store.h"
@@ -150,6 +151,7 @@ Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserI
   if (!actor.admin && actor.user != owner) return not_active();
   std::int64_t total = 0;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    total = 0;
     const Micros now = clock_.now();
     auto tokens = token_store::list(tx, owner, true, now);
     if (!tokens) return fail(std::move(tokens.error()));
@@ -249,12 +251,18 @@ Result<TokenStats> TokenService::stats() {
 Result<void> TokenService::flush_last_uses() {
   const auto uses = index_.take_last_uses(CredentialKind::kPat);
   if (uses.empty()) return {};
-  return db_.write([&](Transaction& tx) -> Result<void> {
-    for (const LastUse& use : uses) {
-      if (auto done = token_store::set_last_use(tx, use); !done) return fail(std::move(done.error()));
-    }
-    return {};
-  });
+  auto done = db_.write(
+      [&](Transaction& tx) -> Result<void> {
+        for (const LastUse& use : uses) {
+          if (auto set = token_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+        }
+        return {};
+      },
+      Space::kNeedsRoom);
+  if (done || done.error().code != ErrorCode::kUnavailable) return done;
+  // Pages that show last uses must be shown on a full disk too.
+  spdlog::warn("last uses of tokens are lost: {}", done.error().message);
+  return {};
 }
 
 }  // namespace wick

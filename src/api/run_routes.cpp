@@ -75,13 +75,14 @@ Result<Reply> list_runs(Context& context) {
   filter.to = to;
   filter.before = cursor;
   filter.limit = int(limit);
-  WICK_TRY(runs, context.services.runs.search(filter, false));
+  WICK_TRY(page, context.services.runs.search(filter, false));
   CredentialNames names(context);
   json::array items;
-  for (const Run& run : runs) items.push_back(run_view(*context.snapshot, run, names.name(run), false));
+  for (const Run& run : page.runs) items.push_back(run_view(*context.snapshot, run, names.name(run), false));
   json::object out;
-  out["next_cursor"] =
-      std::int64_t(runs.size()) < limit ? json::value(nullptr) : json::value(std::to_string(runs.back().id));
+  out["next_cursor"] = page.next ? json::value(std::to_string(*page.next)) : json::value(nullptr);
+  out["searched_back_to"] =
+      page.searched_back_to ? json::value(format_rfc3339(*page.searched_back_to)) : json::value(nullptr);
   out["items"] = std::move(items);
   return Reply{200, std::move(out)};
 }
@@ -116,7 +117,8 @@ Result<Reply> get_dashboard(Context& context) {
   }
   CredentialNames names(context);
   json::array latest;
-  for (const Run& run : errors) latest.push_back(run_view(*context.snapshot, run, names.name(run), false));
+  for (const Run& run : errors.runs)
+    latest.push_back(run_view(*context.snapshot, run, names.name(run), false));
   json::object out;
   out["users"] = active;
   out["pending_users"] = pending;

@@ -16,6 +16,7 @@
 #include "connectors/notes_kind.h"
 #include "connectors/rest_kind.h"
 #include "crypto/sealing.h"
+#include "db/disk_space.h"
 #include "db/schema.h"
 #include "http/client.h"
 #include "upstream/mcp_kind.h"
@@ -89,9 +90,10 @@ Result<FolderLock> prepare_folder(const fs::path& data) {
 
 // In the order of dependence; destroyed in reverse.
 struct Instance::Parts {
-  Parts(FolderLock the_lock, SealingKey the_key, std::unique_ptr<Database> main,
-        std::unique_ptr<Database> runs_database, const Settings& settings)
+  Parts(FolderLock the_lock, std::unique_ptr<DiskSpace> the_disk, SealingKey the_key,
+        std::unique_ptr<Database> main, std::unique_ptr<Database> runs_database, const Settings& settings)
       : lock(std::move(the_lock)),
+        disk(std::move(the_disk)),
         key(std::move(the_key)),
         db(std::move(main)),
         runs_db(std::move(runs_database)),
@@ -130,6 +132,7 @@ struct Instance::Parts {
   }
 
   FolderLock lock;
+  std::unique_ptr<DiskSpace> disk;
   SystemClock clock;
   SealingKey key;
   std::unique_ptr<Database> db, runs_db;
@@ -176,7 +179,7 @@ struct Instance::Parts {
                                         pool,     key,           clock,  public_url};
   upstream::ConnectService connects{accounts, registrations, authorization, access, *db,
                                     client,   pool,          key,           clock};
-  RunLog runs{*runs_db, clock, options.audit};
+  RunLog runs{*runs_db, clock, options.audit, {disk.get(), db.get()}};
   Runner runner{access, kinds, runs, clock, options.calls_per_user};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
   api::Holders holders{index, clock, api::cookie_name(public_url)};
@@ -223,12 +226,14 @@ Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
   auto key =
       given_key ? SealingKey::from_hex_text(*given_key) : SealingKey::load_or_create(data / "secret.key");
   if (!key) return fail(std::move(key.error()));
-  auto db = open_sqlite((data / "wick.db").string(), main_migrations());
+  auto disk = std::make_unique<DiskSpace>(data.string(), settings.disk);
+  const SqliteOptions database_options{.disk = disk.get()};
+  auto db = open_sqlite((data / "wick.db").string(), main_migrations(), database_options);
   if (!db) return fail(std::move(db.error()));
-  auto runs_db = open_sqlite((data / "runs.db").string(), runs_migrations());
+  auto runs_db = open_sqlite((data / "runs.db").string(), runs_migrations(), database_options);
   if (!runs_db) return fail(std::move(runs_db.error()));
-  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(*key), std::move(*db), std::move(*runs_db),
-                                       settings);
+  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(disk), std::move(*key), std::move(*db),
+                                       std::move(*runs_db), settings);
   if (auto started = parts->access.start(); !started) return fail(std::move(started.error()));
   if (auto started = parts->tokens.start(); !started) return fail(std::move(started.error()));
   if (auto started = parts->grants.start(); !started) return fail(std::move(started.error()));
@@ -246,6 +251,7 @@ mcp::Endpoint& Instance::endpoint() {
 }
 
 void Instance::flush() {
+  parts_->disk->restore();
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
     spdlog::warn("last uses could not be written: {}", flushed.error().message);
   }

@@ -1,7 +1,7 @@
 // Instance: one data folder, opened: the databases, the key, and every service on them. The composition root.
 //
-// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.lock
-// (held while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data
+// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.reserve
+// (room for a full disk), wick.lock (held while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data
 // folder.
 #pragma once
 
@@ -30,7 +30,7 @@ class Instance {
   Services& services();
   mcp::Endpoint& endpoint();
   oauth::Endpoint& oauth();
-  // Flushes what is only in memory: last uses. At shutdown and every few seconds.
+  // Flushes what is only in memory: last uses; and restores the reserve. At shutdown and every few seconds.
   void flush();
   // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it
   // early.

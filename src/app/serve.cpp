@@ -12,6 +12,7 @@
 #include "api/api.h"
 #include "app/control_socket.h"
 #include "app/upkeep.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "http/server.h"
 #include "http/static_files.h"
@@ -102,6 +103,22 @@ void mount(http::Server& server, Instance& instance) {
     response.body = R"({"status":"ok"})";
     co_return response;
   });
+  server.route(
+      "GET", "/readyz", [&runs = instance.services().runs](http::Exchange&) -> http::Task<http::Response> {
+        http::Response response;
+        response.headers.emplace_back("Cache-Control", "no-store");
+        if (const auto ready = runs.ready(); !ready) {
+          json::object body;
+          body["status"] = "unavailable";
+          body["message"] = ready.error().message;
+          response.status = 503;
+          response.body = to_json(body);
+          response.headers.emplace_back("Retry-After", std::to_string(ready.error().retry_after_seconds));
+        } else {
+          response.body = R"({"status":"ok"})";
+        }
+        co_return response;
+      });
   instance.oauth().mount(server);
   // Discovery that is not offered must be a real 404: clients take anything else for an answer.
   server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {

@@ -174,6 +174,9 @@ const std::vector<Setting>& table() {
       number(
           "audit.max_queued", "calls that may wait for their record", 1, 10 * kMillion,
           [](Settings & s) -> auto& { return s.audit.max_queued; }),
+      number(
+          "audit.max_queued_bytes", "bytes of calls that may wait for their record", 1,
+          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_queued_bytes; }),
       text(
           "ca_file", "a PEM file with more authorities for outgoing https; empty: only the system's", {},
           [](Settings & s) -> auto& { return s.ca_file; }),
@@ -273,6 +276,18 @@ const std::vector<Setting>& table() {
       number(
           "limits.streams_per_user", "event streams that one user may have open", 1, kMillion,
           [](Settings & s) -> auto& { return s.streams_per_user; }),
+      number(
+          "limits.min_free_bytes",
+          "calls stop when the disk of the data folder has less room, an eighth of it at most", 0,
+          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
+      number(
+          "limits.reserve_bytes",
+          "kept in wick.reserve for revocation, sign-in and deletion on a full disk, a sixteenth of it at "
+          "most",
+          0, 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.reserve_bytes; }),
+      number(
+          "limits.max_log_bytes", "calls stop when a write-ahead log is longer", kMillion,
+          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_log_bytes; }),
       number(
           "limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),

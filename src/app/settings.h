@@ -33,6 +33,7 @@ struct Settings {
   std::size_t calls_per_user = kDefaultCallsPerUser;
   std::size_t streams_per_user = mcp::kMaxStreamsPerUser;
   RunLogOptions audit;
+  DiskOptions disk;
   ClientPolicy clients;
   int refresh_replay_seconds = kDefaultReplaySeconds;
   std::string ca_file;  // of outgoing requests; empty: the system's authorities

@@ -3,6 +3,7 @@
 #include <absl/functional/any_invocable.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -10,6 +11,7 @@
 #include <condition_variable>
 #include <deque>
 #include <future>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
@@ -23,12 +25,26 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kPurgeStepRows = 500;
+constexpr int kMinPurgeRows = 16, kFirstPurgeRows = 128, kMaxPurgeRows = 2048;
+constexpr auto kLongPurge = std::chrono::milliseconds(8), kShortPurge = std::chrono::milliseconds(2);
+constexpr int kMaxSearchRows = 8 * kSearchStepRows;
 constexpr int kUsageDays = 30;
-constexpr std::size_t kRowsPerCheckpoint = 4000;
+constexpr auto kProbeEvery = std::chrono::milliseconds(100);
+// What a queued run takes besides its texts.
+constexpr std::size_t kPendingBytes = 512;
 constexpr std::size_t kMaxTextBytes = 1024;  // error, user agent, client name: cut above
 
 using Done = absl::AnyInvocable<void(Result<std::int64_t>)>;
+
+std::unexpected<Error> unavailable(std::string message, int retry_after_seconds) {
+  return fail(Error{ErrorCode::kUnavailable, std::move(message), retry_after_seconds});
+}
+
+std::size_t bytes_of(const Run& run) {
+  std::size_t bytes = kPendingBytes + run.error.size() + run.user_agent.size() + run.operation.size();
+  for (const auto* payload : {&run.request, &run.response}) bytes += *payload ? (*payload)->size() : 0;
+  return bytes;
+}
 
 struct Pending {
   Run run;
@@ -59,27 +75,69 @@ std::vector<UsageDay> fill_days(std::vector<UsageDay> found, Micros now, int day
 }  // namespace
 
 struct RunLog::Impl {
-  Impl(Database& database, const Clock& the_clock, RunLogOptions the_options)
-      : db(database), clock(the_clock), options(the_options) {}
+  Impl(Database& database, const Clock& the_clock, RunLogOptions the_options, RunLogNeeds the_needs)
+      : db(database), clock(the_clock), options(the_options), needs(the_needs) {}
 
   // Masks, cuts, numbers and queues. Errors: kUnavailable.
   Result<std::int64_t> enqueue(Pending pending);
+  // Whether the queue takes one more. Under the mutex. (A share of it per user belongs here, and what it
+  // counts is given back where write_loop() takes a group.)
+  Result<void> check_queue() const;
   void write_loop();
   void write_group(std::vector<Pending>& group);
-  void checkpoint_loop();
+  void probe();
 
   Database& db;
   const Clock& clock;
   const RunLogOptions options;
+  const RunLogNeeds needs;
+  std::atomic<int> purge_rows = kFirstPurgeRows;
 
-  std::mutex mutex;
-  std::condition_variable work, checkpoint_due;
+  // Set by the writer after a commit that failed, cleared after one that did not.
+  std::atomic<bool> cannot_record = false;
+
+  std::mutex mutex;  // of all below
+  std::condition_variable work;
   std::deque<Pending> queue;
+  std::size_t queued_bytes = 0;
   std::int64_t last_id = 0;
-  std::size_t rows_since_checkpoint = 0;
-  bool stopping = false, written = false;
-  std::thread writer, checkpointer;
+  std::string last_failure;
+  std::chrono::steady_clock::time_point probed_at;
+  bool stopping = false, probe_wanted = false;
+  std::thread writer;
 };
+
+Result<void> RunLog::Impl::check_queue() const {
+  if (stopping) return unavailable("The server is shutting down: try again in a moment.", 1);
+  if (queue.size() < options.max_queued && queued_bytes < options.max_queued_bytes) return {};
+  return unavailable("The audit log cannot keep up (" + std::to_string(queue.size()) +
+                         " calls wait for it): try again in a moment.",
+                     1);
+}
+
+Result<void> RunLog::ready() {
+  if (impl_->needs.disk != nullptr) {
+    if (auto room = impl_->needs.disk->check(); !room) return room;
+  }
+  for (const Database* db : {static_cast<const Database*>(&impl_->db), impl_->needs.other}) {
+    if (db == nullptr || db->log_bytes() <= impl_->options.max_log_bytes) continue;
+    return unavailable(
+        "A write-ahead log has grown beyond limits.max_log_bytes, because something reads from the database "
+        "without an end: a backup or a check may be under way. Try again when it has ended.",
+        10);
+  }
+  std::lock_guard lock(impl_->mutex);
+  if (impl_->cannot_record) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - impl_->probed_at >= kProbeEvery) {
+      impl_->probed_at = now;
+      impl_->probe_wanted = true;
+      impl_->work.notify_one();
+    }
+    return unavailable("Calls cannot be recorded, so none are made: " + impl_->last_failure, 1);
+  }
+  return impl_->check_queue();
+}
 
 Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   Run& run = pending.run;
@@ -96,14 +154,11 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   std::int64_t id = 0;
   {
     std::lock_guard lock(mutex);
-    if (stopping) return fail(ErrorCode::kUnavailable, "The server is shutting down: try again in a moment.");
-    if (queue.size() >= options.max_queued) {
-      return fail(ErrorCode::kUnavailable, "The audit log cannot keep up (" + std::to_string(queue.size()) +
-                                               " calls wait for it): try again in a moment.");
-    }
+    if (auto room = check_queue(); !room) return fail(std::move(room.error()));
     last_id = std::max(clock.now() << kRunIdCounterBits, last_id + 1);
     run.id = id = last_id;
     was_empty = queue.empty();
+    queued_bytes += bytes_of(run);
     queue.push_back(std::move(pending));
   }
   if (was_empty) work.notify_one();
@@ -113,24 +168,33 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
 void RunLog::Impl::write_loop() {
   std::vector<Pending> group;
   for (;;) {
+    bool has_probe = false;
     {
       std::unique_lock lock(mutex);
-      work.wait(lock, [&] { return stopping || !queue.empty(); });
-      if (queue.empty()) break;
+      work.wait(lock, [&] { return stopping || probe_wanted || !queue.empty(); });
+      has_probe = std::exchange(probe_wanted, false);
+      if (queue.empty() && !has_probe) return;
       const std::size_t count = std::min(queue.size(), options.max_group);
       group.assign(std::make_move_iterator(queue.begin()),
                    std::make_move_iterator(queue.begin() + std::ptrdiff_t(count)));
       queue.erase(queue.begin(), queue.begin() + std::ptrdiff_t(count));
+      for (const Pending& pending : group) queued_bytes -= bytes_of(pending.run);
     }
-    write_group(group);
-    std::lock_guard lock(mutex);
-    rows_since_checkpoint += group.size();
-    if (rows_since_checkpoint >= kRowsPerCheckpoint) checkpoint_due.notify_one();
+    if (has_probe && group.empty()) probe();
+    if (!group.empty()) write_group(group);
     group.clear();
   }
+}
+
+void RunLog::Impl::probe() {
+  auto done = db.write([&](Transaction& tx) { return run_store::probe(tx, clock.now()); }, Space::kNeedsRoom);
+  if (done) {
+    spdlog::info("audit: calls can be recorded again");
+    cannot_record = false;
+    return;
+  }
   std::lock_guard lock(mutex);
-  written = true;
-  checkpoint_due.notify_one();
+  last_failure = done.error().message;
 }
 
 void RunLog::Impl::write_group(std::vector<Pending>& group) {
@@ -141,13 +205,21 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
     ++counts.first;
     if (run.status != "ok") ++counts.second;
   }
-  auto done = db.write([&](Transaction& tx) -> Result<void> {
-    for (const Pending& pending : group) {
-      if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
-    }
-    return run_store::add_usage(tx, usage);
-  });
-  if (!done) spdlog::error("audit: {} runs could not be recorded: {}", group.size(), done.error().message);
+  auto done = db.write(
+      [&](Transaction& tx) -> Result<void> {
+        for (const Pending& pending : group) {
+          if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
+        }
+        return run_store::add_usage(tx, usage);
+      },
+      Space::kNoReserve);
+  if (!done) {
+    spdlog::error("audit: {} runs could not be recorded: {}", group.size(), done.error().message);
+    std::lock_guard lock(mutex);
+    last_failure = done.error().message;
+  }
+  // Before the calls of the group are answered: the next one of each caller is refused then.
+  cannot_record = !done;
 
   // One post per io_context wakes every coroutine of the group that lives there.
   using Ready = std::vector<std::pair<Done, Result<std::int64_t>>>;
@@ -172,20 +244,8 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
   }
 }
 
-void RunLog::Impl::checkpoint_loop() {
-  std::unique_lock lock(mutex);
-  for (;;) {
-    checkpoint_due.wait(lock, [&] { return written || rows_since_checkpoint >= kRowsPerCheckpoint; });
-    if (written) return;
-    rows_since_checkpoint = 0;
-    lock.unlock();
-    db.checkpoint();
-    lock.lock();
-  }
-}
-
-RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options)
-    : impl_(std::make_unique<Impl>(db, clock, options)) {
+RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options, RunLogNeeds needs)
+    : impl_(std::make_unique<Impl>(db, clock, options, needs)) {
   auto done = db.read([&](Transaction& tx) -> Result<void> {
     auto newest = run_store::newest_id(tx);
     if (!newest) return fail(std::move(newest.error()));
@@ -194,7 +254,6 @@ RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options)
   });
   if (!done) spdlog::error("audit: {}", done.error().message);
   impl_->writer = std::thread([this] { impl_->write_loop(); });
-  impl_->checkpointer = std::thread([this] { impl_->checkpoint_loop(); });
 }
 
 RunLog::~RunLog() {
@@ -209,7 +268,6 @@ void RunLog::stop() {
   }
   impl_->work.notify_one();
   impl_->writer.join();
-  impl_->checkpointer.join();
 }
 
 asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(Run run) {
@@ -248,15 +306,34 @@ Result<std::int64_t> RunLog::append_blocking(Run run) {
   return promise.get_future().get();
 }
 
-Result<std::vector<Run>> RunLog::search(const RunFilter& filter, bool payloads) {
-  Result<std::vector<Run>> runs;
-  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    runs = run_store::search(tx, filter, payloads);
-    if (!runs) return fail(runs.error());
-    return {};
-  });
-  if (!done) return fail(std::move(done.error()));
-  return runs;
+Result<RunPage> RunLog::search(const RunFilter& filter, bool payloads) {
+  const auto until = std::chrono::steady_clock::now() + kSearchTime;
+  RunPage page;
+  RunFilter rest = filter;
+  rest.limit = std::clamp(filter.limit, 1, kMaxRunPage);
+  for (int rows = kSearchStepRows;; rows = std::min(2 * rows, kMaxSearchRows)) {
+    run_store::SearchStep step;
+    auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
+      auto found = run_store::search(tx, rest, rows, payloads);
+      if (!found) return fail(std::move(found.error()));
+      step = std::move(*found);
+      return {};
+    });
+    if (!done) return fail(std::move(done.error()));
+    rest.limit -= int(step.runs.size());
+    std::move(step.runs.begin(), step.runs.end(), std::back_inserter(page.runs));
+    if (rest.limit == 0) {
+      page.next = page.runs.back().id;
+      return page;
+    }
+    if (!step.last) return page;
+    rest.before = *step.last;
+    if (std::chrono::steady_clock::now() >= until) {
+      page.next = *step.last;
+      page.searched_back_to = *step.last >> kRunIdCounterBits;
+      return page;
+    }
+  }
 }
 
 Result<Run> RunLog::get(std::int64_t id) {
@@ -298,17 +375,32 @@ Result<std::vector<UsageDay>> RunLog::daily(int days) {
 Result<bool> RunLog::purge_step() {
   const Micros now = impl_->clock.now();
   const auto id_at = [&](int days) { return (now - days * kMicrosPerDay) << kRunIdCounterBits; };
-  std::int64_t changed = 0;
+  const int rows = impl_->purge_rows;
+  const auto begun = std::chrono::steady_clock::now();
+  std::int64_t visited = 0;
   auto done = impl_->db.write([&](Transaction& tx) -> Result<void> {
-    auto removed = run_store::remove_rows(tx, id_at(impl_->options.row_days), kPurgeStepRows);
+    auto removed = run_store::remove_rows(tx, id_at(impl_->options.row_days), rows);
     if (!removed) return fail(std::move(removed.error()));
-    auto forgotten = run_store::forget_payloads(tx, id_at(impl_->options.payload_days), kPurgeStepRows);
+    visited = *removed;
+    if (visited >= rows) return {};
+    auto forgotten = run_store::forget_payloads(tx, id_at(impl_->options.payload_days), rows);
     if (!forgotten) return fail(std::move(forgotten.error()));
-    changed = std::max(*removed, *forgotten);
-    return run_store::remove_usage(tx, format_day(now - impl_->options.row_days * kMicrosPerDay));
+    visited = std::max(visited, *forgotten);
+    if (visited >= rows) return {};
+    auto unused =
+        run_store::remove_usage(tx, format_day(now - impl_->options.row_days * kMicrosPerDay), rows);
+    if (!unused) return fail(std::move(unused.error()));
+    visited = std::max(visited, *unused);
+    return {};
   });
   if (!done) return fail(std::move(done.error()));
-  return changed >= kPurgeStepRows;
+  // Calls wait for the writer meanwhile: the next step takes as many rows as go into some milliseconds.
+  const auto took = std::chrono::steady_clock::now() - begun;
+  if (took > kLongPurge) impl_->purge_rows = std::max(kMinPurgeRows, rows / 2);
+  if (took < kShortPurge) impl_->purge_rows = std::min(kMaxPurgeRows, rows * 2);
+  // On a full disk, what was written is moved at once, so that the log does not grow.
+  if (impl_->needs.disk != nullptr && !impl_->needs.disk->check()) impl_->db.checkpoint();
+  return visited >= rows;
 }
 
 }  // namespace wick

@@ -5,12 +5,18 @@
 // rows, and commits it in one transaction; while it commits, the next group gathers. Thread-safe.
 //
 // Why it is right: a run is acknowledged only after the COMMIT that contains it returned; the queue is
-// bounded, so memory is; when a commit fails every run of its group is told so and none is acknowledged. A
-// second thread moves the write-ahead log into the database file, so that no commit ever waits for that.
+// bounded in rows and bytes, so memory is; when a commit fails every run of its group is told so and none is
+// acknowledged.
+//
+// A call that cannot be recorded is not to be carried out. ready() is asked before each: it refuses while the
+// disk has no room, while a write-ahead log is too long, while the queue is full, and after a commit that
+// failed until the writer could write again, which ready() makes it try. Calls that were let in before still
+// have limits.min_free_bytes for their records.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,12 +25,15 @@
 #include "audit/run.h"
 #include "base/result.h"
 #include "db/database.h"
+#include "db/disk_space.h"
 
 namespace wick {
 
 struct RunLogOptions {
   std::size_t max_group = 256;                // rows per transaction
   std::size_t max_queued = 16'384;            // append fails with kUnavailable above
+  std::size_t max_queued_bytes = 64 << 20;    // and above this
+  std::int64_t max_log_bytes = 256 << 20;     // of a write-ahead log; above, ready() fails
   std::size_t max_payload_bytes = 64 * 1024;  // request and response each; longer ones are cut and marked
   bool wait_for_commit = true;  // U6: false (by name: "audit.durability = relaxed") answers before the commit
   int payload_days = 7;         // U4
@@ -38,6 +47,19 @@ struct RunFilter {
   int limit = 50;                  // at most kMaxRunPage
 };
 inline constexpr int kMaxRunPage = 200;
+
+// A search looks at not many more than this many rows that the index of its filters gives but that do not
+// match.
+inline constexpr int kSearchStepRows = 1000;
+inline constexpr auto kSearchTime = std::chrono::milliseconds(50);
+
+struct RunPage {
+  std::vector<Run> runs;  // newest first
+  // Where to go on (RunFilter::before); nullopt: there are no more.
+  std::optional<std::int64_t> next;
+  // The search ended for its time before it had filled the page: there may be more, older than this.
+  std::optional<Micros> searched_back_to;
+};
 
 struct UsageDay {
   std::string day;
@@ -57,13 +79,23 @@ struct Usage {
   std::vector<UsageDay> days;                                    // the last 30, oldest first, none left out
 };
 
+// What else has to be well for a call to be recorded; null: it is not looked at. Both outlive the log.
+struct RunLogNeeds {
+  DiskSpace* disk = nullptr;
+  const Database* other = nullptr;  // that calls write to
+};
+
 class RunLog {
  public:
   // Starts the writer thread. `db` was opened with runs_migrations() and outlives this.
-  RunLog(Database& db, const Clock& clock, RunLogOptions options);
+  RunLog(Database& db, const Clock& clock, RunLogOptions options, RunLogNeeds needs = {});
   ~RunLog();  // stops
   // Commits what is queued and ends the threads. Idempotent.
   void stop();
+
+  // Whether a call that is made now can be recorded. Does not wait.
+  // Errors: kUnavailable, with Error::retry_after_seconds
+  Result<void> ready();
 
   using Executor = boost::asio::io_context::executor_type;
   // Commits the run (masked and cut), then resumes the caller on its own io thread.
@@ -72,15 +104,17 @@ class RunLog {
   // The same for worker threads; blocks.
   Result<std::int64_t> append_blocking(Run run);
 
-  // Pages, newest first; bodies included only when `payloads`. Blocks. Index used: the primary key, or
-  // connector_runs_connector, _user, _credential.
-  Result<std::vector<Run>> search(const RunFilter& filter, bool payloads);
+  // A page; bodies included only when `payloads`. Blocks. Every filter has an index; of several the one that
+  // is likely to leave the fewest is used, and the search ends after kSearchTime, at the next
+  // kSearchStepRows.
+  Result<RunPage> search(const RunFilter& filter, bool payloads);
   // Errors: kNotFound
   Result<Run> get(std::int64_t id);
   Result<Usage> usage(const std::string& credential_id);
   // Calls and errors per day over all users, the last `days`.
   Result<std::vector<UsageDay>> daily(int days);
-  // Deletes a bounded step of what is older than the retention; true when more remains. Blocks.
+  // Deletes what is older than the retention, in a step of some milliseconds, from the oldest on; true when
+  // more remains. Visits no row twice. Blocks.
   Result<bool> purge_step();
 
  private:

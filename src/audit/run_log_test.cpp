@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <filesystem>
@@ -14,6 +15,33 @@
 
 namespace wick {
 namespace {
+
+// A database whose writes fail while it is told so.
+class FailingDatabase final : public Database {
+ public:
+  explicit FailingDatabase(Database& real) : real_(real) {}
+  void on_change(std::string kind, Applier applier) override { real_.on_change(kind, std::move(applier)); }
+  void after_change(std::string kind, Follower follower) override {
+    real_.after_change(kind, std::move(follower));
+  }
+  Result<void> write(const Work& work, Space space) override {
+    if (fails) return fail(ErrorCode::kUnavailable, "The disk is full: nothing was written.");
+    return real_.write(work, space);
+  }
+  Result<void> read(const Work& work) override { return real_.read(work); }
+  Result<bool> prune_change_log(Micros now) override { return real_.prune_change_log(now); }
+  void checkpoint() override { real_.checkpoint(); }
+  std::int64_t log_bytes() const override { return log; }
+  std::uint64_t write_steps() const override { return real_.write_steps(); }
+  Result<void> backup_to(const std::string& file) override { return real_.backup_to(file); }
+  Result<void> check() override { return real_.check(); }
+
+  std::atomic<bool> fails = false;
+  std::atomic<std::int64_t> log = 0;
+
+ private:
+  Database& real_;
+};
 
 struct FakeClock final : Clock {
   std::atomic<Micros> time{1'780'000'000 * kMicrosPerSecond};
@@ -33,13 +61,13 @@ class RunLogTest : public testing::Test {
     db.reset();
     std::filesystem::remove_all(folder);
   }
-  void open(RunLogOptions options = {}) {
+  void open(RunLogOptions options = {}, RunLogNeeds needs = {}) {
     log.reset();
     db.reset();
     auto opened = open_sqlite(folder / "runs.db", runs_migrations());
     ASSERT_TRUE(opened) << opened.error().message;
     db = std::move(*opened);
-    log = std::make_unique<RunLog>(*db, clock, options);
+    log = std::make_unique<RunLog>(*db, clock, options, needs);
   }
   wick::Run run(std::string operation = "get", std::string status = "ok") {
     wick::Run made;
@@ -104,26 +132,26 @@ TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters)
   for (;;) {
     const auto page = log->search(filter, false);
     ASSERT_TRUE(page);
-    for (const wick::Run& row : *page) {
+    for (const wick::Run& row : page->runs) {
       EXPECT_FALSE(row.request);
       seen.push_back(row.id);
     }
-    if (page->size() < 3) break;
-    filter.before = page->back().id;
+    if (!page->next) break;
+    filter.before = *page->next;
   }
   EXPECT_EQ(seen.size(), 7u);
   EXPECT_TRUE(std::is_sorted(seen.rbegin(), seen.rend()));
   RunFilter errors;
   errors.status = "error";
   errors.operation = "get";
-  EXPECT_EQ(log->search(errors, true)->size(), 1u);
+  EXPECT_EQ(log->search(errors, true)->runs.size(), 1u);
   RunFilter future;
   future.from = clock.now() + kMicrosPerDay;
-  EXPECT_TRUE(log->search(future, false)->empty());
+  EXPECT_TRUE(log->search(future, false)->runs.empty());
   RunFilter past;
   past.to = clock.now() + kMicrosPerDay;
   past.user_id = "u1";
-  EXPECT_EQ(log->search(past, false)->size(), 7u);
+  EXPECT_EQ(log->search(past, false)->runs.size(), 7u);
 }
 
 TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
@@ -154,6 +182,165 @@ TEST_F(RunLogTest, PayloadsAreForgottenAfterSevenDaysAndRowsAfterNinety) {
   EXPECT_EQ(log->purge_step(), false);
   EXPECT_FALSE(log->get(*id));
   EXPECT_EQ(log->usage("t1")->calls, 0);
+}
+
+TEST_F(RunLogTest, PurgingVisitsEachRowOnceHoweverManyThereAre) {
+  // The work of purging n rows that are all old, payloads first and then the rows.
+  const auto work_of = [&](int n) {
+    RunLogOptions relaxed;
+    relaxed.wait_for_commit = false;
+    open(relaxed);
+    for (int i = 0; i < n; ++i) EXPECT_TRUE(log->append_blocking(run()));
+    open();  // closing the log commits what is queued
+    const auto before = db->write_steps();
+    clock.time += 8 * kMicrosPerDay;
+    while (log->purge_step().value()) {
+    }
+    const auto forgotten = db->write_steps();
+    // Again, as every hour: nothing is left to be visited.
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(log->purge_step(), false);
+    EXPECT_LT(db->write_steps() - forgotten, 100 * 150u);
+    EXPECT_FALSE(log->search({}, true)->runs.at(0).request);
+    clock.time += 100 * kMicrosPerDay;
+    while (log->purge_step().value()) {
+    }
+    EXPECT_TRUE(log->search({}, false)->runs.empty());
+    return db->write_steps() - before;
+  };
+  const auto once = work_of(1500), twice = work_of(3000);
+  EXPECT_LT(double(twice), 2.3 * double(once));
+}
+
+TEST_F(RunLogTest, PayloadsThatALowerRetentionForgetsAreFoundFromTheWatermarkOn) {
+  RunLogOptions options;
+  options.payload_days = 7;
+  std::vector<std::int64_t> ids;
+  open(options);
+  for (int i = 0; i < 10; ++i) {
+    ids.push_back(log->append_blocking(run()).value());
+    clock.time += kMicrosPerDay;
+  }
+  EXPECT_EQ(log->purge_step(), false);
+  EXPECT_FALSE(log->get(ids[2])->request);
+  EXPECT_TRUE(log->get(ids[4])->request);
+  options.payload_days = 2;
+  open(options);
+  EXPECT_EQ(log->purge_step(), false);
+  EXPECT_FALSE(log->get(ids[7])->request);
+  EXPECT_TRUE(log->get(ids[9])->request);
+}
+
+TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
+  RunLogOptions options;
+  options.wait_for_commit = false;
+  open(options);
+  std::vector<wick::Run> all;
+  for (int i = 0; i < 600; ++i) {
+    wick::Run made = run(i % 3 ? "get" : "list", i % 7 ? "ok" : "error");
+    made.connector_id = i % 2 ? "c1" : "c2";
+    made.user_id = i % 5 ? "u1" : "u2";
+    made.credential_id = i % 4 ? "t1" : "t2";
+    made.source = i % 11 ? "mcp" : "test";
+    made.id = log->append_blocking(made).value();
+    all.push_back(std::move(made));
+    clock.time += kMicrosPerSecond;
+  }
+  open();
+  for (int choice = 0; choice < 1 << 8; ++choice) {
+    RunFilter filter;
+    if (choice & 1) filter.connector_id = "c1";
+    if (choice & 2) filter.user_id = "u1";
+    if (choice & 4) filter.credential_id = "t2";
+    if (choice & 8) filter.operation = "get";
+    if (choice & 16) filter.status = choice & 1 ? "error" : "ok";
+    if (choice & 32) filter.source = choice & 2 ? "test" : "mcp";
+    if (choice & 64) filter.from = all[100].id >> kRunIdCounterBits;
+    if (choice & 128) filter.to = all[500].id >> kRunIdCounterBits;
+    filter.limit = 70;
+    std::vector<std::int64_t> expected, found;
+    for (auto one = all.rbegin(); one != all.rend(); ++one) {
+      const bool matches = (filter.connector_id.empty() || one->connector_id == filter.connector_id) &&
+                           (filter.user_id.empty() || one->user_id == filter.user_id) &&
+                           (filter.credential_id.empty() || one->credential_id == filter.credential_id) &&
+                           (filter.operation.empty() || one->operation == filter.operation) &&
+                           (filter.status.empty() || one->status == filter.status) &&
+                           (filter.source.empty() || one->source == filter.source) &&
+                           (!filter.from || one->id >> kRunIdCounterBits >= *filter.from) &&
+                           (!filter.to || one->id >> kRunIdCounterBits < *filter.to);
+      if (matches) expected.push_back(one->id);
+    }
+    for (;;) {
+      const auto page = log->search(filter, false);
+      ASSERT_TRUE(page) << page.error().message;
+      for (const wick::Run& one : page->runs) found.push_back(one.id);
+      if (!page->next) break;
+      filter.before = *page->next;
+    }
+    EXPECT_EQ(found, expected) << choice;
+  }
+}
+
+TEST_F(RunLogTest, EveryFilterHasItsIndex) {
+  const auto plan_of = [&](const std::string& where) {
+    std::string plan;
+    db->read([&](Transaction& tx) {
+        return tx.for_each(
+            "EXPLAIN QUERY PLAN SELECT * FROM (SELECT * FROM connector_runs WHERE id < $1 AND " + where +
+                " ORDER BY id DESC LIMIT 1000) AS ranged WHERE error = 'x' LIMIT 50",
+            {INT64_MAX}, [&](const SqlRow& row) { plan += row.text(3) + "; "; });
+      }).value();
+    return plan;
+  };
+  for (const auto& [where, index] : std::vector<std::pair<std::string, std::string>>{
+           {"status = 'error' AND status <> 'ok'", "connector_runs_status"},
+           {"status = 'error' AND status <> 'ok' AND user_id = 'u'", "connector_runs_user_status"},
+           {"source = 'test' AND source <> 'mcp'", "connector_runs_source"},
+           {"credential_id = 't'", "connector_runs_credential"},
+           {"user_id = 'u'", "connector_runs_user"},
+           {"operation = 'o'", "connector_runs_operation"},
+           {"connector_id = 'c'", "connector_runs_connector"},
+           {"id >= 5", "PRIMARY KEY"}}) {
+    const std::string plan = plan_of(where);
+    EXPECT_NE(plan.find(index), std::string::npos) << plan;
+    EXPECT_NE(plan.find("CO-ROUTINE"), std::string::npos) << plan;
+    EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+  }
+}
+
+TEST_F(RunLogTest, AfterARecordThatFailedNoCallIsReadyUntilOneCanBeWrittenAgain) {
+  log.reset();
+  FailingDatabase failing(*db);
+  RunLog own(failing, clock, {});
+  EXPECT_TRUE(own.ready());
+  EXPECT_TRUE(own.append_blocking(run()));
+  failing.fails = true;
+  EXPECT_FALSE(own.append_blocking(run()));
+  const auto refused = own.ready();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  EXPECT_GT(refused.error().retry_after_seconds, 0);
+  EXPECT_NE(refused.error().message.find("disk is full"), std::string::npos);
+  failing.fails = false;
+  while (!own.ready()) std::this_thread::yield();  // the writer tries, because it is asked
+  EXPECT_TRUE(own.append_blocking(run()));
+}
+
+TEST_F(RunLogTest, NoCallIsReadyWhileTheQueueOrAWriteAheadLogIsTooLong) {
+  log.reset();
+  FailingDatabase long_log(*db);
+  RunLogOptions options;
+  {
+    RunLog own(long_log, clock, options);
+    EXPECT_TRUE(own.ready());
+    long_log.log = options.max_log_bytes + 1;
+    EXPECT_FALSE(own.ready());
+    long_log.log = 0;
+    EXPECT_TRUE(own.ready());
+  }
+  options.max_queued_bytes = 0;
+  RunLog full(*db, clock, options);
+  EXPECT_FALSE(full.ready());
+  EXPECT_FALSE(full.append_blocking(run()));
 }
 
 TEST_F(RunLogTest, AFullQueueRefusesInsteadOfGrowing) {

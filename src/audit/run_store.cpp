@@ -107,31 +107,96 @@ Result<std::int64_t> newest_id(Transaction& tx) {
   return id;
 }
 
-Result<std::vector<Run>> search(Transaction& tx, const RunFilter& filter, bool payloads) {
-  std::string sql = std::string("SELECT ") + WICK_RUN_COLUMNS + (payloads ? ", request, response" : "") +
-                    " FROM connector_runs WHERE id < $1";
-  std::vector<SqlParam> params{filter.before > 0 ? filter.before : INT64_MAX};
-  const auto add = [&](const char* condition, SqlParam value) {
+namespace {
+
+// A query over connector_runs, whose parameters borrow from the filter.
+struct Query {
+  std::string conditions;
+  std::vector<SqlParam> params;
+
+  void add(const char* condition, SqlParam value) {
     params.push_back(value);
-    sql += std::string(" AND ") + condition + "$" + std::to_string(params.size());
-  };
-  const std::pair<const char*, const std::string*> columns[] = {{"connector_id = ", &filter.connector_id},
-                                                                {"user_id = ", &filter.user_id},
-                                                                {"credential_id = ", &filter.credential_id},
-                                                                {"operation = ", &filter.operation},
-                                                                {"status = ", &filter.status},
-                                                                {"source = ", &filter.source}};
-  for (const auto& [condition, value] : columns) {
-    if (!value->empty()) add(condition, std::string_view(*value));
+    if (!conditions.empty()) conditions += " AND ";
+    conditions += std::string(condition) + "$" + std::to_string(params.size());
   }
-  // An id begins with the time of recording: a range of time is a range of the primary key.
-  if (filter.from) add("id >= ", *filter.from << kRunIdCounterBits);
-  if (filter.to) add("id < ", *filter.to << kRunIdCounterBits);
-  add("1 = 1 ORDER BY id DESC LIMIT ", std::int64_t(std::clamp(filter.limit, 1, kMaxRunPage)));
-  std::vector<Run> runs;
-  auto done = tx.for_each(sql, params, [&](const SqlRow& row) { runs.push_back(read(row, payloads)); });
+};
+
+struct Column {
+  const char* name;
+  const std::string RunFilter::*value;
+};
+// The likeliest to leave few rows first. Of status and source only the rare values are in an index.
+constexpr Column kColumns[] = {{"status", &RunFilter::status},
+                               {"source", &RunFilter::source},
+                               {"credential_id", &RunFilter::credential_id},
+                               {"user_id", &RunFilter::user_id},
+                               {"operation", &RunFilter::operation},
+                               {"connector_id", &RunFilter::connector_id}};
+
+bool is_common(const Column& column, const std::string& value) {
+  return (column.value == &RunFilter::status && value == "ok") ||
+         (column.value == &RunFilter::source && value == "mcp");
+}
+
+// The rows that one index gives, in its order. An id begins with the time of recording, so a range of time is
+// a range of ids; it has one upper bound, because SQLite uses only the first.
+Query indexed_rows(const RunFilter& filter, const Column*& used) {
+  Query query;
+  std::int64_t below = filter.before > 0 ? filter.before : INT64_MAX;
+  if (filter.to) below = std::min(below, *filter.to << kRunIdCounterBits);
+  query.add("id < ", below);
+  if (filter.from) query.add("id >= ", *filter.from << kRunIdCounterBits);
+  used = nullptr;
+  for (const Column& column : kColumns) {
+    const std::string& value = filter.*column.value;
+    if (value.empty() || is_common(column, value)) continue;
+    used = &column;
+    break;
+  }
+  if (used == nullptr) return query;
+  query.add((std::string(used->name) + " = ").c_str(), std::string_view(filter.*used->value));
+  // As the partial indices say it, so that they are used.
+  if (used->value == &RunFilter::status) {
+    query.conditions += " AND status <> 'ok'";
+    if (!filter.user_id.empty()) query.add("user_id = ", std::string_view(filter.user_id));
+  }
+  if (used->value == &RunFilter::source) query.conditions += " AND source <> 'mcp'";
+  return query;
+}
+
+}  // namespace
+
+Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bool payloads) {
+  const Column* used = nullptr;
+  const Query inner = indexed_rows(filter, used);
+  Query query = inner;
+  query.params.push_back(std::int64_t(rows));
+  const std::string range = " FROM connector_runs WHERE " + inner.conditions + " ORDER BY id DESC LIMIT $" +
+                            std::to_string(query.params.size());
+  query.conditions.clear();
+  for (const Column& column : kColumns) {
+    const std::string& value = filter.*column.value;
+    if (!value.empty() && &column != used)
+      query.add((std::string(column.name) + " = ").c_str(), std::string_view(value));
+  }
+  SearchStep step;
+  const int limit = std::clamp(filter.limit, 1, kMaxRunPage);
+  const std::string where = query.conditions.empty() ? "" : " WHERE " + query.conditions;
+  query.params.push_back(std::int64_t(limit));
+  const std::string columns = std::string(WICK_RUN_COLUMNS) + (payloads ? ", request, response" : "");
+  // The inner rows come in the order of the index, one by one, and no more of them than the page needs.
+  auto done = tx.for_each("SELECT " + columns + " FROM (SELECT " + columns + range + ") AS ranged" + where +
+                              " LIMIT $" + std::to_string(query.params.size()),
+                          query.params, [&](const SqlRow& row) { step.runs.push_back(read(row, payloads)); });
   if (!done) return fail(std::move(done.error()));
-  return runs;
+  if (std::int64_t(step.runs.size()) >= limit) return step;
+  std::vector<SqlParam> params = inner.params;
+  params.push_back(std::int64_t(rows - 1));
+  done = tx.for_each("SELECT id FROM connector_runs WHERE " + inner.conditions +
+                         " ORDER BY id DESC LIMIT 1 OFFSET $" + std::to_string(params.size()),
+                     params, [&](const SqlRow& row) { step.last = row.integer(0); });
+  if (!done) return fail(std::move(done.error()));
+  return step;
 }
 
 Result<Run> get(Transaction& tx, std::int64_t id) {
@@ -185,11 +250,29 @@ Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day
 }
 
 Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int limit) {
-  return tx.execute(
-      "UPDATE connector_runs SET request = NULL, response = NULL WHERE id IN "
-      "(SELECT id FROM connector_runs WHERE id < $1 AND (request IS NOT NULL OR response IS NOT NULL) ORDER "
-      "BY id DESC LIMIT $2)",
-      {below_id, std::int64_t(limit)});
+  std::int64_t mark = 0, last = 0, visited = 0;
+  auto done = tx.for_each("SELECT value FROM run_state WHERE name = 'payloads_forgotten'", {},
+                          [&](const SqlRow& row) { mark = row.integer(0); });
+  if (!done) return fail(std::move(done.error()));
+  done = tx.for_each("SELECT id FROM connector_runs WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3",
+                     {mark, below_id, std::int64_t(limit)}, [&](const SqlRow& row) {
+                       last = row.integer(0);
+                       ++visited;
+                     });
+  if (!done) return fail(std::move(done.error()));
+  if (visited == 0) return 0;
+  auto forgotten = tx.execute(
+      "UPDATE connector_runs SET request = NULL, response = NULL WHERE id > $1 AND id <= $2 AND (request IS "
+      "NOT NULL OR response IS NOT NULL)",
+      {mark, last});
+  if (!forgotten) return fail(std::move(forgotten.error()));
+  auto noted = tx.execute(
+      "INSERT INTO run_state (name, value) VALUES ('payloads_forgotten', $1) ON CONFLICT (name) DO UPDATE "
+      "SET "
+      "value = excluded.value",
+      {last});
+  if (!noted) return fail(std::move(noted.error()));
+  return visited;
 }
 
 Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int limit) {
@@ -199,8 +282,18 @@ Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int lim
       {below_id, std::int64_t(limit)});
 }
 
-Result<void> remove_usage(Transaction& tx, const std::string& below_day) {
-  auto done = tx.execute("DELETE FROM run_usage WHERE day < $1", {std::string_view(below_day)});
+Result<std::int64_t> remove_usage(Transaction& tx, const std::string& below_day, int limit) {
+  return tx.execute(
+      "DELETE FROM run_usage WHERE (credential_id, day, connector_id) IN (SELECT credential_id, day, "
+      "connector_id FROM run_usage WHERE day < $1 ORDER BY day LIMIT $2)",
+      {std::string_view(below_day), std::int64_t(limit)});
+}
+
+Result<void> probe(Transaction& tx, Micros now) {
+  auto done = tx.execute(
+      "INSERT INTO run_state (name, value) VALUES ('probe', $1) ON CONFLICT (name) DO UPDATE SET value = "
+      "excluded.value",
+      {now});
   if (!done) return fail(std::move(done.error()));
   return {};
 }

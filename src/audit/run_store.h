@@ -18,14 +18,22 @@ using UsageDelta =
 Result<void> add_usage(Transaction& tx, const UsageDelta& delta);
 // 0 when there is none.
 Result<std::int64_t> newest_id(Transaction& tx);
-Result<std::vector<Run>> search(Transaction& tx, const RunFilter& filter, bool payloads);
+// The runs that match among the next `rows` that the index gives; `last` is the id of the last of these, or
+// nullopt when there are no more, or the page is full.
+struct SearchStep {
+  std::vector<Run> runs;
+  std::optional<std::int64_t> last;
+};
+Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bool payloads);
 Result<Run> get(Transaction& tx, std::int64_t id);
 Result<Usage> usage(Transaction& tx, const std::string& credential_id, const std::string& first_day);
 // Days that had calls, oldest first.
 Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day);
-// Rows changed; at most `limit` each.
+// Rows visited; at most `limit` each. What was forgotten is noted in run_state.
 Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int limit);
 Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int limit);
-Result<void> remove_usage(Transaction& tx, const std::string& below_day);
+Result<std::int64_t> remove_usage(Transaction& tx, const std::string& below_day, int limit);
+// Writes something, to see whether that can be.
+Result<void> probe(Transaction& tx, Micros now);
 
 }  // namespace wick::run_store

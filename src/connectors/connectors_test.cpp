@@ -120,7 +120,7 @@ class Connectors : public testing::Test {
   std::string id_of(const Result<CallOutcome>& outcome) {
     return std::string(outcome->result.structured->at("id").as_string());
   }
-  wick::Run last_run() { return log->search({}, true)->at(0); }
+  wick::Run last_run() { return log->search({}, true)->runs.at(0); }
 
   boost::asio::io_context context{1};  // outlives every thread that posts to it
   std::string folder;

@@ -114,6 +114,7 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run,
   if (!recorded) {
     recorded.error().message =
         "The call may have been carried out, but could not be recorded. " + recorded.error().message;
+    recorded.error().retry_after_seconds = 0;
     co_return recorded;
   }
   cancelled = cancelled || revoked();
@@ -125,6 +126,7 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run,
 
 Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requested, json::object arguments,
                                                  std::optional<CallResult> result) {
+  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
   Run run = begin(caller, std::move(requested), arguments);
   finish(run, result, kNoSuchOperation);
   const auto recorded = co_await commit(caller, std::move(run));
@@ -136,6 +138,7 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
                                                std::string operation_key, json::object arguments,
                                                json::object more, const ClientSide* client) {
+  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
   Run run = begin(caller, operation_key, arguments);
   const Reach reach(access_.snapshot(), caller.user, caller.scope);
   if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
@@ -232,6 +235,7 @@ Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorE
 
 Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
                                                 json::object params, const ClientSide* client) {
+  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
   Run run = begin(caller, method, params);
   const Reach reach(access_.snapshot(), caller.user, caller.scope);
   const auto connector = reach.connector(connector_id.str());

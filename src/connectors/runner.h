@@ -60,7 +60,7 @@ class Runner {
   //                           the user lost it while the call ran
   //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
   //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
-  //         kUnavailable      the audit cannot record: the result is withheld
+  //         kUnavailable      the audit cannot record: nothing is carried out, or the result is withheld
   // A user who has as many calls under way as one may gets an error as result, recorded as rate_limited.
   // `more`: what else the call's params say; `client`: who can be told and asked while it runs.
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,

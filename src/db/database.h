@@ -12,6 +12,16 @@
 // which reload the current state of the entity they are given, never go backwards. An applier or follower
 // that fails ends the process: memory that can no longer follow the log must not serve.
 //
+// Connections. Those that are ever used are opened by open_sqlite(): one for writing, a pool of readers, and
+// three that are kept for who must not wait for the pool: the thread that holds the writer lock (appliers),
+// the one that follows a change, and checkpoints. So no later use needs a file descriptor, a read waits for a
+// free connection instead of opening one, and memory can follow the change log whatever else goes on.
+//
+// Full disk. A write that finds no room releases the reserve (db/disk_space.h) and runs once more. The
+// write-ahead log is bounded in bytes and time: a thread moves it into the file above kCheckpointBytes, and
+// kCheckpointAge after the oldest write in it. Only a reader that does not end lets it grow further;
+// log_bytes() tells.
+//
 // A second node reads the same log. Entries older than kChangeLogAge are pruned: a node that finds its next
 // number gone has been away for longer and loads everything, as at start.
 #pragma once
@@ -32,8 +42,16 @@
 
 namespace wick {
 
+class DiskSpace;
+
 // How long entries of the change log are kept for other nodes.
 inline constexpr Micros kChangeLogAge = 24 * 3600 * kMicrosPerSecond;
+
+inline constexpr int kDefaultReaders = 8;
+// A read that finds no connection free for this long fails.
+inline constexpr int kReaderWaitSeconds = 5;
+inline constexpr std::int64_t kCheckpointBytes = 8 << 20;
+inline constexpr int kCheckpointAgeSeconds = 30;
 
 struct BlobView {
   std::string_view bytes;
@@ -91,6 +109,13 @@ struct Migration {
   std::string_view sql;
 };
 
+// What a write does when the disk is nearly full.
+enum class Space {
+  kMayUseReserve,  // the control plane: revocation, sign-in, deletion
+  kNoReserve,      // what is left but the reserve: records of calls that were let in while there was room
+  kNeedsRoom,      // fails with kUnavailable below limits.min_free_bytes
+};
+
 // Thread-safe.
 class Database {
  public:
@@ -107,14 +132,21 @@ class Database {
   // `kind`, after the lock is released: other writes go on meanwhile, so it may run on several threads at
   // once.
   virtual void after_change(std::string kind, Follower follower) = 0;
-  // One transaction; rolled back when `work` returns an error. Writers are serialised.
-  virtual Result<void> write(const Work& work) = 0;
-  // A consistent view; does not wait for writers.
+  // One transaction; rolled back when `work` returns an error. Writers are serialised. `work` runs a second
+  // time when the first was rolled back for lack of room, so it sets what it captures and adds nothing to it.
+  virtual Result<void> write(const Work& work, Space space) = 0;
+  Result<void> write(const Work& work) { return write(work, Space::kMayUseReserve); }
+  // A consistent view; does not wait for writers. Inside another read() of the same thread, it is the same
+  // view. Errors: kUnavailable  no connection became free for kReaderWaitSeconds
   virtual Result<void> read(const Work& work) = 0;
   // Removes change-log entries older than kChangeLogAge, a small step of them; whether there may be more.
   virtual Result<bool> prune_change_log(Micros now) = 0;
   // Moves finished writes from the write-ahead log into the database file (SQLite), without blocking writers.
   virtual void checkpoint() = 0;
+  // Of the write-ahead log, as far as it is not moved yet.
+  virtual std::int64_t log_bytes() const = 0;
+  // How much work all writes were so far, in steps of the engine: for tests of what must not grow.
+  virtual std::uint64_t write_steps() const = 0;
   // A consistent copy of the running database in a new file.
   // Errors: kConflict  the file exists;  kUnavailable  it cannot be written
   virtual Result<void> backup_to(const std::string& file) = 0;
@@ -126,9 +158,15 @@ class Database {
 // others come to their turn. `sql` deletes at most $2 rows of those that are due at $1.
 Result<void> delete_in_steps(Database& db, std::string_view sql, Micros at);
 
+struct SqliteOptions {
+  int readers = kDefaultReaders;
+  DiskSpace* disk = nullptr;  // of the file's folder; outlives the database
+};
+
 // Opens or makes a SQLite file and brings its schema up to date, each migration in one transaction.
 // Errors: kUnavailable      the folder or file cannot be opened or written
 //         kInvalidArgument  the file was written by a newer version
-Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations);
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations,
+                                              SqliteOptions options = {});
 
 }  // namespace wick

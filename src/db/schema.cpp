@@ -469,6 +469,19 @@ CREATE TABLE run_usage (
   PRIMARY KEY (credential_id, day, connector_id)
 );
 CREATE INDEX run_usage_day ON run_usage (day);
+)sql"},
+                               {2, "indices of history's filters; state of the audit", R"sql(
+-- What is rare is found without walking over the rest: what did not end well, what did not come by MCP.
+CREATE INDEX connector_runs_status ON connector_runs (status, id) WHERE status <> 'ok';
+CREATE INDEX connector_runs_user_status ON connector_runs (user_id, status, id) WHERE status <> 'ok';
+CREATE INDEX connector_runs_source ON connector_runs (source, id) WHERE source <> 'mcp';
+CREATE INDEX connector_runs_operation ON connector_runs (operation, id);
+-- payloads_forgotten: ids up to this one hold no payload any more, so that no row is visited twice.
+-- probe: written to see whether a record can be.
+CREATE TABLE run_state (
+  name TEXT PRIMARY KEY,
+  value BIGINT NOT NULL
+);
 )sql"}};
 
 }  // namespace

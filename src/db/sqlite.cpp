@@ -1,161 +1,34 @@
 // SQLite behind Database: one writer connection under a mutex, a pool of readers, WAL with synchronous=FULL.
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
-#include <unordered_map>
+#include <thread>
 
 #include "base/log.h"
 #include "base/time.h"
 #include "db/database.h"
+#include "db/disk_space.h"
+#include "db/sqlite_connection.h"
 
 namespace wick {
 namespace {
 
-constexpr int kBusyTimeoutMillis = 5000;
 constexpr std::int64_t kPruneStep = 500;  // rows that are removed while the writer is held
-
-Error sqlite_error(sqlite3* connection, const std::string& file) {
-  const std::string message = sqlite3_errmsg(connection);
-  switch (sqlite3_errcode(connection)) {
-    case SQLITE_CONSTRAINT:
-      return {ErrorCode::kConflict, message, 0};
-    case SQLITE_FULL:
-      return {ErrorCode::kUnavailable,
-              "The disk is full: nothing was written to " + file + ". Free some space.", 0};
-    case SQLITE_READONLY:
-      return {ErrorCode::kUnavailable, "Cannot write " + file + ": the file or its folder is read-only.", 0};
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-      return {ErrorCode::kUnavailable, "Cannot use " + file + ": " + message + ".", 0};
-    case SQLITE_BUSY:
-      return {ErrorCode::kUnavailable, "Another process holds " + file + " locked.", 0};
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return {ErrorCode::kInternal, file + " is damaged (" + message + "): restore a backup.", 0};
-    default:
-      return {ErrorCode::kInternal, "SQLite: " + message, 0};
-  }
-}
-
-class Statement final : public SqlRow {
- public:
-  explicit Statement(sqlite3_stmt* handle) : handle_(handle) {
-    // "$7" is a name to SQLite and numbered by first appearance: map it back to what the caller means.
-    for (int i = 1; i <= sqlite3_bind_parameter_count(handle); ++i) {
-      const char* name = sqlite3_bind_parameter_name(handle, i);
-      const int number = name != nullptr && name[0] == '$' ? std::atoi(name + 1) : 0;
-      WICK_ASSERT(number > 0);
-      positions_.resize(std::max<std::size_t>(positions_.size(), std::size_t(number)));
-      positions_[std::size_t(number) - 1] = i;
-    }
-  }
-  ~Statement() override { sqlite3_finalize(handle_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  bool is_null(int column) const override { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
-  std::int64_t integer(int column) const override { return sqlite3_column_int64(handle_, column); }
-  std::string_view bytes(int column) const override {
-    const void* data = sqlite3_column_blob(handle_, column);
-    return {static_cast<const char*>(data),
-            data == nullptr ? 0 : std::size_t(sqlite3_column_bytes(handle_, column))};
-  }
-
-  void bind(SqlParams params) {
-    WICK_ASSERT(params.size() == positions_.size());
-    for (std::size_t i = 0; i < params.size(); ++i) {
-      const int at = positions_[i];
-      if (const auto* number = std::get_if<std::int64_t>(&params[i])) {
-        sqlite3_bind_int64(handle_, at, *number);
-      } else if (const auto* text = std::get_if<std::string_view>(&params[i])) {
-        sqlite3_bind_text64(handle_, at, text->data() == nullptr ? "" : text->data(), text->size(),
-                            SQLITE_STATIC, SQLITE_UTF8);
-      } else if (const auto* blob = std::get_if<BlobView>(&params[i])) {
-        sqlite3_bind_blob64(handle_, at, blob->bytes.data() == nullptr ? "" : blob->bytes.data(),
-                            blob->bytes.size(), SQLITE_STATIC);
-      } else {
-        sqlite3_bind_null(handle_, at);
-      }
-    }
-  }
-  int step() { return sqlite3_step(handle_); }
-  void reset() {
-    sqlite3_reset(handle_);
-    sqlite3_clear_bindings(handle_);
-  }
-
- private:
-  sqlite3_stmt* handle_;
-  std::vector<int> positions_;
-};
-
-class Connection {
- public:
-  ~Connection() {
-    statements_.clear();
-    sqlite3_close(handle_);
-  }
-  Connection() = default;
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  Result<void> open(const std::string& file) {
-    file_ = file;
-    const int opened = sqlite3_open_v2(
-        file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
-    if (opened != SQLITE_OK) return fail(error());
-    sqlite3_busy_timeout(handle_, kBusyTimeoutMillis);
-    sqlite3_extended_result_codes(handle_, 0);
-    return script(
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-        "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8192;");
-  }
-  Result<void> script(const std::string& sql) {
-    if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return fail(error());
-    return {};
-  }
-  Result<Statement*> prepare(std::string_view sql) {
-    if (const auto found = statements_.find(std::string(sql)); found != statements_.end())
-      return found->second.get();
-    sqlite3_stmt* handle = nullptr;
-    if (sqlite3_prepare_v3(handle_, sql.data(), int(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle,
-                           nullptr) != SQLITE_OK) {
-      return fail(error());
-    }
-    return statements_.emplace(sql, std::make_unique<Statement>(handle)).first->second.get();
-  }
-  Result<void> run(std::string_view sql, SqlParams params, const std::function<void(const SqlRow&)>* row) {
-    auto prepared = prepare(sql);
-    if (!prepared) return fail(std::move(prepared.error()));
-    Statement& statement = **prepared;
-    statement.bind(params);
-    int stepped = statement.step();
-    for (; stepped == SQLITE_ROW; stepped = statement.step()) {
-      if (row != nullptr) (*row)(statement);
-    }
-    Result<void> result;
-    if (stepped != SQLITE_DONE) result = fail(error());
-    statement.reset();
-    return result;
-  }
-  std::int64_t changes() const { return sqlite3_changes64(handle_); }
-  bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
-  Error error() const { return sqlite_error(handle_, file_); }
-  sqlite3* handle() { return handle_; }
-
- private:
-  std::string file_;
-  sqlite3* handle_ = nullptr;
-  std::unordered_map<std::string, std::unique_ptr<Statement>> statements_;
-};
+constexpr int kWriterCacheKib = 8192, kReaderCacheKib = 2048;
+// A log that has become longer is truncated when it is next empty.
+constexpr std::int64_t kMaxIdleLogBytes = 2 * kCheckpointBytes;
+constexpr std::int64_t kMinCheckpointBytes = 256 << 10;  // on a small disk
 
 class SqliteTransaction final : public Transaction {
  public:
-  SqliteTransaction(Connection& connection, bool writable) : connection_(connection), writable_(writable) {}
+  SqliteTransaction(SqliteConnection& connection, bool writable)
+      : connection_(connection), writable_(writable) {}
 
   Result<void> for_each(std::string_view sql, SqlParams params,
                         const std::function<void(const SqlRow&)>& row) override {
@@ -187,18 +60,117 @@ class SqliteTransaction final : public Transaction {
   std::set<std::string> kinds;  // whose followers run before write() returns
 
  private:
-  Connection& connection_;
+  SqliteConnection& connection_;
   bool writable_;
 };
 
+// What the current thread does with a database, so that a read inside uses the connection that is kept for
+// it.
+struct ThreadUse {
+  const void* database;
+  SqliteConnection* reading;   // null: it is not in read()
+  SqliteConnection* reserved;  // for reads inside
+  std::mutex* reserved_mutex;  // held for each; null: the thread holds what guards it
+};
+thread_local std::vector<ThreadUse> thread_uses;
+
+class UseScope {
+ public:
+  explicit UseScope(ThreadUse use) { thread_uses.push_back(use); }
+  ~UseScope() { thread_uses.pop_back(); }
+  UseScope(const UseScope&) = delete;
+  UseScope& operator=(const UseScope&) = delete;
+};
+
+// The readers. All are opened at the start; taking one waits for it.
+//
+// Why it is right: free_ is changed only under the mutex, and a connection that is not in it belongs to the
+// one thread that holds its Lease.
+class ReaderPool {
+ public:
+  class Lease {
+   public:
+    Lease(ReaderPool* pool, SqliteConnection* connection) : pool_(pool), connection_(connection) {}
+    Lease(Lease&& other) noexcept
+        : pool_(std::exchange(other.pool_, nullptr)), connection_(other.connection_) {}
+    ~Lease() {
+      if (pool_ != nullptr) pool_->give_back(connection_);
+    }
+    SqliteConnection* get() const { return connection_; }
+
+   private:
+    ReaderPool* pool_;
+    SqliteConnection* connection_;
+  };
+
+  Result<void> open(const std::string& file, int count) {
+    for (int i = 0; i < count; ++i) {
+      all_.push_back(std::make_unique<SqliteConnection>());
+      if (auto opened = all_.back()->open(file, kReaderCacheKib); !opened) return opened;
+      free_.push_back(all_.back().get());
+    }
+    return {};
+  }
+  Result<Lease> take() {
+    std::unique_lock lock(mutex_);
+    const bool is_free = given_back_.wait_for(lock, std::chrono::seconds(kReaderWaitSeconds),
+                                              [this] { return !free_.empty(); });
+    if (!is_free) {
+      return fail(Error{ErrorCode::kUnavailable,
+                        "The database is busy: all its " + std::to_string(all_.size()) +
+                            " connections are in use. Try again in a moment.",
+                        1});
+    }
+    SqliteConnection* connection = free_.back();
+    free_.pop_back();
+    return Lease(this, connection);
+  }
+
+ private:
+  void give_back(SqliteConnection* connection) {
+    {
+      const std::lock_guard lock(mutex_);
+      free_.push_back(connection);
+    }
+    given_back_.notify_one();
+  }
+
+  std::vector<std::unique_ptr<SqliteConnection>> all_;
+  std::mutex mutex_;
+  std::condition_variable given_back_;
+  std::vector<SqliteConnection*> free_;
+};
+
+// Why it is right: writer_ and applier_ are used only under writer_mutex_, follower_ under follower_mutex_
+// and checkpoint_connection_ under checkpoint_mutex_, which is taken before writer_mutex_ and never while
+// that is held. A thread never waits for the pool while it holds one of them: its reads use the reserved
+// connection.
 class SqliteDatabase final : public Database {
  public:
-  explicit SqliteDatabase(std::string file) : file_(std::move(file)) {}
+  SqliteDatabase(std::string file, SqliteOptions options) : file_(std::move(file)), options_(options) {}
+  ~SqliteDatabase() override {
+    {
+      const std::lock_guard lock(checkpointer_mutex_);
+      stopping_ = true;
+    }
+    checkpoint_due_.notify_one();
+    if (checkpointer_.joinable()) checkpointer_.join();
+  }
 
   Result<void> open(std::span<const Migration> migrations) {
-    if (auto opened = writer_.open(file_); !opened) return opened;
+    if (auto opened = writer_.open(file_, kWriterCacheKib); !opened) return opened;
     ::chmod(file_.c_str(), 0600);
-    return migrate(migrations);
+    auto limited = writer_.script("PRAGMA journal_size_limit=" + std::to_string(kMaxIdleLogBytes));
+    if (!limited) return limited;
+    sqlite3_wal_hook(writer_.handle(), &SqliteDatabase::committed, this);
+    if (auto migrated = migrate(migrations); !migrated) return migrated;
+    for (SqliteConnection* connection : {&applier_, &follower_, &checkpoint_connection_}) {
+      if (auto opened = connection->open(file_, kReaderCacheKib); !opened) return opened;
+    }
+    sqlite3_busy_timeout(checkpoint_connection_.handle(), 0);
+    if (auto opened = readers_.open(file_, options_.readers); !opened) return opened;
+    checkpointer_ = std::thread([this] { checkpoint_loop(); });
+    return {};
   }
 
   void on_change(std::string kind, Applier applier) override {
@@ -209,25 +181,28 @@ class SqliteDatabase final : public Database {
     followers_[std::move(kind)].push_back(std::move(follower));
   }
 
-  Result<void> write(const Work& work) override {
-    SqliteTransaction transaction(writer_, true);
-    if (auto committed = commit(transaction, work); !committed) return committed;
-    for (const std::string& kind : transaction.kinds) follow(kind);
+  using Database::write;
+  Result<void> write(const Work& work, Space space) override {
+    std::set<std::string> kinds;
+    if (auto done = commit(work, space, kinds); !done) return done;
+    for (const std::string& kind : kinds) follow(kind);
     return {};
   }
 
   Result<void> read(const Work& work) override {
-    auto borrowed = borrow();
-    if (!borrowed) return fail(std::move(borrowed.error()));
-    std::unique_ptr<Connection> connection = std::move(*borrowed);
-    SqliteTransaction transaction(*connection, false);
-    if (auto begun = connection->script("BEGIN"); !begun) return begun;
-    Result<void> result = work(transaction);
-    auto ended = connection->script("COMMIT");
-    if (!ended) return result ? ended : result;
-    const std::lock_guard lock(readers_mutex_);
-    readers_.push_back(std::move(connection));
-    return result;
+    for (auto use = thread_uses.rbegin(); use != thread_uses.rend(); ++use) {
+      if (use->database != this) continue;
+      if (use->reading != nullptr) {
+        SqliteTransaction same(*use->reading, false);
+        return work(same);
+      }
+      std::unique_lock<std::mutex> lock;
+      if (use->reserved_mutex != nullptr) lock = std::unique_lock(*use->reserved_mutex);
+      return read_on(*use->reserved, work);
+    }
+    auto lease = readers_.take();
+    if (!lease) return fail(std::move(lease.error()));
+    return read_on(*lease->get(), work);
   }
 
   Result<bool> prune_change_log(Micros now) override {
@@ -250,29 +225,32 @@ class SqliteDatabase final : public Database {
   }
 
   void checkpoint() override {
-    auto borrowed = borrow();
-    if (!borrowed) return;
-    sqlite3* const handle = (*borrowed)->handle();
-    sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    {
-      // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write
-      // begins it anew. Else it would grow for as long as there is load.
-      const std::lock_guard writing(writer_mutex_);
-      sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    }
-    const std::lock_guard lock(readers_mutex_);
-    readers_.push_back(std::move(*borrowed));
+    const std::lock_guard lock(checkpoint_mutex_);
+    move_log(SQLITE_CHECKPOINT_PASSIVE);
+    // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write
+    // begins it again. Else it would grow for as long as there is load.
+    const std::lock_guard writing(writer_mutex_);
+    const bool is_long = log_bytes() > kMaxIdleLogBytes;
+    if (!move_log(SQLITE_CHECKPOINT_PASSIVE)) return;
+    log_pages_ = 0;
+    if (is_long) move_log(SQLITE_CHECKPOINT_TRUNCATE);
+  }
+
+  std::int64_t log_bytes() const override { return log_pages_ * kLogBytesPerPage; }
+  std::uint64_t write_steps() const override {
+    const std::lock_guard lock(writer_mutex_);
+    return writer_.steps();
   }
 
   Result<void> backup_to(const std::string& file) override {
     struct stat info {};
     if (::stat(file.c_str(), &info) == 0)
       return fail(ErrorCode::kConflict, file + " exists already: name a new file.");
-    auto borrowed = borrow();
-    if (!borrowed) return fail(std::move(borrowed.error()));
+    auto lease = readers_.take();
+    if (!lease) return fail(std::move(lease.error()));
     const SqlParam target[] = {std::string_view(file)};
     // VACUUM INTO reads one consistent snapshot and does not stop writers.
-    auto copied = (*borrowed)->run("VACUUM INTO $1", target, nullptr);
+    auto copied = lease->get()->run("VACUUM INTO $1", target, nullptr);
     if (copied) ::chmod(file.c_str(), 0600);
     return copied;
   }
@@ -290,32 +268,114 @@ class SqliteDatabase final : public Database {
   }
 
  private:
-  Result<std::unique_ptr<Connection>> borrow() {
-    {
-      const std::lock_guard lock(readers_mutex_);
-      if (!readers_.empty()) {
-        auto connection = std::move(readers_.back());
-        readers_.pop_back();
-        return connection;
-      }
-    }
-    auto connection = std::make_unique<Connection>();
-    if (auto opened = connection->open(file_); !opened) return fail(std::move(opened.error()));
-    return connection;
+  static constexpr std::int64_t kLogBytesPerPage =
+      4096 + 24;  // SQLite's default page, and its frame's header
+
+  Result<void> read_on(SqliteConnection& connection, const Work& work) {
+    if (auto begun = connection.run("BEGIN"); !begun) return begun;
+    const UseScope scope({this, &connection, nullptr, nullptr});
+    SqliteTransaction transaction(connection, false);
+    Result<void> result = work(transaction);
+    Result<void> ended;
+    if (connection.in_transaction()) ended = connection.run("COMMIT");
+    // A reader that stays in its transaction would hold the log for ever.
+    if (connection.in_transaction()) (void)connection.run("ROLLBACK");
+    return result ? ended : result;
   }
 
   // The part of write() under the writer lock.
-  Result<void> commit(SqliteTransaction& transaction, const Work& work) {
+  Result<void> commit(const Work& work, Space space, std::set<std::string>& kinds) {
     const std::lock_guard lock(writer_mutex_);
-    if (auto begun = writer_.script("BEGIN IMMEDIATE"); !begun) return begun;
-    Result<void> result = work(transaction);
-    if (result) result = writer_.script("COMMIT");
-    if (!result) {
-      if (writer_.in_transaction()) writer_.script("ROLLBACK").value();
-      return result;
+    const UseScope scope({this, nullptr, &applier_, nullptr});
+    if (options_.disk != nullptr) {
+      if (space == Space::kMayUseReserve) {
+        options_.disk->release_if_full();
+      } else if (space == Space::kNeedsRoom) {
+        if (auto room = options_.disk->check(); !room) return room;
+      }
     }
+    writer_.forget_errors();
+    SqliteTransaction first(writer_, true);
+    Result<void> result = attempt(first, work);
+    if (result) return finish(first, kinds);
+    if (options_.disk == nullptr || space != Space::kMayUseReserve || !writer_.met_full_disk()) return result;
+    options_.disk->release();
+    SqliteTransaction second(writer_, true);
+    result = attempt(second, work);
+    if (!result) return result;
+    return finish(second, kinds);
+  }
+
+  Result<void> attempt(SqliteTransaction& transaction, const Work& work) {
+    if (auto begun = writer_.run("BEGIN IMMEDIATE"); !begun) return begun;
+    Result<void> result = work(transaction);
+    if (result) result = writer_.run("COMMIT");
+    if (!result && writer_.in_transaction()) {
+      if (auto undone = writer_.run("ROLLBACK"); !undone)
+        spdlog::error("{}: a transaction could not be rolled back: {}", file_, undone.error().message);
+    }
+    return result;
+  }
+
+  Result<void> finish(SqliteTransaction& transaction, std::set<std::string>& kinds) {
     for (const ChangeEntry& entry : transaction.entries) apply(entry);
+    kinds = std::move(transaction.kinds);
     return {};
+  }
+
+  // SQLite calls it after each commit of the writer, under writer_mutex_.
+  static int committed(void* self, sqlite3*, const char*, int pages) {
+    auto& database = *static_cast<SqliteDatabase*>(self);
+    database.log_pages_ = pages;
+    const bool is_due = database.log_bytes() >= database.checkpoint_bytes();
+    if (database.is_dirty_ && !is_due) return SQLITE_OK;
+    {
+      const std::lock_guard lock(database.checkpointer_mutex_);
+      database.is_dirty_ = true;
+      database.is_long_ = is_due;
+    }
+    database.checkpoint_due_.notify_one();
+    return SQLITE_OK;
+  }
+
+  std::int64_t checkpoint_bytes() const {
+    const std::int64_t total = options_.disk == nullptr ? 0 : options_.disk->total_bytes();
+    return total == 0 ? kCheckpointBytes : std::clamp(total / 32, kMinCheckpointBytes, kCheckpointBytes);
+  }
+
+  // Waits for nothing while nothing is written.
+  void checkpoint_loop() {
+    std::unique_lock lock(checkpointer_mutex_);
+    while (!stopping_) {
+      checkpoint_due_.wait(lock, [this] { return stopping_ || is_dirty_; });
+      checkpoint_due_.wait_for(lock, std::chrono::seconds(kCheckpointAgeSeconds),
+                               [this] { return stopping_ || is_long_; });
+      if (stopping_) return;
+      is_dirty_ = is_long_ = false;
+      lock.unlock();
+      checkpoint();
+      lock.lock();
+      // A reader may hold the log: then the next try is made after a moment, not at once.
+      const bool is_held = log_bytes() >= checkpoint_bytes();
+      if (is_held) checkpoint_due_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; });
+    }
+  }
+
+  // Under checkpoint_mutex_. Whether all of the log is moved.
+  bool move_log(int mode) {
+    int in_log = 0, moved = 0;
+    const auto move = [&] {
+      return sqlite3_wal_checkpoint_v2(checkpoint_connection_.handle(), nullptr, mode, &in_log, &moved);
+    };
+    int done = move();
+    if ((done == SQLITE_FULL || done == SQLITE_IOERR) && options_.disk != nullptr) {
+      options_.disk->release();
+      done = move();
+    }
+    if (done != SQLITE_OK && done != SQLITE_BUSY)
+      spdlog::warn("{}: the write-ahead log could not be moved into the file: {}", file_,
+                   sqlite3_errstr(done));
+    return done == SQLITE_OK && in_log == moved;
   }
 
   void apply(const ChangeEntry& entry) {
@@ -329,6 +389,7 @@ class SqliteDatabase final : public Database {
   void follow(const std::string& kind) {
     const auto found = followers_.find(kind);
     if (found == followers_.end()) return;
+    const UseScope scope({this, nullptr, &follower_, &follower_mutex_});
     for (const Follower& follower : found->second) {
       if (auto followed = follower(); !followed) stop_stale(kind, "", followed.error());
     }
@@ -370,19 +431,29 @@ class SqliteDatabase final : public Database {
   }
 
   const std::string file_;
-  std::mutex writer_mutex_;
-  Connection writer_;
-  std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Connection>> readers_;
+  const SqliteOptions options_;
+  mutable std::mutex writer_mutex_;
+  SqliteConnection writer_, applier_;
+  std::mutex follower_mutex_;
+  SqliteConnection follower_;
+  std::mutex checkpoint_mutex_;
+  SqliteConnection checkpoint_connection_;
+  ReaderPool readers_;
+  std::atomic<std::int64_t> log_pages_ = 0;
+  std::mutex checkpointer_mutex_;  // of the three below
+  std::condition_variable checkpoint_due_;
+  std::atomic<bool> is_dirty_ = false;
+  bool is_long_ = false, stopping_ = false;
+  std::thread checkpointer_;
   std::map<std::string, std::vector<Applier>> appliers_;
   std::map<std::string, std::vector<Follower>> followers_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> open_sqlite(const std::string& file,
-                                              std::span<const Migration> migrations) {
-  auto database = std::make_unique<SqliteDatabase>(file);
+Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations,
+                                              SqliteOptions options) {
+  auto database = std::make_unique<SqliteDatabase>(file, options);
   if (auto opened = database->open(migrations); !opened) return fail(std::move(opened.error()));
   return database;
 }

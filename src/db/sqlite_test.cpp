@@ -1,9 +1,16 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
+#include <thread>
 
 #include "db/database.h"
+#include "db/disk_space.h"
 #include "db/schema.h"
 
 namespace wick {
@@ -187,6 +194,186 @@ TEST_F(Sqlite, DeletingInStepsRemovesAllThatMatches) {
       "LIMIT $2)";
   ASSERT_TRUE(delete_in_steps(*db, sql, 2));
   EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM oidc_used_states"), 50);
+}
+
+TEST_F(Sqlite, WithoutFileDescriptorsItReadsWritesAppliesAndCheckpointsAsBefore) {
+  auto db = open();
+  int applied = 0, followed = 0;
+  db->on_change("tag", [&](const ChangeEntry&) -> Result<void> {
+    applied += count(*db, "SELECT COUNT(*) FROM tags") > 0;
+    return {};
+  });
+  db->after_change("tag", [&]() -> Result<void> {
+    followed += count(*db, "SELECT COUNT(*) FROM tags") > 0;
+    return {};
+  });
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = ::open("/dev/null", O_RDONLY);
+  ::close(next);
+  const rlimit none{rlim_t(next), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  EXPECT_LT(::open("/dev/null", O_RDONLY), 0);
+
+  std::atomic<int> read = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4 * kDefaultReaders; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 20; ++n) read += count(*db, "SELECT COUNT(*) FROM tags") >= 0;
+    });
+  }
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(db->write([&](Transaction& tx) { return insert_tag(tx, "t" + std::to_string(i)); }));
+  }
+  db->checkpoint();
+  EXPECT_FALSE(db->backup_to(folder_ + "/copy.db"));
+  for (auto& thread : threads) thread.join();
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(read, 4 * kDefaultReaders * 20);
+  EXPECT_EQ(applied, 10);
+  EXPECT_EQ(followed, 10);
+}
+
+TEST_F(Sqlite, AppliersAndNestedReadsDoNotWaitForReadersThatHoldEveryConnection) {
+  auto db = std::move(open_sqlite(folder_ + "/wick.db", main_migrations(), {.readers = 1}).value());
+  std::int64_t seen = 0;
+  db->on_change("tag", [&](const ChangeEntry&) -> Result<void> {
+    seen = count(*db, "SELECT COUNT(*) FROM tags");
+    return {};
+  });
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_reading = false, may_end = false;
+  std::thread reader([&] {
+    db->read([&](Transaction&) -> Result<void> {
+        EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 0) << "in its own view";
+        std::unique_lock lock(mutex);
+        is_reading = true;
+        changed.notify_one();
+        changed.wait(lock, [&] { return may_end; });
+        return {};
+      }).value();
+  });
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return is_reading; });
+  }
+  EXPECT_TRUE(db->write([](Transaction& tx) { return insert_tag(tx, "a"); }));
+  EXPECT_EQ(seen, 1);
+  {
+    const std::lock_guard lock(mutex);
+    may_end = true;
+  }
+  changed.notify_one();
+  reader.join();
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 1);
+}
+
+TEST_F(Sqlite, AReadThatFailsGivesItsConnectionBack) {
+  auto db = std::move(open_sqlite(folder_ + "/wick.db", main_migrations(), {.readers = 1}).value());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_FALSE(
+        db->read([](Transaction& tx) { return tx.for_each("SELECT nothing FROM nowhere", {}, {}); }));
+  }
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 0);
+}
+
+TEST_F(Sqlite, TheWriteAheadLogIsShortAgainAfterAReaderThatHeldIt) {
+  auto db = open();
+  const std::string text(1 << 20, 'x');
+  const auto log_size = [&] { return std::filesystem::file_size(folder_ + "/wick.db-wal"); };
+  const auto write_much = [&](int first) {
+    for (int i = first; i < first + 40; ++i) {
+      ASSERT_TRUE(db->write([&](Transaction& tx) -> Result<void> {
+        auto done = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ($1, $1, $2, 0)",
+                               {std::string_view(std::to_string(i)), std::string_view(text)});
+        if (!done) return fail(done.error());
+        return {};
+      }));
+    }
+  };
+  ASSERT_TRUE(db->read([&](Transaction& tx) -> Result<void> {
+    auto begun = tx.for_each("SELECT COUNT(*) FROM tags", {}, [](const SqlRow&) {});
+    write_much(0);
+    db->checkpoint();
+    EXPECT_GT(db->log_bytes(), 40 << 20);
+    return begun;
+  }));
+  db->checkpoint();
+  EXPECT_EQ(db->log_bytes(), 0);
+  EXPECT_EQ(log_size(), 0u);
+}
+
+class FullDisk : public Sqlite {
+ protected:
+  FullDisk() {
+    disk_ = std::make_unique<DiskSpace>(
+        folder_, DiskOptions{10'000'000, 1'000'000},
+        [this](const std::string&) -> std::optional<DiskSpace::Room> { return room_; });
+  }
+  std::uintmax_t reserved() const { return std::filesystem::file_size(folder_ + "/wick.reserve"); }
+
+  DiskSpace::Room room_{1'000'000'000, 1'000'000'000};
+  std::unique_ptr<DiskSpace> disk_;
+};
+
+TEST_F(FullDisk, CallsStopBelowTheMarkAndGoOnWhenTheReserveIsWholeAgain) {
+  EXPECT_EQ(reserved(), 1'000'000u);
+  EXPECT_TRUE(disk_->check());
+  room_.free = 9'000'000;
+  DiskSpace later(folder_, {10'000'000, 1'000'000},
+                  [this](const std::string&) { return std::optional(room_); });
+  const auto full = later.check();
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, ErrorCode::kUnavailable);
+  EXPECT_GT(full.error().retry_after_seconds, 0);
+  EXPECT_NE(full.error().message.find("limits.min_free_bytes"), std::string::npos);
+  later.release_if_full();
+  EXPECT_EQ(reserved(), 1'000'000u) << "there is room for the control plane";
+  room_.free = 100'000;
+  later.release_if_full();
+  EXPECT_EQ(reserved(), 0u);
+  room_.free = 10'500'000;
+  EXPECT_FALSE(later.check()) << "what the reserve lacks is no room";
+  room_.free = 11'000'000;
+  EXPECT_TRUE(later.check());
+  later.restore();
+  EXPECT_EQ(reserved(), 1'000'000u);
+}
+
+TEST_F(FullDisk, AWriteThatFindsNoRoomReleasesTheReserveAndRunsOnceMore) {
+  auto db = std::move(
+      open_sqlite(folder_ + "/wick.db", main_migrations(), {.readers = 1, .disk = disk_.get()}).value());
+  int runs = 0;
+  // max_page_count stands in for the full disk: SQLite answers SQLITE_FULL in both cases.
+  const auto insert = [&](Transaction& tx) -> Result<void> {
+    const std::string limit = "PRAGMA max_page_count = " + std::to_string(++runs == 1 ? 1 : 1'000'000);
+    if (auto limited = tx.for_each(limit, {}, [](const SqlRow&) {}); !limited) return limited;
+    auto done = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ('x', 'x', $1, 0)",
+                           {std::string_view(std::string(1 << 20, 'x'))});
+    if (!done) return fail(done.error());
+    return {};
+  };
+  EXPECT_TRUE(db->write(insert));
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(reserved(), 0u);
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 1);
+}
+
+TEST_F(FullDisk, AWriteThatNeedsRoomLeavesTheReserveToOthers) {
+  room_.free = 100'000;
+  std::filesystem::remove(folder_ + "/wick.reserve");
+  DiskSpace full(folder_, {10'000'000, 1'000'000},
+                 [this](const std::string&) { return std::optional(room_); });
+  auto db =
+      std::move(open_sqlite(folder_ + "/wick.db", main_migrations(), {.readers = 1, .disk = &full}).value());
+  const auto insert = [](Transaction& tx) { return insert_tag(tx, "a"); };
+  const auto refused = db->write(insert, Space::kNeedsRoom);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 0);
+  EXPECT_TRUE(db->write(insert));
+  EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 1);
 }
 
 }  // namespace

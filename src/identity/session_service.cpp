@@ -188,14 +188,17 @@ Result<BrowserSession> SessionService::find(std::string_view cookie) {
   const UserEntry* user = snapshot->user(session->user);
   if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
   if (session->last_seen_at + kSeenEvery < now) {
-    done = db_.write([&](Transaction& tx) -> Result<void> {
-      auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
-                             {std::string_view(session->id.str()), now});
-      if (!seen) return fail(std::move(seen.error()));
-      return {};
-    });
-    if (!done) return fail(std::move(done.error()));
-    session->last_seen_at = now;
+    done = db_.write(
+        [&](Transaction& tx) -> Result<void> {
+          auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
+                                 {std::string_view(session->id.str()), now});
+          if (!seen) return fail(std::move(seen.error()));
+          return {};
+        },
+        Space::kNeedsRoom);
+    // A full disk must not sign anybody out.
+    if (!done && done.error().code != ErrorCode::kUnavailable) return fail(std::move(done.error()));
+    if (done) session->last_seen_at = now;
   }
   return std::move(*session);
 }

@@ -75,6 +75,14 @@ Endpoint::Answer Endpoint::rejected(const Context& context, int code, std::strin
   return {error_text(Rejection{status, code, std::move(message), context.message->id}), std::nullopt, status};
 }
 
+Endpoint::Answer Endpoint::unavailable(const Context& context, const Error& error) const {
+  constexpr int kUnavailableStatus = 503;
+  http::Response response =
+      to_response(Rejection{kUnavailableStatus, kInternalError, error.message, context.message->id});
+  response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+  return {{}, std::move(response)};
+}
+
 Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> outcome) const {
   if (!outcome) {
     switch (outcome.error().code) {
@@ -84,6 +92,7 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
         return rejected(context, kInvalidParams,
                         "There is no such tool for you. Call tools/list for those there are.");
       default:
+        if (is_refused_for_now(outcome.error())) return unavailable(context, outcome.error());
         return rejected(context, kInternalError, outcome.error().message);
     }
   }

@@ -51,6 +51,7 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     if (forwarded.error().code == ErrorCode::kNotFound)
       return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
                       message.modern ? 404 : 200);
+    if (is_refused_for_now(forwarded.error())) return unavailable(context, forwarded.error());
     const int code = forwarded.error().code == ErrorCode::kConflict ? kInvalidParams : kInternalError;
     return rejected(context, code, forwarded.error().message);
   }

@@ -103,6 +103,12 @@ class Endpoint {
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;
   Answer rejected(const Context& context, int code, std::string message, int status = 200) const;
+  // 503 with Retry-After: no call can be made now, and this one was not. (A call that was made but not recorded
+  // says no time: a client should not make it again by itself.)
+  static bool is_refused_for_now(const Error& error) {
+    return error.code == ErrorCode::kUnavailable && error.retry_after_seconds > 0;
+  }
+  Answer unavailable(const Context& context, const Error& error) const;
   // A call that the credential's scope does not reach: a challenge when the client can ask for more, else a
   // tool error.
   Answer out_of_scope(const Context& context, const OperationRef& ref, std::string message) const;

@@ -302,6 +302,7 @@ Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string
                                    std::string_view client, std::string_view reason, Micros now) {
   std::int64_t total = 0;
   auto done = db.write([&](Transaction& tx) -> Result<void> {
+    total = 0;
     auto grants = grant_store::list(tx, user, client, true, now);
     if (!grants) return fail(std::move(grants.error()));
     for (const Grant& grant : *grants) {
@@ -401,12 +402,14 @@ Result<void> GrantService::flush_last_uses() {
   std::span<const LastUse> rest(uses);
   while (!rest.empty()) {
     const auto step = rest.first(std::min(rest.size(), kFlushStep));
-    auto done = db_.write([&](Transaction& tx) -> Result<void> {
-      for (const LastUse& use : step) {
-        if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
-      }
-      return {};
-    });
+    auto done = db_.write(
+        [&](Transaction& tx) -> Result<void> {
+          for (const LastUse& use : step) {
+            if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+          }
+          return {};
+        },
+        Space::kNeedsRoom);
     if (!done) return done;
     index_.written(step);
     rest = rest.subspan(step.size());

@@ -157,6 +157,7 @@ Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserI
   if (!actor.admin && actor.user != owner) return not_active();
   std::int64_t total = 0;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    total = 0;
     const Micros now = clock_.now();
     auto tokens = token_store::list(tx, owner, true, now);
     if (!tokens) return fail(std::move(tokens.error()));
@@ -274,12 +275,14 @@ Result<void> TokenService::flush_last_uses() {
   std::span<const LastUse> rest(uses);
   while (!rest.empty()) {
     const auto step = rest.first(std::min(rest.size(), kFlushStep));
-    auto done = db_.write([&](Transaction& tx) -> Result<void> {
-      for (const LastUse& use : step) {
-        if (auto set = token_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
-      }
-      return {};
-    });
+    auto done = db_.write(
+        [&](Transaction& tx) -> Result<void> {
+          for (const LastUse& use : step) {
+            if (auto set = token_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+          }
+          return {};
+        },
+        Space::kNeedsRoom);
     if (!done) return done;
     index_.written(step);
     rest = rest.subspan(step.size());

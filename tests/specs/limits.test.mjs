@@ -7,7 +7,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { Wick, callTool, notesId, password, post, remember, run } from '../lib/wick.mjs';
+import { Wick, callTool, notesId, password, post, remember, run, until } from '../lib/wick.mjs';
 
 let wick, token;
 before(async () => {
@@ -151,41 +151,105 @@ test('a read-only data folder is a clear error', () => {
   assert.deepEqual([code, /Cannot make the data folder/.test(stderr)], [1, true], stderr);
 });
 
-// A disk of three megabytes, where one may be mounted; undefined elsewhere.
-function smallDisk() {
+// A small disk, where one may be mounted; undefined elsewhere.
+function smallDisk(size) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-small-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', dir], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', dir], { stdio: 'ignore' });
     return dir;
   } catch {
     fs.rmdirSync(dir);
     return undefined;
   }
 }
-const smallFolder = smallDisk();
+const smallFolder = smallDisk('8m');
+const skip = !smallFolder && 'no small disk can be mounted here';
+const free = (dir) => {
+  const { bavail, bsize } = fs.statfsSync(dir);
+  return bavail * bsize;
+};
 
-test('a full disk refuses calls with a clear error, loses nothing that was answered, and heals', { skip: !smallFolder && 'no small disk can be mounted here' }, async () => {
+test('a full disk stops calls before it is full, and never takes the kill switch away', { skip }, async () => {
   const dir = smallFolder;
+  const ballast = path.join(dir, 'ballast');
+  let small;
   try {
-    const small = await Wick.start({ data: dir });
-    const own = small.token().token;
-    let full;
+    small = await Wick.start({ data: dir });
+    const own = small.token();
+    const admin = await small.signIn();
+    const bob = small.createUser('bob@example.com', 'Bob');
+    const his = small.token('bob@example.com', [], 'his').token;
+    const ready = async () => {
+      const response = await fetch(`${small.url}/readyz`);
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), body: await response.json() };
+    };
+    assert.deepEqual(await ready(), { status: 200, retryAfter: null, body: { status: 'ok' } });
+
+    // A member's calls fill the disk up to the mark.
+    let refused;
     let answered = 0;
-    for (let i = 0; i < 2000 && !full; ++i) {
-      const { body } = await callTool(small, own, 'notes__create', { title: `n${i}`, body: 'x'.repeat(3000) });
-      if (body.error || body.result.isError) full = body;
-      else ++answered;
+    while (!refused) {
+      const answer = await callTool(small, his, 'notes__create', { title: `n${answered}`, body: 'x'.repeat(3000) });
+      if (answer.status === 200 && answer.body.result && !answer.body.result.isError) ++answered;
+      else refused = answer;
     }
-    assert.match(JSON.stringify(full), /disk is full|Cannot use/);
-    await small.kill();
-    const rows = () => Number(execFileSync('sqlite3', [`${dir}/runs.db`, "SELECT COUNT(*) FROM connector_runs WHERE status = 'ok'"], { encoding: 'utf8' }));
+    assert.equal(refused.status, 503);
+    assert.ok(Number(refused.headers.get('retry-after')) > 0);
+    assert.match(refused.body.error.message, /disk is full.*limits\.min_free_bytes/);
+    assert.ok(free(dir) > 500_000, 'calls stop before the disk is full');
+    const { status, retryAfter, body } = await ready();
+    assert.equal(status, 503);
+    assert.ok(Number(retryAfter) > 0);
+    assert.match(body.message, /disk is full/);
+
+    // Others fill what is left, to the last byte.
+    const file = fs.openSync(ballast, 'w');
+    assert.throws(() => {
+      for (;;) fs.writeSync(file, Buffer.alloc(4096, 1));
+    }, /ENOSPC/);
+    fs.closeSync(file);
+    assert.equal(free(dir), 0);
+    assert.equal((await callTool(small, his, 'notes__list')).status, 503);
+
+    // Everything that is read is read, and everything that takes rights away is written.
+    assert.equal((await admin.get('/admin/tokens')).status, 200);
+    assert.equal((await admin.get('/runs')).status, 200);
+    assert.match(small.cli(['token', 'list']).stdout, /his/);
+    const revoked = small.cli(['token', 'revoke', own.id]);
+    assert.equal(revoked.code, 0, revoked.stderr);
+    assert.equal((await callTool(small, own.token, 'notes__list')).status, 401);
+    assert.equal((await admin.get('/tokens')).status, 200);
+    const again = await small.signIn();
+    assert.equal((await again.patch(`/admin/users/${bob.id}`, { status: 'deactivated' })).status, 200);
+    assert.equal((await callTool(small, his, 'notes__list')).status, 401);
+    for (let i = 0; i < 20; ++i) {
+      const session = await small.signIn();
+      assert.equal((await session.delete('/session')).status, 204);
+    }
+    const reserve = path.join(dir, 'wick.reserve');
+    assert.equal(fs.statSync(reserve).size, 0, 'the reserve was released');
+
+    // With room again, calls work again, and nothing that was answered is missing.
+    fs.rmSync(ballast);
     execFileSync('mount', ['-o', 'remount,size=40m', dir]);
-    assert.ok(rows() >= answered);
+    const fresh = small.token().token;
+    await until(async () => (await callTool(small, fresh, 'notes__list')).status === 200);
+    assert.equal((await ready()).status, 200);
+    await small.stop();
+    const rows = Number(execFileSync('sqlite3', [`${dir}/runs.db`, "SELECT COUNT(*) FROM connector_runs WHERE operation = 'create' AND status = 'ok'"], { encoding: 'utf8' }));
+    assert.equal(rows, answered);
+    assert.ok(fs.statSync(reserve).size > 1_000_000, 'the reserve is whole again');
+
+    // A disk that is full at the start: the server starts, and the kill switch works.
+    execFileSync('mount', ['-o', `remount,size=${Math.ceil((40 * 1024 * 1024 - free(dir)) / 4096) * 4096}`, dir]);
     await small.launch();
-    assert.equal((await callTool(small, own, 'notes__create', { title: 'again' })).status, 200);
-    assert.deepEqual(small.json(['doctor']).problems, []);
+    assert.equal((await callTool(small, fresh, 'notes__list')).status, 503);
+    const { id } = small.json(['token', 'list']).tokens.find((token) => token.name === 'test' && token.status === 'active');
+    assert.equal(small.cli(['token', 'revoke', id]).code, 0);
+    assert.equal((await callTool(small, fresh, 'notes__list')).status, 401);
     await small.stop();
   } finally {
+    if (small?.process.exitCode === null) await small.kill();
     execFileSync('umount', ['-l', dir]);
   }
 });

@@ -1,7 +1,8 @@
 // Calls, newest first, a page at a time; each row opens to its request and response.
-import { Button, Center } from "@mantine/core";
+import { Button, Center, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, unwrap } from "../../api/client";
+import { exactTime } from "../../lib/format";
 import { EmptyState } from "../EmptyState";
 import { ErrorAlert } from "../ErrorAlert";
 import { PageLoader } from "../PageLoader";
@@ -31,7 +32,8 @@ export function RunList({ filters, showUser }: Props) {
     );
   }
   const items = runs.data.pages.flatMap((page) => page.items);
-  if (items.length === 0) {
+  const searchedBackTo = runs.data.pages.at(-1)?.searched_back_to;
+  if (items.length === 0 && !searchedBackTo) {
     return (
       <EmptyState title="No calls">
         Calls appear here as soon as they are made. If you expected some, loosen the filters.
@@ -40,8 +42,13 @@ export function RunList({ filters, showUser }: Props) {
   }
   return (
     <>
-      <RunTable runs={items} showUser={showUser} />
+      {items.length > 0 && <RunTable runs={items} showUser={showUser} />}
       <ErrorAlert error={runs.error} onRetry={() => void runs.fetchNextPage()} />
+      {searchedBackTo && (
+        <Text c="dimmed" ta="center" mt="md">
+          Searched back to {exactTime(searchedBackTo)}. Older calls may match.
+        </Text>
+      )}
       {runs.hasNextPage && (
         <Center mt="md">
           <Button
@@ -49,7 +56,7 @@ export function RunList({ filters, showUser }: Props) {
             loading={runs.isFetchingNextPage}
             onClick={() => void runs.fetchNextPage()}
           >
-            Older
+            {searchedBackTo ? "Search older calls" : "Older"}
           </Button>
         </Center>
       )}

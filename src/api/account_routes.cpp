@@ -182,16 +182,16 @@ http::Response whoami(Services& services, const http::Request& request) {
 
 void mount_account(Api& api) {
   api.route("GET", "/instance", Access::kPublic, get_instance);
-  api.route("POST", "/setup", Access::kPublic, set_up);
+  api.route("POST", "/setup", Access::kPublic, set_up, http::Workers::kPasswords);
   api.route("GET", "/session", Access::kSession, get_session);
-  api.route("POST", "/session", Access::kPublic, sign_in);
+  api.route("POST", "/session", Access::kPublic, sign_in, http::Workers::kPasswords);
   api.route("DELETE", "/session", Access::kSession, sign_out);
   api.route("GET", "/sessions", Access::kSession, list_sessions);
   api.route("DELETE", "/sessions/{id}", Access::kSession, revoke_session);
   api.route("PATCH", "/me", Access::kSession, update_me);
-  api.route("PUT", "/me/password", Access::kSession, change_password);
+  api.route("PUT", "/me/password", Access::kSession, change_password, http::Workers::kPasswords);
   api.route("GET", "/invites/{token}", Access::kPublic, get_invite);
-  api.route("POST", "/invites/{token}", Access::kPublic, accept_invite);
+  api.route("POST", "/invites/{token}", Access::kPublic, accept_invite, http::Workers::kPasswords);
   api.server().route_blocking(
       "GET", "/api/v1/whoami",
       [&services = api.services()](const http::Request& request) { return whoami(services, request); });

@@ -174,7 +174,9 @@ Result<void> still_admitted(const Context& context, Access access) {
   return {};
 }
 
-void Api::route(std::string method, std::string path, Access access, Handler handler) {
+void Api::route(std::string method, std::string path, Access access, Handler handler, http::Workers workers) {
+  http::RouteOptions options = route_options(services_, access);
+  options.workers = workers;
   server_.route_blocking(
       std::move(method), kPrefix + path,
       [this, access, handler = std::move(handler)](const http::Request& request) {
@@ -184,7 +186,7 @@ void Api::route(std::string method, std::string path, Access access, Handler han
         if (!reply) return to_response(reply.error(), request.request_id);
         return to_response(std::move(*reply));
       },
-      route_options(services_, access));
+      std::move(options));
 }
 
 void Api::route_waiting(std::string method, std::string path, Access access, WaitingHandler handler) {

@@ -48,7 +48,8 @@ class Api {
   // Registers every route. Before the server starts.
   void mount();
   // For the files that hold the routes.
-  void route(std::string method, std::string path, Access access, Handler handler);
+  void route(std::string method, std::string path, Access access, Handler handler,
+             http::Workers workers = http::Workers::kGeneral);
   void route_waiting(std::string method, std::string path, Access access, WaitingHandler handler);
   Services& services() { return services_; }
   http::Server& server() { return server_; }

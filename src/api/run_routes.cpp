@@ -136,9 +136,9 @@ Result<Reply> get_dashboard(Context& context) {
 }  // namespace
 
 void mount_runs(Api& api) {
-  api.route("GET", "/runs", Access::kSession, list_runs);
+  api.route("GET", "/runs", Access::kSession, list_runs, http::Workers::kSearches);
   api.route("GET", "/runs/{id}", Access::kSession, get_run);
-  api.route("GET", "/admin/dashboard", Access::kAdmin, get_dashboard);
+  api.route("GET", "/admin/dashboard", Access::kAdmin, get_dashboard, http::Workers::kSearches);
 }
 
 }  // namespace wick::api

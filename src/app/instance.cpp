@@ -37,12 +37,23 @@ FairPoolOptions database_work(const Settings& settings) {
   options.total_setting = "a fixed limit";
   return options;
 }
+// What takes long with large messages, after the io threads. It is never refused to a call that is under way.
+FairPoolOptions long_work_of(const Settings& settings) {
+  FairPoolOptions options = database_work(settings);
+  options.threads = std::max(2U, std::thread::hardware_concurrency());
+  options.max_queued = 1'000'000;
+  options.max_per_holder = 10 * settings.calls_per_user;
+  options.max_running_per_holder = std::max<std::size_t>(1, options.threads / 2);
+  options.nice = kBackgroundNice;
+  options.what = "large messages";
+  return options;
+}
 FairPoolOptions search_work() {
   FairPoolOptions options;
   options.threads = 2;
   options.max_per_holder = kMaxSearchesPerUser;
   options.max_running_per_holder = 1;
-  options.nice = 5;
+  options.nice = kBackgroundNice;
   options.what = "searches";
   options.holder_setting = options.total_setting = "a fixed limit";
   return options;
@@ -100,9 +111,9 @@ struct Instance::Parts {
         public_url(settings.public_url),
         options(settings) {
     kinds.add(std::make_unique<NotesKind>(*db, pool, searches, clock));
-    kinds.add(std::make_unique<RestKind>(client, key, clock));
+    kinds.add(std::make_unique<RestKind>(client, key, clock, &long_work));
     kinds.add(std::make_unique<upstream::McpKind>(
-        client, children, std::chrono::seconds(options.idle_seconds), key, authorization));
+        client, children, std::chrono::seconds(options.idle_seconds), key, authorization, &long_work));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] {
       streams.wake_all();
@@ -115,6 +126,7 @@ struct Instance::Parts {
   void stop() {
     pool.join();
     searches.join();
+    long_work.join();
     runs.stop();
     client.stop();
     children.stop();
@@ -139,7 +151,7 @@ struct Instance::Parts {
   std::string public_url;
   const Settings options;
 
-  FairPool pool{database_work(options)}, searches{search_work()};
+  FairPool pool{database_work(options)}, searches{search_work()}, long_work{long_work_of(options)};
   http::OriginPolicy origins{public_url};
   http::Client client{options.ca_file, options.outgoing};
   upstream::Children children;
@@ -180,8 +192,8 @@ struct Instance::Parts {
   upstream::ConnectService connects{accounts, registrations, authorization, access, *db,
                                     client,   pool,          key,           clock};
   RunLog runs{*runs_db, clock, options.audit, {disk.get(), db.get()}};
-  Runner runner{access, kinds, runs, clock, options.calls_per_user};
-  mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock};
+  Runner runner{access, kinds, runs, clock, options.calls_per_user, &long_work};
+  mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock, searches, long_work};
   api::Holders holders{index, clock, api::cookie_name(public_url)};
   Services services{*db,
                     clock,

@@ -185,6 +185,9 @@ Result<void> serve(Instance& instance, const Settings& settings) {
   options.threads = settings.threads;
   options.limits = settings.limits;
   options.trusted_proxies = settings.trusted_proxies;
+  options.holder = [&holders = instance.services().holders](const http::Request& request) {
+    return holders.of(request);
+  };
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
   if (settings.public_url.starts_with("https://"))
     options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");

@@ -300,6 +300,12 @@ const std::vector<Setting>& table() {
       number(
           "limits.max_queued_requests", "requests of the web app and API that may wait for a worker", 1,
           kMillion, [](Settings & s) -> auto& { return s.limits.max_queued_blocking_requests; }),
+      number(
+          "limits.queued_requests_per_user", "of them, those of one user, else of one address", 1, kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_blocking_requests_per_holder; }),
+      number(
+          "limits.large_body_bytes", "a request with a larger body is handled on a thread for such", 1024,
+          1024 * kMillion, [](Settings & s) -> auto& { return s.limits.large_body_bytes; }),
   };
   return all;
 }

@@ -12,12 +12,14 @@
 #include <deque>
 #include <future>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <thread>
 
 #include "audit/mask.h"
 #include "audit/run_store.h"
 #include "base/log.h"
+#include "base/shares.h"
 #include "base/text.h"
 
 namespace wick {
@@ -50,6 +52,7 @@ struct Pending {
   Run run;
   Done done;                             // empty: nobody waits
   std::optional<RunLog::Executor> home;  // where `done` runs; empty: on the writer
+  Shares::Lease share = {};
 };
 
 void bound(std::string& text) {
@@ -76,7 +79,13 @@ std::vector<UsageDay> fill_days(std::vector<UsageDay> found, Micros now, int day
 
 struct RunLog::Impl {
   Impl(Database& database, const Clock& the_clock, RunLogOptions the_options, RunLogNeeds the_needs)
-      : db(database), clock(the_clock), options(the_options), needs(the_needs) {}
+      : db(database),
+        clock(the_clock),
+        options(the_options),
+        needs(the_needs),
+        shares(std::numeric_limits<std::size_t>::max(),
+               std::max<std::size_t>(1, options.max_queued / kQueueShareOfUser),
+               {"records of calls", "one user", "a part of audit.max_queued", ""}) {}
 
   // Masks, cuts, numbers and queues. Errors: kUnavailable.
   Result<std::int64_t> enqueue(Pending pending);
@@ -91,6 +100,7 @@ struct RunLog::Impl {
   const Clock& clock;
   const RunLogOptions options;
   const RunLogNeeds needs;
+  Shares shares;  // of the queue, by user
   std::atomic<int> purge_rows = kFirstPurgeRows;
 
   // Set by the writer after a commit that failed, cleared after one that did not.
@@ -141,6 +151,9 @@ Result<void> RunLog::ready() {
 
 Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   Run& run = pending.run;
+  auto share = shares.take(run.user_id);
+  if (!share) return fail(std::move(share.error()));
+  pending.share = std::move(*share);
   for (std::optional<std::string>* payload : {&run.request, &run.response}) {
     if (*payload) *payload = mask_payload(**payload, options.max_payload_bytes);
   }

@@ -29,6 +29,9 @@
 
 namespace wick {
 
+inline constexpr std::size_t kQueueShareOfUser =
+    4;  // the runs of one user are at most a quarter of the queue
+
 struct RunLogOptions {
   std::size_t max_group = 256;                // rows per transaction
   std::size_t max_queued = 16'384;            // append fails with kUnavailable above
@@ -99,7 +102,8 @@ class RunLog {
 
   using Executor = boost::asio::io_context::executor_type;
   // Commits the run (masked and cut), then resumes the caller on its own io thread.
-  // Errors: kUnavailable  the queue is full, or the disk is, or the log is stopping
+  // Errors: kRateLimited  the user has as many runs in the queue as one may
+  //         kUnavailable  the queue is full, or the disk is, or the log is stopping
   boost::asio::awaitable<Result<std::int64_t>, Executor> append(Run run);
   // The same for worker threads; blocks.
   Result<std::int64_t> append_blocking(Run run);

@@ -359,6 +359,28 @@ TEST_F(RunLogTest, AFullQueueRefusesInsteadOfGrowing) {
   EXPECT_TRUE(told);
 }
 
+TEST_F(RunLogTest, TheRunsOfOneUserTakeAQuarterOfTheQueueAndNoMore) {
+  RunLogOptions options;
+  options.max_queued = 2 * kQueueShareOfUser;
+  options.wait_for_commit = false;
+  open(options);
+  wick::Run mine = run(), theirs = run();
+  mine.user_id = "alice";
+  theirs.user_id = "bob";
+  // Nothing is committed while another transaction is open.
+  db->write([&](Transaction&) -> Result<void> {
+      EXPECT_TRUE(log->append_blocking(mine));
+      EXPECT_TRUE(log->append_blocking(mine));
+      const auto refused = log->append_blocking(mine);
+      EXPECT_FALSE(refused);
+      if (!refused) EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+      EXPECT_TRUE(log->append_blocking(theirs));
+      return {};
+    }).value();
+  open();
+  EXPECT_EQ(log->search({}, false)->size(), 3U);
+}
+
 TEST_F(RunLogTest, RelaxedDurabilityAnswersAtOnceAndStillRecords) {
   RunLogOptions options;
   options.wait_for_commit = false;

@@ -37,9 +37,11 @@ Result<void> FairPool::post(std::string_view name, Job job) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return fail(ErrorCode::kUnavailable, "The server is shutting down: try again in a moment.");
   if (queued_ >= options_.max_queued) {
-    return refused("The server has " + std::to_string(queued_) + " " + options_.what +
-                   " waiting, the most there may be (" + options_.total_setting +
-                   "): try again in a moment.");
+    return fail(Error{ErrorCode::kUnavailable,
+                      "The server has " + std::to_string(queued_) + " " + options_.what +
+                          " waiting, the most there may be (" + options_.total_setting +
+                          "): try again in a moment.",
+                      1});
   }
   const std::string key(name);
   const auto found = holders_.find(key);

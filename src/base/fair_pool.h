@@ -27,12 +27,15 @@
 
 namespace wick {
 
+// For work that may wait: the io threads go first.
+inline constexpr int kBackgroundNice = 5;
+
 struct FairPoolOptions {
   std::size_t threads = 4;
   std::size_t max_queued = 256;            // jobs of all holders that wait
   std::size_t max_per_holder = 64;         // jobs of one holder that wait or run
   std::size_t max_running_per_holder = 2;  // jobs of one holder that run at once
-  int nice = 0;                            // the threads' niceness: above 0 the io threads go first
+  int nice = 0;                            // the threads' niceness
   std::string what = "requests";           // what the jobs are, for the errors
   std::string holder_setting, total_setting;
 };
@@ -47,8 +50,8 @@ class FairPool {
   FairPool& operator=(const FairPool&) = delete;
 
   // A job that was accepted is run. One that throws ends the process, so it must not.
-  // Errors: kRateLimited  the holder has as many jobs here as it may, or everybody together; says which
-  //         kUnavailable  after join()
+  // Errors: kRateLimited  the holder has as many jobs here as it may
+  //         kUnavailable  everybody together has; or it is after join()
   Result<void> post(std::string_view holder, Job job);
   // Runs what is queued and ends the threads. Idempotent.
   void join();

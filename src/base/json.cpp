@@ -57,6 +57,44 @@ std::string to_json(const json::value& value) {
 
 namespace {
 
+// Takes what is needed from `left`; false when that is not enough.
+bool take(std::size_t bytes, std::size_t& left) {
+  if (bytes > left) return false;
+  left -= bytes;
+  return true;
+}
+
+bool fits(const json::object& object, std::size_t& left);
+
+bool fits(const json::value& value, std::size_t& left) {
+  if (value.is_string()) return take(value.get_string().size() + 3, left);
+  if (value.is_object()) return fits(value.get_object(), left);
+  if (value.is_array()) {
+    for (const auto& item : value.get_array()) {
+      if (!fits(item, left)) return false;
+    }
+  }
+  return take(6, left);
+}
+
+bool fits(const json::object& object, std::size_t& left) {
+  for (const auto& member : object) {
+    if (!take(member.key().size() + 4, left) || !fits(member.value(), left)) return false;
+  }
+  return take(2, left);
+}
+
+}  // namespace
+
+bool is_larger_than(const json::value& value, std::size_t bytes) {
+  return !fits(value, bytes);
+}
+bool is_larger_than(const json::object& object, std::size_t bytes) {
+  return !fits(object, bytes);
+}
+
+namespace {
+
 std::unexpected<Error> wrong_type(std::string_view field, const char* expected) {
   return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be " + expected + ".");
 }

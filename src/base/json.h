@@ -28,6 +28,10 @@ Result<json::value> parse_json(std::string_view text, json::storage_ptr storage 
 json::value parse_trusted_json(std::string_view text);
 std::string to_json(const json::value& value);
 
+// Whether the value's text would be longer than that, at a guess; looks at no more of it than it has to.
+bool is_larger_than(const json::value& value, std::size_t bytes);
+bool is_larger_than(const json::object& object, std::size_t bytes);
+
 // Typed fields of an object. Absent optional fields give nullopt; a wrong type or an absent required field
 // gives kInvalidArgument that names the field.
 Result<std::string> required_string(const json::object& object, std::string_view field);

@@ -94,5 +94,21 @@ TEST(Json, NumbersThatJsonCannotSayAgainAreRefused) {
   EXPECT_TRUE(parse_json("[1e308, 1e-400]"));
 }
 
+TEST(Json, TellsWhetherAValueIsLargerThanALimit) {
+  const auto larger = [](std::string_view text, std::size_t bytes) {
+    return is_larger_than(parse_json(text).value(), bytes);
+  };
+  EXPECT_FALSE(larger(R"({"a":"b"})", 100));
+  EXPECT_TRUE(larger("{\"a\":\"" + std::string(200, 'x') + "\"}", 100));
+  EXPECT_TRUE(larger("{\"" + std::string(200, 'x') + "\":1}", 100));
+  std::string list = "[1";
+  for (int i = 0; i < 100; ++i) list += ",1";
+  EXPECT_TRUE(larger(list + "]", 100));
+  EXPECT_FALSE(larger(list + "]", 10'000));
+  json::object object;
+  object["a"] = std::string(101, 'x');
+  EXPECT_TRUE(is_larger_than(object, 100));
+}
+
 }  // namespace
 }  // namespace wick

@@ -8,7 +8,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <concepts>
 #include <exception>
@@ -20,6 +19,10 @@
 #include "base/fair_pool.h"
 
 namespace wick {
+
+// What is about more bytes than this takes over a millisecond to parse, check or make, and leaves the io
+// threads.
+inline constexpr std::size_t kLongWorkBytes = 64 * 1024;
 
 // `work` returns a Result<> and lives in the coroutine's frame until it is done; an exception of it is
 // rethrown here. `holder`: for whom it is done (base/fair_pool.h); empty: for the server itself. Errors
@@ -49,30 +52,6 @@ boost::asio::awaitable<std::invoke_result_t<Work&>, boost::asio::io_context::exe
         if (posted) return;
         result.emplace(fail(std::move(posted.error())));
         asio::post(home, [resume] { std::move (*resume)(); });
-      },
-      asio::use_awaitable_t<Executor>());
-  if (failure) std::rethrow_exception(failure);
-  co_return std::move(*result);
-}
-
-template <typename Work>
-boost::asio::awaitable<std::invoke_result_t<Work&>, boost::asio::io_context::executor_type> offload(
-    boost::asio::thread_pool& pool, Work work) {
-  namespace asio = boost::asio;
-  using Executor = asio::io_context::executor_type;
-  const Executor home = co_await asio::this_coro::executor;
-  std::optional<std::invoke_result_t<Work&>> result;
-  std::exception_ptr failure;
-  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
-      [&](auto resume) {
-        asio::post(pool, [&, resume = std::move(resume), guard = asio::make_work_guard(home)]() mutable {
-          try {
-            result.emplace(work());
-          } catch (...) {
-            failure = std::current_exception();
-          }
-          asio::post(guard.get_executor(), std::move(resume));
-        });
       },
       asio::use_awaitable_t<Executor>());
   if (failure) std::rethrow_exception(failure);

@@ -405,5 +405,53 @@ TEST_F(Rest, BadConfigurationsAreRefusedWithASentence) {
   EXPECT_FALSE(service->put_operation(id, "", definition)) << "a remote reference";
 }
 
+// A second passes whenever somebody looks.
+class TickingClock final : public Clock {
+ public:
+  Micros now() const override { return now_ += kMicrosPerSecond; }
+
+ private:
+  mutable std::atomic<Micros> now_ = 0;
+};
+
+TEST_F(Connectors, ASearchOfNotesEndsInTimeAndSaysWhatItLeftOut) {
+  const TickingClock ticking;
+  NotesKind kind(*db, pool, pool, ticking);
+  const auto snapshot = access->snapshot();
+  const auto connector = snapshot->connectors.at(0);
+  const auto run = [&](std::string key, json::object arguments) {
+    CallResult out;
+    boost::asio::co_spawn(
+        context.get_executor(),
+        [&]() -> Runner::Task<void> {
+          Call call;
+          call.connector = connector;
+          call.operation = &*std::find_if(connector->operations.begin(), connector->operations.end(),
+                                          [&](const auto& one) { return one.key == key; });
+          call.arguments = arguments;
+          call.user = caller.user;
+          out = co_await kind.call(std::move(call));
+        },
+        boost::asio::detached);
+    context.restart();
+    context.run();
+    return out;
+  };
+  for (std::int64_t i = 0; i < 3 * kNotesPerSearchStep; ++i)
+    run("create", {{"title", i == 0 ? "the Oldest" : "another"}, {"body", "x"}});
+  const CallResult part = run("search", {{"query", "oldest"}});
+  EXPECT_EQ(part.text.substr(0, 53), "Only the 128 most recently changed notes were searche");
+  EXPECT_TRUE(part.structured->at("notes").as_array().empty());
+  const CallResult found = run("search", {{"query", "ANOTHER"}, {"limit", 100}});
+  EXPECT_EQ(found.structured->at("notes").as_array().size(), 100U);
+}
+
+TEST_F(Connectors, ANotesSearchLooksAtEveryNoteInItsTime) {
+  for (std::int64_t i = 0; i < kNotesPerSearchStep + 2; ++i)
+    call(notes, "create", {{"title", i == 0 ? "the 100%_Oldest" : "another"}}).value();
+  const auto found = call(notes, "search", {{"query", "100%_oldest"}});
+  EXPECT_EQ(found->result.structured->at("notes").as_array().size(), 1U);
+}
+
 }  // namespace
 }  // namespace wick

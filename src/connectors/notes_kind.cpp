@@ -302,7 +302,7 @@ CallResult NotesKind::search(const Call& call) {
       return {};
     });
     if (!done) return call_failed(done.error().message);
-    if (more && clock_.now() >= ends_at) {
+    if (more && std::int64_t(notes.size()) < limit && clock_.now() >= ends_at) {
       notes.resize(std::min(notes.size(), std::size_t(limit)));
       CallResult part = show_list(notes, "No note was found in that.", "");
       part.text = "Only the " + std::to_string(seen) +

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/response_shape.h"
@@ -240,8 +241,8 @@ CallResult to_result(http::ClientResponse response, const ResponseShape& shape, 
 
 }  // namespace
 
-RestKind::RestKind(http::Client& client, const SealingKey& key, const Clock& clock)
-    : client_(client), key_(key), clock_(clock) {}
+RestKind::RestKind(http::Client& client, const SealingKey& key, const Clock& clock, FairPool* long_work)
+    : client_(client), key_(key), clock_(clock), long_work_(long_work) {}
 
 std::vector<ConfigField> RestKind::fields() const {
   std::vector<ConfigField> all;
@@ -460,7 +461,12 @@ CallTask RestKind::call(Call call) {
     std::lock_guard lock(mutex_);
     tokens_.erase(call.connector->id.str());
   }
-  co_return to_result(std::move(*response), shape_of(config, *rest), secrets);
+  const ResponseShape shape = shape_of(config, *rest);
+  const auto work = [&]() -> Result<CallResult> { return to_result(std::move(*response), shape, secrets); };
+  if (long_work_ == nullptr || response->body.size() <= kLongWorkBytes) co_return std::move(*work());
+  auto done = co_await offload(*long_work_, holder, work);
+  if (!done) co_return not_answered(done.error(), cancellation);
+  co_return std::move(*done);
 }
 
 }  // namespace wick

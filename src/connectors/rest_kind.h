@@ -12,6 +12,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/fair_pool.h"
 #include "base/time.h"
 #include "connectors/connector_kind.h"
 #include "crypto/sealing.h"
@@ -27,7 +28,8 @@ inline constexpr std::int64_t kMaxRestResponseBytes = 4 * 1024 * 1024;
 
 class RestKind final : public ConnectorKind {
  public:
-  RestKind(http::Client& client, const SealingKey& key, const Clock& clock);
+  // What takes long with a large response is done on `long_work`; null: where the call runs.
+  RestKind(http::Client& client, const SealingKey& key, const Clock& clock, FairPool* long_work = nullptr);
 
   std::string_view kind() const override { return "rest"; }
   std::string_view name() const override { return "REST API"; }
@@ -56,6 +58,7 @@ class RestKind final : public ConnectorKind {
   http::Client& client_;
   const SealingKey& key_;
   const Clock& clock_;
+  FairPool* const long_work_;
   std::mutex mutex_;
   std::unordered_map<std::string, AccessToken> tokens_;  // by connector id
 };

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "connectors/schema_validator.h"
 
@@ -41,6 +42,12 @@ std::string held_back(const OperationRef& ref) {
          "An admin can look at the difference, and accept it, on the connector's page.";
 }
 
+bool is_long_work(const CallResult& result) {
+  if (result.text.size() > kLongWorkBytes) return true;
+  if (result.tool_result) return is_larger_than(*result.tool_result, kLongWorkBytes);
+  return result.structured && is_larger_than(*result.structured, kLongWorkBytes);
+}
+
 json::object to_tool_result(const CallResult& result) {
   if (result.tool_result) return *result.tool_result;
   json::object text;
@@ -54,13 +61,14 @@ json::object to_tool_result(const CallResult& result) {
 }
 
 Runner::Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
-               std::size_t calls_per_user)
+               std::size_t calls_per_user, FairPool* long_work)
     : access_(access),
       kinds_(kinds),
       log_(log),
       clock_(clock),
       calls_(std::numeric_limits<std::size_t>::max(), calls_per_user,
-             {"calls", "one user", "limits.calls_per_user", ""}) {}
+             {"calls", "one user", "limits.calls_per_user", ""}),
+      long_work_(long_work) {}
 
 Run Runner::begin(const Caller& caller, std::string operation, const json::object& arguments) const {
   Run run;
@@ -94,6 +102,20 @@ void Runner::finish(Run& run, const std::optional<CallResult>& result, std::stri
   if (result->is_error) run.error = result->text;
   run.response = to_json(to_tool_result(*result));
   run.http_status = result->http_status;
+}
+
+Runner::Task<void> Runner::finish_off_thread(Run& run, const std::optional<CallResult>& result,
+                                             std::string_view reason) const {
+  const auto work = [&]() -> Result<void> {
+    finish(run, result, reason);
+    return {};
+  };
+  bool is_done = false;
+  if (long_work_ != nullptr && result && is_long_work(*result)) {
+    const auto done = co_await offload(*long_work_, run.user_id, work);
+    is_done = done.has_value();
+  }
+  if (!is_done) finish(run, result, reason);
 }
 
 // A commit takes a moment: what is answered after a revocation must not be a result, so the credential and
@@ -180,7 +202,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       note_health(*connector, *result);
     }
   }
-  finish(run, result, refusal);
+  co_await finish_off_thread(run, result, refusal);
   const std::int64_t latency = run.latency_ms;
   std::function<bool()> may_use;
   if (found.verdict == Verdict::kAllowed) {
@@ -270,9 +292,10 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     }
     note_health(*connector, kept);
   }
-  finish(run, result,
-         verdict == Verdict::kOutOfScope ? "Resources and prompts are outside the scope of this credential."
-                                         : kNoSuchOperation);
+  const std::string_view refusal = verdict == Verdict::kOutOfScope
+                                       ? "Resources and prompts are outside the scope of this credential."
+                                       : kNoSuchOperation;
+  co_await finish_off_thread(run, result, refusal);
   std::function<bool()> may_use;
   if (verdict == Verdict::kAllowed) {
     may_use = [&] {

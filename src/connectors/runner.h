@@ -14,6 +14,7 @@
 
 #include "access/reach.h"
 #include "audit/run_log.h"
+#include "base/fair_pool.h"
 #include "base/shares.h"
 #include "connectors/connector_kind.h"
 
@@ -53,8 +54,9 @@ class Runner {
   template <typename T>
   using Task = boost::asio::awaitable<T, Executor>;
 
+  // What takes long with a large result is done on `long_work`; null: where the call runs.
   Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
-         std::size_t calls_per_user = kDefaultCallsPerUser);
+         std::size_t calls_per_user = kDefaultCallsPerUser, FairPool* long_work = nullptr);
 
   // Errors: kNotFound         no such operation for this user, now; recorded as denied, or as cancelled when
   //                           the user lost it while the call ran
@@ -100,6 +102,9 @@ class Runner {
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
   // Sets times, status and response; no result: denied, for this reason.
   void finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const;
+  // The same where it holds up no io thread.
+  Task<void> finish_off_thread(Run& run, const std::optional<CallResult>& result,
+                               std::string_view reason) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
 
   const AccessStore& access_;
@@ -107,12 +112,15 @@ class Runner {
   RunLog& log_;
   const Clock& clock_;
   Shares calls_;
+  FairPool* const long_work_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Health> health_;
 };
 
 // Why a call of it is refused (Verdict::kHeld), for the caller.
 std::string held_back(const OperationRef& ref);
+// Whether making texts of the result takes long (kLongWorkBytes).
+bool is_long_work(const CallResult& result);
 // The result as MCP's CallToolResult carries it: content, structuredContent, isError.
 boost::json::object to_tool_result(const CallResult& result);
 

@@ -16,6 +16,7 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/error_response.h"
+#include "http/relayed_exchange.h"
 
 namespace wick::http {
 namespace {
@@ -42,6 +43,15 @@ bool sound_headers(const Response& response) {
   return sound(response.content_type) &&
          std::all_of(response.headers.begin(), response.headers.end(),
                      [&](const auto& header) { return sound(header.first) && sound(header.second); });
+}
+
+// A share of the worker threads is used up, or the server stops.
+Response refusal_response(const Error& error, std::string_view request_id) {
+  Response response = error_response(503, request_id);
+  if (error.code == ErrorCode::kRateLimited) response.status = 429;
+  response.body = std::string(R"({"error":{"code":")") + error_code_name(error.code) + R"(","message":")" +
+                  error.message + R"(","request_id":")" + std::string(request_id) + "\"}}";
+  return response;
 }
 
 Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
@@ -271,10 +281,14 @@ Response Connection::failure_response(std::exception_ptr failure) {
 }
 
 Task<Response> Connection::handle() {
+  const Limits& limits = thread_.shared.options.limits;
+  const Route& route = *match_.route;
   std::exception_ptr failure;
   try {
-    if (match_.route->handler) co_return co_await match_.route->handler(*this);
-    std::function<Response()> work = [this] { return match_.route->blocking(request_); };
+    if (route.handler && request_.body.size() > limits.large_body_bytes)
+      co_return co_await handle_large(route.handler);
+    if (route.handler) co_return co_await route.handler(*this);
+    std::function<Response()> work = [this, &route] { return route.blocking(request_); };
     co_return co_await run_on_worker(std::move(work));
   } catch (...) {
     failure = std::current_exception();
@@ -283,21 +297,22 @@ Task<Response> Connection::handle() {
 }
 
 Task<Response> Connection::run_on_worker(std::function<Response()> work) {
-  Shared& shared = thread_.shared;
+  const Shared& shared = thread_.shared;
   if (request_.request_id.empty()) request_.request_id = format_uuid(make_uuid_v7());
-  if (shared.queued_blocking.fetch_add(1) >= shared.options.limits.max_queued_blocking_requests) {
-    --shared.queued_blocking;
-    co_return error_response(503, request_.request_id);
-  }
-  // Counted down by the worker, also when the work throws.
-  const auto counted = [&shared, &work] {
-    struct Done {
-      std::atomic<std::size_t>& count;
-      ~Done() { --count; }
-    } done{shared.queued_blocking};
-    return work();
-  };
-  co_return co_await offload(*shared.workers, counted);
+  FairPool& pool = shared.pool(match_.route->options.workers);
+  const auto job = [&work]() -> Result<Response> { return work(); };
+  auto done = co_await offload(pool, shared.holder_of(request_), job);
+  if (done) co_return std::move(*done);
+  co_return refusal_response(done.error(), request_.request_id);
+}
+
+Task<Response> Connection::handle_large(const Handler& handler) {
+  const Shared& shared = thread_.shared;
+  const std::size_t which = std::hash<std::string>()(shared.holder_of(request_));
+  const Executor there = shared.large_threads[which % shared.large_threads.size()];
+  RelayedExchange relayed(*this, there);
+  auto response = co_await asio::co_spawn(there, handler(relayed), kAwait);
+  co_return response;
 }
 
 Task<bool> Connection::send(const Response& response, bool keep_alive) {

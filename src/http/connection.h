@@ -12,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <condition_variable>
 #include <functional>
@@ -22,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fair_pool.h"
 #include "http/body_budget.h"
 #include "http/client_address.h"
 #include "http/message.h"
@@ -47,10 +47,19 @@ struct Shared {
 
   ServerOptions options;
   Router router;
-  std::string fixed_headers;  // of every response, with line ends
-  std::unique_ptr<asio::thread_pool> workers;
+  std::string fixed_headers;         // of every response, with line ends
   BodyBudget public_bodies, bodies;  // of routes that anybody may use, and of the others
-  std::atomic<std::size_t> queued_blocking{0};
+  std::unique_ptr<FairPool> workers, password_workers, search_workers;
+  std::vector<Executor> large_threads;  // for large requests; one at least
+
+  std::string holder_of(const Request& request) const {
+    return options.holder ? options.holder(request) : std::string(request.remote_address);
+  }
+  FairPool& pool(Workers which) const {
+    return which == Workers::kPasswords  ? *password_workers
+           : which == Workers::kSearches ? *search_workers
+                                         : *workers;
+  }
   std::atomic<std::size_t> connections{0};
   std::atomic<bool> stopping{false};
   std::mutex mutex;
@@ -122,6 +131,7 @@ class Connection final : public Exchange,
   Task<void> drain();
   Task<Response> handle();
   Task<Response> run_on_worker(std::function<Response()> work);
+  Task<Response> handle_large(const Handler& handler);
   Task<bool> send(const Response& response, bool keep_alive);
   Task<bool> send_all(std::string_view bytes, std::string_view more = {});
   Task<void> watch_for_disconnect();

@@ -1,4 +1,4 @@
-// RouteOptions: what a route says about a request before its body is read.
+// RouteOptions: how the requests of a route are handled, and what it says about one before its body is read.
 #pragma once
 
 #include <functional>
@@ -7,6 +7,10 @@
 #include "http/message.h"
 
 namespace wick::http {
+
+// Which worker threads a blocking handler runs on: those that hash a password, and those that read a lot,
+// have threads of their own, so that nobody else waits for them.
+enum class Workers { kGeneral, kPasswords, kSearches };
 
 // Judges a request by its header, before its body is read. Returns the refusal, or nothing. It is asked only
 // while the body has not arrived, so the handler has to judge again.
@@ -20,6 +24,7 @@ struct RouteOptions {
   // On a worker thread: may use the database. Asked only about a body that is announced as larger than
   // Limits::max_public_body_bytes, or not announced; one that is smaller is read without.
   HeadCheck large_body_check = {};
+  Workers workers = Workers::kGeneral;
 };
 
 }  // namespace wick::http

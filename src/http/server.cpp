@@ -1,10 +1,13 @@
 #include "http/server.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
 #include <ctime>
 #include <thread>
 
@@ -27,6 +30,23 @@ std::string address_text(const tcp::endpoint& peer) {
   if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
   v6.scope_id(0);  // "fe80::1%eth0" is the address fe80::1
   return v6.to_string();
+}
+
+FairPoolOptions workers(std::size_t threads, const Limits& limits) {
+  FairPoolOptions options;
+  options.threads = threads;
+  options.max_queued = limits.max_queued_blocking_requests;
+  options.max_per_holder = limits.max_blocking_requests_per_holder;
+  options.max_running_per_holder = threads / 2;
+  options.holder_setting = "limits.queued_requests_per_user";
+  options.total_setting = "limits.max_queued_requests";
+  return options;
+}
+
+FairPoolOptions background_workers(std::size_t threads, const Limits& limits) {
+  FairPoolOptions options = workers(threads, limits);
+  options.nice = kBackgroundNice;
+  return options;
 }
 
 Task<void> refuse(Socket socket) {
@@ -112,6 +132,7 @@ struct Server::Impl {
 
   Shared shared;
   std::vector<std::unique_ptr<ThreadState>> threads;
+  std::vector<std::unique_ptr<ThreadState>> large_threads;  // without connections of their own
   std::vector<std::unique_ptr<Acceptor>> acceptors;
   std::vector<asio::executor_work_guard<Executor>> guards;
   std::vector<std::thread> running;
@@ -124,10 +145,16 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(options.lim
   for (const auto& [name, value] : options.headers) shared.fixed_headers += name + ": " + value + "\r\n";
   if (options.threads <= 0) options.threads = int(std::max(1u, std::thread::hardware_concurrency()));
   shared.options = std::move(options);
-  shared.workers =
-      std::make_unique<asio::thread_pool>(std::size_t(std::max(1, shared.options.worker_threads)));
+  const Limits& limits = shared.options.limits;
+  shared.workers = std::make_unique<FairPool>(workers(kGeneralWorkers, limits));
+  shared.password_workers = std::make_unique<FairPool>(background_workers(kPasswordWorkers, limits));
+  shared.search_workers = std::make_unique<FairPool>(background_workers(kSearchWorkers, limits));
   for (int i = 0; i < shared.options.threads; ++i)
     impl_->threads.push_back(std::make_unique<ThreadState>(shared));
+  for (int i = 0; i < std::max(2, shared.options.threads); ++i) {
+    impl_->large_threads.push_back(std::make_unique<ThreadState>(shared));
+    shared.large_threads.push_back(impl_->large_threads.back()->context.get_executor());
+  }
 }
 
 Server::~Server() {
@@ -141,6 +168,7 @@ void Server::discard() {
   if (std::exchange(impl_->discarded, true)) return;
   for (auto& thread : impl_->threads) thread->ended = true;
   impl_->acceptors.clear();
+  for (auto& thread : impl_->large_threads) thread->context.shutdown();
   for (auto& thread : impl_->threads) thread->context.shutdown();
 }
 
@@ -196,6 +224,13 @@ Result<void> Server::start() {
     asio::co_spawn(thread.context.get_executor(), accept_loop(thread, *impl_->acceptors[i]), asio::detached);
     impl_->running.emplace_back([&thread] { thread.context.run(); });
   }
+  for (auto& thread : impl_->large_threads) {
+    impl_->guards.push_back(asio::make_work_guard(thread->context.get_executor()));
+    impl_->running.emplace_back([&context = thread->context] {
+      setpriority(PRIO_PROCESS, id_t(gettid()), kBackgroundNice);  // Linux: of this thread
+      context.run();
+    });
+  }
   return {};
 }
 
@@ -203,7 +238,7 @@ void Server::stop(int grace_seconds) {
   if (std::exchange(impl_->stopped, true)) return;
   Shared& shared = impl_->shared;
   shared.stopping = true;
-  for (std::size_t i = 0; i < impl_->running.size(); ++i) {
+  for (std::size_t i = 0; i < impl_->acceptors.size(); ++i) {
     asio::post(impl_->threads[i]->context, [&thread = *impl_->threads[i], &acceptor = *impl_->acceptors[i]] {
       error_code ignored;
       acceptor.close(ignored);
@@ -215,9 +250,10 @@ void Server::stop(int grace_seconds) {
     shared.drained.wait_for(lock, std::chrono::seconds(grace_seconds),
                             [&] { return shared.connections == 0; });
   }
-  shared.workers->join();
+  for (auto* pool : {&shared.workers, &shared.password_workers, &shared.search_workers}) (*pool)->join();
   impl_->guards.clear();
   for (auto& thread : impl_->threads) thread->context.stop();
+  for (auto& thread : impl_->large_threads) thread->context.stop();
   for (auto& thread : impl_->running) thread.join();
 }
 

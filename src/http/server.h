@@ -2,11 +2,13 @@
 //
 // One io_context per thread, each with its own SO_REUSEPORT listener; a connection lives and dies on one
 // thread. A request is read whole (bounded header and body, one deadline), handled, and answered with one
-// write; the next pipelined request is read after that. BlockingHandlers run on a pool of worker threads with
-// a bounded queue.
+// write; the next pipelined request is read after that. BlockingHandlers run on worker threads, which take
+// them from all holders in turn (base/fair_pool.h). A request with a large body is handled on a thread for
+// such, always the same one for one holder, so that it holds up no connection of an io thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,22 +27,28 @@ struct Limits {
   // Bodies of all connections together: 503 above. A quarter of it is for the routes that anybody may use,
   // the rest for the others, so that strangers cannot take what members need.
   std::size_t max_body_memory_bytes = 256 * 1024 * 1024;
-  std::size_t max_connections = 20'000;            // 503 and close above
-  int request_timeout_seconds = 15;                // first byte of a request to its last: 408 and close
-  int idle_timeout_seconds = 75;                   // between requests: close
-  int write_timeout_seconds = 30;                  // a peer that does not read: close
-  std::size_t max_queued_blocking_requests = 256;  // 503 with Retry-After above
+  std::size_t max_connections = 20'000;               // 503 and close above
+  int request_timeout_seconds = 15;                   // first byte of a request to its last: 408 and close
+  int idle_timeout_seconds = 75;                      // between requests: close
+  int write_timeout_seconds = 30;                     // a peer that does not read: close
+  std::size_t max_queued_blocking_requests = 256;     // that wait for a worker: 503 with Retry-After above
+  std::size_t max_blocking_requests_per_holder = 64;  // of one holder that wait or run: 429 above
+  // A request with a larger body is handled on a thread for large requests (http/relayed_exchange.h).
+  std::size_t large_body_bytes = 64 * 1024;
 };
+inline constexpr std::size_t kGeneralWorkers = 6, kPasswordWorkers = 4, kSearchWorkers = 2;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: any free port, see Server::port()
   int threads = 0;            // 0: one per core
-  int worker_threads = 4;
   Limits limits;
   std::vector<IpNetwork> trusted_proxies;  // who may say whose request it is, see client_address.h
   // Added to every response (security headers).
   std::vector<std::pair<std::string, std::string>> headers;
+  // Whose share of the worker threads a request takes: a user, else an address. Thread-safe, must not block;
+  // empty: the peer's address.
+  std::function<std::string(const Request&)> holder;
 };
 
 class Server {

@@ -59,7 +59,6 @@ class HttpServer : public testing::Test {
     ServerOptions options;
     options.port = 0;
     options.threads = 2;
-    options.worker_threads = 2;
     options.limits = limits;
     options.headers = {{"X-Content-Type-Options", "nosniff"}};
     server = std::make_unique<Server>(options);
@@ -113,7 +112,12 @@ class HttpServer : public testing::Test {
       release.get_future().wait();
       return Response{};
     });
-    server->route("GET", "/stream", [this](Exchange& exchange) -> Task<Response> {
+    server->route("POST", "/where", [](Exchange&) -> Task<Response> {
+      Response response;
+      response.body = "<" + std::to_string(std::hash<std::thread::id>()(std::this_thread::get_id())) + ">";
+      co_return response;
+    });
+    const auto stream = [this](Exchange& exchange) -> Task<Response> {
       StreamWriter* stream = co_await exchange.start_stream("text/event-stream");
       exchange.watch([this] { gone.set_value(); });
       co_await stream->write("data: one\n\n");
@@ -122,7 +126,9 @@ class HttpServer : public testing::Test {
         }
       }
       co_return Response{};
-    });
+    };
+    server->route("GET", "/stream", stream);
+    server->route("POST", "/stream", stream);
     const auto started = server->start();
     ASSERT_TRUE(started) << started.error().message;
   }
@@ -333,16 +339,57 @@ TEST_F(HttpServer, AnExceptionBecomes500WithoutItsText) {
   EXPECT_EQ(answer.find("secret cause"), std::string::npos);
 }
 
-TEST_F(HttpServer, MoreBlockingRequestsThanTheQueueHoldsAre503) {
+TEST_F(HttpServer, MoreBlockingRequestsThanAnAddressMayHaveAre429) {
   Limits limits;
-  limits.max_queued_blocking_requests = 1;
+  limits.max_blocking_requests_per_holder = 1;
   start(limits);
   Client first(server->port());
   first.send("GET /wait HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
   entered.get_future().wait();
-  EXPECT_TRUE(ask("GET /throws HTTP/1.1\r\n" + std::string(kClose) + "\r\n").starts_with("HTTP/1.1 503 "));
+  const std::string refused = ask("GET /throws HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 429 ")) << refused;
+  EXPECT_NE(refused.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_NE(refused.find("limits.queued_requests_per_user"), std::string::npos);
   release.set_value();
   EXPECT_TRUE(first.read_to_end().starts_with("HTTP/1.1 200 "));
+}
+
+std::string with_body(std::string_view line, std::size_t bytes) {
+  return std::string(line) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n" +
+         std::string(bytes, 'x');
+}
+
+TEST_F(HttpServer, LargeRequestsOfOneHolderAreHandledOnOneThreadWhichServesNoConnections) {
+  Limits limits;
+  limits.large_body_bytes = 1000;
+  start(limits);
+  Client client(server->port());
+  const auto where = [&](std::size_t bytes) {
+    client.send(with_body("POST /where", bytes));
+    return client.read_until(">");
+  };
+  const auto thread_in = [](const std::string& answer) { return answer.substr(answer.find('<')); };
+  const std::string small = thread_in(where(1000)), large = thread_in(where(1001));
+  EXPECT_NE(small, large);
+  EXPECT_EQ(thread_in(where(1000)), small);
+  EXPECT_EQ(thread_in(where(2000)), large);
+  Client other(server->port());
+  other.send(with_body("POST /where", 3000));
+  EXPECT_EQ(thread_in(other.read_until(">")), large) << "another connection of the same address";
+}
+
+TEST_F(HttpServer, AStreamOfALargeRequestIsChunkedAndItsHandlerLearnsThatThePeerHasGone) {
+  Limits limits;
+  limits.large_body_bytes = 1000;
+  start(limits);
+  EXPECT_TRUE(ask(with_body("POST /stream", 2000)).ends_with("\r\n\r\nb\r\ndata: one\n\n\r\n0\r\n\r\n"));
+  gone = {};
+  {
+    Client client(server->port());
+    client.send(with_body("POST /stream?endless", 2000));
+    client.read_until("data: one");
+  }
+  gone.get_future().wait();
 }
 
 TEST_F(HttpServer, MoreConnectionsThanTheLimitAre503) {

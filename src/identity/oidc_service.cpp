@@ -129,8 +129,7 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   auto pending = open(callback);
   if (!pending) co_return std::unexpected(std::move(pending.error()));
-  const std::string holder = client_network(callback.ip);
-  auto used = co_await offload(pool_, holder, [&] { return use_once(callback.state); });
+  auto used = co_await offload(pool_, network, [&] { return use_once(callback.state); });
   if (!used) {
     if (used.error().code == ErrorCode::kConflict)
       co_return refuse("oidc_failed", "this sign-in was finished before: its state is good once");
@@ -158,12 +157,12 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   const auto work = [&]() -> Result<std::expected<UserId, OidcRefusal>> {
     return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(*person));
   };
-  auto admitted = co_await offload(pool_, holder, work);
+  auto admitted = co_await offload(pool_, network, work);
   if (!admitted) co_return refuse(admitted.error());
   auto user = std::move(*admitted);
   if (!user) co_return std::unexpected(std::move(user.error()));
   auto session = co_await offload(
-      pool_, holder, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
+      pool_, network, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
   if (!session) co_return refuse(session.error());
   co_return OidcSignIn{std::move(*session), pending->next};
 }

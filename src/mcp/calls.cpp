@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "connectors/param_headers.h"
 #include "mcp/endpoint.h"
@@ -162,13 +163,35 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   }
   if (name == "wick_execute") co_return co_await execute(context, std::move(arguments));
   if (is_meta_tool(name)) {
-    CallResult answered =
-        call_meta_tool(search_, context.reach, context.principal.credential.tools, name, arguments);
+    CallResult answered = co_await answer_meta_tool(context, name, arguments);
     auto outcome = co_await runner_.record(caller(context), name, std::move(arguments), std::move(answered));
     co_return finished(context, std::move(outcome));
   }
   OperationRef ref = find_tool(context.reach, name).ref;
   co_return co_await call_found(context, std::move(ref), name, std::move(arguments), std::move(params));
+}
+
+// What reads the whole catalogue has its turn among the searches.
+http::Task<CallResult> Endpoint::answer_meta_tool(const Context& context, std::string name,
+                                                  const json::object& arguments) {
+  const auto work = [&]() -> Result<CallResult> {
+    return call_meta_tool(search_, context.reach, context.principal.credential.tools, name, arguments);
+  };
+  if (name == "wick_get" || !is_long_catalogue(context.reach.snapshot())) co_return std::move(*work());
+  auto done = co_await offload(searches_, context.principal.credential.user.str(), work);
+  if (done) co_return std::move(*done);
+  CallResult refused = call_failed(std::move(done.error().message));
+  refused.rate_limited = true;
+  co_return refused;
+}
+
+http::Task<Endpoint::Answer> Endpoint::finish_off_thread(const Context& context,
+                                                         Result<CallOutcome> outcome) const {
+  if (!outcome || !is_long_work(outcome->result)) co_return finished(context, std::move(outcome));
+  const auto work = [&]() -> Result<Answer> { return finished(context, std::move(outcome)); };
+  auto done = co_await offload(long_work_, context.principal.credential.user.str(), work);
+  if (!done) co_return rejected(context, kInternalError, done.error().message);
+  co_return std::move(*done);
 }
 
 http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef ref, std::string name,
@@ -188,7 +211,7 @@ http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef
   if (!outcome && outcome.error().code == ErrorCode::kForbidden) {
     answer = out_of_scope(context, ref, std::move(outcome.error().message));
   } else {
-    answer = finished(context, std::move(outcome));
+    answer = co_await finish_off_thread(context, std::move(outcome));
   }
   co_return co_await conclude(talk.get(), std::move(answer));
 }
@@ -285,7 +308,8 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
       auto outcome = co_await run(context, ref, std::move(calls.front().second), std::move(more), talk.get());
       if (!outcome && outcome.error().code == ErrorCode::kForbidden)
         outcome = CallOutcome{0, 0, call_failed(std::move(outcome.error().message))};
-      co_return co_await conclude(talk.get(), finished(context, std::move(outcome)));
+      Answer answer = co_await finish_off_thread(context, std::move(outcome));
+      co_return co_await conclude(talk.get(), std::move(answer));
     }
   }
   http::StreamWriter* writer = nullptr;
@@ -323,7 +347,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     if (!outcome && outcome.error().code == ErrorCode::kForbidden)
       outcome = CallOutcome{0, 0, call_failed(std::move(outcome.error().message))};
     if (!batch || !outcome) {
-      if (writer == nullptr) co_return finished(context, std::move(outcome));
+      if (writer == nullptr) co_return co_await finish_off_thread(context, std::move(outcome));
       // Revoked or not recorded in the middle of a stream: no results, and the stream ends.
       Answer failed = finished(context, std::move(outcome));
       if (!failed.response) co_await writer->write(event(failed.text));
@@ -353,7 +377,8 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
   json::object structured;
   structured["results"] = std::move(results);
   all.structured = std::move(structured);
-  Answer done = finished(context, CallOutcome{0, 0, std::move(all)});
+  CallOutcome together{0, 0, std::move(all)};
+  Answer done = co_await finish_off_thread(context, std::move(together));
   if (writer == nullptr) co_return done;
   co_await writer->write(event(done.text));
   co_return Answer{{}, http::Response{}};

@@ -3,6 +3,8 @@
 #include <unordered_map>
 
 #include "base/json.h"
+#include "base/offload.h"
+#include "base/shares.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "mcp/server_texts.h"
@@ -37,14 +39,16 @@ bool accepts_events(const http::Request& request) {
 
 Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator,
                    const http::OriginPolicy& origins, Runner& runner, StreamHub& streams,
-                   const SealingKey& key, const Clock& clock)
+                   const SealingKey& key, const Clock& clock, FairPool& searches, FairPool& long_work)
     : access_(access),
       authenticator_(authenticator),
       origins_(origins),
       runner_(runner),
       streams_(streams),
       sessions_(key, clock),
-      clock_(clock) {}
+      clock_(clock),
+      searches_(searches),
+      long_work_(long_work) {}
 
 std::optional<http::Response> Endpoint::check_header(const http::Request& request) const {
   auto context = admit(request);
@@ -140,7 +144,7 @@ std::string Endpoint::lane_of(const Context& context) const {
 
 http::Task<Endpoint::Answer> Endpoint::answer(Context& context) {
   const Message& message = *context.message;
-  if (message.method == "tools/list") co_return list_tools(context);
+  if (message.method == "tools/list") co_return co_await list_tools(context);
   if (message.method == "tools/call") co_return co_await call_tool(context);
   if (context.only != nullptr && is_forwarded(message)) co_return co_await forward(context);
   if (message.modern) co_return co_await answer_modern(context);
@@ -209,56 +213,90 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   co_return Answer{{}, std::move(response)};
 }
 
+namespace {
+
 // Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with
 // the snapshot.
-std::shared_ptr<const std::string> Endpoint::tools_list(const Context& context) const {
-  const auto* cursor = context.message->params.if_contains("cursor");
-  if (cursor != nullptr && !cursor->is_string()) return nullptr;
-  const ToolSurface surface = context.principal.credential.tools;
-  const auto make = [&](std::string_view after) -> std::shared_ptr<const std::string> {
-    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after)
-                                        : list_connector_tools(context.reach, *context.only, after);
-    return text ? std::make_shared<const std::string>(std::move(*text)) : nullptr;
-  };
-  if (cursor != nullptr) return make(cursor->get_string());
-  struct Cache {
-    std::weak_ptr<const AccessSnapshot> snapshot;
-    std::unordered_map<std::string, std::shared_ptr<const std::string>> lists;
-  };
-  thread_local Cache cache;
-  // Compared by owner: an address may be used again, a living control block not.
-  const auto& snapshot = context.reach.shared_snapshot();
-  if (cache.snapshot.owner_before(snapshot) || snapshot.owner_before(cache.snapshot) ||
-      cache.lists.size() >= kMaxCachedLists) {
-    cache.lists.clear();
-    cache.snapshot = snapshot;
+class ListCache {
+ public:
+  std::shared_ptr<const std::string> find(const std::shared_ptr<const AccessSnapshot>& of,
+                                          const std::string& key) {
+    // Compared by owner: an address may be used again, a living control block not.
+    if (snapshot_.owner_before(of) || of.owner_before(snapshot_) || lists_.size() >= kMaxCachedLists) {
+      lists_.clear();
+      snapshot_ = of;
+    }
+    const auto found = lists_.find(key);
+    return found == lists_.end() ? nullptr : found->second;
   }
-  const UserId& user = context.reach.user()->id;
-  std::string key(reinterpret_cast<const char*>(user.bytes.data()), user.bytes.size());
-  key += char(surface);
-  if (context.only != nullptr)
-    key.append(reinterpret_cast<const char*>(context.only->id.bytes.data()), context.only->id.bytes.size());
-  if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
-  const auto found = cache.lists.find(key);
-  if (found != cache.lists.end()) return found->second;
-  auto text = make({});
-  if (text != nullptr) cache.lists.emplace(std::move(key), text);
-  return text;
+  void put(const std::shared_ptr<const AccessSnapshot>& of, const std::string& key,
+           std::shared_ptr<const std::string> list) {
+    if (find(of, key) == nullptr) lists_.emplace(key, std::move(list));
+  }
+
+ private:
+  std::weak_ptr<const AccessSnapshot> snapshot_;
+  std::unordered_map<std::string, std::shared_ptr<const std::string>> lists_;
+};
+thread_local ListCache list_cache;
+
+}  // namespace
+
+bool is_long_catalogue(const AccessSnapshot& snapshot) {
+  std::size_t operations = 0;
+  for (const auto& connector : snapshot.connectors) {
+    operations += connector->operations.size();
+    if (operations > kLongCatalogue) return true;
+  }
+  return false;
 }
 
-Endpoint::Answer Endpoint::list_tools(const Context& context) const {
-  const auto tools = tools_list(context);
-  if (tools == nullptr)
-    return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
+// Null: the cursor is not one that the list gave.
+http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(const Context& context) const {
+  using List = std::shared_ptr<const std::string>;
+  const auto* cursor = context.message->params.if_contains("cursor");
+  if (cursor != nullptr && !cursor->is_string()) co_return List();
+  const std::string after = cursor == nullptr ? "" : std::string(cursor->get_string());
+  const UserId& user = context.reach.user()->id;
+  const ToolSurface surface = context.principal.credential.tools;
+  std::string key(holder_of(user));
+  key += char(surface);
+  if (context.only != nullptr) key += holder_of(context.only->id);
+  if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
+  const auto snapshot = context.reach.shared_snapshot();
+  if (cursor == nullptr) {
+    if (auto kept = list_cache.find(snapshot, key)) co_return kept;
+  }
+  const auto make = [&]() -> Result<List> {
+    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after)
+                                        : list_connector_tools(context.reach, *context.only, after);
+    return text ? std::make_shared<const std::string>(std::move(*text)) : List();
+  };
+  Result<List> list = List();
+  if (is_long_catalogue(*snapshot)) {
+    list = co_await offload(long_work_, user.str(), make);
+  } else {
+    list = make();
+  }
+  if (list && *list != nullptr && cursor == nullptr) list_cache.put(snapshot, key, *list);
+  co_return list;
+}
+
+http::Task<Endpoint::Answer> Endpoint::list_tools(const Context& context) const {
+  const auto tools = co_await tools_list(context);
+  if (!tools) co_return rejected(context, kInternalError, tools.error().message);
+  if (*tools == nullptr)
+    co_return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
   static const std::string kModernMembers = R"("resultType":"complete","ttlMs":)" +
                                             std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" +
                                             meta_text() + ",";
   const std::string& id = context.message->id;
   std::string text;
-  text.reserve(tools->size() + kModernMembers.size() + id.size() + 48);
+  text.reserve((*tools)->size() + kModernMembers.size() + id.size() + 48);
   text.append(R"({"jsonrpc":"2.0","id":)").append(id).append(R"(,"result":{)");
   if (context.message->modern) text += kModernMembers;
-  return {text.append(*tools).append("}}")};
+  text.append(**tools).append("}}");
+  co_return Answer{std::move(text)};
 }
 
 http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {

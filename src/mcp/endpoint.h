@@ -23,7 +23,12 @@
 
 namespace wick::mcp {
 
+// With more operations than this in all, lists and searches are not made on an io thread.
+inline constexpr std::size_t kLongCatalogue = 200;
 inline constexpr std::size_t kMaxListenResources = 100;  // of one subscriptions/listen
+
+// Whether there are more operations than kLongCatalogue.
+bool is_long_catalogue(const AccessSnapshot& snapshot);
 
 // A refusal by the transport, before any message.
 http::Response refusal(int status, int code, std::string message);
@@ -32,7 +37,8 @@ bool accepts_events(const http::Request& request);
 class Endpoint {
  public:
   Endpoint(const AccessStore& access, const Authenticator& authenticator, const http::OriginPolicy& origins,
-           Runner& runner, StreamHub& streams, const SealingKey& key, const Clock& clock);
+           Runner& runner, StreamHub& streams, const SealingKey& key, const Clock& clock, FairPool& searches,
+           FairPool& long_work);
 
   // Refuses what the header alone shows to be refused, before the body is read.
   std::optional<http::Response> check_header(const http::Request& request) const;
@@ -73,8 +79,10 @@ class Endpoint {
   // What it answers, in the form of the client's era.
   Answer forwarded_answer(const Context& context, Result<Forwarded> forwarded) const;
   http::Task<Answer> forward(Context& context);
-  std::shared_ptr<const std::string> tools_list(const Context& context) const;
-  Answer list_tools(const Context& context) const;
+  http::Task<Result<std::shared_ptr<const std::string>>> tools_list(const Context& context) const;
+  http::Task<Answer> list_tools(const Context& context) const;
+  http::Task<CallResult> answer_meta_tool(const Context& context, std::string name,
+                                          const boost::json::object& arguments);
   http::Task<Answer> call_tool(Context& context);
   http::Task<Answer> call_found(Context& context, OperationRef ref, std::string name,
                                 boost::json::object arguments, boost::json::object more);
@@ -102,6 +110,8 @@ class Endpoint {
   std::string lane_of(const Context& context) const;
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;
+  // The same where it holds up no io thread.
+  http::Task<Answer> finish_off_thread(const Context& context, Result<CallOutcome> outcome) const;
   Answer rejected(const Context& context, int code, std::string message, int status = 200) const;
   // 503 with Retry-After: no call can be made now, and this one was not. (A call that was made but not recorded
   // says no time: a client should not make it again by itself.)
@@ -112,7 +122,8 @@ class Endpoint {
   // A call that the credential's scope does not reach: a challenge when the client can ask for more, else a
   // tool error.
   Answer out_of_scope(const Context& context, const OperationRef& ref, std::string message) const;
-  std::string tools_fingerprint(const Principal& principal) const;
+  http::Task<std::string> tools_fingerprint(Principal principal,
+                                            std::shared_ptr<const AccessSnapshot> snapshot) const;
 
   const AccessStore& access_;
   const Authenticator& authenticator_;
@@ -123,6 +134,8 @@ class Endpoint {
   LegacyRequests legacy_;
   Search search_;
   const Clock& clock_;
+  FairPool& searches_;
+  FairPool& long_work_;
 };
 
 }  // namespace wick::mcp

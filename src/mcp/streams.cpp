@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "crypto/digest.h"
@@ -58,15 +59,21 @@ std::string as_event(json::object notification, const std::string& meta) {
 
 }  // namespace
 
-std::string Endpoint::tools_fingerprint(const Principal& principal) const {
-  const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-  std::string all;
-  for (const OperationRef& ref : reach.operations()) {
-    all.append(tool_name(*ref.connector, *ref.operation))
-        .append(ref.operation->description)
-        .append(ref.operation->input_schema_text);
-  }
-  return std::string(as_bytes(sha256(all)));
+http::Task<std::string> Endpoint::tools_fingerprint(Principal principal,
+                                                    std::shared_ptr<const AccessSnapshot> snapshot) const {
+  const auto work = [&]() -> Result<std::string> {
+    const Reach reach(snapshot, principal.credential.user, principal.credential.scope);
+    std::string all;
+    for (const OperationRef& ref : reach.operations()) {
+      all.append(tool_name(*ref.connector, *ref.operation))
+          .append(ref.operation->description)
+          .append(ref.operation->input_schema_text);
+    }
+    return std::string(as_bytes(sha256(all)));
+  };
+  if (!is_long_catalogue(*snapshot)) co_return std::move(*work());
+  auto done = co_await offload(long_work_, principal.credential.user.str(), work);
+  co_return done ? std::move(*done) : std::string();  // refused: another one, which tells of a change
 }
 
 http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Stream> stream,
@@ -126,14 +133,20 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     return !only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
   };
   const std::string changed = as_event(json::object{{"method", "notifications/tools/list_changed"}}, meta);
-  std::string before = tools_fingerprint(principal);
+  // Looked at again only when something has changed, which a new snapshot says. An old one is not kept alive.
+  std::weak_ptr<const AccessSnapshot> seen = access_.snapshot();
+  std::string before;
+  if (auto first = seen.lock()) before = co_await tools_fingerprint(principal, std::move(first));
   while (lives()) {
     co_await stream->wait(kKeepAliveSeconds);
     if (!lives()) break;
-    std::string now = tools_fingerprint(principal);
     std::string text;
-    if (now != before && flag_of(filter, "toolsListChanged")) text = changed;
-    before = std::move(now);
+    if (auto snapshot = access_.snapshot(); snapshot.owner_before(seen) || seen.owner_before(snapshot)) {
+      seen = snapshot;
+      std::string now = co_await tools_fingerprint(principal, std::move(snapshot));
+      if (now != before && flag_of(filter, "toolsListChanged")) text = changed;
+      before = std::move(now);
+    }
     while (auto heard = stream->take()) text += *heard;
     if (text.empty()) text = ": keep-alive\n\n";
     const bool there = co_await writer.write(std::move(text));

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/mailbox.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "upstream/sse.h"
 
@@ -76,11 +77,13 @@ class HttpExchange final : public Exchange {
         auto whole = co_await rest_of(*stream, deadline);
         if (!whole && has_given()) continue;
         if (!whole) co_return fail(std::move(whole.error()));
-        co_return read_message(*whole, **head);
+        auto incoming = co_await read(std::move(*whole), **head);
+        co_return incoming;
       }
       if (auto event = events_.next()) {
-        Incoming incoming = read_message(event->data, **head);
-        if (incoming.message.empty()) continue;  // of no use to anyone
+        auto incoming = co_await read(std::move(event->data), **head);
+        if (!incoming) co_return fail(std::move(incoming.error()));
+        if (incoming->message.empty()) continue;  // of no use to anyone
         resumes_ = 0;
         co_return incoming;
       }
@@ -120,6 +123,14 @@ class HttpExchange final : public Exchange {
   }
 
  private:
+  http::Task<Result<Incoming>> read(std::string text, const http::ClientResponse& head) {
+    FairPool* pool = line_->long_work();
+    const auto work = [&]() -> Result<Incoming> { return read_message(text, head); };
+    if (pool == nullptr || text.size() <= kLongWorkBytes) co_return work();
+    auto incoming = co_await offload(*pool, holder_, work);
+    co_return incoming;
+  }
+
   std::shared_ptr<http::ClientStream> current() const {
     const std::lock_guard lock(mutex_);
     return stream_;

@@ -28,7 +28,9 @@ struct HttpTarget {
 
 class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine> {
  public:
-  HttpLine(http::Client& http, HttpTarget target) : http_(http), target_(std::move(target)) {}
+  // Long messages are read on `long_work`; null: where the exchange runs.
+  HttpLine(http::Client& http, HttpTarget target, FairPool* long_work = nullptr)
+      : http_(http), target_(std::move(target)), long_work_(long_work) {}
 
   std::string next_id() override { return std::to_string(++last_id_); }
   std::shared_ptr<Exchange> begin(const Peer& peer, Outgoing request) override;
@@ -39,11 +41,13 @@ class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine
   http::ClientRequest post(const Peer& peer, std::string body) const;
   http::ClientRequest get(const Peer& peer, const std::string& last_event_id) const;
   http::Client& http() { return http_; }
+  FairPool* long_work() const { return long_work_; }
   const HttpTarget& target() const { return target_; }
 
  private:
   http::Client& http_;
   const HttpTarget target_;
+  FairPool* const long_work_;
   std::atomic<std::uint64_t> last_id_ = 0;
   mutable std::mutex mutex_;
   std::pair<std::string, std::string> credential_;

@@ -30,6 +30,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "base/fair_pool.h"
 #include "connectors/client_side.h"
 #include "http/client.h"
 #include "upstream/child_process.h"
@@ -53,8 +54,9 @@ inline constexpr int kHealthySeconds = 10;             // a process that lived s
 class McpClient {
  public:
   // Both outlive it. A session that nobody has used for `idle` ends at the next tidy().
-  McpClient(http::Client& http, Children& children, std::chrono::seconds idle)
-      : http_(http), children_(children), idle_(idle) {}
+  // What takes long with a large message is done on `long_work`; null: where the request runs.
+  McpClient(http::Client& http, Children& children, std::chrono::seconds idle, FairPool* long_work)
+      : http_(http), children_(children), idle_(idle), long_work_(long_work) {}
 
   // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
   //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
@@ -106,6 +108,7 @@ class McpClient {
   http::Client& http_;
   Children& children_;
   const std::chrono::seconds idle_;
+  FairPool* const long_work_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Server>> servers_;
   ParkedRequests parked_;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/offload.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/param_headers.h"
@@ -216,8 +217,13 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
       reply.error().message = shown(std::move(reply.error().message), pass->secrets);
       co_return fail(std::move(reply.error()));
     }
-    pass->secrets.clean(reply->result);
-    pass->secrets.clean(reply->error_data);
+    const auto cut = [&]() -> Result<void> {
+      pass->secrets.clean(reply->result);
+      pass->secrets.clean(reply->error_data);
+      return {};
+    };
+    if (auto done = co_await off_thread(reply->result, behalf.user, cut); !done)
+      co_return fail(std::move(done.error()));
     reply->error_message = shown(std::move(reply->error_message), pass->secrets);
     if (asks_back(reply->result)) seal_state(reply->result, owner);
     co_return reply;
@@ -357,7 +363,10 @@ CallTask McpKind::call(Call call) {
     if (auto allowed = check_questions(reply->result, call.client); !allowed)
       co_return call_failed(allowed.error().message);
   }
-  co_return to_result(std::move(reply->result));
+  const auto make = [&]() -> Result<CallResult> { return to_result(std::move(reply->result)); };
+  auto made = co_await off_thread(reply->result, call.user, make);
+  if (!made) co_return call_failed(made.error().message);
+  co_return std::move(*made);
 }
 
 CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf) {

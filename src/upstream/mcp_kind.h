@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/json.h"
+#include "base/offload.h"
 #include "connectors/connector_kind.h"
 #include "crypto/sealing.h"
 #include "upstream/authorization.h"
@@ -27,8 +29,11 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 class McpKind final : public ConnectorKind {
  public:
   McpKind(http::Client& http, Children& children, std::chrono::seconds idle, const SealingKey& key,
-          Authorization& authorization)
-      : client_(http, children, idle), key_(key), authorization_(authorization) {}
+          Authorization& authorization, FairPool* long_work = nullptr)
+      : client_(http, children, idle, long_work),
+        key_(key),
+        authorization_(authorization),
+        long_work_(long_work) {}
 
   std::string_view kind() const override { return "mcp"; }
   std::string_view name() const override { return "MCP server"; }
@@ -56,6 +61,14 @@ class McpKind final : public ConnectorKind {
   CallTask call(Call call) override;
 
  private:
+  // Runs `work` where it holds up no io thread, when that is about a large value. Errors: as FairPool::post
+  template <typename Work>
+  http::Task<std::invoke_result_t<const Work&>> off_thread(const boost::json::object& about, UserId user,
+                                                           const Work& work) const {
+    if (long_work_ == nullptr || !is_larger_than(about, kLongWorkBytes)) co_return work();
+    auto done = co_await offload(*long_work_, user.str(), work);
+    co_return done;
+  }
   Result<TargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
   // How a request shows the user to the server, and what must not come back.
   struct Pass {
@@ -79,6 +92,7 @@ class McpKind final : public ConnectorKind {
   McpClient client_;
   const SealingKey& key_;
   Authorization& authorization_;
+  FairPool* const long_work_;
   std::mutex mutex_;
   std::set<ConnectorId> changed_;                       // since take_changed()
   std::unordered_map<std::string, Prepared> prepared_;  // by connector

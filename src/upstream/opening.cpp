@@ -39,7 +39,7 @@ http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_p
 http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, Party party,
                                                               std::shared_ptr<Server> server) {
   if (target->command.words.empty()) {
-    const auto line = std::make_shared<HttpLine>(http_, target->http);
+    const auto line = std::make_shared<HttpLine>(http_, target->http, long_work_);
     line->authorize(party.header, party.value);
     co_return line;
   }

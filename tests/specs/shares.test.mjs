@@ -5,6 +5,7 @@ import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { Wick, callTool, meta, post, until } from '../lib/wick.mjs';
 
+const rows = Array.from({ length: 8000 }, (_, id) => ({ id, name: `row ${id}`, text: 'x'.repeat(100) }));
 let wick, admin, alice, bob, carol, upstream, base;
 
 // Requests that wait until the test lets them go, by their path.
@@ -26,6 +27,7 @@ function letGo(path) {
 before(async () => {
   upstream = http.createServer((request, response) => {
     const path = request.url.split('?')[0];
+    if (path === '/large') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(rows));
     if (path === '/quick') return response.writeHead(200, { 'content-type': 'application/json' }).end('{"quick":true}');
     response.writeHead(200, { 'content-type': 'application/json' });
     if (!waiting.has(path)) waiting.set(path, new Set());
@@ -45,8 +47,8 @@ before(async () => {
   for (const label of ['Slow', 'Other']) {
     const made = await admin.post('/admin/connectors', { kind: 'rest', label, description: label, tags: [], config: { base_url: base, allow_private_addresses: true, timeout_seconds: 60 } });
     assert.equal(made.status, 201, made.text);
-    for (const key of ['quick', 'slow', 'share', 'connector', 'gone', 'old', 'batch', 'page']) {
-      const added = await admin.post(`/admin/connectors/${made.body.id}/operations`, { key, name: key, description: key, rest: { method: 'GET', path: `/${key}` }, input_schema: { type: 'object', properties: {} }, read_only: true });
+    for (const key of ['quick', 'slow', 'share', 'connector', 'gone', 'old', 'batch', 'page', 'large']) {
+      const added = await admin.post(`/admin/connectors/${made.body.id}/operations`, { key, name: key, description: key, rest: { method: 'GET', path: `/${key}`, ...(key === 'large' ? { max_text_bytes: 2_000_000 } : {}) }, input_schema: { type: 'object', properties: {} }, read_only: true });
       assert.equal(added.status, 201, added.text);
     }
     if (label === 'Slow') wick.slow = made.body.id;
@@ -126,6 +128,26 @@ test('a call that its legacy client takes back is cancelled', async () => {
   assert.equal((await post(wick, alice, { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 77 } })).status, 202);
   await gone;
   assert.doesNotMatch((await answer).text, /"result"/);
+});
+
+const pad = 'x'.repeat(200_000);
+
+test('a large request is answered, streamed and cancelled like a small one', async () => {
+  fine(await callTool(wick, alice, 'slow__quick', { pad }));
+  await abandoned('/gone', fetchCall(alice, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'slow__gone', arguments: { pad }, _meta: meta } }, { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'slow__gone' }));
+  await cancelledRun('gone');
+  const calls = [1, 2, 3].map(() => ({ tool_id: `conn:${wick.slow}/quick`, arguments: { pad } }));
+  const streamed = await fetchCall(alice, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'wick_execute', arguments: { calls }, _meta: { ...meta, progressToken: 7 } } }, { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'wick_execute' })();
+  const events = [...(await streamed.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data));
+  assert.deepEqual(events.map(({ method, params }) => [method, params?.progress]), [['notifications/progress', 1], ['notifications/progress', 2], ['notifications/progress', 3], [undefined, undefined]]);
+  assert.equal(events.at(-1).result.structuredContent.results.length, 3);
+});
+
+test('a large response comes whole and is on record', async () => {
+  const answer = await callTool(wick, alice, 'other__large');
+  assert.deepEqual(result(answer).structuredContent ?? JSON.parse(result(answer).content[0].text), rows);
+  const run = (await admin.get('/runs?limit=1')).body.items[0];
+  assert.deepEqual([run.operation, run.status], ['large', 'ok']);
 });
 
 test('a batch ends with the call that was under way when its client went', async () => {

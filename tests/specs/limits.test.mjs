@@ -31,7 +31,7 @@ const isWell = async () => assert.equal((await callTool(wick, token, 'notes__lis
 
 test('oversize headers and bodies are refused', async () => {
   assert.match(await raw(`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20000)}\r\n\r\n`), /^HTTP\/1.1 431 /);
-  assert.match(await raw('POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100001\r\n\r\n'), /^HTTP\/1.1 413 /);
+  assert.match(await raw(`POST /mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Length: 100001\r\n\r\n`), /^HTTP\/1.1 413 /);
   assert.equal((await post(wick, token, `"${'x'.repeat(200000)}"`)).status, 413);
   await isWell();
 });

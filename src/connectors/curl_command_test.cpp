@@ -599,5 +599,13 @@ TEST(Curl, NothingThatIsPastedCrashes) {
   }
 }
 
+TEST(ShellWords, EmptyLinesAreReadInTimeThatGrowsWithThem) {
+  const std::string lines(60'000, '\n');
+  const auto bash = split_shell("curl https://example.com" + lines + "-s");
+  ASSERT_TRUE(bash);
+  EXPECT_EQ(bash->words.size(), 3u);
+  EXPECT_TRUE(split_shell("curl ^\n\"" + lines + "x\""));
+}
+
 }  // namespace
 }  // namespace wick

@@ -75,6 +75,7 @@ std::optional<json::object> form_fields(std::string_view body) {
 // Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
 Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest,
                                          const json::object& arguments) {
+  if (auto small = check_filled_size(rest, arguments); !small) return fail(std::move(small.error()));
   http::ClientRequest request;
   request.method = text_or_empty(rest, "method");
   auto path = fill_path(text_or_empty(rest, "path"), arguments);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
+#include <functional>
+#include <map>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -146,6 +148,81 @@ std::string argument_text(const json::value& value) {
   std::string out;
   write(value, out);
   return out;
+}
+
+namespace {
+
+// At most 3 bytes for each, percent-encoded.
+constexpr std::size_t kEncodedBytes = 3;
+
+// Of a value whose every part is written behind `name_bytes` of its name, as {name[]} has it.
+std::size_t bracketed_size(const json::value& value, std::size_t name_bytes) {
+  std::size_t size = 0;
+  if (const auto* object = value.if_object()) {
+    for (const auto& member : *object)
+      size += bracketed_size(member.value(), name_bytes + member.key().size() + 2);
+    return size;
+  }
+  if (const auto* list = value.if_array()) {
+    for (const auto& item : *list) size += bracketed_size(item, name_bytes + 9);
+    return size;
+  }
+  return kEncodedBytes * (name_bytes + (value.is_string() ? value.get_string().size() : 24) + 2);
+}
+
+// What the placeholders become, each argument measured once for each way to write it.
+class FilledSize {
+ public:
+  explicit FilledSize(const json::object& arguments) : arguments_(arguments) {}
+
+  bool add(std::string_view name, const json::value& templates) {
+    if (const auto* object = templates.if_object()) {
+      return std::all_of(object->begin(), object->end(),
+                         [&](const auto& member) { return add(member.key(), member.value()); });
+    }
+    if (const auto* list = templates.if_array())
+      return std::all_of(list->begin(), list->end(),
+                         [&](const json::value& item) { return add(name, item); });
+    if (!templates.is_string()) return true;
+    const std::string_view text = templates.get_string();
+    for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
+      const auto slot = slot_at(text, open);
+      if (slot) size_ += size_of(slot->name, slot->mark, name.size());
+      if (size_ > kMaxFilledBytes) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::size_t size_of(std::string_view name, Mark mark, std::size_t field_bytes) {
+    const bool nested = mark == Mark::kBrackets || mark == Mark::kEach;
+    auto& known = nested ? nested_ : plain_;
+    const auto found = known.find(name);
+    if (found != known.end() && (!nested || found->second.first == field_bytes)) return found->second.second;
+    const json::value* value = argument(arguments_, name);
+    std::size_t size = 0;
+    if (value != nullptr && nested) size = bracketed_size(*value, field_bytes);
+    if (value != nullptr && !nested) size = kEncodedBytes * argument_text(*value).size();
+    known[std::string(name)] = {field_bytes, size};
+    return size;
+  }
+
+  using Known = std::map<std::string, std::pair<std::size_t, std::size_t>, std::less<>>;
+  const json::object& arguments_;
+  Known plain_, nested_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+Result<void> check_filled_size(const json::object& templates, const json::object& arguments) {
+  FilledSize size(arguments);
+  for (const auto& member : templates) {
+    if (size.add(member.key(), member.value())) continue;
+    return fail(ErrorCode::kTooLarge, "The request that the arguments make is larger than " +
+                                          std::to_string(kMaxFilledBytes) + " bytes: send smaller ones.");
+  }
+  return {};
 }
 
 std::optional<std::string> fill_text(std::string_view text, const json::object& arguments,

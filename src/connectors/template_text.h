@@ -26,6 +26,13 @@ bool is_placeholder_char(char c);
 // The first "{name}" that begins at or after `from`: the places of its braces; npos when there is none.
 std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from);
 
+// What all templates of a request may become together: an argument may stand in them many times, and a long
+// name before each of its members.
+inline constexpr std::size_t kMaxFilledBytes = 32 * 1024 * 1024;
+// Counts what filling the strings in `templates` gives at most, before it is done.
+// Errors: kTooLarge  kMaxFilledBytes
+Result<void> check_filled_size(const boost::json::object& templates, const boost::json::object& arguments);
+
 // An argument as text: a string as it is, anything else as JSON, its numbers in their shortest form.
 std::string argument_text(const boost::json::value& value);
 // nullopt when an argument the template names is absent. Each value is passed through `encode`.

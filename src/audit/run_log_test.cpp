@@ -378,7 +378,7 @@ TEST_F(RunLogTest, TheRunsOfOneUserTakeAQuarterOfTheQueueAndNoMore) {
       return {};
     }).value();
   open();
-  EXPECT_EQ(log->search({}, false)->size(), 3U);
+  EXPECT_EQ(log->search({}, false)->runs.size(), 3U);
 }
 
 TEST_F(RunLogTest, RelaxedDurabilityAnswersAtOnceAndStillRecords) {

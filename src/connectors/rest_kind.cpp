@@ -466,7 +466,7 @@ CallTask RestKind::call(Call call) {
   const auto work = [&]() -> Result<CallResult> { return to_result(std::move(*response), shape, secrets); };
   if (long_work_ == nullptr || response->body.size() <= kLongWorkBytes) co_return std::move(*work());
   auto done = co_await offload(*long_work_, holder, work);
-  if (!done) co_return not_answered(done.error(), cancellation);
+  if (!done) co_return not_answered(done.error(), cancellation, secrets);
   co_return std::move(*done);
 }
 

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "base/fair_pool.h"
 #include "http/client.h"
 #include "upstream/line.h"
 

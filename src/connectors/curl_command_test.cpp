@@ -604,7 +604,7 @@ TEST(ShellWords, EmptyLinesAreReadInTimeThatGrowsWithThem) {
   const auto bash = split_shell("curl https://example.com" + lines + "-s");
   ASSERT_TRUE(bash);
   EXPECT_EQ(bash->words.size(), 3u);
-  EXPECT_TRUE(split_shell("curl ^\n\"" + lines + "x\""));
+  EXPECT_TRUE(split_shell("curl ^\n \"" + lines + "x\""));
 }
 
 }  // namespace

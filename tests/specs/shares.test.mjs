@@ -5,7 +5,7 @@ import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { Wick, callTool, meta, post, until } from '../lib/wick.mjs';
 
-const rows = Array.from({ length: 8000 }, (_, id) => ({ id, name: `row ${id}`, text: 'x'.repeat(100) }));
+const rows = Array.from({ length: 6000 }, (_, id) => ({ id, name: `row ${id}`, text: 'x'.repeat(100) }));
 let wick, admin, alice, bob, carol, upstream, base;
 
 // Requests that wait until the test lets them go, by their path.

@@ -314,6 +314,7 @@ int run_serve(const Options& options) {
   auto settings = read_settings(options);
   if (!settings) return print_error(options.as_json, settings.error());
   configure_logging(settings->log_format, settings->log_level);
+  fit_open_files(*settings);
   auto instance = Instance::open(*settings);
   if (!instance) return print_error(options.as_json, instance.error());
   auto served = serve(**instance, *settings);

@@ -14,6 +14,7 @@
 #include "app/upkeep.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/open_files.h"
 #include "http/server.h"
 #include "http/static_files.h"
 
@@ -176,6 +177,24 @@ Result<void> run_until_signal(http::Server& server, Instance& instance, Upkeep& 
 }
 
 }  // namespace
+
+void fit_open_files(Settings& settings) {
+  const OpenFileUse wanted{settings.limits.max_connections, settings.outgoing.requests};
+  const std::size_t needed = needed_open_files(wanted), limit = raise_open_file_limit(needed);
+  const OpenFileUse plan = plan_open_files(limit, wanted);
+  if (plan == wanted) return;
+  spdlog::warn(
+      "limits.max_connections is {} instead of {} and limits.outgoing_requests {} instead of {}, because "
+      "this "
+      "process may have {} open files and not {}: raise the hard limit (LimitNOFILE= of systemd, --ulimit "
+      "nofile= of Docker, ulimit -Hn of a shell), or lower these settings",
+      plan.connections, wanted.connections, plan.outgoing, wanted.outgoing, limit, needed);
+  settings.limits.max_connections = plan.connections;
+  http::ClientLimits& outgoing = settings.outgoing;
+  outgoing.requests = plan.outgoing;
+  outgoing.per_holder = std::min(outgoing.per_holder, std::max<std::size_t>(1, plan.outgoing / 4));
+  outgoing.per_connector = std::min(outgoing.per_connector, std::max<std::size_t>(1, plan.outgoing / 2));
+}
 
 Result<void> serve(Instance& instance, const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);

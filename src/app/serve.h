@@ -5,6 +5,10 @@
 
 namespace wick {
 
+// Raises the limit of open files to what the settings need, or lowers the settings to what there is room for,
+// with a warning. Before the instance is opened.
+void fit_open_files(Settings& settings);
+
 // Blocks until SIGINT or SIGTERM, then stops in order: no new connections, requests in progress finish, what
 // is in memory is written. The instance is stopped then. Errors: those of Server::start and
 // ControlSocket::listen

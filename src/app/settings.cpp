@@ -259,8 +259,13 @@ const std::vector<Setting>& table() {
           "memory for the request bodies of all connections together; above: 503", 65536,
           1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
       number(
-          "limits.max_connections", "connections at once", 1, kMillion,
+          "limits.max_connections", "connections at once; the limit of open files may lower it", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_connections; }),
+      number(
+          "limits.connections_per_address",
+          "connections of one client, which is an IPv4 address or an IPv6 /64 and no trusted proxy; 0: a "
+          "quarter of limits.max_connections",
+          0, kMillion, [](Settings & s) -> auto& { return s.limits.connections_per_address; }),
       number(
           "limits.calls_per_user", "calls of one user that run at once", 1, kMillion,
           [](Settings & s) -> auto& { return s.calls_per_user; }),

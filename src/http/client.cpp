@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/mailbox.h"
+#include "base/open_files.h"
 #include "base/shares.h"
 #include "base/text.h"
 #include "http/field.h"
@@ -156,7 +157,7 @@ struct Outgoing {
   CURL* easy = nullptr;
   curl_slist* headers = nullptr;
   std::size_t received = 0;
-  bool guarded_away = false, too_large = false;
+  bool guarded_away = false, no_files = false, too_large = false;
   bool head_complete = false, has_head = false;  // it has arrived; the flow has it
   std::string pending;                           // not yet given to the flow
 
@@ -202,7 +203,11 @@ curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* address) {
     exchange.guarded_away = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int opened = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (!is_reserved_file(opened)) return opened;
+  close(opened);
+  exchange.no_files = true;
+  return CURL_SOCKET_BAD;
 }
 
 ClientResponse head_of(Outgoing& exchange) {
@@ -230,6 +235,10 @@ Result<void> outcome(const Outgoing& exchange, CURLcode code) {
     return fail(
         ErrorCode::kForbidden,
         "The address is private, and this connector may not reach private addresses: an admin can allow it.");
+  }
+  if (exchange.no_files) {
+    return fail(ErrorCode::kUnavailable,
+                "This server has no open files left for requests to other systems: try again in a moment.");
   }
   if (exchange.too_large) {
     return fail(ErrorCode::kTooLarge, "The response is larger than " +

@@ -54,14 +54,14 @@ Response refusal_response(const Error& error, std::string_view request_id) {
   return response;
 }
 
-Connection::Connection(ThreadState& thread, Socket socket, std::string remote_address)
+Connection::Connection(ThreadState& thread, Socket socket, Peer peer)
     : thread_(thread),
       socket_(std::move(socket)),
-      remote_address_(std::move(remote_address), thread.shared.options.trusted_proxies),
+      peer_(std::move(peer)),
       reader_(thread.shared.options.limits.max_header_bytes, thread.shared.options.limits.max_body_bytes,
               thread.shared.bodies) {
-  enter(State::kIdle);
   thread_.add(*this);
+  enter(State::kIdle);
 }
 
 Connection::~Connection() {
@@ -71,11 +71,13 @@ Connection::~Connection() {
 void Connection::enter(State state) {
   const Limits& limits = thread_.shared.options.limits;
   state_ = state;
+  entered_ = Clock::now();
+  move_to(stage());
   const int seconds = state == State::kIdle      ? limits.idle_timeout_seconds
                       : state == State::kReading ? limits.request_timeout_seconds
                       : state == State::kWriting ? limits.write_timeout_seconds
                                                  : 0;
-  deadline_ = seconds == 0 ? Clock::time_point::max() : Clock::now() + std::chrono::seconds(seconds);
+  deadline_ = seconds == 0 ? Clock::time_point::max() : entered_ + std::chrono::seconds(seconds);
 }
 
 void Connection::on_sweep(Clock::time_point now) {
@@ -126,7 +128,7 @@ void Connection::set_request() {
   request_.query = head.query;
   request_.body = {};
   request_.fields = &head.fields;
-  request_.remote_address = remote_address_.of(head.fields);
+  request_.remote_address = peer_.address.of(head.fields);
   request_.captures.clear();
   request_.request_id.clear();
 }
@@ -272,6 +274,9 @@ Response Connection::failure_response(std::exception_ptr failure) {
   const std::string id = request_.request_id.empty() ? format_uuid(make_uuid_v7()) : request_.request_id;
   try {
     std::rethrow_exception(failure);
+  } catch (const std::bad_alloc&) {
+    spdlog::error("{} {}: out of memory (request {})", request_.method, request_.path, id);
+    return error_response(503, id);
   } catch (const std::exception& error) {
     spdlog::error("{} {}: {} (request {})", request_.method, request_.path, error.what(), id);
   } catch (...) {

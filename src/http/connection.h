@@ -24,6 +24,7 @@
 #include "base/fair_pool.h"
 #include "http/body_budget.h"
 #include "http/client_address.h"
+#include "http/connection_lists.h"
 #include "http/message.h"
 #include "http/request_reader.h"
 #include "http/router.h"
@@ -38,6 +39,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 inline constexpr asio::use_awaitable_t<Executor> kAwait{};
 
 class Connection;
+struct ThreadState;
 
 // What all threads share, read-only but for the counters.
 struct Shared {
@@ -61,6 +63,9 @@ struct Shared {
                                          : *workers;
   }
   std::atomic<std::size_t> connections{0};
+  ConnectionCounts all_clients;       // only idle and asked
+  ClientRegistry clients;             // but for trusted proxies, which have no share
+  std::vector<ThreadState*> threads;  // set before they run
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable drained;  // connections reached 0
@@ -79,11 +84,14 @@ struct ThreadState {
 
   void add(Connection& connection);
   void remove(Connection& connection);
+  // Closes the connection that gives way first (connection_lists.h), of this client only if one is named.
+  // False: there is none.
+  bool make_room(const ConnectionCounts* client);
   std::string_view date();  // the Date field's value, made once a second
 
   Shared& shared;
-  std::list<Connection*>
-      connections;  // before context: coroutines that die with it take themselves off the list
+  std::chrono::steady_clock::time_point next_warning{};
+  ConnectionLists connections;  // before context: coroutines that die with it take themselves off the lists
   Context context;
   Timer sweep;
   bool sweeping = false;
@@ -95,15 +103,25 @@ struct ThreadState {
   void start_sweep();
 };
 
+// Whose connection it is.
+struct Peer {
+  ClientAddress address;
+  std::string network;                       // client_network
+  std::shared_ptr<ConnectionCounts> counts;  // null: a trusted proxy
+};
+
 class Connection final : public Exchange,
                          public StreamWriter,
                          public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ThreadState& thread, Socket socket, std::string remote_address);
+  Connection(ThreadState& thread, Socket socket, Peer peer);
   ~Connection() override;
 
   static Task<void> run(std::shared_ptr<Connection> self);
   void on_sweep(std::chrono::steady_clock::time_point now);
+  // Whether it can be closed without losing a request, and is one of this client.
+  bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now) const;
+  void give_way();
   // Ends an idle connection at once, a stream through its disconnect callback; a request in progress goes on.
   void on_stop();
 
@@ -116,6 +134,8 @@ class Connection final : public Exchange,
  private:
   enum class State { kIdle, kReading, kHandling, kWriting };
   void enter(State state);
+  ConnectionStage stage();  // of the state
+  void move_to(ConnectionStage stage);
 
   // Reads until the reader says kHead or kRequest. 0, the status to refuse the request with, or -1 when the
   // connection is over.
@@ -143,13 +163,13 @@ class Connection final : public Exchange,
 
   ThreadState& thread_;
   Socket socket_;
-  ClientAddress remote_address_;
-  std::list<Connection*>::iterator self_;
+  Peer peer_;
+  ConnectionLists::Place place_;
   friend struct ThreadState;
 
   State state_ = State::kIdle;
-  std::chrono::steady_clock::time_point deadline_;
-  bool timed_out_ = false;
+  std::chrono::steady_clock::time_point entered_, deadline_;  // of the state
+  bool timed_out_ = false, has_served_ = false;
 
   RequestReader reader_;
   Router::Match match_;

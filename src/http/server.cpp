@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "http/admission.h"
 #include "http/connection.h"
 
 namespace wick::http {
@@ -21,16 +22,8 @@ using error_code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 constexpr auto kSweepEvery = std::chrono::seconds(1);
+constexpr auto kAcceptPause = std::chrono::milliseconds(20);
 constexpr int kBacklog = 1024;
-
-std::string address_text(const tcp::endpoint& peer) {
-  asio::ip::address address = peer.address();
-  if (address.is_v4()) return address.to_string();
-  asio::ip::address_v6 v6 = address.to_v6();
-  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
-  v6.scope_id(0);  // "fe80::1%eth0" is the address fe80::1
-  return v6.to_string();
-}
 
 FairPoolOptions workers(std::size_t threads, const Limits& limits) {
   FairPoolOptions options;
@@ -49,15 +42,6 @@ FairPoolOptions background_workers(std::size_t threads, const Limits& limits) {
   return options;
 }
 
-Task<void> refuse(Socket socket) {
-  const std::string text =
-      "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-  error_code ec;
-  socket.write_some(asio::buffer(text), ec);
-  socket.shutdown(tcp::socket::shutdown_send, ec);
-  co_return;
-}
-
 Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
   Shared& shared = thread.shared;
   while (!shared.stopping) {
@@ -66,35 +50,42 @@ Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
     error_code ec;
     co_await acceptor.async_accept(socket, peer, asio::redirect_error(kAwait, ec));
     if (ec == asio::error::operation_aborted || shared.stopping) co_return;
-    if (ec) {
-      // Out of file descriptors, usually: wait for some to come back instead of spinning.
-      spdlog::warn("cannot accept a connection: {}", ec.message());
-      Timer pause(thread.context.get_executor(), std::chrono::milliseconds(100));
-      co_await pause.async_wait(asio::redirect_error(kAwait, ec));
+    if (!ec) {
+      admit(thread, std::move(socket), peer);
       continue;
     }
-    if (shared.connections >= shared.options.limits.max_connections) {
-      co_await refuse(std::move(socket));
-      continue;
+    // Out of descriptors, which the reserve is there to prevent, or a peer that has gone already. The pause
+    // keeps the loop from spinning.
+    note_accept_failure(thread, ec.message());
+    Timer pause(thread.context.get_executor(), kAcceptPause);
+    co_await pause.async_wait(asio::redirect_error(kAwait, ec));
+  }
+}
+
+// An exception that a handler lets out, which only lack of memory makes, ends that handler and nothing else.
+void run_context(Context& context) {
+  for (;;) {
+    try {
+      context.run();
+      return;
+    } catch (const std::exception& error) {
+      spdlog::error("an io thread goes on after: {}", error.what());
     }
-    socket.non_blocking(true, ec);
-    socket.set_option(tcp::no_delay(true), ec);
-    auto connection = std::make_shared<Connection>(thread, std::move(socket), address_text(peer));
-    asio::co_spawn(thread.context.get_executor(), Connection::run(std::move(connection)), asio::detached);
   }
 }
 
 }  // namespace
 
 void ThreadState::add(Connection& connection) {
+  connection.place_ = connections.add(connection);
   ++shared.connections;
-  connections.push_front(&connection);
-  connection.self_ = connections.begin();
   if (!sweeping) start_sweep();
 }
 
 void ThreadState::remove(Connection& connection) {
-  connections.erase(connection.self_);
+  connection.move_to(ConnectionStage::kBusy);
+  connections.remove(connection.place_);
+  if (connection.peer_.counts) shared.clients.remove(connection.peer_.network);
   if (connections.empty() && !ended) sweep.cancel();
   if (--shared.connections == 0 && shared.stopping) {
     std::lock_guard lock(shared.mutex);
@@ -110,7 +101,7 @@ void ThreadState::start_sweep() {
     sweeping = false;
     if (connections.empty()) return;
     const auto now = std::chrono::steady_clock::now();
-    for (Connection* connection : connections) connection->on_sweep(now);
+    connections.for_each([&](Connection& connection) { connection.on_sweep(now); });
     start_sweep();
   });
 }
@@ -151,6 +142,7 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(options.lim
   shared.search_workers = std::make_unique<FairPool>(background_workers(kSearchWorkers, limits));
   for (int i = 0; i < shared.options.threads; ++i)
     impl_->threads.push_back(std::make_unique<ThreadState>(shared));
+  for (auto& thread : impl_->threads) shared.threads.push_back(thread.get());
   for (int i = 0; i < std::max(2, shared.options.threads); ++i) {
     impl_->large_threads.push_back(std::make_unique<ThreadState>(shared));
     shared.large_threads.push_back(impl_->large_threads.back()->context.get_executor());
@@ -222,13 +214,13 @@ Result<void> Server::start() {
     ThreadState& thread = *impl_->threads[i];
     impl_->guards.push_back(asio::make_work_guard(thread.context.get_executor()));
     asio::co_spawn(thread.context.get_executor(), accept_loop(thread, *impl_->acceptors[i]), asio::detached);
-    impl_->running.emplace_back([&thread] { thread.context.run(); });
+    impl_->running.emplace_back([&thread] { run_context(thread.context); });
   }
   for (auto& thread : impl_->large_threads) {
     impl_->guards.push_back(asio::make_work_guard(thread->context.get_executor()));
     impl_->running.emplace_back([&context = thread->context] {
       setpriority(PRIO_PROCESS, id_t(gettid()), kBackgroundNice);  // Linux: of this thread
-      context.run();
+      run_context(context);
     });
   }
   return {};
@@ -242,7 +234,7 @@ void Server::stop(int grace_seconds) {
     asio::post(impl_->threads[i]->context, [&thread = *impl_->threads[i], &acceptor = *impl_->acceptors[i]] {
       error_code ignored;
       acceptor.close(ignored);
-      for (Connection* connection : thread.connections) connection->on_stop();
+      thread.connections.for_each([](Connection& connection) { connection.on_stop(); });
     });
   }
   if (!impl_->running.empty()) {

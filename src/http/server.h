@@ -27,11 +27,12 @@ struct Limits {
   // Bodies of all connections together: 503 above. A quarter of it is for the routes that anybody may use,
   // the rest for the others, so that strangers cannot take what members need.
   std::size_t max_body_memory_bytes = 256 * 1024 * 1024;
-  std::size_t max_connections = 20'000;               // 503 and close above
-  int request_timeout_seconds = 15;                   // first byte of a request to its last: 408 and close
-  int idle_timeout_seconds = 75;                      // between requests: close
-  int write_timeout_seconds = 30;                     // a peer that does not read: close
-  std::size_t max_queued_blocking_requests = 256;     // that wait for a worker: 503 with Retry-After above
+  std::size_t max_connections = 20'000;            // above, one gives way (connection_lists.h), or 503
+  std::size_t connections_per_address = 0;         // of one client_network; 0: a quarter of max_connections
+  int request_timeout_seconds = 15;                // first byte of a request to its last: 408 and close
+  int idle_timeout_seconds = 75;                   // between requests: close
+  int write_timeout_seconds = 30;                  // a peer that does not read: close
+  std::size_t max_queued_blocking_requests = 256;  // that wait for a worker: 503 with Retry-After above
   std::size_t max_blocking_requests_per_holder = 64;  // of one holder that wait or run: 429 above
   // A request with a larger body is handled on a thread for large requests (http/relayed_exchange.h).
   std::size_t large_body_bytes = 64 * 1024;

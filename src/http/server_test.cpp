@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <future>
+#include <list>
 #include <thread>
 
 namespace wick::http {
@@ -107,6 +108,10 @@ class HttpServer : public testing::Test {
     });
     server->route_blocking("GET", "/throws",
                            [](const Request&) -> Response { throw std::runtime_error("secret cause"); });
+    server->route("GET", "/no-memory", [](Exchange&) -> Task<Response> {
+      throw std::bad_alloc();
+      co_return Response();
+    });
     server->route_blocking("GET", "/wait", [this](const Request&) {
       entered.set_value();
       release.get_future().wait();
@@ -397,9 +402,48 @@ TEST_F(HttpServer, MoreConnectionsThanTheLimitAre503) {
   limits.max_connections = 1;
   start(limits);
   Client first(server->port());
-  first.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1");
-  first.read_until("]");
+  first.send("GET /wait HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  entered.get_future().wait();
+  EXPECT_TRUE(ask("").starts_with("HTTP/1.1 503 ")) << "a request in progress does not give way";
+  release.set_value();
+  first.read_to_end();
+}
+
+TEST_F(HttpServer, AnIdleConnectionGivesWayToANewOne) {
+  Limits limits;
+  limits.max_connections = 2;
+  limits.connections_per_address = 2;
+  start(limits);
+  const auto echo = [&](Client& client) {
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n1");
+    return client.read_until("]").ends_with("[1]");
+  };
+  std::list<Client> clients;
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_TRUE(echo(clients.emplace_back(server->port()))) << i;
+    if (i % 2 == 0) clients.emplace_back(server->port());
+  }
+  EXPECT_EQ(clients.front().read_to_end(), "") << "it was closed without a word";
+}
+
+TEST_F(HttpServer, OneClientGetsItsShareOfTheConnections) {
+  Limits limits;
+  limits.max_connections = 100;
+  limits.connections_per_address = 1;
+  start(limits);
+  Client first(server->port());
+  first.send("GET /wait HTTP/1.1\r\n" + std::string(kClose) + "\r\n");
+  entered.get_future().wait();
   EXPECT_TRUE(ask("").starts_with("HTTP/1.1 503 "));
+  release.set_value();
+  first.read_to_end();
+}
+
+TEST_F(HttpServer, WithoutMemoryForARequestTheAnswerIs503AndTheServerLivesOn) {
+  start();
+  EXPECT_TRUE(ask("GET /no-memory HTTP/1.1\r\n" + std::string(kClose) + "\r\n").starts_with("HTTP/1.1 503 "));
+  EXPECT_TRUE(
+      ask("POST /echo HTTP/1.1\r\n" + std::string(kClose) + "Content-Length: 1\r\n\r\n1").ends_with("[1]"));
 }
 
 TEST_F(HttpServer, AStreamIsChunkedAndItsHandlerLearnsThatThePeerHasGone) {

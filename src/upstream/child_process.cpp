@@ -20,6 +20,7 @@
 #include <set>
 
 #include "base/mailbox.h"
+#include "base/open_files.h"
 #include "base/text.h"
 #include "upstream/envelope_scanner.h"
 
@@ -82,6 +83,7 @@ struct Pipe {
   dup2(high_report, 3);
   fcntl(3, F_SETFD, FD_CLOEXEC);
   syscall(SYS_close_range, 4u, ~0u, 0u);
+  restore_open_file_limit();
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -134,7 +136,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     arguments.push_back(nullptr);
     environment.push_back(nullptr);
     Pipe in, out, err, report;
-    if (in.read < 0 || out.read < 0 || err.read < 0 || report.read < 0)
+    if (in.read < 0 || out.read < 0 || err.read < 0 || report.read < 0 || is_reserved_file(report.write))
       return fail(ErrorCode::kUnavailable, "No pipe can be made: too many files are open.");
     const pid_t pid = fork();
     if (pid < 0)
@@ -149,12 +151,18 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
       return fail(ErrorCode::kInvalidArgument,
                   "The program \"" + program + "\" cannot be started: " + std::strerror(cause) + ".");
     }
+    const int exit_descriptor = int(syscall(SYS_pidfd_open, pid, 0));
+    if (exit_descriptor < 0) {
+      ::kill(-pid, SIGKILL);
+      waitpid(pid, nullptr, 0);
+      return fail(ErrorCode::kUnavailable, "No process can be watched: too many files are open.");
+    }
     pid_ = pid;
     running_ = true;
     in_.assign(in.take_write());
     out_.assign(out.take_read());
     err_.assign(err.take_read());
-    exit_.assign(int(syscall(SYS_pidfd_open, pid, 0)));
+    exit_.assign(exit_descriptor);
     in_.non_blocking(true);
     return {};
   }

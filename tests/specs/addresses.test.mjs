@@ -58,6 +58,8 @@ test('a peer that is not trusted is not believed, and the log says once what to 
   const wick = await start();
   assert.equal(await addressOf(wick, from('192.0.2.1')), '127.0.0.1');
   assert.equal(await addressOf(wick, { forwarded: 'for=192.0.2.1', ...from('192.0.2.2') }), '127.0.0.1');
+  await wick.stop();
+  wicks.splice(wicks.indexOf(wick), 1);
   assert.equal(wick.errors.match(/server\.trusted_proxies/g)?.length, 1);
   assert.match(wick.errors, /a request from 127\.0\.0\.1 names another client/);
 });

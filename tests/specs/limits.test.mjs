@@ -87,8 +87,9 @@ test('calls beyond a limit of their own are tool errors that say which', async (
   await isWell();
 });
 
-test('more connections than the limit are turned away, and the server recovers', async () => {
+test('more requests in progress than the limit are turned away, and the server recovers', async () => {
   const sockets = Array.from({ length: 260 }, () => net.connect(wick.port, '127.0.0.1').on('error', () => {}));
+  for (const socket of sockets) socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\n');
   const turnedAway = await Promise.race(sockets.map((socket) => new Promise((resolve) => socket.on('data', (chunk) => resolve(String(chunk))))));
   assert.match(turnedAway, /^HTTP\/1.1 503 /);
   for (const socket of sockets) socket.destroy();

@@ -139,16 +139,12 @@ for (const [number, name] of Object.keys(proxies).entries()) {
       await nextEvent(chunks, /acknowledged|subscriptionId/);
       const cookie = (await signIn(proxy, '127.0.0.9')).headers['set-cookie'][0].split(';')[0];
       const changed = await request(proxy, {
-        method: 'PATCH', path: `/api/v1/admin/connectors/${notesId}`, body: JSON.stringify({ enabled: number % 2 === 1 }),
+        method: 'PATCH', path: `/api/v1/admin/connectors/${notesId}/operations/delete`, body: JSON.stringify({ enabled: number % 2 === 0 }),
         headers: { cookie, 'content-type': 'application/json', origin: `https://${host}` },
       });
       assert.equal(changed.status, 200, changed.text);
       await nextEvent(chunks, /list_changed/);
       response.destroy();
-      await request(proxy, {
-        method: 'PATCH', path: `/api/v1/admin/connectors/${notesId}`, body: JSON.stringify({ enabled: true }),
-        headers: { cookie, 'content-type': 'application/json', origin: `https://${host}` },
-      });
     });
 
     await t.test('wrong passwords of one client lock out no other', async () => {

@@ -16,6 +16,7 @@ namespace {
 using error_code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 constexpr auto kWarnEvery = std::chrono::seconds(30);
+constexpr std::size_t kMaxAskedThreads = 4;
 
 std::string address_text(const tcp::endpoint& peer) {
   asio::ip::address address = peer.address();
@@ -45,84 +46,124 @@ void warn_now_and_then(ThreadState& thread, const std::string& text) {
   spdlog::warn("{}", text);
 }
 
-// Asks `left` threads, one after the other, from that of this index on. `client` is null: any client's.
-void ask_to_make_room(Shared& shared, std::size_t index, std::size_t left,
-                      std::shared_ptr<ConnectionCounts> client) {
-  ThreadState* thread = shared.threads[index % shared.threads.size()];
-  asio::post(thread->context, [thread, index, left, client = std::move(client)] {
-    Shared& all = thread->shared;
-    if (!thread->make_room(client.get()) && left > 1)
-      return ask_to_make_room(all, index + 1, left - 1, client);
-    --(client ? *client : all.all_clients).asked;
-  });
+// Runs `work` on another io thread and comes back.
+template <typename Work>
+Task<bool> run_on(Context& there, Work work) {
+  const Executor home = co_await asio::this_coro::executor;
+  bool result = false;
+  co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
+      [&](auto handler) {
+        auto resume = std::make_shared<decltype(handler)>(std::move(handler));
+        asio::post(there, [&, resume, guard = asio::make_work_guard(home)]() mutable {
+          result = work();
+          asio::post(guard.get_executor(), [resume = std::move(resume)]() mutable { std::move (*resume)(); });
+        });
+      },
+      kAwait);
+  co_return result;
 }
 
-// On this thread, or else on another one, where no more are asked to give way than are idle. One of those may
-// become busy before it is asked: then there is one more than the limit, for which the reserve of descriptors
-// has room.
-bool make_room_anywhere(ThreadState& thread, const std::shared_ptr<ConnectionCounts>& client) {
-  if (thread.make_room(client.get())) return true;
-  Shared& shared = thread.shared;
-  ConnectionCounts& counts = client ? *client : shared.all_clients;
-  if (shared.threads.size() == 1 || counts.asked >= counts.idle) return false;
-  ++counts.asked;
-  const auto own = std::find(shared.threads.begin(), shared.threads.end(), &thread);
-  ask_to_make_room(shared, std::size_t(own - shared.threads.begin()) + 1, shared.threads.size() - 1, client);
-  return true;
+// The connection that has been in this stage for longest, over all threads.
+Task<bool> make_room_of(ThreadState& thread, const ConnectionCounts* client, ConnectionStage stage) {
+  std::vector<std::pair<ConnectionLists::Time, ThreadState*>> threads;
+  for (ThreadState* each : thread.shared.threads) {
+    const auto oldest = each->connections.oldest(stage);
+    if (oldest != ConnectionLists::Time::max()) threads.emplace_back(oldest, each);
+  }
+  std::sort(threads.begin(), threads.end());
+  if (threads.size() > kMaxAskedThreads) threads.resize(kMaxAskedThreads);
+  for (const auto& [oldest, each] : threads) {
+    if (each == &thread) {
+      if (thread.make_room(client, stage)) co_return true;
+      continue;
+    }
+    const auto work = [other = each, client, stage] { return other->make_room(client, stage); };
+    const bool made = co_await run_on(each->context, work);
+    if (made) co_return true;
+  }
+  co_return false;
 }
 
-// Whether the peer's connection may come in, in place of another one if need be.
-bool has_room(ThreadState& thread, const Peer& peer, int descriptor) {
+Task<bool> make_room_anywhere(ThreadState& thread, const ConnectionCounts* client) {
+  for (const ConnectionStage stage :
+       {ConnectionStage::kUnused, ConnectionStage::kSending, ConnectionStage::kIdle}) {
+    const bool made = co_await make_room_of(thread, client, stage);
+    if (made) co_return true;
+  }
+  co_return false;
+}
+
+// Whether the peer's connection may come in, in place of another one if need be. `peer` outlives the call.
+Task<bool> has_room(ThreadState& thread, const Peer& peer, int descriptor) {
   const Shared& shared = thread.shared;
   const Limits& limits = shared.options.limits;
   const std::size_t share = limits.connections_per_address > 0
                                 ? limits.connections_per_address
                                 : std::max<std::size_t>(1, limits.max_connections / 4);
-  if (peer.counts && peer.counts->connections > share) {
-    if (make_room_anywhere(thread, peer.counts)) return true;
-    warn_now_and_then(thread, "connections from " + peer.network +
-                                  " are refused: it has limits.connections_per_address already");
-    return false;
+  const bool over_share = peer.counts && peer.counts->connections > share;
+  if (!over_share && shared.connections < limits.max_connections && !is_reserved_file(descriptor))
+    co_return true;
+  const bool made = co_await make_room_anywhere(thread, over_share ? peer.counts.get() : nullptr);
+  if (!made) {
+    warn_now_and_then(thread, over_share
+                                  ? "connections from " + peer.network +
+                                        " are refused: it has limits.connections_per_address already"
+                                  : "connections are refused: limits.max_connections, or the limit of open "
+                                    "files, is reached");
   }
-  if (shared.connections < limits.max_connections && !is_reserved_file(descriptor)) return true;
-  if (make_room_anywhere(thread, nullptr)) return true;
-  warn_now_and_then(
-      thread, "connections are refused: limits.max_connections, or the limit of open files, is reached");
-  return false;
+  co_return made;
 }
+
+// Takes its connection out of the counts again, unless a Connection has taken that over.
+class CountedPeer {
+ public:
+  CountedPeer(Shared& shared, ClientAddress address)
+      : shared_(shared), peer{std::move(address), {}, nullptr} {
+    peer.network = client_network(peer.address.peer());
+    if (!peer.address.is_trusted_proxy()) peer.counts = shared_.clients.add(peer.network);
+  }
+  ~CountedPeer() {
+    if (peer.counts) shared_.clients.remove(peer.network);
+  }
+  CountedPeer(const CountedPeer&) = delete;
+
+ private:
+  Shared& shared_;
+
+ public:
+  Peer peer;
+};
 
 }  // namespace
 
-void admit(ThreadState& thread, Socket socket, const tcp::endpoint& endpoint) {
-  Shared& shared = thread.shared;
+Task<void> admit(ThreadState& thread, Socket socket, asio::ip::tcp::endpoint endpoint) {
   try {
-    ClientAddress address(address_text(endpoint), shared.options.trusted_proxies);
-    Peer peer{std::move(address), {}, nullptr};
-    peer.network = client_network(peer.address.peer());
-    if (!peer.address.is_trusted_proxy()) peer.counts = shared.clients.add(peer.network);
-    if (!has_room(thread, peer, socket.native_handle())) {
-      if (peer.counts) shared.clients.remove(peer.network);
-      return refuse(std::move(socket));
+    ClientAddress address(address_text(endpoint), thread.shared.options.trusted_proxies);
+    CountedPeer counted(thread.shared, std::move(address));
+    const bool admitted = co_await has_room(thread, counted.peer, socket.native_handle());
+    if (!admitted) {
+      refuse(std::move(socket));
+      co_return;
     }
     error_code ec;
     socket.non_blocking(true, ec);
     socket.set_option(tcp::no_delay(true), ec);
-    auto connection = std::make_shared<Connection>(thread, std::move(socket), std::move(peer));
+    auto connection = std::make_shared<Connection>(thread, std::move(socket), std::move(counted.peer));
     asio::co_spawn(thread.context.get_executor(), Connection::run(std::move(connection)), asio::detached);
   } catch (const std::exception& error) {
     warn_now_and_then(thread, std::string("a connection was dropped: ") + error.what());
   }
 }
 
-void note_accept_failure(ThreadState& thread, const std::string& reason) {
+Task<void> note_accept_failure(ThreadState& thread, std::string reason) {
   warn_now_and_then(thread, "cannot accept a connection: " + reason);
-  make_room_anywhere(thread, nullptr);
+  co_await make_room_anywhere(thread, nullptr);
 }
 
-bool ThreadState::make_room(const ConnectionCounts* client) {
+bool ThreadState::make_room(const ConnectionCounts* client, ConnectionStage stage) {
   const auto now = std::chrono::steady_clock::now();
   Connection* first =
-      connections.find([&](const Connection& connection) { return connection.may_give_way(client, now); });
+      connections.find(stage, [&](Connection& connection) { return connection.may_give_way(client, now); });
   if (first == nullptr) return false;
   first->give_way();
   return true;
@@ -135,27 +176,18 @@ ConnectionStage Connection::stage() {
   return has_served_ ? ConnectionStage::kIdle : ConnectionStage::kUnused;
 }
 
-void Connection::move_to(ConnectionStage stage) {
-  const auto is_idle = [](ConnectionStage one) {
-    return one == ConnectionStage::kUnused || one == ConnectionStage::kIdle;
-  };
-  const int change = int(is_idle(stage)) - int(is_idle(place_.stage));
-  for (ConnectionCounts* counts : {&thread_.shared.all_clients, peer_.counts.get()}) {
-    if (counts != nullptr && change != 0) counts->idle += std::size_t(change);
-  }
-  thread_.connections.move(place_, stage);
-}
-
-bool Connection::may_give_way(const ConnectionCounts* client,
-                              std::chrono::steady_clock::time_point now) const {
+bool Connection::may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now) {
   if (client != nullptr && client != peer_.counts.get()) return false;
-  return state_ == State::kIdle || (state_ == State::kReading && now - entered_ >= kMinSendingTime);
+  if (state_ == State::kReading) return now - entered_ >= kMinSendingTime;
+  error_code ec;
+  return state_ == State::kIdle && socket_.available(ec) == 0;  // else its request has arrived
 }
 
-// The coroutine that reads, or is about to, finds the end of input. Bytes that have arrived are served first.
+// The coroutine that reads, or is about to, finds the end of input.
 void Connection::give_way() {
   error_code ignored;
-  move_to(ConnectionStage::kBusy);  // so that it is not chosen again
+  // So that it is not chosen again.
+  thread_.connections.move(place_, ConnectionStage::kBusy, std::chrono::steady_clock::now());
   socket_.shutdown(asio::ip::tcp::socket::shutdown_receive, ignored);
 }
 

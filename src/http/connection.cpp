@@ -72,7 +72,7 @@ void Connection::enter(State state) {
   const Limits& limits = thread_.shared.options.limits;
   state_ = state;
   entered_ = Clock::now();
-  move_to(stage());
+  thread_.connections.move(place_, stage(), entered_);
   const int seconds = state == State::kIdle      ? limits.idle_timeout_seconds
                       : state == State::kReading ? limits.request_timeout_seconds
                       : state == State::kWriting ? limits.write_timeout_seconds

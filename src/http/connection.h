@@ -63,7 +63,6 @@ struct Shared {
                                          : *workers;
   }
   std::atomic<std::size_t> connections{0};
-  ConnectionCounts all_clients;       // only idle and asked
   ClientRegistry clients;             // but for trusted proxies, which have no share
   std::vector<ThreadState*> threads;  // set before they run
   std::atomic<bool> stopping{false};
@@ -84,9 +83,9 @@ struct ThreadState {
 
   void add(Connection& connection);
   void remove(Connection& connection);
-  // Closes the connection that gives way first (connection_lists.h), of this client only if one is named.
-  // False: there is none.
-  bool make_room(const ConnectionCounts* client);
+  // Closes the connection that gives way first (connection_lists.h) of this stage, of this client only if one
+  // is named. False: there is none.
+  bool make_room(const ConnectionCounts* client, ConnectionStage stage);
   std::string_view date();  // the Date field's value, made once a second
 
   Shared& shared;
@@ -120,7 +119,7 @@ class Connection final : public Exchange,
   static Task<void> run(std::shared_ptr<Connection> self);
   void on_sweep(std::chrono::steady_clock::time_point now);
   // Whether it can be closed without losing a request, and is one of this client.
-  bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now) const;
+  bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now);
   void give_way();
   // Ends an idle connection at once, a stream through its disconnect callback; a request in progress goes on.
   void on_stop();
@@ -135,7 +134,6 @@ class Connection final : public Exchange,
   enum class State { kIdle, kReading, kHandling, kWriting };
   void enter(State state);
   ConnectionStage stage();  // of the state
-  void move_to(ConnectionStage stage);
 
   // Reads until the reader says kHead or kRequest. 0, the status to refuse the request with, or -1 when the
   // connection is over.

@@ -4,18 +4,34 @@
 
 namespace wick::http {
 
-ConnectionLists::Place ConnectionLists::add(Connection& connection) {
-  auto& busy = list(ConnectionStage::kBusy);
-  return {ConnectionStage::kBusy, busy.insert(busy.end(), &connection)};
+void ConnectionLists::note_oldest(ConnectionStage stage) {
+  const auto& entries = list(stage);
+  oldest_[std::size_t(stage)].store(entries.empty() ? Time::max() : entries.front().since,
+                                    std::memory_order_relaxed);
 }
 
-void ConnectionLists::move(Place& place, ConnectionStage stage) {
+ConnectionLists::Time ConnectionLists::oldest(ConnectionStage stage) const {
+  return oldest_[std::size_t(stage)].load(std::memory_order_relaxed);
+}
+
+ConnectionLists::Place ConnectionLists::add(Connection& connection, Time now) {
+  auto& busy = list(ConnectionStage::kBusy);
+  const Place place{ConnectionStage::kBusy, busy.insert(busy.end(), Entry{&connection, now})};
+  note_oldest(place.stage);
+  return place;
+}
+
+void ConnectionLists::move(Place& place, ConnectionStage stage, Time now) {
   list(stage).splice(list(stage).end(), list(place.stage), place.where);
+  place.where->since = now;
+  note_oldest(place.stage);
+  note_oldest(stage);
   place.stage = stage;
 }
 
 void ConnectionLists::remove(const Place& place) {
   list(place.stage).erase(place.where);
+  note_oldest(place.stage);
 }
 
 bool ConnectionLists::empty() const {

@@ -5,7 +5,8 @@
 // request for longest (kMinSendingTime at least); after those the one that has waited longest since its last
 // response. So idle connections keep nobody out, and those of a client that keeps calling go last.
 //
-// ConnectionLists belongs to one io thread. ClientRegistry is thread-safe.
+// ConnectionLists belongs to one io thread; only oldest() may be asked by others, for a hint. ClientRegistry
+// is thread-safe.
 #pragma once
 
 #include <array>
@@ -27,48 +28,55 @@ inline constexpr auto kMinSendingTime = std::chrono::seconds(2);
 // In the order in which they give way; the last ones do not.
 enum class ConnectionStage { kUnused, kSending, kIdle, kBusy };
 
-// The connections of one client (client_network), or of all, over all threads. On a cache line of its own.
-struct alignas(64) ConnectionCounts {
+// The connections of one client (client_network) over all threads.
+struct ConnectionCounts {
   std::atomic<std::size_t> connections{0};
-  std::atomic<std::size_t> idle{0};   // that can be closed at once: unused or idle
-  std::atomic<std::size_t> asked{0};  // of those, how many have been asked to give way on another thread
 };
 
 class ConnectionLists {
  public:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Entry {
+    Connection* connection;
+    Time since;  // it is in this stage
+  };
   struct Place {
     ConnectionStage stage = ConnectionStage::kBusy;
-    std::list<Connection*>::iterator where;
+    std::list<Entry>::iterator where;
   };
 
   // Among the busy.
-  Place add(Connection& connection);
+  Place add(Connection& connection, Time now);
   // To the end of the stage's list.
-  void move(Place& place, ConnectionStage stage);
+  void move(Place& place, ConnectionStage stage, Time now);
   void remove(const Place& place);
   bool empty() const;
   template <typename Visit>
   void for_each(Visit visit) {
     for (auto& list : lists_)
-      for (Connection* connection : list) visit(*connection);
+      for (const Entry& entry : list) visit(*entry.connection);
   }
-  // The first one, in the order above, that `may_close` agrees to, of at most kMaxSearched; else null.
+  // The one that has been in this stage for longest and that `may_close` agrees to, of the first
+  // kMaxSearched; else null.
   template <typename MayClose>
-  Connection* find(MayClose may_close) {
+  Connection* find(ConnectionStage stage, MayClose may_close) {
     std::size_t searched = 0;
-    for (std::size_t stage = 0; stage < std::size_t(ConnectionStage::kBusy); ++stage) {
-      for (Connection* connection : lists_[stage]) {
-        if (may_close(*connection)) return connection;
-        if (++searched == kMaxSearched) return nullptr;
-      }
+    for (const Entry& entry : list(stage)) {
+      if (may_close(*entry.connection)) return entry.connection;
+      if (++searched == kMaxSearched) return nullptr;
     }
     return nullptr;
   }
+  // Since when the first of this stage has been in it; Time::max(): there is none.
+  Time oldest(ConnectionStage stage) const;
 
  private:
-  static constexpr std::size_t kMaxSearched = 1000;
-  std::list<Connection*>& list(ConnectionStage stage) { return lists_[std::size_t(stage)]; }
-  std::array<std::list<Connection*>, std::size_t(ConnectionStage::kBusy) + 1> lists_;
+  static constexpr std::size_t kMaxSearched = 1000, kStages = std::size_t(ConnectionStage::kBusy) + 1;
+  std::list<Entry>& list(ConnectionStage stage) { return lists_[std::size_t(stage)]; }
+  void note_oldest(ConnectionStage stage);
+
+  std::array<std::list<Entry>, kStages> lists_;
+  std::array<std::atomic<Time>, kStages> oldest_ = {Time::max(), Time::max(), Time::max(), Time::max()};
 };
 
 // Finds the counts of a client. Forgets clients without connections.

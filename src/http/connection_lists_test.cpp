@@ -5,50 +5,48 @@
 namespace wick::http {
 namespace {
 
+using Time = ConnectionLists::Time;
+
 // Names for connections: nothing looks into them.
 Connection& connection(std::size_t i) {
   static char names[5000];
   return reinterpret_cast<Connection&>(names[i]);
 }
+Time at(int seconds) {
+  return Time(std::chrono::seconds(seconds));
+}
 constexpr auto kAnyone = [](Connection&) { return true; };
 
-TEST(ConnectionLists, TheUnusedGoFirstThenSlowSendersThenTheIdleAndNeverTheBusy) {
+TEST(ConnectionLists, TheOneThatHasBeenInAStageForLongestIsFound) {
   ConnectionLists lists;
-  auto busy = lists.add(connection(0)), idle = lists.add(connection(1)), sending = lists.add(connection(2)),
-       old = lists.add(connection(3)), young = lists.add(connection(4));
-  lists.move(old, ConnectionStage::kUnused);
-  lists.move(young, ConnectionStage::kUnused);
-  lists.move(idle, ConnectionStage::kIdle);
-  lists.move(sending, ConnectionStage::kSending);
-  using Next = std::pair<ConnectionLists::Place*, std::size_t>;
-  for (const auto& [place, name] : {Next(&old, 3), Next(&young, 4), Next(&sending, 2), Next(&idle, 1)}) {
-    EXPECT_EQ(lists.find(kAnyone), &connection(name));
-    lists.remove(*place);
-  }
-  EXPECT_EQ(lists.find(kAnyone), nullptr);
+  auto first = lists.add(connection(0), at(1)), second = lists.add(connection(1), at(2));
+  EXPECT_EQ(lists.find(ConnectionStage::kIdle, kAnyone), nullptr);
+  EXPECT_EQ(lists.oldest(ConnectionStage::kIdle), Time::max());
+  lists.move(first, ConnectionStage::kIdle, at(3));
+  lists.move(second, ConnectionStage::kIdle, at(4));
+  EXPECT_EQ(lists.find(ConnectionStage::kIdle, kAnyone), &connection(0));
+  EXPECT_EQ(lists.oldest(ConnectionStage::kIdle), at(3));
+  lists.move(first, ConnectionStage::kBusy, at(5));
+  EXPECT_EQ(lists.oldest(ConnectionStage::kIdle), at(4));
+  lists.move(first, ConnectionStage::kIdle, at(6));
+  EXPECT_EQ(lists.find(ConnectionStage::kIdle, kAnyone), &connection(1))
+      << "it was used before the other one";
+  EXPECT_EQ(lists.find(ConnectionStage::kUnused, kAnyone), nullptr);
   EXPECT_FALSE(lists.empty());
-  lists.remove(busy);
+  lists.remove(first);
+  lists.remove(second);
   EXPECT_TRUE(lists.empty());
-}
-
-TEST(ConnectionLists, OfTheIdleTheOneThatHasWaitedLongestSinceItsResponseGoes) {
-  ConnectionLists lists;
-  auto first = lists.add(connection(0)), second = lists.add(connection(1));
-  lists.move(first, ConnectionStage::kIdle);
-  lists.move(second, ConnectionStage::kIdle);
-  lists.move(first, ConnectionStage::kBusy);
-  lists.move(first, ConnectionStage::kIdle);
-  EXPECT_EQ(lists.find(kAnyone), &connection(1));
+  EXPECT_EQ(lists.oldest(ConnectionStage::kIdle), Time::max());
 }
 
 TEST(ConnectionLists, TheSearchIsBounded) {
   ConnectionLists lists;
   for (std::size_t i = 0; i < 5000; ++i) {
-    auto place = lists.add(connection(i));
-    lists.move(place, ConnectionStage::kIdle);
+    auto place = lists.add(connection(i), at(0));
+    lists.move(place, ConnectionStage::kIdle, at(0));
   }
   std::size_t asked = 0;
-  EXPECT_EQ(lists.find([&](Connection&) { return ++asked == 0; }), nullptr);
+  EXPECT_EQ(lists.find(ConnectionStage::kIdle, [&](Connection&) { return ++asked == 0; }), nullptr);
   EXPECT_EQ(asked, 1000u);
 }
 

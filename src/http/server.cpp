@@ -51,12 +51,13 @@ Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
     co_await acceptor.async_accept(socket, peer, asio::redirect_error(kAwait, ec));
     if (ec == asio::error::operation_aborted || shared.stopping) co_return;
     if (!ec) {
-      admit(thread, std::move(socket), peer);
+      co_await admit(thread, std::move(socket), peer);
       continue;
     }
     // Out of descriptors, which the reserve is there to prevent, or a peer that has gone already. The pause
     // keeps the loop from spinning.
-    note_accept_failure(thread, ec.message());
+    std::string reason = ec.message();
+    co_await note_accept_failure(thread, std::move(reason));
     Timer pause(thread.context.get_executor(), kAcceptPause);
     co_await pause.async_wait(asio::redirect_error(kAwait, ec));
   }
@@ -77,13 +78,12 @@ void run_context(Context& context) {
 }  // namespace
 
 void ThreadState::add(Connection& connection) {
-  connection.place_ = connections.add(connection);
+  connection.place_ = connections.add(connection, std::chrono::steady_clock::now());
   ++shared.connections;
   if (!sweeping) start_sweep();
 }
 
 void ThreadState::remove(Connection& connection) {
-  connection.move_to(ConnectionStage::kBusy);
   connections.remove(connection.place_);
   if (connection.peer_.counts) shared.clients.remove(connection.peer_.network);
   if (connections.empty() && !ended) sweep.cancel();

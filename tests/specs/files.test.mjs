@@ -133,4 +133,6 @@ test('one address gets its share of the connections, and a trusted proxy as many
   assert.deepEqual(await statuses('127.0.0.4', 1), [200]);
   assert.deepEqual(await statuses('127.0.0.2', 5), [200, 200, 200, 200, 200]);
   assert.equal((await new Session(wick).get('/instance')).status, 200);
+  for (const socket of sockets) socket.destroy();
+  await until(async () => (await listen('127.0.0.3')) === 200);
 });

@@ -74,6 +74,7 @@ async function start(name) {
 /** Opens a request as a client at `from`; the response is still to be read. */
 async function open({ port }, { method = 'GET', path: where, headers = {}, body, from = '127.0.0.2' }) {
   const sent = https.request({ host: '127.0.0.1', port, localAddress: from, servername: host, ca: fs.readFileSync(`${folder}/fullchain.pem`), agent: false, method, path: where, headers: { host, ...headers } });
+  sent.on('error', () => {});  // one that comes after the response
   sent.end(body);
   const [response] = await once(sent, 'response');
   return response;

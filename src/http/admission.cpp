@@ -16,6 +16,8 @@ namespace {
 using error_code = boost::system::error_code;
 using tcp = asio::ip::tcp;
 constexpr auto kWarnEvery = std::chrono::seconds(30);
+constexpr auto kMinWait = std::chrono::milliseconds(250);
+constexpr auto kNoWait = std::chrono::milliseconds(0);
 
 std::string address_text(const tcp::endpoint& peer) {
   asio::ip::address address = peer.address();
@@ -51,7 +53,8 @@ void ask_to_make_room(Shared& shared, std::size_t index, std::size_t left,
   ThreadState* thread = shared.threads[index % shared.threads.size()];
   asio::post(thread->context, [thread, index, left, client = std::move(client)] {
     Shared& all = thread->shared;
-    if (!thread->make_room(client.get()) && left > 1)
+    const auto min_wait = left > 1 ? kMinWait : kNoWait;
+    if (!thread->make_room(client.get(), min_wait) && left > 1)
       return ask_to_make_room(all, index + 1, left - 1, client);
     --(client ? *client : all.all_clients).asked;
   });
@@ -59,12 +62,14 @@ void ask_to_make_room(Shared& shared, std::size_t index, std::size_t left,
 
 // On this thread, or else on another one, where no more are asked to give way than are idle. One of those may
 // become busy before it is asked: then there is one more than the limit, for which the reserve of descriptors
-// has room.
+// has room. A connection that came just now is spared while another thread may have one that has waited
+// longer: its request may be on the way.
 bool make_room_anywhere(ThreadState& thread, const std::shared_ptr<ConnectionCounts>& client) {
-  if (thread.make_room(client.get())) return true;
+  if (thread.make_room(client.get(), kMinWait)) return true;
   Shared& shared = thread.shared;
   ConnectionCounts& counts = client ? *client : shared.all_clients;
-  if (shared.threads.size() == 1 || counts.asked >= counts.idle) return false;
+  if (shared.threads.size() == 1 || counts.asked >= counts.idle)
+    return thread.make_room(client.get(), kNoWait);
   ++counts.asked;
   const auto own = std::find(shared.threads.begin(), shared.threads.end(), &thread);
   ask_to_make_room(shared, std::size_t(own - shared.threads.begin()) + 1, shared.threads.size() - 1, client);
@@ -119,10 +124,10 @@ void note_accept_failure(ThreadState& thread, const std::string& reason) {
   make_room_anywhere(thread, nullptr);
 }
 
-bool ThreadState::make_room(const ConnectionCounts* client) {
+bool ThreadState::make_room(const ConnectionCounts* client, std::chrono::milliseconds min_wait) {
   const auto now = std::chrono::steady_clock::now();
-  Connection* first =
-      connections.find([&](const Connection& connection) { return connection.may_give_way(client, now); });
+  Connection* first = connections.find(
+      [&](const Connection& connection) { return connection.may_give_way(client, now, min_wait); });
   if (first == nullptr) return false;
   first->give_way();
   return true;
@@ -146,10 +151,11 @@ void Connection::move_to(ConnectionStage stage) {
   thread_.connections.move(place_, stage);
 }
 
-bool Connection::may_give_way(const ConnectionCounts* client,
-                              std::chrono::steady_clock::time_point now) const {
+bool Connection::may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now,
+                              std::chrono::milliseconds min_wait) const {
   if (client != nullptr && client != peer_.counts.get()) return false;
-  return state_ == State::kIdle || (state_ == State::kReading && now - entered_ >= kMinSendingTime);
+  return (state_ == State::kIdle && now - entered_ >= min_wait) ||
+         (state_ == State::kReading && now - entered_ >= kMinSendingTime);
 }
 
 // The coroutine that reads, or is about to, finds the end of input. Bytes that have arrived are served first.

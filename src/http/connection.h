@@ -84,9 +84,9 @@ struct ThreadState {
 
   void add(Connection& connection);
   void remove(Connection& connection);
-  // Closes the connection that gives way first (connection_lists.h), of this client only if one is named.
-  // False: there is none.
-  bool make_room(const ConnectionCounts* client);
+  // Closes the connection that gives way first (connection_lists.h), of this client only if one is named, and
+  // only one that has waited for `min_wait`. False: there is none.
+  bool make_room(const ConnectionCounts* client, std::chrono::milliseconds min_wait);
   std::string_view date();  // the Date field's value, made once a second
 
   Shared& shared;
@@ -120,7 +120,8 @@ class Connection final : public Exchange,
   static Task<void> run(std::shared_ptr<Connection> self);
   void on_sweep(std::chrono::steady_clock::time_point now);
   // Whether it can be closed without losing a request, and is one of this client.
-  bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now) const;
+  bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now,
+                    std::chrono::milliseconds min_wait) const;
   void give_way();
   // Ends an idle connection at once, a stream through its disconnect callback; a request in progress goes on.
   void on_stop();

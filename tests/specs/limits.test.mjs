@@ -87,18 +87,6 @@ test('calls beyond a limit of their own are tool errors that say which', async (
   await isWell();
 });
 
-test('more requests in progress than the limit are turned away, and the server recovers', async () => {
-  const sockets = Array.from({ length: 260 }, () => net.connect(wick.port, '127.0.0.1').on('error', () => {}));
-  for (const socket of sockets) socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\n');
-  const turnedAway = await Promise.race(sockets.map((socket) => new Promise((resolve) => socket.on('data', (chunk) => resolve(String(chunk))))));
-  assert.match(turnedAway, /^HTTP\/1.1 503 /);
-  for (const socket of sockets) socket.destroy();
-  for (;;) {
-    const answer = await callTool(wick, token, 'notes__list').catch(() => undefined);
-    if (answer?.status === 200) break;
-  }
-});
-
 test('a wrong flag, setting, value or file is a sentence that names it', () => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'wick-config-'));
   const file = path.join(dir, 'wick.toml');

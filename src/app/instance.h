@@ -1,8 +1,8 @@
 // Instance: one data folder, opened: the databases, the key, and every service on them. The composition root.
 //
-// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key), wick.reserve
-// (room for a full disk), wick.lock (held while the instance is open) and, while a server runs, wick.sock. One process at a time opens a data
-// folder.
+// DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key),
+// wick.reserve (room for a full disk), wick.lock (held while the instance is open) and, while a server runs,
+// wick.sock. One process at a time opens a data folder.
 #pragma once
 
 #include <memory>

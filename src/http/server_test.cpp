@@ -123,11 +123,11 @@ class HttpServer : public testing::Test {
       co_return response;
     });
     const auto stream = [this](Exchange& exchange) -> Task<Response> {
-      StreamWriter* stream = co_await exchange.start_stream("text/event-stream");
+      StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
       exchange.watch([this] { gone.set_value(); });
-      co_await stream->write("data: one\n\n");
+      co_await writer->write("data: one\n\n");
       if (exchange.request().query == "endless") {
-        while (co_await stream->write(std::string(65536, 'x'))) {
+        while (co_await writer->write(std::string(65536, 'x'))) {
         }
       }
       co_return Response{};

@@ -113,8 +113,8 @@ class Endpoint {
   // The same where it holds up no io thread.
   http::Task<Answer> finish_off_thread(const Context& context, Result<CallOutcome> outcome) const;
   Answer rejected(const Context& context, int code, std::string message, int status = 200) const;
-  // 503 with Retry-After: no call can be made now, and this one was not. (A call that was made but not recorded
-  // says no time: a client should not make it again by itself.)
+  // 503 with Retry-After: no call can be made now, and this one was not. (A call that was made but not
+  // recorded says no time: a client should not make it again by itself.)
   static bool is_refused_for_now(const Error& error) {
     return error.code == ErrorCode::kUnavailable && error.retry_after_seconds > 0;
   }

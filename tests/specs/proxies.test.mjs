@@ -166,7 +166,8 @@ for (const [number, name] of Object.keys(proxies).entries()) {
       const whole = await request(proxy, rpc('tools/list', {}, { body: body(maxBody) }));
       assert.ok(whole.status === 200 && whole.body.result.tools.length > 0, whole.text.slice(0, 300));
       const more = await request(proxy, rpc('tools/list', {}, { body: body(maxBody + 1) })).catch((error) => ({ status: error.code }));
-      assert.ok([413, 'EPIPE', 'ECONNRESET'].includes(more.status), String(more.status));
+      // Caddy says 502 when it meets the limit after it has begun to pass the body on.
+      assert.ok([413, 502, 'EPIPE', 'ECONNRESET'].includes(more.status), String(more.status));
     });
   });
 }

@@ -301,7 +301,8 @@ TEST_F(HttpServer, ABodyForWhichThereIsNoMemoryLeftIs503) {
   Limits limits;
   limits.max_body_memory_bytes = 1'000'000;
   start(limits);
-  const std::string answer = ask(post_head("/echo", 2'000'000) + std::string(2'000'000, 'x'));
+  // Few bytes more than the limit: the server reads some away after a refusal, not any number.
+  const std::string answer = ask(post_head("/echo", 2'000'000) + std::string(1'100'000, 'x'));
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
   EXPECT_NE(answer.find("Retry-After: "), std::string::npos);
   for (int i = 0; i < 3; ++i)

@@ -184,7 +184,15 @@ class SqliteDatabase final : public Database {
   using Database::write;
   Result<void> write(const Work& work, Space space) override {
     std::set<std::string> kinds;
-    if (auto done = commit(work, space, kinds); !done) return done;
+    bool is_full = false;
+    Result<void> done = commit(work, space, kinds, is_full);
+    if (!done && is_full && space == Space::kMayUseReserve) {
+      // The log has taken the reserve, and nobody has moved it into the file yet: after that, the next write
+      // begins the log again and needs no room.
+      checkpoint();
+      done = commit(work, space, kinds, is_full);
+    }
+    if (!done) return done;
     for (const std::string& kind : kinds) follow(kind);
     return {};
   }
@@ -284,7 +292,7 @@ class SqliteDatabase final : public Database {
   }
 
   // The part of write() under the writer lock.
-  Result<void> commit(const Work& work, Space space, std::set<std::string>& kinds) {
+  Result<void> commit(const Work& work, Space space, std::set<std::string>& kinds, bool& is_full) {
     const std::lock_guard lock(writer_mutex_);
     const UseScope scope({this, nullptr, &applier_, nullptr});
     if (options_.disk != nullptr) {
@@ -298,10 +306,13 @@ class SqliteDatabase final : public Database {
     SqliteTransaction first(writer_, true);
     Result<void> result = attempt(first, work);
     if (result) return finish(first, kinds);
-    if (options_.disk == nullptr || space != Space::kMayUseReserve || !writer_.met_full_disk()) return result;
+    is_full = writer_.met_full_disk();
+    if (options_.disk == nullptr || space != Space::kMayUseReserve || !is_full) return result;
     options_.disk->release();
     SqliteTransaction second(writer_, true);
+    writer_.forget_errors();
     result = attempt(second, work);
+    is_full = writer_.met_full_disk();
     if (!result) return result;
     return finish(second, kinds);
   }

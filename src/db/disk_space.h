@@ -56,7 +56,7 @@ class DiskSpace {
   std::int64_t total_bytes() const { return total_; }
 
  private:
-  static constexpr auto kMeasureEvery = std::chrono::milliseconds(250);
+  static constexpr auto kMeasureEvery = std::chrono::milliseconds(10);
 
   std::optional<Room> measure();
   std::int64_t min_free(const Room& room) const;

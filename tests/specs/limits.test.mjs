@@ -182,22 +182,24 @@ test('a full disk stops calls before it is full, and never takes the kill switch
     };
     assert.deepEqual(await ready(), { status: 200, retryAfter: null, body: { status: 'ok' } });
 
-    // A member's calls fill the disk up to the mark.
+    // A member's calls fill the disk up to the mark. A write-ahead log that is moved into its file may give room back
+    // after a refusal: then the calls go on.
     let refused;
     let answered = 0;
-    while (!refused) {
+    let state = await ready();
+    while (state.status === 200) {
       const answer = await callTool(small, his, 'notes__create', { title: `n${answered}`, body: 'x'.repeat(3000) });
       if (answer.status === 200 && answer.body.result && !answer.body.result.isError) ++answered;
       else refused = answer;
+      if (refused) state = await ready();
     }
     assert.equal(refused.status, 503);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
     assert.match(refused.body.error.message, /disk is full.*limits\.min_free_bytes/);
     assert.ok(free(dir) > 500_000, 'calls stop before the disk is full');
-    const { status, retryAfter, body } = await ready();
-    assert.equal(status, 503);
-    assert.ok(Number(retryAfter) > 0);
-    assert.match(body.message, /disk is full/);
+    assert.equal(state.status, 503);
+    assert.ok(Number(state.retryAfter) > 0);
+    assert.match(state.body.message, /disk is full/);
 
     // Others fill what is left, to the last byte.
     fillDisk();

@@ -74,9 +74,11 @@ void fuzz_template(std::string_view data) {
   for (const std::string& field : fields) {
     FUZZ_CHECK(count(field, '&') <= count(places, '&'));
     if (slots > 0) FUZZ_CHECK(count(field, '=') <= 1 + count(places, '='));
-    FUZZ_CHECK(percent_decode(field));
+    // What the template itself writes around its places is sent as it is.
+    if (percent_decode(places)) FUZZ_CHECK(percent_decode(field));
   }
-  if (fields.size() == 1 && filled && fields[0].starts_with("q=") && slots == 0)
+  if (fields.size() == 1 && filled && fields[0].starts_with("q=") && slots == 0 &&
+      text.find('%') == std::string::npos)
     FUZZ_CHECK(percent_decode(fields[0].substr(2)) == text);
 }
 

@@ -1,0 +1,1 @@
+// Nothing: cmake/precompiled.h needs a target that it belongs to.

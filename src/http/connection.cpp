@@ -232,6 +232,8 @@ Task<bool> Connection::serve_request() {
     socket_.cancel(ignored);  // ends the watcher: two readers of one socket would miss the end
     co_return false;          // the watcher may have read ahead
   }
+  request_.body = {};
+  reader_.drop_read_body();
   const bool keep_alive = reader_.head().keep_alive && !thread_.shared.stopping;
   const bool sent = co_await send(response, keep_alive);
   co_return sent&& keep_alive;
@@ -260,7 +262,6 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     if (status != 0) break;
     const bool goes_on = co_await me.serve_request();
     if (!goes_on) break;
-    me.request_.body = {};
     me.reader_.next_request();
     me.enter(State::kIdle);
   }

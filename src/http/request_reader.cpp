@@ -57,6 +57,9 @@ RequestReader::RequestReader(std::size_t max_header_bytes, std::size_t max_body_
 RequestReader::Event RequestReader::refuse(int status) {
   status_ = status;
   state_ = State::kRefused;
+  drop_read_body();
+  input_.clear();
+  input_begin_ = input_end_ = 0;
   return Event::kRefused;
 }
 
@@ -255,12 +258,17 @@ RequestReader::Event RequestReader::read_chunks() {
   }
 }
 
-void RequestReader::next_request() {
-  head_.method = head_.target = head_.path = head_.query = body_ = {};
-  head_.fields.clear();
-  if (head_.fields.capacity() > kIdleFields) head_.fields.shrink_to_fit();
+void RequestReader::drop_read_body() {
+  body_ = {};
   store_.clear();
   stored_ = 0;
+}
+
+void RequestReader::next_request() {
+  drop_read_body();
+  head_.method = head_.target = head_.path = head_.query = {};
+  head_.fields.clear();
+  if (head_.fields.capacity() > kIdleFields) head_.fields.shrink_to_fit();
   input_.leave_budget();
   if (input_begin_ < input_end_) {  // buffer_ has been read to its end then
     buffer_.swap_bytes(input_);

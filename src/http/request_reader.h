@@ -8,11 +8,12 @@
 //
 //   kNeedMore → prepare(), read, commit(), advance()
 //   kHead     → head() is there; set_body_limit() or drop_body() may be called; then advance()
-//   kRequest  → body() is there too; when the response has been sent: next_request(), then advance()
-//   kRefused  → status() says how to refuse; nothing can be read any more
+//   kRequest  → body() is there too; when it has been used: drop_read_body(); when the response has been
+//               sent: next_request(), then advance()
+//   kRefused  → status() says how to refuse; nothing can be read any more, and the memory of a body is free
 //
 // head() and body() are views into memory of the reader. They stay where they are, whatever is read
-// meanwhile, until next_request().
+// meanwhile, until next_request(); body() only until drop_read_body().
 //
 // Memory: a buffer of kFirstBufferBytes that grows up to the header limit while a header does not fit. A body
 // that does not fit the rest of it is kept apart, and that memory is reserved from the budget as bytes
@@ -89,6 +90,9 @@ class RequestReader {
   // follow.
   bool drop_body(std::size_t max_bytes);
 
+  // After kRequest: gives the memory of the body back, which a slow reader of the response would hold
+  // otherwise. body() is empty from here on, head() stays.
+  void drop_read_body();
   // Drops the current request and the views of it; what the client sent behind it is kept.
   void next_request();
 

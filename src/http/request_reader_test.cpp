@@ -336,7 +336,7 @@ void give(RequestReader& reader, std::string_view bytes) {
 
 constexpr std::size_t kMegabyte = 1024 * 1024;
 
-TEST(RequestReader, ReservesMemoryForABodyAsItArrivesAndReleasesItAfterTheRequest) {
+TEST(RequestReader, ReservesMemoryForABodyAsItArrivesAndReleasesItWhenTheBodyHasBeenUsed) {
   BodyBudget budget(kMegabyte);
   RequestReader reader(1000, 10 * kMegabyte, budget);
   give(reader, kHead + "Content-Length: 500000\r\n\r\n");
@@ -347,8 +347,11 @@ TEST(RequestReader, ReservesMemoryForABodyAsItArrivesAndReleasesItAfterTheReques
   give(reader, std::string(499'999, 'x'));
   ASSERT_EQ(reader.advance(), RequestReader::Event::kRequest);
   EXPECT_EQ(budget.used(), 500'000U);
-  reader.next_request();
+  reader.drop_read_body();
   EXPECT_EQ(budget.used(), 0U);
+  EXPECT_EQ(reader.body(), "");
+  EXPECT_EQ(reader.head().method, "POST");
+  reader.next_request();
   give(reader, kGet);
   ASSERT_EQ(reader.advance(), RequestReader::Event::kHead);
 }
@@ -356,20 +359,26 @@ TEST(RequestReader, ReservesMemoryForABodyAsItArrivesAndReleasesItAfterTheReques
 TEST(RequestReader, RefusesABodyWith503WhenTheMemoryForBodiesIsUsedUp) {
   BodyBudget budget(100'000);
   for (const std::string& head : {kHead + "Content-Length: 200000\r\n\r\n", kChunked + "30D40\r\n"}) {
-    {
-      RequestReader reader(1000, kMegabyte, budget);
-      give(reader, head);
-      auto event = reader.advance();
-      ASSERT_EQ(event, RequestReader::Event::kHead);
-      for (int i = 0; i < 200 && (event = reader.advance()) == RequestReader::Event::kNeedMore; ++i) {
-        const auto room = reader.prepare();
-        const std::size_t count = std::min<std::size_t>(room.size(), 1000);
-        std::memset(room.data(), 'x', count);
-        reader.commit(count);
-      }
-      ASSERT_EQ(event, RequestReader::Event::kRefused);
-      EXPECT_EQ(reader.status(), 503);
+    RequestReader reader(1000, kMegabyte, budget);
+    give(reader, head);
+    auto event = reader.advance();
+    ASSERT_EQ(event, RequestReader::Event::kHead);
+    for (int i = 0; i < 200 && (event = reader.advance()) == RequestReader::Event::kNeedMore; ++i) {
       EXPECT_LE(budget.used(), 100'000U);
+      const auto room = reader.prepare();
+      const std::size_t count = std::min<std::size_t>(room.size(), 1000);
+      std::memset(room.data(), 'x', count);
+      reader.commit(count);
+    }
+    ASSERT_EQ(event, RequestReader::Event::kRefused);
+    EXPECT_EQ(reader.status(), 503);
+    EXPECT_EQ(budget.used(), 0U) << "a refused request does not hold memory while its client stays";
+    {
+      RequestReader ended(1000, kMegabyte, budget);
+      give(ended, head);
+      ASSERT_EQ(ended.advance(), RequestReader::Event::kHead);
+      give(ended, std::string(10'000, 'x'));
+      EXPECT_GT(budget.used(), 0U);
     }
     EXPECT_EQ(budget.used(), 0U) << "a connection that ends gives its memory back";
   }

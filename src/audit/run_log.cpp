@@ -87,7 +87,7 @@ struct RunLog::Impl {
                std::max<std::size_t>(1, options.max_queued / kQueueShareOfUser),
                {"records of calls", "one user", "a part of audit.max_queued", ""}) {}
 
-  // Masks, cuts, numbers and queues. Errors: kUnavailable.
+  // Numbers and queues. Errors: kUnavailable.
   Result<std::int64_t> enqueue(Pending pending);
   // Whether the queue takes one more. Under the mutex. (A share of it per user belongs here, and what it
   // counts is given back where write_loop() takes a group.)
@@ -154,15 +154,6 @@ Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   auto share = shares.take(run.user_id);
   if (!share) return fail(std::move(share.error()));
   pending.share = std::move(*share);
-  for (std::optional<std::string>* payload : {&run.request, &run.response}) {
-    if (*payload) *payload = mask_payload(**payload, options.max_payload_bytes);
-  }
-  const bool is_error_cut = run.error.size() > kMaxTextBytes;
-  run.error = mask_secrets(truncate_utf8(run.error, kMaxTextBytes), is_error_cut);
-  for (std::string* text :
-       {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
-    bound(*text);
-  }
   bool was_empty = false;
   std::int64_t id = 0;
   {
@@ -283,7 +274,26 @@ void RunLog::stop() {
   impl_->writer.join();
 }
 
-asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(Run run) {
+void MaskedRun::cancel(std::string error) {
+  run_.status = "cancelled";
+  run_.error = std::move(error);
+}
+
+MaskedRun RunLog::mask(Run run) const {
+  for (std::optional<std::string>* payload : {&run.request, &run.response}) {
+    if (*payload) *payload = mask_payload(**payload, impl_->options.max_payload_bytes);
+  }
+  const bool is_error_cut = run.error.size() > kMaxTextBytes;
+  run.error = mask_secrets(truncate_utf8(run.error, kMaxTextBytes), is_error_cut);
+  for (std::string* text :
+       {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
+    bound(*text);
+  }
+  return MaskedRun(std::move(run));
+}
+
+asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(MaskedRun masked) {
+  Run& run = masked.run_;
   if (!impl_->options.wait_for_commit) co_return impl_->enqueue({std::move(run), {}, {}});
   const Executor executor = co_await asio::this_coro::executor;
   // The completion signature needs a default-constructible value; the result itself stays in this frame.
@@ -310,7 +320,8 @@ asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(Run run) 
   co_return result;
 }
 
-Result<std::int64_t> RunLog::append_blocking(Run run) {
+Result<std::int64_t> RunLog::append_blocking(MaskedRun masked) {
+  Run& run = masked.run_;
   if (!impl_->options.wait_for_commit) return impl_->enqueue({std::move(run), {}, {}});
   std::promise<Result<std::int64_t>> promise;
   auto queued = impl_->enqueue(

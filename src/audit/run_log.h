@@ -88,6 +88,21 @@ struct RunLogNeeds {
   const Database* other = nullptr;  // that calls write to
 };
 
+// A run as the log keeps it, its payloads and texts masked and cut. Only RunLog::mask() makes one, so nothing
+// that is not masked can be queued.
+class MaskedRun {
+ public:
+  // Nobody gets the result of the call; `error` are our own words, which need no mask.
+  void cancel(std::string error);
+  void drop_response() { run_.response.reset(); }
+  const Run& run() const { return run_; }
+
+ private:
+  friend class RunLog;
+  explicit MaskedRun(Run run) : run_(std::move(run)) {}
+  Run run_;
+};
+
 class RunLog {
  public:
   // Starts the writer thread. `db` was opened with runs_migrations() and outlives this.
@@ -101,12 +116,15 @@ class RunLog {
   Result<void> ready();
 
   using Executor = boost::asio::io_context::executor_type;
-  // Commits the run (masked and cut), then resumes the caller on its own io thread.
+  // Linear in the payloads: what is larger than kLongWorkBytes is masked off the io threads.
+  MaskedRun mask(Run run) const;
+
+  // Commits the run, then resumes the caller on its own io thread.
   // Errors: kRateLimited  the user has as many runs in the queue as one may
   //         kUnavailable  the queue is full, or the disk is, or the log is stopping
-  boost::asio::awaitable<Result<std::int64_t>, Executor> append(Run run);
+  boost::asio::awaitable<Result<std::int64_t>, Executor> append(MaskedRun run);
   // The same for worker threads; blocks.
-  Result<std::int64_t> append_blocking(Run run);
+  Result<std::int64_t> append_blocking(MaskedRun run);
 
   // A page; bodies included only when `payloads`. Blocks. Every filter has an index; of several the one that
   // is likely to leave the fewest is used, and the search ends after kSearchTime, at the next

@@ -94,7 +94,7 @@ class RunLogTest : public testing::Test {
 };
 
 TEST_F(RunLogTest, AnAcknowledgedRunIsReadBackWithAllItsFields) {
-  const auto id = log->append_blocking(run());
+  const auto id = log->append_blocking(log->mask(run()));
   ASSERT_TRUE(id);
   const auto back = log->get(*id);
   ASSERT_TRUE(back);
@@ -112,7 +112,7 @@ TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
     boost::asio::co_spawn(
         context.get_executor(),
         [&]() -> boost::asio::awaitable<void, RunLog::Executor> {
-          const auto id = co_await log->append(run());
+          const auto id = co_await log->append(log->mask(run()));
           EXPECT_TRUE(id);
           EXPECT_TRUE(log->get(*id)) << "answered before the commit";
           ++acknowledged;  // one thread only: no race
@@ -125,7 +125,7 @@ TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
 
 TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters) {
   for (int i = 0; i < 7; ++i)
-    ASSERT_TRUE(log->append_blocking(run(i % 2 ? "get" : "list", i == 3 ? "error" : "ok")));
+    ASSERT_TRUE(log->append_blocking(log->mask(run(i % 2 ? "get" : "list", i == 3 ? "error" : "ok"))));
   RunFilter filter;
   filter.limit = 3;
   std::vector<std::int64_t> seen;
@@ -155,10 +155,10 @@ TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters)
 }
 
 TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
-  ASSERT_TRUE(log->append_blocking(run()));
-  ASSERT_TRUE(log->append_blocking(run("get", "error")));
+  ASSERT_TRUE(log->append_blocking(log->mask(run())));
+  ASSERT_TRUE(log->append_blocking(log->mask(run("get", "error"))));
   clock.time += kMicrosPerDay;
-  ASSERT_TRUE(log->append_blocking(run()));
+  ASSERT_TRUE(log->append_blocking(log->mask(run())));
   const auto usage = log->usage("t1");
   ASSERT_TRUE(usage);
   EXPECT_EQ(usage->calls, 3);
@@ -173,7 +173,7 @@ TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
 }
 
 TEST_F(RunLogTest, PayloadsAreForgottenAfterSevenDaysAndRowsAfterNinety) {
-  const auto id = log->append_blocking(run());
+  const auto id = log->append_blocking(log->mask(run()));
   ASSERT_TRUE(id);
   clock.time += 8 * kMicrosPerDay;
   EXPECT_EQ(log->purge_step(), false);
@@ -190,7 +190,7 @@ TEST_F(RunLogTest, PurgingVisitsEachRowOnceHoweverManyThereAre) {
     RunLogOptions relaxed;
     relaxed.wait_for_commit = false;
     open(relaxed);
-    for (int i = 0; i < n; ++i) EXPECT_TRUE(log->append_blocking(run()));
+    for (int i = 0; i < n; ++i) EXPECT_TRUE(log->append_blocking(log->mask(run())));
     open();  // closing the log commits what is queued
     const auto before = db->write_steps();
     clock.time += 8 * kMicrosPerDay;
@@ -217,7 +217,7 @@ TEST_F(RunLogTest, PayloadsThatALowerRetentionForgetsAreFoundFromTheWatermarkOn)
   std::vector<std::int64_t> ids;
   open(options);
   for (int i = 0; i < 10; ++i) {
-    ids.push_back(log->append_blocking(run()).value());
+    ids.push_back(log->append_blocking(log->mask(run())).value());
     clock.time += kMicrosPerDay;
   }
   EXPECT_EQ(log->purge_step(), false);
@@ -241,7 +241,7 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
     made.user_id = i % 5 ? "u1" : "u2";
     made.credential_id = i % 4 ? "t1" : "t2";
     made.source = i % 11 ? "mcp" : "test";
-    made.id = log->append_blocking(made).value();
+    made.id = log->append_blocking(log->mask(made)).value();
     all.push_back(std::move(made));
     clock.time += kMicrosPerSecond;
   }
@@ -312,9 +312,9 @@ TEST_F(RunLogTest, AfterARecordThatFailedNoCallIsReadyUntilOneCanBeWrittenAgain)
   FailingDatabase failing(*db);
   RunLog own(failing, clock, {});
   EXPECT_TRUE(own.ready());
-  EXPECT_TRUE(own.append_blocking(run()));
+  EXPECT_TRUE(own.append_blocking(own.mask(run())));
   failing.fails = true;
-  EXPECT_FALSE(own.append_blocking(run()));
+  EXPECT_FALSE(own.append_blocking(own.mask(run())));
   const auto refused = own.ready();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
@@ -322,7 +322,7 @@ TEST_F(RunLogTest, AfterARecordThatFailedNoCallIsReadyUntilOneCanBeWrittenAgain)
   EXPECT_NE(refused.error().message.find("disk is full"), std::string::npos);
   failing.fails = false;
   while (!own.ready()) std::this_thread::yield();  // the writer tries, because it is asked
-  EXPECT_TRUE(own.append_blocking(run()));
+  EXPECT_TRUE(own.append_blocking(own.mask(run())));
 }
 
 TEST_F(RunLogTest, NoCallIsReadyWhileTheQueueOrAWriteAheadLogIsTooLong) {
@@ -340,20 +340,22 @@ TEST_F(RunLogTest, NoCallIsReadyWhileTheQueueOrAWriteAheadLogIsTooLong) {
   options.max_queued_bytes = 0;
   RunLog full(*db, clock, options);
   EXPECT_FALSE(full.ready());
-  EXPECT_FALSE(full.append_blocking(run()));
+  EXPECT_FALSE(full.append_blocking(full.mask(run())));
 }
 
 TEST_F(RunLogTest, AFullQueueRefusesInsteadOfGrowing) {
   RunLogOptions options;
   options.max_queued = 0;
   open(options);
-  const auto refused = log->append_blocking(run());
+  const auto refused = log->append_blocking(log->mask(run()));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   bool told = false;
   boost::asio::co_spawn(
       context.get_executor(),
-      [&]() -> boost::asio::awaitable<void, RunLog::Executor> { told = !(co_await log->append(run())); },
+      [&]() -> boost::asio::awaitable<void, RunLog::Executor> {
+        told = !(co_await log->append(log->mask(run())));
+      },
       boost::asio::detached);
   context.run();
   EXPECT_TRUE(told);
@@ -369,12 +371,12 @@ TEST_F(RunLogTest, TheRunsOfOneUserTakeAQuarterOfTheQueueAndNoMore) {
   theirs.user_id = "bob";
   // Nothing is committed while another transaction is open.
   db->write([&](Transaction&) -> Result<void> {
-      EXPECT_TRUE(log->append_blocking(mine));
-      EXPECT_TRUE(log->append_blocking(mine));
-      const auto refused = log->append_blocking(mine);
+      EXPECT_TRUE(log->append_blocking(log->mask(mine)));
+      EXPECT_TRUE(log->append_blocking(log->mask(mine)));
+      const auto refused = log->append_blocking(log->mask(mine));
       EXPECT_FALSE(refused);
       if (!refused) EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
-      EXPECT_TRUE(log->append_blocking(theirs));
+      EXPECT_TRUE(log->append_blocking(log->mask(theirs)));
       return {};
     }).value();
   open();
@@ -385,7 +387,7 @@ TEST_F(RunLogTest, RelaxedDurabilityAnswersAtOnceAndStillRecords) {
   RunLogOptions options;
   options.wait_for_commit = false;
   open(options);
-  const auto id = log->append_blocking(run());
+  const auto id = log->append_blocking(log->mask(run()));
   ASSERT_TRUE(id);
   open();  // closing the log commits what is queued
   EXPECT_TRUE(log->get(*id));
@@ -401,7 +403,7 @@ TEST_F(RunLogTest, EveryAcknowledgedRunSurvivesKillMinusNine) {
     auto opened = open_sqlite(folder / "runs.db", runs_migrations());
     RunLog own(**opened, clock, {});
     for (;;) {
-      const auto id = own.append_blocking(run());
+      const auto id = own.append_blocking(own.mask(run()));
       if (!id || write(pipe_ends[1], &*id, sizeof *id) != sizeof *id) _exit(1);
     }
   }
@@ -424,7 +426,7 @@ TEST_F(RunLogTest, EachOfManyThreadsIsToldTheIdOfItsOwnRun) {
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < kRuns; ++n) {
-        const auto id = log->append_blocking(run(std::to_string(i) + "." + std::to_string(n)));
+        const auto id = log->append_blocking(log->mask(run(std::to_string(i) + "." + std::to_string(n))));
         ids[std::size_t(i)].push_back(id.value_or(0));
       }
     });

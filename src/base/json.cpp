@@ -54,6 +54,12 @@ json::value parse_trusted_json(std::string_view text) {
 std::string to_json(const json::value& value) {
   return json::serialize(value);
 }
+std::string to_json(const json::object& object) {
+  return json::serialize(object);
+}
+std::string to_json(const json::array& array) {
+  return json::serialize(array);
+}
 
 namespace {
 

@@ -27,6 +27,9 @@ Result<json::value> parse_json(std::string_view text, json::storage_ptr storage 
 // The same without copying into anything but `storage`, for trusted text of our own database.
 json::value parse_trusted_json(std::string_view text);
 std::string to_json(const json::value& value);
+// Without the copy that making a value of it would be.
+std::string to_json(const json::object& object);
+std::string to_json(const json::array& array);
 
 // Whether the value's text would be longer than that, at a guess; looks at no more of it than it has to.
 bool is_larger_than(const json::value& value, std::size_t bytes);

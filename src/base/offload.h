@@ -20,9 +20,9 @@
 
 namespace wick {
 
-// What is about more bytes than this takes over a millisecond to parse, check or make, and leaves the io
-// threads.
-inline constexpr std::size_t kLongWorkBytes = 64 * 1024;
+// What is about more bytes than this leaves the io threads: to parse, mask and write it takes tenths of a
+// millisecond, and others wait behind it.
+inline constexpr std::size_t kLongWorkBytes = 16 * 1024;
 
 // `work` returns a Result<> and lives in the coroutine's frame until it is done; an exception of it is
 // rethrown here. `holder`: for whom it is done (base/fair_pool.h); empty: for the server itself. Errors

@@ -34,6 +34,16 @@ json::object without_nulls(const json::object& arguments) {
   return out;
 }
 
+// to_tool_result() as JSON, without a copy of what is large.
+std::string text_of(const CallResult& result) {
+  if (result.tool_result) return to_json(*result.tool_result);
+  std::string out =
+      R"({"content":[{"type":"text","text":)" + json::serialize(json::string(result.text)) + "}]";
+  if (result.structured) out += R"(,"structuredContent":)" + to_json(*result.structured);
+  if (result.is_error) out += R"(,"isError":true)";
+  return out + "}";
+}
+
 }  // namespace
 
 std::string held_back(const OperationRef& ref) {
@@ -48,14 +58,16 @@ bool is_long_work(const CallResult& result) {
   return result.structured && is_larger_than(*result.structured, kLongWorkBytes);
 }
 
-json::object to_tool_result(const CallResult& result) {
-  if (result.tool_result) return *result.tool_result;
+json::object to_tool_result(CallResult result) {
+  if (result.tool_result) return std::move(*result.tool_result);
   json::object text;
   text["type"] = "text";
-  text["text"] = result.text;
+  text["text"] = std::move(result.text);
   json::object out;
-  out["content"] = json::array{std::move(text)};
-  if (result.structured) out["structuredContent"] = *result.structured;
+  json::array content;
+  content.push_back(std::move(text));
+  out["content"] = std::move(content);
+  if (result.structured) out["structuredContent"] = std::move(*result.structured);
   if (result.is_error) out["isError"] = true;
   return out;
 }
@@ -87,50 +99,56 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   return run;
 }
 
-void Runner::finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const {
+Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::object arguments,
+                                         std::string user) const {
+  auto valid = check_arguments(operation.input_schema, operation.input_schema_text, arguments,
+                               long_work_ == nullptr ? kMaxSchemaSteps : kShortSchemaSteps);
+  if (valid || valid.error().code != ErrorCode::kTooLarge || long_work_ == nullptr) co_return valid;
+  const auto work = [&] {
+    return check_arguments(operation.input_schema, operation.input_schema_text, arguments);
+  };
+  co_return co_await offload(*long_work_, std::move(user), work);
+}
+
+Runner::Task<MaskedRun> Runner::finish(Run run, const std::optional<CallResult>& result,
+                                       std::string_view reason) const {
   run.ended_at = clock_.now();
   run.latency_ms = (run.ended_at - run.started_at) / 1000;
   if (!result) {
     run.status = "denied";
     run.error = std::string(reason);
-    return;
+  } else {
+    run.status = result->cancelled      ? "cancelled"
+                 : result->rate_limited ? "rate_limited"
+                 : result->is_error     ? "error"
+                                        : "ok";
+    run.http_status = result->http_status;
   }
-  run.status = result->cancelled      ? "cancelled"
-               : result->rate_limited ? "rate_limited"
-               : result->is_error     ? "error"
-                                      : "ok";
-  if (result->is_error) run.error = result->text;
-  run.response = to_json(to_tool_result(*result));
-  run.http_status = result->http_status;
-}
-
-Runner::Task<void> Runner::finish_off_thread(Run& run, const std::optional<CallResult>& result,
-                                             std::string_view reason) const {
-  const auto work = [&]() -> Result<void> {
-    finish(run, result, reason);
-    return {};
+  const auto work = [&]() -> Result<MaskedRun> {
+    if (result && result->is_error) run.error = result->text;
+    if (result) run.response = text_of(*result);
+    return log_.mask(std::move(run));
   };
-  bool is_done = false;
-  if (long_work_ != nullptr && result && is_long_work(*result)) {
-    const auto done = co_await offload(*long_work_, run.user_id, work);
-    is_done = done.has_value();
+  const bool is_long = run.request->size() > kLongWorkBytes || (result && is_long_work(*result));
+  if (is_long && long_work_ != nullptr) {
+    auto done = co_await offload(*long_work_, run.user_id, work);
+    if (done) co_return std::move(*done);
   }
-  if (!is_done) finish(run, result, reason);
+  co_return std::move(*work());
 }
 
 // A commit takes a moment: what is answered after a revocation must not be a result, so the credential and
 // the access are asked about before it, for the record, and after it, for the answer.
-Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run,
+Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, MaskedRun run,
                                                   std::function<bool()> may_use) {
   const auto revoked = [&] { return caller.still_valid && !caller.still_valid(); };
   const auto lost = [&] { return may_use && !may_use(); };
   bool cancelled = revoked();
   bool hidden = !cancelled && lost();
   if (cancelled || hidden) {
-    run.status = "cancelled";
-    if (hidden) run.response.reset();  // their history would show it to them
-    run.error = cancelled ? "The credential was revoked while the call ran."
-                          : "The user lost access to this while the call ran.";
+    if (hidden) run.drop_response();  // their history would show it to them
+    run.cancel(cancelled ? "The credential was revoked while the call ran."
+                         : "The user lost access to this while the call ran.");
   }
   auto recorded = co_await log_.append(std::move(run));
   if (!recorded) {
@@ -149,8 +167,8 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, Run run,
 Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requested, json::object arguments,
                                                  std::optional<CallResult> result) {
   if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
-  Run run = begin(caller, std::move(requested), arguments);
-  finish(run, result, kNoSuchOperation);
+  Run begun = begin(caller, std::move(requested), arguments);
+  MaskedRun run = co_await finish(std::move(begun), result, kNoSuchOperation);
   const auto recorded = co_await commit(caller, std::move(run));
   if (!recorded) co_return fail(recorded.error());
   if (!result) co_return no_such_operation();
@@ -177,8 +195,8 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
     result = call_failed(lease.error().message);
     result->rate_limited = true;
   } else if (found.verdict == Verdict::kAllowed && kind != nullptr) {
-    auto valid = check_arguments(operation->input_schema, operation->input_schema_text,
-                                 kind->forwards() ? without_nulls(arguments) : arguments);
+    json::object checked = kind->forwards() ? without_nulls(arguments) : arguments;
+    const auto valid = co_await check(*operation, std::move(checked), run.user_id);
     if (!valid) {
       result = call_failed(valid.error().message);
     } else {
@@ -202,8 +220,8 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       note_health(*connector, *result);
     }
   }
-  co_await finish_off_thread(run, result, refusal);
-  const std::int64_t latency = run.latency_ms;
+  MaskedRun finished = co_await finish(std::move(run), result, refusal);
+  const std::int64_t latency = finished.run().latency_ms;
   std::function<bool()> may_use;
   if (found.verdict == Verdict::kAllowed) {
     // Held back since then is not lost: the call was made before its description changed.
@@ -213,7 +231,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       return verdict == Verdict::kAllowed || verdict == Verdict::kHeld;
     };
   }
-  const auto recorded = co_await commit(caller, std::move(run), std::move(may_use));
+  const auto recorded = co_await commit(caller, std::move(finished), std::move(may_use));
   if (!recorded) co_return fail(recorded.error());
   if (!result && found.verdict == Verdict::kOutOfScope)
     co_return fail(ErrorCode::kForbidden, std::move(refusal));
@@ -295,7 +313,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   const std::string_view refusal = verdict == Verdict::kOutOfScope
                                        ? "Resources and prompts are outside the scope of this credential."
                                        : kNoSuchOperation;
-  co_await finish_off_thread(run, result, refusal);
+  MaskedRun finished = co_await finish(std::move(run), result, refusal);
   std::function<bool()> may_use;
   if (verdict == Verdict::kAllowed) {
     may_use = [&] {
@@ -304,7 +322,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
       return same != nullptr && now.judge_rest(*same) == Verdict::kAllowed;
     };
   }
-  const auto recorded = co_await commit(caller, std::move(run), std::move(may_use));
+  const auto recorded = co_await commit(caller, std::move(finished), std::move(may_use));
   if (!recorded) co_return fail(recorded.error());
   co_return forwarded;
 }

@@ -97,14 +97,15 @@ class Runner {
  private:
   // Asks about the credential and the access, commits the run, asks again. The id of the run. `may_use`:
   // whether the caller may still use what was called; empty: there is nothing to ask.
-  Task<Result<std::int64_t>> commit(const Caller& caller, Run run, std::function<bool()> may_use = {});
+  Task<Result<std::int64_t>> commit(const Caller& caller, MaskedRun run, std::function<bool()> may_use = {});
   void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
-  // Sets times, status and response; no result: denied, for this reason.
-  void finish(Run& run, const std::optional<CallResult>& result, std::string_view reason) const;
-  // The same where it holds up no io thread.
-  Task<void> finish_off_thread(Run& run, const std::optional<CallResult>& result,
-                               std::string_view reason) const;
+  // check_arguments(), off the io threads when it takes long.
+  Task<Result<void>> check(const OperationEntry& operation, boost::json::object arguments,
+                           std::string user) const;
+  // The run with times, status and response, as the log keeps it; no result: denied, for this reason. What
+  // is long is made off the io threads.
+  Task<MaskedRun> finish(Run run, const std::optional<CallResult>& result, std::string_view reason) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
 
   const AccessStore& access_;
@@ -122,6 +123,6 @@ std::string held_back(const OperationRef& ref);
 // Whether making texts of the result takes long (kLongWorkBytes).
 bool is_long_work(const CallResult& result);
 // The result as MCP's CallToolResult carries it: content, structuredContent, isError.
-boost::json::object to_tool_result(const CallResult& result);
+boost::json::object to_tool_result(CallResult result);
 
 }  // namespace wick

@@ -18,7 +18,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/schema_work.h"
 #include "connectors/template_text.h"
 
 namespace wick {
@@ -217,7 +216,7 @@ Result<void> check_schema(const json::object& schema) {
 }
 
 Result<void> check_arguments(const json::object& schema, const std::string& schema_text,
-                             const json::object& arguments) {
+                             const json::object& arguments, std::size_t max_steps) {
   thread_local std::unordered_map<std::string, std::shared_ptr<const Compiled>> cache;
   auto found = cache.find(schema_text);
   if (found == cache.end()) {
@@ -228,7 +227,7 @@ Result<void> check_arguments(const json::object& schema, const std::string& sche
   }
   const json::value root(arguments);
   const Compiled& compiled = *found->second;
-  const auto work = schema_work(compiled.prepared, root);
+  const auto work = schema_work(compiled.prepared, root, max_steps);
   if (!work) return fail(std::move(work.error()));
   valijson::ValidationResults problems;
   valijson::Validator validator;

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "connectors/schema_work.h"
 
 namespace wick {
 
@@ -27,8 +28,8 @@ inline constexpr std::size_t kMaxSchemaBytes = 64 * 1024;
 Result<void> check_schema(const boost::json::object& schema);
 // `schema_text` is the serialised `schema`: the key of the cache.
 // Errors: kInvalidArgument  naming the first arguments that do not fit, for the model to repair
-//         kTooLarge         kMaxSchemaSteps
+//         kTooLarge         it takes more than `max_steps` (schema_work.h)
 Result<void> check_arguments(const boost::json::object& schema, const std::string& schema_text,
-                             const boost::json::object& arguments);
+                             const boost::json::object& arguments, std::size_t max_steps = kMaxSchemaSteps);
 
 }  // namespace wick

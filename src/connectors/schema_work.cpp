@@ -14,7 +14,7 @@ constexpr std::size_t kBytesOfAStep = 64;
 
 class Counter {
  public:
-  explicit Counter(const json::value& root) : root_(root) {}
+  Counter(const json::value& root, std::size_t max_steps) : root_(root), max_steps_(max_steps) {}
 
   // False once a limit is exceeded.
   bool visit(const json::value& schema, const json::value& value);
@@ -25,7 +25,7 @@ class Counter {
  private:
   bool add(std::size_t more) {
     steps += more;
-    return steps <= kMaxSchemaSteps;
+    return steps <= max_steps_;
   }
   // All of `value`, as when it is compared.
   bool add_whole(const json::value& value);
@@ -38,6 +38,7 @@ class Counter {
   bool visit_each(const json::value& branches, const json::value& value);
 
   const json::value& root_;
+  const std::size_t max_steps_;
   std::size_t nesting_ = 0;
 };
 
@@ -162,15 +163,15 @@ bool Counter::visit_each(const json::value& branches, const json::value& value) 
 
 }  // namespace
 
-Result<std::size_t> schema_work(const json::value& schema, const json::value& value) {
-  Counter counter(schema);
+Result<std::size_t> schema_work(const json::value& schema, const json::value& value, std::size_t max_steps) {
+  Counter counter(schema, max_steps);
   if (counter.visit(schema, value)) return counter.steps;
   if (counter.is_too_deep) {
     return fail(ErrorCode::kInvalidArgument, "The schema nests more than " +
                                                  std::to_string(kMaxSchemaNesting) +
                                                  " schemas for one value, or is defined by itself.");
   }
-  return fail(ErrorCode::kTooLarge, "The arguments take more than " + std::to_string(kMaxSchemaSteps) +
+  return fail(ErrorCode::kTooLarge, "The arguments take more than " + std::to_string(max_steps) +
                                         " steps to hold against the input schema: send fewer values.");
 }
 

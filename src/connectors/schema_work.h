@@ -14,6 +14,8 @@ namespace wick {
 
 // Schemas visited, values compared, 64 bytes of text looked at: some tenths of a second.
 inline constexpr std::size_t kMaxSchemaSteps = 500'000;
+// Below a millisecond: as many are taken on an io thread.
+inline constexpr std::size_t kShortSchemaSteps = 2'000;
 // Schemas in schemas, and what references lead to, on the way to one value: some hundreds of kilobytes of
 // stack.
 inline constexpr std::size_t kMaxSchemaNesting = 256;
@@ -21,8 +23,9 @@ inline constexpr std::size_t kMaxSchemaNesting = 256;
 inline constexpr const char* kUniqueItems = "x-wick-unique-items";
 
 // The steps that `value` takes. `schema` is the whole document, in which references are looked up.
-// Errors: kTooLarge         kMaxSchemaSteps
+// Errors: kTooLarge         more than `max_steps`
 //         kInvalidArgument  kMaxSchemaNesting, as when a schema is defined by itself
-Result<std::size_t> schema_work(const boost::json::value& schema, const boost::json::value& value);
+Result<std::size_t> schema_work(const boost::json::value& schema, const boost::json::value& value,
+                                std::size_t max_steps = kMaxSchemaSteps);
 
 }  // namespace wick

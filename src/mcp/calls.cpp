@@ -108,7 +108,7 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
       return {error_text(passed), std::nullopt, status};
     }
   }
-  json::object result = to_tool_result(outcome->result);
+  json::object result = to_tool_result(std::move(outcome->result));
   if (!context.message->modern) {
     // Before 2026-07-28 structured content is an object; its text stands beside it.
     const auto* structured = result.if_contains("structuredContent");
@@ -353,14 +353,14 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
       if (!failed.response) co_await writer->write(event(failed.text));
       co_return Answer{{}, http::Response{}};
     }
-    json::object one = to_tool_result(outcome->result);
-    one["tool_id"] = id;
     text.append("[")
         .append(std::to_string(i + 1))
         .append("] ")
         .append(outcome->result.is_error ? "failed: " : "")
         .append(outcome->result.text)
         .append("\n\n");
+    json::object one = to_tool_result(std::move(outcome->result));
+    one["tool_id"] = id;
     results.push_back(std::move(one));
     if (writer != nullptr) {
       json::object progress;

@@ -82,7 +82,7 @@ Result<Tag> TagService::create(TagPatch patch) {
 
 Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
   Tag tag;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto found = get(tx, id);
     if (!found) return fail(std::move(found.error()));
     tag = *found;
@@ -103,7 +103,7 @@ Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
 }
 
 Result<void> TagService::remove(const std::string& id) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto removed = tx.execute("DELETE FROM tags WHERE id = $1", {std::string_view(id)});
     if (!removed) return fail(std::move(removed.error()));
     if (*removed == 0) return fail(ErrorCode::kNotFound, "There is no tag with this id.");

@@ -402,7 +402,7 @@ Result<bool> RunLog::purge_step() {
   const int rows = impl_->purge_rows;
   const auto begun = std::chrono::steady_clock::now();
   std::int64_t visited = 0;
-  auto done = impl_->db.write([&](Transaction& tx) -> Result<void> {
+  auto done = impl_->db.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto removed = run_store::remove_rows(tx, id_at(impl_->options.row_days), rows);
     if (!removed) return fail(std::move(removed.error()));
     visited = *removed;

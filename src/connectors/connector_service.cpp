@@ -205,7 +205,7 @@ Result<ConnectorId> ConnectorService::create(ConnectorInput input) {
 }
 
 Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patch) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
     const connector_store::Row before = *row;
@@ -241,7 +241,7 @@ Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patc
 }
 
 Result<void> ConnectorService::remove(const ConnectorId& id) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto removed = connector_store::remove(tx, id.str());
     if (!removed) return fail(std::move(removed.error()));
     if (*removed == 0) return no_connector();
@@ -275,7 +275,7 @@ Result<ConnectorId> ConnectorService::duplicate(const ConnectorId& id) {
 }
 
 Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_view operation, bool enabled) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto row = connector_store::get(tx, id.str());
     if (!row) return fail(std::move(row.error()));
     const ConnectorKind* kind = kinds_.find(row->kind);
@@ -353,7 +353,7 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
     keys.push_back(std::move(*key));
   }
   if (puts.empty() && removed.empty()) return {};
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     for (const std::string& key : removed) {
       auto gone = connector_store::remove_operation(tx, id.str(), key);
       if (!gone) return fail(std::move(gone.error()));
@@ -376,7 +376,7 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
 }
 
 Result<void> ConnectorService::remove_operation(const ConnectorId& id, std::string_view key) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto removed = connector_store::remove_operation(tx, id.str(), key);
     if (!removed) return fail(std::move(removed.error()));
     if (*removed == 0)

@@ -359,8 +359,8 @@ CallResult NotesKind::update(const Call& call) {
 
 CallResult NotesKind::remove(const Call& call) {
   const std::string id = text_argument(call.arguments, "id");
-  auto done =
-      db_.write([&](Transaction& tx) { return notes_store::remove(tx, call.connector->id.str(), id); });
+  auto done = db_.write_with_reserve(
+      [&](Transaction& tx) { return notes_store::remove(tx, call.connector->id.str(), id); });
   if (!done)
     return done.error().code == ErrorCode::kNotFound ? no_such_note(id) : call_failed(done.error().message);
   CallResult result;

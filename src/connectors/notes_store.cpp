@@ -30,7 +30,8 @@ bool contains(std::string_view text, std::string_view lower_words) {
 
 Result<std::int64_t> count(Transaction& tx, const std::string& connector) {
   std::int64_t total = 0;
-  auto done = tx.for_each("SELECT COUNT(*) FROM notes WHERE connector_id = $1", {std::string_view(connector)},
+  const std::string name = "notes " + connector;
+  auto done = tx.for_each("SELECT value FROM kept_counts WHERE name = $1", {std::string_view(name)},
                           [&](const SqlRow& row) { total = row.integer(0); });
   if (!done) return fail(std::move(done.error()));
   return total;

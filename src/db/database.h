@@ -135,7 +135,9 @@ class Database {
   // One transaction; rolled back when `work` returns an error. Writers are serialised. `work` runs a second
   // time when the first was rolled back for lack of room, so it sets what it captures and adds nothing to it.
   virtual Result<void> write(const Work& work, Space space) = 0;
-  Result<void> write(const Work& work) { return write(work, Space::kMayUseReserve); }
+  Result<void> write(const Work& work) { return write(work, Space::kNeedsRoom); }
+  // For what must work on a full disk too, and for nothing that a stranger can repeat.
+  Result<void> write_with_reserve(const Work& work) { return write(work, Space::kMayUseReserve); }
   // A consistent view; does not wait for writers. Inside another read() of the same thread, it is the same
   // view. Errors: kUnavailable  no connection became free for kReaderWaitSeconds
   virtual Result<void> read(const Work& work) = 0;

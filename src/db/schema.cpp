@@ -8,12 +8,14 @@ namespace {
 //
 //   change_head            one row
 //   change_log             pruned after kChangeLogAge
-//   users                  made by admins and by the OpenID provider; a deleted one stays, for the audit
-//   names it sessions               kMaxSessionsPerUser; pruned when expired or idle links one per user, one
-//   for set-up; pruned when expired tags, user_tags        kMaxTags; at most users × tags kept_counts a row
-//   for each count token_search, user_search   as tokens and users tokens                 kMaxTokensPerUser
-//   active ones; of ended ones the newest kMaxEndedTokensPerUser connectors             kMaxConnectors; with
-//   connector_tags, operations (kMaxOperationsPerConnector) and
+//   users                  made by admins and by the OpenID provider; a deleted one stays, for the audit names it
+//   sessions               kMaxSessionsPerUser; pruned when expired or idle
+//   links                  one per user, one for set-up; pruned when expired
+//   tags, user_tags        kMaxTags; at most users × tags
+//   kept_counts            a row for each count, and for each connector with notes
+//   token_search, user_search   as tokens and users
+//   tokens                 kMaxTokensPerUser active ones; of ended ones the newest kMaxEndedTokensPerUser
+//   connectors             kMaxConnectors; with connector_tags, operations (kMaxOperationsPerConnector) and
 //                          offered_operations (kMaxOfferedBytes) of each
 //   notes                  kMaxNotesPerConnector
 //   oauth_clients          kMaxRegisteredClients; pruned when nothing uses them
@@ -430,6 +432,18 @@ SELECT number, lower(name) || char(10) || lower(last4) || char(10) FROM tokens;
 CREATE VIRTUAL TABLE user_search USING fts5 (text, content = '', tokenize = 'trigram case_sensitive 1');
 INSERT INTO user_search (rowid, text)
 SELECT number, lower(name) || char(10) || lower(email) || char(10) FROM users;
+)sql"},
+    {9, "the count of notes, which is asked for in each transaction that adds one", R"sql(
+INSERT INTO kept_counts (name, value)
+SELECT 'notes ' || connector_id, COUNT(*) FROM notes GROUP BY connector_id;
+CREATE TRIGGER notes_inserted AFTER INSERT ON notes BEGIN
+  INSERT OR IGNORE INTO kept_counts (name, value) VALUES ('notes ' || new.connector_id, 0);
+  UPDATE kept_counts SET value = value + 1 WHERE name = 'notes ' || new.connector_id;
+END;
+CREATE TRIGGER notes_deleted AFTER DELETE ON notes BEGIN
+  UPDATE kept_counts SET value = value - 1 WHERE name = 'notes ' || old.connector_id;
+  DELETE FROM kept_counts WHERE name = 'notes ' || old.connector_id AND value = 0;
+END;
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

@@ -223,7 +223,7 @@ class SqliteDatabase final : public Database {
     });
     if (!found) return fail(std::move(found.error()));
     if (last == 0) return false;
-    auto done = write([&](Transaction& tx) -> Result<void> {
+    auto done = write_with_reserve([&](Transaction& tx) -> Result<void> {
       auto pruned = tx.execute("DELETE FROM change_log WHERE seq <= $1", {last});
       if (!pruned) return fail(std::move(pruned.error()));
       return {};
@@ -429,7 +429,7 @@ class SqliteDatabase final : public Database {
     }
     for (const Migration& migration : migrations) {
       if (migration.number <= current) continue;
-      auto done = write([&](Transaction& tx) -> Result<void> {
+      auto done = write_with_reserve([&](Transaction& tx) -> Result<void> {
         if (auto ran = writer_.script(std::string(migration.sql)); !ran) return ran;
         auto noted = tx.execute("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)",
                                 {migration.number, migration.name});

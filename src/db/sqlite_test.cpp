@@ -354,13 +354,13 @@ TEST_F(FullDisk, AWriteThatFindsNoRoomReleasesTheReserveAndRunsOnceMore) {
     if (!done) return fail(done.error());
     return {};
   };
-  EXPECT_TRUE(db->write(insert));
+  EXPECT_TRUE(db->write_with_reserve(insert));
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(reserved(), 0u);
   EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 1);
 }
 
-TEST_F(FullDisk, AWriteThatNeedsRoomLeavesTheReserveToOthers) {
+TEST_F(FullDisk, AWriteLeavesTheReserveToThoseThatAskForIt) {
   room_.free = 100'000;
   std::filesystem::remove(folder_ + "/wick.reserve");
   DiskSpace full(folder_, {10'000'000, 1'000'000},
@@ -368,11 +368,11 @@ TEST_F(FullDisk, AWriteThatNeedsRoomLeavesTheReserveToOthers) {
   auto db =
       std::move(open_sqlite(folder_ + "/wick.db", main_migrations(), {.readers = 1, .disk = &full}).value());
   const auto insert = [](Transaction& tx) { return insert_tag(tx, "a"); };
-  const auto refused = db->write(insert, Space::kNeedsRoom);
+  const auto refused = db->write(insert);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 0);
-  EXPECT_TRUE(db->write(insert));
+  EXPECT_TRUE(db->write_with_reserve(insert));
   EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM tags"), 1);
 }
 

@@ -118,7 +118,7 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
 
 Result<Link> LinkService::make_for(std::string_view user_id) {
   Result<Link> link;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto user = user_store::find(tx, user_id, clock_.now());
     if (!user) return fail(std::move(user.error()));
     if (user->status == UserStatus::kDeactivated) {
@@ -163,7 +163,7 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
   }
   const std::string hash = hash_password(password);
   User user;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto row = find(tx, token, clock_.now());
     if (!row) return fail(std::move(row.error()));
     if (!*row || (*row)->user_id.empty()) return bad_link();

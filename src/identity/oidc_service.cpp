@@ -115,7 +115,7 @@ std::expected<OidcService::Pending, OidcRefusal> OidcService::open(const OidcCal
 
 Result<void> OidcService::use_once(std::string_view state) {
   const auto digest = sha256(state);
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto noted = tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
                             {BlobView{as_bytes(digest)}, clock_.now() + kOidcSignInAge});
     if (!noted) return fail(std::move(noted.error()));
@@ -228,7 +228,7 @@ std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
   if (!options_.allowed_domains.empty() && !(person.email_verified && domain_allowed(person.email)))
     return refuse("oidc_refused", "the email is not verified, or not of a domain in oidc.allowed_domains");
   std::expected<User, OidcRefusal> user = refuse("oidc_failed", "");
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     user = find_or_make(tx, person);
     if (!user) return fail(ErrorCode::kForbidden, "");  // rolls back; `user` says why
     if (person.groups && user->status != UserStatus::kDeactivated) {

@@ -144,7 +144,7 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
   session.user_agent = std::string(truncate_utf8(user_agent, kMaxUserAgentBytes));
   const auto digest = sha256(made.cookie.reveal());
   std::string email;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     // Inside the writer's order: a user who was deactivated a moment ago gets no session.
     auto found = user_store::find(tx, user.str(), clock_.now());
     if (!found || found->status != UserStatus::kActive) return wrong();
@@ -204,7 +204,7 @@ Result<BrowserSession> SessionService::find(std::string_view cookie) {
 }
 
 Result<void> SessionService::end(const SessionId& id) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())});
     if (!done) return fail(std::move(done.error()));
     return tx.changed("session", id.str());
@@ -225,7 +225,7 @@ Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
 }
 
 Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
                            {std::string_view(id.str()), std::string_view(user.str())});
     if (!done) return fail(std::move(done.error()));
@@ -252,7 +252,7 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
   throttle_.succeeded(*attempt, clock_.now());
   if (auto checked = check_password(next); !checked) return checked;
   const std::string fresh = hash_password(next);
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     if (auto set = user_store::set_password(tx, session.user.str(), fresh); !set) return set;
     auto ended = tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
                             {std::string_view(session.user.str()), std::string_view(session.id.str())});

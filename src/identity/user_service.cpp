@@ -133,7 +133,7 @@ Result<UserPage> UserService::page(const UserFilter& filter) {
 Result<User> UserService::change(std::string_view id_or_email,
                                  const std::function<Result<bool>(Transaction&, User&)>& work) {
   User user;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto found = user_store::find(tx, id_or_email, clock_.now());
     if (!found) return fail(std::move(found.error()));
     user = std::move(*found);

@@ -245,7 +245,7 @@ Result<MadeClient> ClientService::replace_secret(std::string_view id) {
   MadeClient made;
   made.secret = new_secret();
   const auto digest = sha256(made.secret.reveal());
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
     auto clients = find(tx, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
@@ -283,7 +283,7 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
 }
 
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
     auto clients = find(tx, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
@@ -301,7 +301,7 @@ Result<void> ClientService::remove(std::string_view id) {
   if (!client) return fail(std::move(client.error()));
   if (client->source == ClientSource::kBuiltin)
     return fail(ErrorCode::kConflict, "This app is built in: block it instead.");
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute("DELETE FROM oauth_clients WHERE id = $1", {id});
     if (!done) return fail(std::move(done.error()));
     return {};
@@ -311,7 +311,7 @@ Result<void> ClientService::remove(std::string_view id) {
 Result<void> ClientService::purge() {
   const Micros now = clock_.now();
   // There are few (kMaxRegisteredClients). A grant that has not ended ends when it expires.
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto done = tx.execute(
         "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
         "created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id "

@@ -151,7 +151,7 @@ Result<void> DeviceService::approve(std::string_view digest, const Approval& app
 }
 
 Result<void> DeviceService::deny(std::string_view digest) {
-  return db_.write([&](Transaction& tx) { return decide(tx, digest, "denied", std::nullopt); });
+  return db_.write_with_reserve([&](Transaction& tx) { return decide(tx, digest, "denied", std::nullopt); });
 }
 
 std::expected<TokenPair, DeviceError> DeviceService::poll(std::string_view device_code,

@@ -266,7 +266,7 @@ Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
 
 Result<void> GrantService::revoke_token(std::string_view token, std::string_view client_id) {
   const auto digest = sha256(token);
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
     auto access = grant_store::grant_of_access(tx, digest);
     if (!access) return fail(std::move(access.error()));
@@ -285,7 +285,7 @@ Result<void> GrantService::revoke_token(std::string_view token, std::string_view
 }
 
 Result<void> GrantService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto grant = grant_store::get(tx, id);
     if (!grant) return fail(std::move(grant.error()));
     const bool may = *grant && !(*grant)->revoked_at && (actor.admin || (*grant)->user == actor.user);
@@ -301,7 +301,7 @@ namespace {
 Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string_view user,
                                    std::string_view client, std::string_view reason, Micros now) {
   std::int64_t total = 0;
-  auto done = db.write([&](Transaction& tx) -> Result<void> {
+  auto done = db.write_with_reserve([&](Transaction& tx) -> Result<void> {
     total = 0;
     auto grants = grant_store::list(tx, user, client, true, now);
     if (!grants) return fail(std::move(grants.error()));
@@ -422,7 +422,7 @@ Result<void> GrantService::wipe_replays() {
   bool waiting = false;
   auto asked = db_.read([&](Transaction& tx) { return grant_store::has_replays(tx, before, waiting); });
   if (!asked || !waiting) return asked;
-  return db_.write([&](Transaction& tx) { return grant_store::wipe_replays(tx, before); });
+  return db_.write_with_reserve([&](Transaction& tx) { return grant_store::wipe_replays(tx, before); });
 }
 
 Result<void> GrantService::purge() {

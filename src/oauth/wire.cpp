@@ -68,17 +68,15 @@ http::Response error_answer(const Error& error) {
       return error_answer(400, "invalid_grant", error.message);
     case ErrorCode::kInvalidArgument:
       return error_answer(400, "invalid_scope", error.message);
-    case ErrorCode::kRateLimited:
-    case ErrorCode::kLimit: {
-      http::Response response = error_answer(error.code == ErrorCode::kRateLimited ? 429 : 503,
-                                             "temporarily_unavailable", error.message);
+    default: {
+      const bool is_limit = error.code == ErrorCode::kRateLimited || error.code == ErrorCode::kLimit;
+      http::Response response =
+          error_answer(error.code == ErrorCode::kRateLimited ? 429 : 503, "temporarily_unavailable",
+                       is_limit ? error.message : "The server cannot do this now: try again in a moment.");
       if (error.retry_after_seconds > 0)
         response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
       return response;
     }
-    default:
-      return error_answer(503, "temporarily_unavailable",
-                          "The server cannot do this now: try again in a moment.");
   }
 }
 

@@ -120,7 +120,7 @@ Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request)
 }
 
 Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
-  return db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto token = token_store::get(tx, id);
     if (!token || (!actor.admin && token->owner != actor.user)) return not_active();
     auto revoked = token_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
@@ -133,7 +133,7 @@ Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::st
 Result<std::int64_t> TokenService::revoke_many(const Actor& actor, const std::vector<TokenId>& ids,
                                                std::string_view reason) {
   std::int64_t total = 0;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
     for (const TokenId& id : ids) {
       auto token = token_store::get(tx, id);
@@ -156,7 +156,7 @@ Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserI
                                                  std::string_view reason) {
   if (!actor.admin && actor.user != owner) return not_active();
   std::int64_t total = 0;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     total = 0;
     const Micros now = clock_.now();
     auto tokens = token_store::list(tx, owner, true, now);
@@ -300,7 +300,7 @@ Result<void> TokenService::mark_expired() {
       return {};
     });
     if (!asked || due == 0) return asked;
-    auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
       auto marked = token_page_store::mark_expired(tx, clock_.now(), std::int64_t(kFlushStep));
       if (!marked) return fail(std::move(marked.error()));
       return {};

@@ -116,7 +116,7 @@ Result<bool> Accounts::update(const ConnectorId& connector, const UserId& user, 
 
 Result<bool> Accounts::end(const ConnectorId& connector, const UserId& user, std::int64_t version) {
   std::int64_t rows = 0;
-  auto written = db_.write([&](Transaction& tx) -> Result<void> {
+  auto written = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto changed = account_store::end(tx, connector.str(), user.str(), version);
     if (!changed) return fail(std::move(changed.error()));
     rows = *changed;
@@ -127,7 +127,7 @@ Result<bool> Accounts::end(const ConnectorId& connector, const UserId& user, std
 }
 
 Result<void> Accounts::note_refused(const ConnectorId& connector, const UserId& user, std::int64_t version) {
-  return db_.write(
+  return db_.write_with_reserve(
       [&](Transaction& tx) { return account_store::note_refused(tx, connector.str(), user.str(), version); });
 }
 
@@ -140,7 +140,7 @@ Result<void> Accounts::note_wanted(const ConnectorId& connector, const UserId& u
 
 Result<bool> Accounts::remove(const ConnectorId& connector, const UserId& user) {
   std::int64_t rows = 0;
-  auto written = db_.write([&](Transaction& tx) -> Result<void> {
+  auto written = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto removed = account_store::remove(tx, connector.str(), user.str());
     if (!removed) return fail(std::move(removed.error()));
     rows = *removed;
@@ -175,7 +175,7 @@ Result<std::optional<Accounts::Revocation>> Accounts::take_revocation() {
   });
   if (!looked) return fail(std::move(looked.error()));
   if (!any) return std::nullopt;
-  auto taken = db_.write([&](Transaction& tx) -> Result<void> {
+  auto taken = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto found = account_store::take_revocation(tx, now, now + kRevocationPause);
     if (!found) return fail(std::move(found.error()));
     row = std::move(*found);
@@ -194,7 +194,8 @@ Result<std::optional<Accounts::Revocation>> Accounts::take_revocation() {
 }
 
 Result<void> Accounts::done(const Revocation& revocation) {
-  return db_.write([&](Transaction& tx) { return account_store::remove_revocation(tx, revocation.row); });
+  return db_.write_with_reserve(
+      [&](Transaction& tx) { return account_store::remove_revocation(tx, revocation.row); });
 }
 
 }  // namespace wick::upstream

@@ -167,7 +167,7 @@ http::Task<Result<Registrations::Registered>> Registrations::find(
 http::Task<void> Registrations::forget(ConnectorId connector, std::string issuer) {
   // When it fails, the next attempt is refused again and comes here again.
   co_await offload(pool_, "", [&] {
-    return db_.write(
+    return db_.write_with_reserve(
         [&](Transaction& tx) { return account_store::remove_client(tx, connector.str(), issuer); });
   });
 }

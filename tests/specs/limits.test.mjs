@@ -214,6 +214,21 @@ test('a full disk stops calls before it is full, and never takes the kill switch
     assert.equal((await callTool(small, own.token, 'notes__list')).status, 401);
     assert.equal((await admin.get('/tokens')).status, 200);
     const again = await small.signIn();
+    // What adds to the database is refused: strangers and members cannot take the reserve, which is for what follows.
+    const post = (route, type, body) => fetch(small.url + route, { method: 'POST', headers: { 'content-type': type }, body });
+    const registered = await post('/oauth/register', 'application/json', JSON.stringify({ redirect_uris: ['http://127.0.0.1/callback'] }));
+    const device = await post('/oauth/device_authorization', 'application/x-www-form-urlencoded', 'client_id=wick-cli');
+    for (const response of [registered, device]) {
+      assert.equal(response.status, 503, response.url);
+      assert.ok(Number(response.headers.get('retry-after')) > 0, response.url);
+      assert.match(await response.text(), /disk is full|try again/);
+    }
+    for (const [route, body] of [['/tokens', { name: 'more' }], ['/admin/tags', { name: 'more' }], ['/admin/users', { email: 'more@example.com', name: 'More', password: 'a long enough password' }]]) {
+      const { status, headers, text } = await again.post(route, body);
+      assert.equal(status, 503, `${route}: ${text}`);
+      assert.ok(Number(headers.get('retry-after')) > 0, route);
+      assert.match(text, /disk is full/);
+    }
     assert.equal((await again.patch(`/admin/users/${bob.id}`, { status: 'deactivated' })).status, 200);
     assert.equal((await callTool(small, his, 'notes__list')).status, 401);
     for (let i = 0; i < 20; ++i) {

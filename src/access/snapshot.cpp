@@ -164,7 +164,7 @@ Result<void> AccessStore::load(const Pending& pending) {
     return {};
   });
   if (!done) return done;
-  current_.store(std::move(next), std::memory_order_release);
+  current_.store(std::move(next));
   if (on_change_) on_change_();
   return {};
 }

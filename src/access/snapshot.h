@@ -5,7 +5,6 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
-#include <atomic>
 #include <boost/json/object.hpp>
 #include <condition_variable>
 #include <map>
@@ -19,6 +18,7 @@
 
 #include "base/id.h"
 #include "base/result.h"
+#include "base/shared_slot.h"
 #include "db/database.h"
 
 namespace wick {
@@ -117,7 +117,7 @@ class AccessStore {
   Result<void> start();
   // Called after each new snapshot, on the loading thread, one call at a time: must be quick. Before start().
   void on_change(std::function<void()> callback) { on_change_ = std::move(callback); }
-  std::shared_ptr<const AccessSnapshot> snapshot() const { return current_.load(std::memory_order_acquire); }
+  std::shared_ptr<const AccessSnapshot> snapshot() const { return current_.load(); }
 
  private:
   // What has changed since the last load began.
@@ -132,7 +132,7 @@ class AccessStore {
   Database& db_;
   KindOperations kind_operations_;
   std::function<void()> on_change_;
-  std::atomic<std::shared_ptr<const AccessSnapshot>> current_;
+  SharedSlot<const AccessSnapshot> current_;
 
   std::mutex mutex_;  // of all below; never held during a load
   std::condition_variable load_ended_;

@@ -155,9 +155,17 @@ Task<std::optional<Response>> Connection::judge_head() {
   if (options.check) {
     std::optional<Response> refusal = options.check(request_);
     if (refusal) co_return refusal;
+    take_share(has_large_limit ? limits.max_body_bytes : small);
   }
   if (!has_large_limit || !options.large_body_check) co_return std::nullopt;
-  co_return co_await check_large_body();
+  std::optional<Response> refusal = co_await check_large_body();
+  if (!refusal) take_share(limits.max_body_bytes);
+  co_return refusal;
+}
+
+void Connection::take_share(std::size_t max_body_bytes) {
+  share_ = thread_.shared.body_shares.of(thread_.shared.holder_of(request_));
+  reader_.set_body_limit(max_body_bytes, *share_);
 }
 
 Task<std::optional<Response>> Connection::check_large_body() {
@@ -263,6 +271,7 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     const bool goes_on = co_await me.serve_request();
     if (!goes_on) break;
     me.reader_.next_request();
+    me.share_.reset();
     me.enter(State::kIdle);
   }
   error_code ignored;

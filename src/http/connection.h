@@ -7,6 +7,7 @@
 
 #include <absl/functional/any_invocable.h>
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -45,12 +46,15 @@ struct ThreadState;
 struct Shared {
   explicit Shared(const Limits& limits)
       : public_bodies(limits.max_body_memory_bytes / 4),
-        bodies(limits.max_body_memory_bytes - limits.max_body_memory_bytes / 4) {}
+        bodies(limits.max_body_memory_bytes - limits.max_body_memory_bytes / 4),
+        body_shares(std::max(limits.max_body_memory_bytes / kBodyMemorySharers, 2 * limits.max_body_bytes),
+                    bodies) {}
 
   ServerOptions options;
   Router router;
   std::string fixed_headers;         // of every response, with line ends
   BodyBudget public_bodies, bodies;  // of routes that anybody may use, and of the others
+  BodyShares body_shares;            // of `bodies`, of those whose credential was found good
   std::unique_ptr<FairPool> workers, password_workers, search_workers;
   std::vector<Executor> large_threads;  // for large requests; one at least
 
@@ -142,6 +146,8 @@ class Connection final : public Exchange,
   // Finds the route and judges the request by its head: the refusal, or nothing.
   Task<std::optional<Response>> judge_head();
   Task<std::optional<Response>> check_large_body();
+  // The credential is good: the body counts as one of its holder.
+  void take_share(std::size_t max_body_bytes);
   // Answers one request whose head has been read. False: the connection ends.
   Task<bool> serve_request();
   Task<bool> refuse_early(Response refusal);
@@ -169,6 +175,7 @@ class Connection final : public Exchange,
   std::chrono::steady_clock::time_point entered_, deadline_;  // of the state
   bool timed_out_ = false, has_served_ = false;
 
+  std::shared_ptr<BodyBudget> share_;  // before reader_, which counts in it
   RequestReader reader_;
   Router::Match match_;
   Request request_;

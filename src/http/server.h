@@ -37,6 +37,8 @@ struct Limits {
   // A request with a larger body is handled on a thread for large requests (http/relayed_exchange.h).
   std::size_t large_body_bytes = 64 * 1024;
 };
+// A user has an eighth of the memory for bodies, or room for one of the largest while it grows.
+inline constexpr std::size_t kBodyMemorySharers = 8;
 inline constexpr std::size_t kGeneralWorkers = 6, kPasswordWorkers = 4, kSearchWorkers = 2;
 
 struct ServerOptions {
@@ -47,7 +49,7 @@ struct ServerOptions {
   std::vector<IpNetwork> trusted_proxies;  // who may say whose request it is, see client_address.h
   // Added to every response (security headers).
   std::vector<std::pair<std::string, std::string>> headers;
-  // Whose share of the worker threads a request takes: a user, else an address. Thread-safe, must not block;
+  // Whose share of the worker threads and of the memory for bodies a request takes: a user, else an address. Thread-safe, must not block;
   // empty: the peer's address.
   std::function<std::string(const Request&)> holder;
 };

@@ -58,6 +58,9 @@ class HttpServer : public testing::Test {
  protected:
   void start(Limits limits = {}) {
     ServerOptions options;
+    options.holder = [](const Request& request) {
+      return std::string(request.header("x-holder").value_or(request.remote_address));
+    };
     options.port = 0;
     options.threads = 2;
     options.limits = limits;
@@ -112,11 +115,13 @@ class HttpServer : public testing::Test {
       throw std::bad_alloc();
       co_return Response();
     });
-    server->route_blocking("GET", "/wait", [this](const Request&) {
+    const auto wait = [this](const Request&) {
       entered.set_value();
       release.get_future().wait();
       return Response{};
-    });
+    };
+    server->route_blocking("GET", "/wait", wait);
+    server->route_blocking("POST", "/hold", wait, guarded);
     server->route("POST", "/where", [](Exchange&) -> Task<Response> {
       Response response;
       response.body = "<" + std::to_string(std::hash<std::thread::id>()(std::this_thread::get_id())) + ">";
@@ -309,6 +314,29 @@ TEST_F(HttpServer, ABodyForWhichThereIsNoMemoryLeftIs503) {
     EXPECT_TRUE(ask(post_head("/echo", 400'000, "Connection: close\r\n") + std::string(400'000, 'x'))
                     .starts_with("HTTP/1.1 200 "))
         << "the memory comes back";
+}
+
+TEST_F(HttpServer, OneHolderHasAShareOfTheMemoryForBodies) {
+  Limits limits;
+  limits.max_body_bytes = 1'000'000;
+  limits.max_body_memory_bytes = 16'000'000;  // 2,000,000 for each holder
+  start(limits);
+  const std::string body(1'000'000, 'x');
+  const auto request = [&](std::string_view path, std::string_view holder) {
+    return post_head(path, 1'000'000,
+                     "X-Pass: large\r\nConnection: close\r\nX-Holder: " + std::string(holder) + "\r\n") +
+           body;
+  };
+  Client held(server->port());
+  held.send(request("/hold", "ann"));
+  entered.get_future().wait();
+  const std::string answer = ask(request("/guarded", "ann"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 "));
+  EXPECT_NE(answer.find("Retry-After: "), std::string::npos);
+  EXPECT_TRUE(ask(request("/guarded", "bob")).ends_with("[1000000]"));
+  release.set_value();
+  held.read_to_end();
+  EXPECT_TRUE(ask(request("/guarded", "ann")).ends_with("[1000000]")) << "the share comes back";
 }
 
 TEST_F(HttpServer, ASlowSenderIsCutOffWith408) {

@@ -68,7 +68,8 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
   exchange.watch([cancellation = side.cancellation] { cancellation->cancel(); });
   const auto snapshot = services.access.snapshot();
   const ConnectorEntry* connector = snapshot->connector(run->connector);
-  const bool waits = connector != nullptr && services.runner.can_be_cancelled(*connector);
+  const bool waits = connector != nullptr &&
+                     (services.runner.can_be_cancelled(*connector) || services.runner.forwards(*connector));
   json::object more;
   auto outcome =
       co_await services.runner.call(std::move(run->caller), run->connector, std::move(run->operation),

@@ -32,10 +32,23 @@ struct CallResult {
   std::optional<boost::json::object> protocol_error = {};
   bool cancelled = false;     // the client took the call back, or has gone
   bool rate_limited = false;  // a share of the caller or of the connector is used up (base/shares.h)
+  bool is_ours = false;       // by a rule of Wick's own: it says nothing of the connected system's health
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {
   return {true, std::move(text), std::nullopt, http_status};
+}
+// The connected system was not asked, or its answer does not matter.
+inline CallResult call_refused(std::string text) {
+  CallResult refused = call_failed(std::move(text));
+  refused.is_ours = true;
+  return refused;
+}
+
+// Whether a request to a connected system that ended with this was refused by a rule of ours.
+inline bool is_own_refusal(ErrorCode code) {
+  return code == ErrorCode::kForbidden || code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
+         code == ErrorCode::kRateLimited;
 }
 
 // One input of a kind's configuration form. `type` is text, secret, number, boolean, select or list.

@@ -321,6 +321,9 @@ TEST_F(Rest, ErrorsOfTheUpstreamAreToolErrorsWithAClearText) {
   operation(id, "pick", R"({"method":"GET","path":"/base/p","pick":"/path"})");
   EXPECT_NE(call(id, "fails", {})->result.text.find("status 500"), std::string::npos);
   EXPECT_EQ(runner->health(id).state, "failing");
+  operation(id, "needs", R"({"method":"GET","path":"/base/{id}"})");
+  EXPECT_TRUE(call(id, "needs", {})->result.is_error);
+  EXPECT_EQ(runner->health(id).state, "failing") << "the system was not asked";
   EXPECT_NE(call(id, "large", {})->result.text.find("larger than 1000"), std::string::npos);
   EXPECT_EQ(call(id, "pick", {})->result.text, "/base/p");
   EXPECT_EQ(runner->health(id).state, "ok");
@@ -413,6 +416,38 @@ class TickingClock final : public Clock {
  private:
   mutable std::atomic<Micros> now_ = 0;
 };
+
+TEST_F(Connectors, NotesAreCountedAndBounded) {
+  const auto kept = [&] {
+    std::int64_t value = -1;
+    const std::string name = "notes " + notes.str();
+    EXPECT_TRUE(db->read([&](Transaction& tx) {
+      return tx.for_each("SELECT value FROM kept_counts WHERE name = $1", {std::string_view(name)},
+                         [&](const SqlRow& row) { value = row.integer(0); });
+    }));
+    return value;
+  };
+  const auto set = [&](std::int64_t value) {
+    EXPECT_TRUE(db->write([&](Transaction& tx) -> Result<void> {
+      auto done = tx.execute("UPDATE kept_counts SET value = $1 WHERE name LIKE 'notes %'", {value});
+      if (!done) return fail(done.error());
+      return {};
+    }));
+  };
+  ASSERT_TRUE(service->set_enabled(notes, "delete", true));
+  const auto first = call(notes, "create", {{"title", "a"}});
+  ASSERT_TRUE(call(notes, "create", {{"title", "b"}}));
+  EXPECT_EQ(kept(), 2);
+  set(kMaxNotesPerConnector);
+  const auto refused = call(notes, "create", {{"title", "c"}});
+  EXPECT_TRUE(refused->result.is_error);
+  EXPECT_NE(refused->result.text.find(std::to_string(kMaxNotesPerConnector)), std::string::npos);
+  EXPECT_FALSE(call(notes, "delete", {{"id", id_of(first)}})->result.is_error);
+  EXPECT_FALSE(call(notes, "create", {{"title", "c"}})->result.is_error);
+  set(2);
+  ASSERT_TRUE(service->remove(notes));
+  EXPECT_EQ(kept(), -1) << "the notes of a connector go with it";
+}
 
 TEST_F(Connectors, ASearchOfNotesEndsInTimeAndSaysWhatItLeftOut) {
   const TickingClock ticking;

@@ -12,6 +12,7 @@ namespace wick::curl {
 namespace {
 
 constexpr std::size_t kMaxNameBytes = 64;      // what MCP clients take
+constexpr std::size_t kSuffixBytes = 6;        // of "_99999"
 constexpr std::size_t kMaxExampleBytes = 500;  // longer ones only make the schema longer
 
 std::string json_text(const json::value& value) {
@@ -130,14 +131,17 @@ std::string Parameters::finish(ProposedParameter parameter, json::object schema,
 
 std::string Parameters::free_name(std::string_view wished) {
   std::string name;
-  for (const char c : wished) name += is_placeholder_char(c) && c != '.' && c != '-' ? c : '_';
-  while (name.starts_with('_')) name.erase(0, 1);
-  while (name.ends_with('_')) name.pop_back();
-  while (name.find("__") != std::string::npos) replace_all(name, "__", "_");
+  for (const char c : wished) {
+    const char kept = is_placeholder_char(c) && c != '.' && c != '-' ? c : '_';
+    if (kept != '_' || (!name.empty() && name.back() != '_')) name += kept;
+  }
+  if (name.ends_with('_')) name.pop_back();
   if (name.empty()) name = "value";
-  name.resize(std::min(name.size(), kMaxNameBytes - 4));
+  name.resize(std::min(name.size(), kMaxNameBytes - kSuffixBytes));
   const std::string stem = name;
-  for (int i = 2; !names_.insert(name).second; ++i) name = stem + "_" + std::to_string(i);
+  // Where the last one of this stem ended: a thousand equal names cost a thousand steps.
+  int& last = last_suffixes_.try_emplace(stem, 1).first->second;
+  while (!names_.insert(name).second) name = stem + "_" + std::to_string(++last);
   return name;
 }
 

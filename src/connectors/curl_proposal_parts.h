@@ -151,7 +151,8 @@ class Parameters {
   std::vector<ProposedParameter> list_;
   boost::json::object properties_;
   std::set<std::string> names_;
-  std::map<std::string, std::string> open_;  // variables and stand-ins, with their places in templates
+  std::map<std::string, int> last_suffixes_;  // of names that are wished again
+  std::map<std::string, std::string> open_;   // variables and stand-ins, with their places in templates
 };
 
 // --- the templates

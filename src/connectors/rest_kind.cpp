@@ -184,11 +184,9 @@ CallResult not_answered(const Error& error, const std::shared_ptr<Cancellation>&
   if (failed.cancelled) failed.text = "The client took the call back, or has gone.";
   failed.rate_limited = error.code == ErrorCode::kRateLimited;
   // By our own rules: the system itself may be well.
-  if (failed.cancelled || failed.rate_limited || error.code == ErrorCode::kForbidden ||
-      error.code == ErrorCode::kTooLarge || error.code == ErrorCode::kInvalidArgument ||
-      error.code == ErrorCode::kUnavailable) {
-    failed.http_status = 200;
-  }
+  failed.is_ours = failed.cancelled || failed.rate_limited || error.code == ErrorCode::kForbidden ||
+                   error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kUnavailable;
+  if (failed.is_ours || error.code == ErrorCode::kTooLarge) failed.http_status = 200;
   if (error.code == ErrorCode::kTooLarge) {
     failed.text +=
         " Nothing of it was read. Page or narrow the request with the arguments of this operation, where it "
@@ -426,14 +424,14 @@ CallTask RestKind::call(Call call) {
   const json::object& config = call.connector->config;
   const json::object* rest = object_of(call.operation->definition, "rest");
   if (rest == nullptr)
-    co_return call_failed("This operation has no request to make: an admin has to complete it.");
+    co_return call_refused("This operation has no request to make: an admin has to complete it.");
   // A default of OpenAPI is what the system assumes when nothing is sent; of a pasted command it is what was
   // sent.
   const json::object arguments = call.operation->definition.contains("openapi")
                                      ? std::move(call.arguments)
                                      : with_defaults(call.operation->input_schema, std::move(call.arguments));
   auto request = make_request(config, *rest, arguments);
-  if (!request) co_return call_failed(request.error().message);
+  if (!request) co_return call_refused(request.error().message);
   auto plain = open_secret(key_, *call.connector, "secret");
   if (!plain)
     co_return call_failed("The secret of this connector cannot be opened: an admin has to set it again.", 0);

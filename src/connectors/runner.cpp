@@ -215,7 +215,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       }
       if (!result) {
         spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
-        result = call_failed("The connector failed on this call; the server's log names the cause.");
+        result = call_refused("The connector failed on this call; the server's log names the cause.");
       }
       note_health(*connector, *result);
     }
@@ -296,13 +296,11 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     kept.is_error = !forwarded || forwarded->error_code != 0;
     if (!forwarded) {
       const ErrorCode code = forwarded.error().code;
-      const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                        code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
-                        code == ErrorCode::kRateLimited;
+      kept.is_ours = is_own_refusal(code);
       kept.rate_limited = code == ErrorCode::kRateLimited;
       kept.cancelled = client != nullptr && client->cancellation->cancelled();
       kept.text = forwarded.error().message;
-      kept.http_status = ours ? 200 : 0;
+      kept.http_status = kept.is_ours || code == ErrorCode::kTooLarge ? 200 : 0;
     } else if (kept.is_error) {
       kept.text = forwarded->error_message;
     } else {
@@ -328,8 +326,8 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
 }
 
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
-  if (connector.kind == "notes") return;                // kept by Wick itself: nothing that could be away
-  if (result.cancelled || result.rate_limited) return;  // that says nothing of the system
+  if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
+  if (result.is_ours || result.cancelled || result.rate_limited) return;
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
   set_health(connector, failing, result.text);

@@ -61,7 +61,8 @@ class Runner {
   // Errors: kNotFound         no such operation for this user, now; recorded as denied, or as cancelled when
   //                           the user lost it while the call ran
   //         kForbidden        the user may call it, the credential's scope does not reach it; recorded as
-  //         denied kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
+  //                           denied
+  //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: nothing is carried out, or the result is withheld
   // A user who has as many calls under way as one may gets an error as result, recorded as rate_limited.
   // `more`: what else the call's params say; `client`: who can be told and asked while it runs.

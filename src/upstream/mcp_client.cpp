@@ -406,7 +406,7 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
   requests[talk.question] = std::move(request);
   asks.result["resultType"] = "input_required";
   asks.result["inputRequests"] = std::move(requests);
-  asks.result["requestState"] = parked_.put(std::move(talk), ask.owner);
+  asks.result["requestState"] = parked_.put(std::move(talk), ask.owner, party.holder);
   co_return asks;
 }
 

@@ -39,7 +39,7 @@ std::string text_of_content(const json::object& result) {
 
 // What a server may ask of this client, and nothing else (2026-07-28, MRTR, "Server Requirements").
 Result<void> check_questions(const json::object& result, const ClientSide* client) {
-  if (client == nullptr) {
+  if (client == nullptr || !client->notify) {  // a test run from the web app
     return fail(ErrorCode::kUpstream,
                 "The MCP server asks something back, which only an MCP client can answer: call it from one.");
   }
@@ -322,7 +322,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
 CallTask McpKind::call(Call call) {
   const auto* tool = object_of(call.operation->definition, "tool");
   if (tool == nullptr)
-    co_return call_failed("This tool is not known any more: an admin has to refresh the connector.");
+    co_return call_refused("This tool is not known any more: an admin has to refresh the connector.");
   Ask ask;
   ask.method = "tools/call";
   ask.params = std::move(call.more);
@@ -335,10 +335,9 @@ CallTask McpKind::call(Call call) {
   if (!reply) {
     // Refused by our own rules, or taken back: the server itself may be well.
     const ErrorCode code = reply.error().code;
-    const bool ours = code == ErrorCode::kForbidden || code == ErrorCode::kTooLarge ||
-                      code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
-                      code == ErrorCode::kRateLimited;
-    CallResult failed = call_failed(reply.error().message, ours ? 200 : 0);
+    const bool ours = is_own_refusal(code);
+    CallResult failed = call_failed(reply.error().message, ours || code == ErrorCode::kTooLarge ? 200 : 0);
+    failed.is_ours = ours;
     failed.rate_limited = code == ErrorCode::kRateLimited;
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
     if (code == ErrorCode::kConflict) {

@@ -7,18 +7,29 @@
 
 namespace wick::upstream {
 
-std::string ParkedRequests::put(Parked request, std::string owner) {
+std::string ParkedRequests::put(Parked request, std::string owner, std::string user) {
   std::string name = std::string(kParkedPrefix) + random_hex(16);
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(kMaxParkedSeconds);
   const std::lock_guard lock(mutex_);
-  if (waiting_.size() >= kMaxParked) {
-    // The one that has waited longest makes room; its client is told to call again.
-    waiting_.erase(std::min_element(waiting_.begin(), waiting_.end(), [](const auto& a, const auto& b) {
-      return a.second.until < b.second.until;
-    }));
+  const auto of_user = std::count_if(waiting_.begin(), waiting_.end(),
+                                     [&](const auto& one) { return one.second.user == user; });
+  if (std::size_t(of_user) >= kMaxParkedPerUser) {
+    make_room(user);
+  } else if (waiting_.size() >= kMaxParked) {
+    make_room("");
   }
-  waiting_.emplace(name, Waiting{std::move(request), std::move(owner), until});
+  waiting_.emplace(name, Waiting{std::move(request), std::move(owner), std::move(user), until});
   return name;
+}
+
+// Its client is told to call again.
+void ParkedRequests::make_room(const std::string& user) {
+  auto longest = waiting_.end();
+  for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
+    if (!user.empty() && one->second.user != user) continue;
+    if (longest == waiting_.end() || one->second.until < longest->second.until) longest = one;
+  }
+  if (longest != waiting_.end()) waiting_.erase(longest);
 }
 
 std::optional<Parked> ParkedRequests::take(const std::string& name, const std::string& owner) {

@@ -24,6 +24,8 @@ namespace wick::upstream {
 
 inline constexpr int kMaxParkedSeconds = 600;
 inline constexpr std::size_t kMaxParked = 1000;
+inline constexpr std::size_t kMaxParkedPerUser =
+    100;  // above, the longest waiting of the same user makes room
 inline constexpr std::string_view kParkedPrefix = "wick.";  // of a requestState that is ours
 
 // How a server is spoken to.
@@ -87,8 +89,8 @@ struct Parked {
 
 class ParkedRequests {
  public:
-  // The name to come back with.
-  std::string put(Parked request, std::string owner);
+  // The name to come back with. `user`: whose share it takes.
+  std::string put(Parked request, std::string owner, std::string user);
   std::optional<Parked> take(const std::string& name, const std::string& owner);
   // Those that waited too long: the caller ends them.
   std::vector<Parked> expired();
@@ -96,9 +98,12 @@ class ParkedRequests {
  private:
   struct Waiting {
     Parked request;
-    std::string owner;
+    std::string owner, user;
     std::chrono::steady_clock::time_point until;
   };
+  // Ends the one that waits longest, of `user` if not empty.
+  void make_room(const std::string& user);
+
   std::mutex mutex_;
   std::unordered_map<std::string, Waiting> waiting_;
 };

@@ -468,6 +468,29 @@ between('a request that its client takes back is taken back at the server, and o
   }
 });
 
+for (const era of eras) {
+  for (const transport of transports) {
+    test(`a test run is taken back at the server when its page is closed: ${nameOf(era, transport)}`, async () => {
+      const server = servers[slugOf(era, transport)];
+      const name = fresh();
+      const before = await lastRun(server);
+      const page = new AbortController();
+      const run = fetch(`${wick.url}/api/v1/connectors/${server.id}/operations/hold/run`, {
+        method: 'POST', signal: page.signal, body: JSON.stringify({ arguments: { name } }),
+        headers: { 'content-type': 'application/json', origin: wick.url, cookie: admin.cookie },
+      }).then(() => assert.fail('it was answered'), () => {});
+      await holding(server, name);
+      page.abort();
+      await run;
+      await server.journal.next((entry) => entry.what === 'aborted' && entry.name === name, { what: 'cancellation at the server' });
+      await until(async () => {
+        const last = await lastRun(server);
+        return last.id !== before?.id && last.operation === 'hold' && last.status === 'cancelled';
+      }, 10, 'it is not on record as cancelled');
+    });
+  }
+}
+
 between('a request that is taken back while its question waits is taken back at the server', async ({ server, clientEra }) => {
   let shown;
   const asked = new Promise((resolve) => (shown = resolve));

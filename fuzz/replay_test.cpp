@@ -8,6 +8,11 @@
 #include "targets.h"
 
 namespace wick::fuzz {
+
+void PrintTo(const Target& target, std::ostream* out) {
+  *out << target.name;
+}
+
 namespace {
 
 class Fuzz : public testing::TestWithParam<Target> {};

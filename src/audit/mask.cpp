@@ -7,6 +7,7 @@
 
 #include "audit/secret_names.h"
 #include "audit/text_scan.h"
+#include "base/char_set.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -21,6 +22,9 @@ constexpr std::size_t kMinTokenHex = 8;
 constexpr int kMaxLevels = 6;
 // Of open objects and arrays; deeper ones count as part of the last.
 constexpr std::size_t kMaxFrames = 512;
+
+// What stands between a name and its value, in each of the notations.
+constexpr CharSet kBehindNames(":=>");
 
 // The text with its credentials masked, in one pass.
 std::string mask_credentials(std::string text, bool is_cut) {
@@ -309,7 +313,7 @@ void Scan::nested(std::size_t begin, std::size_t end) {
   const std::string_view raw = text_.substr(begin, end - begin);
   const bool is_end_cut = is_cut_ && end == text_.size();
   if (raw.find('\\') == std::string_view::npos) {
-    if (raw.find_first_of(":=>") == std::string_view::npos) return;
+    if (kBehindNames.find_in(raw) == std::string_view::npos) return;
     if (auto masked = mask_level(raw, is_end_cut, level_))
       edits_.push_back({begin, end, std::move(*masked), false});
     return;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "audit/secret_names.h"
+#include "base/char_set.h"
 
 namespace wick {
 namespace {
@@ -23,9 +24,15 @@ bool is_quote(char c) {
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
+constexpr CharSet kLineEnds("\r\n"), kUrlEnds("/?#\"'<>\\ \t\r\n"), kBracketEnds(",})\r\n");
+constexpr CharSet kWordEnds(" \t\r\n,;\"'`<>"), kFormEnds("&; \t\r\n\"'`<>");
+
 // The first of `ends` at or after `at`, or the end of the text.
-std::size_t find_end(std::string_view text, std::size_t at, std::string_view ends) {
-  return std::min(text.find_first_of(ends, at), text.size());
+std::size_t find_end(std::string_view text, std::size_t at, const CharSet& ends) {
+  return std::min(ends.find_in(text, at), text.size());
+}
+std::size_t find_end(std::string_view text, std::size_t at, char end) {
+  return std::min(text.find(end, at), text.size());
 }
 
 std::size_t skip_blanks_back(std::string_view text, std::size_t end) {
@@ -35,7 +42,7 @@ std::size_t skip_blanks_back(std::string_view text, std::size_t end) {
 
 // user:password@ of a URL, which begins at `at`.
 Assignment password_of_url(std::string_view text, std::size_t at, bool is_cut) {
-  const std::size_t end = find_end(text, at, "/?#\"'<>\\ \t\r\n");
+  const std::size_t end = find_end(text, at, kUrlEnds);
   const std::string_view authority = text.substr(at, end - at);
   const auto colon = authority.find(':');
   auto sign = authority.rfind('@');
@@ -49,7 +56,7 @@ Assignment text_of_element(std::string_view text, std::size_t separator) {
   const std::size_t begin = begin_of_name(text, separator);
   const bool is_tag = begin > 0 && begin < separator && (text[begin - 1] == '<' || text[begin - 1] == ':');
   if (!is_tag || judge_name(text.substr(begin, separator - begin)) == Secrecy::kNone) return {};
-  return {separator + 1, find_end(text, separator + 1, "<")};
+  return {separator + 1, find_end(text, separator + 1, '<')};
 }
 
 // Whether nothing but marks of lists, quotations and the like stands before `begin` on its line.
@@ -71,14 +78,14 @@ Assignment value_of_line(std::string_view text, std::string_view name, std::size
                          std::size_t at) {
   const std::size_t before = skip_blanks_back(text, name_begin);
   const char opener = before == 0 ? '\n' : text[before - 1];
-  if (opener == '{' || opener == '(') return {at, find_end(text, at, ",})\r\n")};
+  if (opener == '{' || opener == '(') return {at, find_end(text, at, kBracketEnds)};
   if (is_plain_word(name) && !begins_line(text, name_begin)) {
-    const std::size_t end = find_end(text, at, " \t\r\n,;\"'`<>");
+    const std::size_t end = find_end(text, at, kWordEnds);
     return looks_secret(text.substr(at, end - at)) ? Assignment{at, end} : Assignment{};
   }
   if (is_quote(opener) && before == name_begin)
-    return {at, std::min(find_end(text, at, "\r\n"), find_end(text, at, std::string_view(&opener, 1)))};
-  return {at, find_end(text, at, "\r\n")};
+    return {at, find_end(text.substr(0, find_end(text, at, kLineEnds)), at, opener)};
+  return {at, find_end(text, at, kLineEnds)};
 }
 
 int hex_value(char c) {
@@ -165,11 +172,11 @@ Assignment find_assignment(std::string_view text, std::size_t separator, bool is
   while (at < text.size() && is_blank(text[at])) ++at;
   if (at == text.size() || text[at] == '\r' || text[at] == '\n') return {};
   if (is_quote(text[at])) {
-    const char ends[] = {text[at], '\r', '\n'};
-    return {at + 1, find_end(text, at + 1, std::string_view(ends, sizeof ends))};
+    const std::string_view to_line_end = text.substr(0, find_end(text, at + 1, kLineEnds));
+    return {at + 1, find_end(to_line_end, at + 1, text[at])};
   }
   if (text[at] == '{' || text[at] == '[') return {};  // its own names are judged
-  if (kind == '=') return {at, find_end(text, at, "&; \t\r\n\"'`<>")};
+  if (kind == '=') return {at, find_end(text, at, kFormEnds)};
   return value_of_line(text, name, name_begin, at);
 }
 
@@ -178,7 +185,7 @@ std::string decode_json_string(std::string_view content) {
   out.reserve(content.size());
   for (std::size_t at = 0; at < content.size();) {
     if (content[at] != '\\') {
-      const std::size_t end = find_end(content, at, "\\");
+      const std::size_t end = find_end(content, at, '\\');
       out.append(content.substr(at, end - at));
       at = end;
       continue;

@@ -28,7 +28,7 @@
 namespace wick {
 
 // For work that may wait: the io threads go first.
-inline constexpr int kBackgroundNice = 5;
+inline constexpr int kBackgroundNice = 10;
 
 struct FairPoolOptions {
   std::size_t threads = 4;

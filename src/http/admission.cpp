@@ -1,5 +1,6 @@
 #include "http/admission.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -25,6 +26,13 @@ std::string address_text(const tcp::endpoint& peer) {
   if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
   v6.scope_id(0);  // "fe80::1%eth0" is the address fe80::1
   return v6.to_string();
+}
+
+// What a client does not read is kept by the kernel: at most this much, beside what is on its way.
+constexpr int kUnsentBytes = 256 * 1024;
+
+void bound_unsent(Socket& socket) {
+  setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
 }
 
 void refuse(Socket socket) {
@@ -148,6 +156,7 @@ Task<void> admit(ThreadState& thread, Socket socket, asio::ip::tcp::endpoint end
     error_code ec;
     socket.non_blocking(true, ec);
     socket.set_option(tcp::no_delay(true), ec);
+    bound_unsent(socket);
     auto connection = std::make_shared<Connection>(thread, std::move(socket), std::move(counted.peer));
     asio::co_spawn(thread.context.get_executor(), Connection::run(std::move(connection)), asio::detached);
   } catch (const std::exception& error) {

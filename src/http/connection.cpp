@@ -272,7 +272,10 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     if (!goes_on) break;
     me.reader_.next_request();
     me.share_.reset();
-    me.enter(State::kIdle);
+    const bool has_more = !me.reader_.is_idle();
+    me.enter(has_more ? State::kReading : State::kIdle);
+    // Requests that wait behind each other let the other connections of the thread go first.
+    if (has_more) co_await asio::post(me.executor(), kAwait);
   }
   error_code ignored;
   me.socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

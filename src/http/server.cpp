@@ -36,6 +36,10 @@ FairPoolOptions workers(std::size_t threads, const Limits& limits) {
   return options;
 }
 
+std::size_t password_workers() {
+  return std::max<std::size_t>(kMinPasswordWorkers, std::thread::hardware_concurrency() / 2);
+}
+
 FairPoolOptions background_workers(std::size_t threads, const Limits& limits) {
   FairPoolOptions options = workers(threads, limits);
   options.nice = kBackgroundNice;
@@ -138,7 +142,7 @@ Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(options.lim
   shared.options = std::move(options);
   const Limits& limits = shared.options.limits;
   shared.workers = std::make_unique<FairPool>(workers(kGeneralWorkers, limits));
-  shared.password_workers = std::make_unique<FairPool>(background_workers(kPasswordWorkers, limits));
+  shared.password_workers = std::make_unique<FairPool>(background_workers(password_workers(), limits));
   shared.search_workers = std::make_unique<FairPool>(background_workers(kSearchWorkers, limits));
   for (int i = 0; i < shared.options.threads; ++i)
     impl_->threads.push_back(std::make_unique<ThreadState>(shared));

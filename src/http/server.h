@@ -39,7 +39,9 @@ struct Limits {
 };
 // A user has an eighth of the memory for bodies, or room for one of the largest while it grows.
 inline constexpr std::size_t kBodyMemorySharers = 8;
-inline constexpr std::size_t kGeneralWorkers = 6, kPasswordWorkers = 4, kSearchWorkers = 2;
+inline constexpr std::size_t kGeneralWorkers = 6, kSearchWorkers = 2;
+// Hashing takes a whole core each: half of them, and at least this many.
+inline constexpr std::size_t kMinPasswordWorkers = 2;
 
 struct ServerOptions {
   std::string address = "127.0.0.1";

@@ -1,6 +1,9 @@
 #include "upstream/http_line.h"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
 #include "base/json.h"
@@ -81,8 +84,10 @@ class HttpExchange final : public Exchange {
         co_return incoming;
       }
       if (auto event = events_.next()) {
+        in_a_row_ += event->data.size();
         auto incoming = co_await read(std::move(event->data), **head);
         if (!incoming) co_return fail(std::move(incoming.error()));
+        co_await take_turns();
         if (incoming->message.empty()) continue;  // of no use to anyone
         resumes_ = 0;
         co_return incoming;
@@ -129,6 +134,14 @@ class HttpExchange final : public Exchange {
     if (pool == nullptr || text.size() <= kLongWorkBytes) co_return work();
     auto incoming = co_await offload(*pool, holder_, work);
     co_return incoming;
+  }
+
+  // A server that sends without a pause does not keep the io thread from what else it has to do.
+  http::Task<void> take_turns() {
+    if (in_a_row_ <= kLongWorkBytes) co_return;
+    in_a_row_ = 0;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    co_await boost::asio::post(executor, boost::asio::use_awaitable_t<http::Executor>());
   }
 
   std::shared_ptr<http::ClientStream> current() const {
@@ -189,6 +202,7 @@ class HttpExchange final : public Exchange {
   SseReader events_{line_->target().max_response_bytes};
   std::string whole_;
   int resumes_ = 0;
+  std::size_t in_a_row_ = 0;  // bytes of events since others had their turn
 };
 
 void add_standard_headers(const Outgoing& request, http::ClientRequest& to) {

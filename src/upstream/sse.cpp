@@ -3,13 +3,20 @@
 #include <charconv>
 #include <utility>
 
+#include "base/char_set.h"
+
 namespace wick::upstream {
+namespace {
+
+constexpr CharSet kLineEnds("\r\n");
+
+}  // namespace
 
 Result<void> SseReader::feed(std::string_view bytes) {
   if (bytes.empty()) return {};
   if (std::exchange(after_cr_, false) && bytes.starts_with('\n')) bytes.remove_prefix(1);
   while (!bytes.empty()) {
-    const auto end = bytes.find_first_of("\r\n");
+    const auto end = kLineEnds.find_in(bytes);
     event_bytes_ += end == std::string_view::npos ? bytes.size() : end + 1;
     if (max_bytes_ != 0 && event_bytes_ > max_bytes_) {
       return fail(ErrorCode::kTooLarge,

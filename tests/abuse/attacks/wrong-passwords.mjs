@@ -6,8 +6,10 @@ export const what = 'signs in with wrong passwords, for made-up accounts and for
 export async function run(target, { duration, end }) {
   const signIn = (email, password, from) => target.send({ method: 'POST', path: '/api/v1/session', agent: undefined, from, headers: { 'content-type': 'application/json', origin: target.url }, body: { email, password } });
   const owner = async (from, network) => {
-    const { status, error, text } = await signIn(target.victim.email, target.victim.password, from);
+    const { status, headers, error, text } = await signIn(target.victim.email, target.victim.password, from);
     target.check(status === 201, `the right password from ${network} was answered ${status} ${error ?? text}`);
+    // A user has a hundred sessions; more would end the one that the well-behaved client has.
+    if (status === 201) await target.send({ method: 'DELETE', path: '/api/v1/session', agent: undefined, from, headers: { origin: target.url, cookie: headers['set-cookie'][0].split(';')[0] } });
   };
   await owner('127.0.0.2', 'a network before the attack');
   const tally = {};

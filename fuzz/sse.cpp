@@ -1,5 +1,7 @@
 #include "upstream/sse.h"
 
+#include <algorithm>
+#include <climits>
 #include <vector>
 
 #include "targets.h"
@@ -42,8 +44,11 @@ Read reference(std::string_view text) {
     }
     if (field == "id" && value.find('\0') == std::string_view::npos) id = value;
     if (field == "retry" && !value.empty() &&
-        value.find_first_not_of("0123456789") == std::string_view::npos && value.size() <= 9)
-      out.retry = std::stoi(std::string(value));
+        value.find_first_not_of("0123456789") == std::string_view::npos) {
+      value.remove_prefix(std::min(value.find_first_not_of('0'), value.size() - 1));
+      const long long millis = value.size() <= 10 ? std::stoll(std::string(value)) : LLONG_MAX;
+      if (millis <= INT_MAX) out.retry = int(millis);  // a longer wait than 24 days is no wait
+    }
   }
 }
 
@@ -68,7 +73,6 @@ void fuzz_sse(std::string_view data) {
       FUZZ_CHECK(reader.feed(text.substr(at, size)));
       drain(reader, found);
     }
-    if (!expected.retry || *expected.retry > 99'999'999) found.retry = expected.retry;
     FUZZ_CHECK(found == expected);
   }
   // With a limit, no event is larger than it.

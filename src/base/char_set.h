@@ -18,7 +18,8 @@ class CharSet {
   // The first of them at or after `from`; npos: there is none.
   std::size_t find_in(std::string_view text, std::size_t from = 0) const {
     if (from >= text.size()) return std::string_view::npos;
-    const auto found = std::find_if(text.begin() + std::ptrdiff_t(from), text.end(), [this](char c) { return has(c); });
+    const auto found =
+        std::find_if(text.begin() + std::ptrdiff_t(from), text.end(), [this](char c) { return has(c); });
     return found == text.end() ? std::string_view::npos : std::size_t(found - text.begin());
   }
 

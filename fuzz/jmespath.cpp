@@ -52,8 +52,8 @@ void fuzz_jmespath(std::string_view data) {
   const auto found = compiled->search(*value);
   if (found) FUZZ_CHECK(bytes_of(*found) <= kMaxJmespathResultBytes + bytes_of(*value));
   if (const auto plain = plain_path(expression, *value)) FUZZ_CHECK(found && *found == *plain);
-  for (const std::string& same :
-       {"(" + expression + ")", expression + " | @", "[" + expression + "][0]", "@ | (" + expression + ")"}) {
+  for (const std::string& same : {"(" + expression + ")", expression + " | @", "[(" + expression + ")][0]",
+                                  "@ | (" + expression + ")"}) {
     if (same.starts_with('[') && value->is_null()) continue;  // of null, a list of anything is null
     const auto other = Jmespath::compile(same);
     if (!other) {  // one level, or some bytes, too many

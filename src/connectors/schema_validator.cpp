@@ -116,6 +116,11 @@ void prepare(json::value& schema) {
     const auto* value = object->if_contains(keyword);
     if (value != nullptr && value->is_string()) object->erase(keyword);
   }
+  // valijson divides by it as a 64-bit integer, whatever it is: 0 and -1 would end the process.
+  const auto* multiple = object->if_contains("multipleOf");
+  if (multiple != nullptr && multiple->is_number() &&
+      (multiple->is_uint64() || !(multiple->to_number<double>() > 0)))
+    object->erase("multipleOf");
   object->erase(kUniqueItems);
   const auto* unique = object->if_contains("uniqueItems");
   if (unique != nullptr && unique->is_bool()) {

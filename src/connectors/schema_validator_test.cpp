@@ -32,6 +32,19 @@ json::object list_of(std::size_t count, int (*item)(std::size_t)) {
 
 const char* const kUniqueList = R"({"type":"object","properties":{"l":{"type":"array","uniqueItems":true}}})";
 
+TEST(SchemaValidator, AMultipleOfThatNothingCanBeDividedByIsNoRule) {
+  for (const char* divisor : {"0", "-1", "0.0", "-0.5", "18446744073709551615"}) {
+    const auto schema =
+        parse_trusted_json(std::string(R"({"properties":{"a":{"multipleOf":)") + divisor + "}}}");
+    const std::string text = to_json(schema);
+    for (const char* value : {"-9223372036854775808", "4", "0", "1e300"}) {
+      const auto arguments = parse_trusted_json(std::string(R"({"a":)") + value + "}");
+      EXPECT_TRUE(check_arguments(schema.get_object(), text, arguments.get_object()))
+          << divisor << " " << value;
+    }
+  }
+}
+
 TEST(SchemaValidator, UniqueItemsOfALongListTakeTimeAndMemoryInProportionToIt) {
   const json::object schema = object_of_text(kUniqueList);
   // Pair by pair these are 8 * 10^9 comparisons, and each pair of equal ones was a problem kept in memory.

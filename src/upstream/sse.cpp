@@ -56,8 +56,9 @@ void SseReader::line(std::string_view text) {
     if (value.find('\0') == std::string_view::npos) id_ = value;
   } else if (field == "retry") {
     int millis = 0;
+    const bool is_digits = !value.starts_with('-');  // and from_chars() takes no '+'
     const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), millis);
-    if (ec == std::errc() && end == value.data() + value.size() && millis >= 0) retry_millis_ = millis;
+    if (is_digits && ec == std::errc() && end == value.data() + value.size()) retry_millis_ = millis;
   }
 }
 

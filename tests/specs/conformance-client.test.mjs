@@ -28,8 +28,16 @@ async function run(scenario, version) {
     const args = ['client', '--command', command, '--scenario', scenario, '--spec-version', version, '--force', '-o', results];
     const child = spawn(process.execPath, [path.join(suite, 'dist/index.js'), ...args], { timeout: 60_000, env: { ...process.env, WICK_CONFORMANCE: JSON.stringify(running) } });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    let ending;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+        // The suite does not end while a stream of its server is open, which Wick keeps for the next call.
+        if (output.includes('Results saved to')) ending ??= setTimeout(() => child.kill(), 2000);
+      });
+    }
     await once(child, 'close');
+    clearTimeout(ending);
     const [file] = fs.readdirSync(results, { recursive: true }).filter((name) => name.endsWith('checks.json'));
     const checks = file ? JSON.parse(fs.readFileSync(path.join(results, file), 'utf8')) : [];
     return { output, checks };

@@ -162,6 +162,10 @@ class Parser {
     for (std::size_t i = 1; i < word.size(); ++i) {
       const auto found = std::find_if(std::begin(kShort), std::end(kShort),
                                       [&](const auto& each) { return each.first == word[i]; });
+      if (static_cast<unsigned char>(word[i]) >= 0x80) {  // a variable, or a character of several bytes
+        note("A short option that is not a letter is not known here and is left out.");
+        return {};
+      }
       if (found == std::end(kShort)) {
         note(std::string("-") + word[i] + " is not known here and is left out.");
         continue;

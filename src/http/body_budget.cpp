@@ -2,15 +2,16 @@
 
 namespace wick::http {
 
+// Made before the lock is taken: its end takes the lock too, and comes early when there is no memory.
 std::shared_ptr<BodyBudget> BodyShares::of(const std::string& holder) {
-  const std::lock_guard lock(mutex_);
-  std::weak_ptr<BodyBudget>& known = budgets_[holder];
-  if (auto budget = known.lock()) return budget;
   const auto end = [this, holder](BodyBudget* budget) {
     forget(holder);
     delete budget;
   };
   std::shared_ptr<BodyBudget> budget(new BodyBudget(limit_, &whole_), end);
+  const std::lock_guard lock(mutex_);
+  std::weak_ptr<BodyBudget>& known = budgets_[holder];
+  if (auto existing = known.lock()) return existing;
   known = budget;
   return budget;
 }

@@ -363,6 +363,7 @@ class Parser {
       out_.has_body = false;
     }
     if (!query_.empty()) {
+      replace_all(query_, "#", "%23");  // it is data, and would begin a fragment
       url += url.find('?') == std::string::npos ? "?" : url.ends_with('?') || url.ends_with('&') ? "" : "&";
       url += query_;
     }

@@ -366,6 +366,8 @@ TEST(Curl, DataUrlencodeWithGetGoesIntoTheQuery) {
   EXPECT_EQ(got.method + " " + got.path, "GET /search?x%20y&name%20with%20space");
   EXPECT_EQ(got.query, R"({"q":"{q}","limit":"{limit}"})");
   EXPECT_EQ(got.parameter("q").example, json::value("a&b c"));
+  const Read sign = read("curl -G https://api.example.com/v1/search -d 'q=#1'");
+  EXPECT_EQ(sign.parameter("q").example, json::value("#1")) << "data, and no fragment";
 }
 
 TEST(Curl, TwilioHasADateForItsVersion) {

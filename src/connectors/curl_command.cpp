@@ -12,7 +12,7 @@ namespace {
 static_assert(kMaxCurlCommandBytes == kMaxShellBytes);
 
 std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
+  return fail(ErrorCode::kInvalidArgument, unmarked(std::move(message)));
 }
 
 // Options whose next word is theirs, as `curl --help all` of 8.x lists them, and the short letters.
@@ -255,7 +255,8 @@ class Parser {
                    " sends a file, which is not on this server: write the text into the command instead.");
   }
 
-  void note(std::string sentence) {
+  void note(std::string text) {
+    std::string sentence = unmarked(std::move(text));
     if (std::find(out_.notes.begin(), out_.notes.end(), sentence) == out_.notes.end())
       out_.notes.push_back(std::move(sentence));
   }

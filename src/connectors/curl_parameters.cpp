@@ -21,7 +21,8 @@ std::string json_text(const json::value& value) {
 
 }  // namespace
 
-void add_note(Notes& notes, std::string sentence) {
+void add_note(Notes& notes, std::string text) {
+  std::string sentence = unmarked(std::move(text));
   if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(std::move(sentence));
 }
 
@@ -36,10 +37,6 @@ bool has_placeholder(std::string_view text) {
 std::string replaced(std::string text, std::string_view what, std::string_view with) {
   replace_all(text, what, with);
   return text;
-}
-
-std::string unmarked(std::string text) {
-  return replaced(replaced(std::move(text), kVariableOpen, "$"), kVariableClose, "");
 }
 
 std::string stand_in_name(std::string_view text, bool in_path) {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "connectors/curl_proposal_parts.h"
 #include "connectors/request_guess.h"
+#include "connectors/shell_words.h"
 
 namespace wick {
 namespace {
@@ -125,7 +126,7 @@ json::object without_variables(json::object operation, Notes& notes) {
   const std::string text = to_json(operation);
   if (!curl::has_variable(text)) return operation;
   curl::add_note(notes, "A variable in a name cannot change from call to call: write the name.");
-  return parse_trusted_json(curl::unmarked(text)).as_object();
+  return parse_trusted_json(unmarked(text)).as_object();
 }
 
 }  // namespace

@@ -37,8 +37,6 @@ void add_note(Notes& notes, std::string sentence);
 bool has_variable(std::string_view text);
 bool has_placeholder(std::string_view text);
 std::string replaced(std::string text, std::string_view what, std::string_view with);
-// Variables as people write them: $NAME.
-std::string unmarked(std::string text);
 // The name when all of `text` stands for a value to be filled in: {name}, {{name}}, in a path <name> and
 // :name.
 std::string stand_in_name(std::string_view text, bool in_path);

@@ -468,6 +468,12 @@ Result<ShellLine> split_windows(std::string_view text, bool doubled) {
 
 }  // namespace
 
+std::string unmarked(std::string text) {
+  replace_all(text, kVariableOpen, "$");
+  replace_all(text, kVariableClose, "");
+  return text;
+}
+
 Result<ShellLine> split_shell(std::string_view text) {
   if (text.size() > kMaxShellBytes)
     return invalid("The command is longer than " + std::to_string(kMaxShellBytes / 1024) + " KiB.");

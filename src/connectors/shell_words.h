@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxShellBytes = 64 * 1024;
 inline constexpr std::string_view kVariableOpen = "\xEF\xB7\x90";
 inline constexpr std::string_view kVariableClose = "\xEF\xB7\x91";
 
+// As the command has it, $NAME: for what people read.
+std::string unmarked(std::string text);
+
 struct ShellLine {
   std::vector<std::string> words;
   std::vector<std::pair<std::string, std::string>> defaults;  // of ${NAME:-default}

@@ -283,8 +283,10 @@ const std::vector<Setting>& table() {
           [](Settings & s) -> auto& { return s.streams_per_user; }),
       number(
           "limits.min_free_bytes",
-          "calls stop when the disk of the data folder has less room, an eighth of it at most", 0,
-          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
+          "calls, and all else that adds data, stop when the disk of the data folder has less room, an "
+          "eighth "
+          "of it at most",
+          0, 1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
       number(
           "limits.reserve_bytes",
           "kept in wick.reserve for revocation, sign-in and deletion on a full disk, a sixteenth of it at "

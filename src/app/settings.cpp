@@ -283,9 +283,8 @@ const std::vector<Setting>& table() {
           [](Settings & s) -> auto& { return s.streams_per_user; }),
       number(
           "limits.min_free_bytes",
-          "calls, and all else that adds data, stop when the disk of the data folder has less room, an "
-          "eighth "
-          "of it at most",
+          "calls, and all else that adds data, stop when the disk of the data folder has less room than "
+          "this, at most an eighth of it",
           0, 1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
       number(
           "limits.reserve_bytes",

@@ -255,8 +255,12 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
 
 http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party, std::string purpose) {
   const auto server = server_of(*target, party);
+  // A test run from the web app can be cancelled and nothing else: it needs no session of its own.
+  const ClientSide* client = party.client;
+  const bool is_test_run = client != nullptr && purpose.empty() && client->lane.empty() &&
+                           client->capabilities.empty() && !client->notify;
   std::string name =
-      party.client == nullptr ? "" : party.client->lane + "\n" + to_json(party.client->capabilities);
+      client == nullptr || is_test_run ? "" : client->lane + "\n" + to_json(client->capabilities);
   name += "\n" + purpose;
   std::shared_ptr<Busy> busy;
   std::vector<std::shared_ptr<Lane>> ended;

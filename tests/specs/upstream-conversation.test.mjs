@@ -473,6 +473,8 @@ for (const era of eras) {
     test(`a test run is taken back at the server when its page is closed: ${nameOf(era, transport)}`, async () => {
       const server = servers[slugOf(era, transport)];
       const name = fresh();
+      assert.equal((await admin.post(`/admin/connectors/${server.id}/refresh`, {})).status, 200);
+      const mark = server.journal.mark();
       const before = await lastRun(server);
       const page = new AbortController();
       const run = fetch(`${wick.url}/api/v1/connectors/${server.id}/operations/hold/run`, {
@@ -482,10 +484,11 @@ for (const era of eras) {
       await holding(server, name);
       page.abort();
       await run;
+      assert.deepEqual(server.journal.since(mark, ({ message }) => message?.method === 'initialize'), [], 'it shares the session of the refresh');
       await server.journal.next((entry) => entry.what === 'aborted' && entry.name === name, { what: 'cancellation at the server' });
       await until(async () => {
         const last = await lastRun(server);
-        return last.id !== before?.id && last.operation === 'hold' && last.status === 'cancelled';
+        return last !== undefined && last.id !== before?.id && last.operation === 'hold' && last.status === 'cancelled';
       }, 10, 'it is not on record as cancelled');
     });
   }

@@ -1,9 +1,9 @@
 #include "connectors/yaml_text.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/json.h"
+#include "same_value.h"
 #include "targets.h"
 
 namespace wick::fuzz {
@@ -41,22 +41,6 @@ bool is_plain(const json::value& value) {
   return true;
 }
 
-// The same but for the last bit of doubles, which Boost.JSON 1.81 rounds otherwise when they have many digits.
-bool is_same(const json::value& a, const json::value& b) {
-  if (a.is_number() && b.is_number()) {
-    const double x = a.to_number<double>(), y = b.to_number<double>();
-    return std::abs(x - y) <= 1e-15 * std::abs(x);
-  }
-  if (const auto* one = a.if_array(), *other = b.if_array(); one != nullptr && other != nullptr)
-    return std::equal(one->begin(), one->end(), other->begin(), other->end(), is_same);
-  const auto *one = a.if_object(), *other = b.if_object();
-  if (one == nullptr || other == nullptr) return a == b;
-  return one->size() == other->size() && std::all_of(one->begin(), one->end(), [&](const auto& member) {
-           const auto* found = other->if_contains(member.key());
-           return found != nullptr && is_same(member.value(), *found);
-         });
-}
-
 }  // namespace
 
 // What is read keeps to the limits and is JSON; JSON read as YAML is the same value.
@@ -66,7 +50,7 @@ void fuzz_yaml(std::string_view data) {
     const Size size = size_of(*value);
     FUZZ_CHECK(size.nodes <= kMaxYamlNodes && size.depth <= kMaxJsonDepth);
     const auto again = parse_json(to_json(*value));
-    FUZZ_CHECK(again && is_same(*again, *value));
+    FUZZ_CHECK(again && is_same(*again, *value, 1e-15));
   } else {
     FUZZ_CHECK(!value.error().message.empty());
   }

@@ -1,5 +1,5 @@
-// The outside headers that most files include, compiled once. Each file still includes what it uses: the fuzz build,
-// which has no precompiled headers, fails where it does not.
+// Headers of the standard library, Abseil and Boost that most files include, compiled once. A file still includes what
+// it uses: the fuzz build has no precompiled headers and fails where one of its files does not.
 #pragma once
 
 #include <algorithm>

@@ -93,7 +93,8 @@ std::shared_ptr<const http::StaticFiles> web_app() {
 void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.endpoint();
   const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
-  for (const char* path : {"/mcp", "/mcp/c/{connector}"}) {
+  // People type the slash, and some clients add it.
+  for (const char* path : {"/mcp", "/mcp/", "/mcp/c/{connector}", "/mcp/c/{connector}/"}) {
     server.route("POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); },
                  {.takes_large_bodies = true, .check = check});
     server.route("GET", path, [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });

@@ -150,7 +150,7 @@ http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
     co_return rejected(context, kInvalidParams, "params.name must be the name of a tool.");
   const std::string name(name_value->get_string());
   const auto* given = params.if_contains("arguments");
-  if (given != nullptr && !given->is_object())
+  if (given != nullptr && !given->is_object() && !given->is_null())
     co_return rejected(context, kInvalidParams, "params.arguments must be an object.");
   json::object arguments = take_object(params, "arguments");
 
@@ -223,7 +223,7 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
       *context.exchange, *context.message, lane_of(context),
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities),
       legacy_, [this, principal = context.principal] { return authenticator_.still_valid(principal); },
-      forwards && !context.batch);
+      forwards && context.may_stream);
   if (!forwards) talk->cancel_when_gone();
   return talk;
 }
@@ -313,7 +313,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     }
   }
   http::StreamWriter* writer = nullptr;
-  if (batch && context.message->progress_token && !context.batch)
+  if (batch && context.message->progress_token && context.may_stream)
     writer = co_await context.exchange->start_stream("text/event-stream");
 
   json::array results;

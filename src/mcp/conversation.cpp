@@ -121,6 +121,7 @@ http::Task<bool> Conversation::ask(const json::object& result, json::object& par
 http::Task<std::optional<http::Response>> Conversation::finish(std::string text) {
   if (cancelled() && !message_.modern) {
     // 2025-11-25, cancellation: no response. The stream ends without one.
+    if (!streams_) co_return json_response("", 202);
     if (writer_ == nullptr) co_await exchange_.start_stream("text/event-stream");
     co_return http::Response{};
   }

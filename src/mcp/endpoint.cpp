@@ -7,6 +7,7 @@
 #include "base/shares.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "mcp/accept.h"
 #include "mcp/server_texts.h"
 #include "mcp/tools.h"
 
@@ -15,26 +16,20 @@ namespace {
 
 constexpr std::size_t kMaxCachedLists = 256;
 
-bool lists_type(std::string_view accept, std::string_view type) {
-  for (const std::string_view part : split(accept, ',')) {
-    const std::string_view range = trim(part.substr(0, part.find(';')));
-    if (equals_ignoring_case(range, type) || range == "*/*" ||
-        (range.ends_with("/*") &&
-         equals_ignoring_case(range.substr(0, range.size() - 1), type.substr(0, range.size() - 1)))) {
-      return true;
-    }
-  }
-  return false;
+// For a client that takes an event stream alone. A refusal stays JSON.
+http::Response as_event_stream(http::Response response) {
+  if (response.status != 200 || response.content_type != "application/json" || response.bytes().empty())
+    return response;
+  response.body = event(response.bytes());
+  response.shared_body = nullptr;
+  response.content_type = "text/event-stream";
+  return response;
 }
 
 }  // namespace
 
 http::Response refusal(int status, int code, std::string message) {
   return to_response(Rejection{status, code, std::move(message), {}});
-}
-
-bool accepts_events(const http::Request& request) {
-  return lists_type(request.header("accept").value_or(""), "text/event-stream");
 }
 
 Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator,
@@ -92,11 +87,19 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   if (!equals_ignoring_case(trim(type.substr(0, type.find(';'))), "application/json")) {
     co_return refusal(415, kServerError, "The Content-Type must be application/json.");
   }
-  if (const auto accept = request.header("accept");
-      accept && (!lists_type(*accept, "application/json") || !lists_type(*accept, "text/event-stream"))) {
+  const Accepted accepted = accepted_types(request);
+  if (!accepted.json && !accepted.events) {
     co_return refusal(406, kServerError,
-                      "The Accept header must list application/json and text/event-stream.");
+                      "The Accept header must allow application/json or text/event-stream; best both.");
   }
+  context->may_stream = accepted.events;
+  http::Response response = co_await answer_body(*context);
+  if (!accepted.json) response = as_event_stream(std::move(response));
+  co_return response;
+}
+
+http::Task<http::Response> Endpoint::answer_body(Context& context) {
+  const http::Request& request = context.exchange->request();
   auto incoming = read_body(request);
   if (!incoming) co_return to_response(incoming.error());
 
@@ -109,19 +112,19 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
     }
     const auto id = request.header("mcp-session-id");
     if (id && incoming->messages.front().method != "initialize") {
-      context->session = sessions_.find(*id, context->principal.credential.user);
-      if (!context->session)
+      context.session = sessions_.find(*id, context.principal.credential.user);
+      if (!context.session)
         co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
     }
   }
+  if (incoming->batch) context.may_stream = false;
   std::string batch;
   for (const Message& message : incoming->messages) {
-    context->message = &message;
-    context->batch = incoming->batch;
-    if (message.kind == Message::Kind::kResponse) legacy_.answer(lane_of(*context), message.answer);
-    if (message.kind == Message::Kind::kNotification && !message.modern) heed(*context);
+    context.message = &message;
+    if (message.kind == Message::Kind::kResponse) legacy_.answer(lane_of(context), message.answer);
+    if (message.kind == Message::Kind::kNotification && !message.modern) heed(context);
     if (message.kind != Message::Kind::kRequest) continue;
-    Answer one = co_await answer(*context);
+    Answer one = co_await answer(context);
     if (one.response) co_return std::move(*one.response);
     if (!incoming->batch) co_return json_response(std::move(one.text), one.status);
     batch.append(batch.empty() ? "[" : ",").append(one.text);
@@ -134,7 +137,7 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
 void Endpoint::heed(const Context& context) {
   if (context.message->method != "notifications/cancelled") return;
   const auto* id = context.message->params.if_contains("requestId");
-  if (id != nullptr) legacy_.cancel(lane_of(context), to_json(*id));
+  if (id != nullptr) legacy_.cancel(lane_of(context), id_text(*id));
 }
 
 std::string Endpoint::lane_of(const Context& context) const {
@@ -255,6 +258,7 @@ bool is_long_catalogue(const AccessSnapshot& snapshot) {
 http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(const Context& context) const {
   using List = std::shared_ptr<const std::string>;
   const auto* cursor = context.message->params.if_contains("cursor");
+  if (cursor != nullptr && cursor->is_null()) cursor = nullptr;
   if (cursor != nullptr && !cursor->is_string()) co_return List();
   const std::string after = cursor == nullptr ? "" : std::string(cursor->get_string());
   const UserId& user = context.reach.user()->id;

@@ -32,7 +32,6 @@ bool is_long_catalogue(const AccessSnapshot& snapshot);
 
 // A refusal by the transport, before any message.
 http::Response refusal(int status, int code, std::string message);
-bool accepts_events(const http::Request& request);
 
 class Endpoint {
  public:
@@ -56,7 +55,7 @@ class Endpoint {
     std::shared_ptr<const ConnectorEntry> only = {};  // of /mcp/c/{connector}
     std::optional<Session> session;                   // legacy
     const Message* message = nullptr;
-    bool batch = false;  // of which the message is one: there is no stream then
+    bool may_stream = false;  // the client takes an event stream, and the message is not part of a batch
   };
   // What a method answers: a JSON text, a whole response (a stream, a 401), or nothing (a notification).
   struct Answer {
@@ -65,6 +64,7 @@ class Endpoint {
     int status = 200;
   };
 
+  http::Task<http::Response> answer_body(Context& context);
   std::expected<Context, http::Response> admit(http::Exchange& exchange) const;
   std::expected<Context, http::Response> admit(const http::Request& request) const;  // but for the exchange
   http::Task<Answer> answer(Context& context);

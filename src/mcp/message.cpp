@@ -1,6 +1,7 @@
 #include "mcp/message.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -28,13 +29,21 @@ std::string bounded_text(const json::object& object, std::string_view key) {
   return std::string(truncate_utf8(value->get_string(), kMaxNameBytes));
 }
 
+// JSON has one type of number: 1.0 is an integer. Beyond 2^53 a number with a fraction is not exact.
+bool is_integer(const json::value& value) {
+  if (value.is_int64() || value.is_uint64()) return true;
+  constexpr double kExact = 9007199254740992.0;
+  return value.is_double() && std::trunc(value.get_double()) == value.get_double() &&
+         std::abs(value.get_double()) <= kExact;
+}
+
 std::expected<std::string, Rejection> read_id(const json::object& body) {
   const auto* id = body.if_contains("id");
   if (id == nullptr) return std::string();
-  if (!id->is_string() && !id->is_int64() && !id->is_uint64()) {
+  if (!id->is_string() && !is_integer(*id)) {
     return reject(400, kInvalidRequest, "\"id\" must be a string or an integer.");
   }
-  std::string text = to_json(*id);
+  std::string text = id_text(*id);
   if (text.size() > kMaxIdBytes) return reject(400, kInvalidRequest, "\"id\" is too long.");
   return text;
 }
@@ -42,7 +51,7 @@ std::expected<std::string, Rejection> read_id(const json::object& body) {
 // Moves the _meta that both eras share out of params.
 void take_meta(Message& message, json::object& meta) {
   if (const auto* token = meta.if_contains("progressToken");
-      token != nullptr && (token->is_string() || token->is_int64())) {
+      token != nullptr && (token->is_string() || is_integer(*token))) {
     message.progress_token = *token;
   }
   message.traceparent = bounded_text(meta, "traceparent");
@@ -122,14 +131,18 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
   message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
 
   json::value* params = object.if_contains("params");
+  // Some clients write null or an empty list where they have nothing to say.
+  if (params != nullptr && (params->is_null() || (params->is_array() && params->get_array().empty())))
+    params = nullptr;
   if (params != nullptr && !params->is_object())
     return reject(400, kInvalidRequest, "\"params\" must be an object.", message.id);
   json::object meta;
   if (params != nullptr) {
     message.params = std::move(params->get_object());
     if (auto* found = message.params.if_contains("_meta")) {
-      if (!found->is_object()) return reject(400, kInvalidParams, "\"_meta\" must be an object.", message.id);
-      meta = std::move(found->get_object());
+      if (!found->is_object() && !found->is_null())
+        return reject(400, kInvalidParams, "\"_meta\" must be an object.", message.id);
+      if (found->is_object()) meta = std::move(found->get_object());
       message.params.erase("_meta");
     }
   }
@@ -169,6 +182,11 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
 }
 
 }  // namespace
+
+std::string id_text(const json::value& id) {
+  if (id.is_double() && is_integer(id)) return std::to_string(static_cast<std::int64_t>(id.get_double()));
+  return to_json(id);
+}
 
 bool is_legacy_version(std::string_view version) {
   return std::find(std::begin(kLegacyVersions), std::end(kLegacyVersions), version) !=

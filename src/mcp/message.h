@@ -19,7 +19,8 @@
 namespace wick::mcp {
 
 inline constexpr std::string_view kModern = "2026-07-28";
-inline constexpr std::string_view kLegacyVersions[] = {"2025-11-25", "2025-06-18", "2025-03-26"};
+inline constexpr std::string_view kLegacyVersions[] = {"2025-11-25", "2025-06-18", "2025-03-26",
+                                                       "2024-11-05"};
 inline constexpr std::size_t kMaxBatch = 100;      // messages of a 2025-03-26 batch
 inline constexpr std::size_t kMaxIdBytes = 256;    // a request id, serialised
 inline constexpr std::size_t kMaxNameBytes = 200;  // client names and versions: cut above
@@ -45,7 +46,7 @@ struct Message {
   bool modern = false;
   std::string id;  // serialised JSON, to be echoed with its type; empty when there is none
   std::string method;
-  boost::json::object params;        // without _meta
+  boost::json::object params;        // without _meta; empty when there are none
   boost::json::object answer;        // of a response: the whole message
   boost::json::object meta;          // of _meta what is not of the envelope: trace context, extensions
   boost::json::object capabilities;  // of a modern client
@@ -62,6 +63,8 @@ struct Rejection {
   boost::json::value data = nullptr;
 };
 
+// A request id as text: JSON, in which 1.0 is written as the integer that it is.
+std::string id_text(const boost::json::value& id);
 bool is_legacy_version(std::string_view version);
 // A header's value in plain: "=?base64?…?=" is how it carries what it cannot carry as it is. nullopt: it is
 // not valid. (2026-07-28, transports, "Value Encoding")

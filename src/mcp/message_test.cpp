@@ -66,7 +66,7 @@ TEST(Message, AnUnknownVersionIsToldWhichThereAre) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, kUnsupportedVersion);
   EXPECT_EQ(refused.error().data.at("requested"), "2999-01-01");
-  EXPECT_EQ(refused.error().data.at("supported").as_array().size(), 4u);
+  EXPECT_EQ(refused.error().data.at("supported").as_array().size(), 5u);
 }
 
 TEST(Message, AModernHeaderWithoutTheEnvelopeIsInvalidParams) {
@@ -81,10 +81,23 @@ TEST(Message, WhatIsNotAMessageIsRefused) {
   EXPECT_EQ(Sent("[]", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent(R"({"jsonrpc":"1.0","id":1,"method":"x"})", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":null,"method":"x"})", {}).code(), kInvalidRequest);
-  EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":1,"method":"x","params":[]})", {}).code(), kInvalidRequest);
+  EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":1,"method":"x","params":[1]})", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent(R"({"jsonrpc":"2.0","id":1,"method":5})", {}).code(), kInvalidRequest);
   EXPECT_EQ(Sent("[" + std::string(kCall) + "]", kHeaders).code(), kInvalidRequest)
       << "no batches in this revision";
+}
+
+TEST(Message, AnIdThatIsAWholeNumberIsThatIntegerHoweverItIsWritten) {
+  const auto id = [](std::string written) {
+    const auto incoming = Sent(R"({"jsonrpc":"2.0","method":"x","id":)" + written + "}", {}).read();
+    return incoming ? incoming->messages.at(0).id : "refused";
+  };
+  EXPECT_EQ(id("1.0"), "1");
+  EXPECT_EQ(id("-2.50e2"), "-250");
+  EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");
+  EXPECT_EQ(id("1.5"), "refused");
+  EXPECT_EQ(id("1e300"), "refused");
+  EXPECT_EQ(id_text(*parse_json("1.0")), id_text(*parse_json("1"))) << "what a notification refers to";
 }
 
 TEST(Message, ALegacyBatchIsReadUpToItsLimit) {

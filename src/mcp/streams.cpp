@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "crypto/digest.h"
+#include "mcp/accept.h"
 #include "mcp/endpoint.h"
 #include "mcp/tools.h"
 
@@ -157,6 +158,8 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
 
 http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   const Message& message = *context.message;
+  if (!context.may_stream)
+    co_return rejected(context, kInvalidRequest, "The Accept header must allow text/event-stream here.", 406);
   const auto* wanted = message.params.if_contains("notifications");
   if (wanted == nullptr || !wanted->is_object())
     co_return rejected(context, kInvalidParams, "params.notifications must say what to listen to.");
@@ -190,7 +193,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   if (!context) co_return std::move(context.error());
   const http::Request& request = exchange.request();
   const auto id = request.header("mcp-session-id");
-  if (!id || !accepts_events(request)) {
+  if (!id || !accepted_types(request).events) {
     http::Response refused =
         refusal(405, kServerError, "Only a session's event stream can be fetched here: use POST.");
     refused.headers.emplace_back("Allow", "POST, GET, DELETE");

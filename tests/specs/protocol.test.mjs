@@ -18,7 +18,7 @@ const initialize = (version = '2025-11-25', bearer = token) =>
 test('discovery names versions, capabilities and a private cache', async () => {
   const { status, body } = await modern(wick, token, 'server/discover');
   assert.equal(status, 200);
-  assert.deepEqual(body.result.supportedVersions, ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26']);
+  assert.deepEqual(body.result.supportedVersions, ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']);
   assert.equal(body.result.cacheScope, 'private');
   assert.equal(body.result.resultType, 'complete');
   assert.ok(Number.isInteger(body.result.ttlMs));
@@ -51,15 +51,66 @@ test('an envelope that is missing or ill-typed is invalid params', async () => {
 
 test('media types, JSON and messages are checked in that order', async () => {
   assert.equal((await post(wick, token, '{}', { 'content-type': 'text/plain' })).status, 415);
-  assert.equal((await post(wick, token, '{}', { accept: 'application/json' })).status, 406);
+  assert.equal((await post(wick, token, '{}', { accept: 'text/html' })).status, 406);
   assert.equal((await post(wick, token, '{"a":')).body.error.code, -32700);
   assert.equal((await post(wick, token, '[]')).body.error.code, -32600);
   assert.equal((await post(wick, token, '7')).body.error.code, -32600);
   assert.equal((await post(wick, token, '"\xff"')).status, 400);
 });
 
+// fetch() cannot send a header twice.
+const raw = (headers, body, route = '/mcp') => new Promise((resolve, reject) => {
+  const sent = [['Authorization', `Bearer ${token}`], ['Content-Type', 'application/json'], ...headers].flat();
+  http.request(`${wick.url}${route}`, { method: 'POST', headers: [...sent, 'Content-Length', Buffer.byteLength(body), 'Host', `127.0.0.1:${wick.port}`] }, async (response) => {
+    let text = '';
+    for await (const chunk of response) text += chunk;
+    resolve({ status: response.statusCode, type: response.headers['content-type'], text });
+  }).on('error', reject).end(body);
+});
+
+test('a client gets JSON or an event stream, whichever its Accept allows, in any form of that header', async () => {
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}', pong = { jsonrpc: '2.0', id: 1, result: {} };
+  for (const accept of [['application/json'], [], ['*/*'], ['Application/JSON;q=0.9, text/*;q=0.1'], ['application/json', 'text/event-stream'], ['application/json, text/event-stream;q=0']]) {
+    const { status, type, text } = await raw(accept.map((value) => ['Accept', value]), ping);
+    assert.deepEqual([status, type, JSON.parse(text)], [200, 'application/json', pong], accept.join(' | '));
+  }
+  for (const accept of ['text/event-stream', 'text/event-stream, application/json;q=0']) {
+    const { status, type, text } = await raw([['Accept', accept]], ping);
+    assert.deepEqual([status, type], [200, 'text/event-stream']);
+    assert.match(text, /^event: message\ndata: /);
+    assert.deepEqual(JSON.parse(text.split('data: ')[1]), pong);
+  }
+  for (const accept of ['text/html', 'application/json;q=0']) assert.equal((await raw([['Accept', accept]], ping)).status, 406, accept);
+});
+
+test('what needs an event stream says so to a client that takes none, and progress is left out for it', async () => {
+  const listen = await modern(wick, token, 'subscriptions/listen', { notifications: { toolsListChanged: true } }, { accept: 'application/json' });
+  assert.deepEqual([listen.status, listen.body.id], [406, 1]);
+  const call = { tool_id: `conn:${notesId}/list`, arguments: {} };
+  const { status, headers, body } = await modern(wick, token, 'tools/call', { name: 'wick_execute', arguments: { calls: [call, call] }, _meta: { progressToken: 1 } }, { accept: 'application/json' });
+  assert.deepEqual([status, headers.get('content-type'), body.result.structuredContent.results.length], [200, 'application/json', 2]);
+});
+
+test('members that are null or empty count as left out', async () => {
+  for (const params of [null, [], { cursor: null }, { _meta: null }]) {
+    const { status, body } = await legacy('tools/list', params);
+    assert.deepEqual([status, Array.isArray(body.result?.tools)], [200, true], JSON.stringify(params));
+  }
+  const { body } = await legacy('tools/call', { name: 'notes__list', arguments: null });
+  assert.equal(body.result.isError ?? false, false);
+  assert.equal((await legacy('tools/list', [1])).body.error.code, -32600);
+});
+
+test('an id that is a whole number comes back as that number, however it is written', async () => {
+  for (const [written, id] of [['1.0', 1], ['1e2', 100], ['-7', -7], ['9007199254740991', 9007199254740991], ['"1.0"', '1.0']]) {
+    const { status, text } = await raw([], `{"jsonrpc":"2.0","id":${written},"method":"ping"}`);
+    assert.deepEqual([status, JSON.parse(text).id], [200, id], written);
+  }
+  for (const wrong of ['1.5', '1e300', 'null', 'true', '[1]']) assert.equal((await raw([], `{"jsonrpc":"2.0","id":${wrong},"method":"ping"}`)).status, 400, wrong);
+});
+
 test('every legacy revision can be agreed on, and a foreign one gets the newest', async () => {
-  for (const version of ['2025-11-25', '2025-06-18', '2025-03-26']) {
+  for (const version of ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']) {
     const { body, headers } = await initialize(version);
     assert.equal(body.result.protocolVersion, version);
     assert.match(headers.get('mcp-session-id'), /^[\x21-\x7e]+$/);

@@ -1,66 +1,8 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
-#include <boost/json/parser.hpp>
-#include <boost/json/serialize.hpp>
-#include <cmath>
 
 namespace wick {
-namespace {
-
-bool is_finite(const json::value& value) {
-  if (const auto* number = value.if_double()) return std::isfinite(*number);
-  if (const auto* list = value.if_array()) return std::all_of(list->begin(), list->end(), is_finite);
-  const auto* object = value.if_object();
-  return object == nullptr || std::all_of(object->begin(), object->end(),
-                                          [](const auto& member) { return is_finite(member.value()); });
-}
-
-}  // namespace
-
-Result<json::value> parse_json(std::string_view text, json::storage_ptr storage) {
-  json::parse_options options;
-  options.max_depth = kMaxJsonDepth;
-  unsigned char scratch[4096];
-  json::parser parser(std::move(storage), options, scratch);
-  json::error_code ec;
-  const std::size_t parsed = parser.write(text.data(), text.size(), ec);
-  if (ec == json::error::too_deep) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The JSON is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels.");
-  }
-  if (ec) {
-    return fail(ErrorCode::kInvalidArgument,
-                "This is not valid JSON (" + ec.message() + " near byte " + std::to_string(parsed) + ").");
-  }
-  json::value value = parser.release();
-  // Boost takes 1e400 for infinity, which JSON cannot say again.
-  if (!is_finite(value))
-    return fail(ErrorCode::kInvalidArgument,
-                "A number in the JSON is too large: at most 1.8e308 can be read.");
-  return value;
-}
-
-json::value parse_trusted_json(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = 4 * kMaxJsonDepth;  // what was let in stands inside of what is our own
-  json::error_code ec;
-  json::value value = json::parse(text, ec, {}, options);
-  if (ec) return json::value(nullptr);
-  return value;
-}
-
-std::string to_json(const json::value& value) {
-  return json::serialize(value);
-}
-std::string to_json(const json::object& object) {
-  return json::serialize(object);
-}
-std::string to_json(const json::array& array) {
-  return json::serialize(array);
-}
-
 namespace {
 
 // Takes what is needed from `left`; false when that is not enough.
@@ -111,14 +53,14 @@ Result<std::string> required_string(const json::object& object, std::string_view
   const json::value* value = object.if_contains(field);
   if (value == nullptr)
     return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" is missing.");
-  if (!value->is_string()) return wrong_type(field, "text");
+  if (!is_text(*value)) return wrong_type(field, "text");
   return std::string(value->get_string());
 }
 
 Result<std::optional<std::string>> optional_string(const json::object& object, std::string_view field) {
   const json::value* value = object.if_contains(field);
   if (value == nullptr || value->is_null()) return std::nullopt;
-  if (!value->is_string()) return wrong_type(field, "text");
+  if (!is_text(*value)) return wrong_type(field, "text");
   return std::string(value->get_string());
 }
 
@@ -132,13 +74,14 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
 Result<std::optional<std::int64_t>> optional_int(const json::object& object, std::string_view field) {
   const json::value* value = object.if_contains(field);
   if (value == nullptr || value->is_null()) return std::nullopt;
-  if (!value->is_int64()) return wrong_type(field, "a whole number");
-  return value->get_int64();
+  const auto number = int64_of(*value);
+  if (!number) return wrong_type(field, "a whole number");
+  return *number;
 }
 
 std::string text_or_empty(const json::object& object, std::string_view field) {
   const auto* value = object.if_contains(field);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string())) : "";
+  return value != nullptr && is_text(*value) ? std::string(std::string_view(value->get_string())) : "";
 }
 
 Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known) {

@@ -1,6 +1,8 @@
 // JSON helpers: bounded parsing of outside bytes, and typed access whose errors name the field.
 //
-// Boost.JSON's value type is used everywhere; its parser is compiled only in json.cpp.
+// Boost.JSON's value type is used everywhere; only parse_json() and to_json() read and write it, because its own parser
+// rounds doubles and refuses half a surrogate pair, and its serializer writes 1.5 as 1.5E0. Numbers are kept exactly, see
+// base/json_number.h. All functions are thread-safe.
 #pragma once
 
 #include <boost/json/array.hpp>
@@ -12,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/json_number.h"
 #include "base/result.h"
 
 namespace wick {
@@ -21,15 +24,23 @@ namespace json = boost::json;
 // Deeper nesting than this is refused before it can cost stack.
 inline constexpr std::size_t kMaxJsonDepth = 64;
 
-// Strict RFC 8259: valid UTF-8, one value, no trailing bytes, no duplicate-key tricks beyond last-wins.
-// Errors: kInvalidArgument with what is wrong and near which byte.
-Result<json::value> parse_json(std::string_view text, json::storage_ptr storage = {});
-// The same without copying into anything but `storage`, for trusted text of our own database.
+enum class InvalidUtf8 { kRefuse, kReplace };
+
+// RFC 8259: one value, no trailing bytes, of repeated keys the last counts. A byte order mark at the beginning is
+// skipped (§8.1), and half a surrogate pair, such as "\ud83d" alone (§8.2), becomes U+FFFD. Invalid UTF-8 is refused,
+// or each ill-formed sequence becomes U+FFFD: kReplace is for responses of others, which nobody can send better.
+// Errors: kInvalidArgument with what is wrong and near which byte; also for a number above kMaxNumberChars.
+Result<json::value> parse_json(std::string_view text, InvalidUtf8 invalid = InvalidUtf8::kRefuse);
+// For trusted text of our own database; null when it is not JSON.
 json::value parse_trusted_json(std::string_view text);
+
+// Compact, and always valid UTF-8: ill-formed sequences in strings become U+FFFD. Doubles are finite.
 std::string to_json(const json::value& value);
 // Without the copy that making a value of it would be.
 std::string to_json(const json::object& object);
 std::string to_json(const json::array& array);
+// The text as a JSON string, with its quotes.
+std::string to_json_string(std::string_view text);
 
 // Whether the value's text would be longer than that, at a guess; looks at no more of it than it has to.
 bool is_larger_than(const json::value& value, std::size_t bytes);

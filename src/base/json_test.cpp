@@ -5,9 +5,11 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <cstdlib>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include "base/keyed_hash.h"
+#include "base/text.h"
 
 namespace wick {
 namespace {
@@ -88,10 +90,106 @@ TEST(Json, WhatWasLetInIsReadAgainFromOurOwnTexts) {
   EXPECT_EQ(to_json(parse_trusted_json("{\"value\":" + deep + "}").at("value")), deep);
 }
 
-TEST(Json, NumbersThatJsonCannotSayAgainAreRefused) {
-  EXPECT_FALSE(parse_json("[1e400]"));
-  EXPECT_FALSE(parse_json(R"({"a":[{"b":-1e999}]})"));
-  EXPECT_TRUE(parse_json("[1e308, 1e-400]"));
+// JSON text with escapes of surrogates at random places, and the text that it means.
+std::pair<std::string, std::string> random_string(std::mt19937& random) {
+  // Each as JSON and as UTF-8. A half never comes before something that would make it whole.
+  static const std::pair<std::string, std::string> kPairs[] = {{"\\ud83d\\uDE00", "\U0001F600"},
+                                                               {"\\uDBFF\\udfff", "\U0010FFFF"}};
+  static const std::pair<std::string, std::string> kOthers[] = {{"a", "a"},
+                                                                {"\\\\", "\\"},
+                                                                {"\\\\ud83d", "\\ud83d"},
+                                                                {"\\n", "\n"},
+                                                                {"\\u00e9", "\u00e9"},
+                                                                {"\u00e9\u4e2d", "\u00e9\u4e2d"},
+                                                                {"\\u4e2d", "\u4e2d"},
+                                                                {"\\\"", "\""},
+                                                                {"\\u0000", std::string(1, '\0')}};
+  std::pair<std::string, std::string> out;
+  bool after_high = false;
+  for (int i = int(random() % 8); i >= 0; --i) {
+    std::pair<std::string, std::string> next = kOthers[random() % std::size(kOthers)];
+    bool is_high = false;
+    switch (random() % 4) {
+      case 0:
+        next = kPairs[random() % std::size(kPairs)];
+        break;
+      case 1:
+        next = {random() % 2 ? "\\ud83d" : "\\uD800", "\uFFFD"};
+        is_high = true;
+        break;
+      case 2:
+        if (!after_high) next = {random() % 2 ? "\\ude00" : "\\uDFFF", "\uFFFD"};
+        break;
+      default:
+        break;
+    }
+    after_high = is_high;
+    out.first += next.first;
+    out.second += next.second;
+  }
+  return out;
+}
+
+TEST(Json, HalfASurrogatePairBecomesTheReplacementCharacter) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 20'000; ++i) {
+    const auto [text, meaning] = random_string(random);
+    const auto value = parse_json("{\"" + text + "\":[\"" + text + "\"]}");
+    ASSERT_TRUE(value) << text;
+    const json::object& object = value->get_object();
+    ASSERT_EQ(object.begin()->key(), meaning) << text;
+    ASSERT_EQ(object.begin()->value().at(0).get_string(), meaning) << text;
+    ASSERT_EQ(*parse_json(to_json(*value)), *value);
+  }
+}
+
+TEST(Json, ABrokenEscapeIsStillRefused) {
+  for (const char* text :
+       {"\"\\ud83d", "\"\\ud83\"", "\"\\u\"", "\"\\ud83d\\q\"", "\\ud83d", "[\"\\ud83d\" 1]"})
+    EXPECT_FALSE(parse_json(text)) << text;
+}
+
+TEST(Json, AByteOrderMarkAtTheBeginningIsSkipped) {
+  EXPECT_EQ(parse_json("\uFEFF{\"n\":1}")->at("n"), 1);
+  EXPECT_EQ(to_json(*parse_json("\uFEFF\"\uFEFF\"")), "\"\uFEFF\"");
+  EXPECT_FALSE(parse_json("\uFEFF\uFEFF1"));
+  EXPECT_FALSE(parse_json("{}\uFEFF"));
+  EXPECT_FALSE(parse_json("\uFEFF"));
+}
+
+TEST(Json, InvalidUtf8IsRefusedOrReplacedAsTheCallerWants) {
+  const std::string text = "{\"a\xFF\":\"\xE2\x82|\xED\xA0\x80|\xC3\xA9|\\ud83d\"}";
+  EXPECT_FALSE(parse_json(text));
+  const auto value = parse_json(text, InvalidUtf8::kReplace);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(to_json(*value), "{\"a\uFFFD\":\"\uFFFD|\uFFFD\uFFFD\uFFFD|\u00e9|\uFFFD\"}");
+  EXPECT_FALSE(parse_json("\xFF{}", InvalidUtf8::kReplace));
+  EXPECT_FALSE(parse_json("[\"\xFF\"", InvalidUtf8::kReplace));
+}
+
+TEST(Json, EverythingWrittenIsValidUtf8) {
+  EXPECT_EQ(to_json(json::value("ok \xC3\xA9 \xC3")), "\"ok \u00e9 \uFFFD\"");
+  EXPECT_EQ(to_json_string("12345678\x01\"\\\x7F\n"), "\"12345678\\u0001\\\"\\\\\x7F\\n\"");
+  std::mt19937 random(4);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string bytes;
+    for (int n = int(random() % 20); n > 0; --n)
+      bytes += random() % 2 ? char(random()) : char('a' + random() % 26);
+    const std::string text = to_json_string(bytes);
+    ASSERT_TRUE(is_valid_utf8(text));
+    const auto again = parse_json(text);
+    ASSERT_TRUE(again) << text;
+    ASSERT_EQ(std::string_view(again->get_string()), replace_invalid_utf8(bytes));
+  }
+}
+
+TEST(Json, StringsOfEveryKindAreReadBackAsTheyWere) {
+  std::string all;
+  for (int c = 0; c < 0x80; ++c) all += char(c);
+  for (std::size_t from = 0; from < all.size(); ++from) {
+    const std::string part = all.substr(from) + "\u00e9" + all.substr(0, from);
+    EXPECT_EQ(std::string_view(parse_json(to_json_string(part))->get_string()), part);
+  }
 }
 
 TEST(Json, TellsWhetherAValueIsLargerThanALimit) {

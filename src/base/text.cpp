@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace wick {
 namespace {
@@ -33,28 +34,6 @@ std::string encode64(std::string_view bytes, std::string_view alphabet, bool pad
   if (bits > 0) out += alphabet[(buffer << (6 - bits)) & 63];
   while (pad && out.size() % 4 != 0) out += '=';
   return out;
-}
-
-// Length of the well-formed UTF-8 sequence at the start of `text` (RFC 3629 §4), 0 when there is none.
-std::size_t utf8_sequence(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
-  const unsigned char first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (first == 0xE0 && at(1) < 0xA0) return 0;
-    if (first == 0xED && at(1) > 0x9F) return 0;
-    return 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xF0 && at(1) < 0x90) return 0;
-    if (first == 0xF4 && at(1) > 0x8F) return 0;
-    return 4;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -138,13 +117,75 @@ std::optional<std::string> percent_decode(std::string_view text, bool form) {
   return out;
 }
 
-bool is_valid_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
+std::size_t utf8_char_size(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
+  const unsigned char first = at(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    if (!tail(1) || !tail(2)) return 0;
+    if (first == 0xE0 && at(1) < 0xA0) return 0;
+    if (first == 0xED && at(1) > 0x9F) return 0;
+    return 3;
   }
-  return true;
+  if (first >= 0xF0 && first <= 0xF4) {
+    if (!tail(1) || !tail(2) || !tail(3)) return 0;
+    if (first == 0xF0 && at(1) < 0x90) return 0;
+    if (first == 0xF4 && at(1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+namespace {
+
+// How many bytes at the beginning are valid UTF-8.
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t at = 0;
+  for (;;) {
+    for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & 0x8080808080808080) != 0) break;
+    }
+    if (at == text.size()) return at;
+    const std::size_t length = utf8_char_size(text.substr(at));
+    if (length == 0) return at;
+    at += length;
+  }
+}
+
+}  // namespace
+
+bool is_valid_utf8(std::string_view text) {
+  return valid_utf8_prefix(text) == text.size();
+}
+
+std::size_t ill_formed_size(std::string_view text) {
+  // A sequence with the last bytes missing is well-formed once they are added.
+  for (const std::size_t kept : {std::size_t(3), std::size_t(2)}) {
+    if (text.size() < kept) continue;
+    std::string whole(text.substr(0, kept));
+    for (int added = 0; added < 2; ++added) {
+      whole += '\x80';
+      if (utf8_char_size(whole) == whole.size()) return kept;
+    }
+  }
+  return 1;
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (;;) {
+    const std::size_t valid = valid_utf8_prefix(text);
+    out.append(text, 0, valid);
+    text.remove_prefix(valid);
+    if (text.empty()) return out;
+    out += kReplacementCharacter;
+    text.remove_prefix(ill_formed_size(text));
+  }
 }
 
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {

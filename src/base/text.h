@@ -24,6 +24,13 @@ std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text, bool form = false);
 
 bool is_valid_utf8(std::string_view text);
+// How many bytes the character at the beginning has; 0: there is no well-formed one (RFC 3629 §4).
+std::size_t utf8_char_size(std::string_view text);
+// Each ill-formed sequence becomes U+FFFD, as the Unicode Standard's "substitution of maximal subparts" has it.
+std::string replace_invalid_utf8(std::string_view text);
+inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
+// How many bytes at the beginning, where utf8_char_size() is 0, one replacement character stands for.
+std::size_t ill_formed_size(std::string_view text);
 // At most `max_bytes`, cut at a character boundary.
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 

@@ -76,5 +76,31 @@ TEST(Text, NothingPrintableSteersATerminal) {
   EXPECT_EQ(printable("Zoë, 東京"), "Zoë, 東京");
 }
 
+TEST(Text, ReplacesIllFormedUtf8ByMaximalSubparts) {
+  // Table 3-8 of the Unicode Standard, and its neighbours.
+  const std::string r = "\uFFFD";
+  EXPECT_EQ(replace_invalid_utf8("a\xF1\x80\x80\xE1\x80\xC2"
+                                 "b\x80"
+                                 "c\x80\xBF"
+                                 "d"),
+            "a" + r + r + r + "b" + r + "c" + r + r + "d");
+  EXPECT_EQ(replace_invalid_utf8("\xC0\xAF\xE0\x80\xBF\xF0\x81\x82"
+                                 "A"),
+            r + r + r + r + r + r + r + r + "A");
+  EXPECT_EQ(replace_invalid_utf8("\xED\xA0\x80\xED\xBF\xBF\xED\xAF"
+                                 "A"),
+            r + r + r + r + r + r + r + r + "A");
+  EXPECT_EQ(replace_invalid_utf8("\xF4\x91\x92\x93\xFF"
+                                 "A\x80\xBF"
+                                 "B"),
+            r + r + r + r + r + "A" + r + r + "B");
+  EXPECT_EQ(replace_invalid_utf8("\xE1\x80\xE2\xF0\x91\x92\xF1\xBF"
+                                 "A"),
+            r + r + r + r + "A");
+  EXPECT_EQ(replace_invalid_utf8("good \u00e9 \U0001F600"), "good \u00e9 \U0001F600");
+  EXPECT_EQ(replace_invalid_utf8(""), "");
+  EXPECT_EQ(replace_invalid_utf8("12345678\xE2"), "12345678" + r);
+}
+
 }  // namespace
 }  // namespace wick

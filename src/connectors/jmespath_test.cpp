@@ -129,7 +129,7 @@ TEST(Jmespath, IntegersStayExactAndFloatsThatAreWholeBecomeIntegers) {
   EXPECT_EQ(to_json(find("sum(@)", "[9007199254740993, 1]")), "9007199254740994");
   EXPECT_EQ(to_json(find("sum(@)", "[0.5, 0.5]")), "1");
   EXPECT_EQ(to_json(find("[avg(@), max(@)]", "[1, 3]")), "[2,3]");
-  EXPECT_EQ(to_json(find("[ceil(@), floor(@), abs(@)]", "-1.5")), "[-1,-2,1.5E0]");
+  EXPECT_EQ(to_json(find("[ceil(@), floor(@), abs(@)]", "-1.5")), "[-1,-2,1.5]");
   EXPECT_EQ(to_json(find("abs(@)", "-9223372036854775808")), "9223372036854775808");
   EXPECT_EQ(find("[?@ > `18446744073709551614`]", "[18446744073709551615, 18446744073709551614, -1]"),
             parse_trusted_json("[18446744073709551615]"));

@@ -71,7 +71,7 @@ TEST(Yaml, PlainScalarsMeanWhatTheCoreSchemaSays) {
   EXPECT_EQ(
       yaml("[no, on, yes, 1.0.0, 012, 0x1F, 0o14, 1e3, .5, ~, null, 'null', !!str 12, 2020-01-01, 1_000, "
            ".inf, -7, +7]"),
-      R"(["no","on","yes","1.0.0",12,31,12,1E3,5E-1,null,null,"null","12","2020-01-01","1_000",".inf",-7,7])");
+      R"(["no","on","yes","1.0.0",12,31,12,1000.0,0.5,null,null,"null","12","2020-01-01","1_000",".inf",-7,7])");
   EXPECT_EQ(yaml("{200: a, no: b, true: c}"), R"({"200":"a","no":"b","true":"c"})");
   EXPECT_EQ(yaml("a: |\n  x\n  y\nb:\n- [[1, 2], [3]]\n"), R"({"a":"x\ny\n","b":[[[1,2],[3]]]})");
 }

@@ -37,8 +37,7 @@ json::object without_nulls(const json::object& arguments) {
 // to_tool_result() as JSON, without a copy of what is large.
 std::string text_of(const CallResult& result) {
   if (result.tool_result) return to_json(*result.tool_result);
-  std::string out =
-      R"({"content":[{"type":"text","text":)" + json::serialize(json::string(result.text)) + "}]";
+  std::string out = R"({"content":[{"type":"text","text":)" + to_json_string(result.text) + "}]";
   if (result.structured) out += R"(,"structuredContent":)" + to_json(*result.structured);
   if (result.is_error) out += R"(,"isError":true)";
   return out + "}";

@@ -93,41 +93,6 @@ void add_bracketed(const std::string& name, const json::value& value, std::vecto
   }
 }
 
-// Boost writes 1.5 as 1.5E0, which is JSON, but not as people write it.
-bool has_double(const json::value& value) {
-  if (const auto* object = value.if_object()) {
-    return std::any_of(object->begin(), object->end(),
-                       [](const auto& member) { return has_double(member.value()); });
-  }
-  if (const auto* list = value.if_array()) return std::any_of(list->begin(), list->end(), has_double);
-  return value.is_double();
-}
-
-void write(const json::value& value, std::string& out) {
-  const char* separator = "";
-  if (value.is_double()) {
-    char digits[64];
-    const auto written = std::to_chars(digits, digits + sizeof digits, value.get_double());
-    out.append(digits, written.ptr);
-  } else if (value.is_object()) {
-    out += '{';
-    for (const auto& member : value.get_object()) {
-      out += std::exchange(separator, ",") + to_json(json::value(member.key())) + ":";
-      write(member.value(), out);
-    }
-    out += '}';
-  } else if (value.is_array()) {
-    out += '[';
-    for (const auto& item : value.get_array()) {
-      out += std::exchange(separator, ",");
-      write(item, out);
-    }
-    out += ']';
-  } else {
-    out += to_json(value);
-  }
-}
-
 }  // namespace
 
 bool is_placeholder_char(char c) {
@@ -143,11 +108,8 @@ std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std:
 }
 
 std::string argument_text(const json::value& value) {
-  if (value.is_string()) return std::string(std::string_view(value.get_string()));
-  if (!has_double(value)) return to_json(value);
-  std::string out;
-  write(value, out);
-  return out;
+  if (is_number(value)) return plain_number_text(value);
+  return value.is_string() ? std::string(std::string_view(value.get_string())) : to_json(value);
 }
 
 namespace {

@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxFilledBytes = 32 * 1024 * 1024;
 // Errors: kTooLarge  kMaxFilledBytes
 Result<void> check_filled_size(const boost::json::object& templates, const boost::json::object& arguments);
 
-// An argument as text: a string as it is, anything else as JSON, its numbers in their shortest form.
+// An argument as text: a string as it is, a number in its shortest form (100000.0 is "100000"), anything else as JSON.
 std::string argument_text(const boost::json::value& value);
 // nullopt when an argument the template names is absent. Each value is passed through `encode`.
 std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,

@@ -93,12 +93,26 @@ std::shared_ptr<const http::StaticFiles> web_app() {
 void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.endpoint();
   const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
+  const http::OriginPolicy& origins = instance.services().origins;
+  const http::RouteOptions options = {
+      .fields = [&origins](const http::Request& request) { return origins.cors_fields(request); }};
+  http::RouteOptions of_posts = options;
+  of_posts.takes_large_bodies = true;
+  of_posts.check = check;
   // People type the slash, and some clients add it.
   for (const char* path : {"/mcp", "/mcp/", "/mcp/c/{connector}", "/mcp/c/{connector}/"}) {
-    server.route("POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); },
-                 {.takes_large_bodies = true, .check = check});
-    server.route("GET", path, [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); });
-    server.route("DELETE", path, [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); });
+    server.route(
+        "POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); }, of_posts);
+    server.route(
+        "GET", path, [&endpoint](http::Exchange& exchange) { return endpoint.get(exchange); }, options);
+    server.route(
+        "DELETE", path, [&endpoint](http::Exchange& exchange) { return endpoint.remove(exchange); }, options);
+    server.route(
+        "OPTIONS", path,
+        [&origins](http::Exchange& exchange) -> http::Task<http::Response> {
+          co_return origins.preflight(exchange.request());
+        },
+        options);
   }
   server.route("GET", "/healthz", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;

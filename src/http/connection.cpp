@@ -130,6 +130,7 @@ void Connection::set_request() {
   request_.fields = &head.fields;
   request_.remote_address = peer_.address.of(head.fields);
   request_.captures.clear();
+  route_fields_.clear();
   request_.request_id.clear();
 }
 
@@ -142,6 +143,10 @@ Task<std::optional<Response>> Connection::judge_head() {
     co_return refused;
   }
   const RouteOptions& options = match_.route->options;
+  if (options.fields) {
+    for (const auto& [name, value] : options.fields(request_))
+      route_fields_.append(name).append(": ").append(value).append("\r\n");
+  }
   const Limits& limits = shared.options.limits;
   const RequestHead& head = reader_.head();
   const std::size_t small = std::min(limits.max_public_body_bytes, limits.max_body_bytes);
@@ -272,6 +277,7 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     if (!goes_on) break;
     me.reader_.next_request();
     me.share_.reset();
+    me.route_fields_.clear();
     const bool has_more = !me.reader_.is_idle();
     me.enter(has_more ? State::kReading : State::kIdle);
     // Requests that wait behind each other let the other connections of the thread go first.
@@ -351,6 +357,7 @@ Task<bool> Connection::send(const Response& response, bool keep_alive) {
   out_ += thread_.shared.fixed_headers;
   for (const auto& [name, value] : response.headers)
     out_.append(name).append(": ").append(value).append("\r\n");
+  out_ += route_fields_;
   const bool bodiless = response.status == 204 || response.status == 304;
   if (!bodiless) {
     if (!body.empty()) out_.append("Content-Type: ").append(response.content_type).append("\r\n");
@@ -391,7 +398,8 @@ Task<StreamWriter*> Connection::start_stream(std::string content_type) {
   out_.append("HTTP/1.1 200 OK\r\nDate: ")
       .append(thread_.date())
       .append("\r\n")
-      .append(thread_.shared.fixed_headers);
+      .append(thread_.shared.fixed_headers)
+      .append(route_fields_);
   out_.append("Content-Type: ")
       .append(content_type)
       .append("\r\nCache-Control: no-cache\r\nX-Accel-Buffering: no\r\n");

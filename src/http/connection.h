@@ -175,6 +175,7 @@ class Connection final : public Exchange,
   std::chrono::steady_clock::time_point entered_, deadline_;  // of the state
   bool timed_out_ = false, has_served_ = false;
 
+  std::string route_fields_;           // RouteOptions::fields, as lines
   std::shared_ptr<BodyBudget> share_;  // before reader_, which counts in it
   RequestReader reader_;
   Router::Match match_;

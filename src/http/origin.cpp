@@ -1,5 +1,6 @@
 #include "http/origin.h"
 
+#include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
 #include "base/text.h"
@@ -20,12 +21,40 @@ std::string_view without_port(std::string_view authority) {
   return authority.substr(0, authority.find(':'));
 }
 
+// Of one request: what a header asks for beyond these would be a mistake, or no MCP client.
+constexpr std::size_t kMaxAskedHeaders = 100;
+constexpr const char* kScriptHeaders =
+    "Accept, Authorization, Content-Type, Last-Event-ID, Mcp-Method, Mcp-Name, MCP-Protocol-Version, "
+    "Mcp-Session-Id, "
+    "traceparent, tracestate, baggage";
+
+bool is_token_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+// Of Access-Control-Request-Headers those that mirror a tool's argument (2026-07-28, transports).
+std::string asked_parameters(std::string_view asked) {
+  std::string out;
+  std::size_t count = 0;
+  for (const std::string_view part : split(asked, ',')) {
+    const std::string_view name = trim(part);
+    constexpr std::string_view kPrefix = "mcp-param-";
+    if (++count > kMaxAskedHeaders) break;
+    if (name.size() <= kPrefix.size() || !equals_ignoring_case(name.substr(0, kPrefix.size()), kPrefix) ||
+        !std::all_of(name.begin(), name.end(), is_token_character))
+      continue;
+    out.append(", ").append(name);
+  }
+  return out;
+}
+
 }  // namespace
 
-OriginPolicy::OriginPolicy(const std::string& public_url)
+OriginPolicy::OriginPolicy(const std::string& public_url, std::vector<std::string> cors_origins)
     : public_origin_(public_url.substr(0, public_url.find("://") + 3) +
                      std::string(authority_of(public_url))),
-      public_host_(authority_of(public_url)) {}
+      public_host_(authority_of(public_url)),
+      cors_origins_(std::move(cors_origins)) {}
 
 bool OriginPolicy::host_allowed(const Request& request) const {
   const auto host = request.header("host");
@@ -44,6 +73,63 @@ bool OriginPolicy::origin_allowed(const Request& request) const {
   if (!origin || equals_ignoring_case(*origin, public_origin_)) return true;
   return request.header_count("origin") == 1 &&
          equals_ignoring_case(authority_of(*origin), request.header("host").value_or(""));
+}
+
+std::string_view OriginPolicy::cors_origin(const Request& request) const {
+  if (cors_origins_.empty() || request.header_count("origin") != 1 || !host_allowed(request)) return {};
+  const auto found = std::find(cors_origins_.begin(), cors_origins_.end(), *request.header("origin"));
+  return found == cors_origins_.end() ? std::string_view() : std::string_view(*found);
+}
+
+std::vector<std::pair<std::string, std::string>> OriginPolicy::cors_fields(const Request& request) const {
+  std::vector<std::pair<std::string, std::string>> fields;
+  if (cors_origins_.empty()) return fields;
+  fields.emplace_back("Vary", "Origin");
+  const std::string_view origin = cors_origin(request);
+  if (origin.empty()) return fields;
+  fields.emplace_back("Access-Control-Allow-Origin", origin);
+  fields.emplace_back("Access-Control-Expose-Headers",
+                      "Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After");
+  return fields;
+}
+
+Response OriginPolicy::preflight(const Request& request) const {
+  Response response;
+  response.status = 204;
+  response.headers.emplace_back("Allow", "POST, GET, DELETE, OPTIONS");
+  if (cors_origin(request).empty()) return response;
+  response.headers.emplace_back("Access-Control-Allow-Methods", "POST, GET, DELETE");
+  response.headers.emplace_back(
+      "Access-Control-Allow-Headers",
+      kScriptHeaders + asked_parameters(request.header("access-control-request-headers").value_or("")));
+  response.headers.emplace_back("Access-Control-Max-Age", "7200");
+  return response;
+}
+
+Result<std::string> parse_origin(std::string_view text) {
+  const auto wrong = [&](const char* why) {
+    return fail(ErrorCode::kInvalidArgument,
+                "\"" + std::string(text) + "\" " + why +
+                    ": write scheme, host and port, as https://app.example.com or "
+                    "http://localhost:6274.");
+  };
+  if (text == "*") return wrong("would let every web page in; list each origin");
+  if (text == "null") return wrong("is the origin of pages without one, which anybody can make");
+  std::string origin = to_lower_ascii(text);
+  const auto end = origin.find("://");
+  if (end == std::string::npos || end == 0) return wrong("is no origin");
+  const std::string scheme = origin.substr(0, end);
+  std::string authority = origin.substr(end + 3);
+  if (authority.find_first_of("/?#") != std::string::npos) return wrong("has a path, which no origin has");
+  const auto sound = [](char c) {
+    return is_token_character(c) || c == '.' || c == ':' || c == '[' || c == ']';
+  };
+  if (authority.empty() || !std::all_of(authority.begin(), authority.end(), sound) ||
+      !std::all_of(scheme.begin(), scheme.end(), is_token_character))
+    return wrong("is no origin");
+  const std::string_view usual = scheme == "https" ? ":443" : scheme == "http" ? ":80" : "";
+  if (!usual.empty() && authority.ends_with(usual)) authority.resize(authority.size() - usual.size());
+  return scheme + "://" + authority;
 }
 
 bool OriginPolicy::same_origin(const Request& request) const {

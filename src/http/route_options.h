@@ -25,6 +25,8 @@ struct RouteOptions {
   // Limits::max_public_body_bytes, or not announced; one that is smaller is read without.
   HeadCheck large_body_check = {};
   Workers workers = Workers::kGeneral;
+  // What every response of the route carries besides its own fields: streams and refusals too. On the io thread.
+  std::function<std::vector<std::pair<std::string, std::string>>(const Request&)> fields = {};
 };
 
 }  // namespace wick::http

@@ -81,7 +81,8 @@ Result<void> read_grants(const json::object& object, bool kept, ClientMetadata& 
   return {};
 }
 
-Result<void> read_redirect_uris(const json::object& object, ClientMetadata& metadata) {
+Result<void> read_redirect_uris(const json::object& object, const RedirectSchemes& schemes,
+                                ClientMetadata& metadata) {
   auto uris = string_list(object, "redirect_uris");
   if (!uris) return fail(std::move(uris.error()));
   if ((uris->empty() && metadata.codes) || uris->size() > kMaxRedirectUris) {
@@ -90,7 +91,7 @@ Result<void> read_redirect_uris(const json::object& object, ClientMetadata& meta
         "The redirect URIs must be 1 to " + std::to_string(kMaxRedirectUris) + ", in \"redirect_uris\".");
   }
   for (const std::string& uri : *uris) {
-    if (auto sound = check_redirect_uri(uri); !sound) return sound;
+    if (auto sound = check_redirect_uri(uri, schemes); !sound) return sound;
   }
   metadata.redirect_uris = std::move(*uris);
   return {};
@@ -114,10 +115,10 @@ Result<void> read_application_type(const json::object& object, ClientMetadata& m
   return {};
 }
 
-Result<ClientMetadata> parse(const json::object& object, bool kept) {
+Result<ClientMetadata> parse(const json::object& object, const RedirectSchemes& schemes, bool kept) {
   ClientMetadata metadata;
   if (auto read = read_grants(object, kept, metadata); !read) return fail(std::move(read.error()));
-  if (auto read = read_redirect_uris(object, metadata); !read) return fail(std::move(read.error()));
+  if (auto read = read_redirect_uris(object, schemes, metadata); !read) return fail(std::move(read.error()));
   if (auto read = read_application_type(object, metadata); !read) return fail(std::move(read.error()));
   auto name = optional_string(object, "client_name");
   if (!name) return fail(std::move(name.error()));
@@ -143,11 +144,11 @@ Result<ClientMetadata> parse(const json::object& object, bool kept) {
 
 }  // namespace
 
-Result<ClientMetadata> parse_client_metadata(const json::object& object) {
-  return parse(object, false);
+Result<ClientMetadata> parse_client_metadata(const json::object& object, const RedirectSchemes& schemes) {
+  return parse(object, schemes, false);
 }
-Result<ClientMetadata> parse_kept_metadata(const json::object& object) {
-  return parse(object, true);
+Result<ClientMetadata> parse_kept_metadata(const json::object& object, const RedirectSchemes& schemes) {
+  return parse(object, schemes, true);
 }
 
 json::object client_metadata_json(const ClientMetadata& metadata) {

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "oauth/redirect_uri.h"
 
 namespace wick {
 
@@ -41,10 +42,13 @@ struct ClientMetadata {
 // Reads RFC 7591 client metadata. A name that is absent becomes the host of the first redirect URI. Redirect
 // URIs are needed by clients that get codes. Shared secrets are not accepted: every such client is public and
 // proves itself by PKCE.
+// `schemes`: private-use schemes of redirect URIs that an operator allows beside the known ones.
 // Errors: kInvalidArgument; for a redirect URI the message begins with "The redirect URI"
-Result<ClientMetadata> parse_client_metadata(const boost::json::object& metadata);
+Result<ClientMetadata> parse_client_metadata(const boost::json::object& metadata,
+                                             const RedirectSchemes& schemes = {});
 // The same of what client_metadata_json() made and the database kept, where a resource server has no grants.
-Result<ClientMetadata> parse_kept_metadata(const boost::json::object& metadata);
+Result<ClientMetadata> parse_kept_metadata(const boost::json::object& metadata,
+                                           const RedirectSchemes& schemes = {});
 boost::json::object client_metadata_json(const ClientMetadata& metadata);
 
 struct OAuthClient {

@@ -17,7 +17,7 @@ constexpr const char* kSelect =
     "SELECT id, source, metadata, secret_digest, blocked, created_at, valid_until, introspects, ip FROM "
     "oauth_clients ";
 
-Result<OAuthClient> read(const SqlRow& row) {
+Result<OAuthClient> read(const SqlRow& row, const RedirectSchemes& schemes) {
   OAuthClient client;
   client.id = row.text(0);
   client.source = row.bytes(1) == "admin"               ? ClientSource::kAdmin
@@ -27,7 +27,7 @@ Result<OAuthClient> read(const SqlRow& row) {
   auto value = parse_json(row.bytes(2));
   if (!value || !value->is_object())
     return fail(ErrorCode::kInternal, "The client " + client.id + " is damaged.");
-  auto metadata = parse_kept_metadata(value->get_object());
+  auto metadata = parse_kept_metadata(value->get_object(), schemes);
   if (!metadata) return fail(std::move(metadata.error()));
   client.metadata = std::move(*metadata);
   client.confidential = !row.is_null(3);
@@ -39,10 +39,11 @@ Result<OAuthClient> read(const SqlRow& row) {
   return client;
 }
 
-Result<std::vector<OAuthClient>> find(Transaction& tx, std::string_view where, SqlParams params) {
+Result<std::vector<OAuthClient>> find(Transaction& tx, const ClientPolicy& policy, std::string_view where,
+                                      SqlParams params) {
   std::vector<OAuthClient> clients;
   auto done = tx.for_each(std::string(kSelect) + std::string(where), params, [&](const SqlRow& row) {
-    if (auto client = read(row)) clients.push_back(std::move(*client));
+    if (auto client = read(row, policy.redirect_schemes)) clients.push_back(std::move(*client));
   });
   if (!done) return fail(std::move(done.error()));
   return clients;
@@ -123,7 +124,7 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
     return fail(ErrorCode::kForbidden,
                 "Registration is off on this server: an admin can register this app by hand.");
   }
-  auto metadata = parse_client_metadata(object);
+  auto metadata = parse_client_metadata(object, policy_.redirect_schemes);
   if (!metadata) return fail(std::move(metadata.error()));
   OAuthClient client;
   client.metadata = std::move(*metadata);
@@ -132,7 +133,7 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
   const auto digest = sha256(to_json(client_metadata_json(client.metadata)));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const SqlParam same[] = {BlobView{as_bytes(digest)}};
-    auto known = find(tx, "WHERE metadata_digest = $1 AND source = 'registered'", same);
+    auto known = find(tx, policy_, "WHERE metadata_digest = $1 AND source = 'registered'", same);
     if (!known) return fail(std::move(known.error()));
     if (!known->empty()) {
       client = known->front();
@@ -166,7 +167,7 @@ Result<OAuthClient> ClientService::keep_document(std::string_view url, const jso
     return fail(ErrorCode::kInvalidArgument, "The document's client_id is not its own address.");
   if (!document.contains("client_name") || document.contains("client_secret"))
     return fail(ErrorCode::kInvalidArgument, "The document must have a client_name and no client_secret.");
-  auto metadata = parse_client_metadata(document);
+  auto metadata = parse_client_metadata(document, policy_.redirect_schemes);
   if (!metadata) return fail(std::move(metadata.error()));
   OAuthClient client;
   client.id = std::string(url);
@@ -183,7 +184,7 @@ Result<OAuthClient> ClientService::get(std::string_view id) {
   std::vector<OAuthClient> found;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, "WHERE id = $1", params);
+    auto clients = find(tx, policy_, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
     found = std::move(*clients);
     return {};
@@ -196,7 +197,7 @@ Result<OAuthClient> ClientService::get(std::string_view id) {
 Result<std::vector<OAuthClient>> ClientService::list() {
   std::vector<OAuthClient> found;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto clients = find(tx, "ORDER BY created_at DESC", {});
+    auto clients = find(tx, policy_, "ORDER BY created_at DESC", {});
     if (!clients) return fail(std::move(clients.error()));
     found = std::move(*clients);
     return {};
@@ -221,7 +222,7 @@ Result<MadeClient> ClientService::create(const NewClient& request) {
   MadeClient made;
   metadata["redirect_uris"] = std::move(uris);
   metadata["grant_types"] = std::move(grants);
-  auto parsed = parse_kept_metadata(metadata);
+  auto parsed = parse_kept_metadata(metadata, policy_.redirect_schemes);
   if (!parsed) return fail(std::move(parsed.error()));
   made.client.metadata = std::move(*parsed);
   made.client.id = std::string(kIdPrefix) + random_hex(kIdBytes);
@@ -247,7 +248,7 @@ Result<MadeClient> ClientService::replace_secret(std::string_view id) {
   const auto digest = sha256(made.secret.reveal());
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, "WHERE id = $1", params);
+    auto clients = find(tx, policy_, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
     if (clients->empty()) return no_client();
     made.client = std::move(clients->front());
@@ -266,7 +267,7 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
   std::string stored;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, "WHERE id = $1", params);
+    auto clients = find(tx, policy_, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
     if (clients->empty()) return {};
     client = std::move(clients->front());
@@ -285,7 +286,7 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, "WHERE id = $1", params);
+    auto clients = find(tx, policy_, "WHERE id = $1", params);
     if (!clients) return fail(std::move(clients.error()));
     if (clients->empty()) return no_client();
     if (clients->front().blocked == blocked) return {};

@@ -34,6 +34,7 @@ struct ClientPolicy {
   bool metadata_documents = true;
   std::vector<std::string> metadata_hosts;          // of metadata documents; empty: any
   std::vector<std::string> private_metadata_hosts;  // of documents that may be at private addresses
+  RedirectSchemes redirect_schemes = {};  // of apps, beside the known ones; one taken out ends what it let in
 };
 
 struct NewClient {

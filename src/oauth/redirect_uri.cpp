@@ -1,7 +1,6 @@
 #include "oauth/redirect_uri.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 
@@ -11,8 +10,29 @@ namespace wick {
 namespace {
 
 // Schemes of known native clients that carry no dot. RFC 8252 §7.1 asks for a reversed domain name.
-constexpr std::array<std::string_view, 6> kKnownSchemes = {"cursor", "vscode",   "vscode-insiders",
-                                                           "claude", "windsurf", "zed"};
+constexpr std::string_view kKnownSchemes[] = {
+    "antigravity", "cherrystudio", "claude",   "code-oss",        "cursor",   "goose",
+    "jetbrains",   "kiro",         "lmstudio", "obsidian",        "positron", "raycast",
+    "trae",        "void",         "vscode",   "vscode-insiders", "vscodium", "warp",
+    "windsurf",    "zed",          "zed-dev",  "windsurf-next"};
+// A browser, or the system, does something of its own with these.
+constexpr std::string_view kReservedSchemes[] = {"about",      "blob",
+                                                 "chrome",     "chrome-extension",
+                                                 "content",    "data",
+                                                 "edge",       "file",
+                                                 "filesystem", "ftp",
+                                                 "ftps",       "gopher",
+                                                 "http",       "https",
+                                                 "intent",     "jar",
+                                                 "javascript", "ldap",
+                                                 "livescript", "mailto",
+                                                 "mhtml",      "moz-extension",
+                                                 "resource",   "safari-web-extension",
+                                                 "search-ms",  "sftp",
+                                                 "shell",      "sms",
+                                                 "ssh",        "tel",
+                                                 "vbscript",   "view-source",
+                                                 "ws",         "wss"};
 
 struct Parts {
   std::string scheme, authority, rest;  // rest: path and query
@@ -65,13 +85,36 @@ bool is_loopback_host(std::string_view host) {
   return host == "127.0.0.1" || host == "[::1]" || equals_ignoring_case(host, "localhost");
 }
 
+template <typename List>
+bool contains(const List& list, std::string_view one) {
+  return std::find(std::begin(list), std::end(list), one) != std::end(list);
+}
+
 std::unexpected<Error> refused(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "The redirect URI " + std::string(why));
 }
 
 }  // namespace
 
-Result<void> check_redirect_uri(std::string_view uri) {
+Result<void> check_redirect_scheme(std::string_view scheme) {
+  // RFC 3986 §3.1.
+  const bool sound =
+      !scheme.empty() && scheme[0] >= 'a' && scheme[0] <= 'z' &&
+      std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
+      });
+  if (!sound)
+    return fail(
+        ErrorCode::kInvalidArgument,
+        "\"" + std::string(scheme) + "\" is not a URI scheme: write for example myapp, without the colon.");
+  if (contains(kReservedSchemes, scheme) || scheme.starts_with("ms-"))
+    return fail(ErrorCode::kInvalidArgument,
+                "The scheme \"" + std::string(scheme) +
+                    "\" belongs to browsers and systems, not to an app of its own.");
+  return {};
+}
+
+Result<void> check_redirect_uri(std::string_view uri, const RedirectSchemes& more) {
   if (uri.empty() || uri.size() > kMaxRedirectUriBytes) {
     return refused("must have 1 to " + std::to_string(kMaxRedirectUriBytes) + " characters.");
   }
@@ -95,14 +138,14 @@ Result<void> check_redirect_uri(std::string_view uri) {
       return refused("may use http only on this computer (127.0.0.1, [::1], localhost): use https.");
     return {};
   }
-  const bool letters = std::all_of(parts.scheme.begin(), parts.scheme.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+';
-  });
-  const bool known =
-      std::find(kKnownSchemes.begin(), kKnownSchemes.end(), parts.scheme) != kKnownSchemes.end();
-  if (!letters || parts.scheme[0] < 'a' || (!known && parts.scheme.find('.') == std::string::npos)) {
+  if (!check_redirect_scheme(parts.scheme))
+    return refused("must use https, http on loopback, or the scheme of an app.");
+  if (parts.scheme.find('.') == std::string::npos && !contains(kKnownSchemes, parts.scheme) &&
+      !contains(more, parts.scheme)) {
     return refused(
-        "must use https, http on loopback, or a private-use scheme with a dot, like com.example.app.");
+        "must use https, http on loopback, or a private-use scheme with a dot, like com.example.app. An "
+        "operator "
+        "can allow others in oauth.redirect_schemes.");
   }
   return {};
 }
@@ -110,6 +153,10 @@ Result<void> check_redirect_uri(std::string_view uri) {
 bool is_loopback_redirect(std::string_view uri) {
   const Parts parts = split_uri(uri);
   return parts.scheme == "http" && is_loopback_host(host_of(parts.authority));
+}
+
+bool is_local_redirect(std::string_view uri) {
+  return is_loopback_redirect(uri) || (!uri.empty() && split_uri(uri).scheme != "https");
 }
 
 bool redirect_uri_matches(std::string_view registered, std::string_view requested) {

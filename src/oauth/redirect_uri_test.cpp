@@ -5,6 +5,11 @@
 namespace wick {
 namespace {
 
+std::string upper(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+  return text;
+}
+
 TEST(RedirectUri, OfHttpsLoopbackAndPrivateUseSchemesMayBeRegistered) {
   for (const char* uri :
        {"https://claude.ai/api/mcp/auth_callback", "https://example.com:8443/cb?x=1", "http://127.0.0.1/cb",
@@ -41,6 +46,43 @@ TEST(RedirectUri, ThatCouldRunOrLeakSomethingIsRefused) {
                           ".x:/cb"}) {
     EXPECT_FALSE(check_redirect_uri(uri)) << uri;
   }
+}
+
+TEST(RedirectUri, OfKnownAppsMayHaveASchemeWithoutADot) {
+  for (const char* uri :
+       {"vscode-insiders://dev/cb", "VSCode://dev/cb", "zed://oauth", "windsurf:/cb", "claude://cb",
+        "kiro://kiro.agent/cb", "raycast://oauth?package=x", "warp://mcp/oauth2callback"})
+    EXPECT_TRUE(check_redirect_uri(uri)) << uri;
+}
+
+TEST(RedirectUri, OfOtherSchemesMayBeUsedWhenAnOperatorAllowsThem) {
+  EXPECT_FALSE(check_redirect_uri("myapp:/cb"));
+  EXPECT_TRUE(check_redirect_uri("myapp:/cb", {"myapp"}));
+  EXPECT_TRUE(check_redirect_uri("MyApp:/cb", {"myapp"}));
+  EXPECT_FALSE(check_redirect_uri("myapp2:/cb", {"myapp"}));
+  EXPECT_FALSE(check_redirect_uri("myapp://user@host/cb", {"myapp"}));
+}
+
+TEST(RedirectUri, OfSchemesOfBrowsersAndSystemsIsRefusedWhateverIsAllowed) {
+  for (const std::string scheme :
+       {"javascript",  "data",    "file",   "vbscript", "blob", "about",  "filesystem",
+        "view-source", "http",    "ftp",    "ws",       "wss",  "chrome", "chrome-extension",
+        "intent",      "content", "mailto", "tel",      "sms",  "shell",  "search-ms",
+        "ms-msdt",     "jar",     "ssh"}) {
+    EXPECT_FALSE(check_redirect_scheme(scheme)) << scheme;
+    EXPECT_FALSE(check_redirect_uri(scheme + "://x/cb", {scheme})) << scheme;
+    EXPECT_FALSE(check_redirect_uri(upper(scheme) + ":x", {scheme})) << scheme;
+  }
+  for (const char* wrong : {"", "My", "1app", "my app", "my:", "my/app", "-a"})
+    EXPECT_FALSE(check_redirect_scheme(wrong)) << wrong;
+  EXPECT_TRUE(check_redirect_scheme("myapp"));
+}
+
+TEST(RedirectUri, LeadsToTheOwnDeviceOnLoopbackAndThroughPrivateUseSchemes) {
+  for (const char* uri : {"http://localhost:1/cb", "cursor://x/y", "com.example.app:/cb"})
+    EXPECT_TRUE(is_local_redirect(uri)) << uri;
+  for (const char* uri : {"https://localhost/cb", "https://example.com/cb", ""})
+    EXPECT_FALSE(is_local_redirect(uri)) << uri;
 }
 
 TEST(RedirectUri, MatchesAsAWholeStringButForTheLoopbackPort) {

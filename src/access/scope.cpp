@@ -162,6 +162,16 @@ ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot) {
   return narrowed;
 }
 
+Result<ScopePtr> only_connector(const ScopePtr& scope, const ConnectorId& connector) {
+  if (scope != nullptr && !scope->allows(connector))
+    return unfit("The scope leaves out the one connector that was asked for.");
+  auto narrowed = std::make_shared<Scope>(scope == nullptr ? Scope() : *scope);
+  narrowed->all_connectors = false;
+  narrowed->connectors = {connector};
+  std::erase_if(narrowed->chosen, [&](const Scope::OperationKey& key) { return key.first != connector; });
+  return ScopePtr(std::move(narrowed));
+}
+
 std::string describe_scope(const ScopePtr& scope) {
   if (scope == nullptr) return "everything its user may call";
   std::string what = "all operations";

@@ -26,6 +26,9 @@ struct Scope {
   std::vector<ConnectorId> connectors;  // sorted; when not all
   Operations operations = Operations::kAll;
   std::vector<OperationKey> chosen;  // sorted; for kChosen
+  // Of a token that was issued for one connector's address (tokens/resource.h): its name there, and the token is
+  // good nowhere else; empty: for any. It is kept with the grant, and is no part of what is written below.
+  std::string resource = {};
 
   bool allows(const ConnectorId& connector) const;
   bool allows(const ConnectorEntry& connector, const OperationEntry& operation) const;
@@ -51,6 +54,8 @@ Result<ScopePtr> parse_scope_text(std::string_view text);
 Result<void> check_scope(const ScopePtr& scope, const AccessSnapshot& snapshot, const UserEntry& user);
 // The part of it that only reads: of chosen operations, those that are read-only in `snapshot`. Never null.
 ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot);
+// The part of it that is of this connector. Errors: kInvalidArgument  it has nothing of it
+Result<ScopePtr> only_connector(const ScopePtr& scope, const ConnectorId& connector);
 // In words, for a sentence like "It may call …".
 std::string describe_scope(const ScopePtr& scope);
 

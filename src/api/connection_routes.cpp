@@ -32,7 +32,16 @@ Result<Reply> get_request(Context& context) {
   out["client"] = client_view(request.client_id, context.services.clients.get(request.client_id));
   out["redirect"] = request.device.empty() ? describe_redirect(request.redirect_uri) : "";
   out["redirect_uri"] = request.redirect_uri;
-  out["loopback"] = is_loopback_redirect(request.redirect_uri);
+  out["loopback"] = is_local_redirect(request.redirect_uri);
+  out["connector"] = nullptr;
+  if (const auto& authorizations = context.services.authorizations;
+      !authorizations.connector_name(request).empty()) {
+    WICK_TRY(connector, authorizations.find_connector(request, context.user->id, *context.snapshot));
+    json::object ref;
+    ref["id"] = connector->id.str();
+    ref["label"] = connector->label;
+    out["connector"] = std::move(ref);
+  }
   out["writes"] = request.oauth_scope.find("mcp:write") != std::string::npos;
   out["device"] = nullptr;
   if (!request.device.empty()) {

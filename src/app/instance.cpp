@@ -152,7 +152,7 @@ struct Instance::Parts {
   const Settings options;
 
   FairPool pool{database_work(options)}, searches{search_work()}, long_work{long_work_of(options)};
-  http::OriginPolicy origins{public_url};
+  http::OriginPolicy origins{public_url, options.cors_origins};
   http::Client client{options.ca_file, options.outgoing};
   upstream::Children children;
   KindRegistry kinds;

@@ -10,6 +10,7 @@
 
 #include "base/environment.h"
 #include "base/text.h"
+#include "http/origin.h"
 
 extern char** environ;
 
@@ -63,6 +64,12 @@ Setting text(const char* key, const char* meaning, std::vector<std::string> word
       [=](const Settings& settings) { return std::string(at(const_cast<Settings&>(settings))); }};
 }
 
+std::string join(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ",") + word;
+  return out;
+}
+
 // A list of hosts, domains and the like, separated by commas, in lower case.
 template <typename At>
 Setting words(const char* key, const char* meaning, At at) {
@@ -75,12 +82,7 @@ Setting words(const char* key, const char* meaning, At at) {
             }
             return {};
           },
-          [=](const Settings& settings) {
-            std::string out;
-            for (const std::string& one : at(const_cast<Settings&>(settings)))
-              out += (out.empty() ? "" : ",") + one;
-            return out;
-          }};
+          [=](const Settings& settings) { return join(at(const_cast<Settings&>(settings))); }};
 }
 
 template <typename At>
@@ -116,6 +118,31 @@ Result<void> set_listen(Settings& settings, const std::string& value) {
   return {};
 }
 
+Result<void> set_cors_origins(Settings& settings, const std::string& value) {
+  std::vector<std::string> origins;
+  for (const std::string_view part : split(value, ',')) {
+    if (trim(part).empty()) continue;
+    auto origin = http::parse_origin(trim(part));
+    if (!origin) return invalid("\"server.cors_origins\": " + origin.error().message);
+    origins.push_back(std::move(*origin));
+  }
+  settings.cors_origins = std::move(origins);
+  return {};
+}
+
+Result<void> set_redirect_schemes(Settings& settings, const std::string& value) {
+  RedirectSchemes schemes;
+  for (const std::string_view part : split(value, ',')) {
+    const std::string scheme = to_lower_ascii(trim(part));
+    if (scheme.empty()) continue;
+    if (auto sound = check_redirect_scheme(scheme); !sound)
+      return invalid("\"oauth.redirect_schemes\": " + sound.error().message);
+    schemes.push_back(scheme);
+  }
+  settings.clients.redirect_schemes = std::move(schemes);
+  return {};
+}
+
 Result<void> set_trusted_proxies(Settings& settings, const std::string& value) {
   std::vector<IpNetwork> networks;
   for (const std::string_view part : split(value, ',')) {
@@ -146,6 +173,10 @@ const std::vector<Setting>& table() {
        "addresses and networks (CIDRs) of proxies, separated by commas, whose X-Forwarded-For or Forwarded "
        "says the client's address",
        set_trusted_proxies, [](const Settings& s) { return join(s.trusted_proxies); }},
+      {"server.cors_origins",
+       "origins of web pages, separated by commas, whose scripts may call /mcp, for example "
+       "https://app.example.com; empty: none",
+       set_cors_origins, [](const Settings& s) { return join(s.cors_origins); }},
       number(
           "threads", "threads that serve connections; 0: one per core", 0, 256,
           [](Settings & s) -> auto& { return s.threads; }),
@@ -195,6 +226,11 @@ const std::vector<Setting>& table() {
       words(
           "oauth.private_metadata_hosts", "hosts of such documents that may be at private addresses",
           [](Settings & s) -> auto& { return s.clients.private_metadata_hosts; }),
+      {"oauth.redirect_schemes",
+       "schemes of redirect URIs, separated by commas, that apps may use beside https, loopback, those with "
+       "a dot "
+       "and those of known apps",
+       set_redirect_schemes, [](const Settings& s) { return join(s.clients.redirect_schemes); }},
       number(
           "oauth.refresh_replay_seconds",
           "how long a used refresh token gets the same answer again; 0: never, as RFC 9700 has it", 0,
@@ -342,6 +378,15 @@ Result<void> read_table(Settings& settings, const toml::table& tree, const std::
     std::string value;
     if (const auto* string = node.as_string()) {
       value = string->get();
+    } else if (const auto* list = node.as_array()) {
+      for (const auto& item : *list) {
+        const auto text = item.value<std::string>();
+        if (!text) {
+          return invalid(file + ", line " + std::to_string(node.source().begin.line) + ": the list \"" +
+                         name + "\" must hold texts.");
+        }
+        value += (value.empty() ? "" : ",") + *text;
+      }
     } else {
       std::ostringstream out;
       out << toml::node_view<const toml::node>(node);

@@ -25,7 +25,8 @@ struct Settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
   std::vector<IpNetwork> trusted_proxies;
-  std::string public_url;  // empty: http://address:port, only on loopback
+  std::vector<std::string> cors_origins;  // as http::parse_origin() gives them
+  std::string public_url;                 // empty: http://address:port, only on loopback
   int threads = 0;
   std::string log_format = "text", log_level = "info";
   http::Limits limits;

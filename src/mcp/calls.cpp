@@ -88,7 +88,7 @@ Endpoint::Answer Endpoint::finished(const Context& context, Result<CallOutcome> 
   if (!outcome) {
     switch (outcome.error().code) {
       case ErrorCode::kUnauthenticated:
-        return {{}, authenticator_.invalid_token()};
+        return {{}, authenticator_.invalid_token(context.resource)};
       case ErrorCode::kNotFound:
         return rejected(context, kInvalidParams,
                         "There is no such tool for you. Call tools/list for those there are.");
@@ -138,7 +138,7 @@ Endpoint::Answer Endpoint::out_of_scope(const Context& context, const OperationR
   const ScopePtr& scope = credential.scope;
   if (credential.kind == CredentialKind::kOAuth && scope != nullptr && scope->allows(ref.connector->id) &&
       scope->operations == Scope::Operations::kReadOnly) {
-    return {{}, authenticator_.insufficient_scope(message)};
+    return {{}, authenticator_.insufficient_scope(message, context.resource)};
   }
   return finished(context, CallOutcome{0, 0, call_failed(std::move(message))});
 }

@@ -47,7 +47,8 @@ http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
 Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwarded> forwarded) const {
   const Message& message = *context.message;
   if (!forwarded) {
-    if (forwarded.error().code == ErrorCode::kUnauthenticated) return {{}, authenticator_.invalid_token()};
+    if (forwarded.error().code == ErrorCode::kUnauthenticated)
+      return {{}, authenticator_.invalid_token(context.resource)};
     if (forwarded.error().code == ErrorCode::kNotFound)
       return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
                       message.modern ? 404 : 200);

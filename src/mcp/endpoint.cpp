@@ -10,6 +10,7 @@
 #include "mcp/accept.h"
 #include "mcp/server_texts.h"
 #include "mcp/tools.h"
+#include "tokens/resource.h"
 
 namespace wick::mcp {
 namespace {
@@ -58,21 +59,24 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange&
 }
 
 std::expected<Endpoint::Context, http::Response> Endpoint::admit(const http::Request& request) const {
-  if (!origins_.origin_allowed(request)) {
+  if (!origins_.origin_allowed(request) && origins_.cors_origin(request).empty()) {
     return std::unexpected(
-        refusal(403, kInvalidRequest, "This Host or Origin is not allowed here: see --public-url."));
+        refusal(403, kInvalidRequest,
+                "This Host or Origin is not allowed here: see --public-url and server.cors_origins."));
   }
-  auto principal = authenticator_.authenticate(request);
-  if (!principal) return std::unexpected(std::move(principal.error()));
+  const std::string_view connector = request.capture("connector");
   Context context;
+  if (is_resource_name(connector)) context.resource = connector;
+  auto principal = authenticator_.authenticate(request, context.resource);
+  if (!principal) return std::unexpected(std::move(principal.error()));
   context.principal = *principal;
   context.reach = Reach(access_.snapshot(), principal->credential.user, principal->credential.scope);
   const UserEntry* user = context.reach.user();
   if (user == nullptr || user->status != UserStatus::kActive) {
-    return std::unexpected(authenticator_.invalid_token());
+    return std::unexpected(authenticator_.invalid_token(context.resource));
   }
-  if (const auto name = request.capture("connector"); !name.empty()) {
-    context.only = context.reach.connector(name);
+  if (!connector.empty()) {
+    context.only = context.reach.connector(connector);
     if (context.only == nullptr)
       return std::unexpected(refusal(404, kInvalidRequest, "There is no such connector for you."));
   }

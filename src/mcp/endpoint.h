@@ -53,6 +53,7 @@ class Endpoint {
     Principal principal;
     Reach reach;
     std::shared_ptr<const ConnectorEntry> only = {};  // of /mcp/c/{connector}
+    std::string_view resource = {};                   // the name of what is asked (tokens/resource.h)
     std::optional<Session> session;                   // legacy
     const Message* message = nullptr;
     bool may_stream = false;  // the client takes an event stream, and the message is not part of a batch

@@ -7,13 +7,13 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "tokens/authenticator.h"
+#include "tokens/resource.h"
 
 namespace wick {
 namespace {
 
 constexpr std::size_t kRequestIdBytes = 16;
 constexpr std::size_t kMaxStateBytes = 2000;
-constexpr std::string_view kOfflineScope = "offline_access";
 
 std::unexpected<Error> no_request() {
   return fail(ErrorCode::kNotFound,
@@ -107,20 +107,31 @@ std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::re
 
 std::expected<void, AuthorizationError> AuthorizationService::read_scope(
     AuthorizationRequest& request) const {
-  if (request.resource.ends_with('/')) request.resource.pop_back();
   if (request.resource.empty()) request.resource = resource_;
-  if (request.resource != resource_) {
+  const auto name = resource_name(resource_, request.resource);
+  if (!name) {
     return std::unexpected(
         AuthorizationError{"invalid_target", "This server issues no tokens for that resource."});
   }
+  request.resource = resource_ + resource_path(*name).substr(resource_path("").size());
+  // RFC 6749 §3.3: what is not known is ignored, and the response says what was granted. Where nothing else was
+  // asked for, all there is would be more than the client can have meant.
+  std::string known;
+  bool has_unknown = false;
   for (const std::string_view scope : split(request.oauth_scope, ' ')) {
-    if (!scope.empty() && scope != kReadScope && scope != kWriteScope && scope != kOfflineScope) {
-      return std::unexpected(
-          AuthorizationError{"invalid_scope", "The scopes here are mcp:read, mcp:write and offline_access."});
+    if (is_known_scope(scope)) {
+      known.append(known.empty() ? "" : " ").append(scope);
+    } else {
+      has_unknown = has_unknown || !scope.empty();
     }
   }
-  if (!has_scope(request.oauth_scope, kReadScope) && !has_scope(request.oauth_scope, kWriteScope))
-    request.oauth_scope = std::string(kReadScope) + " " + std::string(kWriteScope);
+  if (known.empty() && has_unknown) {
+    return std::unexpected(
+        AuthorizationError{"invalid_scope", "The scopes here are mcp:read, mcp:write and offline_access."});
+  }
+  if (!has_scope(known, kReadScope) && !has_scope(known, kWriteScope))
+    known.append(known.empty() ? "" : " ").append(kReadScope).append(" ").append(kWriteScope);
+  request.oauth_scope = std::move(known);
   return {};
 }
 
@@ -211,10 +222,37 @@ Result<Secret> AuthorizationService::keep_device(std::string_view user_code, con
   return keep(request, session, user);
 }
 
+std::string AuthorizationService::connector_name(const AuthorizationRequest& request) const {
+  return resource_name(resource_, request.resource).value_or("");
+}
+
+Result<const ConnectorEntry*> AuthorizationService::find_connector(const AuthorizationRequest& request,
+                                                                   const UserId& user,
+                                                                   const AccessSnapshot& snapshot) const {
+  const std::string name = connector_name(request);
+  const UserEntry* entry = snapshot.user(user);
+  if (entry != nullptr) {
+    for (const ConnectorEntry* one : snapshot.visible(*entry)) {
+      if (one->slug == name || one->id.str() == name) return one;
+    }
+  }
+  return fail(ErrorCode::kNotFound, "The app asks for " + request.resource +
+                                        ", and there is no such connector for you. Nothing was granted.");
+}
+
 Result<std::string> AuthorizationService::approve(std::string_view id, const SessionId& session,
                                                   const UserId& user, ScopePtr scope,
                                                   const AccessSnapshot& snapshot) {
-  auto request = take(id, session, user);
+  auto request = look(id, session, user);
+  if (!request) return fail(std::move(request.error()));
+  if (!connector_name(*request).empty()) {
+    const auto connector = find_connector(*request, user, snapshot);
+    if (!connector) return fail(connector.error());
+    auto narrowed = only_connector(scope, (*connector)->id);
+    if (!narrowed) return fail(std::move(narrowed.error()));
+    scope = std::move(*narrowed);
+  }
+  request = take(id, session, user);
   if (!request) return fail(std::move(request.error()));
   const bool by_device = !request->device.empty();
   auto client = clients_.get(request->client_id);

@@ -42,8 +42,14 @@ class AuthorizationService {
   // The parameters besides client and redirect URI, which the caller has checked.
   std::expected<AuthorizationRequest, AuthorizationError> read(
       const std::map<std::string, std::string, std::less<>>& parameters) const;
-  // What is asked for, as both ways in understand it: the scope in full, the resource.
+  // What is asked for, as both ways in understand it: the scope in full, without what is unknown here; the
+  // resource.
   std::expected<void, AuthorizationError> read_scope(AuthorizationRequest& request) const;
+  // The name of the one connector that is asked for (tokens/resource.h); empty: for all of /mcp.
+  std::string connector_name(const AuthorizationRequest& request) const;
+  // That connector, of `snapshot`. Errors: kNotFound  it does not exist for this user
+  Result<const ConnectorEntry*> find_connector(const AuthorizationRequest& request, const UserId& user,
+                                               const AccessSnapshot& snapshot) const;
   // The request's id, for the consent page's address.
   Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
   // Errors: kNotFound  unknown, decided, expired, or of another session or user
@@ -51,8 +57,9 @@ class AuthorizationService {
   // The request of the device that shows this code, kept. Errors: kNotFound
   Result<Secret> keep_device(std::string_view user_code, const SessionId& session, const UserId& user);
   // Decides, once; where to send the browser. `scope` is what the user chose; a client that asked only to
-  // read gets the part of it that reads in `snapshot`. Errors: kNotFound as above, also when the client was
-  // blocked meanwhile
+  // read gets the part of it that reads in `snapshot`, and one that asked for a connector the part that is
+  // of it. Errors: kNotFound as above, also when the client was blocked meanwhile, or as find_connector();
+  // kInvalidArgument  the scope has nothing of that connector: the request can still be decided
   Result<std::string> approve(std::string_view id, const SessionId& session, const UserId& user,
                               ScopePtr scope, const AccessSnapshot& snapshot);
   Result<std::string> deny(std::string_view id, const SessionId& session, const UserId& user);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "oauth/endpoint.h"
+#include "tokens/resource.h"
 
 namespace wick::oauth {
 namespace {
@@ -51,9 +52,11 @@ http::Response Endpoint::token(const http::Request& request) {
   if (!may_use(client, grant_type))
     return error_answer(400, "unauthorized_client", "This client is not registered for that grant type.");
   std::string resource = parameter(form, "resource");
-  if (resource.ends_with('/')) resource.pop_back();
-  if (!resource.empty() && resource != public_url_ + "/mcp")
-    return error_answer(400, "invalid_target", "This server issues no tokens for that resource.");
+  if (!resource.empty()) {
+    const auto name = resource_name(public_url_ + "/mcp", resource);
+    if (!name) return error_answer(400, "invalid_target", "This server issues no tokens for that resource.");
+    resource = public_url_ + resource_path(*name);
+  }
   const std::string user_agent(request.header("user-agent").value_or(""));
   if (grant_type == kDeviceGrant) return device_token(*call, user_agent);
   const auto pair =

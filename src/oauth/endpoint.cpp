@@ -6,9 +6,16 @@
 #include "base/text.h"
 #include "oauth/redirect_uri.h"
 #include "tokens/authenticator.h"
+#include "tokens/resource.h"
 
 namespace wick::oauth {
 namespace {
+
+constexpr const char* kResourceMetadata[] = {"/.well-known/oauth-protected-resource",
+                                             "/.well-known/oauth-protected-resource/mcp",
+                                             "/.well-known/oauth-protected-resource/mcp/"};
+constexpr const char* kConnectorMetadata[] = {"/.well-known/oauth-protected-resource/mcp/c/{connector}",
+                                              "/.well-known/oauth-protected-resource/mcp/c/{connector}/"};
 
 // A page with fixed words: nothing of the request is in it.
 http::Response error_page(const char* what) {
@@ -177,13 +184,6 @@ http::Response Endpoint::register_client(const http::Request& request) {
 void Endpoint::mount_discovery(http::Server& server) {
   const auto url = [&](const char* path) { return public_url_ + path; };
   const json::array scopes{kReadScope, kWriteScope};
-  // RFC 9728 §2. The scopes leave out offline_access, which is no right to a resource.
-  json::object resource;
-  resource["resource"] = url("/mcp");
-  resource["authorization_servers"] = json::array{json::string(public_url_)};
-  resource["bearer_methods_supported"] = json::array{"header"};
-  resource["scopes_supported"] = scopes;
-  resource["resource_name"] = "Wick";
   // RFC 8414 §2.
   const json::array methods{"none", "client_secret_basic", "client_secret_post"};
   json::object metadata;
@@ -218,9 +218,40 @@ void Endpoint::mount_discovery(http::Server& server) {
                    co_return response;
                  });
   };
-  serve("/.well-known/oauth-protected-resource", resource);
-  serve("/.well-known/oauth-protected-resource/mcp", resource);
+  for (const char* path : kResourceMetadata) serve(path, resource_metadata(""));
   serve("/.well-known/oauth-authorization-server", metadata);
+  for (const char* path : kConnectorMetadata) {
+    server.route("GET", path, [this](http::Exchange& exchange) -> http::Task<http::Response> {
+      co_return connector_metadata(exchange.request());
+    });
+  }
+}
+
+// RFC 9728 §2. The scopes leave out offline_access, which is no right to a resource.
+json::object Endpoint::resource_metadata(std::string_view name) const {
+  json::object resource;
+  resource["resource"] = public_url_ + resource_path(name);
+  resource["authorization_servers"] = json::array{json::string(public_url_)};
+  resource["bearer_methods_supported"] = json::array{"header"};
+  resource["scopes_supported"] = json::array{kReadScope, kWriteScope};
+  resource["resource_name"] = "Wick";
+  return resource;
+}
+
+// Of every name that a connector could have: a stranger does not learn which there are.
+http::Response Endpoint::connector_metadata(const http::Request& request) const {
+  const std::string_view name = request.capture("connector");
+  http::Response response;
+  if (is_resource_name(name)) {
+    response.body = to_json(resource_metadata(name));
+    response.headers.emplace_back("Cache-Control", "max-age=300");
+  } else {
+    response.status = 404;
+    response.body =
+        R"({"error":{"code":"not_found","message":"There is nothing at this address.","request_id":""}})";
+  }
+  allow_any_origin(response);
+  return response;
 }
 
 void Endpoint::mount(http::Server& server) {
@@ -241,8 +272,8 @@ void Endpoint::mount(http::Server& server) {
   // is for servers.
   for (const char* path :
        {"/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/register",
-        "/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp",
-        "/.well-known/oauth-authorization-server"}) {
+        kResourceMetadata[0], kResourceMetadata[1], kResourceMetadata[2], kConnectorMetadata[0],
+        kConnectorMetadata[1], "/.well-known/oauth-authorization-server"}) {
     server.route("OPTIONS", path, [](http::Exchange&) -> http::Task<http::Response> {
       http::Response response;
       response.status = 204;

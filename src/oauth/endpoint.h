@@ -48,6 +48,8 @@ class Endpoint {
   http::Response revoke(const http::Request& request);
   http::Response introspect(const http::Request& request);
   void mount_discovery(http::Server& server);
+  boost::json::object resource_metadata(std::string_view name) const;
+  http::Response connector_metadata(const http::Request& request) const;
 
   ClientService& clients_;
   AuthorizationService& authorizations_;

@@ -8,6 +8,7 @@
 #include "crypto/random.h"
 #include "crypto/sealing.h"
 #include "oauth/grant_store.h"
+#include "tokens/authenticator.h"
 
 namespace wick {
 namespace {
@@ -57,7 +58,7 @@ Result<SealingKey> replay_key(std::string_view refresh_token) {
 bool within(std::string_view asked, std::string_view granted) {
   const auto have = split(granted, ' ');
   for (const std::string_view one : split(asked, ' ')) {
-    if (!one.empty() && std::find(have.begin(), have.end(), one) == have.end()) return false;
+    if (is_known_scope(one) && std::find(have.begin(), have.end(), one) == have.end()) return false;
   }
   return true;
 }
@@ -182,7 +183,8 @@ Result<TokenPair> GrantService::exchange(const CodeExchange& request) {
     if (!*code) return {};
     auto grant = grant_store::get(tx, (*code)->grant);
     if (!grant) return fail(std::move(grant.error()));
-    if (!alive(*grant, request.client_id, now) || (*code)->redirect_uri != request.redirect_uri ||
+    if (!alive(*grant, request.client_id, now) ||
+        (!request.redirect_uri.empty() && (*code)->redirect_uri != request.redirect_uri) ||
         (!request.resource.empty() && request.resource != (*grant)->resource) ||
         !proves(request.code_verifier, (*code)->code_challenge)) {
       return {};

@@ -31,7 +31,7 @@ namespace wick {
 
 class GrantService {
  public:
-  // `resource`: the only audience whose access tokens this server accepts.
+  // `resource`: the URI of /mcp. Access tokens whose audience is neither it nor a connector below it are not accepted.
   GrantService(Database& db, CredentialIndex& index, const Clock& clock, std::string resource,
                int replay_seconds = kDefaultReplaySeconds);
 
@@ -47,7 +47,8 @@ class GrantService {
   Result<TokenPair> first_tokens(Transaction& tx, const TokenId& id, std::string_view client_id,
                                  std::string_view user_agent);
   // kUnauthenticated is invalid_grant. A second use of a code, if it is right in all else, revokes what the
-  // first one got (OAuth 2.1 §4.1.3); a wrong verifier or client revokes nothing. Errors: kUnauthenticated;
+  // first one got (OAuth 2.1 §4.1.3); a wrong verifier or client revokes nothing. A redirect_uri that is left out is not
+  // compared (OAuth 2.1 §10.2), and scopes that are unknown here are ignored. Errors: kUnauthenticated;
   // kInvalidArgument  a scope wider than the grant's (invalid_scope)
   Result<TokenPair> exchange(const CodeExchange& request);
   Result<TokenPair> refresh(const RefreshRequest& request);

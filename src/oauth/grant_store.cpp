@@ -1,5 +1,7 @@
 #include "oauth/grant_store.h"
 
+#include "tokens/resource.h"
+
 namespace wick::grant_store {
 namespace {
 
@@ -224,8 +226,18 @@ Result<void> index_rows(Transaction& tx, std::string_view where, std::string_vie
         Sha256Digest digest;
         if (sql.bytes(0).size() != digest.size()) return;
         std::memcpy(digest.data(), sql.bytes(0).data(), digest.size());
-        const bool alive = id && user && scope && sql.is_null(5) && sql.is_null(6) &&
-                           sql.bytes(8) == resource && sql.bytes(9) == "active";
+        const auto name = resource_name(resource, sql.bytes(8));
+        bool alive =
+            id && user && scope && sql.is_null(5) && sql.is_null(6) && name && sql.bytes(9) == "active";
+        if (alive && !name->empty()) {
+          // What is for one connector was narrowed to it when it was approved.
+          alive = *scope != nullptr && !(*scope)->all_connectors;
+          if (alive) {
+            auto limited = std::make_shared<Scope>(**scope);
+            limited->resource = *name;
+            *scope = std::move(limited);
+          }
+        }
         Credential credential;
         if (alive) {
           const Micros expires = std::min(sql.integer(4), sql.integer(7));

@@ -57,7 +57,8 @@ Result<std::int64_t> take_refresh(Transaction& tx, const Sha256Digest& digest, M
 // Wipes the replay of the token whose successor this is: it has been used.
 Result<void> wipe_replay(Transaction& tx, const Sha256Digest& successor);
 
-// What the credential index needs of each access token; `where` is a condition on g (grants) with $1.
+// What the credential index needs of each access token; `resource`: the URI of /mcp, for which and below which tokens
+// are good here; `where` is a condition on g (grants) with $1.
 using IndexRow = std::function<void(const Sha256Digest&, const Credential&, bool alive)>;
 Result<void> index_rows(Transaction& tx, std::string_view where, std::string_view parameter,
                         std::string_view resource, const IndexRow& row);

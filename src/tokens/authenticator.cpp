@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "tokens/resource.h"
 
 namespace wick {
 namespace {
@@ -35,43 +36,53 @@ bool carries_credential(std::string_view query) {
 }  // namespace
 
 Authenticator::Authenticator(CredentialIndex& index, const Clock& clock, const std::string& public_url)
-    : index_(index), clock_(clock) {
-  const std::string metadata =
-      "resource_metadata=\"" + public_url + "/.well-known/oauth-protected-resource/mcp\"";
-  const std::string scope = ", scope=\"" + std::string(kReadScope) + " " + std::string(kWriteScope) + "\"";
-  missing_ = "Bearer " + metadata + scope;
-  insufficient_ = "Bearer error=\"insufficient_scope\", " + metadata + scope;
-  invalid_ = "Bearer error=\"invalid_token\", " + metadata + scope;
-  misplaced_ = "Bearer error=\"invalid_request\", " + metadata;
+    : index_(index), clock_(clock), public_url_(public_url) {}
+
+std::string Authenticator::challenge(std::string_view error, std::string_view resource) const {
+  std::string out = "Bearer ";
+  if (!error.empty()) out.append("error=\"").append(error).append("\", ");
+  out.append("resource_metadata=\"").append(public_url_).append("/.well-known/oauth-protected-resource");
+  out.append(resource_path(resource)).append("\"");
+  if (error != "invalid_request")
+    out.append(", scope=\"").append(kReadScope).append(" ").append(kWriteScope).append("\"");
+  return out;
 }
 
-http::Response Authenticator::insufficient_scope(const std::string& message) const {
-  return refusal(403, insufficient_, "insufficient_scope", to_json(json::string(message)));
+http::Response Authenticator::insufficient_scope(const std::string& message,
+                                                 std::string_view resource) const {
+  return refusal(403, challenge("insufficient_scope", resource), "insufficient_scope",
+                 to_json(json::string(message)));
 }
 
-http::Response Authenticator::invalid_token() const {
-  return refusal(401, invalid_, "unauthenticated", kInvalidMessage);
+http::Response Authenticator::invalid_token(std::string_view resource) const {
+  return refusal(401, challenge("invalid_token", resource), "unauthenticated", kInvalidMessage);
 }
 
-std::expected<Principal, http::Response> Authenticator::authenticate(const http::Request& request) const {
+std::expected<Principal, http::Response> Authenticator::authenticate(const http::Request& request,
+                                                                     std::string_view resource) const {
   if (!request.query.empty() && carries_credential(request.query)) {
-    return std::unexpected(refusal(400, misplaced_, "invalid_argument", kMisplacedMessage));
+    return std::unexpected(
+        refusal(400, challenge("invalid_request", resource), "invalid_argument", kMisplacedMessage));
   }
   const std::size_t count = request.header_count("authorization");
   if (count == 0) {
-    return std::unexpected(refusal(401, missing_, "unauthenticated", kMissingMessage));
+    return std::unexpected(refusal(401, challenge("", resource), "unauthenticated", kMissingMessage));
   }
   const std::string_view value = *request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";
   if (count > 1 || value.size() <= kScheme.size() ||
       !equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) {
-    return std::unexpected(invalid_token());
+    return std::unexpected(invalid_token(resource));
   }
   Principal principal;
   principal.digest = sha256(trim(value.substr(kScheme.size())));
   const auto credential = index_.find(principal.digest, clock_.now(), request.remote_address,
                                       request.header("user-agent").value_or(""));
-  if (!credential) return std::unexpected(invalid_token());
+  if (!credential) return std::unexpected(invalid_token(resource));
+  // Issued for one address: at any other it is as good as none.
+  const ScopePtr& scope = credential->scope;
+  if (scope != nullptr && !scope->resource.empty() && scope->resource != resource)
+    return std::unexpected(invalid_token(resource));
   principal.credential = *credential;
   return principal;
 }

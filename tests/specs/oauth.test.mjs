@@ -5,7 +5,7 @@ import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Wick, callTool, modern, notesId } from '../lib/wick.mjs';
-import { authorizeUrl, connect, consent, memoryProvider, pkce, redirectUri, refresh, register, requestId, visit } from '../lib/oauth.mjs';
+import { authorization, authorizeUrl, connect, consent, memoryProvider, pkce, redirectUri, refresh, register, requestId, token, visit } from '../lib/oauth.mjs';
 
 let wick, admin;
 before(async () => {
@@ -47,6 +47,126 @@ test('the address of one connector alone is enough too', async () => {
   await client.connect(new StreamableHTTPClientTransport(serverUrl, { authProvider }));
   assert.equal((await client.callTool({ name: 'list', arguments: {} })).isError, undefined);
   await client.close();
+});
+
+// A second connector beside the built-in one.
+const addConnector = async (label) => {
+  const made = await admin.post('/admin/connectors', { kind: 'rest', label, config: { base_url: 'https://api.example.test' } });
+  assert.equal(made.status, 201);
+  return made.body;
+};
+const connectTo = async (resource, more = {}) => {
+  const made = await authorization(wick, admin, { changes: { resource }, ...more });
+  const answer = await token(wick, { ...made.form, resource });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return { client: made.form.client_id, ...answer.body };
+};
+const statusAt = async (route, bearer) => (await fetch(`${wick.url}${route}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` }, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' })).status;
+
+test('the 401 of each address leads to the metadata of just that address, with and without a slash', async () => {
+  for (const [route, resource] of [['/mcp', '/mcp'], ['/mcp/', '/mcp'], ['/mcp/c/notes', '/mcp/c/notes'], ['/mcp/c/notes/', '/mcp/c/notes'], ['/mcp/c/%6eotes', '/mcp/c/notes'], [`/mcp/c/${notesId}`, `/mcp/c/${notesId}`]]) {
+    for (const headers of [{}, { authorization: 'Bearer wick_pat_bad' }]) {
+      const refused = await fetch(wick.url + route, { method: 'POST', headers });
+      const [, metadata] = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate'));
+      assert.equal(refused.status, 401);
+      assert.equal(metadata, `${wick.url}/.well-known/oauth-protected-resource${resource}`);
+      assert.equal((await (await fetch(metadata)).json()).resource, wick.url + resource);
+    }
+  }
+});
+
+test('a stranger does not learn from metadata and challenges which connectors there are', async () => {
+  const answer = async (name) => {
+    const metadata = await fetch(`${wick.url}/.well-known/oauth-protected-resource/mcp/c/${name}`);
+    const refused = await fetch(`${wick.url}/mcp/c/${name}`, { method: 'POST' });
+    return JSON.stringify([metadata.status, [...metadata.headers].filter(([key]) => key !== 'date'), await metadata.text(), refused.status, refused.headers.get('www-authenticate'), await refused.text()]).replaceAll(name, '…');
+  };
+  assert.equal(await answer('notes'), await answer('nosuc'));
+  for (const wrong of ['A', 'a.b', 'a%2fb', '%22', 'x'.repeat(65)]) {
+    assert.equal((await fetch(`${wick.url}/.well-known/oauth-protected-resource/mcp/c/${wrong}`)).status, 404, wrong);
+    const refused = await fetch(`${wick.url}/mcp/c/${wrong}`, { method: 'POST' });
+    assert.match(refused.headers.get('www-authenticate'), /oauth-protected-resource\/mcp", scope=/, wrong);
+  }
+});
+
+test('a token for one connector opens that address and nothing else, refreshed too, and introspection says so', async () => {
+  const other = await addConnector('Other one');
+  const resource = `${wick.url}/mcp/c/notes`;
+  let connection = await connectTo(`${resource}/`);
+  const rs = (await admin.post('/admin/oauth-clients', { name: 'RS', introspects: true })).body;
+  for (let round = 0; round < 2; ++round) {
+    const bearer = connection.access_token;
+    for (const [route, status] of [['/mcp/c/notes', 200], ['/mcp/c/notes/', 200], ['/mcp', 401], ['/mcp/', 401], [`/mcp/c/${notesId}`, 401], [`/mcp/c/${other.slug}`, 401], ['/mcp/c/no_such', 401]])
+      assert.equal(await statusAt(route, bearer), status, route);
+    assert.equal((await fetch(`${wick.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${bearer}` } })).status, 401);
+    const seen = await (await fetch(`${wick.url}/oauth/introspect`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ client_id: rs.client.client_id ?? rs.client.id, client_secret: rs.client_secret, token: bearer }) })).json();
+    assert.deepEqual([seen.active, seen.aud], [true, resource]);
+    const renewed = await refresh(wick, connection, {}, { resource });
+    assert.equal(renewed.status, 200);
+    connection = { client: connection.client, ...renewed.body };
+  }
+  for (const elsewhere of [`${wick.url}/mcp`, `${wick.url}/mcp/c/${other.slug}`])
+    assert.equal((await refresh(wick, connection, {}, { resource: elsewhere })).body.error, 'invalid_grant', elsewhere);
+  const [shown] = (await admin.get('/connections')).body.items;
+  assert.deepEqual(shown.scope.connectors, [notesId], 'whatever was chosen, it is of that connector');
+});
+
+test('a token for /mcp opens each connector, and a code for one resource gives no token for another', async () => {
+  const { access_token: bearer } = await connect(wick, admin);
+  assert.deepEqual([await statusAt('/mcp', bearer), await statusAt('/mcp/c/notes', bearer)], [200, 200]);
+  for (const [asked, wanted] of [['/mcp/c/notes', '/mcp'], ['/mcp', '/mcp/c/notes'], ['/mcp/c/notes', '/mcp/c/other_one']]) {
+    const { form } = await authorization(wick, admin, { changes: { resource: wick.url + asked } });
+    assert.equal((await token(wick, { ...form, resource: wick.url + wanted })).body.error, 'invalid_grant', `${asked} ${wanted}`);
+  }
+});
+
+test('a connector that takes over the name of another does not get its tokens', async () => {
+  const first = await addConnector('Ledger');
+  const { access_token: bearer } = await connectTo(`${wick.url}/mcp/c/ledger`);
+  assert.equal(await statusAt('/mcp/c/ledger', bearer), 200);
+  assert.equal((await admin.patch(`/admin/connectors/${first.id}`, { label: 'Old ledger' })).status, 200);
+  await addConnector('Ledger');
+  assert.equal(await statusAt('/mcp/c/ledger', bearer), 404);
+  assert.equal(await statusAt('/mcp/c/old_ledger', bearer), 401);
+});
+
+test('consent for one connector shows it, keeps to it, and is refused where there is none for this person', async () => {
+  const client = (await register(wick, { client_name: 'For one' })).body.client_id;
+  const { challenge } = pkce();
+  const ask = (name) => authorizeUrl(wick, client, challenge, { resource: `${wick.url}/mcp/c/${name}` });
+  const id = requestId(await visit(admin, ask('notes')));
+  assert.equal((await admin.get(`/oauth/requests/${id}`)).body.connector.id, notesId);
+  const other = (await admin.get('/connectors')).body.items.find((one) => one.id !== notesId);
+  const elsewhere = await admin.post(`/oauth/requests/${id}`, { approve: true, scope: { connectors: [other.id] } });
+  assert.deepEqual([elsewhere.status, elsewhere.body.error.code], [400, 'invalid_argument']);
+  assert.equal((await admin.post(`/oauth/requests/${id}`, { approve: true })).status, 200, 'it can still be decided');
+  const none = requestId(await visit(admin, ask('no_such')));
+  assert.equal((await admin.get(`/oauth/requests/${none}`)).status, 404);
+  assert.equal((await admin.post(`/oauth/requests/${none}`, { approve: true })).status, 404);
+  assert.match((await admin.post(`/oauth/requests/${none}`, { approve: false })).body.redirect_to, /error=access_denied/);
+});
+
+test('a client of OAuth 2.1 leaves redirect_uri out of the token request; one that is sent must match', async () => {
+  const { form } = await authorization(wick, admin);
+  assert.equal((await token(wick, { ...form, redirect_uri: 'http://localhost:4711/other' })).body.error, 'invalid_grant');
+  const { redirect_uri: _, ...without } = form;
+  assert.equal((await token(wick, without)).status, 200);
+  assert.equal((await token(wick, { ...(await authorization(wick, admin)).form, redirect_uri: '' })).status, 200, 'without a value is left out (RFC 6749 section 3.1)');
+});
+
+test('scopes that are unknown here are ignored beside those that are known, and the response says what was granted', async () => {
+  const granted = async (scope) => {
+    const { form } = await authorization(wick, admin, { changes: { scope } });
+    return (await token(wick, form)).body.scope;
+  };
+  assert.equal(await granted('openid offline_access mcp:read'), 'mcp:read offline_access');
+  assert.equal(await granted('  mcp:write   profile mcp:read '), 'mcp:read mcp:write');
+  assert.equal(await granted(' offline_access'), 'mcp:read mcp:write offline_access');
+  const client = (await register(wick)).body.client_id;
+  const refused = await visit(admin, authorizeUrl(wick, client, pkce().challenge, { scope: 'openid profile' }));
+  assert.match(refused.location, /error=invalid_scope/);
+  const connection = await connect(wick, admin, { scope: 'mcp:read' });
+  assert.equal((await refresh(wick, connection, {}, { scope: 'openid mcp:read' })).body.scope, 'mcp:read');
 });
 
 test('discovery names the configured address, for any origin to read, and the challenge leads to it', async () => {

@@ -34,7 +34,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
   const me = useMe();
   const { client, device } = request;
   const [scope, setScope] = useState<Scope>({
-    connectors: "all",
+    connectors: request.connector ? [request.connector.id] : "all",
     operations: request.writes ? "all" : "read_only",
   });
   const problem = scopeProblem(scope);
@@ -75,6 +75,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
       <Facts
         facts={{
           "Verified host": client.host,
+          "Only for": request.connector?.label,
           "Sends you back to": !device && request.redirect,
           "Asked from": device?.ip,
           Program: device?.user_agent,

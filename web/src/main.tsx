@@ -7,12 +7,18 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
+import { keepFocus } from "./lib/focusKeeper";
+import { installTips } from "./lib/tips";
 import { queryClient } from "./queryClient";
 import { router } from "./router";
 import { theme } from "./theme";
+import tips from "./tips.module.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+
+installTips(tips.tip ?? "");
+keepFocus();
 
 createRoot(root).render(
   <StrictMode>

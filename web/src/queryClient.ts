@@ -17,15 +17,23 @@ function onError(error: Error) {
   });
 }
 
+// Only a server that is restarting is worth another try; without a network the page says so at once.
+const isRestarting = ({ status, code }: ApiError) =>
+  code === "unreachable" || (status >= 502 && status <= 504);
+
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),
   mutationCache: new MutationCache({ onError }),
   defaultOptions: {
+    // "always": a request that was made offline fails now. By default it would wait, and a change would be sent when
+    // the page is long left.
     queries: {
+      networkMode: "always",
       staleTime: 5_000,
-      // A refusal stays a refusal; only a server that is restarting is worth another try.
+      refetchOnReconnect: true,
       retry: (failures, error) =>
-        failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+        failures < 2 && error instanceof ApiError && isRestarting(error) && navigator.onLine,
     },
+    mutations: { networkMode: "always", retry: false },
   },
 });

@@ -1,4 +1,4 @@
-import { Badge, createTheme, Modal, Notification, Table, Tooltip } from "@mantine/core";
+import { Badge, createTheme, Modal, Notification } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -16,10 +16,6 @@ export const theme = createTheme({
     }),
     Notification: Notification.extend({
       defaultProps: { closeButtonProps: { "aria-label": "Close this message" } },
-    }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: "sm" } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { events: { hover: true, focus: true, touch: false } },
     }),
   },
 });

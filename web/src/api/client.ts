@@ -1,8 +1,24 @@
 // The one way to the server: a client typed by openapi.json, and errors that carry the server's own sentence.
 import createClient from "openapi-fetch";
+import { holdPage } from "../lib/holdPage";
 import type { components, paths } from "./schema";
 
-export const api = createClient<paths>({ baseUrl: "/api/v1", credentials: "same-origin" });
+/** How long the server may take, in milliseconds. */
+export const timeouts = {
+  read: 30_000,
+  change: 60_000,
+  /** What waits for a connected system: the server gives up before this. */
+  upstream: 600_000,
+};
+
+export const api = createClient<paths>({
+  baseUrl: "/api/v1",
+  credentials: "same-origin",
+  fetch: (request) => send(request, request.method === "GET" ? timeouts.read : timeouts.change),
+});
+
+/** For requests that wait for a connected system: `api.POST(path, { ...patient })`. */
+export const patient = { fetch: (request: Request) => send(request, timeouts.upstream) };
 
 type Schemas = components["schemas"];
 export type Schema<Name extends keyof Schemas> = Schemas[Name];
@@ -17,6 +33,45 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
+
+  /** Whether the same request may succeed at another time; a refusal stays a refusal. */
+  get canRetry(): boolean {
+    return [0, 408, 425, 429].includes(this.status) || this.status >= 500;
+  }
+}
+
+/** The request is sent now or not at all: nothing waits for the network, and nothing is sent twice. */
+async function send(request: Request, timeout: number): Promise<Response> {
+  const isRead = request.method === "GET";
+  const limit = AbortSignal.timeout(timeout);
+  const release = isRead ? undefined : holdPage();
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, limit]) });
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw unanswered(isRead, limit.aborted ? timeout : null);
+  } finally {
+    release?.();
+  }
+}
+
+function unanswered(isRead: boolean, timeout: number | null): ApiError {
+  const failure = (code: string, message: string) => new ApiError(0, code, message, "");
+  const unsure = "It may have been done or not: look at the list before you try again.";
+  if (timeout !== null) {
+    const late = `The server has not answered within ${timeout / 1000} seconds.`;
+    return failure("timeout", isRead ? late : `${late} ${unsure}`);
+  }
+  if (!navigator.onLine) {
+    return failure(
+      "offline",
+      isRead
+        ? "You are offline. Try again when you are online."
+        : "You are offline, so nothing was sent. Try again when you are online.",
+    );
+  }
+  if (isRead) return failure("unreachable", "The server cannot be reached.");
+  return failure("unreachable", `The connection to the server failed. ${unsure}`);
 }
 
 interface Answer<T> {
@@ -30,8 +85,10 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await call;
-  } catch {
-    throw new ApiError(0, "unreachable", "The server cannot be reached. Try again.", "");
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // It began to answer, and its answer was not whole or was not JSON.
+    throw new ApiError(0, "unreadable", "The server's answer did not arrive whole.", "");
   }
   if (!answer.response.ok) throw toApiError(answer.response, answer.error);
   return answer.data as T;
@@ -43,6 +100,6 @@ function toApiError(response: Response, body: unknown): ApiError {
     return new ApiError(response.status, error.code, error.message, error.request_id, error.field);
   }
   // A proxy in between answers in its own words, which say nothing to the person.
-  const message = `The server answered with status ${response.status}. Try again.`;
+  const message = `The server answered with status ${response.status}.`;
   return new ApiError(response.status, "unknown", message, "");
 }

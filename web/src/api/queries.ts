@@ -44,6 +44,18 @@ export const tokensQuery = (status: "active" | "inactive" | "all") =>
     queryFn: () => unwrap(api.GET("/tokens", { params: { query: { status } } })),
   });
 
+export const userQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["admin", "users", "one", id],
+    queryFn: () => unwrap(api.GET("/admin/users/{id}", { params: { path: { id } } })),
+  });
+
+export const tokenQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["tokens", "detail", id],
+    queryFn: () => unwrap(api.GET("/tokens/{id}", { params: { path: { id } } })),
+  });
+
 export const tagsQuery = queryOptions({
   queryKey: ["admin", "tags"],
   queryFn: () => unwrap(api.GET("/admin/tags")),

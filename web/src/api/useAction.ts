@@ -1,12 +1,14 @@
 // A change on the server: run it, refresh what it touched, say how it went.
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
 
 interface ActionOptions<Input, Output> {
   /** Queries that are stale once it succeeded. */
   refresh?: QueryKey[];
   /** What to tell the person on success; empty: nothing. */
   done?: string | ((output: Output, input: Input) => string);
+  /** Called also when the page was left meanwhile. */
   onDone?: (output: Output, input: Input) => void;
   /** The caller shows `error` itself, beside its form. */
   showsError?: boolean;
@@ -17,7 +19,9 @@ export function useAction<Input = void, Output = unknown>(
   { refresh = [], done, onDone, showsError = false }: ActionOptions<Input, Output> = {},
 ) {
   const queryClient = useQueryClient();
-  return useMutation({
+  const busy = useBusy();
+  const onPage = useOnPage();
+  const mutation = useMutation({
     mutationFn: run,
     // Outputs may be secrets shown once: the cache must not keep them when the page is left.
     gcTime: 0,
@@ -31,7 +35,53 @@ export function useAction<Input = void, Output = unknown>(
       return Promise.all(refresh.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
     },
     onError: (error) => {
-      if (!showsError) notifications.show({ message: error.message, color: "red" });
+      if (showsError && onPage.current) return;
+      notifications.show({ message: error.message, color: "red", autoClose: false });
     },
+    onSettled: (_output, _error, input) => busy.end(keyOf(input)),
   });
+  return {
+    ...mutation,
+    /** Does nothing while the same is under way: two presses before the page is drawn anew are one. */
+    mutate: (input: Input) => {
+      if (busy.begin(keyOf(input))) mutation.mutate(input);
+    },
+    mutateAsync: async (input: Input) => {
+      if (busy.begin(keyOf(input))) await mutation.mutateAsync(input);
+    },
+    isBusyWith: (input: Input) => busy.has(keyOf(input)),
+  };
+}
+
+/** Whether the component is still there. */
+function useOnPage() {
+  const onPage = useRef(false);
+  useEffect(() => {
+    onPage.current = true;
+    return () => {
+      onPage.current = false;
+    };
+  }, []);
+  return onPage;
+}
+
+const keyOf = (input: unknown) => JSON.stringify(input) ?? "";
+
+/** The inputs of which an action is under way: known at once, and drawn. */
+function useBusy() {
+  const now = useRef(new Set<string>());
+  const [drawn, setDrawn] = useState<ReadonlySet<string>>(now.current);
+  return {
+    begin: (key: string) => {
+      if (now.current.has(key)) return false;
+      now.current.add(key);
+      setDrawn(new Set(now.current));
+      return true;
+    },
+    end: (key: string) => {
+      now.current.delete(key);
+      setDrawn(new Set(now.current));
+    },
+    has: (key: string) => drawn.has(key),
+  };
 }

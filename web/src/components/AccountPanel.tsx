@@ -82,7 +82,7 @@ function State({ connector, account }: { connector: Connector; account: Account 
       )}
       <Facts
         facts={{
-          Connected: account.connected_at && <Time value={account.connected_at} exact />,
+          Connected: account.connected_at && <Time value={account.connected_at} />,
           "Signed in at": hostOf(account.issuer),
           Access: account.scope,
         }}

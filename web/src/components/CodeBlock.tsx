@@ -8,16 +8,17 @@ interface Props {
   title: string;
   /** Names it for screen readers where the title alone is not unique on the page. */
   label?: string;
+  onCopied?: () => void;
 }
 
-export function CodeBlock({ code, title, label = title }: Props) {
+export function CodeBlock({ code, title, label = title, onCopied }: Props) {
   return (
     <div className={classes.block}>
       <Group justify="space-between" wrap="nowrap" className={classes.head}>
         <Text size="sm" fw={500} className={classes.title}>
           {title}
         </Text>
-        <CopyButton value={code} what={label} />
+        <CopyButton value={code} what={label} onCopied={onCopied} />
       </Group>
       {/* Scrolls sideways, so the keyboard must be able to reach it. */}
       <pre className={classes.code} tabIndex={0} aria-label={label}>

@@ -1,6 +1,5 @@
-import { Tooltip } from "@mantine/core";
 import type { Schema } from "../api/client";
-import { relativeTime } from "../lib/format";
+import { exactTime } from "../lib/time";
 import { StatusBadge } from "./StatusBadge";
 
 type Stateful = Pick<Schema<"ConnectorSummary">, "disabled" | "health" | "health_since">;
@@ -11,10 +10,8 @@ export function ConnectorState({ connector }: { connector: Stateful }) {
   if (connector.health === "unknown") return null;
   const since = connector.health_since;
   return (
-    <Tooltip label={since && `Since ${relativeTime(since)}`} disabled={!since}>
-      <span>
-        <StatusBadge status={connector.health} />
-      </span>
-    </Tooltip>
+    <span data-tip={since ? `Since ${exactTime(since)}` : undefined}>
+      <StatusBadge status={connector.health} />
+    </span>
   );
 }

@@ -8,6 +8,7 @@ interface Props extends ButtonProps {
   value: string;
   /** What is copied, for screen readers: "Copy <what>". */
   what: string;
+  onCopied?: () => void;
 }
 
 type State = "idle" | "copied" | "failed";
@@ -18,7 +19,7 @@ const labels: Record<State, string> = {
   failed: "Not copied: select and copy it by hand",
 };
 
-export function CopyButton({ value, what, ...button }: Props) {
+export function CopyButton({ value, what, onCopied, ...button }: Props) {
   const [state, setState] = useState<State>("idle");
 
   useEffect(() => setState("idle"), [value]);
@@ -40,7 +41,11 @@ export function CopyButton({ value, what, ...button }: Props) {
             <IconCopy size={14} aria-hidden />
           )
         }
-        onClick={async () => setState((await copyText(value)) ? "copied" : "failed")}
+        onClick={async () => {
+          const copied = await copyText(value);
+          setState(copied ? "copied" : "failed");
+          if (copied) onCopied?.();
+        }}
       >
         {labels[state]}
       </Button>

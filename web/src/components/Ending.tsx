@@ -10,7 +10,7 @@ interface Props {
 export function Ending({ ended }: Props) {
   return (
     <Group gap={4}>
-      <Time value={ended.at} exact />
+      <Time value={ended.at} />
       {ended.by && <Text size="sm">by {ended.by.name}</Text>}
       {ended.reason && <Text size="sm">· {ended.reason}</Text>}
     </Group>

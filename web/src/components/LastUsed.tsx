@@ -1,5 +1,6 @@
 import { Text } from "@mantine/core";
 import type { Schema } from "../api/client";
+import { Cut } from "./Cut";
 import { Time } from "./Time";
 
 /** When, and by which client from where. */
@@ -14,9 +15,9 @@ export function LastUsed({ used }: { used: Schema<"LastUsed"> | null }) {
   return (
     <>
       <Time value={used.at} />
-      <Text size="xs" c="dimmed">
+      <Cut size="xs" c="dimmed">
         {[used.client, used.ip].filter(Boolean).join(", ")}
-      </Text>
+      </Cut>
     </>
   );
 }

@@ -1,5 +1,5 @@
 // One click, no question: a token one doubts must die at once, and a new one is quickly made.
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 
 interface RevokeProps {
@@ -11,16 +11,16 @@ interface RevokeProps {
 
 export function RevokeButton({ label, pending, onRevoke }: RevokeProps) {
   return (
-    <Tooltip label="Revoke now: it stops working at once">
-      <ActionIcon
-        variant="subtle"
-        color="red"
-        aria-label={label}
-        loading={pending}
-        onClick={onRevoke}
-      >
-        <IconTrash size={18} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="red"
+      aria-label={label}
+      data-tip="Revoke now: it stops working at once"
+      data-destructive
+      loading={pending}
+      onClick={onRevoke}
+    >
+      <IconTrash size={18} aria-hidden />
+    </ActionIcon>
   );
 }

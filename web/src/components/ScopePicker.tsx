@@ -108,27 +108,3 @@ function OperationChoice({ connectors, readOnly, chosen, onChange }: ChoiceProps
     </Checkbox.Group>
   );
 }
-
-/** Why the choice cannot be used yet; null when it can. */
-export function scopeProblem(scope: Scope): string | null {
-  if (Array.isArray(scope.connectors) && scope.connectors.length === 0)
-    return "Choose at least one connector.";
-  if (Array.isArray(scope.operations) && scope.operations.length === 0)
-    return "Choose at least one operation.";
-  return null;
-}
-
-/** In words: “Operations that read · 2 connectors”. */
-export function describeScope(scope: Scope): string {
-  const count = (list: string[], noun: string) =>
-    `${list.length} ${list.length === 1 ? noun : `${noun}s`}`;
-  const operations = Array.isArray(scope.operations)
-    ? count(scope.operations, "chosen operation")
-    : scope.operations === "read_only"
-      ? "Operations that read"
-      : "All operations";
-  const connectors = Array.isArray(scope.connectors)
-    ? count(scope.connectors, "connector")
-    : "all connectors";
-  return `${operations} · ${connectors}`;
-}

@@ -15,6 +15,9 @@ export function TagBadges({ tags }: { tags: Schema<"TagRef">[] }) {
       {tags.map((tag) => (
         <Badge
           key={tag.id}
+          miw={0}
+          maw="100%"
+          attributes={{ label: { "data-cut": true } }}
           color={tag.filter ? "indigo" : "gray"}
           leftSection={tag.filter ? <IconFilter size={10} aria-label="Filter tag" /> : undefined}
         >

@@ -1,21 +1,15 @@
-import { Tooltip } from "@mantine/core";
-import { exactTime, relativeTime } from "../lib/format";
+import { exactTime, timeWords } from "../lib/time";
+import { useToday } from "../lib/useToday";
 import classes from "./Time.module.css";
 
-interface Props {
-  value: string;
-  /** Spell out the exact time too, where there is room for it. */
-  exact?: boolean;
-}
-
-/** "3 hours ago"; the exact time on hover. */
-export function Time({ value, exact = false }: Props) {
+/** "today 14:03", "12 Nov 2026 14:03"; seconds and zone on hover and tap. */
+export function Time({ value }: { value: string }) {
+  useToday();
+  const { text, beside } = timeWords(value, Date.now());
   return (
-    <Tooltip label={exactTime(value)} disabled={exact}>
-      <time dateTime={value} className={exact ? undefined : classes.time}>
-        {relativeTime(value)}
-        {exact && ` (${exactTime(value)})`}
-      </time>
-    </Tooltip>
+    <time dateTime={value} data-tip={exactTime(value)}>
+      <span className={classes.part}>{text}</span>
+      {beside && <span className={classes.beside}> {beside}</span>}
+    </time>
   );
 }

@@ -4,6 +4,9 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
+import { userQuery } from "../api/queries";
+
+const shownAtOnce = 20;
 
 interface Props {
   label: string;
@@ -14,16 +17,16 @@ interface Props {
 export function UserSelect({ label, value, onChange }: Props) {
   const [text, setText] = useState("");
   const [query] = useDebouncedValue(text, 200);
+  // Nobody is loaded before the list is opened.
+  const [opened, setOpened] = useState(false);
   const users = useQuery({
     queryKey: ["admin", "users", "choice", query],
-    queryFn: () => unwrap(api.GET("/admin/users", { params: { query: { query, limit: 50 } } })),
+    queryFn: () =>
+      unwrap(api.GET("/admin/users", { params: { query: { query, limit: shownAtOnce } } })),
     placeholderData: keepPreviousData,
+    enabled: opened,
   });
-  const chosen = useQuery({
-    queryKey: ["admin", "users", "one", value],
-    queryFn: () => unwrap(api.GET("/admin/users/{id}", { params: { path: { id: value ?? "" } } })),
-    enabled: value !== null,
-  });
+  const chosen = useQuery({ ...userQuery(value ?? ""), enabled: value !== null });
   const found = users.data?.items ?? [];
   // The chosen one stays in the list even when the search does not find it.
   const items =
@@ -38,9 +41,10 @@ export function UserSelect({ label, value, onChange }: Props) {
       clearable
       searchValue={text}
       onSearchChange={setText}
+      onDropdownOpen={() => setOpened(true)}
       filter={({ options }) => options}
       placeholder="Anyone"
-      nothingFoundMessage="No such user"
+      nothingFoundMessage={users.error?.message ?? (users.data ? "No such user" : "Searching…")}
     />
   );
 }

@@ -1,25 +1,5 @@
-// Times and numbers as people read them, in the browser's language for dates and in English for words.
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+// Numbers and durations as people read them, and times in form fields.
 const number = new Intl.NumberFormat("en");
-
-const steps: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 365 * 86400],
-  ["month", 30 * 86400],
-  ["day", 86400],
-  ["hour", 3600],
-  ["minute", 60],
-];
-
-export function relativeTime(iso: string, now = Date.now()): string {
-  const seconds = (Date.parse(iso) - now) / 1000;
-  for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  }
-  return seconds > 0 ? "in less than a minute" : "just now";
-}
-
-export const exactTime = (iso: string) => exact.format(new Date(iso));
 
 export const count = (value: number) => number.format(value);
 

@@ -25,11 +25,13 @@ export function useUrlFilters() {
     setAll,
     /** Where the page begins; without one it is the first. */
     cursor: search.get("cursor") ?? undefined,
-    setCursor: (cursor: string) =>
+    /** Null is the first page. */
+    goTo: (cursor: string | null, options?: { replace: boolean }) =>
       setSearch((before) => {
         const after = new URLSearchParams(before);
-        after.set("cursor", cursor);
+        if (cursor) after.set("cursor", cursor);
+        else after.delete("cursor");
         return after;
-      }),
+      }, options),
   };
 }

@@ -4,10 +4,12 @@ import { useDisclosure } from "@mantine/hooks";
 import { useEffect } from "react";
 import { Link, Outlet, ScrollRestoration, useLocation, useNavigation } from "react-router";
 import { useMe } from "../../lib/session";
+import { SecretsProvider } from "../secrets/Secrets";
 import classes from "./AppLayout.module.css";
 import { ColorSchemeToggle } from "./ColorSchemeToggle";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
+import { OfflineBanner } from "./OfflineBanner";
 import { UserMenu } from "./UserMenu";
 
 export function AppLayout() {
@@ -19,40 +21,45 @@ export function AppLayout() {
   useEffect(close, [pathname, close]);
 
   return (
-    <div className={classes.shell}>
-      <a href="#content" className={classes.skip}>
-        Skip to content
-      </a>
-      <header className={classes.header}>
-        <Burger
-          className={classes.burger}
-          opened={opened}
-          onClick={toggle}
-          size="sm"
-          aria-label={opened ? "Close navigation" : "Open navigation"}
-          aria-expanded={opened}
-          aria-controls="navigation"
-        />
-        <Link to="/" className={classes.brand}>
-          <Logo />
-          Wick
-        </Link>
-        <div className={classes.spacer} />
-        <ColorSchemeToggle />
-        <UserMenu me={me} />
-      </header>
-      <nav
-        id="navigation"
-        className={classes.nav}
-        data-opened={opened || undefined}
-        aria-label="Main"
-      >
-        <Navigation admin={me.role === "admin"} onNavigate={close} />
-      </nav>
-      <main id="content" className={classes.main} tabIndex={-1} aria-busy={loading}>
-        <Outlet />
-      </main>
-      <ScrollRestoration />
-    </div>
+    <>
+      <OfflineBanner />
+      <div className={classes.shell}>
+        <a href="#content" className={classes.skip}>
+          Skip to content
+        </a>
+        <header className={classes.header}>
+          <Burger
+            className={classes.burger}
+            opened={opened}
+            onClick={toggle}
+            size="sm"
+            aria-label={opened ? "Close navigation" : "Open navigation"}
+            aria-expanded={opened}
+            aria-controls="navigation"
+          />
+          <Link to="/" className={classes.brand}>
+            <Logo />
+            Wick
+          </Link>
+          <div className={classes.spacer} />
+          <ColorSchemeToggle />
+          <UserMenu me={me} />
+        </header>
+        <nav
+          id="navigation"
+          className={classes.nav}
+          data-opened={opened || undefined}
+          aria-label="Main"
+        >
+          <Navigation admin={me.role === "admin"} onNavigate={close} />
+        </nav>
+        <main id="content" className={classes.main} tabIndex={-1} aria-busy={loading}>
+          <SecretsProvider>
+            <Outlet />
+          </SecretsProvider>
+        </main>
+        <ScrollRestoration />
+      </div>
+    </>
   );
 }

@@ -5,6 +5,7 @@ import { usePageTitle } from "../PageHeader";
 import { Panel } from "../Panel";
 import classes from "./EntryLayout.module.css";
 import { Logo } from "./Logo";
+import { OfflineBanner } from "./OfflineBanner";
 
 interface Props {
   title: string;
@@ -15,28 +16,31 @@ interface Props {
 export function EntryLayout({ title, description, children }: Props) {
   usePageTitle(title);
   return (
-    <main className={classes.page}>
-      <Group gap="xs" justify="center" mb="lg">
-        <Logo />
-        <Text fw={700} size="xl">
-          Wick
-        </Text>
-      </Group>
-      <Panel p="lg">
-        <Stack>
-          <div>
-            <Title order={1} size="h3">
-              {title}
-            </Title>
-            {description && (
-              <Text c="dimmed" size="sm" component="div">
-                {description}
-              </Text>
-            )}
-          </div>
-          {children}
-        </Stack>
-      </Panel>
-    </main>
+    <>
+      <OfflineBanner />
+      <main className={classes.page}>
+        <Group gap="xs" justify="center" mb="lg">
+          <Logo />
+          <Text fw={700} size="xl">
+            Wick
+          </Text>
+        </Group>
+        <Panel p="lg">
+          <Stack>
+            <div>
+              <Title order={1} size="h3" tabIndex={-1}>
+                {title}
+              </Title>
+              {description && (
+                <Text c="dimmed" size="sm" component="div">
+                  {description}
+                </Text>
+              )}
+            </div>
+            {children}
+          </Stack>
+        </Panel>
+      </main>
+    </>
   );
 }

@@ -2,12 +2,13 @@
 import { Anchor, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { api, unwrap, type Schema } from "../../api/client";
+import { api, patient, unwrap, type Schema } from "../../api/client";
 import { runQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { duration, exactTime } from "../../lib/format";
+import { duration } from "../../lib/format";
 import { isObject, prettyJson } from "../../lib/json";
 import { useMe } from "../../lib/session";
+import { exactTime } from "../../lib/time";
 import { CardGrid } from "../CardGrid";
 import { CodeBlock } from "../CodeBlock";
 import { Facts } from "../Facts";
@@ -82,6 +83,7 @@ function RunActions({ run }: { run: Run }) {
         api.POST("/connectors/{id}/operations/{key}/run", {
           params: { path: { id: connector?.id ?? "", key: operation } },
           body: { arguments: isObject(request) ? request : {}, retry_of: run.id },
+          ...patient,
         }),
       ),
     {

@@ -2,7 +2,7 @@
 import { Button, Center, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, unwrap } from "../../api/client";
-import { exactTime } from "../../lib/format";
+import { exactTime } from "../../lib/time";
 import { EmptyState } from "../EmptyState";
 import { ErrorAlert } from "../ErrorAlert";
 import { PageLoader } from "../PageLoader";

@@ -1,9 +1,10 @@
-import { ActionIcon, Table, Text, VisuallyHidden } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { useId, useState } from "react";
+import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { duration } from "../../lib/format";
-import { Columns, DataTable } from "../DataTable";
+import { Cut } from "../Cut";
+import { type Column, DataTable } from "../DataTable";
 import { StatusBadge } from "../StatusBadge";
 import { Time } from "../Time";
 import { RunDetail } from "./RunDetail";
@@ -15,79 +16,64 @@ interface Props {
   showUser: boolean;
 }
 
+const connectorOf = (run: Run) => run.connector?.label ?? "No connector";
+
 export function RunTable({ runs, showUser }: Props) {
-  const names = ["When", "Connector", "Operation", "Status", "Source", "Credential", "Took"];
-  if (showUser) names.splice(1, 0, "User");
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string) => {
+    const after = new Set(opened);
+    if (!after.delete(id)) after.add(id);
+    setOpened(after);
+  };
+  const columns: Column<Run>[] = [
+    {
+      label: "Details",
+      role: "select",
+      width: 48,
+      cell: (run) => (
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          onClick={() => toggle(run.id)}
+          aria-label={`Details of ${connectorOf(run)} ${run.operation}`}
+          aria-expanded={opened.has(run.id)}
+        >
+          {opened.has(run.id) ? (
+            <IconChevronDown size={16} aria-hidden />
+          ) : (
+            <IconChevronRight size={16} aria-hidden />
+          )}
+        </ActionIcon>
+      ),
+    },
+    { label: "When", width: 150, cell: (run) => <Time value={run.started_at} /> },
+    { label: "User", cell: (run) => run.user?.name ?? "Unknown" },
+    { label: "Connector", cell: connectorOf },
+    { label: "Operation", cell: (run) => run.operation },
+    { label: "Status", width: 110, cell: (run) => <StatusBadge status={run.status} /> },
+    { label: "Source", width: 80, cell: (run) => run.source },
+    {
+      label: "Credential",
+      cell: (run) => (
+        <>
+          <Cut>{run.credential?.kind === "session" ? "Browser" : run.credential?.name}</Cut>
+          {run.client_name && (
+            <Cut size="xs" c="dimmed">
+              {run.client_name}
+            </Cut>
+          )}
+        </>
+      ),
+    },
+    { label: "Took", width: 80, cell: (run) => duration(run.latency_ms) },
+  ];
   return (
     <DataTable
       caption="Calls"
-      minWidth={880}
-      head={
-        <>
-          <Table.Th scope="col">
-            <VisuallyHidden>Details</VisuallyHidden>
-          </Table.Th>
-          <Columns names={names} />
-        </>
-      }
-    >
-      {runs.map((run) => (
-        <RunRow key={run.id} run={run} showUser={showUser} columns={names.length + 1} />
-      ))}
-    </DataTable>
-  );
-}
-
-function RunRow({ run, showUser, columns }: { run: Run; showUser: boolean; columns: number }) {
-  const [opened, setOpened] = useState(false);
-  const detailId = useId();
-  const connector = run.connector?.label ?? "No connector";
-  return (
-    <>
-      <Table.Tr>
-        <Table.Td w={40}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            onClick={() => setOpened(!opened)}
-            aria-label={`Details of ${connector} ${run.operation}`}
-            aria-expanded={opened}
-            aria-controls={detailId}
-          >
-            {opened ? (
-              <IconChevronDown size={16} aria-hidden />
-            ) : (
-              <IconChevronRight size={16} aria-hidden />
-            )}
-          </ActionIcon>
-        </Table.Td>
-        <Table.Td>
-          <Time value={run.started_at} />
-        </Table.Td>
-        {showUser && <Table.Td>{run.user?.name ?? "Unknown"}</Table.Td>}
-        <Table.Td>{connector}</Table.Td>
-        <Table.Td>{run.operation}</Table.Td>
-        <Table.Td>
-          <StatusBadge status={run.status} />
-        </Table.Td>
-        <Table.Td>{run.source}</Table.Td>
-        <Table.Td>
-          {run.credential?.kind === "session" ? "Browser" : (run.credential?.name ?? "")}
-          {run.client_name && (
-            <Text size="xs" c="dimmed">
-              {run.client_name}
-            </Text>
-          )}
-        </Table.Td>
-        <Table.Td>{duration(run.latency_ms)}</Table.Td>
-      </Table.Tr>
-      {opened && (
-        <Table.Tr id={detailId}>
-          <Table.Td colSpan={columns}>
-            <RunDetail id={run.id} />
-          </Table.Td>
-        </Table.Tr>
-      )}
-    </>
+      columns={columns.filter(({ label }) => showUser || label !== "User")}
+      rows={runs}
+      rowKey={({ id }) => id}
+      details={({ id }) => opened.has(id) && <RunDetail id={id} />}
+    />
   );
 }

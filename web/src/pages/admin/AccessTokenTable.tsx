@@ -1,118 +1,115 @@
-import { Anchor, Checkbox, Code, Table, Text } from "@mantine/core";
-import { Link } from "react-router";
+import { Checkbox, Code, Text } from "@mantine/core";
 import type { Schema } from "../../api/client";
-import { DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
+import { Person } from "../../components/Person";
 import { RevokeButton } from "../../components/RevokeButton";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
-import classes from "./person.module.css";
-import { SortHeading } from "./SortHeading";
-import type { UrlFilters } from "./tokenQuery";
+import type { Selection } from "../../lib/useSelection";
+import { sortBy, type UrlFilters } from "./tokenQuery";
 
 type Token = Schema<"Token">;
 
 interface Props {
   tokens: Token[];
   filters: UrlFilters;
-  selected: ReadonlySet<string>;
-  onSelect: (ids: ReadonlySet<string>) => void;
-  /** The token whose revocation is under way. */
-  revoking: string | null;
+  selection: Selection;
+  isRevoking: (token: Token) => boolean;
   onRevoke: (token: Token) => void;
 }
 
-export function AccessTokenTable(props: Props) {
-  const { tokens, filters, selected, onSelect, revoking, onRevoke } = props;
+export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRevoke }: Props) {
   const selectable = tokens.filter((token) => token.status === "active").map(({ id }) => id);
-  const chosen = selectable.filter((id) => selected.has(id));
-  const all = chosen.length > 0 && chosen.length === selectable.length;
-  const toggle = (ids: string[], on: boolean) => {
-    const after = new Set(selected);
-    for (const id of ids) {
-      if (on) after.add(id);
-      else after.delete(id);
-    }
-    onSelect(after);
-  };
-
+  const all = selection.ids.size > 0 && selection.ids.size === selectable.length;
+  const columns: Column<Token>[] = [
+    {
+      label: "Select",
+      role: "select",
+      width: 40,
+      head: (
+        <Checkbox
+          aria-label="Select all on this page"
+          checked={all}
+          indeterminate={selection.ids.size > 0 && !all}
+          disabled={selectable.length === 0}
+          onChange={() => selection.set(selectable, !all)}
+        />
+      ),
+      cell: ({ id, name, owner, status }) =>
+        status === "active" && (
+          <Checkbox
+            aria-label={`Select ${name} of ${owner.name}`}
+            checked={selection.ids.has(id)}
+            onChange={(event) => selection.set([id], event.currentTarget.checked)}
+          />
+        ),
+    },
+    {
+      label: "Owner",
+      sort: sortBy(filters, "owner"),
+      cell: ({ owner }) => <Person {...owner} />,
+    },
+    {
+      label: "Name",
+      role: "name",
+      sort: sortBy(filters, "name"),
+      cell: ({ id, name }) => <Cut to={`/profile/tokens/${id}`}>{name}</Cut>,
+    },
+    { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
+    {
+      label: "Created",
+      width: 120,
+      sort: sortBy(filters, "created_at"),
+      cell: ({ created_at }) => <Time value={created_at} />,
+    },
+    {
+      label: "Last used",
+      width: 120,
+      sort: sortBy(filters, "last_used_at"),
+      cell: ({ last_used }) =>
+        last_used ? (
+          <Time value={last_used.at} />
+        ) : (
+          <Text size="sm" c="dimmed">
+            Never
+          </Text>
+        ),
+    },
+    {
+      label: "From",
+      width: 130,
+      cell: ({ last_used }) => (
+        <>
+          <Cut>{last_used?.ip}</Cut>
+          <Cut size="xs" c="dimmed">
+            {last_used?.client}
+          </Cut>
+        </>
+      ),
+    },
+    {
+      label: "Revoke",
+      role: "actions",
+      width: 96,
+      cell: (token) =>
+        token.status === "active" ? (
+          <RevokeButton
+            label={`Revoke ${token.name} of ${token.owner.name}`}
+            pending={isRevoking(token)}
+            onRevoke={() => onRevoke(token)}
+          />
+        ) : (
+          <StatusBadge status={token.status} />
+        ),
+    },
+  ];
   return (
     <DataTable
       caption="Access tokens of all users"
-      minWidth={900}
-      head={
-        <>
-          <Table.Th scope="col" w={40}>
-            <Checkbox
-              aria-label="Select all on this page"
-              checked={all}
-              indeterminate={chosen.length > 0 && !all}
-              disabled={selectable.length === 0}
-              onChange={() => toggle(selectable, !all)}
-            />
-          </Table.Th>
-          <SortHeading filters={filters} sort="owner" label="Owner" />
-          <SortHeading filters={filters} sort="name" label="Name" />
-          <Table.Th scope="col">Token</Table.Th>
-          <SortHeading filters={filters} sort="created_at" label="Created" />
-          <SortHeading filters={filters} sort="last_used_at" label="Last used" />
-          <Table.Th scope="col">Address</Table.Th>
-          <Table.Th scope="col">Client</Table.Th>
-          <Table.Th scope="col">Revoke</Table.Th>
-        </>
-      }
-    >
-      {tokens.map((token) => (
-        <Table.Tr key={token.id}>
-          <Table.Td>
-            {token.status === "active" && (
-              <Checkbox
-                aria-label={`Select ${token.name} of ${token.owner.name}`}
-                checked={selected.has(token.id)}
-                onChange={(event) => toggle([token.id], event.currentTarget.checked)}
-              />
-            )}
-          </Table.Td>
-          <Table.Td className={classes.person}>
-            <Text size="sm">{token.owner.name}</Text>
-            <Text size="xs" c="dimmed">
-              {token.owner.email}
-            </Text>
-          </Table.Td>
-          <Table.Td className={classes.person}>
-            <Anchor component={Link} to={`/profile/tokens/${token.id}`} size="sm" fw={500}>
-              {token.name}
-            </Anchor>
-          </Table.Td>
-          <Table.Td>
-            <Code>{token.masked}</Code>
-          </Table.Td>
-          <Table.Td>
-            <Time value={token.created_at} />
-          </Table.Td>
-          <Table.Td>
-            {token.last_used ? (
-              <Time value={token.last_used.at} />
-            ) : (
-              <Text size="sm" c="dimmed">
-                Never
-              </Text>
-            )}
-          </Table.Td>
-          <Table.Td>{token.last_used?.ip}</Table.Td>
-          <Table.Td>{token.last_used?.client}</Table.Td>
-          <Table.Td>
-            {token.status === "active" ? (
-              <RevokeButton
-                label={`Revoke ${token.name} of ${token.owner.name}`}
-                pending={revoking === token.id}
-                onRevoke={() => onRevoke(token)}
-              />
-            ) : (
-              <StatusBadge status={token.status} />
-            )}
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
+      columns={columns}
+      rows={tokens}
+      rowKey={({ id }) => id}
+    />
   );
 }

@@ -27,9 +27,9 @@ export function AdminConnectorPage() {
   );
 
   return (
-    <QueryView query={connector}>
+    <QueryView query={connector} page="Connector">
       {(data) => (
-        <QueryView query={kinds}>
+        <QueryView query={kinds} page="Connector">
           {({ items }) => {
             const kind = items.find((candidate) => candidate.kind === data.kind);
             return (

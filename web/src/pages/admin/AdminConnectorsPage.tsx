@@ -1,13 +1,14 @@
-import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
+import { Badge, Box, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
-import { Link, useNavigate } from "react-router";
+import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { allConnectorsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConnectorState } from "../../components/ConnectorState";
-import { Columns, DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { KindIcon } from "../../components/KindIcon";
 import { PageHeader } from "../../components/PageHeader";
@@ -44,17 +45,7 @@ export function AdminConnectorsPage() {
               Add one: its credentials stay on this server, and your team calls it through Wick.
             </EmptyState>
           ) : (
-            <DataTable
-              caption="Connectors"
-              head={
-                <Columns names={["Connector", "Tags", "Operations", "State", "On", "Actions"]} />
-              }
-              minWidth={900}
-            >
-              {items.map((connector) => (
-                <ConnectorRow key={connector.id} connector={connector} onDelete={setDeleted} />
-              ))}
-            </DataTable>
+            <ConnectorTable connectors={items} onDelete={setDeleted} />
           )
         }
       </QueryView>
@@ -64,87 +55,105 @@ export function AdminConnectorsPage() {
   );
 }
 
-interface RowProps {
-  connector: Summary;
+interface TableProps {
+  connectors: Summary[];
   onDelete: (connector: Summary) => void;
 }
 
-function ConnectorRow({ connector, onDelete }: RowProps) {
-  const navigate = useNavigate();
-  const path = { params: { path: { id: connector.id } } };
-  const refresh = [["admin"], ["connectors"]];
-  const setDisabled = useAction(
-    (disabled: boolean) =>
-      unwrap(api.PATCH("/admin/connectors/{id}", { ...path, body: { disabled } })),
-    {
-      refresh,
-      done: (_, disabled) => `${connector.label} is turned ${disabled ? "off" : "on"}.`,
-    },
-  );
-  const duplicate = useAction(() => unwrap(api.POST("/admin/connectors/{id}/duplicate", path)), {
-    refresh,
-    done: "Copied without secrets and tags. The copy is turned off.",
-    onDone: (copy) => void navigate(`/admin/connectors/${copy.id}`),
-  });
+const refresh = [["admin"], ["connectors"]];
 
-  return (
-    <Table.Tr>
-      <Table.Td>
+function ConnectorTable({ connectors, onDelete }: TableProps) {
+  const columns: Column<Summary>[] = [
+    {
+      label: "Connector",
+      role: "name",
+      cell: (connector) => (
         <Group gap="sm" wrap="nowrap">
           <KindIcon kind={connector.kind} />
-          <div>
-            <Anchor component={Link} to={`/admin/connectors/${connector.id}`} size="sm" fw={500}>
-              {connector.label}
-            </Anchor>
-            <Text size="xs" c="dimmed" lineClamp={2}>
+          <Box miw={0}>
+            <Cut to={`/admin/connectors/${connector.id}`}>{connector.label}</Cut>
+            <Cut size="xs" c="dimmed">
               {connector.description}
-            </Text>
-          </div>
+            </Cut>
+          </Box>
         </Group>
-      </Table.Td>
-      <Table.Td>
-        <TagBadges tags={connector.tags} />
-      </Table.Td>
-      <Table.Td>
-        {connector.operations_enabled} of {connector.operations_total}
-        {connector.offered_changes > 0 && (
-          <Badge color="yellow" ml="xs">
-            {connector.offered_changes} changed
-          </Badge>
-        )}
-      </Table.Td>
-      <Table.Td>
-        <ConnectorState connector={connector} />
-      </Table.Td>
-      <Table.Td>
-        <ServerSwitch
-          label={`${connector.label} is on`}
-          on={!connector.disabled}
-          onChange={(on) => setDisabled.mutateAsync(!on)}
-        />
-      </Table.Td>
-      <Table.Td>
-        <Group gap="xs" wrap="nowrap">
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Duplicate ${connector.label}`}
-            loading={duplicate.isPending}
-            onClick={() => duplicate.mutate()}
-          >
-            Duplicate
-          </Button>
+      ),
+    },
+    { label: "Tags", cell: ({ tags }) => <TagBadges tags={tags} /> },
+    {
+      label: "Operations",
+      width: 120,
+      cell: (connector) => (
+        <>
+          {connector.operations_enabled} of {connector.operations_total}{" "}
+          {connector.offered_changes > 0 && (
+            <Badge color="yellow">{connector.offered_changes} changed</Badge>
+          )}
+        </>
+      ),
+    },
+    { label: "State", width: 100, cell: (connector) => <ConnectorState connector={connector} /> },
+    { label: "On", width: 70, cell: (connector) => <OnSwitch connector={connector} /> },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 210,
+      cell: (connector) => (
+        <>
+          <DuplicateButton connector={connector} />
           <Button
             size="xs"
             variant="subtle"
             color="red"
+            data-destructive
             aria-label={`Delete ${connector.label}`}
             onClick={() => onDelete(connector)}
           >
             Delete
           </Button>
-        </Group>
-      </Table.Td>
-    </Table.Tr>
+        </>
+      ),
+    },
+  ];
+  return (
+    <DataTable caption="Connectors" columns={columns} rows={connectors} rowKey={({ id }) => id} />
+  );
+}
+
+function OnSwitch({ connector: { id, label, disabled } }: { connector: Summary }) {
+  const setDisabled = useAction(
+    (disabled: boolean) =>
+      unwrap(api.PATCH("/admin/connectors/{id}", { params: { path: { id } }, body: { disabled } })),
+    { refresh, done: (_, disabled) => `${label} is turned ${disabled ? "off" : "on"}.` },
+  );
+  return (
+    <ServerSwitch
+      label={`${label} is on`}
+      on={!disabled}
+      onChange={(on) => setDisabled.mutateAsync(!on)}
+    />
+  );
+}
+
+function DuplicateButton({ connector: { id, label } }: { connector: Summary }) {
+  const navigate = useNavigate();
+  const duplicate = useAction(
+    () => unwrap(api.POST("/admin/connectors/{id}/duplicate", { params: { path: { id } } })),
+    {
+      refresh,
+      done: "Copied without secrets and tags. The copy is turned off.",
+      onDone: (copy) => void navigate(`/admin/connectors/${copy.id}`),
+    },
+  );
+  return (
+    <Button
+      size="xs"
+      variant="default"
+      aria-label={`Duplicate ${label}`}
+      loading={duplicate.isPending}
+      onClick={() => duplicate.mutate()}
+    >
+      Duplicate
+    </Button>
   );
 }

@@ -74,7 +74,7 @@ export function AllConnectionsPage() {
             <ConnectionTable
               connections={items}
               showUser
-              ending={disconnect.isPending ? disconnect.variables.id : null}
+              isEnding={disconnect.isBusyWith}
               onDisconnect={disconnect.mutate}
             />
           ) : query.user || query.client ? (

@@ -1,5 +1,5 @@
 import type { Schema } from "../../api/client";
-import { SecretBanner } from "../../components/SecretBanner";
+import { SecretBanner } from "../../components/secrets/SecretBanner";
 
 export interface AppWithSecret {
   client: Schema<"OAuthClientDetail">;

@@ -1,16 +1,16 @@
-import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Columns, DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
 import { Time } from "../../components/Time";
 import { plural } from "../../lib/format";
 import { redirectHosts } from "../../lib/redirectHosts";
 import type { AppWithSecret } from "./AppSecretBanner";
-import classes from "./AppTable.module.css";
 
 type App = Schema<"OAuthClientDetail">;
 
@@ -21,61 +21,65 @@ interface Props {
 }
 
 export function AppTable({ apps, ...actions }: Props) {
-  return (
-    <DataTable
-      caption="Apps"
-      minWidth={960}
-      head={<Columns names={["App", "Leads back to", "Registered", "Connections", "Actions"]} />}
-    >
-      {apps.map((app) => (
-        <Table.Tr key={app.id}>
-          <Table.Td>
-            <Group gap="xs">
-              <Text size="sm" fw={500}>
-                {app.name}
-              </Text>
-              <AppBadges app={app} />
-            </Group>
-            <Text size="xs" c="dimmed" mt={4} className={classes.id}>
-              {app.id}
-            </Text>
-          </Table.Td>
-          <Table.Td>
-            {redirectHosts(app.redirect_uris).map((host) => (
-              <Text key={host} size="sm">
-                {host}
-              </Text>
-            ))}
-          </Table.Td>
-          <Table.Td>
-            {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
-            {app.registered_from && (
-              <Text size="xs" c="dimmed">
-                from {app.registered_from}
-              </Text>
-            )}
-          </Table.Td>
-          <Table.Td>
-            {app.connections === 0 ? (
-              0
-            ) : (
-              <Anchor
-                component={Link}
-                to={`/admin/connections?client=${encodeURIComponent(app.id)}`}
-                size="sm"
-                aria-label={`${plural(app.connections, "connection")} of ${app.name}`}
-              >
-                {app.connections}
-              </Anchor>
-            )}
-          </Table.Td>
-          <Table.Td>
-            <AppActions app={app} {...actions} />
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
-  );
+  const columns: Column<App>[] = [
+    {
+      label: "App",
+      role: "name",
+      cell: (app) => (
+        <>
+          <Cut fw={500}>{app.name}</Cut>
+          <Cut size="xs" c="dimmed">
+            {app.id}
+          </Cut>
+          <Group gap={4} mt={4}>
+            <AppBadges app={app} />
+          </Group>
+        </>
+      ),
+    },
+    {
+      label: "Leads back to",
+      cell: (app) => redirectHosts(app.redirect_uris).map((host) => <Cut key={host}>{host}</Cut>),
+    },
+    {
+      label: "Registered",
+      width: 150,
+      cell: (app) => (
+        <>
+          {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
+          {app.registered_from && (
+            <Cut size="xs" c="dimmed">
+              from {app.registered_from}
+            </Cut>
+          )}
+        </>
+      ),
+    },
+    {
+      label: "Connections",
+      width: 110,
+      cell: (app) =>
+        app.connections === 0 ? (
+          0
+        ) : (
+          <Anchor
+            component={Link}
+            to={`/admin/connections?client=${encodeURIComponent(app.id)}`}
+            size="sm"
+            aria-label={`${plural(app.connections, "connection")} of ${app.name}`}
+          >
+            {app.connections}
+          </Anchor>
+        ),
+    },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 290,
+      cell: (app) => <AppActions app={app} {...actions} />,
+    },
+  ];
+  return <DataTable caption="Apps" columns={columns} rows={apps} rowKey={({ id }) => id} />;
 }
 
 function AppBadges({ app }: { app: App }) {
@@ -128,7 +132,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
 
   return (
     <>
-      <Group gap="xs" wrap="nowrap">
+      <Group gap="xs" justify="flex-end">
         <Button
           size="xs"
           variant="default"

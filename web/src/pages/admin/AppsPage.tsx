@@ -7,6 +7,7 @@ import { appsQuery } from "../../api/queries";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
+import { useSecrets } from "../../components/secrets/Secrets";
 import { AppSecretBanner, type AppWithSecret } from "./AppSecretBanner";
 import { AppTable } from "./AppTable";
 import { RegisterAppDialog } from "./RegisterAppDialog";
@@ -14,7 +15,9 @@ import { RegisterAppDialog } from "./RegisterAppDialog";
 export function AppsPage() {
   const apps = useQuery(appsQuery);
   const [registering, setRegistering] = useState(false);
-  const [shown, setShown] = useState<AppWithSecret | null>(null);
+  const secrets = useSecrets();
+  const show = (app: AppWithSecret) =>
+    secrets.show(app.client.id, (close) => <AppSecretBanner shown={app} onClose={close} />);
   return (
     <>
       <PageHeader
@@ -29,7 +32,6 @@ export function AppsPage() {
           </Button>
         }
       />
-      {shown && <AppSecretBanner shown={shown} onClose={() => setShown(null)} />}
       <QueryView query={apps}>
         {({ items }) =>
           items.length === 0 ? (
@@ -37,16 +39,12 @@ export function AppsPage() {
               An app appears here as soon as it registers itself, or when you register it.
             </EmptyState>
           ) : (
-            <AppTable
-              apps={items}
-              onSecret={setShown}
-              onGone={({ id }) => setShown((before) => (before?.client.id === id ? null : before))}
-            />
+            <AppTable apps={items} onSecret={show} onGone={({ id }) => secrets.forget(id)} />
           )
         }
       </QueryView>
       {registering && (
-        <RegisterAppDialog onRegistered={setShown} onClose={() => setRegistering(false)} />
+        <RegisterAppDialog onRegistered={show} onClose={() => setRegistering(false)} />
       )}
     </>
   );

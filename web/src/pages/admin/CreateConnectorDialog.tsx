@@ -5,7 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { api, unwrap, type Schema } from "../../api/client";
+import { api, patient, unwrap, type Schema } from "../../api/client";
 import { connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConfigFields } from "../../components/ConfigFields";
@@ -56,7 +56,11 @@ export function CreateConnectorDialog({ onClose }: { onClose: () => void }) {
 async function firstRefresh(id: string) {
   try {
     await unwrap(
-      api.POST("/admin/connectors/{id}/refresh", { params: { path: { id } }, body: {} }),
+      api.POST("/admin/connectors/{id}/refresh", {
+        params: { path: { id } },
+        body: {},
+        ...patient,
+      }),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : "";

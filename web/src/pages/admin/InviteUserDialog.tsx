@@ -4,15 +4,15 @@ import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import type { LinkFor } from "../../components/OneTimeLink";
+import { useShowLink } from "../../components/secrets/useShowLink";
 import { TagSelect } from "../../components/TagSelect";
 
 interface Props {
-  onLink: (link: LinkFor) => void;
   onClose: () => void;
 }
 
-export function InviteUserDialog({ onLink, onClose }: Props) {
+export function InviteUserDialog({ onClose }: Props) {
+  const showLink = useShowLink();
   const [email, setEmail] = useState("");
   const [name, setName] = useState("");
   const [role, setRole] = useState<"admin" | "member">("member");
@@ -25,7 +25,7 @@ export function InviteUserDialog({ onLink, onClose }: Props) {
       onDone: (created) => {
         onClose();
         if (created.invite) {
-          onLink({ link: created.invite, title: `${name} is invited`, email });
+          showLink({ link: created.invite, title: `${name} is invited`, email });
         }
       },
     },

@@ -1,10 +1,11 @@
 // A connector's operations: on or off each, and for kinds whose operations are the admin's own, their editor.
-import { Alert, Badge, Button, Code, Group, Stack, Table, Text } from "@mantine/core";
+import { Alert, Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Columns, DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { Panel } from "../../components/Panel";
 import { ServerSwitch } from "../../components/ServerSwitch";
@@ -54,6 +55,69 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
     },
   );
 
+  const columns: Column<Operation>[] = [
+    {
+      label: "On",
+      width: 64,
+      cell: ({ key, name, enabled: on }) => (
+        <ServerSwitch
+          label={`${name} is on`}
+          on={on}
+          onChange={(enabled) => toggle.mutateAsync({ key, enabled })}
+        />
+      ),
+    },
+    {
+      label: "Operation",
+      role: "name",
+      cell: (operation) => (
+        <Stack gap={4}>
+          <Cut fw={500}>{operation.name}</Cut>
+          <Group gap="xs">
+            <OperationHints operation={operation} />
+            <OfferBadge operation={operation} offer={offer} />
+          </Group>
+          <Text size="xs" c="dimmed">
+            {operation.description}
+          </Text>
+          {operation.rest && (
+            <Text size="xs" ff="monospace">
+              {operation.rest.method} {operation.rest.path}
+            </Text>
+          )}
+        </Stack>
+      ),
+    },
+    { label: "Tool", width: 260, cell: ({ tool_name }) => <Cut ff="monospace">{tool_name}</Cut> },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 180,
+      cell: (operation) => (
+        <>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Edit ${operation.name}`}
+            onClick={() => setEdited(operation)}
+          >
+            Edit
+          </Button>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            data-destructive
+            aria-label={`Delete ${operation.name}`}
+            onClick={() => setDeleted(operation)}
+          >
+            Delete
+          </Button>
+        </>
+      ),
+    },
+  ];
+
   return (
     <Panel
       title="Operations"
@@ -99,65 +163,10 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       ) : (
         <DataTable
           caption="Operations"
-          head={<Columns names={["On", "Operation", "Tool", ...(custom ? ["Actions"] : [])]} />}
-        >
-          {connector.operations.map((operation) => (
-            <Table.Tr key={operation.key}>
-              <Table.Td>
-                <ServerSwitch
-                  label={`${operation.name} is on`}
-                  on={operation.enabled}
-                  onChange={(enabled) => toggle.mutateAsync({ key: operation.key, enabled })}
-                />
-              </Table.Td>
-              <Table.Td>
-                <Stack gap={4}>
-                  <Group gap="xs">
-                    <Text size="sm" fw={500}>
-                      {operation.name}
-                    </Text>
-                    <OperationHints operation={operation} />
-                    <OfferBadge operation={operation} offer={offer} />
-                  </Group>
-                  <Text size="xs" c="dimmed">
-                    {operation.description}
-                  </Text>
-                  {operation.rest && (
-                    <Text size="xs" ff="monospace">
-                      {operation.rest.method} {operation.rest.path}
-                    </Text>
-                  )}
-                </Stack>
-              </Table.Td>
-              <Table.Td>
-                <Code>{operation.tool_name}</Code>
-              </Table.Td>
-              {custom && (
-                <Table.Td>
-                  <Group gap="xs" wrap="nowrap">
-                    <Button
-                      size="xs"
-                      variant="default"
-                      aria-label={`Edit ${operation.name}`}
-                      onClick={() => setEdited(operation)}
-                    >
-                      Edit
-                    </Button>
-                    <Button
-                      size="xs"
-                      variant="subtle"
-                      color="red"
-                      aria-label={`Delete ${operation.name}`}
-                      onClick={() => setDeleted(operation)}
-                    >
-                      Delete
-                    </Button>
-                  </Group>
-                </Table.Td>
-              )}
-            </Table.Tr>
-          ))}
-        </DataTable>
+          columns={columns.filter(({ label }) => custom || label !== "Actions")}
+          rows={connector.operations}
+          rowKey={({ key }) => key}
+        />
       )}
       {edited && (
         <OperationDialog

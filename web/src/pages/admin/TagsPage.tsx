@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Table, Text } from "@mantine/core";
+import { Badge, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
@@ -6,7 +6,8 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { tagsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Columns, DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
@@ -79,47 +80,47 @@ interface TableProps {
 }
 
 function TagTable({ tags, onEdit, onDelete }: TableProps) {
-  return (
-    <DataTable
-      caption="Tags"
-      head={<Columns names={["Name", "Description", "Users", "Connectors", "Actions"]} />}
-    >
-      {tags.map((tag) => (
-        <Table.Tr key={tag.id}>
-          <Table.Td>
-            <Group gap="xs">
-              <Text size="sm" fw={500}>
-                {tag.name}
-              </Text>
-              {tag.filter && <Badge>filter</Badge>}
-            </Group>
-          </Table.Td>
-          <Table.Td>{tag.description}</Table.Td>
-          <Table.Td>{tag.users}</Table.Td>
-          <Table.Td>{tag.connectors}</Table.Td>
-          <Table.Td>
-            <Group gap="xs" wrap="nowrap">
-              <Button
-                size="xs"
-                variant="default"
-                aria-label={`Edit ${tag.name}`}
-                onClick={() => onEdit(tag)}
-              >
-                Edit
-              </Button>
-              <Button
-                size="xs"
-                variant="subtle"
-                color="red"
-                aria-label={`Delete ${tag.name}`}
-                onClick={() => onDelete(tag)}
-              >
-                Delete
-              </Button>
-            </Group>
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
-  );
+  const columns: Column<Tag>[] = [
+    {
+      label: "Name",
+      role: "name",
+      cell: ({ name, filter }) => (
+        <>
+          <Cut fw={500}>{name}</Cut>
+          {filter && <Badge>filter</Badge>}
+        </>
+      ),
+    },
+    { label: "Description", cell: ({ description }) => description },
+    { label: "Users", width: 90, cell: ({ users }) => users },
+    { label: "Connectors", width: 110, cell: ({ connectors }) => connectors },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 180,
+      cell: (tag) => (
+        <>
+          <Button
+            size="xs"
+            variant="default"
+            aria-label={`Edit ${tag.name}`}
+            onClick={() => onEdit(tag)}
+          >
+            Edit
+          </Button>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="red"
+            data-destructive
+            aria-label={`Delete ${tag.name}`}
+            onClick={() => onDelete(tag)}
+          >
+            Delete
+          </Button>
+        </>
+      ),
+    },
+  ];
+  return <DataTable caption="Tags" columns={columns} rows={tags} rowKey={({ id }) => id} />;
 }

@@ -5,25 +5,22 @@ import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import type { LinkFor } from "../../components/OneTimeLink";
+import { useShowLink } from "../../components/secrets/useShowLink";
+import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
 import { EditUserDialog } from "./EditUserDialog";
 
-interface Props {
-  user: Schema<"User">;
-  onLink: (link: LinkFor) => void;
-}
-
-export function UserActions({ user, onLink }: Props) {
+export function UserActions({ user }: { user: Schema<"User"> }) {
   const me = useMe();
+  const showLink = useShowLink();
   const path = { params: { path: { id: user.id } } };
   const refresh = [["admin"]];
-  const [dialog, setDialog] = useState<"edit" | "delete" | "reset" | null>(null);
+  const [dialog, setDialog] = useState<"edit" | "delete" | "reset" | "deactivate" | null>(null);
   const close = () => setDialog(null);
   const setStatus = useAction(
     (status: "active" | "deactivated") =>
       unwrap(api.PATCH("/admin/users/{id}", { ...path, body: { status } })),
-    { refresh, done: (_, status) => `${user.name} is ${status}.` },
+    { refresh, done: (_, status) => `${user.name} is ${status}.`, onDone: close },
   );
   const remove = useAction(() => unwrap(api.DELETE("/admin/users/{id}", path)), {
     refresh,
@@ -34,12 +31,12 @@ export function UserActions({ user, onLink }: Props) {
     refresh,
     onDone: (link) => {
       close();
-      onLink({ link, title: `New password for ${user.name}`, email: user.email });
+      showLink({ link, title: `New password for ${user.name}`, email: user.email });
     },
   });
   const inviteAgain = useAction(() => unwrap(api.POST("/admin/users/{id}/invite", path)), {
     refresh,
-    onDone: (link) => onLink({ link, title: `Invitation for ${user.name}`, email: user.email }),
+    onDone: (link) => showLink({ link, title: `Invitation for ${user.name}`, email: user.email }),
   });
 
   return (
@@ -75,7 +72,7 @@ export function UserActions({ user, onLink }: Props) {
             <Menu.Item onClick={() => setStatus.mutate("active")}>Reactivate</Menu.Item>
           )}
           {user.id !== me.id && user.status === "active" && (
-            <Menu.Item onClick={() => setStatus.mutate("deactivated")}>Deactivate</Menu.Item>
+            <Menu.Item onClick={() => setDialog("deactivate")}>Deactivate</Menu.Item>
           )}
           {user.id !== me.id && (
             <Menu.Item color="red" onClick={() => setDialog("delete")}>
@@ -97,6 +94,17 @@ export function UserActions({ user, onLink }: Props) {
         hand over. Access tokens keep working.
       </ConfirmDialog>
       <ConfirmDialog
+        opened={dialog === "deactivate"}
+        title={`Deactivate ${user.name}?`}
+        confirm="Deactivate"
+        pending={setStatus.isPending}
+        onConfirm={() => setStatus.mutate("deactivated")}
+        onClose={close}
+      >
+        {user.email} is signed out everywhere at once and cannot sign in. {endsFor(user)} for good:
+        reactivating the user does not bring them back.
+      </ConfirmDialog>
+      <ConfirmDialog
         opened={dialog === "delete"}
         title={`Delete ${user.name}?`}
         confirm="Delete"
@@ -104,9 +112,14 @@ export function UserActions({ user, onLink }: Props) {
         onConfirm={() => remove.mutate()}
         onClose={close}
       >
-        All sessions and access tokens of {user.email} end at once. The history of calls stays. This
-        cannot be undone.
+        All sessions of {user.email} end at once. {endsFor(user)} too. The history of calls stays.
+        This cannot be undone.
       </ConfirmDialog>
     </>
   );
+}
+
+function endsFor({ active_tokens: tokens }: Schema<"User">): string {
+  const ended = tokens === 0 ? "" : `${plural(tokens, "access token")} and `;
+  return `${ended}all connections of apps end`;
 }

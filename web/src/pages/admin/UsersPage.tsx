@@ -1,32 +1,32 @@
-import { Badge, Button, Group, Select, Table, Text } from "@mantine/core";
+import { Badge, Button, Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { filledPage } from "../../api/filledPage";
 import { CursorPager } from "../../components/CursorPager";
-import { Columns, DataTable } from "../../components/DataTable";
+import { type Column, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { FilterBar } from "../../components/FilterBar";
-import { OneTimeLink, type LinkFor } from "../../components/OneTimeLink";
 import { PageHeader } from "../../components/PageHeader";
+import { Person } from "../../components/Person";
 import { QueryView } from "../../components/QueryView";
 import { SearchInput } from "../../components/SearchInput";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
+import { useLastPage } from "../../lib/useLastPage";
 import { useUrlFilters } from "../../lib/useUrlFilters";
 import { InviteUserDialog } from "./InviteUserDialog";
-import classes from "./person.module.css";
 import { UserActions } from "./UserActions";
 
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;
 const roles = ["admin", "member", "service"] as const;
 
 export function UsersPage() {
-  const { get, set, cursor, setCursor } = useUrlFilters();
+  const filters = useUrlFilters();
+  const { get, set, cursor, goTo } = filters;
   const [inviting, setInviting] = useState(false);
-  const [link, setLink] = useState<LinkFor | null>(null);
   const query = {
     query: get("query"),
     status: statuses.find((status) => status === get("status")),
@@ -41,6 +41,7 @@ export function UsersPage() {
       ),
     placeholderData: keepPreviousData,
   });
+  useLastPage(users.isPlaceholderData ? undefined : users.data, filters);
 
   return (
     <>
@@ -66,7 +67,7 @@ export function UsersPage() {
         <Select
           label="Status"
           data={[...statuses]}
-          value={get("status") ?? null}
+          value={query.status ?? null}
           onChange={(value) => set("status", value)}
           placeholder="Any"
           clearable
@@ -74,7 +75,7 @@ export function UsersPage() {
         <Select
           label="Role"
           data={[...roles]}
-          value={get("role") ?? null}
+          value={query.role ?? null}
           onChange={(value) => set("role", value)}
           placeholder="Any"
           clearable
@@ -84,7 +85,7 @@ export function UsersPage() {
         {({ items, total, next_cursor, previous_cursor }) => (
           <>
             {items.length > 0 ? (
-              <UserTable users={items} onLink={setLink} />
+              <DataTable caption="Users" columns={columns} rows={items} rowKey={({ id }) => id} />
             ) : next_cursor === null ? (
               <EmptyState title="No users match" />
             ) : (
@@ -97,63 +98,38 @@ export function UsersPage() {
               total={items.length > 0 ? total : null}
               next={next_cursor}
               previous={previous_cursor}
-              onGo={setCursor}
+              onGo={goTo}
             />
           </>
         )}
       </QueryView>
-      {inviting && <InviteUserDialog onLink={setLink} onClose={() => setInviting(false)} />}
-      <OneTimeLink shown={link} onClose={() => setLink(null)} />
+      {inviting && <InviteUserDialog onClose={() => setInviting(false)} />}
     </>
   );
 }
 
-interface TableProps {
-  users: Schema<"User">[];
-  onLink: (link: LinkFor) => void;
-}
-
-function UserTable({ users, onLink }: TableProps) {
-  return (
-    <DataTable
-      caption="Users"
-      head={
-        <Columns
-          names={["User", "Role", "Status", "Tags", "Tokens", "Last seen", "Created", "Actions"]}
-        />
-      }
-      minWidth={900}
-    >
-      {users.map((user) => (
-        <Table.Tr key={user.id}>
-          <Table.Td className={classes.person}>
-            <Group gap="xs">
-              <Text size="sm" fw={500}>
-                {user.name}
-              </Text>
-              {user.external && <Badge color="gray">single sign-on</Badge>}
-            </Group>
-            <Text size="xs" c="dimmed">
-              {user.email}
-            </Text>
-          </Table.Td>
-          <Table.Td>{user.role}</Table.Td>
-          <Table.Td>
-            <StatusBadge status={user.status} />
-          </Table.Td>
-          <Table.Td>
-            <TagBadges tags={user.tags} />
-          </Table.Td>
-          <Table.Td>{user.active_tokens}</Table.Td>
-          <Table.Td>{user.last_seen_at ? <Time value={user.last_seen_at} /> : "Never"}</Table.Td>
-          <Table.Td>
-            <Time value={user.created_at} />
-          </Table.Td>
-          <Table.Td>
-            {user.status !== "deleted" && <UserActions user={user} onLink={onLink} />}
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
-  );
-}
+const columns: Column<Schema<"User">>[] = [
+  {
+    label: "User",
+    role: "name",
+    cell: (user) => (
+      <Person {...user}>{user.external && <Badge color="gray">single sign-on</Badge>}</Person>
+    ),
+  },
+  { label: "Role", width: 85, cell: ({ role }) => role },
+  { label: "Status", width: 115, cell: ({ status }) => <StatusBadge status={status} /> },
+  { label: "Tags", cell: ({ tags }) => <TagBadges tags={tags} /> },
+  { label: "Tokens", width: 75, cell: ({ active_tokens }) => active_tokens },
+  {
+    label: "Last sign-in",
+    width: 130,
+    cell: ({ last_seen_at }) => (last_seen_at ? <Time value={last_seen_at} /> : "Never"),
+  },
+  { label: "Created", width: 130, cell: ({ created_at }) => <Time value={created_at} /> },
+  {
+    label: "Actions",
+    role: "actions",
+    width: 80,
+    cell: (user) => user.status !== "deleted" && <UserActions user={user} />,
+  },
+];

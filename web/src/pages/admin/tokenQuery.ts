@@ -1,4 +1,5 @@
 // The list of all tokens as the address bar describes it.
+import type { Column } from "../../components/DataTable";
 import type { useUrlFilters } from "../../lib/useUrlFilters";
 
 export type UrlFilters = ReturnType<typeof useUrlFilters>;
@@ -33,4 +34,15 @@ export function readOrder(get: UrlFilters["get"]): "asc" | "desc" {
 /** Names from A, times from the newest. */
 export function firstOrder(sort: Sort): "asc" | "desc" {
   return sort === "name" || sort === "owner" ? "asc" : "desc";
+}
+
+/** For the head of a column; pressed again, it sorts the other way. */
+export function sortBy({ get, setAll }: UrlFilters, sort: Sort): Column<unknown>["sort"] {
+  const sorted = readSort(get) === sort;
+  const order = readOrder(get);
+  const next = sorted ? (order === "asc" ? "desc" : "asc") : firstOrder(sort);
+  return {
+    order: sorted ? (order === "asc" ? "ascending" : "descending") : "none",
+    onSort: () => setAll({ sort, order: next }),
+  };
 }

@@ -18,7 +18,7 @@ export function ConnectorPage() {
   const me = useMe();
   const connector = useQuery(connectorQuery(id));
   return (
-    <QueryView query={connector}>
+    <QueryView query={connector} page="Connector">
       {(data) => (
         <>
           <PageHeader

@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
-import { api, unwrap, type Schema } from "../../api/client";
+import { api, patient, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { Panel } from "../../components/Panel";
@@ -31,6 +31,7 @@ export function OperationTest({ connectorId, operation, input }: Props) {
         api.POST("/connectors/{id}/operations/{key}/run", {
           params: { path: { id: connectorId, key: operation.key } },
           body: call,
+          ...patient,
         }),
       ),
     { showsError: true, refresh: [["runs", "list"]] },

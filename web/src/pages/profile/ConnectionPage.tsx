@@ -12,7 +12,7 @@ import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
 import { RunList } from "../../components/runs/RunList";
-import { describeScope } from "../../components/ScopePicker";
+import { describeScope } from "../../lib/scope";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { UsagePanels } from "../../components/UsagePanels";
@@ -30,7 +30,7 @@ export function ConnectionPage() {
     queryFn: () => unwrap(api.GET("/connections/{id}/usage", path)),
   });
   return (
-    <QueryView query={connection}>
+    <QueryView query={connection} page="Connection">
       {(data) => (
         <Stack gap="lg" key={data.id}>
           <ConnectionDetail connection={data} />
@@ -89,9 +89,9 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
             ),
             User: !own && `${user.name} (${user.email})`,
             "May call": describeScope(connection.scope),
-            Granted: <Time value={connection.created_at} exact />,
+            Granted: <Time value={connection.created_at} />,
             "Last used": <LastUsed used={connection.last_used} />,
-            Expires: !ended && <Time value={connection.expires_at} exact />,
+            Expires: !ended && <Time value={connection.expires_at} />,
             Ended: ended && <Ending ended={ended} />,
           }}
         />

@@ -43,7 +43,7 @@ export function ConnectionsPage() {
             <ConnectionTable
               connections={items}
               showUser={false}
-              ending={disconnect.isPending ? disconnect.variables.id : null}
+              isEnding={disconnect.isBusyWith}
               onDisconnect={disconnect.mutate}
             />
           )

@@ -4,17 +4,19 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
+import { tokenQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { Ending } from "../../components/Ending";
 import { Facts } from "../../components/Facts";
 import { LastUsed } from "../../components/LastUsed";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
-import { PlaintextBanner } from "../../components/PlaintextBanner";
 import { QueryView } from "../../components/QueryView";
 import { RevokeButton } from "../../components/RevokeButton";
 import { RotateDialog } from "../../components/RotateDialog";
-import { describeScope } from "../../components/ScopePicker";
+import { describeScope } from "../../lib/scope";
+import { PlaintextBanner } from "../../components/secrets/PlaintextBanner";
+import { useSecrets } from "../../components/secrets/Secrets";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { UsagePanels } from "../../components/UsagePanels";
@@ -23,16 +25,13 @@ import { useMe } from "../../lib/session";
 export function TokenPage() {
   const { id = "" } = useParams();
   const path = { params: { path: { id } } };
-  const token = useQuery({
-    queryKey: ["tokens", "detail", id],
-    queryFn: () => unwrap(api.GET("/tokens/{id}", path)),
-  });
+  const token = useQuery(tokenQuery(id));
   const usage = useQuery({
     queryKey: ["tokens", "usage", id],
     queryFn: () => unwrap(api.GET("/tokens/{id}/usage", path)),
   });
   return (
-    <QueryView query={token}>
+    <QueryView query={token} page="Access token">
       {(data) => (
         <Stack gap="lg" key={data.id}>
           <TokenDetail token={data} />
@@ -48,7 +47,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   const navigate = useNavigate();
   const own = token.owner.id === me.id;
   const [rotating, setRotating] = useState(false);
-  const [minted, setMinted] = useState<Schema<"MintedToken"> | null>(null);
+  const secrets = useSecrets();
   const revoke = useAction(
     () => {
       const path = { params: { path: { id: token.id } } };
@@ -56,8 +55,16 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
         own ? api.DELETE("/tokens/{id}", path) : api.DELETE("/admin/tokens/{id}", path),
       );
     },
-    { refresh: [["tokens"], ["admin", "tokens"]], done: `“${token.name}” is revoked.` },
+    {
+      refresh: [["tokens"], ["admin", "tokens"]],
+      done: `“${token.name}” is revoked.`,
+      onDone: () => secrets.forget(token.id),
+    },
   );
+  const show = (minted: Schema<"MintedToken">) => {
+    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
+    void navigate(`/profile/tokens/${minted.token.id}`);
+  };
   const history = own ? "/history" : "/admin/history";
 
   return (
@@ -85,12 +92,6 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
           </>
         }
       />
-      {minted && (
-        <PlaintextBanner
-          minted={minted}
-          onClose={() => void navigate(`/profile/tokens/${minted.token.id}`)}
-        />
-      )}
       <Panel>
         <Facts
           facts={{
@@ -99,15 +100,15 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
             Owner: `${token.owner.name} (${token.owner.email})`,
             Scope: describeScope(token.scope),
             Tools: token.tools,
-            Created: <Time value={token.created_at} exact />,
+            Created: <Time value={token.created_at} />,
             "Last used": <LastUsed used={token.last_used} />,
-            Expires: token.expires_at ? <Time value={token.expires_at} exact /> : "Never",
+            Expires: token.expires_at ? <Time value={token.expires_at} /> : "Never",
             Revoked: token.revoked && <Ending ended={token.revoked} />,
           }}
         />
       </Panel>
       {rotating && (
-        <RotateDialog token={token} onRotated={setMinted} onClose={() => setRotating(false)} />
+        <RotateDialog token={token} onRotated={show} onClose={() => setRotating(false)} />
       )}
     </div>
   );

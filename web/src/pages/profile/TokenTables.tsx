@@ -1,108 +1,90 @@
-import { ActionIcon, Anchor, Code, Group, Table, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Code, Text } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
-import { Link } from "react-router";
 import type { Schema } from "../../api/client";
-import { Columns, DataTable } from "../../components/DataTable";
+import { Cut } from "../../components/Cut";
+import { type Column, DataTable } from "../../components/DataTable";
+import { LastUsed } from "../../components/LastUsed";
 import { RevokeButton } from "../../components/RevokeButton";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
-import { LastUsed } from "../../components/LastUsed";
 
 type Token = Schema<"Token">;
 
-function NameCell({ token }: { token: Token }) {
-  return (
-    <Table.Td>
-      <Anchor component={Link} to={`/profile/tokens/${token.id}`} size="sm" fw={500}>
-        {token.name}
-      </Anchor>
-      {token.status === "active" && token.expires_at && (
-        <Text size="xs" c="dimmed">
-          Rotated, ends <Time value={token.expires_at} />
-        </Text>
-      )}
-    </Table.Td>
-  );
-}
+const columns: Column<Token>[] = [
+  {
+    label: "Name",
+    role: "name",
+    cell: (token) => (
+      <>
+        <Cut to={`/profile/tokens/${token.id}`}>{token.name}</Cut>
+        {token.status === "active" && token.expires_at && (
+          <Text size="xs" c="dimmed">
+            Rotated, ends <Time value={token.expires_at} />
+          </Text>
+        )}
+      </>
+    ),
+  },
+  { label: "Token", width: 150, cell: ({ masked }) => <Code>{masked}</Code> },
+  { label: "Created", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
+  { label: "Last used", width: 190, cell: ({ last_used }) => <LastUsed used={last_used} /> },
+];
 
 interface ActiveProps {
   tokens: Token[];
-  /** The token whose revocation is under way. */
-  revoking: string | null;
+  isRevoking: (token: Token) => boolean;
   onRevoke: (token: Token) => void;
   onRotate: (token: Token) => void;
 }
 
-export function ActiveTokenTable({ tokens, revoking, onRevoke, onRotate }: ActiveProps) {
+export function ActiveTokenTable({ tokens, isRevoking, onRevoke, onRotate }: ActiveProps) {
+  const actions: Column<Token> = {
+    label: "Actions",
+    role: "actions",
+    width: 120,
+    cell: (token) => (
+      <>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          data-tip="Rotate: a new token in its place"
+          aria-label={`Rotate ${token.name}`}
+          onClick={() => onRotate(token)}
+        >
+          <IconRefresh size={18} aria-hidden />
+        </ActionIcon>
+        <RevokeButton
+          label={`Revoke ${token.name}`}
+          pending={isRevoking(token)}
+          onRevoke={() => onRevoke(token)}
+        />
+      </>
+    ),
+  };
   return (
     <DataTable
       caption="Active tokens"
-      head={<Columns names={["Name", "Token", "Created", "Last used", "Revoke"]} />}
-    >
-      {tokens.map((token) => (
-        <Table.Tr key={token.id}>
-          <NameCell token={token} />
-          <Table.Td>
-            <Code>{token.masked}</Code>
-          </Table.Td>
-          <Table.Td>
-            <Time value={token.created_at} />
-          </Table.Td>
-          <Table.Td>
-            <LastUsed used={token.last_used} />
-          </Table.Td>
-          <Table.Td>
-            <Group gap={4} wrap="nowrap">
-              <RevokeButton
-                label={`Revoke ${token.name}`}
-                pending={revoking === token.id}
-                onRevoke={() => onRevoke(token)}
-              />
-              <Tooltip label="Rotate: a new token in its place">
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={`Rotate ${token.name}`}
-                  onClick={() => onRotate(token)}
-                >
-                  <IconRefresh size={18} aria-hidden />
-                </ActionIcon>
-              </Tooltip>
-            </Group>
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
+      columns={[...columns, actions]}
+      rows={tokens}
+      rowKey={({ id }) => id}
+    />
   );
 }
+
+const endedColumns: Column<Token>[] = [
+  ...columns,
+  { label: "Status", width: 110, cell: ({ status }) => <StatusBadge status={status} /> },
+  { label: "Ended", width: 170, cell: (token) => <Ending token={token} /> },
+];
 
 export function InactiveTokenTable({ tokens }: { tokens: Token[] }) {
   return (
     <DataTable
       caption="Revoked and expired tokens"
-      head={<Columns names={["Name", "Token", "Created", "Last used", "Status", "Ended"]} />}
-    >
-      {tokens.map((token) => (
-        <Table.Tr key={token.id}>
-          <NameCell token={token} />
-          <Table.Td>
-            <Code>{token.masked}</Code>
-          </Table.Td>
-          <Table.Td>
-            <Time value={token.created_at} />
-          </Table.Td>
-          <Table.Td>
-            <LastUsed used={token.last_used} />
-          </Table.Td>
-          <Table.Td>
-            <StatusBadge status={token.status} />
-          </Table.Td>
-          <Table.Td>
-            <Ending token={token} />
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </DataTable>
+      columns={endedColumns}
+      rows={tokens}
+      rowKey={({ id }) => id}
+    />
   );
 }
 
@@ -113,9 +95,9 @@ function Ending({ token }: { token: Token }) {
     <>
       <Time value={at} />
       {token.revoked?.by && (
-        <Text size="xs" c="dimmed">
+        <Cut size="xs" c="dimmed">
           by {token.revoked.by.name}
-        </Text>
+        </Cut>
       )}
     </>
   );

@@ -8,9 +8,10 @@ import { tokensQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
-import { PlaintextBanner } from "../../components/PlaintextBanner";
 import { QueryView } from "../../components/QueryView";
 import { RotateDialog } from "../../components/RotateDialog";
+import { PlaintextBanner } from "../../components/secrets/PlaintextBanner";
+import { useSecrets } from "../../components/secrets/Secrets";
 import { TabBar } from "../../components/TabBar";
 import { CreateTokenForm } from "./CreateTokenForm";
 import { ActiveTokenTable, InactiveTokenTable } from "./TokenTables";
@@ -19,7 +20,7 @@ export function TokensPage() {
   const active = useQuery(tokensQuery("active"));
   const inactive = useQuery(tokensQuery("inactive"));
   const [creating, setCreating] = useState(false);
-  const [minted, setMinted] = useState<Schema<"MintedToken"> | null>(null);
+  const secrets = useSecrets();
   const [rotating, setRotating] = useState<Schema<"Token"> | null>(null);
   const revoke = useAction(
     (token: Schema<"Token">) =>
@@ -27,9 +28,11 @@ export function TokensPage() {
     {
       refresh: [["tokens"]],
       done: (_, token) => `“${token.name}” is revoked.`,
-      onDone: (_, token) => setMinted((shown) => (shown?.token.id === token.id ? null : shown)),
+      onDone: (_, token) => secrets.forget(token.id),
     },
   );
+  const show = (minted: Schema<"MintedToken">) =>
+    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
 
   return (
     <>
@@ -51,12 +54,11 @@ export function TokensPage() {
         <CreateTokenForm
           onCreated={(created) => {
             setCreating(false);
-            setMinted(created);
+            show(created);
           }}
           onCancel={() => setCreating(false)}
         />
       )}
-      {minted && <PlaintextBanner minted={minted} onClose={() => setMinted(null)} />}
       <TabBar
         tabs={[
           {
@@ -76,7 +78,7 @@ export function TokensPage() {
                   ) : (
                     <ActiveTokenTable
                       tokens={items}
-                      revoking={revoke.isPending ? revoke.variables.id : null}
+                      isRevoking={revoke.isBusyWith}
                       onRevoke={revoke.mutate}
                       onRotate={setRotating}
                     />
@@ -103,7 +105,7 @@ export function TokensPage() {
         ]}
       />
       {rotating && (
-        <RotateDialog token={rotating} onRotated={setMinted} onClose={() => setRotating(null)} />
+        <RotateDialog token={rotating} onRotated={show} onClose={() => setRotating(null)} />
       )}
     </>
   );

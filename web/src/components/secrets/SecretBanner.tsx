@@ -1,9 +1,10 @@
-// Shows a new secret once. It lives in the state of the page that got it, and nowhere else.
+// Shows a new secret once. It lives in the state of the page that shows it, and nowhere else.
 import { Alert, Group, Stack, Text } from "@mantine/core";
 import { IconCircleCheck } from "@tabler/icons-react";
 import { useEffect, useRef, type ReactNode } from "react";
-import { CopyButton } from "./CopyButton";
+import { CopyButton } from "../CopyButton";
 import classes from "./SecretBanner.module.css";
+import { useHoldUntilCopied } from "./useHoldUntilCopied";
 
 interface Props {
   title: string;
@@ -18,6 +19,7 @@ interface Props {
 export function SecretBanner({ title, description, values, closeLabel, onClose, children }: Props) {
   const banner = useRef<HTMLDivElement>(null);
   const shown = values.map(({ value }) => value).join();
+  const onCopied = useHoldUntilCopied(shown);
 
   useEffect(() => {
     banner.current?.focus();
@@ -37,6 +39,7 @@ export function SecretBanner({ title, description, values, closeLabel, onClose, 
       withCloseButton
       closeButtonLabel={closeLabel}
       onClose={onClose}
+      onCopy={onCopied}
     >
       <Stack gap="md">
         <Text size="sm">{description}</Text>
@@ -50,7 +53,7 @@ export function SecretBanner({ title, description, values, closeLabel, onClose, 
             <code data-testid={testId} className={classes.secret}>
               {value}
             </code>
-            <CopyButton value={value} what={what} />
+            <CopyButton value={value} what={what} onCopied={onCopied} />
           </Group>
         ))}
         {children}

@@ -1,8 +1,9 @@
 // A new token, once, with what to paste into the client it is for.
 import { useQuery } from "@tanstack/react-query";
-import type { Schema } from "../api/client";
-import { instanceQuery } from "../api/queries";
-import { ClientSnippet } from "./ClientSnippet";
+import type { Schema } from "../../api/client";
+import { instanceQuery } from "../../api/queries";
+import { ClientSnippet } from "../ClientSnippet";
+import { describeScope, isWhole } from "../../lib/scope";
 import { SecretBanner } from "./SecretBanner";
 
 interface Props {
@@ -17,8 +18,11 @@ export function PlaintextBanner({ minted, onClose }: Props) {
       title={`Token “${minted.token.name}” created`}
       description={
         <>
-          Copy the token now: it <strong>won't be shown again</strong>. Whoever has it can call
-          everything that you can.
+          Copy the token now: it <strong>won't be shown again</strong>. Whoever has it can call{" "}
+          {isWhole(minted.token.scope)
+            ? "everything that you can"
+            : `what it was made for (${describeScope(minted.token.scope)})`}
+          .
         </>
       }
       values={[{ what: "token", value: minted.plaintext, testId: "plaintext-token" }]}

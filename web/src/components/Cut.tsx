@@ -1,0 +1,24 @@
+import { Anchor, Text, type TextProps } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import classes from "./Cut.module.css";
+
+interface Props extends TextProps {
+  /** Leads to what is named. */
+  to?: string;
+  children: ReactNode;
+}
+
+/** One line, cut with an ellipsis where it is too long; whole on hover, focus and tap (lib/tips.ts), and on cards. */
+export function Cut({ to, children, size = "sm", ...text }: Props) {
+  const props = { ...text, size, className: classes.cut, "data-cut": true };
+  return to === undefined ? (
+    <Text component="span" {...props}>
+      {children}
+    </Text>
+  ) : (
+    <Anchor component={Link} to={to} fw={500} {...props}>
+      {children}
+    </Anchor>
+  );
+}

@@ -33,6 +33,15 @@ bool is_http_url(std::string_view url) {
          rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
 }
 
+std::string origin_of(std::string_view url) {
+  std::string origin = to_lower_ascii(url.substr(0, url.find_first_of("/?#", url.find("://") + 3)));
+  for (const auto& [scheme, port] : {std::pair{"https:", ":443"}, std::pair{"http:", ":80"}}) {
+    if (origin.starts_with(scheme) && origin.ends_with(port))
+      origin.resize(origin.size() - std::string_view(port).size());
+  }
+  return origin;
+}
+
 Result<std::pair<std::string, std::string>> parse_header(std::string_view line) {
   const auto colon = line.find(':');
   const std::string_view name = trim(line.substr(0, colon));

@@ -21,6 +21,8 @@ const boost::json::object* object_of(const boost::json::object& object, std::str
 
 // http or https, with a host and without a user.
 bool is_http_url(std::string_view url);
+// "https://host:port" in lower case, without a port that the scheme has anyway. Of an is_http_url().
+std::string origin_of(std::string_view url);
 // "Name: value". Errors: kInvalidArgument
 Result<std::pair<std::string, std::string>> parse_header(std::string_view line);
 

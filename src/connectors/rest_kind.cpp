@@ -1,24 +1,22 @@
 #include "connectors/rest_kind.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/response_shape.h"
+#include "connectors/rest_request.h"
 #include "connectors/secret_filter.h"
 #include "connectors/template_secrets.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
-#include "crypto/random.h"
 #include "http/field.h"
 
 namespace wick {
 namespace {
 
-constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 // The ways to authenticate, as the config and as people call them.
 constexpr std::pair<const char*, const char*> kAuths[] = {
     {"none", "None"},
@@ -33,119 +31,6 @@ constexpr std::int64_t kDefaultTokenSeconds = 300;
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
-std::string as_is(std::string_view text) {
-  return std::string(text);
-}
-
-bool is_multipart(std::string_view type) {
-  return type.starts_with("multipart/form-data");
-}
-
-// RFC 7578 with the escapes of the HTML standard ("multipart/form-data encoding algorithm"), as browsers and
-// curl write it. A field whose value is a list is sent once for each item.
-std::string to_multipart(const json::object& fields, const std::string& boundary) {
-  std::string out;
-  const auto part = [&](std::string name, const json::value& value) {
-    replace_all(name, "\r", "%0D");
-    replace_all(name, "\n", "%0A");
-    replace_all(name, "\"", "%22");
-    out += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" +
-           argument_text(value) + "\r\n";
-  };
-  for (const auto& member : fields) {
-    if (!member.value().is_array()) {
-      part(member.key(), member.value());
-      continue;
-    }
-    for (const auto& item : member.value().get_array()) part(member.key(), item);
-  }
-  return out + "--" + boundary + "--\r\n";
-}
-
-// The fields of a form whose template is a JSON object; nullopt when the template is text.
-std::optional<json::object> form_fields(std::string_view body) {
-  if (!body.starts_with('{')) return std::nullopt;
-  auto tree = parse_json(body);
-  if (!tree || !tree->is_object()) return std::nullopt;
-  return std::move(tree->get_object());
-}
-
-// Arguments into method, URL, headers and body. Errors are for the model: kInvalidArgument.
-Result<http::ClientRequest> make_request(const json::object& config, const json::object& rest,
-                                         const json::object& arguments) {
-  if (auto small = check_filled_size(rest, arguments); !small) return fail(std::move(small.error()));
-  http::ClientRequest request;
-  request.method = text_or_empty(rest, "method");
-  auto path = fill_path(text_or_empty(rest, "path"), arguments);
-  if (!path) return fail(std::move(path.error()));
-  request.url = text_or_empty(config, "base_url");
-  while (request.url.ends_with('/')) request.url.pop_back();
-  if (!path->empty() && !path->starts_with('/')) request.url += '/';
-  request.url += *path;
-  char separator = request.url.find('?') == std::string::npos ? '?' : '&';
-  if (const auto* query = object_of(rest, "query")) {
-    for (const auto& member : *query) {
-      for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments)) {
-        request.url += separator + field;
-        separator = '&';
-      }
-    }
-  }
-  if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
-    for (const auto& line : lines->get_array()) {
-      auto header = parse_header(argument_text(line));
-      if (header) request.headers.push_back(std::move(*header));
-    }
-  }
-  if (const auto* headers = object_of(rest, "headers")) {
-    for (const auto& member : *headers) {
-      const auto value = fill_text(argument_text(member.value()), arguments, as_is);
-      if (!value) continue;
-      request.headers.emplace_back(member.key(), *value);
-    }
-  }
-  const std::string body = text_or_empty(rest, "body");
-  if (!body.empty()) {
-    std::string type = text_or_empty(rest, "content_type");
-    if (type.empty()) type = "application/json";
-    request.has_body = true;
-    if (type.find("json") != std::string::npos || is_multipart(type)) {
-      auto tree = parse_json(body);
-      if (!tree) return fail(std::move(tree.error()));
-      const auto filled = fill_json(*tree, arguments);
-      if (!filled) return invalid("An argument that the request body consists of is missing.");
-      if (is_multipart(type)) {
-        const std::string boundary = "wick" + random_hex(16);
-        if (!filled->is_object()) return invalid("The fields of the request body must be a JSON object.");
-        request.body = to_multipart(filled->get_object(), boundary);
-        type = "multipart/form-data; boundary=" + boundary;
-      } else {
-        request.body = to_json(*filled);
-      }
-    } else if (const bool form = type.find("x-www-form-urlencoded") != std::string::npos;
-               const auto fields = form ? form_fields(body) : std::nullopt) {
-      // No field left is an empty form, which is a body too.
-      for (const auto& member : *fields) {
-        for (const std::string& field : fill_fields(member.key(), argument_text(member.value()), arguments))
-          request.body += (request.body.empty() ? "" : "&") + field;
-      }
-    } else {
-      auto filled = fill_text(body, arguments, form ? percent_encode : as_is);
-      if (!filled) return invalid("An argument that the request body needs is missing.");
-      request.body = std::move(*filled);
-    }
-    request.headers.emplace_back("Content-Type", type);
-  }
-  request.timeout_seconds =
-      int(number_of(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
-  request.max_response_bytes = std::size_t(number_of(
-      rest, "max_bytes", number_of(config, "max_bytes", kDefaultRestResponseBytes, kMaxRestResponseBytes),
-      kMaxRestResponseBytes));
-  request.follow_redirects = flag_of(config, "follow_redirects");
-  request.allow_private_addresses = flag_of(config, "allow_private_addresses");
-  return request;
 }
 
 void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth,
@@ -252,6 +137,9 @@ std::vector<ConfigField> RestKind::fields() const {
   add("base_url", "Base URL", "text",
       "Every operation's path is put behind it, for example https://api.example.com/v2.")
       .required = true;
+  add("servers", "Other servers", "list",
+      "Operations that name one of them are sent there instead, with the same secret, for example "
+      "https://upload.example.com.");
   ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
   for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
@@ -285,6 +173,12 @@ Result<void> RestKind::check_config(const json::object& config) const {
     return invalid(
         "The base URL must begin with http:// or https:// and name a host, without a user name in it.");
   }
+  if (const auto* servers = config.if_contains("servers"); servers != nullptr && servers->is_array()) {
+    for (const auto& server : servers->get_array()) {
+      if (!server.is_string() || !is_http_url(std::string_view(server.get_string())))
+        return invalid("Each of the other servers must begin with http:// or https:// and name a host.");
+    }
+  }
   std::string auth = text_or_empty(config, "auth");
   if (auth.empty()) auth = "none";
   if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
@@ -307,45 +201,11 @@ Result<void> RestKind::check_config(const json::object& config) const {
 Result<void> RestKind::check_operation(const json::object& definition) const {
   const auto* rest = object_of(definition, "rest");
   if (rest == nullptr) return invalid("\"rest\" is missing: it says which request the operation makes.");
-  if (auto known = only_fields(*rest, {"method", "path", "query", "headers", "body", "content_type", "pick",
-                                       "max_items", "max_text_bytes", "max_bytes"});
+  if (auto known = only_fields(*rest, {"method", "server", "path", "query", "headers", "body", "content_type",
+                                       "pick", "max_items", "max_text_bytes", "max_bytes"});
       !known)
     return known;
-  const std::string method = text_or_empty(*rest, "method");
-  if (std::find(kMethods.begin(), kMethods.end(), method) == kMethods.end())
-    return invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
-  const std::string path = text_or_empty(*rest, "path");
-  if (path.find_first_of(" \t\r\n\\#") != std::string::npos || path.find("..") != std::string::npos ||
-      path.find("://") != std::string::npos) {
-    return invalid("The path must be one of the API's, for example /issues/{id}.");
-  }
-  for (const char* field : {"query", "headers"}) {
-    const auto* value = rest->if_contains(field);
-    if (value != nullptr && !value->is_object())
-      return invalid("\"" + std::string(field) + "\" must be an object of names and templates.");
-  }
-  if (const auto* headers = object_of(*rest, "headers")) {
-    for (const auto& member : *headers) {
-      if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value()))) {
-        return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
-      }
-    }
-  }
-  const std::string body = text_or_empty(*rest, "body");
-  const std::string type = text_or_empty(*rest, "content_type");
-  if (!http::is_field_value(type)) return invalid("The content type has a control character.");
-  if (!body.empty() && (type.empty() || type.find("json") != std::string::npos)) {
-    if (auto tree = parse_json(body); !tree) {
-      return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
-                     tree.error().message);
-    }
-  }
-  if (!body.empty() && is_multipart(type)) {
-    if (const auto tree = parse_json(body); !tree || !tree->is_object()) {
-      return invalid(
-          "The body template of multipart/form-data must be a JSON object: its members are the fields.");
-    }
-  }
+  if (auto sound = check_rest_request(*rest); !sound) return sound;
   for (const auto& [field, most] :
        {std::pair{"max_items", kMaxMaxItems}, std::pair{"max_text_bytes", kMaxRestResponseBytes}}) {
     const auto* value = rest->if_contains(field);
@@ -430,7 +290,7 @@ CallTask RestKind::call(Call call) {
   const json::object arguments = call.operation->definition.contains("openapi")
                                      ? std::move(call.arguments)
                                      : with_defaults(call.operation->input_schema, std::move(call.arguments));
-  auto request = make_request(config, *rest, arguments);
+  auto request = make_rest_request(config, *rest, arguments);
   if (!request) co_return call_refused(request.error().message);
   auto plain = open_secret(key_, *call.connector, "secret");
   if (!plain)

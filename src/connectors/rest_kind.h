@@ -3,8 +3,8 @@
 // The secret leaves its seal only while a request is made. It, and what else of the request is a credential,
 // is cut out of whatever the API answers (connectors/secret_filter.h, connectors/template_secrets.h). OAuth
 // client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
-// An argument that is absent has the default that the input schema gives it. With the content type
-// multipart/form-data the body template is a JSON object of text fields.
+// An argument that is absent has the default that the input schema gives it. connectors/rest_request.h says
+// how the templates become a request.
 // Thread-safe.
 #pragma once
 
@@ -19,12 +19,6 @@
 #include "http/client.h"
 
 namespace wick {
-
-inline constexpr std::int64_t kDefaultRestTimeoutSeconds = 30;
-inline constexpr std::int64_t kMaxRestTimeoutSeconds = 300;
-// Of what is downloaded; what a model gets of it is another limit (connectors/response_shape.h).
-inline constexpr std::int64_t kDefaultRestResponseBytes = 1024 * 1024;
-inline constexpr std::int64_t kMaxRestResponseBytes = 4 * 1024 * 1024;
 
 class RestKind final : public ConnectorKind {
  public:

@@ -12,32 +12,63 @@
 namespace wick {
 namespace {
 
-enum class Mark { kNone, kComma, kEach, kBrackets, kNull };
+enum class Mark { kNone, kComma, kEach, kBrackets, kNull, kJoined, kSegments, kBytes };
+
+constexpr std::size_t kMaxSeparatorBytes = 200;  // of {name*;}: the name of a parameter may be in it
 
 // A "{name}" with its mark.
 struct Slot {
   std::string_view name;
   Mark mark = Mark::kNone;
-  std::size_t end = 0;  // behind the brace
+  std::size_t end = 0;              // behind the brace
+  std::string_view separator = {};  // of kJoined
 };
+
+Mark mark_of(char c) {
+  switch (c) {
+    case ',':
+      return Mark::kComma;
+    case '*':
+      return Mark::kEach;
+    case '!':
+      return Mark::kNull;
+    case '+':
+      return Mark::kSegments;
+    case '@':
+      return Mark::kBytes;
+    default:
+      return Mark::kNone;
+  }
+}
+
+// What joins the parts of {name*;}, at the start of `text`; empty when there is none.
+std::string_view separator_at(std::string_view text) {
+  constexpr std::string_view kSigns = ";.,%|=-_~";
+  if (text.empty() || kSigns.find(text[0]) == std::string_view::npos) return {};
+  std::size_t size = 0;
+  while (size < std::min(text.size(), kMaxSeparatorBytes) &&
+         (is_placeholder_char(text[size]) || kSigns.find(text[size]) != std::string_view::npos))
+    ++size;
+  return text.substr(0, size);
+}
 
 // The slot that begins at `open`; nullopt when there is none, and the brace means itself.
 std::optional<Slot> slot_at(std::string_view text, std::size_t open) {
   if (open >= text.size() || text[open] != '{') return std::nullopt;
   std::size_t at = open + 1;
   while (at < text.size() && is_placeholder_char(text[at])) ++at;
-  Slot slot{text.substr(open + 1, at - open - 1), Mark::kNone, 0};
+  Slot slot{text.substr(open + 1, at - open - 1)};
   const std::string_view rest = text.substr(at);
   if (rest.starts_with("[]")) {
     slot.mark = Mark::kBrackets;
     at += 2;
   } else if (!rest.empty() && rest[0] != '}') {
-    slot.mark = rest[0] == ','   ? Mark::kComma
-                : rest[0] == '*' ? Mark::kEach
-                : rest[0] == '!' ? Mark::kNull
-                                 : Mark::kNone;
+    slot.mark = mark_of(rest[0]);
     if (slot.mark == Mark::kNone) return std::nullopt;
     ++at;
+    if (slot.mark == Mark::kEach) slot.separator = separator_at(rest.substr(1));
+    if (!slot.separator.empty()) slot.mark = Mark::kJoined;
+    at += slot.separator.size();
   }
   if (slot.name.empty() || at >= text.size() || text[at] != '}') return std::nullopt;
   slot.end = at + 1;
@@ -59,17 +90,29 @@ const json::value* argument(const json::object& arguments, std::string_view name
   return value != nullptr && !value->is_null() ? value : nullptr;
 }
 
-// The argument's text as the mark wants it, encoded; the commas of a joined list are not.
-std::string encoded(const json::value& value, Mark mark, std::string (*encode)(std::string_view)) {
+// The argument's text as the mark wants it, encoded; what joins the parts of a list is not.
+std::string encoded(const json::value& value, const Slot& slot, std::string (*encode)(std::string_view)) {
   std::string out;
-  const auto add = [&](std::string_view part) { out += (out.empty() ? "" : ",") + encode(part); };
-  if (mark == Mark::kComma && value.is_array()) {
-    for (const auto& item : value.get_array()) add(argument_text(item));
-  } else if (mark == Mark::kComma && value.is_object()) {
+  const bool joined = slot.mark == Mark::kJoined;
+  const std::string_view separator = joined ? slot.separator : ",";
+  bool first = true;
+  const auto add = [&](const std::string& part) {
+    if (!std::exchange(first, false)) out += separator;
+    out += part;
+  };
+  if ((slot.mark == Mark::kComma || joined) && value.is_array()) {
+    for (const auto& item : value.get_array()) add(encode(argument_text(item)));
+  } else if (joined && value.is_object()) {
+    for (const auto& member : value.get_object())
+      add(encode(member.key()) + "=" + encode(argument_text(member.value())));
+  } else if (slot.mark == Mark::kComma && value.is_object()) {
     for (const auto& member : value.get_object()) {
-      add(member.key());
-      add(argument_text(member.value()));
+      add(encode(member.key()));
+      add(encode(argument_text(member.value())));
     }
+  } else if (slot.mark == Mark::kSegments && value.is_string()) {
+    for (const std::string_view segment : split(value.get_string(), '/'))
+      out += (std::exchange(first, false) ? "" : "/") + encode(segment);
   } else {
     out = encode(argument_text(value));
   }
@@ -149,15 +192,17 @@ class FilledSize {
     const std::string_view text = templates.get_string();
     for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
       const auto slot = slot_at(text, open);
-      if (slot) size_ += size_of(slot->name, slot->mark, name.size());
+      if (slot) size_ += size_of(*slot, name.size() + slot->separator.size());
       if (size_ > kMaxFilledBytes) return false;
     }
     return true;
   }
 
  private:
-  std::size_t size_of(std::string_view name, Mark mark, std::size_t field_bytes) {
-    const bool nested = mark == Mark::kBrackets || mark == Mark::kEach;
+  std::size_t size_of(const Slot& slot, std::size_t field_bytes) {
+    const bool nested =
+        slot.mark == Mark::kBrackets || slot.mark == Mark::kEach || slot.mark == Mark::kJoined;
+    const std::string_view name = slot.name;
     auto& known = nested ? nested_ : plain_;
     const auto found = known.find(name);
     if (found != known.end() && (!nested || found->second.first == field_bytes)) return found->second.second;
@@ -198,7 +243,7 @@ std::optional<std::string> fill_text(std::string_view text, const json::object& 
     }
     const json::value* value = argument(arguments, slot->name);
     if (value == nullptr) return std::nullopt;
-    out += encoded(*value, slot->mark, encode);
+    out += encoded(*value, *slot, encode);
     at = slot->end;
   }
   return out;
@@ -214,7 +259,7 @@ Result<std::string> fill_path(std::string_view path, const json::object& argumen
     }
     const std::string name(slot->name);
     const json::value* value = argument(arguments, name);
-    const std::string text = value == nullptr ? std::string() : encoded(*value, slot->mark, percent_encode);
+    const std::string text = value == nullptr ? std::string() : encoded(*value, *slot, percent_encode);
     if (text.empty())
       return fail(ErrorCode::kInvalidArgument, "\"" + name + "\" must be given: it is part of the address.");
     if (text == "." || text == "..") {
@@ -223,6 +268,38 @@ Result<std::string> fill_path(std::string_view path, const json::object& argumen
     }
     out += text;
     at = slot->end;
+  }
+  if (has_dot_segment(out)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "The arguments make a segment \".\" or \"..\" of the address: it would lead somewhere else.");
+  }
+  return out;
+}
+
+bool has_dot_segment(std::string_view path) {
+  for (const std::string_view segment : split(path.substr(0, path.find('?')), '/')) {
+    std::string plain = to_lower_ascii(segment.substr(0, 7));
+    replace_all(plain, "%2e", ".");
+    if (plain == "." || plain == "..") return true;
+  }
+  return false;
+}
+
+std::optional<std::string_view> bytes_placeholder(std::string_view text) {
+  const auto slot = whole_slot(text);
+  return slot && slot->mark == Mark::kBytes ? std::optional(slot->name) : std::nullopt;
+}
+
+std::vector<std::string> fields_of(const json::object& object) {
+  std::vector<std::string> out;
+  for (const auto& member : object) {
+    const json::value& value = member.value();
+    if (value.is_null()) continue;
+    if (value.is_array()) {
+      for (const auto& item : value.get_array()) out.push_back(field(member.key(), argument_text(item)));
+    } else {
+      add_bracketed(member.key(), value, out);
+    }
   }
   return out;
 }

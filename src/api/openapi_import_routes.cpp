@@ -52,6 +52,7 @@ json::object operation_view(const openapi::Compared& each) {
   out["input_schema"] = schema != nullptr ? *schema : json::value(json::object());
   out["deprecated"] = each.imported != nullptr && each.imported->deprecated;
   out["importable"] = each.imported != nullptr && each.imported->importable;
+  out["server"] = each.imported != nullptr ? each.imported->server : std::string();
   out["tags"] = each.imported != nullptr ? to_array(each.imported->tags) : json::array();
   out["notes"] = each.imported != nullptr ? to_array(each.imported->notes) : json::array();
   return out;

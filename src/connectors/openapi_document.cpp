@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <list>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -72,8 +74,12 @@ void count_parts(const json::value& value, std::size_t& parts) {
 
 class Reader {
  public:
-  Reader(const json::value& root, bool is_30, std::string_view document_url)
-      : root_(root.get_object()), references_(root), is_30_(is_30), document_url_(document_url) {}
+  Reader(const json::value& root, bool is_30, std::string_view document_url, Notes notes)
+      : root_(root.get_object()),
+        references_(root),
+        is_30_(is_30),
+        document_url_(document_url),
+        notes_(std::move(notes)) {}
 
   Document read();
 
@@ -85,7 +91,14 @@ class Reader {
   void read_operation(std::string_view method, const std::string& path, const json::object& item,
                       const json::object& operation);
   std::string key_for(std::string_view method, std::string_view path, const json::object& operation);
-  bool has_other_server(const json::object& holder);
+  const std::string& server_of(const json::array* servers);
+  const json::array* servers_of(const json::object& item, const json::object& operation) const;
+  void choose_server();
+  void place(ImportedOperation& imported, const json::array* servers, const std::string& server);
+  const json::value* follow(const json::value& node, std::string& why);
+  void read_path(const std::string& path, const json::value& entry);
+  // `missing`: why a part of it is not known; empty when all is.
+  void read_item(const std::string& path, const json::object& item, const std::string& missing);
 
   const json::object& root_;
   References references_;
@@ -95,7 +108,10 @@ class Reader {
   Notes notes_;
   std::set<std::string> keys_;
   std::size_t visits_ = 0;
-  std::size_t shared_parts_ = 0;  // of path items that are referred to
+  std::size_t shared_parts_ = 0;                       // of path items and operations that are referred to
+  std::size_t others_ = 0, left_out_ = 0;              // operations
+  std::list<json::object> merged_;                     // path items that have members beside a reference
+  std::map<const json::array*, std::string> servers_;  // which one is used of those in a list
 };
 
 std::string Reader::resolve_server(const json::object& server) {
@@ -132,7 +148,7 @@ std::string Reader::resolve_server(const json::object& server) {
 void Reader::read_server() {
   const auto* servers = array_of(root_, "servers");
   if (servers == nullptr || servers->empty()) {
-    notes_.add("The document names no server: enter the base URL yourself.");
+    choose_server();
     return;
   }
   std::string first;
@@ -250,13 +266,73 @@ std::string Reader::key_for(std::string_view method, std::string_view path, cons
   return key;
 }
 
-bool Reader::has_other_server(const json::object& holder) {
-  const auto* servers = array_of(holder, "servers");
-  if (servers == nullptr || servers->empty() || out_.base_url.empty()) return false;
-  const auto* const end = servers->begin() + std::ptrdiff_t(std::min(servers->size(), kMaxServers));
-  return std::none_of(servers->begin(), end, [&](const json::value& server) {
-    return server.is_object() && resolve_server(server.get_object()) == out_.base_url;
-  });
+// The first of them that can be used; empty when there is none.
+const std::string& Reader::server_of(const json::array* servers) {
+  const auto [known, is_new] = servers_.try_emplace(servers);
+  if (!is_new || servers == nullptr) return known->second;
+  for (std::size_t i = 0; i < std::min(servers->size(), kMaxServers); ++i) {
+    const auto* server = (*servers)[i].if_object();
+    std::string url = server == nullptr ? "" : resolve_server(*server);
+    // One that is named relative to an address that is not known here is most likely on the same host.
+    if (url.starts_with('/') && !url.starts_with("//") && !out_.base_url.empty())
+      url.insert(0, out_.base_url, 0, out_.base_url.find('/', out_.base_url.find("://") + 3));
+    if (!is_http_url(url)) continue;
+    if (known->second.empty() || url == out_.base_url) known->second = url;
+  }
+  return known->second;
+}
+
+// Those of the operation count before those of its path; null when it has none of its own.
+const json::array* Reader::servers_of(const json::object& item, const json::object& operation) const {
+  for (const json::object* holder : {&operation, &item}) {
+    const auto* servers = array_of(*holder, "servers");
+    if (servers != nullptr && !servers->empty()) return servers;
+  }
+  return nullptr;
+}
+
+// Without servers of the document: the one that most operations name.
+void Reader::choose_server() {
+  const auto* paths = object_of(root_, "paths");
+  std::map<std::string, std::size_t> counts;
+  std::size_t seen = 0;
+  std::string best;
+  if (paths != nullptr) {
+    for (const auto& entry : *paths) {
+      std::string why;
+      const auto* node = references_.follow(entry.value(), why);
+      const auto* item = node == nullptr ? nullptr : node->if_object();
+      if (item == nullptr) continue;
+      for (const auto& [lower, method] : kMethods) {
+        const auto* operation = object_of(*item, lower);
+        if (operation == nullptr || ++seen > kMaxListedOperations) continue;
+        const std::string& url = server_of(servers_of(*item, *operation));
+        if (!url.empty() && ++counts[url] > counts[best]) best = url;
+      }
+    }
+  }
+  servers_.clear();  // which of several is taken may depend on the base URL
+  out_.base_url = best;
+  notes_.add(best.empty()
+                 ? "The document names no server: enter the base URL yourself."
+                 : "The document names servers at its paths or operations only: this is the one of most.");
+}
+
+// Where the operation is served, when that is not the base URL.
+void Reader::place(ImportedOperation& imported, const json::array* servers, const std::string& server) {
+  if (servers == nullptr) return;
+  if (server.empty()) {
+    const auto* first = (*servers)[0].if_object();
+    imported.importable = false;
+    imported.notes.push_back("Its server \"" + shown(first == nullptr ? "" : resolve_server(*first)) +
+                             "\" is not a whole address with http or https.");
+  } else if (server != out_.base_url) {
+    imported.server = server;
+    if (!out_.base_url.empty() && origin_of(server) == origin_of(out_.base_url)) return;
+    imported.notes.push_back("It is served at " + server +
+                             ": to use it, enter that under \"Other servers\" in the connector's settings. "
+                             "The connector's secret is sent there then, too.");
+  }
 }
 
 void Reader::read_operation(std::string_view method, const std::string& path, const json::object& item,
@@ -273,10 +349,12 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
     }
   }
   const std::string key = key_for(method, path, operation);
+  const json::array* servers = servers_of(item, operation);
+  const std::string server = server_of(servers);
   bool built = false;
   for (const Detail& detail : kDetails) {
     OperationBuilder builder(references_, is_30_, detail, visits_);
-    built = builder.build(method, path, item, operation);
+    built = builder.build(method, path, item, operation, server == out_.base_url ? "" : server);
     imported.definition = json::object();
     imported.definition["key"] = key;
     for (auto& member : builder.definition) imported.definition[member.key()] = std::move(member.value());
@@ -305,12 +383,59 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
       imported.notes.push_back("It is too large.");
     }
   }
-  if (has_other_server(operation) || (!operation.contains("servers") && has_other_server(item))) {
-    imported.importable = false;
-    imported.notes.push_back(
-        "It is served at another address than the rest: make a connector of its own for it.");
-  }
+  place(imported, servers, server);
   out_.operations.push_back(std::move(imported));
+}
+
+// What `node` refers to is read again for each that refers to it: both sides count.
+const json::value* Reader::follow(const json::value& node, std::string& why) {
+  const auto* found = references_.follow(node, why);
+  if (found != nullptr && found != &node) count_parts(*found, shared_parts_);
+  return found;
+}
+
+void Reader::read_path(const std::string& path, const json::value& entry) {
+  std::string why;
+  const auto* node = follow(entry, why);
+  if (shared_parts_ > kMaxSchemaVisits) return;
+  const auto* item = node == nullptr ? nullptr : node->if_object();
+  const auto* own = entry.if_object();
+  const bool refers = own != nullptr && own->contains("$ref");
+  if (item == nullptr) notes_.add("The path \"" + shown(path) + "\" cannot be read. " + why);
+  // Members beside the reference count before those that it leads to.
+  if (refers && own->size() > 1) {
+    json::object& merged = merged_.emplace_back();
+    if (item != nullptr) merged = *item;
+    for (const auto& member : *own) merged[member.key()] = member.value();
+    merged.erase("$ref");
+    item = &merged;
+  }
+  if (item != nullptr) read_item(path, *item, node != nullptr ? "" : why);
+}
+
+void Reader::read_item(const std::string& path, const json::object& item, const std::string& missing) {
+  static const json::object nothing;
+  for (const char* method : {"options", "trace", "query"}) others_ += item.contains(method);
+  if (const auto* more = object_of(item, "additionalOperations")) others_ += more->size();
+  for (const auto& [lower, method] : kMethods) {
+    const auto* entry = item.if_contains(lower);
+    if (entry == nullptr || entry->is_null()) continue;
+    if (out_.operations.size() >= kMaxListedOperations) {
+      ++left_out_;
+      continue;
+    }
+    std::string why;
+    const auto* node = follow(*entry, why);
+    if (shared_parts_ > kMaxSchemaVisits) return;
+    const auto* operation = node == nullptr ? nullptr : node->if_object();
+    if (operation == nullptr && why.empty()) why = "It is not an object.";
+    if (why.empty()) why = missing;
+    read_operation(method, path, item, operation == nullptr ? nothing : *operation);
+    if (why.empty()) continue;
+    ImportedOperation& imported = out_.operations.back();
+    imported.importable = false;
+    imported.notes.assign(1, "It is not described here. " + why);
+  }
 }
 
 Document Reader::read() {
@@ -321,40 +446,21 @@ Document Reader::read() {
   read_server();
   read_auth();
   const auto* paths = object_of(root_, "paths");
-  std::size_t others = 0, left_out = 0;
   if (paths != nullptr) {
     for (const auto& entry : *paths) {
-      const std::string path(entry.key());
-      if (path.starts_with("x-")) continue;
-      std::string why;
-      const auto* node = references_.follow(entry.value(), why);
-      const auto* item = node == nullptr ? nullptr : node->if_object();
-      // One that many paths refer to is read again for each.
-      if (node != &entry.value() && node != nullptr) count_parts(*node, shared_parts_);
-      if (shared_parts_ > kMaxSchemaVisits) {
-        notes_.add("The document refers to the same parts too often: only a part of it is read.");
-        break;
-      }
-      if (item == nullptr) {
-        notes_.add("The path \"" + shown(path) + "\" cannot be read. " + why);
-        continue;
-      }
-      for (const char* method : {"options", "trace"}) others += item->contains(method);
-      for (const auto& [lower, method] : kMethods) {
-        const auto* operation = object_of(*item, lower);
-        if (operation == nullptr) continue;
-        if (out_.operations.size() >= kMaxListedOperations) {
-          ++left_out;
-        } else {
-          read_operation(method, path, *item, *operation);
-        }
-      }
+      if (entry.key().starts_with("x-")) continue;
+      read_path(std::string(entry.key()), entry.value());
+      if (shared_parts_ <= kMaxSchemaVisits) continue;
+      notes_.add("The document refers to the same parts too often: only a part of it is read.");
+      break;
     }
   }
-  if (others > 0) notes_.add("Requests with OPTIONS or TRACE (" + std::to_string(others) + ") are left out.");
-  if (left_out > 0) {
+  if (others_ > 0)
+    notes_.add("Requests with OPTIONS, TRACE or another method (" + std::to_string(others_) +
+               ") are left out.");
+  if (left_out_ > 0) {
     notes_.add("Only the first " + std::to_string(kMaxListedOperations) +
-               " operations are read: " + std::to_string(left_out) + " more are left out.");
+               " operations are read: " + std::to_string(left_out_) + " more are left out.");
   }
   if (out_.operations.empty()) notes_.add("The document describes no operations.");
   out_.notes = notes_.all();
@@ -391,9 +497,13 @@ Result<Document> read_document(std::string_view text, std::string_view document_
     return invalid(
         "The document is not an OpenAPI document: it does not begin with \"openapi\" and a version.");
   const bool is_30 = version == "3" || version == "3.0" || version.starts_with("3.0.");
-  if (!is_30 && version != "3.1" && !version.starts_with("3.1."))
+  if (version != "3" && !version.starts_with("3."))
     return invalid("OpenAPI \"" + shown(version) + "\" is not known: the document must be of 3.0 or 3.1.");
-  Document document = Reader(*root, is_30, document_url).read();
+  Notes notes;
+  if (!is_30 && version != "3.1" && !version.starts_with("3.1.")) {
+    notes.add("OpenAPI " + shown(version) + " is read as 3.1: what is new in it is left out.");
+  }
+  Document document = Reader(*root, is_30, document_url, std::move(notes)).read();
   document.digest = digest_of(text);
   for (ImportedOperation& operation : document.operations) {
     auto* origin = operation.definition.if_contains("openapi");

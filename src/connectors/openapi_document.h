@@ -28,6 +28,7 @@ struct ImportedOperation {
   // made from: {"operation", "digest", "parts": {"path", "parameters", "body", "description"}, "title",
   // "version", "document", "tags"}, where "digest" is definition_digest() and the others are of the document.
   boost::json::object definition;
+  std::string server;  // where it is served, when that is not the document's base URL
   std::vector<std::string> tags, notes;
   bool deprecated = false;
   bool importable = true;
@@ -44,7 +45,7 @@ struct Document {
 
 // `document_url` is where the document comes from, for servers it names relative to itself; may be empty.
 // Errors: kTooLarge         more than kMaxDocumentBytes
-//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3.0 or 3.1
+//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3; later ones than 3.1 are read as 3.1
 Result<Document> read_document(std::string_view text, std::string_view document_url = {});
 
 // What an operation does, whatever way it is written: the order of members, empty ones and the layout of a

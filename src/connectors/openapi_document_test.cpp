@@ -273,7 +273,7 @@ TEST(OpenapiOperation, ParametersBecomeTemplates) {
   EXPECT_TRUE(operation.importable);
   EXPECT_EQ(
       rest_of(operation),
-      R"({"method":"GET","path":"/u/{user-id}/{n}","query":{"q":"{q}","ids[]":"{ids*}","fields":"{fields,}","filter":"{filter[]}","tags":"{tags}","n":"{n_query}"},"headers":{"X-Trace":"{X-Trace}"}})");
+      R"({"method":"GET","path":"/u/{user-id}/{n}","query":{"q":"{q}","ids[]":"{ids*}","fields":"{fields,}","filter":"{filter[]}","tags":"{tags*%7C}","n":"{n_query}"},"headers":{"X-Trace":"{X-Trace}"}})");
   EXPECT_EQ(to_json(operation.definition.at("input_schema").at("required")), R"(["n","user-id","n_query"])");
   EXPECT_EQ(operation.definition.at("input_schema").at("properties").at("ids").at("description"),
             "Sent as ids[].");
@@ -297,7 +297,8 @@ TEST(OpenapiOperation, BodiesAreFlattenedWhenNothingClashes) {
       "/x",
       R"({"post":{"requestBody":{"content":{"application/vnd.api+json":{"schema":{"type":"object","additionalProperties":{"type":"string"}}}}}}})"));
   EXPECT_EQ(open.definition.at("rest").at("content_type"), "application/vnd.api+json");
-  EXPECT_THAT(open.notes, ElementsAre(HasSubstr("may be left out")));
+  EXPECT_THAT(open.notes, IsEmpty());
+  EXPECT_FALSE(open.definition.at("input_schema").as_object().contains("required")) << "it may be left out";
 }
 
 TEST(OpenapiOperation, FormsAreSentAndUploadsAreNot) {
@@ -314,10 +315,8 @@ TEST(OpenapiOperation, FormsAreSentAndUploadsAreNot) {
 }
 
 TEST(OpenapiOperation, WhatACallCouldLeaveTheApiWithIsNotImportable) {
-  for (const char* path : {"/../admin", "/a b", "/x#y", "/a/..", "/http://other/", "/a\\\\b"})
+  for (const char* path : {"/../admin", "/a b", "/a/%2E%2e/b", "/./a", "/a/..", "/http://other/", "/a\\\\b"})
     EXPECT_FALSE(only(with(path, R"({"get":{}})")).importable) << path;
-  EXPECT_FALSE(only(with("/x", R"({"get":{"servers":[{"url":"https://elsewhere.test"}]}})")).importable);
-  EXPECT_TRUE(only(with("/x", R"({"get":{"servers":[{"url":"https://api.test/v1/"}]}})")).importable);
   const auto unicode =
       only(with("/größe/{größe}",
                 R"({"get":{"parameters":[{"name":"größe","in":"path","schema":{"type":"string"}}]}})"));

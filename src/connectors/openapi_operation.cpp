@@ -32,6 +32,8 @@ std::string canonical_digest(const json::value& value) {
   return digest_of(std::string_view(to_json(canonical(value))));
 }
 
+}  // namespace
+
 std::string argument_name(std::string_view name) {
   std::string out;
   for (const char c : name) {
@@ -72,8 +74,6 @@ bool is_scalar(const json::object& schema) {
   return values != nullptr && std::none_of(values->begin(), values->end(),
                                            [](const json::value& each) { return each.is_structured(); });
 }
-
-}  // namespace
 
 const json::array* array_of(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -134,276 +134,24 @@ std::string OperationBuilder::add(Argument argument, std::string_view sent_as, s
     for (int i = 2; is_taken(name); ++i) name = stem + "_" + std::to_string(i);
   }
   if (name != sent_as && where != "whole") {
-    std::string text = text_or_empty(argument.schema, "description");
-    if (!text.empty() && !text.ends_with('.')) text += '.';
-    argument.schema["description"] = text + (text.empty() ? "" : " ") + "Sent as " + shown(sent_as) + ".";
+    append_sentence(argument.schema, "Sent as " + shown(sent_as) + ".");
   }
   argument.name = name;
   arguments_.push_back(std::move(argument));
   return name;
 }
 
-void OperationBuilder::add_parameters(const json::object& item, const json::object& operation) {
-  // Those of the operation replace those of the path with the same name and place.
-  std::vector<std::pair<std::string, const json::object*>> all;
-  for (const json::object* holder : {&item, &operation}) {
-    const auto* list = array_of(*holder, "parameters");
-    if (list == nullptr) continue;
-    if (list->size() > kMaxArguments)
-      return block("It has more than " + std::to_string(kMaxArguments) + " parameters.");
-    for (const auto& entry : *list) {
-      std::string why;
-      const auto* node = references_.follow(entry, why);
-      const auto* parameter = node == nullptr ? nullptr : node->if_object();
-      if (parameter == nullptr) {
-        block(why.empty() ? "A parameter is not an object." : "A parameter cannot be read. " + why);
-        continue;
-      }
-      const std::string id = text_or_empty(*parameter, "in") + " " + text_or_empty(*parameter, "name");
-      const auto same =
-          std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == id; });
-      if (same != all.end()) {
-        same->second = parameter;
-      } else {
-        all.emplace_back(id, parameter);
-      }
-    }
-  }
-  if (all.size() > kMaxArguments)
-    return block("It has more than " + std::to_string(kMaxArguments) + " parameters.");
-  for (const auto& [id, parameter] : all) add_parameter(*parameter);
-}
-
-void OperationBuilder::add_parameter(const json::object& parameter) {
-  const std::string name = text_or_empty(parameter, "name");
-  const std::string place = text_or_empty(parameter, "in");
-  if (name.empty()) return block("A parameter has no name.");
-  const std::string lower = to_lower_ascii(name);
-  if (place == "header" && (lower == "accept" || lower == "content-type" || lower == "authorization")) return;
-  Argument argument;
-  argument.required = place == "path" || flag_of(parameter, "required");
-  bool is_json = false;
-  const json::value anything = json::object();
-  const json::value* schema = parameter.if_contains("schema");
-  if (schema == nullptr) {
-    if (const auto* content = object_of(parameter, "content"); content != nullptr && !content->empty()) {
-      const auto* media = content->begin()->value().if_object();
-      schema = media == nullptr ? nullptr : media->if_contains("schema");
-      is_json = content->begin()->key().find("json") != json::string::npos;
-    }
-  }
-  argument.schema = converter_.convert(schema == nullptr ? anything : *schema);
-  if (const std::string text = first_paragraph(text_of(parameter, "description"), kMaxNestedDescriptionBytes);
-      !text.empty()) {
-    const std::string own = text_or_empty(argument.schema, "description");
-    const auto pattern = own.find("Must match ");
-    argument.schema["description"] = pattern == std::string::npos ? text : text + " " + own.substr(pattern);
-  }
-  if (flag_of(parameter, "deprecated")) argument.schema["deprecated"] = true;
-  std::string style = text_or_empty(parameter, "style");
-  if (style.empty()) style = place == "query" || place == "cookie" ? "form" : "simple";
-  const auto* exploded = parameter.if_contains("explode");
-  const bool explode = exploded != nullptr && exploded->is_bool() ? exploded->get_bool() : style == "form";
-  if (place == "path") return add_path_parameter(name, style, explode, std::move(argument));
-  const bool scalar = is_scalar(argument.schema);
-  if (place == "header") {
-    const bool sendable = std::all_of(name.begin(), name.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-             c == '_' || c == '.';
-    });
-    if (!sendable) {
-      const std::string why = "The header \"" + shown(name) + "\" cannot be sent.";
-      return argument.required ? block(why) : notes_.add(why);
-    }
-    headers_[name] = "{" + add(std::move(argument), name, "header") + (scalar ? "}" : ",}");
-  } else if (place == "query") {
-    std::string mark;
-    if (style == "spaceDelimited" || style == "pipeDelimited") {
-      if (!scalar && !explode) {
-        json::object text;
-        text["type"] = "string";
-        std::string about = text_or_empty(argument.schema, "description");
-        if (!about.empty() && !about.ends_with('.')) about += '.';
-        text["description"] = about + (about.empty() ? "" : " ") + "Several values are joined by " +
-                              (style == "pipeDelimited" ? "|." : "a space.");
-        argument.schema = std::move(text);
-      } else if (!scalar) {
-        mark = "*";
-      }
-    } else if (style == "deepObject") {
-      if (!scalar) mark = "[]";
-    } else if (!scalar && !is_json) {
-      mark = explode ? "*" : ",";
-    }
-    query_[name] = "{" + add(std::move(argument), name, "query") + mark + "}";
-  } else if (place == "cookie") {
-    const std::string why = "The cookie \"" + shown(name) + "\" cannot be sent.";
-    if (argument.required) return block(why);
-    notes_.add(why);
-  } else {
-    notes_.add("The parameter \"" + shown(name) + "\" is at no known place.");
-  }
-}
-
-void OperationBuilder::add_path_parameter(const std::string& name, const std::string& style, bool explode,
-                                          Argument argument) {
-  const bool scalar = is_scalar(argument.schema);
-  std::string before;
-  if (style == "matrix") {
-    before = ";" + percent_encode(name) + "=";
-  } else if (style != "simple") {
-    return block("The path parameter \"" + shown(name) + "\" has the style \"" + shown(style) +
-                 "\", which cannot be sent.");
-  }
-  if (!scalar && explode && (style == "matrix" || !has_type(argument.schema, {"array"})))
-    notes_.add("The path parameter \"" + shown(name) + "\" is sent as a list joined by commas.");
-  const std::string used = add(std::move(argument), name, "path");
-  path_slots_.emplace_back(name, before + "{" + used + (scalar ? "}" : ",}"));
-}
-
-void OperationBuilder::fill_path(std::string_view path) {
-  std::string out;
-  std::set<std::string> used;
-  for (std::size_t at = 0; at < path.size();) {
-    const auto end = path[at] == '{' ? path.find('}', at) : std::string_view::npos;
-    if (end == std::string_view::npos) {
-      const char c = path[at++];
-      out += static_cast<unsigned char>(c) >= 0x80 || c == '{' || c == '}'
-                 ? percent_encode(std::string_view(&c, 1))
-                 : std::string(1, c);
-      continue;
-    }
-    const std::string name(path.substr(at + 1, end - at - 1));
-    auto slot = std::find_if(path_slots_.begin(), path_slots_.end(),
-                             [&](const auto& each) { return each.first == name; });
-    if (slot == path_slots_.end()) {
-      notes_.add("The path parameter \"" + shown(name) + "\" is not described: it is taken as a text.");
-      Argument argument;
-      argument.schema["type"] = "string";
-      argument.required = true;
-      const std::string made = add(std::move(argument), name, "path");
-      path_slots_.emplace_back(name, "{" + made + "}");
-      slot = path_slots_.end() - 1;
-    }
-    out += slot->second;
-    used.insert(name);
-    at = end + 1;
-  }
-  for (const auto& [name, slot] : path_slots_) {
-    if (!used.contains(name)) block("The path parameter \"" + shown(name) + "\" is not in the path.");
-  }
-  if (!out.starts_with('/')) out.insert(0, 1, '/');
-  if (out.find("..") != std::string::npos || out.find("://") != std::string::npos ||
-      out.find_first_of(" \t\r\n\\#") != std::string::npos || !is_valid_utf8(path) || printable(path) != path)
-    block("The path leads somewhere else or has characters that cannot be sent.");
-  path_slots_.assign(1, {"", out});
-}
-
-void OperationBuilder::add_body(const json::object& operation) {
-  const auto* entry = operation.if_contains("requestBody");
-  if (entry == nullptr) return;
-  std::string why;
-  const auto* node = references_.follow(*entry, why);
-  const auto* body = node == nullptr ? nullptr : node->if_object();
-  if (body == nullptr) return block("The request body cannot be read. " + why);
-  const auto* content = object_of(*body, "content");
-  if (content == nullptr || content->empty()) return;
-  // The first of the best sort: JSON, a form, text.
-  int best = 4;
-  const json::object* media = nullptr;
-  std::string offered;
-  for (const auto& member : *content) {
-    const std::string type = to_lower_ascii(std::string_view(member.key()));
-    const std::string base(trim(std::string_view(type).substr(0, type.find(';'))));
-    const int sort = base == "application/json" || base == "*/*" || base == "application/*" ? 0
-                     : base.ends_with("+json") || base.find("json") != std::string::npos    ? 1
-                     : base == "application/x-www-form-urlencoded"                          ? 2
-                     : base.starts_with("text/") || base.ends_with("xml")                   ? 3
-                                                                                            : 4;
-    offered += (offered.empty() ? "" : ", ") + shown(member.key());
-    if (sort >= best || !member.value().is_object()) continue;
-    best = sort;
-    media = &member.value().get_object();
-    content_type_ =
-        base.find('*') != std::string::npos ? "application/json" : std::string(trim(member.key()));
-  }
-  if (media == nullptr)
-    return block("Its request body is " + shown(offered) + ", which a REST connector cannot send.");
-  if (printable(content_type_) != content_type_ || content_type_.size() > 200)
-    return block("Its content type cannot be sent.");
-  const json::value anything = json::object();
-  const json::value* schema = media->if_contains("schema");
-  if (schema == nullptr) schema = &anything;
-  const bool required = flag_of(*body, "required");
-  if (best <= 2) {
-    auto properties = converter_.plain_properties(*schema);
-    const bool clash =
-        properties && best < 2 &&
-        (properties->size() > kMaxArguments ||
-         std::any_of(properties->begin(), properties->end(),
-                     [&](const BodyProperty& property) { return is_taken(argument_name(property.name)); }));
-    if (properties && !clash) {
-      if (!required) {
-        // An absent body is as good as an empty one, but then nothing in it can be required.
-        const bool any = std::any_of(properties->begin(), properties->end(),
-                                     [](const BodyProperty& property) { return property.required; });
-        if (any)
-          notes_.add("The body may be left out in the document; here its required members are required.");
-      }
-      return add_fields(*properties, object_of(*media, "encoding"), best == 2);
-    }
-    if (best == 2) return block("Its form is not a plain list of fields.");
-  }
-  add_whole_body(*schema, best < 2, required, content_type_);
-}
-
-void OperationBuilder::add_fields(const std::vector<BodyProperty>& properties, const json::object* encoding,
-                                  bool form) {
-  json::object body;
-  for (const BodyProperty& property : properties) {
-    Argument argument;
-    argument.schema = converter_.convert(*property.schema);
-    argument.required = property.required;
-    const bool scalar = is_scalar(argument.schema);
-    const bool null = allows_null(argument.schema);
-    const bool list = has_type(argument.schema, {"array"});
-    const std::string name = add(std::move(argument), property.name, "body");
-    std::string mark = null ? "!" : "";
-    if (form) {
-      const auto* how = encoding == nullptr ? nullptr : object_of(*encoding, property.name);
-      const std::string style = how == nullptr ? "" : text_or_empty(*how, "style");
-      const auto* explode = how == nullptr ? nullptr : how->if_contains("explode");
-      const bool joined = explode != nullptr && explode->is_bool() && !explode->get_bool();
-      mark = scalar ? "" : style == "deepObject" ? "[]" : joined ? "," : list ? "*" : "";
-    }
-    body[property.name] = "{" + name + mark + "}";
-  }
-  body_ = to_json(body);
-}
-
-void OperationBuilder::add_whole_body(const json::value& schema, bool json, bool required,
-                                      const std::string& type) {
-  Argument argument;
-  if (json) {
-    argument.schema = converter_.convert(schema);
-  } else {
-    argument.schema["type"] = "string";
-  }
-  const std::string text = text_or_empty(argument.schema, "description");
-  if (text.empty()) argument.schema["description"] = "The request body (" + type + ").";
-  if (!required) notes_.add("The body may be left out in the document; here it is required.");
-  argument.required = true;
-  const bool null = allows_null(argument.schema);
-  const std::string name = add(std::move(argument), "body", "whole");
-  body_ = json ? to_json(json::value("{" + name + (null ? "!}" : "}"))) : "{" + name + "}";
-}
-
 bool OperationBuilder::build(std::string_view method, std::string_view path, const json::object& item,
-                             const json::object& operation) {
+                             const json::object& operation, const std::string& server) {
+  // RFC 3986 §3.5: a fragment is never sent; documents tell operations of one path apart by it.
+  const std::string sent = with_plain_query(path.substr(0, path.find('#')));
+  const auto query = std::min(sent.find('?'), sent.size());
+  read_path_query(std::string_view(sent).substr(query));
   add_parameters(item, operation);
-  fill_path(path);
+  fill_path(std::string_view(sent).substr(0, query));
   parameters_ = arguments_.size();
   add_body(operation);
+  if (converter_.has_unresolved()) importable = false;
   json::object properties, parameter_parts, body_parts;
   json::array required;
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
@@ -433,7 +181,8 @@ bool OperationBuilder::build(std::string_view method, std::string_view path, con
 
   json::object rest;
   rest["method"] = method;
-  rest["path"] = path_slots_[0].second;
+  if (!server.empty()) rest["server"] = server;
+  rest["path"] = path_;
   json::object path_part = rest;
   if (!query_.empty()) rest["query"] = query_;
   if (!headers_.empty()) rest["headers"] = headers_;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <boost/json/object.hpp>
+#include <initializer_list>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,8 +31,9 @@ class OperationBuilder {
       : references_(references), converter_(references, is_30, detail, notes_, visits) {}
 
   // False: it did not fit; the next detail may.
+  // `server`: where it is served, when that is not the document's base URL.
   bool build(std::string_view method, std::string_view path, const json::object& item,
-             const json::object& operation);
+             const json::object& operation, const std::string& server);
 
   json::object definition;
   bool importable = true;
@@ -41,13 +44,32 @@ class OperationBuilder {
     importable = false;
     notes_.add(std::move(why));
   }
+  // openapi_parameters.cpp
+  void read_path_query(std::string_view query);
   void add_parameters(const json::object& item, const json::object& operation);
   void add_parameter(const json::object& parameter);
+  void add_header(const std::string& name, bool explode, Argument argument);
+  void add_query(const std::string& name, const std::string& style, bool explode, bool is_json,
+                 Argument argument);
   void add_path_parameter(const std::string& name, const std::string& style, bool explode, Argument argument);
   void fill_path(std::string_view path);
+  std::string path_slot(std::string_view written);
+  std::string fill_slots(std::string_view text);
+  void fill_path_query();
+  // openapi_body.cpp
+  struct Offer;
   void add_body(const json::object& operation);
-  void add_fields(const std::vector<BodyProperty>& properties, const json::object* encoding, bool form);
-  void add_whole_body(const json::value& schema, bool json, bool required, const std::string& type);
+  std::vector<Offer> offers_of(const json::object& content);
+  void add_json_body(const Offer& offer, bool required);
+  void add_form(const Offer& offer, bool required);
+  void add_form_fields(const Offer& offer, const std::vector<BodyProperty>& properties);
+  void add_multipart(const Offer& offer, bool required);
+  void add_bytes(const std::vector<Offer>& offers, bool required);
+  void add_whole_body(json::object schema, const std::string& before, const std::string& after,
+                      bool required);
+  bool is_file(const json::value& schema, std::size_t depth = 0) const;
+  void note_required_members(const std::vector<BodyProperty>& properties, bool required);
+
   std::string add(Argument argument, std::string_view sent_as, std::string_view where);
   bool is_taken(std::string_view name) const {
     return std::any_of(arguments_.begin(), arguments_.end(),
@@ -60,9 +82,20 @@ class OperationBuilder {
   std::vector<Argument> arguments_;
   std::size_t parameters_ = 0;                                   // how many of them are not of the body
   std::vector<std::pair<std::string, std::string>> path_slots_;  // name in the document, template
+  std::set<std::string> used_slots_;
+  // What the path has behind a question mark: the name, and the rest of the field, "=value" or nothing.
+  std::vector<std::pair<std::string, std::string>> path_query_;
   json::object query_, headers_;
-  std::string body_, content_type_;
+  std::string path_, body_, content_type_;
 };
+
+// What model providers take as a property's name.
+std::string argument_name(std::string_view name);
+// "/search{?q,page}" (RFC 6570 §3.2.8) as "/search?q={q}&page={page}".
+std::string with_plain_query(std::string_view path);
+// Whether every type that the schema allows is one of these.
+bool has_type(const json::object& schema, std::initializer_list<std::string_view> types);
+bool is_scalar(const json::object& schema);
 
 // What people and models call it, and what they are told of it.
 std::string readable_name(std::string_view method, std::string_view path, const json::object& operation);

@@ -12,6 +12,7 @@ namespace wick::openapi {
 namespace {
 
 constexpr std::size_t kMaxKeptValueBytes = 256;  // of a default or an example
+constexpr std::size_t kMaxBranches = 1000;       // of one value, in which read-only properties are looked for
 constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean", "array", "object", "null"};
 
 bool is_type(std::string_view type) {
@@ -32,12 +33,6 @@ bool is_count(const json::value& value) {
 
 json::value count_of(const json::value& value) {
   return value.is_double() ? json::value(std::int64_t(value.get_double())) : value;
-}
-
-void append_sentence(json::object& schema, const std::string& sentence) {
-  std::string text = text_or_empty(schema, "description");
-  if (!text.empty() && !text.ends_with('.')) text += '.';
-  schema["description"] = text.empty() ? sentence : text + " " + sentence;
 }
 
 // A schema that only says what must be there (`anyOf: [{required: [a]}, {required: [b]}]`).
@@ -103,7 +98,14 @@ bool SchemaConverter::visit() {
   return !overflowed_;
 }
 
+const json::object* SchemaConverter::resolved(const json::value& schema) const {
+  std::string why;
+  const json::value* node = references_.follow(schema, why);
+  return node == nullptr ? nullptr : node->if_object();
+}
+
 json::object SchemaConverter::convert(const json::value& schema) {
+  read_only_ = read_only_of(schema);
   return convert(schema, 0);
 }
 
@@ -126,9 +128,12 @@ json::object SchemaConverter::convert(const json::value& schema, std::size_t dep
 
 // A schema of what is inside the value, so that a circle through it ends when the value does.
 json::object SchemaConverter::convert_inside(const json::value& schema, std::size_t depth) {
+  ReadOnly outer = depth < detail_.depth ? read_only_of(schema) : ReadOnly();
+  outer.swap(read_only_);
   ++instance_depth_;
   json::object out = convert(schema, depth + 1);
   --instance_depth_;
+  read_only_.swap(outer);
   return out;
 }
 
@@ -140,7 +145,8 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
   const json::value* first = references_.target(reference, why);
   const json::value* target = first == nullptr ? nullptr : references_.follow(*first, why);
   if (target == nullptr) {
-    notes_.add(why + " Any value is allowed there.");
+    unresolved_ = true;
+    notes_.add("It cannot be described whole. " + why);
     return {};
   }
   json::object out;
@@ -309,17 +315,13 @@ void SchemaConverter::convert_limits(const json::object& schema, json::object& o
 }
 
 void SchemaConverter::convert_members(const json::object& schema, json::object& out, std::size_t depth) {
-  std::set<std::string_view> hidden;
   if (const auto* properties = schema.if_contains("properties");
       properties != nullptr && properties->is_object()) {
     json::object all;
     for (const auto& member : properties->get_object()) {
       if (overflowed_) break;
-      if (is_read_only(member.value())) {
-        if (!visit()) break;
-        hidden.insert(member.key());
-        continue;
-      }
+      const auto known = read_only_.find(std::string_view(member.key()));
+      if ((known != read_only_.end() && known->second) || is_read_only(member.value())) continue;
       spend(member.key().size() + 4);
       all[member.key()] = convert_inside(member.value(), depth);
     }
@@ -330,7 +332,8 @@ void SchemaConverter::convert_members(const json::object& schema, json::object& 
     std::set<std::string_view> known;
     for (const auto& name : required->get_array()) {
       if (!visit()) break;
-      if (!name.is_string() || hidden.contains(name.get_string()) || !known.insert(name.get_string()).second)
+      if (!name.is_string() || read_only_.contains(std::string_view(name.get_string())) ||
+          !known.insert(name.get_string()).second)
         continue;
       spend(name.get_string().size() + 3);
       names.push_back(name);
@@ -406,19 +409,60 @@ void SchemaConverter::convert_combined(const json::object& schema, json::object&
   for (const auto& member : kept) out.emplace(member.key(), member.value());
 }
 
-bool SchemaConverter::is_read_only(const json::value& schema) const {
+// A property's own readOnly, or that of what it refers to or consists of.
+bool SchemaConverter::is_read_only(const json::value& schema, std::size_t depth) {
   const json::value* at = &schema;
   std::string why;
   for (std::size_t i = 0; i < kMaxReferenceChain; ++i) {
     const auto* object = at->if_object();
-    if (object == nullptr) return false;
+    if (object == nullptr || !visit()) return false;
     if (is_true(*object, "readOnly")) return true;
+    if (const auto* all = object->if_contains("allOf"); all != nullptr && all->is_array() && depth < 4) {
+      const auto& branches = all->get_array();
+      if (std::any_of(branches.begin(), branches.end(),
+                      [&](const json::value& branch) { return is_read_only(branch, depth + 1); }))
+        return true;
+    }
     const auto* reference = object->if_contains("$ref");
     if (reference == nullptr || !reference->is_string()) return false;
     at = references_.target(std::string_view(reference->get_string()), why);
     if (at == nullptr) return false;
   }
   return false;
+}
+
+SchemaConverter::ReadOnly SchemaConverter::read_only_of(const json::value& schema) {
+  ReadOnly out;
+  std::set<const json::value*> seen;
+  collect_read_only(schema, true, seen, out);
+  return out;
+}
+
+// `required` may name a property in another branch than the one that says what it is.
+void SchemaConverter::collect_read_only(const json::value& schema, bool always,
+                                        std::set<const json::value*>& seen, ReadOnly& out) {
+  const auto* object = schema.if_object();
+  if (object == nullptr || seen.size() > kMaxBranches || !visit() || !seen.insert(&schema).second) return;
+  if (const auto* reference = object->if_contains("$ref"); reference != nullptr && reference->is_string()) {
+    std::string why;
+    const auto* target = references_.target(std::string_view(reference->get_string()), why);
+    if (target != nullptr) collect_read_only(*target, always, seen, out);
+  }
+  if (const auto* properties = object->if_contains("properties");
+      properties != nullptr && properties->is_object()) {
+    for (const auto& member : properties->get_object()) {
+      if (!visit()) return;
+      if (!is_read_only(member.value())) continue;
+      bool& known = out[std::string(member.key())];
+      known = known || always;
+    }
+  }
+  for (const char* key : {"allOf", "anyOf", "oneOf"}) {
+    const auto* branches = object->if_contains(key);
+    if (branches == nullptr || !branches->is_array()) continue;
+    const bool each = always && std::string_view(key) == "allOf";
+    for (const auto& branch : branches->get_array()) collect_read_only(branch, each, seen, out);
+  }
 }
 
 std::string SchemaConverter::definition_name(const json::value* target, std::string_view reference) {
@@ -450,6 +494,7 @@ json::object SchemaConverter::definitions() {
     const auto [target, name] = definitions_[i];
     active_.assign(1, {target, 0});
     instance_depth_ = 0;
+    read_only_ = read_only_of(*target);
     out[name] = convert(*target, 1);
   }
   return out;
@@ -460,8 +505,9 @@ std::optional<std::vector<BodyProperty>> SchemaConverter::plain_properties(const
   std::vector<std::string> required;
   if (!collect(schema, 0, found, required) || found.empty()) return std::nullopt;
   std::vector<BodyProperty> out;
+  const ReadOnly read_only = read_only_of(schema);
   for (BodyProperty& property : found) {
-    if (is_read_only(*property.schema)) continue;
+    if (read_only.contains(property.name)) continue;
     property.required = std::find(required.begin(), required.end(), property.name) != required.end();
     const auto same = std::find_if(out.begin(), out.end(),
                                    [&](const BodyProperty& each) { return each.name == property.name; });
@@ -548,6 +594,12 @@ bool take_size(const json::value& value, std::size_t& bytes) {
 bool fits_in(const json::value& value, std::size_t bytes) {
   std::size_t left = bytes;
   return take_size(value, left) && to_json(value).size() <= bytes;
+}
+
+void append_sentence(json::object& schema, const std::string& sentence) {
+  std::string text = text_or_empty(schema, "description");
+  if (!text.empty() && !text.ends_with('.')) text += '.';
+  schema["description"] = text.empty() ? sentence : text + " " + sentence;
 }
 
 void allow_null(json::object& schema) {

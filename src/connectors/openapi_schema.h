@@ -16,7 +16,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -88,6 +91,11 @@ class SchemaConverter {
   bool overflowed() const { return overflowed_; }
   // Something was cut at Detail::depth.
   bool was_cut() const { return cut_; }
+  // A reference leads out of the document, nowhere or in a circle of references; a note says which.
+  bool has_unresolved() const { return unresolved_; }
+
+  // What the schema is once the references it consists of are followed; null when they cannot be.
+  const boost::json::object* resolved(const boost::json::value& schema) const;
 
   // The properties of a schema that is plainly an object of named ones, through allOf; nullopt when it is
   // anything else. Read-only ones are left out.
@@ -98,6 +106,9 @@ class SchemaConverter {
     const boost::json::value* target;
     std::size_t instance_depth;
   };
+  // The names of one value's read-only properties. True: whatever branch of anyOf or oneOf applies.
+  using ReadOnly = std::map<std::string, bool, std::less<>>;
+
   boost::json::object convert(const boost::json::value& schema, std::size_t depth);
   boost::json::object convert_inside(const boost::json::value& schema, std::size_t depth);
   boost::json::object convert_reference(const boost::json::object& schema, std::size_t depth);
@@ -110,7 +121,10 @@ class SchemaConverter {
   void convert_limits(const boost::json::object& schema, boost::json::object& out);
   void convert_members(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
   void convert_combined(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
-  bool is_read_only(const boost::json::value& schema) const;
+  bool is_read_only(const boost::json::value& schema, std::size_t depth = 0);
+  ReadOnly read_only_of(const boost::json::value& schema);
+  void collect_read_only(const boost::json::value& schema, bool always,
+                         std::set<const boost::json::value*>& seen, ReadOnly& out);
   bool collect(const boost::json::value& schema, std::size_t depth, std::vector<BodyProperty>& out,
                std::vector<std::string>& required);
   std::string definition_name(const boost::json::value* target, std::string_view reference);
@@ -127,7 +141,8 @@ class SchemaConverter {
   std::size_t instance_depth_ = 0;
   std::vector<std::pair<const boost::json::value*, std::string>> definitions_;  // in the order needed
   std::size_t bytes_ = 0;
-  bool overflowed_ = false, cut_ = false;
+  bool overflowed_ = false, cut_ = false, unresolved_ = false;
+  ReadOnly read_only_;  // of the value that is converted just now
 };
 
 // A text member where it stands, however long it is; empty when it is absent or something else.
@@ -135,6 +150,8 @@ std::string_view text_of(const boost::json::object& object, std::string_view key
 // Whether `value` as JSON takes at most `bytes`; looks at no more of it than that.
 bool fits_in(const boost::json::value& value, std::size_t bytes);
 
+// Adds a sentence to the schema's description.
+void append_sentence(boost::json::object& schema, const std::string& sentence);
 // Makes null one of the values that `schema` allows.
 void allow_null(boost::json::object& schema);
 // Whether null is plainly one of them.

@@ -33,7 +33,7 @@ before(async () => {
   upstream = http.createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    seen.push({ method: request.method, url: request.url, type: request.headers['content-type'], trace: request.headers['x-trace'], body });
+    seen.push({ method: request.method, url: request.url, type: request.headers['content-type'], trace: request.headers['x-trace'], authorization: request.headers.authorization, body });
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"ok":true}');
   }).listen(0, '127.0.0.1');
   await once(upstream, 'listening');
@@ -51,8 +51,8 @@ after(async () => {
 const packed = (text) => ({ document_deflated: zlib.deflateRawSync(text).toString('base64url') });
 const preview = (document, connector) => admin.post('/admin/connectors/import/openapi', { ...packed(typeof document === 'string' ? document : JSON.stringify(document)), connector });
 const take = (id, document, operations, remove) => admin.post(`/admin/connectors/${id}/import/openapi`, { ...packed(typeof document === 'string' ? document : JSON.stringify(document)), operations, remove });
-const create = async (label, url = base) => {
-  const made = await admin.post('/admin/connectors', { kind: 'rest', label, config: { base_url: url, allow_private_addresses: true } });
+const create = async (label, url = base, config = {}) => {
+  const made = await admin.post('/admin/connectors', { kind: 'rest', label, config: { base_url: url, allow_private_addresses: true, ...config } });
   assert.equal(made.status, 201, made.text);
   return made.body;
 };
@@ -258,7 +258,7 @@ for (const [name, file] of Object.entries(real)) {
     const again = (await preview(text, id)).body;
     assert.deepEqual(new Set(again.operations.filter((each) => each.importable).slice(0, 1000).map((each) => each.status)), new Set(['unchanged']));
     let sent = 0, refused = 0;
-    for (const each of chosen.filter(({ destructive }) => !destructive).slice(0, 200)) {
+    for (const each of chosen.filter(({ destructive, server }) => !destructive && !server).slice(0, 200)) {
       const args = sample(each.input_schema);
       const fits = checks.get(each.operation)(args);
       assert.ok(fits, `${each.operation}: ${JSON.stringify(args)} ${JSON.stringify(checks.get(each.operation).errors)}`);
@@ -343,8 +343,7 @@ test('hostile documents give an error or a note in good time, and the server sta
   assert.equal(new Set(collide.operations.map((each) => each.key)).size, 4);
   assert.equal(collide.operations[2].name, '一覧');
   const types = await notes({ openapi: '3.0.0', info: 7, servers: {}, paths: { '/x': { get: { operationId: {}, tags: 'a', parameters: [null, 5, { name: 'p' }, { $ref: '#/nope' }], requestBody: [] }, post: 3 }, '/y': null, 'x-z': 1 }, components: [], security: 'x' });
-  assert.equal(types.operations.length, 1);
-  assert.equal(types.operations[0].importable, false);
+  assert.deepEqual(types.operations.map((each) => [each.operation, each.importable]), [['GET /x', false], ['POST /x', false]]);
   assert.ok(performance.now() - started < 60_000);
   assert.equal((await admin.get('/session')).status, 200);
 });
@@ -365,6 +364,25 @@ test('a document compressed beyond its limit, or not at all, is refused before i
   assert.match((await refused.toArray()).join(''), /limits\.max_body_bytes/);
   const filled = one({ 'x-filler': 'f'.repeat(6_000_000) });
   assert.equal((await preview(filled)).status, 200, 'compressed, it is smaller than that limit');
+});
+
+test('an operation of another server is sent there, with the secret, only once an admin has entered that server', async () => {
+  const document = one({ servers: [{ url: 'https://api.h.test/v1' }] }, { '/up': { servers: [{ url: `${base}/uploads` }], post: { operationId: 'up' } } });
+  const { base_url, operations } = (await preview(document)).body;
+  assert.deepEqual([base_url, operations[0].server, operations[0].importable], ['https://api.h.test/v1', `${base}/uploads`, true]);
+  assert.match(operations[0].notes[0], /Other servers/);
+  const { id } = await create('Elsewhere', base_url, { auth: 'bearer', secret: 'elsewhere-secret-0815' });
+  await take(id, document, ['POST /up']);
+  const count = seen.length;
+  const refused = (await callTool(wick, token, 'elsewhere__up')).body.result;
+  assert.equal(refused.isError, true);
+  assert.match(refused.content[0].text, /is not this connector's server.*Other servers/);
+  assert.equal(seen.length, count);
+  const config = { base_url, allow_private_addresses: true, auth: 'bearer' };
+  assert.equal((await admin.patch(`/admin/connectors/${id}`, { config: { ...config, servers: ['upload.h.test'] } })).status, 400, 'it must be an address');
+  assert.equal((await admin.patch(`/admin/connectors/${id}`, { config: { ...config, servers: [base] } })).status, 200);
+  assert.notEqual((await callTool(wick, token, 'elsewhere__up')).body.result.isError, true);
+  assert.deepEqual([seen.at(-1).method, seen.at(-1).url, seen.at(-1).authorization], ['POST', '/uploads/up', 'Bearer elsewhere-secret-0815']);
 });
 
 test('a server on a private address is called only when an admin allows it', async () => {

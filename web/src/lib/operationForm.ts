@@ -14,6 +14,8 @@ export interface OperationForm {
   name: string;
   description: string;
   method: Method;
+  /** Not shown: an imported operation keeps where it is served. */
+  server: string;
   path: string;
   /** `name: template`, one a line. */
   query: string;
@@ -39,6 +41,7 @@ export function operationForm(operation: Operation | null): OperationForm {
     name: operation?.name ?? "",
     description: operation?.description ?? "",
     method: rest?.method ?? "GET",
+    server: rest?.server ?? "",
     path: rest?.path ?? "/",
     query: toLines(rest?.query),
     headers: toLines(rest?.headers),
@@ -69,6 +72,7 @@ export function readOperation(form: OperationForm, enabled: boolean): OperationI
     query: fromLines("Query", form.query),
     headers: fromLines("Headers", form.headers),
   };
+  if (form.server) rest.server = form.server;
   if (form.body) rest.body = form.body;
   if (form.contentType) rest.content_type = form.contentType;
   if (form.pick) rest.pick = form.pick;

@@ -241,6 +241,8 @@ http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const Oper
     }
     auto outcome = co_await runner_.call(caller(context), ref.connector->id, ref.operation->key,
                                          std::move(these), more, side);
+    if (outcome && outcome->result.tool_result)
+      co_await publish(context, *ref.connector, *outcome->result.tool_result);
     const bool asks = outcome && outcome->result.tool_result && asks_back(*outcome->result.tool_result);
     if (!asks || !may_ask) co_return outcome;
     if (round == kMaxRounds) {
@@ -331,6 +333,8 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
       json::object more;
       outcome = co_await runner_.call(caller(context), target->first, target->second,
                                       std::move(call_arguments), std::move(more), side);
+      if (outcome && outcome->result.tool_result && ref.connector != nullptr)
+        co_await publish(context, *ref.connector, *outcome->result.tool_result);
     } else {
       outcome = co_await runner_.record(caller(context), id, std::move(call_arguments), std::nullopt);
     }

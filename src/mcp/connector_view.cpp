@@ -1,4 +1,4 @@
-// What the view of one connector passes on to the MCP server behind it, besides tools (Endpoint, endpoint.h).
+// What is passed on to a connected MCP server, besides tools (Endpoint, endpoint.h).
 #include "base/json.h"
 #include "mcp/endpoint.h"
 #include "mcp/server_texts.h"
@@ -24,14 +24,15 @@ bool Endpoint::is_forwarded(const Message& message) {
                              method == "resources/unsubscribe");
 }
 
-http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
+http::Task<Endpoint::Answer> Endpoint::forward(Context& context,
+                                               std::shared_ptr<const ConnectorEntry> connector,
+                                               json::object params) {
   const Message& message = *context.message;
-  const auto talk = converse(context, *context.only);
+  const auto talk = converse(context, *connector);
   const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
-  json::object params = message.params;
   Result<Forwarded> forwarded = fail(ErrorCode::kUpstream, "");
   for (int round = 0;; ++round) {
-    forwarded = co_await runner_.forward(caller(context), context.only->id, message.method, params, side);
+    forwarded = co_await runner_.forward(caller(context), connector->id, message.method, params, side);
     if (!forwarded || !asks_back(forwarded->result) || message.modern) break;
     bool answered = round < kMaxRounds;
     if (answered) answered = co_await talk->ask(forwarded->result, params);
@@ -41,6 +42,7 @@ http::Task<Endpoint::Answer> Endpoint::forward(Context& context) {
       break;
     }
   }
+  if (forwarded && forwarded->error_code == 0) co_await publish(context, *connector, forwarded->result);
   co_return co_await conclude(talk.get(), forwarded_answer(context, std::move(forwarded)));
 }
 
@@ -49,6 +51,8 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
   if (!forwarded) {
     if (forwarded.error().code == ErrorCode::kUnauthenticated)
       return {{}, authenticator_.invalid_token(context.resource)};
+    if (forwarded.error().code == ErrorCode::kNotFound && context.only == nullptr)
+      return no_such_offer(context);
     if (forwarded.error().code == ErrorCode::kNotFound)
       return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
                       message.modern ? 404 : 200);
@@ -69,6 +73,10 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     Rejection passed{status, code, forwarded->error_message, message.id};
     passed.data = std::move(forwarded->error_data);
     const auto* uri = message.params.if_contains("uri");
+    // On /mcp the server's data would name the resource as only the server does.
+    const bool is_renamed =
+        context.only == nullptr && passed.data.is_object() && passed.data.get_object().contains("uri");
+    if (uri != nullptr && uri->is_string() && is_renamed) passed.data.get_object()["uri"] = *uri;
     if (uri != nullptr && uri->is_string() && passed.data.is_null())
       passed.data.emplace_object()["uri"] = *uri;
     return {error_text(passed), std::nullopt, status};

@@ -153,7 +153,10 @@ http::Task<Endpoint::Answer> Endpoint::answer(Context& context) {
   const Message& message = *context.message;
   if (message.method == "tools/list") co_return co_await list_tools(context);
   if (message.method == "tools/call") co_return co_await call_tool(context);
-  if (context.only != nullptr && is_forwarded(message)) co_return co_await forward(context);
+  if (context.only != nullptr && is_forwarded(message))
+    co_return co_await forward(context, context.only, message.params);
+  if (context.only == nullptr && is_shared(message) && !offering(context.reach).empty())
+    co_return co_await answer_shared(context);
   if (message.modern) co_return co_await answer_modern(context);
   co_return co_await answer_legacy(context);
 }
@@ -174,7 +177,12 @@ http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
 
 http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   const std::string& id = context.message->id;
-  if (context.only == nullptr) co_return Answer{result_text(id, discover_text())};
+  if (context.only == nullptr) {
+    if (offering(context.reach).empty()) co_return Answer{result_text(id, discover_text())};
+    json::value all = parse_trusted_json(discover_text());
+    all.get_object()["capabilities"] = parse_trusted_json(kSharedCapabilities);
+    co_return Answer{result_text(id, to_json(all))};
+  }
   Conversation talk(
       *context.exchange, *context.message, lane_of(context),
       carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
@@ -206,7 +214,8 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   }
   if (const auto* can = message.params.if_contains("capabilities"); can != nullptr && can->is_object())
     session.capabilities = carried_capabilities(can->get_object());
-  json::value capabilities = parse_trusted_json(kCapabilities);
+  const bool is_shared_view = context.only == nullptr && !offering(context.reach).empty();
+  json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
   if (context.only != nullptr) {
     const json::object more =
         co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
@@ -269,6 +278,8 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(cons
   const ToolSurface surface = context.principal.credential.tools;
   std::string key(holder_of(user));
   key += char(surface);
+  const Era era = context.message->modern ? Era::kStateless : Era::kWithSessions;
+  key += char(era);
   if (context.only != nullptr) key += holder_of(context.only->id);
   if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
   const auto snapshot = context.reach.shared_snapshot();
@@ -276,8 +287,8 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(cons
     if (auto kept = list_cache.find(snapshot, key)) co_return kept;
   }
   const auto make = [&]() -> Result<List> {
-    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after)
-                                        : list_connector_tools(context.reach, *context.only, after);
+    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after, era)
+                                        : list_connector_tools(context.reach, *context.only, after, era);
     return text ? std::make_shared<const std::string>(std::move(*text)) : List();
   };
   Result<List> list = List();

@@ -10,19 +10,26 @@
 #include <string>
 
 #include "access/snapshot.h"
+#include "base/mailbox.h"
 #include "connectors/runner.h"
 #include "http/message.h"
 #include "http/origin.h"
 #include "mcp/conversation.h"
 #include "mcp/legacy_requests.h"
 #include "mcp/message.h"
+#include "mcp/offer_cursor.h"
 #include "mcp/search.h"
+#include "mcp/server_use.h"
 #include "mcp/session.h"
 #include "mcp/stream_hub.h"
 #include "tokens/authenticator.h"
 
 namespace wick::mcp {
 
+// A list over connected servers: how many are asked at once, for how long, and the size from which on no further one is.
+inline constexpr std::size_t kListAtOnce = 8, kListBytes = 1024 * 1024;
+inline constexpr int kListSeconds = 10;
+inline constexpr std::size_t kMaxFollowedServers = 32;  // that one stream on /mcp listens to
 // With more operations than this in all, lists and searches are not made on an io thread.
 inline constexpr std::size_t kLongCatalogue = 200;
 inline constexpr std::size_t kMaxListenResources = 100;  // of one subscriptions/listen
@@ -74,12 +81,30 @@ class Endpoint {
   http::Task<Answer> answer_legacy(Context& context);
   http::Task<Answer> initialize(Context& context);
   http::Task<Answer> discover(Context& context);
-  // Of the view of one connector (connector_view.cpp): the requests that it passes on to an MCP server behind
-  // it.
+  // Requests that a connected MCP server answers (connector_view.cpp).
   static bool is_forwarded(const Message& message);
   // What it answers, in the form of the client's era.
   Answer forwarded_answer(const Context& context, Result<Forwarded> forwarded) const;
-  http::Task<Answer> forward(Context& context);
+  http::Task<Answer> forward(Context& context, std::shared_ptr<const ConnectorEntry> connector,
+                             boost::json::object params);
+  // Resources and prompts of all connected servers on /mcp (offers.cpp).
+  struct PageRequest;
+  static bool is_shared(const Message& message);
+  // The connectors that are MCP servers and whose resources and prompts the caller may use, by id.
+  std::vector<std::shared_ptr<const ConnectorEntry>> offering(const Reach& reach) const;
+  http::Task<Answer> answer_shared(Context& context);
+  Answer no_such_offer(const Context& context) const;
+  std::shared_ptr<const ConnectorEntry> resolve(const Reach& reach, std::string_view method,
+                                                boost::json::object& params) const;
+  http::Task<void> ask_for_page(std::shared_ptr<PageRequest> request, Caller caller, std::string method,
+                                std::shared_ptr<Mailbox<bool>> done);
+  std::shared_ptr<PageRequest> begin_page(const Context& context,
+                                          std::shared_ptr<const ConnectorEntry> connector, OfferPlace place,
+                                          const std::shared_ptr<Mailbox<bool>>& done);
+  http::Task<Answer> list_offers(Context& context);
+  // Gives the resources that a result on /mcp refers to the URIs that they have there.
+  http::Task<void> publish(const Context& context, const ConnectorEntry& connector,
+                           boost::json::object& result);
   http::Task<Result<std::shared_ptr<const std::string>>> tools_list(const Context& context) const;
   http::Task<Answer> list_tools(const Context& context) const;
   http::Task<CallResult> answer_meta_tool(const Context& context, std::string name,
@@ -97,15 +122,17 @@ class Endpoint {
   http::Task<Answer> execute(Context& context, boost::json::object arguments);
   http::Task<Answer> listen(Context& context);
   // Of streams (streams.cpp).
-  // Writes what the view's server tells of changes, `changed` whenever what the caller may call has changed,
-  // and comments in between, until the credential ends or the peer goes. `filter`: of subscriptions/listen;
-  // `meta`: a member for the params of each notification, or empty.
+  // Writes what connected servers tell of changes, a notification whenever what the caller may call has changed, and
+  // comments in between, until the credential ends or the peer goes. `filter`: of subscriptions/listen; `meta`: a member
+  // for the params of each notification, or empty.
   http::Task<void> follow_changes(Context& context, http::StreamWriter& writer,
                                   std::shared_ptr<Stream> stream, boost::json::object filter,
                                   std::string meta);
-  http::Task<void> pass_on_changes(std::shared_ptr<Stream> stream, std::shared_ptr<const ConnectorEntry> from,
-                                   UserId user, std::shared_ptr<ClientSide> side, boost::json::object filter,
-                                   std::string meta);
+  // What one stream hears, and from which servers.
+  struct Listening;
+  struct Followed;
+  void follow_servers(Listening& listening) const;
+  http::Task<void> pass_on_changes(std::shared_ptr<Followed> followed) const;
 
   // Names the client with servers that keep sessions: its own session, else its user.
   std::string lane_of(const Context& context) const;
@@ -133,6 +160,7 @@ class Endpoint {
   StreamHub& streams_;
   Sessions sessions_;
   LegacyRequests legacy_;
+  ServerUse server_use_;
   Search search_;
   const Clock& clock_;
   FairPool& searches_;

@@ -20,6 +20,10 @@ inline constexpr const char* kInstructions =
 
 // ServerCapabilities.
 inline constexpr std::string_view kCapabilities = R"({"tools":{"listChanged":true}})";
+// On /mcp, for those who may use resources and prompts of connected servers.
+inline constexpr std::string_view kSharedCapabilities =
+    R"({"tools":{"listChanged":true},"resources":{"subscribe":true,"listChanged":true},)"
+    R"("prompts":{"listChanged":true},"completions":{}})";
 // The member _meta of a result, with who answers.
 std::string meta_text();
 // A DiscoverResult.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <map>
 
 #include "base/json.h"
 #include "base/log.h"
@@ -16,6 +17,8 @@
 #include "crypto/digest.h"
 #include "mcp/accept.h"
 #include "mcp/endpoint.h"
+#include "mcp/foreign.h"
+#include "mcp/server_texts.h"
 #include "mcp/tools.h"
 
 namespace wick::mcp {
@@ -77,24 +80,139 @@ http::Task<std::string> Endpoint::tools_fingerprint(Principal principal,
   co_return done ? std::move(*done) : std::string();  // refused: another one, which tells of a change
 }
 
-http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Stream> stream,
-                                           std::shared_ptr<const ConnectorEntry> from, UserId user,
-                                           std::shared_ptr<ClientSide> side, json::object filter,
-                                           std::string meta) {
+// One server that a stream listens to. Of a coroutine of its own, which holds it.
+struct Endpoint::Followed {
+  std::shared_ptr<Stream> stream;
+  std::shared_ptr<const ConnectorEntry> connector;
+  Principal principal;
+  ClientSide side;
+  json::object filter;
+  std::string meta;
+  bool is_shared = false;  // on /mcp, not in the connector's own view
+
+  // Set up anew, it is another server.
+  bool is_same(const ConnectorEntry& now) const {
+    return now.config == connector->config && now.sealed_secrets == connector->sealed_secrets;
+  }
+};
+
+struct Endpoint::Listening {
+  std::shared_ptr<Stream> stream;
+  Principal principal;
+  http::Executor executor;
+  std::string lane;
+  bool is_modern = false;
+  json::object capabilities = {}, filter = {};  // of the client
+  std::string meta = {};
+  std::optional<ConnectorId> only = {};          // of a view
+  std::map<std::string, json::array> uris = {};  // on /mcp: by label, those that are listened to
+  std::map<ConnectorId, std::shared_ptr<Followed>> servers = {};
+
+  bool wants_lists() const {
+    return flag_of(filter, "promptsListChanged") || flag_of(filter, "resourcesListChanged");
+  }
+  void end() {
+    for (const auto& [id, server] : servers) server->side.cancellation->cancel();
+    servers.clear();
+  }
+};
+
+namespace {
+
+// What of a server's notification goes to a client on /mcp; empty: nothing.
+json::object shared_notification(json::object message, std::string_view slug) {
+  const std::string method = text_or_empty(message, "method");
+  if (method != "notifications/prompts/list_changed" && method != "notifications/resources/list_changed" &&
+      method != "notifications/resources/updated")
+    return {};
+  auto* params = message.if_contains("params");
+  if (params == nullptr || !params->is_object()) return message;
+  auto* uri = params->get_object().if_contains("uri");
+  if (uri != nullptr && uri->is_string()) *uri = json::string(public_uri(slug, uri->get_string()));
+  return message;
+}
+
+}  // namespace
+
+http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) const {
   const auto pause = std::make_shared<Mailbox<bool>>();
-  for (int wait = 1; !side->cancellation->cancelled(); wait = std::min(wait * 2, kMaxReconnectSeconds)) {
-    json::object wanted = filter;
+  const std::shared_ptr<Cancellation> cancellation = followed->side.cancellation;
+  const Credential& credential = followed->principal.credential;
+  for (int wait = 1; !cancellation->cancelled(); wait = std::min(wait * 2, kMaxReconnectSeconds)) {
+    json::object wanted = followed->filter;
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> heard = [&](json::object message) {
       wait = 1;
-      stream->say(as_event(std::move(message), meta));
+      if (!followed->is_shared) return followed->stream->say(as_event(std::move(message), followed->meta));
+      // Asked of each: a view's stream ends with its access, and this one goes on.
+      const Reach now(access_.snapshot(), credential.user, credential.scope);
+      const auto connector = now.connector(followed->connector->id.str());
+      if (cancellation->cancelled() || connector == nullptr || !followed->is_same(*connector) ||
+          now.judge_rest(*connector) != Verdict::kAllowed)
+        return;
+      json::object passed = shared_notification(std::move(message), connector->slug);
+      if (!passed.empty()) followed->stream->say(as_event(std::move(passed), followed->meta));
     };
-    auto ended = co_await runner_.listen(from, {user, side.get()}, std::move(wanted), std::move(heard));
+    auto ended = co_await runner_.listen(followed->connector, {credential.user, &followed->side},
+                                         std::move(wanted), std::move(heard));
     if (ended) break;
-    spdlog::debug("connector {}: {}", from->label, ended.error().message);
-    side->cancellation->on_cancel([pause] { pause->close(); });
+    spdlog::debug("connector {}: {}", followed->connector->label, ended.error().message);
+    cancellation->on_cancel([pause] { pause->close(); });
     co_await pause->take(std::chrono::seconds(wait));
-    side->cancellation->on_cancel(nullptr);
+    cancellation->on_cancel(nullptr);
+  }
+}
+
+// Ends listening to servers that the caller may not use any more, and begins with those that he may.
+void Endpoint::follow_servers(Listening& listening) const {
+  const Credential& credential = listening.principal.credential;
+  const Reach reach(access_.snapshot(), credential.user, credential.scope);
+  std::erase_if(listening.servers, [&](const auto& one) {
+    const auto now = reach.connector(one.first.str());
+    // On /mcp its label is part of its resources' names.
+    const bool stays = now != nullptr && one.second->is_same(*now) &&
+                       (listening.only || (now->slug == one.second->connector->slug &&
+                                           reach.judge_rest(*now) == Verdict::kAllowed));
+    if (!stays) one.second->side.cancellation->cancel();
+    return !stays;
+  });
+  const auto follow = [&](const std::shared_ptr<const ConnectorEntry>& connector, json::object filter) {
+    const auto followed = std::make_shared<Followed>();
+    followed->stream = listening.stream;
+    followed->connector = connector;
+    followed->principal = listening.principal;
+    followed->side.lane = listening.lane;
+    followed->side.modern = listening.is_modern;
+    followed->side.capabilities = listening.capabilities;
+    followed->side.cancellation = std::make_shared<Cancellation>();
+    followed->filter = std::move(filter);
+    followed->meta = listening.meta;
+    followed->is_shared = !listening.only;
+    listening.servers[connector->id] = followed;
+    boost::asio::co_spawn(listening.executor, pass_on_changes(followed), boost::asio::detached);
+  };
+  if (listening.only) {
+    const auto connector = reach.connector(listening.only->str());
+    if (connector != nullptr && listening.servers.empty() && runner_.forwards(*connector))
+      follow(connector, listening.filter);
+    return;
+  }
+  // A client before 2026-07-28 has not said that it wants any of it (server_use.h).
+  if (!listening.is_modern && !server_use_.has(listening.lane)) return;
+  for (const auto& connector : offering(reach)) {
+    const auto uris = listening.uris.find(connector->slug);
+    const bool is_wanted = listening.wants_lists() || uris != listening.uris.end();
+    if (!is_wanted || listening.servers.contains(connector->id)) continue;
+    if (listening.servers.size() == kMaxFollowedServers) {
+      spdlog::warn("a stream on /mcp hears nothing of connector {}: it listens to {} servers already",
+                   connector->label, kMaxFollowedServers);
+      break;
+    }
+    json::object filter = listening.filter;
+    filter["toolsListChanged"] = true;  // for Wick itself, which asks then what has changed
+    filter.erase("resourceSubscriptions");
+    if (uris != listening.uris.end()) filter["resourceSubscriptions"] = uris->second;
+    follow(connector, std::move(filter));
   }
 }
 
@@ -105,23 +223,26 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (const auto open = weak.lock()) Stream::end(open);
   });
   const Principal principal = context.principal;
-  const auto side = std::make_shared<ClientSide>();
-  side->cancellation = std::make_shared<Cancellation>();
+  Listening listening{stream, principal, context.exchange->executor(), lane_of(context)};
+  listening.is_modern = context.message != nullptr;  // a GET has no message
+  listening.capabilities =
+      context.session ? context.session->capabilities : carried_capabilities(json::object());
+  listening.meta = meta;
   // Of a view: the stream ends when its connector is set up anew, for what it hears comes from where that
   // was.
-  const std::optional<ConnectorId> only = context.only ? std::optional(context.only->id) : std::nullopt;
-  const json::object config = only ? context.only->config : json::object();
-  const json::object secrets = only ? context.only->sealed_secrets : json::object();
-  if (only && runner_.forwards(*context.only)) {
-    side->lane = lane_of(context);
-    side->modern = context.message != nullptr;  // a GET has no message
-    side->capabilities =
-        context.session ? context.session->capabilities : carried_capabilities(json::object());
-    boost::asio::co_spawn(
-        context.exchange->executor(),
-        pass_on_changes(stream, context.only, principal.credential.user, side, filter, meta),
-        boost::asio::detached);
+  if (context.only != nullptr) listening.only = context.only->id;
+  const json::object config = context.only ? context.only->config : json::object();
+  const json::object secrets = context.only ? context.only->sealed_secrets : json::object();
+  if (!listening.only) {
+    if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
+      for (const json::value& uri : uris->get_array()) {
+        auto resource = parse_public_uri(uri.is_string() ? std::string_view(uri.get_string()) : "");
+        if (resource) listening.uris[resource->slug].push_back(json::string(resource->uri));
+      }
+    }
+    if (!listening.is_modern) server_use_.open(listening.lane, stream);
   }
+  listening.filter = filter;
   context.reach = Reach();  // a stream must not keep an old snapshot alive
   context.only = nullptr;
   const std::string session(
@@ -130,30 +251,47 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
     const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    const auto now = only ? reach.connector(only->str()) : nullptr;
-    return !only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
+    const auto now = listening.only ? reach.connector(listening.only->str()) : nullptr;
+    return !listening.only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
   };
-  const std::string changed = as_event(json::object{{"method", "notifications/tools/list_changed"}}, meta);
+  const auto changed = [&](const char* what) {
+    return as_event(json::object{{"method", std::string("notifications/") + what + "/list_changed"}}, meta);
+  };
+  // Whose resources and prompts there are.
+  const auto offers_print = [&] {
+    std::string print;
+    if (listening.only) return print;
+    const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
+    for (const auto& connector : offering(reach)) print += connector->slug + "\n";
+    return print;
+  };
+  follow_servers(listening);
   // Looked at again only when something has changed, which a new snapshot says. An old one is not kept alive.
   std::weak_ptr<const AccessSnapshot> seen = access_.snapshot();
-  std::string before;
+  std::string before, offers = offers_print();
   if (auto first = seen.lock()) before = co_await tools_fingerprint(principal, std::move(first));
   while (lives()) {
     co_await stream->wait(kKeepAliveSeconds);
     if (!lives()) break;
+    follow_servers(listening);
     std::string text;
     if (auto snapshot = access_.snapshot(); snapshot.owner_before(seen) || seen.owner_before(snapshot)) {
       seen = snapshot;
       std::string now = co_await tools_fingerprint(principal, std::move(snapshot));
-      if (now != before && flag_of(filter, "toolsListChanged")) text = changed;
+      if (now != before && flag_of(filter, "toolsListChanged")) text = changed("tools");
       before = std::move(now);
+      if (std::string now_offers = offers_print(); now_offers != offers) {
+        if (flag_of(filter, "promptsListChanged")) text += changed("prompts");
+        if (flag_of(filter, "resourcesListChanged")) text += changed("resources");
+        offers = std::move(now_offers);
+      }
     }
     while (auto heard = stream->take()) text += *heard;
     if (text.empty()) text = ": keep-alive\n\n";
     const bool there = co_await writer.write(std::move(text));
     if (!there) break;
   }
-  side->cancellation->cancel();
+  listening.end();
 }
 
 http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
@@ -176,7 +314,19 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   json::object capabilities;
   if (context.only != nullptr)
     capabilities = co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
+  if (context.only == nullptr && !offering(context.reach).empty())
+    capabilities = parse_trusted_json(kSharedCapabilities).get_object();
   json::object filter = honoured(wanted->get_object(), capabilities);
+  if (auto* asked = filter.if_contains("resourceSubscriptions");
+      asked != nullptr && context.only == nullptr) {
+    json::array known;
+    for (const json::value& uri : asked->get_array()) {
+      json::object params;
+      params["uri"] = uri;
+      if (resolve(context.reach, "resources/subscribe", params) != nullptr) known.push_back(uri);
+    }
+    *asked = std::move(known);
+  }
   const std::string meta = R"("_meta":{"io.modelcontextprotocol/subscriptionId":)" + message.id + "}";
   http::StreamWriter* writer = co_await context.exchange->start_stream("text/event-stream");
   std::string acknowledged = event(
@@ -214,7 +364,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   co_await writer->write(": keep-alive\n\n");
   json::object filter;  // a legacy client hears of everything
   for (const char* one : kFlags) filter[one] = true;
-  filter["wick/log"] = true;
+  if (context->only != nullptr) filter["wick/log"] = true;
   co_await follow_changes(*context, *writer, stream, std::move(filter), "");
   co_return http::Response{};
 }

@@ -4,12 +4,33 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 #include "mcp/meta_tools.h"
 
 namespace wick::mcp {
 
-std::string tool_name(const ConnectorEntry& connector, const OperationEntry& operation) {
+namespace {
+
+// The name that does not fit, cut, with 60 bits of its digest. No other tool has it: names that fit have no "-".
+std::string shortened(std::string_view full) {
+  constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  constexpr std::size_t kDigestLetters = 12;
+  std::string out(full.substr(0, kMaxToolNameLength - kDigestLetters - 1));
+  out += '-';
+  const auto digest = sha256(full);
+  for (std::size_t i = 0; i < kDigestLetters; ++i) out += kAlphabet[digest[i] % kAlphabet.size()];
+  return out;
+}
+
+std::string full_name(const ConnectorEntry& connector, const OperationEntry& operation) {
   return connector.slug + "__" + operation.key;
+}
+
+}  // namespace
+
+std::string tool_name(const ConnectorEntry& connector, const OperationEntry& operation) {
+  std::string full = full_name(connector, operation);
+  return full.size() <= kMaxToolNameLength ? full : shortened(full);
 }
 
 bool is_direct(ToolSurface surface, std::size_t operations) {
@@ -29,29 +50,26 @@ std::string own_name(const OperationEntry& operation) {
   return tool == nullptr ? operation.key : text_or_empty(*tool, "name");
 }
 
-void append_tool(std::string& out, const ConnectorEntry& connector, const OperationEntry& operation,
-                 std::string_view name, std::string_view description) {
+// Hints where they are certain: Wick knows what its own notes do, and of a REST operation what its method says (RFC 9110
+// §9.2). Not to say that something is destructive is not to say that it is harmless: clients then assume the worst.
+json::object annotations_of(const ConnectorEntry& connector, const OperationEntry& operation) {
   json::object annotations;
+  const bool is_own = connector.kind == "notes";
   annotations["title"] = operation.name;
   annotations["readOnlyHint"] = operation.read_only;
-  annotations["destructiveHint"] = operation.destructive;
-  annotations["idempotentHint"] = operation.idempotent;
-  annotations["openWorldHint"] = connector.kind != "notes";
+  if (is_own || operation.destructive) annotations["destructiveHint"] = operation.destructive;
+  if (is_own || operation.idempotent) annotations["idempotentHint"] = operation.idempotent;
+  if (is_own) annotations["openWorldHint"] = false;
+  return annotations;
+}
+
+void append_tool(std::string& out, const ConnectorEntry& connector, const OperationEntry& operation,
+                 std::string_view name, std::string_view description) {
   out.append("{\"name\":").append(to_json(json::string(name)));
   out.append(",\"title\":").append(to_json(json::string(operation.name)));
   out.append(",\"description\":").append(to_json(json::string(description)));
   out.append(",\"inputSchema\":").append(operation.input_schema_text);
-  out.append(",\"annotations\":").append(to_json(annotations)).append("}");
-}
-
-// As the server gave it; what every client needs is put in where the server left it out.
-void append_foreign_tool(std::string& out, const json::object& tool) {
-  json::object shown = tool;
-  auto* schema = shown.if_contains("inputSchema");
-  if (schema == nullptr || !schema->is_object()) shown["inputSchema"] = json::object();
-  json::object& input = shown["inputSchema"].get_object();
-  if (text_or_empty(input, "type") != "object") input["type"] = "object";
-  out += to_json(shown);
+  out.append(",\"annotations\":").append(to_json(annotations_of(connector, operation))).append("}");
 }
 
 // A page of operations; `append` writes one. The cursor is the tool that the page before ended with: it holds
@@ -84,27 +102,39 @@ std::optional<std::string> page_of(const std::vector<OperationRef>& operations, 
 
 }  // namespace
 
-std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor) {
+std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor,
+                                      Era era) {
   const auto operations = reach.operations();
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
     return "\"tools\":" + meta_tools_text();
   }
   return page_of(operations, cursor,
-                 [](std::string& out, const ConnectorEntry& connector, const OperationEntry& operation) {
-                   append_tool(out, connector, operation, tool_name(connector, operation),
-                               operation.description + " (" + connector.label + ")");
+                 [&](std::string& out, const ConnectorEntry& connector, const OperationEntry& operation) {
+                   const std::string name = tool_name(connector, operation);
+                   if (const auto* tool = foreign_tool(operation)) {
+                     json::object shown = *tool;
+                     make_readable_tool(shown, era);
+                     shown["name"] = json::string(name);
+                     name_connector(shown, connector.label);
+                     out += to_json(shown);
+                   } else {
+                     append_tool(out, connector, operation, name,
+                                 named(operation.description, connector.label));
+                   }
                  });
 }
 
 std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
-                                                std::string_view cursor) {
+                                                std::string_view cursor, Era era) {
   std::vector<OperationRef> operations = reach.operations();
   std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
   return page_of(operations, cursor,
-                 [](std::string& out, const ConnectorEntry& of, const OperationEntry& operation) {
+                 [&](std::string& out, const ConnectorEntry& of, const OperationEntry& operation) {
                    if (const auto* tool = foreign_tool(operation)) {
-                     append_foreign_tool(out, *tool);
+                     json::object shown = *tool;
+                     make_readable_tool(shown, era);
+                     out += to_json(shown);
                    } else {
                      append_tool(out, of, operation, operation.key, operation.description);
                    }
@@ -121,6 +151,17 @@ Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const
 
 Reach::Found find_tool(const Reach& reach, std::string_view name) {
   // slug() never makes two underscores in a row, so the first pair ends the label.
+  if (name.size() == kMaxToolNameLength && name.find('-') != std::string_view::npos) {
+    const std::string_view beginning = name.substr(0, name.rfind('-'));
+    for (const auto& connector : reach.snapshot().connectors) {
+      for (const OperationEntry& operation : connector->operations) {
+        const std::string full = full_name(*connector, operation);
+        if (full.size() > kMaxToolNameLength && full.starts_with(beginning) && shortened(full) == name)
+          return reach.find(connector->id, operation.key);
+      }
+    }
+    return {};
+  }
   const auto end = name.find("__");
   if (end == std::string_view::npos) return {};
   return reach.find(name.substr(0, end), name.substr(end + 2));

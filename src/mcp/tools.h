@@ -1,7 +1,8 @@
 // The two tool surfaces: what a credential may call, as a list of tools, and a tool's name back to an
 // operation.
 //
-// direct: each operation is a tool `label__operation` with its own schema. meta: five tools (wick_list,
+// direct: each operation is a tool `label__operation` with its own schema; that of a connected MCP server is as its server
+// describes it, but for the name and the connector's label behind the description. meta: five tools (wick_list,
 // wick_search, wick_get, wick_execute, wick_info) through which all operations are found and called. The
 // surface decides what is listed, not what may be called: a client whose list is older than the last change
 // still reaches what its user may use. Thread-safe; no I/O.
@@ -16,6 +17,7 @@
 
 #include "access/reach.h"
 #include "connectors/connector_kind.h"
+#include "mcp/foreign.h"
 
 namespace wick::mcp {
 
@@ -27,18 +29,24 @@ inline constexpr std::size_t kMaxExecuteCalls = 20;  // of one wick_execute
 inline constexpr std::size_t kMetaPage = 50;         // operations wick_list shows at once
 inline constexpr std::size_t kMaxSearchResults = 20;
 
+// What providers of models take: a list with a longer name is refused as a whole.
+inline constexpr std::size_t kMaxToolNameLength = 64;
+
+// `label__operation`, of [A-Za-z0-9_-]; one that is too long is cut and ends in letters of its digest. It depends on nothing
+// but the label and the operation's key. find_tool() takes the whole one, too.
 std::string tool_name(const ConnectorEntry& connector, const OperationEntry& operation);
 bool is_direct(ToolSurface surface, std::size_t operations);
 
 // A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is
 // not ours.
-std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor);
+std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor,
+                                      Era era);
 // By a direct tool's name.
 Reach::Found find_tool(const Reach& reach, std::string_view name);
 
 // The view of one connector: its tools under the names that they have there, as their server describes them.
 std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
-                                                std::string_view cursor);
+                                                std::string_view cursor, Era era);
 Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const ConnectorEntry>& connector,
                                  std::string_view name);
 

@@ -1,0 +1,91 @@
+// How /mcp names what other servers have, and repeats what they say.
+#include "mcp/foreign.h"
+
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+
+namespace wick::mcp {
+namespace {
+
+json::object object(std::string_view text) {
+  return parse_json(text)->get_object();
+}
+
+TEST(Foreign, AUriOnMcpIsTakenApartIntoTheConnectorAndTheServersOwn) {
+  const std::pair<const char*, const char*> uris[] = {
+      {"tracker", "file:///a/b?c#d"}, {"my_old_server", "x"},    {"a1", "wick+b:file:///x"}, {"t", ":"},
+      {"t", "item://{number}{?q*}"},  {"t", "with spaces and ü"}};
+  for (const auto& [slug, uri] : uris) {
+    const auto back = parse_public_uri(public_uri(slug, uri));
+    ASSERT_TRUE(back) << uri;
+    EXPECT_EQ(back->slug, slug);
+    EXPECT_EQ(back->uri, uri);
+  }
+  EXPECT_EQ(public_uri("my_old_server", "file:///x"), "wick+my-old-server:file:///x");
+}
+
+TEST(Foreign, WhatHasNotExactlyThatFormIsNoUriOfAConnector) {
+  for (const char* uri : {"", "file:///x", "wick:file:///x", "wick+:x", "wick+a:", "wick+a", "wick+a_b:x",
+                          "WICK+a:x", " wick+a:x"})
+    EXPECT_FALSE(parse_public_uri(uri)) << uri;
+}
+
+TEST(Foreign, APromptsNameIsTakenApartAtTheFirstTwoUnderscores) {
+  for (const char* name : {"greet", "_x", "__y", "other__greet", "a b", ""}) {
+    const auto back = parse_public_prompt_name(public_prompt_name("my_server", name));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->slug, "my_server");
+    EXPECT_EQ(back->name, name);
+  }
+  for (const char* name : {"greet", "__greet", "my_server_greet"})
+    EXPECT_FALSE(parse_public_prompt_name(name)) << name;
+}
+
+TEST(Foreign, AToolKeepsAllItsMembersAndOnlyThoseOfAWrongTypeGo) {
+  const char* text =
+      R"({"name":"t","title":"T","description":"","inputSchema":{"type":"object","properties":{"n":{"minimum":0,"exclusiveMinimum":true}}},)"
+      R"("outputSchema":{"type":"object"},"annotations":{"openWorldHint":false,"example":1},"icons":[{"src":"data:x"}],)"
+      R"("execution":{"taskSupport":"optional"},"_meta":{"a":1},"example.com/x":[1]})";
+  json::object tool = object(text);
+  EXPECT_TRUE(make_readable_tool(tool, Era::kWithSessions));
+  EXPECT_EQ(json::value(tool), json::value(object(text)));
+  json::object wrong = object(
+      R"({"name":"t","title":1,"description":2,"inputSchema":7,"outputSchema":"x","annotations":{"readOnlyHint":1},"icons":3,"execution":4,"_meta":5})");
+  EXPECT_TRUE(make_readable_tool(wrong, Era::kStateless));
+  EXPECT_EQ(json::value(wrong),
+            json::value(object(R"({"name":"t","inputSchema":{"type":"object"},"annotations":{}})")));
+  json::object nameless = object(R"({"name":""})");
+  EXPECT_FALSE(make_readable_tool(nameless, Era::kStateless));
+}
+
+TEST(Foreign, AnOutputSchemaThatIsNoObjectsIsForClientsThatKnowSuch) {
+  const char* text = R"({"name":"t","inputSchema":{"type":"object"},"outputSchema":{"type":"array"}})";
+  json::object before = object(text), now = object(text);
+  make_readable_tool(before, Era::kWithSessions);
+  make_readable_tool(now, Era::kStateless);
+  EXPECT_FALSE(before.contains("outputSchema"));
+  EXPECT_TRUE(now.contains("outputSchema"));
+}
+
+TEST(Foreign, ADescriptionNamesItsConnectorAndAnEmptyOneStaysEmpty) {
+  EXPECT_EQ(named("Deletes all.", "A"), "Deletes all. (A)");
+  EXPECT_EQ(named("", "A"), "");
+}
+
+TEST(Foreign, LinksAndResourcesOfResultsAreRenamedAndNothingElse) {
+  json::object result = object(
+      R"({"content":[{"type":"resource_link","uri":"a:1"},{"type":"resource","resource":{"uri":"a:2"}},{"type":"text","uri":"a:3","text":"a:4"},5],)"
+      R"("contents":[{"uri":"a:5"},{"uri":6}],"messages":[{"content":{"type":"resource_link","uri":"a:7"}},{"content":[{"type":"resource","resource":{"uri":"a:8"}}]},9],)"
+      R"("structuredContent":{"uri":"a:9"}})");
+  publish_uris(result, "t_x");
+  EXPECT_EQ(
+      json::value(result),
+      json::value(object(
+          R"({"content":[{"type":"resource_link","uri":"wick+t-x:a:1"},{"type":"resource","resource":{"uri":"wick+t-x:a:2"}},{"type":"text","uri":"a:3","text":"a:4"},5],)"
+          R"("contents":[{"uri":"wick+t-x:a:5"},{"uri":6}],"messages":[{"content":{"type":"resource_link","uri":"wick+t-x:a:7"}},{"content":[{"type":"resource","resource":{"uri":"wick+t-x:a:8"}}]},9],)"
+          R"("structuredContent":{"uri":"a:9"}})")));
+}
+
+}  // namespace
+}  // namespace wick::mcp

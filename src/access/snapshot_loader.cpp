@@ -1,6 +1,7 @@
 #include "access/snapshot_loader.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -120,6 +121,28 @@ Result<void> read_operations(Transaction& tx, std::string_view id, Connectors& c
                 " ORDER BY connector_id, key", add);
 }
 
+// Connected systems list their operations in an order of their own, which clients and models then see.
+Result<void> read_orders(Transaction& tx, std::string_view id, Connectors& connectors) {
+  const auto add = [&](const SqlRow& row) {
+    ConnectorId owner;
+    if (!read_id(row, 0, owner)) return;
+    const auto found = connectors.find(owner);
+    const auto keys = parse_trusted_json(row.bytes(1));
+    if (found == connectors.end() || !keys.is_array()) return;
+    std::map<std::string_view, std::size_t> places;
+    for (const json::value& key : keys.get_array()) {
+      if (key.is_string()) places.emplace(key.get_string(), places.size());
+    }
+    const auto place = [&](const OperationEntry& operation) {
+      const auto known = places.find(operation.key);
+      return known == places.end() ? places.size() : known->second;
+    };
+    std::stable_sort(found->second->operations.begin(), found->second->operations.end(),
+                     [&](const OperationEntry& a, const OperationEntry& b) { return place(a) < place(b); });
+  };
+  return select(tx, "SELECT connector_id, keys FROM operation_orders", "connector_id", id, "", add);
+}
+
 // The tags of the connectors, and what their systems offer.
 Result<void> read_details(Transaction& tx, std::string_view id, Connectors& connectors) {
   const auto add_tag = [&](const SqlRow& row) {
@@ -158,6 +181,7 @@ Result<void> read_connectors(Transaction& tx, std::string_view id, const KindOpe
   Connectors connectors;
   if (auto done = read_rows(tx, id, kinds, connectors); !done) return done;
   if (auto done = read_operations(tx, id, connectors); !done) return done;
+  if (auto done = read_orders(tx, id, connectors); !done) return done;
   if (auto done = read_details(tx, id, connectors); !done) return done;
   for (auto& [ignored, connector] : connectors) {
     finish(*connector);

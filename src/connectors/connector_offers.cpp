@@ -30,6 +30,13 @@ DiscoveredChanges changes_in(const Offered& offered, const std::map<std::string,
   return changes;
 }
 
+std::string order_of(const std::vector<json::object>& definitions) {
+  json::array keys;
+  for (const json::object& definition : definitions)
+    keys.push_back(json::string(text_or_empty(definition, "key")));
+  return to_json(keys);
+}
+
 // Where the definitions are not what is accepted.
 Result<Offered> compare(const std::vector<json::object>& definitions,
                         const std::map<std::string, std::string>& accepted) {
@@ -62,10 +69,11 @@ Result<Offered> compare(const std::vector<json::object>& definitions,
   return offered;
 }
 
-Result<void> accept(Transaction& tx, const std::string& id, const Offered& offered) {
+// `has_moved`: the order of the operations is another one.
+Result<void> accept(Transaction& tx, const std::string& id, const Offered& offered, bool has_moved = false) {
   auto noted = connector_store::offered(tx, id);
   if (!noted) return fail(std::move(noted.error()));
-  if (offered.empty() && noted->empty()) {
+  if (offered.empty() && noted->empty() && !has_moved) {
     tx.unchanged("connector");
     return {};
   }
@@ -111,10 +119,14 @@ Result<DiscoveredChanges> ConnectorService::take_discovered(const ConnectorId& i
     auto offered = compare(definitions, *accepted);
     if (!offered) return fail(std::move(offered.error()));
     changes = changes_in(*offered, *accepted);
-    if (accepts) return accept(tx, id.str(), *offered);
+    // An order says nothing to models that has to be accepted, so it is followed.
+    auto moved = connector_store::set_order(tx, id.str(), order_of(definitions));
+    if (!moved) return fail(std::move(moved.error()));
+    if (accepts) return accept(tx, id.str(), *offered, *moved);
     auto noted = connector_store::offered(tx, id.str());
     if (!noted) return fail(std::move(noted.error()));
-    if (*noted == *offered) return {};
+    if (*noted == *offered && !*moved) return {};
+    if (*noted == *offered) return tx.changed("connector", id.str());
     if (auto set = connector_store::set_offered(tx, id.str(), *offered); !set) return set;
     return tx.changed("connector", id.str());
   });

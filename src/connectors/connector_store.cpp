@@ -107,6 +107,16 @@ Result<void> put_operation(Transaction& tx, const std::string& id, std::string_v
                  {std::string_view(id), key, std::string_view(definition)}));
 }
 
+Result<bool> set_order(Transaction& tx, const std::string& id, const std::string& keys) {
+  auto changed = tx.execute(
+      "INSERT INTO operation_orders (connector_id, keys) VALUES ($1, $2) ON CONFLICT (connector_id) DO "
+      "UPDATE SET "
+      "keys = excluded.keys WHERE operation_orders.keys <> excluded.keys",
+      {std::string_view(id), std::string_view(keys)});
+  if (!changed) return fail(std::move(changed.error()));
+  return *changed > 0;
+}
+
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key) {
   return tx.execute("DELETE FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
                     {std::string_view(id), key});
@@ -172,6 +182,11 @@ Result<void> set_offered(Transaction& tx, const std::string& id, const Offered& 
 }
 
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to) {
+  auto ordered = only_done(tx.execute(
+      "INSERT INTO operation_orders (connector_id, keys) SELECT $2, keys FROM operation_orders WHERE "
+      "connector_id = $1",
+      {std::string_view(from), std::string_view(to)}));
+  if (!ordered) return ordered;
   return only_done(
       tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) "
                  "SELECT $2, key, enabled, definition FROM operations WHERE connector_id = $1",

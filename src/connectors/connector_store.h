@@ -41,6 +41,8 @@ Result<std::optional<std::string>> operation_definition(Transaction& tx, const s
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
 // The definitions of a connector's own operations, by key.
+// In which order the connected system lists its operations, as a JSON array of keys. Whether that is another one than before.
+Result<bool> set_order(Transaction& tx, const std::string& id, const std::string& keys);
 Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id);
 // What the connected system offers otherwise than is accepted.
 Result<Offered> offered(Transaction& tx, const std::string& id);

@@ -444,6 +444,13 @@ CREATE TRIGGER notes_deleted AFTER DELETE ON notes BEGIN
   UPDATE kept_counts SET value = value - 1 WHERE name = 'notes ' || old.connector_id;
   DELETE FROM kept_counts WHERE name = 'notes ' || old.connector_id AND value = 0;
 END;
+)sql"},
+    {10, "the order in which connected systems list their operations", R"sql(
+-- keys: of all that was listed when the system was last asked, as a JSON array; accepted or not.
+CREATE TABLE operation_orders (
+  connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+  keys TEXT NOT NULL
+);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

@@ -161,7 +161,7 @@ test('an app is connected by one click on Approve, listed, and disconnected', as
 
 test('the snippets page has every client with the address of this server', async () => {
   await page.goto(`${wick.url}/profile/mcp`);
-  for (const name of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code', 'Codex', 'Gemini CLI', 'cURL']) {
+  for (const name of ['Claude Desktop', 'Claude Code', 'Cursor', 'VS Code', 'Codex', 'Gemini CLI', 'opencode', 'MCP Inspector', 'cURL']) {
     await page.getByRole('heading', { name, exact: true }).waitFor();
   }
   assert.ok((await page.textContent('body')).includes(`${wick.url}/mcp`));

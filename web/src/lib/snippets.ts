@@ -1,4 +1,5 @@
-// How each client is told of this server: the file or command, ready to paste.
+// How each client is told of this server: the file or command, ready to paste. tests/specs/client-snippets.test.mjs pastes
+// them into the real clients, which is why nothing but types that can be stripped may be used here.
 interface Way {
   /** Where it goes. */
   where: string;
@@ -134,8 +135,8 @@ export const snippets: Snippet[] = [
     signIn: [
       {
         where: "Terminal",
-        code: (url) => `codex mcp add wick --url ${url}\ncodex mcp login wick`,
-        note: "The second command opens your browser to sign in.",
+        code: (url) => `codex mcp add wick --url ${url}`,
+        note: "It opens your browser to sign in; codex mcp login wick does so again later.",
       },
     ],
     token: {
@@ -149,7 +150,7 @@ export const snippets: Snippet[] = [
     signIn: [
       {
         where: "~/.gemini/settings.json",
-        code: (url) => json({ mcpServers: { wick: { httpUrl: url } } }),
+        code: (url) => json({ mcpServers: { wick: { url, type: "http" } } }),
         note: "Then type /mcp auth wick in Gemini CLI to sign in.",
       },
     ],
@@ -157,8 +158,37 @@ export const snippets: Snippet[] = [
       where: "~/.gemini/settings.json",
       code: (url, token) =>
         json({
-          mcpServers: { wick: { httpUrl: url, headers: { Authorization: `Bearer ${token}` } } },
+          mcpServers: {
+            wick: { url, type: "http", headers: { Authorization: `Bearer ${token}` } },
+          },
         }),
+    },
+  },
+  {
+    client: "opencode",
+    signIn: [
+      {
+        where: "~/.config/opencode/opencode.json",
+        code: (url) => json({ mcp: { wick: { type: "remote", url } } }),
+        note: "Then run opencode mcp auth wick to sign in.",
+      },
+    ],
+    token: {
+      where: "~/.config/opencode/opencode.json",
+      code: (url, token) =>
+        json({
+          mcp: { wick: { type: "remote", url, headers: { Authorization: `Bearer ${token}` } } },
+        }),
+    },
+  },
+  {
+    client: "MCP Inspector",
+    signIn: [],
+    token: {
+      where: "Terminal",
+      code: (url, token) =>
+        `npx @modelcontextprotocol/inspector --cli ${url} --transport http \\\n  --header "Authorization: Bearer ${token}" --method tools/list`,
+      note: "Lists the tools that the token may call. Without --cli it opens in a browser.",
     },
   },
   {

@@ -61,10 +61,13 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     return rejected(context, code, forwarded.error().message);
   }
   if (forwarded->error_code != 0) {
-    // A resource that is not there has a code of its own before 2026-07-28, and none since.
+    // The server's own code, but where the revisions have two for the same: of a resource that is not there the newer
+    // one says so by data.uri.
     int code = forwarded->error_code;
+    const bool names_uri =
+        forwarded->error_data.is_object() && forwarded->error_data.get_object().contains("uri");
     if (message.modern && code == kLegacyResourceNotFound) code = kInvalidParams;
-    if (!message.modern && code == kInvalidParams && message.method == "resources/read")
+    if (!message.modern && code == kInvalidParams && names_uri && message.method == "resources/read")
       code = kLegacyResourceNotFound;
     const int status = !message.modern              ? 200
                        : code == kMethodNotFound    ? 404
@@ -72,13 +75,9 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
                                                     : 200;
     Rejection passed{status, code, forwarded->error_message, message.id};
     passed.data = std::move(forwarded->error_data);
-    const auto* uri = message.params.if_contains("uri");
     // On /mcp the server's data would name the resource as only the server does.
-    const bool is_renamed =
-        context.only == nullptr && passed.data.is_object() && passed.data.get_object().contains("uri");
-    if (uri != nullptr && uri->is_string() && is_renamed) passed.data.get_object()["uri"] = *uri;
-    if (uri != nullptr && uri->is_string() && passed.data.is_null())
-      passed.data.emplace_object()["uri"] = *uri;
+    const auto* uri = message.params.if_contains("uri");
+    if (names_uri && uri != nullptr && context.only == nullptr) passed.data.get_object()["uri"] = *uri;
     return {error_text(passed), std::nullopt, status};
   }
   json::object& result = forwarded->result;

@@ -102,7 +102,8 @@ class Endpoint {
                                           std::shared_ptr<const ConnectorEntry> connector, OfferPlace place,
                                           const std::shared_ptr<Mailbox<bool>>& done);
   http::Task<Answer> list_offers(Context& context);
-  // Gives the resources that a result on /mcp refers to the URIs that they have there.
+  // Gives the resources that a result on /mcp refers to the URIs that they have there, and a client of an older revision
+  // only content that it knows.
   http::Task<void> publish(const Context& context, const ConnectorEntry& connector,
                            boost::json::object& result);
   http::Task<Result<std::shared_ptr<const std::string>>> tools_list(const Context& context) const;

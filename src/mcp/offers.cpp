@@ -16,6 +16,7 @@
 #include "mcp/endpoint.h"
 #include "mcp/foreign.h"
 #include "mcp/offer_cursor.h"
+#include "mcp/revision.h"
 #include "mcp/server_texts.h"
 
 namespace wick::mcp {
@@ -261,9 +262,12 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
 
 http::Task<void> Endpoint::publish(const Context& context, const ConnectorEntry& connector,
                                    json::object& result) {
-  if (context.only != nullptr || !runner_.forwards(connector)) co_return;
+  const bool is_shared_view = context.only == nullptr && runner_.forwards(connector);
+  const std::string version = context.session ? context.session->version : std::string();
+  if (!is_shared_view && !has_older_content(version)) co_return;
   const auto work = [&]() -> Result<void> {
-    publish_uris(result, connector.slug);
+    if (is_shared_view) publish_uris(result, connector.slug);
+    use_older_content(result, version);
     return {};
   };
   if (is_larger_than(result, kLongWorkBytes)) {

@@ -94,7 +94,8 @@ for (const [name, begin] of Object.entries(clients)) {
       await assert.rejects(client.getPrompt({ name: prompt, arguments: { name: 'x' } }), (error) => error.code === -32602 && /no such prompt for you/.test(error.message), prompt);
     const [run] = (await admin.get('/runs?operation=prompts%2Fget&status=denied&limit=1')).body.items;
     assert.equal(run.user.email, 'ann@example.com');
-    await assert.rejects(client.readResource({ uri: 'wick+new:file:///nothing' }), (error) => error.code === missing, 'the server says so itself');
+    await assert.rejects(client.readResource({ uri: 'wick+new:file:///nothing' }), (error) => error.code === missing && error.data.uri === 'wick+new:file:///nothing', 'the server says so itself');
+    await assert.rejects(client.readResource({ uri: 'wick+my-old-server:file:///nothing' }), (error) => error.code === -32602, 'with its own code');
     await client.close();
   });
 }
@@ -206,10 +207,15 @@ test('a tool is what its server said, but for its name and the label behind its 
   const id = await connect('As said', await answering({ 'tools/list': { tools: said } }));
   const expected = said.map((tool) => ({ ...tool, name: `as_said__${{ 'Quiet.One': 'quiet_one' }[tool.name] ?? tool.name}`, ...(tool.description && { description: `${tool.description} (As said)` }) }));
   for (const { tools } of [await legacyList('tools/list'), await modernList('tools/list')]) {
-    const shown = tools.filter((tool) => tool.name.startsWith('as_said__'));
-    const byName = (a, b) => a.name.localeCompare(b.name);
-    assert.deepEqual(shown.sort(byName), expected.sort(byName));
+    assert.deepEqual(tools.filter((tool) => tool.name.startsWith('as_said__')), expected, 'in its order, too');
   }
+  const details = async (key) => (await modern(wick, token, 'tools/call', { name: 'wick_get', arguments: { tool_id: `conn:${id}/${key}` } })).body.result.structuredContent;
+  assert.deepEqual([(await details('wipe')).destructive, (await details('full')).destructive], [undefined, false], 'nor does wick_get call it harmless');
+  said.reverse();
+  const refreshed = await admin.post(`/admin/connectors/${id}/refresh`, {});
+  assert.deepEqual(refreshed.body, { added: [], changed: [], removed: [], unchanged: 3 }, 'another order has not to be accepted');
+  const { tools } = await modernList('tools/list');
+  assert.deepEqual(tools.filter((tool) => tool.name.startsWith('as_said__')), expected.reverse());
   await remove(id);
 });
 
@@ -238,6 +244,24 @@ test('a name that is too long is cut, is the same in the API, and both names are
   assert.equal(operation.tool_name, name);
   for (const one of [name, `a_label_of_some_length_for_a_server__${long}`])
     assert.equal((await modern(wick, token, 'tools/call', { name: one, arguments: {} })).body.result.content[0].text, 'called', one);
+  await remove(id);
+});
+
+test('a client of an older revision gets what its revision has no form for as text', async () => {
+  const content = [{ type: 'text', text: 'x' }, { type: 'audio', data: 'AA==', mimeType: 'audio/wav' }, { type: 'resource_link', uri: 'file:///x', name: 'x', title: 'The X', description: 'An X.' }];
+  const id = await connect('Sounds', await answering({ 'tools/list': { tools: [{ name: 'all', inputSchema: { type: 'object' } }] }, 'tools/call': { content }, 'prompts/get': { messages: [{ role: 'user', content: content[2] }] } }));
+  const kinds = { '2024-11-05': ['text', 'text', 'text'], '2025-03-26': ['text', 'audio', 'text'], '2025-06-18': ['text', 'audio', 'resource_link'] };
+  for (const [version, expected] of Object.entries(kinds)) {
+    const initialized = await post(wick, token, { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: version, capabilities: {}, clientInfo: { name: 'old', version: '1' } } });
+    assert.equal(initialized.body.result.protocolVersion, version);
+    const ask = async (method, params) => (await post(wick, token, { jsonrpc: '2.0', id: 2, method, params }, { 'mcp-session-id': initialized.headers.get('mcp-session-id') })).body.result;
+    const called = await ask('tools/call', { name: 'sounds__all', arguments: {} });
+    assert.deepEqual(called.content.map(({ type }) => type), expected, version);
+    if (expected[2] === 'text') assert.equal(called.content[2].text, 'The X: wick+sounds:file:///x\nAn X.');
+    if (expected[1] === 'text') assert.equal(called.content[1].text, '[audio: audio/wav]');
+    const { messages } = await ask('prompts/get', { name: 'sounds__all' });
+    assert.equal(messages[0].content.type, expected[2]);
+  }
   await remove(id);
 });
 

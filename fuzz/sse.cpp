@@ -81,6 +81,17 @@ void fuzz_sse(std::string_view data) {
     while (const auto event = limited.next()) FUZZ_CHECK(event->data.size() <= stride);
     break;
   }
+  // One that is dropped leaves its envelope, and the others are as they were.
+  upstream::SseReader dropping(stride, upstream::SseReader::TooLarge::kDrop);
+  if (!dropping.feed(text)) return;
+  auto kept = expected.events.begin();
+  while (const auto event = dropping.next()) {
+    if (event->dropped) continue;
+    kept = std::find(kept, expected.events.end(), event->data);
+    FUZZ_CHECK(kept != expected.events.end());
+    ++kept;
+  }
+  FUZZ_CHECK(dropping.last_event_id() == expected.id || text.size() > stride);
 }
 
 }  // namespace wick::fuzz

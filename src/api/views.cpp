@@ -266,6 +266,9 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
     const ConnectorKind* its = services.kinds.find(connector.kind);
     if (std::string text = its == nullptr ? "" : its->standard_error(connector); !text.empty())
       out["stderr"] = std::move(text);
+    if (const auto left_out = its == nullptr ? std::vector<std::string>() : its->left_out(connector);
+        !left_out.empty())
+      out["left_out"] = json::array(left_out.begin(), left_out.end());
     json::object config = connector.config;
     for (const auto& secret : connector.sealed_secrets) {
       json::object set;

@@ -87,7 +87,8 @@ using DiscoverTask =
 // What another MCP server answered to a request of the protocol: a result, or its JSON-RPC error.
 struct Forwarded {
   boost::json::object result;
-  int error_code = 0;  // not 0: an error
+  bool is_error = false;
+  int error_code = 0;  // as the server says it, which may be 0
   std::string error_message;
   boost::json::value error_data = nullptr;
 };
@@ -143,6 +144,9 @@ class ConnectorKind {
   // Of a connector that is a program: what it last wrote to standard error, without its secrets, for admins
   // alone. It may hold any user's data. Empty: it is no program, or wrote nothing. From any thread.
   virtual std::string standard_error(const ConnectorEntry&) const { return {}; }
+  // Of what discover() last found: sentences about what had to be left out, and why, for admins. From any
+  // thread.
+  virtual std::vector<std::string> left_out(const ConnectorEntry&) const { return {}; }
   // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
   // by appliers, must not block.
   virtual void retain(const AccessSnapshot&) {}

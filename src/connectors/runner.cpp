@@ -292,7 +292,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     }
     // As the record has it.
     CallResult& kept = result.emplace();
-    kept.is_error = !forwarded || forwarded->error_code != 0;
+    kept.is_error = !forwarded || forwarded->is_error;
     if (!forwarded) {
       const ErrorCode code = forwarded.error().code;
       kept.is_ours = is_own_refusal(code);

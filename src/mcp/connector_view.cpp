@@ -42,7 +42,7 @@ http::Task<Endpoint::Answer> Endpoint::forward(Context& context,
       break;
     }
   }
-  if (forwarded && forwarded->error_code == 0) co_await publish(context, *connector, forwarded->result);
+  if (forwarded && !forwarded->is_error) co_await publish(context, *connector, forwarded->result);
   co_return co_await conclude(talk.get(), forwarded_answer(context, std::move(forwarded)));
 }
 
@@ -60,7 +60,7 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     const int code = forwarded.error().code == ErrorCode::kConflict ? kInvalidParams : kInternalError;
     return rejected(context, code, forwarded.error().message);
   }
-  if (forwarded->error_code != 0) {
+  if (forwarded->is_error) {
     // The server's own code, but where the revisions have two for the same: of a resource that is not there the newer
     // one says so by data.uri.
     int code = forwarded->error_code;

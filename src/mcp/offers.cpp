@@ -159,7 +159,7 @@ http::Task<void> Endpoint::ask_for_page(std::shared_ptr<PageRequest> request, Ca
       if (!request->place.cursor.empty()) params["cursor"] = request->place.cursor;
       auto answer = co_await runner_.forward(std::move(caller), request->connector->id, method,
                                              std::move(params), &request->side);
-      if (answer && answer->error_code == 0) {
+      if (answer && !answer->is_error) {
         const auto work = [&]() -> Result<Page> {
           return publish_page(kind, *request->connector, answer->result);
         };

@@ -147,7 +147,7 @@ http::Task<Result<void>> McpClient::listen_modern(TargetPtr target, Party party,
       if (is_wanted(incoming->message, wanted)) heard(std::move(incoming->message));
     }
     cancellation->on_cancel(nullptr);
-    if (!target->command.words.empty() && !answered) co_await tell_cancelled(line, peer, id, "");
+    if (target->is_program() && !answered) co_await tell_cancelled(line, peer, id, "");
   }
   co_return ended;
 }

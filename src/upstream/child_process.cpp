@@ -22,7 +22,6 @@
 #include "base/mailbox.h"
 #include "base/open_files.h"
 #include "base/text.h"
-#include "upstream/envelope_scanner.h"
 
 namespace wick::upstream {
 namespace {
@@ -233,7 +232,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
         take(more.substr(0, end));
         more.remove_prefix(end + 1);
         if (dropping) {
-          events_.dropped({dropping->id(), dropping->has_method()});
+          events_.dropped(dropping->envelope());
           dropping.reset();
         } else {
           if (buffer.ends_with('\r')) buffer.pop_back();

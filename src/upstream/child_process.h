@@ -13,7 +13,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -23,6 +22,7 @@
 #include "base/result.h"
 #include "connectors/secret_filter.h"
 #include "http/message.h"
+#include "upstream/envelope_scanner.h"
 
 namespace wick::upstream {
 
@@ -59,12 +59,6 @@ struct ChildCommand {
   std::shared_ptr<StandardError> standard_error;  // where that goes; null: it is dropped
 };
 
-// A line that was longer than max_line_bytes, and was dropped.
-struct DroppedLine {
-  std::optional<std::string> id;  // the JSON-RPC id in it, when it was found
-  bool has_method = false;        // then it was no answer
-};
-
 class ChildProcess {
  public:
   virtual ~ChildProcess() = default;
@@ -77,7 +71,7 @@ class ChildProcess {
 // What happens to a child. Called on the children's thread.
 struct ChildEvents {
   std::function<void(std::string)> line;
-  std::function<void(DroppedLine)> dropped;
+  std::function<void(Envelope)> dropped;       // a line longer than max_line_bytes
   std::function<void(std::string how)> ended;  // once, at last; how, for people; empty: it was told to
 };
 

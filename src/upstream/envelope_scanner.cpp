@@ -11,7 +11,7 @@ void EnvelopeScanner::feed(std::string_view bytes) {
 }
 
 void EnvelopeScanner::end_value() {
-  if (in_object_ && depth_ == 1 && !at_name_ && name_ == "id" && !token_.empty()) id_ = token_;
+  if (in_object_ && depth_ == 1 && !at_name_ && name_ == "id" && !token_.empty()) envelope_.id = token_;
   token_.clear();
 }
 
@@ -50,7 +50,7 @@ void EnvelopeScanner::read(char c) {
     case ':':
       if (!in_object_ || depth_ != 1 || !at_name_) return;
       name_ = token_;
-      has_method_ = has_method_ || name_ == "method";
+      envelope_.has_method = envelope_.has_method || name_ == "method";
       token_.clear();
       at_name_ = false;
       return;

@@ -14,12 +14,17 @@ namespace wick::upstream {
 
 inline constexpr std::size_t kMaxScannedIdBytes = 64;
 
+struct Envelope {
+  std::optional<std::string> id = {};  // a number or a text, without its quotes; nothing: none was found
+  bool has_method = false;             // then the message is no answer
+  bool operator==(const Envelope&) const = default;
+};
+
 class EnvelopeScanner {
  public:
   void feed(std::string_view bytes);
-  // A number or a text, without its quotes; nothing while there has been none.
-  const std::optional<std::string>& id() const { return id_; }
-  bool has_method() const { return has_method_; }
+  // As far as it has been read.
+  const Envelope& envelope() const { return envelope_; }
 
  private:
   void read(char c);
@@ -30,8 +35,7 @@ class EnvelopeScanner {
   bool in_object_ = false;  // the outermost value is an object
   bool at_name_ = false;    // in it, a member's name comes next
   std::string token_, name_;
-  std::optional<std::string> id_;
-  bool has_method_ = false;
+  Envelope envelope_;
 };
 
 }  // namespace wick::upstream

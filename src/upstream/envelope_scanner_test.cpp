@@ -5,20 +5,14 @@
 namespace wick::upstream {
 namespace {
 
-struct Found {
-  std::optional<std::string> id;
-  bool has_method = false;
-  bool operator==(const Found&) const = default;
-};
-
-Found scan(std::string_view text, std::size_t piece) {
+Envelope scan(std::string_view text, std::size_t piece) {
   EnvelopeScanner scanner;
   for (std::size_t at = 0; at < text.size(); at += piece) scanner.feed(text.substr(at, piece));
-  return {scanner.id(), scanner.has_method()};
+  return scanner.envelope();
 }
 
 TEST(EnvelopeScanner, FindsTheIdWhereverItStandsHoweverTheMessageIsCut) {
-  const std::pair<const char*, Found> messages[] = {
+  const std::pair<const char*, Envelope> messages[] = {
       {R"({"jsonrpc":"2.0","id":5,"result":{"id":6,"method":"x"}})", {"5", false}},
       {R"({"result":{"content":[{"id":"7","text":"a\"},\"id\":8,{"}]}, "jsonrpc":"2.0", "id" : "9" })",
        {"9", false}},
@@ -46,7 +40,7 @@ TEST(EnvelopeScanner, KeepsNoMoreThanTheBeginningOfAnId) {
   scanner.feed("{\"id\":\"");
   for (int i = 0; i < 1000; ++i) scanner.feed(std::string(1000, '7'));
   scanner.feed("\"}");
-  EXPECT_EQ(scanner.id()->size(), kMaxScannedIdBytes);
+  EXPECT_EQ(scanner.envelope().id->size(), kMaxScannedIdBytes);
 }
 
 }  // namespace

@@ -4,22 +4,21 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <deque>
 
 #include "base/json.h"
 #include "base/mailbox.h"
+#include "base/media_type.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "upstream/messages.h"
+#include "upstream/routed_line.h"
+#include "upstream/site.h"
 #include "upstream/sse.h"
 
 namespace wick::upstream {
 namespace {
 
 constexpr int kDefaultRetryMillis = 1000;
-
-bool is_event_stream(const http::ClientResponse& head) {
-  return head.content_type.starts_with("text/event-stream");
-}
 
 std::string challenges_of(const http::ClientResponse& head) {
   std::string all;
@@ -29,19 +28,22 @@ std::string challenges_of(const http::ClientResponse& head) {
   return all;
 }
 
-Incoming read_message(std::string_view text, const http::ClientResponse& head) {
-  Incoming incoming;
-  incoming.status = head.status;
-  incoming.challenge = challenges_of(head);
-  incoming.session = head.header("mcp-session-id");
-  auto value = parse_json(text);
+// Of an address, what may be repeated.
+std::string shown_address(const std::string& url) {
+  std::string shown = url.substr(0, std::min(url.find_first_of("?#"), kMaxUrlBytes));
+  const auto begin = shown.find("://");
+  if (begin == std::string::npos) return shown;
+  const auto end = std::min(shown.find('/', begin + 3), shown.size());
+  const auto user = shown.rfind('@', end);
+  if (user != std::string::npos && user > begin) shown.erase(begin + 3, user - begin - 2);
+  return shown;
+}
+
+bool is_message(const json::value& value) {
   // A sloppy server's missing "jsonrpc" harms nobody.
-  if (value && value->is_object()) {
-    json::object& message = value->get_object();
-    if (message.contains("result") || message.contains("error") || message.contains("method"))
-      incoming.message = std::move(message);
-  }
-  return incoming;
+  const auto* message = value.if_object();
+  return message != nullptr &&
+         (message->contains("result") || message->contains("error") || message->contains("method"));
 }
 
 class Deadline {
@@ -72,7 +74,12 @@ class HttpExchange final : public Exchange {
     for (;;) {
       const auto timeout = deadline.left();
       const auto stream = current();
-      if (auto message = given()) co_return Incoming{std::move(*message), 200, {}, {}};
+      if (auto message = given()) co_return std::move(*message);
+      if (!read_.empty()) {
+        Incoming incoming = std::move(read_.front());
+        read_.pop_front();
+        co_return incoming;
+      }
       auto head = co_await stream->head(timeout);
       if (!head && has_given()) continue;
       if (!head) co_return fail(std::move(head.error()));
@@ -80,17 +87,25 @@ class HttpExchange final : public Exchange {
         auto whole = co_await rest_of(*stream, deadline);
         if (!whole && has_given()) continue;
         if (!whole) co_return fail(std::move(whole.error()));
-        auto incoming = co_await read(std::move(*whole), **head);
-        co_return incoming;
+        auto messages = co_await read(std::move(*whole), **head);
+        if (!messages) co_return fail(std::move(messages.error()));
+        read_ = std::move(*messages);
+        continue;
       }
       if (auto event = events_.next()) {
+        if (event->type == "endpoint" && !event->data.starts_with('{')) {
+          Incoming incoming;
+          incoming.is_endpoint_event = true;
+          co_return incoming;
+        }
         in_a_row_ += event->data.size();
-        auto incoming = co_await read(std::move(event->data), **head);
-        if (!incoming) co_return fail(std::move(incoming.error()));
+        auto messages = co_await read(std::move(event->data), **head);
+        if (!messages) co_return fail(std::move(messages.error()));
         co_await take_turns();
-        if (incoming->message.empty()) continue;  // of no use to anyone
+        if (messages->front().message.empty()) continue;  // of no use to anyone
         resumes_ = 0;
-        co_return incoming;
+        read_ = std::move(*messages);
+        continue;
       }
       if (deadline.passed()) co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
       auto bytes = co_await stream->read(timeout);
@@ -110,7 +125,7 @@ class HttpExchange final : public Exchange {
     std::shared_ptr<http::ClientStream> stream;
     {
       const std::lock_guard lock(mutex_);
-      given_.push_back(std::move(message));
+      given_.emplace_back().message = std::move(message);
       stream = stream_;
     }
     stream->nudge();
@@ -128,12 +143,12 @@ class HttpExchange final : public Exchange {
   }
 
  private:
-  http::Task<Result<Incoming>> read(std::string text, const http::ClientResponse& head) {
+  http::Task<Result<std::deque<Incoming>>> read(std::string text, const http::ClientResponse& head) {
     FairPool* pool = line_->long_work();
-    const auto work = [&]() -> Result<Incoming> { return read_message(text, head); };
+    const auto work = [&]() -> Result<std::deque<Incoming>> { return read_messages(text, head); };
     if (pool == nullptr || text.size() <= kLongWorkBytes) co_return work();
-    auto incoming = co_await offload(*pool, holder_, work);
-    co_return incoming;
+    auto messages = co_await offload(*pool, holder_, work);
+    co_return messages;
   }
 
   // A server that sends without a pause does not keep the io thread from what else it has to do.
@@ -149,10 +164,10 @@ class HttpExchange final : public Exchange {
     return stream_;
   }
 
-  std::optional<json::object> given() {
+  std::optional<Incoming> given() {
     const std::lock_guard lock(mutex_);
     if (given_.empty()) return std::nullopt;
-    json::object message = std::move(given_.front());
+    Incoming message = std::move(given_.front());
     given_.pop_front();
     return message;
   }
@@ -197,7 +212,8 @@ class HttpExchange final : public Exchange {
   mutable std::mutex mutex_;
   std::shared_ptr<http::ClientStream> stream_;
   bool interrupted_ = false;
-  std::deque<json::object> given_;
+  std::deque<Incoming> given_;
+  std::deque<Incoming> read_;  // of a batch
   Mailbox<bool> pause_;
   SseReader events_{line_->target().max_response_bytes};
   std::string whole_;
@@ -212,6 +228,33 @@ void add_standard_headers(const Outgoing& request, http::ClientRequest& to) {
 }
 
 }  // namespace
+
+bool is_event_stream(const http::ClientResponse& head) {
+  const auto media = parse_media_type(head.content_type);
+  return media && media->essence() == "text/event-stream";
+}
+
+std::deque<Incoming> read_messages(std::string_view text, const http::ClientResponse& head) {
+  Incoming first;
+  first.status = head.status;
+  first.challenge = challenges_of(head);
+  first.session = head.header("mcp-session-id");
+  first.redirect = shown_address(head.redirect_url);
+  std::deque<Incoming> all;
+  auto value = parse_json(text);
+  if (!value) {
+    const std::string_view words = truncate_utf8(text, kMaxWordsBytes);
+    if (is_valid_utf8(words)) first.words = words;
+  } else if (is_message(*value)) {
+    first.message = std::move(value->get_object());
+  } else if (auto* batch = value->if_array(); batch != nullptr && batch->size() <= kMaxBatchMessages) {
+    for (json::value& one : *batch) {
+      if (is_message(one)) all.emplace_back(first).message = std::move(one.get_object());
+    }
+  }
+  if (all.empty()) all.push_back(std::move(first));
+  return all;
+}
 
 std::string header_value(std::string_view text) {
   const bool plain =
@@ -270,7 +313,7 @@ http::Task<Result<Incoming>> HttpLine::tell(const Peer& peer, json::object messa
   sent.max_response_bytes = target_.max_response_bytes;
   auto response = co_await http_.send(std::move(sent));
   if (!response) co_return fail(std::move(response.error()));
-  co_return Incoming{{}, response->status, challenges_of(*response), {}};
+  co_return std::move(read_messages("", *response).front());
 }
 
 std::shared_ptr<Exchange> HttpLine::listen(const Peer& peer) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <mutex>
 
 #include "base/fair_pool.h"
@@ -58,5 +59,10 @@ class HttpLine final : public Line, public std::enable_shared_from_this<HttpLine
 std::string header_value(std::string_view text);
 // A JSON-RPC request as text.
 std::string request_text(const Outgoing& request);
+// Whether an answer is a stream of server-sent events: media types are written in any case.
+bool is_event_stream(const http::ClientResponse& head);
+// The messages in the body of an answer, or in one event of it: one, or a batch (2025-03-26). At least one,
+// which is empty when it is none of the protocol, or a batch of more than kMaxBatchMessages.
+std::deque<Incoming> read_messages(std::string_view text, const http::ClientResponse& head);
 
 }  // namespace wick::upstream

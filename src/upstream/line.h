@@ -30,11 +30,16 @@ struct Peer {
 
 // What came in: a message of the protocol, or else the status of an answer that is none.
 struct Incoming {
-  boost::json::object message;  // empty when the answer is not MCP
-  int status = 200;             // of the HTTP answer that carried it
-  std::string challenge;        // its WWW-Authenticate
-  std::string session;          // its Mcp-Session-Id
+  boost::json::object message = {};  // empty when the answer is not MCP
+  int status = 200;                  // of the HTTP answer that carried it
+  std::string challenge = {};        // its WWW-Authenticate
+  std::string session = {};          // its Mcp-Session-Id
+  std::string redirect = {};         // where a 3xx points, without user, query and fragment
+  std::string words = {};            // the beginning of a body that is not JSON, at most kMaxWordsBytes
+  bool refused_session = false;      // the transport itself knows that the session is gone
+  bool is_endpoint_event = false;    // the first event of the transport of 2024-11-05 came instead
 };
+inline constexpr std::size_t kMaxWordsBytes = 300;
 
 class Exchange {
  public:

@@ -46,7 +46,7 @@ Result<bool> set_for_session(Lane& lane, const Ask& ask) {
 
 // Over HTTP a modern server sees it by the stream that ends with the exchange.
 bool is_told_of_cancellation(const Peer& peer, const Target& target) {
-  return !peer.modern || !target.command.words.empty();
+  return !peer.modern || target.is_program();
 }
 
 }  // namespace
@@ -142,7 +142,9 @@ http::Task<Result<Reply>> McpClient::exchange(TargetPtr target, Party party, std
   const auto [line, peer] = lane->way();
   if (peer == nullptr) co_return forgets_at_once();
   auto reply = co_await own_exchange(line, peer, party.refusal, std::move(method), std::move(params),
-                                     target->timeout_seconds);
+                                     seconds(target->timeout_seconds));
+  const std::lock_guard lock(lane->mutex);
+  if (!reply && reply.error().code == ErrorCode::kNotFound && lane->peer == peer) lane->peer = nullptr;
   co_return reply;
 }
 
@@ -162,7 +164,7 @@ http::Task<Result<void>> McpClient::set_level(TargetPtr target, Party party, std
   auto reply = co_await exchange(target, party, lane, "logging/setLevel", std::move(params));
   if (!reply) co_return fail(std::move(reply.error()));
   const std::lock_guard lock(lane->mutex);
-  if (reply->error_code == 0) lane->level = level;
+  if (!reply->is_error) lane->level = level;
   co_return Result<void>{};
 }
 
@@ -187,7 +189,7 @@ http::Task<Result<std::shared_ptr<Line>>> McpClient::own_line(TargetPtr target, 
                          std::to_string(kMaxChildren) + "): ask for none.");
     }
   }
-  auto fresh = co_await new_line(target, party, server);
+  auto fresh = co_await new_line(target, party, server, nullptr);
   if (!fresh) co_return fail(std::move(fresh.error()));
   {
     const std::lock_guard lock(server->mutex);
@@ -231,6 +233,9 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     auto talk = co_await resume(party, ask, state);
     if (!talk) co_return fail(std::move(talk.error()));
     auto reply = co_await converse(target, party, ask, std::move(*talk));
+    const bool is_stale =
+        !reply && (reply.error().code == ErrorCode::kNotFound || reply.error().code == ErrorCode::kConflict);
+    if (is_stale) reply.error().code = ErrorCode::kUpstream;  // it is under way, and not to be repeated
     co_return reply;
   }
   for (bool again = false;; again = true) {
@@ -253,7 +258,7 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     const bool wants_log = party.client != nullptr && party.client->log_level
                                ? !party.client->log_level->empty()
                                : !level.empty();
-    if (peer.modern && wants_log && !target->command.words.empty()) {
+    if (peer.modern && wants_log && target->is_program()) {
       auto own = co_await own_line(target, party, lane);
       if (!own) co_return fail(std::move(own.error()));
       talk.line = std::move(*own);
@@ -262,6 +267,7 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
     const auto set = set_for_session(*lane, ask);
     if (!set) {
       Reply refused;
+      refused.is_error = true;
       refused.error_code = kInvalidParams;
       refused.error_message = set.error().message;
       co_return refused;
@@ -275,6 +281,7 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       level = *party.client->log_level;
       if (!peer.modern && !level.empty()) {
         auto at_level = co_await set_level(target, party, lane, level);
+        if (!at_level && at_level.error().code == ErrorCode::kNotFound && !again) continue;
         if (!at_level) co_return fail(std::move(at_level.error()));
       }
     }
@@ -297,14 +304,13 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
       std::erase_if(lane->calls, [](const auto& one) { return one.expired(); });
       lane->calls.push_back(talk.exchange);
     }
-    const bool has_session = !peer.session.empty();
     const bool modern = peer.modern;
     auto reply = co_await converse(target, party, ask, std::move(talk));
     // The session is gone, or the server was replaced by one of the other era: nothing was begun.
-    const bool forgotten = !reply && reply.error().code == ErrorCode::kNotFound && has_session;
+    const bool is_lost = !reply && reply.error().code == ErrorCode::kNotFound;
     const bool other_era = reply && modern && reply->error_code == kUnsupportedVersion;
-    if (!forgotten && !other_era) {
-      if (!reply && reply.error().code == ErrorCode::kNotFound) {
+    if (!is_lost && !other_era) {
+      if (!reply && reply.error().code == ErrorCode::kConflict) {
         forget(target->key);
         reply.error().code = ErrorCode::kUpstream;
       }
@@ -318,8 +324,8 @@ http::Task<Result<Reply>> McpClient::request(TargetPtr target, Party party, Ask 
 }
 
 // Passes on what the server says until it answers or asks back.
-// Errors besides those of request(): kNotFound  status 404 (or 400, 405) without a message: the session, or
-// what Wick knows of the server, is stale
+// Errors besides those of request(): kNotFound  the session is lost, and nothing was begun;  kConflict  status
+// 404, 400 or 405 without a message: what is known of the server is stale
 http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, const Ask& ask, Parked talk) {
   const ClientSide* client = party.client;
   const auto cancellation = client == nullptr ? nullptr : client->cancellation;
@@ -355,14 +361,13 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
     if (!incoming) co_return fail(std::move(incoming.error()));
     json::object& message = incoming->message;
     note_refusal(party.refusal, *incoming);
+    if (is_lost_session(*talk.peer, *incoming, talk.id)) co_return session_lost();
     if (message.empty()) {
       auto error = not_mcp(*incoming);
       if (incoming->status == 404 || incoming->status == 400 || incoming->status == 405)
-        error.error().code = ErrorCode::kNotFound;
+        error.error().code = ErrorCode::kConflict;
       co_return error;
     }
-    if (incoming->status == 404 && !talk.peer->session.empty())
-      co_return fail(ErrorCode::kNotFound, "The MCP server has forgotten the session.");
     if (auto reply = reply_in(message, talk.id)) co_return std::move(*reply);
     const std::string method = text_or_empty(message, "method");
     const auto* id = message.if_contains("id");

@@ -1,9 +1,15 @@
 // McpClient: Wick as a client of MCP servers, each spoken to in its own era.
 //
 // Which era a server speaks is found as 2026-07-28 says (basic/versioning, "Backward compatibility"): it is
-// asked `server/discover`; who answers that, or refuses with the versions it supports, is modern; who refuses
-// in any other way is greeted with `initialize`. The finding is kept per connector with the configuration it
-// was made for.
+// asked `server/discover`; who answers that, or refuses with the versions it supports, is modern. Anything
+// else, be it an error, silence for kProbeSeconds or the end of the process, means that it is greeted with
+// `initialize`: where it was asked, and, if that is of no more use, in a process of its own. A server that
+// does not take `initialize` as a POST either is tried with the transport of 2024-11-05 (sse_line.h). The
+// finding is kept per connector with the configuration it was made for, so that a silent server is not waited
+// for again before an admin refreshes the connector.
+//
+// A server may be of both eras. Then a legacy client has a session of its own there, because questions and
+// log messages of that era are a session's; where the server offers none, it is spoken to in 2026-07-28.
 //
 // A modern server keeps nothing of us, and all clients share one line to it. A legacy server keeps a session,
 // with the client's capabilities, log level and subscriptions: each client (ClientSide::lane) has a session,
@@ -24,7 +30,9 @@
 // of the io threads.
 #pragma once
 
+#include <atomic>
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -45,7 +53,7 @@ inline constexpr std::size_t kMaxLanes = 200;   // sessions with one legacy serv
 inline constexpr std::size_t kMaxChildren = 8;  // processes of one legacy server
 inline constexpr std::size_t kMaxSubscriptions = 100;  // resources a session listens to
 inline constexpr int kMaxExchangeSeconds = 3600;       // of one request, however much progress it reports
-inline constexpr int kProbeSeconds = 10;               // a process that does not answer discovery is legacy
+inline constexpr int kProbeSeconds = 10;               // a server that does not answer discovery is legacy
 inline constexpr int kKeepAliveMillis = 15'000;        // a waiting client hears something so often
 inline constexpr int kDefaultIdleSeconds = 1800;       // of a session with a server, and its process
 inline constexpr int kMaxBackoffSeconds = 60;          // between two starts of a process that dies at once
@@ -79,16 +87,34 @@ class McpClient {
 
  private:
   struct Server;
+  struct Probed;
   using LaneResult = Result<std::shared_ptr<Busy>>;
+  // While true, the end of a process is no failure of its program: it was only tried whether it understands.
+  using Trial = std::shared_ptr<std::atomic<bool>>;
 
   std::shared_ptr<Server> server_of(const Target& target, const Party& party);
   http::Task<LaneResult> open(TargetPtr target, Party party, std::string purpose);
   http::Task<Result<void>> prepare(TargetPtr target, Party party, std::shared_ptr<Server> server,
                                    std::shared_ptr<Lane> lane);
+  // era.cpp
   http::Task<Result<std::shared_ptr<Line>>> new_line(TargetPtr target, Party party,
-                                                     std::shared_ptr<Server> server);
-  http::Task<Result<bool>> probe(TargetPtr target, Party party, std::shared_ptr<Line> line, Peer& found);
-  http::Task<Result<void>> initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane);
+                                                     std::shared_ptr<Server> server, Trial trial);
+  http::Task<Result<bool>> probe(TargetPtr target, Party party, std::shared_ptr<Line> line, Peer& found,
+                                 bool& is_silent);
+  http::Task<Result<Probed>> find_out(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                      std::shared_ptr<Lane> lane);
+  http::Task<Result<void>> greet(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                 std::shared_ptr<Lane> lane, Probed probed);
+  http::Task<Result<void>> greet_by_sse(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                        bool& is_stream, Incoming& last);
+  http::Task<Result<bool>> greet_both(TargetPtr target, Party party, std::shared_ptr<Server> server,
+                                      std::shared_ptr<Lane> lane);
+  http::Task<Result<void>> initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
+                                      std::shared_ptr<Line> line, std::chrono::milliseconds patience,
+                                      Incoming& last);
+  static void use_modern(Server& server, Lane& lane, std::shared_ptr<Line> line,
+                         std::shared_ptr<const Peer> peer);
+  http::Task<Result<void>> restore(TargetPtr target, Party party, std::shared_ptr<Lane> lane);
   http::Task<Result<Reply>> exchange(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                      std::string method, boost::json::object params);
   http::Task<Result<std::shared_ptr<Line>>> own_line(TargetPtr target, Party party,

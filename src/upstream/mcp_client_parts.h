@@ -13,15 +13,20 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+// Whether a server of 2026-07-28 has sessions of an earlier revision for who asks for one.
+enum class LegacySessions { kUnknown, kOffered, kNone };
+
 // What is known of one connector's server. Under its own mutex but for the turn.
 struct McpClient::Server {
   std::string fingerprint;
   Turn turn;  // to find out, or to start the process that all share
   std::mutex mutex;
   bool known = false;
-  std::shared_ptr<const Peer> modern;   // null: legacy, once known
-  std::shared_ptr<Line> line;           // of a modern server
-  std::shared_ptr<const Peer> greeted;  // as a legacy server last introduced itself
+  std::shared_ptr<const Peer> modern;                         // null: legacy, once known
+  std::shared_ptr<Line> line;                                 // of a modern server
+  LegacySessions legacy_sessions = LegacySessions::kUnknown;  // of a modern server
+  bool uses_sse = false;                // of a legacy server: the transport of 2024-11-05
+  std::shared_ptr<const Peer> greeted;  // as it last introduced itself in an earlier revision
   std::map<std::string, std::shared_ptr<Lane>> lanes;
   std::vector<std::weak_ptr<Line>> own;  // processes of single clients of a modern server
   // Of the processes of a stdio server.
@@ -29,6 +34,13 @@ struct McpClient::Server {
   Clock::time_point not_before;
   std::string how_it_ended;
   const std::shared_ptr<StandardError> standard_error = std::make_shared<StandardError>();
+};
+
+// A line that the server's era was asked on.
+struct McpClient::Probed {
+  std::shared_ptr<Line> line = nullptr;  // null: none had to be asked, or it is of no more use
+  bool is_silent = false;                // it did not answer
+  Trial trial = nullptr;
 };
 
 class Entered {
@@ -42,10 +54,10 @@ class Entered {
 };
 
 // Sends a request that Wick makes on its own and waits for its answer; `last`: the status and headers that
-// came with it.
+// came with it. Errors besides those of exchanges: kNotFound  a legacy server has lost the session
 http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
                                        std::shared_ptr<Refusal> refusal, std::string method,
-                                       boost::json::object params, int timeout_seconds,
+                                       boost::json::object params, std::chrono::milliseconds patience,
                                        Incoming* last = nullptr);
 http::Task<void> end_session(Way way);
 // Whether the server hears it or not, nobody waits for its answer any more.

@@ -25,6 +25,16 @@ constexpr std::pair<const char*, const char*> kAuths[] = {
     {"oauth_per_user", "OAuth, each user's own account"},
     {"key_per_user", "A key of each user's own"},
 };
+// Which revisions a server is spoken to in, as the config and as people call them.
+constexpr struct {
+  const char* value;
+  const char* label;
+  Protocol protocol;
+} kProtocols[] = {
+    {"auto", "Automatic", Protocol::kAuto},
+    {"2026-07-28", "2026-07-28 only", Protocol::kModern},
+    {"legacy", "Before 2026-07-28 only", Protocol::kLegacy},
+};
 // Of Wick's own environment, what a child process may know: nothing that could be a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 
@@ -41,7 +51,7 @@ std::string fingerprint_of(const Target& target) {
     all.append("\n").append(name).append("=").append(value);
   for (const std::size_t one :
        {std::size_t(target.timeout_seconds), target.http.max_response_bytes, target.command.max_line_bytes,
-        std::size_t(target.http.allow_private_addresses)})
+        std::size_t(target.http.allow_private_addresses), std::size_t(target.protocol)})
     all.append("\n").append(std::to_string(one));
   return to_hex(sha256(all));
 }
@@ -105,6 +115,12 @@ std::vector<ConfigField> config_fields() {
       "oauth_client_credentials", "oauth_per_user"};
   add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
       "oauth_client_credentials"};
+  ConfigField& protocol =
+      add("protocol", "Protocol", "select",
+          "Which revisions the server is spoken to in. Automatic: it is asked, and a client of a "
+          "revision before 2026-07-28 has a session of its own where the server offers both.");
+  for (const auto& [value, label, meaning] : kProtocols) protocol.options.push_back({value, label});
+  protocol.default_value = kProtocols[0].value;
   ConfigField& changed = add("changed_tools", "Tools that the server changes", "select",
                              "What becomes of a tool that the server describes otherwise than an admin has "
                              "accepted. Models see what "
@@ -134,6 +150,10 @@ Result<void> check_config(const json::object& config) {
   const std::string changed = text_or_empty(config, "changed_tools");
   if (!changed.empty() && changed != "keep" && changed != "hold")
     return invalid("\"changed_tools\" must be keep or hold.");
+  const std::string protocol = text_or_empty(config, "protocol");
+  if (!protocol.empty() &&
+      std::ranges::none_of(kProtocols, [&](const auto& one) { return one.value == protocol; }))
+    return invalid("\"protocol\" must be auto, 2026-07-28 or legacy.");
   const std::string auth = text_or_empty(config, "auth");
   if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not a way to authenticate.");
@@ -174,6 +194,10 @@ Result<Target> target_from(const ConnectorEntry& connector, const SealingKey& ke
   add_credential(target.secrets, secret->reveal());
   target.timeout_seconds =
       int(number_of(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
+  const std::string protocol = text_or_empty(config, "protocol");
+  for (const auto& one : kProtocols) {
+    if (one.value == protocol) target.protocol = one.protocol;
+  }
   const auto max_bytes =
       std::size_t(number_of(config, "max_bytes", kDefaultResponseBytes, kMaxResponseBytes));
   const std::string auth = text_or_empty(config, "auth");

@@ -208,7 +208,7 @@ http::Task<Result<Reply>> McpKind::request(std::shared_ptr<const ConnectorEntry>
     Ask copy = pass->token.empty() ? std::move(ask) : ask;  // with nothing to show there is no second time
     auto reply = co_await client_.request(*target, pass->party, std::move(copy));
     // A refusal may come as an error of the protocol, too.
-    if (!reply || reply->error_code != 0) {
+    if (!reply || reply->is_error) {
       auto retry = co_await once_more(connector, behalf.user, *pass, again);
       if (!retry) co_return fail(std::move(retry.error()));
       if (*retry) continue;
@@ -270,53 +270,12 @@ void McpKind::retain(const AccessSnapshot& snapshot) {
       }
       if (!same) gone.push_back(id);
     }
-    for (const std::string& id : gone) prepared_.erase(id);
+    for (const std::string& id : gone) {
+      prepared_.erase(id);
+      left_out_.erase(id);
+    }
   }
   for (const std::string& id : gone) client_.forget(id);
-}
-
-DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew) {
-  std::vector<json::object> definitions;
-  std::vector<std::string> keys;
-  std::string cursor;
-  if (anew) client_.forget(connector->id.str());  // also asked: which era it speaks
-  for (int page = 0; page < kMaxPages; ++page) {
-    Ask ask;
-    ask.method = "tools/list";
-    if (!cursor.empty()) ask.params["cursor"] = cursor;
-    auto reply = co_await request(connector, behalf, std::move(ask));
-    if (!reply) co_return fail(std::move(reply.error()));
-    if (reply->error_code != 0) {
-      co_return fail(ErrorCode::kUpstream,
-                     "The MCP server refuses to list its tools: " + reply->error_message);
-    }
-    const auto* tools = reply->result.if_contains("tools");
-    if (tools == nullptr || !tools->is_array())
-      co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools has no tools.");
-    for (const auto& tool : tools->get_array()) {
-      if (!tool.is_object()) continue;
-      if (const auto* schema = object_of(tool.get_object(), "inputSchema")) {
-        // 2026-07-28, transports, "Schema Extension": such a tool is left out, the others are not.
-        if (auto marks = check_header_marks(*schema); !marks) {
-          spdlog::warn("connector {}: the tool {} is left out: {}", connector->label,
-                       printable(truncate_utf8(text_or_empty(tool.get_object(), "name"), kMaxToolNameBytes)),
-                       marks.error().message);
-          continue;
-        }
-      }
-      auto definition = definition_of(tool.get_object(), keys);
-      if (!definition) co_return fail(ErrorCode::kUpstream, std::move(definition.error().message));
-      keys.push_back(text_or_empty(*definition, "key"));
-      definitions.push_back(std::move(*definition));
-      if (definitions.size() > kMaxTools) {
-        co_return fail(ErrorCode::kUpstream,
-                       "The MCP server lists more than " + std::to_string(kMaxTools) + " tools.");
-      }
-    }
-    cursor = text_or_empty(reply->result, "nextCursor");
-    if (cursor.empty()) co_return definitions;
-  }
-  co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools does not end.");
 }
 
 CallTask McpKind::call(Call call) {
@@ -348,7 +307,7 @@ CallTask McpKind::call(Call call) {
     }
     co_return failed;
   }
-  if (reply->error_code != 0) {
+  if (reply->is_error) {
     CallResult failed = call_failed("The MCP server refused the call (" + std::to_string(reply->error_code) +
                                     "): " + reply->error_message);
     json::object error;
@@ -405,9 +364,9 @@ ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, Be
   ask.params = std::move(params);
   auto reply = co_await request(connector, behalf, std::move(ask));
   if (!reply) co_return fail(std::move(reply.error()));
-  Forwarded out{std::move(reply->result), reply->error_code, std::move(reply->error_message),
+  Forwarded out{std::move(reply->result), reply->is_error, reply->error_code, std::move(reply->error_message),
                 std::move(reply->error_data)};
-  if (out.error_code != 0) co_return out;
+  if (out.is_error) co_return out;
   if (asks_back(out.result)) {
     if (auto allowed = check_questions(out.result, behalf.client); !allowed)
       co_return fail(std::move(allowed.error()));

@@ -25,6 +25,8 @@ namespace wick::upstream {
 inline constexpr std::size_t kMaxTools = 1000;  // of one server
 inline constexpr int kMaxPages = 100;           // of its tools/list
 inline constexpr std::size_t kMaxToolNameBytes = 128;
+inline constexpr std::size_t kMaxLeftOut = 20;  // tools that are left out and named on the connector's page
+inline constexpr int kMaxListingRounds = 10;    // of questions that a server asks before it lists its tools
 
 class McpKind final : public ConnectorKind {
  public:
@@ -56,6 +58,7 @@ class McpKind final : public ConnectorKind {
                     boost::json::object filter, std::function<void(boost::json::object)> heard) override;
   EndTask end_lane(std::string lane) override;
   std::string standard_error(const ConnectorEntry& connector) const override;
+  std::vector<std::string> left_out(const ConnectorEntry& connector) const override;
   EndTask tidy() override { return client_.tidy(); }
   void retain(const AccessSnapshot& snapshot) override;
   CallTask call(Call call) override;
@@ -84,6 +87,8 @@ class McpKind final : public ConnectorKind {
   void seal_state(boost::json::object& result, const std::string& owner) const;
   Result<void> open_state(Ask& ask) const;
   http::Task<Result<Reply>> request(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, Ask ask);
+  http::Task<Result<Reply>> list_page(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+                                      std::string cursor);
 
   struct Prepared {
     std::weak_ptr<const ConnectorEntry> of;
@@ -93,9 +98,10 @@ class McpKind final : public ConnectorKind {
   const SealingKey& key_;
   Authorization& authorization_;
   FairPool* const long_work_;
-  std::mutex mutex_;
-  std::set<ConnectorId> changed_;                       // since take_changed()
-  std::unordered_map<std::string, Prepared> prepared_;  // by connector
+  mutable std::mutex mutex_;
+  std::set<ConnectorId> changed_;                                       // since take_changed()
+  std::unordered_map<std::string, Prepared> prepared_;                  // by connector
+  std::unordered_map<std::string, std::vector<std::string>> left_out_;  // by connector, of its last listing
 };
 
 // A tool as the server lists it, made a definition with a key that is not among `taken`.

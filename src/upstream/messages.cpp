@@ -13,7 +13,59 @@ namespace {
 constexpr std::array<std::string_view, 8> kLevels = {"debug", "info",     "notice", "warning",
                                                      "error", "critical", "alert",  "emergency"};
 
+bool answers(const json::object& message, const std::string& id) {
+  const auto* its = message.if_contains("id");
+  return its != nullptr && (to_json(*its) == id || to_json(*its) == '"' + id + '"');
+}
+
+// What a server says of a session that it does not know.
+bool is_about_lost_session(std::string_view words) {
+  const std::string text = to_lower_ascii(words.substr(0, kMaxErrorBytes));
+  const auto says = [&](std::string_view one) { return text.find(one) != std::string::npos; };
+  if (says("server not initialized") || says("not been initialized")) return true;
+  if (!says("session")) return false;
+  constexpr std::string_view kSigns[] = {
+      "not found", "no valid",     "invalid",  "not valid",      "unknown",        "expired",
+      "not exist", "no such",      "missing",  "terminated",     "closed",         "no active",
+      "no longer", "no transport", "required", "not recognized", "not initialized"};
+  return std::ranges::any_of(kSigns, says);
+}
+
+// The words of an error, of JSON-RPC or not.
+std::string error_words(const Incoming& incoming) {
+  if (incoming.message.empty()) return incoming.words;
+  if (const auto* error = object_of(incoming.message, "error")) return text_or_empty(*error, "message");
+  return text_or_empty(incoming.message, "error") + " " + text_or_empty(incoming.message, "message");
+}
+
 }  // namespace
+
+bool is_lost_session(const Peer& peer, const Incoming& incoming, const std::string& id) {
+  if (peer.modern || incoming.message.contains("method")) return false;
+  if (incoming.refused_session) return true;
+  const int status = incoming.status;
+  const auto* error = object_of(incoming.message, "error");
+  if (status == 401 || status == 403 || status == 429 || (status < 400 && error == nullptr)) return false;
+  std::int64_t code = 0;
+  if (error != nullptr) {
+    if (const auto number = optional_int(*error, "code")) code = number->value_or(0);
+  }
+  const bool is_ours = answers(incoming.message, id);
+  if (is_ours && (code == kMethodNotFound || code == kInvalidParams)) return false;
+  const bool has_session = !peer.session.empty();
+  if (status == 404 && has_session) return true;
+  const bool is_about = is_about_lost_session(error_words(incoming));
+  if (status < 400) {
+    const bool is_reserved = code == -32600 || (code <= -32000 && code >= -32099);
+    return has_session && is_reserved && is_about;
+  }
+  const bool refuses = status == 400 || status == 405 || status == 410;
+  return is_about || (refuses && has_session && !is_ours);
+}
+
+std::unexpected<Error> session_lost() {
+  return fail(ErrorCode::kNotFound, "The MCP server has forgotten the session.");
+}
 
 json::object client_info() {
   json::object info;
@@ -44,7 +96,7 @@ bool names_modern(const json::object* from, std::string_view key) {
 
 std::optional<Reply> reply_in(json::object& message, const std::string& id) {
   const auto* its = message.if_contains("id");
-  const bool ours = its != nullptr && (to_json(*its) == id || to_json(*its) == '"' + id + '"');
+  const bool ours = answers(message, id);
   if (auto* result = message.if_contains("result"); result != nullptr && result->is_object() && ours) {
     Reply reply;
     reply.result = std::move(result->get_object());
@@ -55,8 +107,8 @@ std::optional<Reply> reply_in(json::object& message, const std::string& id) {
     return std::nullopt;
   Reply reply;
   const auto code = optional_int(*error, "code");
+  reply.is_error = true;
   reply.error_code = code ? int(code->value_or(-32603)) : -32603;
-  if (reply.error_code == 0) reply.error_code = -32603;
   const std::string message_text = text_or_empty(*error, "message");
   reply.error_message = truncate_utf8(is_valid_utf8(message_text) ? message_text : "", kMaxRawErrorBytes);
   if (const auto* data = error->if_contains("data")) reply.error_data = *data;
@@ -67,7 +119,10 @@ std::unexpected<Error> not_mcp(const Incoming& incoming) {
   std::string what = "The MCP server answers with status " + std::to_string(incoming.status);
   if (incoming.status == 401 || incoming.status == 403)
     what += ": it does not accept this connector's credentials";
-  if (incoming.status >= 300 && incoming.status < 400) what += ", a redirect, which is not followed";
+  if (incoming.status >= 300 && incoming.status < 400) {
+    what += incoming.redirect.empty() ? ", a redirect" : ", a redirect to " + excerpt(incoming.redirect);
+    what += ", which is not followed: when the server has moved, an admin has to set its new address";
+  }
   if (incoming.status == 200) what += ", but not with a message of the protocol";
   return fail(ErrorCode::kUpstream, what + ".");
 }

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "upstream/http_line.h"
+#include "upstream/routed_line.h"
+
 namespace wick::upstream {
 namespace {
 
@@ -14,7 +17,7 @@ TEST(Messages, AnAnswerIsKnownByItsIdAsANumberOrAsText) {
     auto message = object(text);
     const auto reply = reply_in(message, "7");
     ASSERT_TRUE(reply) << text;
-    EXPECT_EQ(reply->error_code, 0);
+    EXPECT_FALSE(reply->is_error);
     EXPECT_TRUE(reply->result.contains("a"));
   }
   auto other = object(R"({"id":8,"result":{}})");
@@ -31,7 +34,116 @@ TEST(Messages, AnErrorWithoutAnIdAnswersToo) {
   EXPECT_EQ(reply->error_message, "what?");
   EXPECT_TRUE(reply->error_data.is_object());
   auto zero = object(R"({"id":7,"error":{"code":0,"message":""}})");
-  EXPECT_NE(reply_in(zero, "7")->error_code, 0) << "an error is never taken for a result";
+  const auto answer = reply_in(zero, "7");
+  EXPECT_TRUE(answer->is_error) << "an error is never taken for a result";
+  EXPECT_EQ(answer->error_code, 0) << "its code is the server's own";
+}
+
+struct Answer {
+  int status;
+  const char* body;  // JSON, or words
+  bool is_lost_with_session, is_lost_without;
+};
+
+Incoming incoming_of(const Answer& answer) {
+  http::ClientResponse head;
+  head.status = answer.status;
+  return read_messages(answer.body, head).front();
+}
+
+TEST(Messages, ALostSessionIsKnownInEachOfItsForms) {
+  const Answer answers[] = {
+      {404, "", true, false},
+      {404, "Session not found", true, true},
+      {404, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"Session not found"}})", true,
+       true},
+      {404, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32601,"message":"no such method"}})", false, false},
+      {400, "who are you?", true, false},
+      {400, "No valid session ID provided", true, true},
+      {400, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request"}})", true, false},
+      {400,
+       R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Bad Request: Server not initialized"}})",
+       true, true},
+      {400, R"({"jsonrpc":"2.0","id":"server-error","error":{"code":-32600,"message":"Bad Request"}})", true,
+       false},
+      {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"Invalid session ID"}})", true, true},
+      {400, R"({"error":"unknown session"})", true, true},
+      {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the list is too long"}})", false,
+       false},
+      {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"missing argument: session"}})",
+       false, false},
+      {405, "", true, false},
+      {410, "gone", true, false},
+      {500, "boom", false, false},
+      {500, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"Session expired"}})", true, true},
+      {503, "", false, false},
+      {401, "Session expired", false, false},
+      {403, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Session not found"}})", false,
+       false},
+      {429, "too many sessions: no session available, none closed", false, false},
+      {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32001,"message":"Session not found"}})", true, false},
+      {200, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Session ID is required"}})", true,
+       false},
+      {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"session not found"}})", false,
+       false},
+      {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":1,"message":"session not found"}})", false, false},
+      {200, R"({"jsonrpc":"2.0","id":7,"result":{"isError":true,"error":"session not found"}})", false,
+       false},
+      {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"the disk is full"}})", false, false},
+  };
+  Peer with, without, modern;
+  with.session = modern.session = "s";
+  modern.modern = true;
+  for (const Answer& one : answers) {
+    EXPECT_EQ(is_lost_session(with, incoming_of(one), "7"), one.is_lost_with_session)
+        << one.status << " " << one.body;
+    EXPECT_EQ(is_lost_session(without, incoming_of(one), "7"), one.is_lost_without)
+        << one.status << " " << one.body << " without a session";
+    EXPECT_FALSE(is_lost_session(modern, incoming_of(one), "7")) << one.status << " " << one.body;
+  }
+}
+
+TEST(Messages, ABatchIsItsMessagesAndAnythingElseIsNone) {
+  http::ClientResponse head;
+  const auto count = [&](std::string_view text) {
+    const auto all = read_messages(text, head);
+    return all.front().message.empty() ? 0u : all.size();
+  };
+  EXPECT_EQ(count(R"({"id":1,"result":{}})"), 1u);
+  EXPECT_EQ(count("\xEF\xBB\xBF[{\"id\":1,\"result\":{}},7,{\"x\":1},{\"method\":\"a\"}]"), 2u);
+  EXPECT_EQ(count("[]"), 0u);
+  EXPECT_EQ(count("[7]"), 0u);
+  EXPECT_EQ(count("{}"), 0u);
+  EXPECT_EQ(count("not JSON"), 0u);
+  std::string many = "[";
+  for (std::size_t i = 0; i < kMaxBatchMessages; ++i) many += R"({"method":"a"},)";
+  many.back() = ']';
+  EXPECT_EQ(count(many), kMaxBatchMessages);
+  many.back() = ',';
+  EXPECT_EQ(count(many + R"({"method":"a"}])"), 0u);
+}
+
+TEST(Messages, AnEventStreamIsKnownInAnyCaseAndWithParameters) {
+  for (const auto& [type, is_stream] : {std::pair{"text/event-stream", true},
+                                        {"Text/Event-Stream; charset=UTF-8", true},
+                                        {"text/event-stream;charset=utf-8", true},
+                                        {"text/event-streams", false},
+                                        {"application/json", false},
+                                        {"", false}}) {
+    http::ClientResponse head;
+    head.content_type = type;
+    EXPECT_EQ(is_event_stream(head), is_stream) << type;
+  }
+}
+
+TEST(Messages, ARedirectIsReportedWithItsTargetAndWithoutWhatIsSecretInIt) {
+  http::ClientResponse head;
+  head.status = 308;
+  head.redirect_url = "https://ann:pw@new.example/mcp?key=k#f";
+  const auto error = not_mcp(read_messages("", head).front());
+  EXPECT_NE(error.error().message.find("a redirect to https://new.example/mcp, which is not followed"),
+            std::string::npos)
+      << error.error().message;
 }
 
 TEST(Messages, ProgressIsGivenTheClientsOwnTokenAndOnlyWhenItAskedForSome) {

@@ -4,252 +4,56 @@
 #include <boost/asio/detached.hpp>
 
 #include "base/json.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "connectors/http_config.h"
 #include "upstream/mcp_client_parts.h"
-#include "upstream/stdio_line.h"
 
 namespace wick::upstream {
 
-constexpr std::size_t kMaxShownVersion = 32;  // a longer one is none, and may hold half of a secret
-
-http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_ptr<const Peer> peer,
-                                       std::shared_ptr<Refusal> refusal, std::string method,
-                                       json::object params, int timeout_seconds, Incoming* last) {
-  const std::string id = line->next_id();
-  const auto exchange = line->begin(*peer, own_request(*peer, id, std::move(method), std::move(params)));
-  const auto until = Clock::now() + seconds(timeout_seconds);
-  for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
-    auto incoming = co_await exchange->next(std::max(left, milliseconds(0)));
-    if (!incoming && incoming.error().code == ErrorCode::kTimeout) co_return too_slow(timeout_seconds);
-    if (!incoming) co_return fail(std::move(incoming.error()));
-    if (last != nullptr) {
-      last->status = incoming->status;
-      last->session = incoming->session;
-      last->challenge = incoming->challenge;
-    }
-    note_refusal(refusal, *incoming);
-    if (incoming->message.empty()) co_return not_mcp(*incoming);
-    if (auto reply = reply_in(incoming->message, id)) co_return std::move(*reply);
-  }
-}
-
-http::Task<Result<std::shared_ptr<Line>>> McpClient::new_line(TargetPtr target, Party party,
-                                                              std::shared_ptr<Server> server) {
-  if (target->command.words.empty()) {
-    const auto line = std::make_shared<HttpLine>(http_, target->http, long_work_);
-    line->authorize(party.header, party.value);
-    co_return line;
-  }
-  {
-    const std::lock_guard lock(server->mutex);
-    const auto wait = std::chrono::ceil<seconds>(server->not_before - Clock::now()).count();
-    if (wait > 0) {
-      co_return fail(ErrorCode::kUpstream, server->how_it_ended + " It is started again in " +
-                                               std::to_string(wait) + (wait == 1 ? " second." : " seconds."));
-    }
-  }
-  // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  StdioLine::OnEnd on_end = [began = Clock::now(), target,
-                             weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
-    const auto of = weak.lock();
-    if (of == nullptr) return;
-    const std::string said = standard_error_excerpt(of->standard_error->text(target->secrets));
-    spdlog::warn("connector {}: {}{}", target->key, what_happened,
-                 said.empty() ? "" : " Its standard error ends with " + said + ".");
-    const std::lock_guard lock(of->mutex);
-    of->how_it_ended = what_happened;
-    if (Clock::now() - began >= seconds(kHealthySeconds)) {
-      of->failures = 0;
-      return;
-    }
-    if (Clock::now() < of->not_before) return;  // several that die together are one failure
-    of->failures = std::min(of->failures + 1, 10);
-    of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
-  };
-  ChildCommand command = target->command;
-  command.standard_error = server->standard_error;
-  auto line = co_await StdioLine::start(children_, std::move(command), std::move(on_end));
-  if (!line) co_return fail(std::move(line.error()));
-  co_return std::shared_ptr<Line>(std::move(*line));
-}
-
-// Whether the server is modern; then `found` is how to speak to it.
-http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::shared_ptr<Line> line,
-                                          Peer& found) {
-  const bool stdio = !target->command.words.empty();
-  const auto modern = std::make_shared<Peer>();
-  modern->modern = true;
-  modern->version = kModernVersion;
-  Incoming last;
-  const int patience = stdio ? std::min(kProbeSeconds, target->timeout_seconds) : target->timeout_seconds;
-  std::shared_ptr<const Peer> as = modern;
-  auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(),
-                                     patience, &last);
-  if (!reply) {
-    const bool silent = reply.error().code == ErrorCode::kTimeout && stdio;
-    // Not the server's word on the matter: it is away, or not MCP over HTTP at all.
-    const bool answered = last.status != 200 && last.status < 500 && last.status != 401 && last.status != 403;
-    if (!silent && !(answered && reply.error().code == ErrorCode::kUpstream))
-      co_return fail(std::move(reply.error()));
-    co_return false;
-  }
-  const bool is_modern = reply->error_code == 0
-                             ? names_modern(&reply->result, "supportedVersions")
-                             : reply->error_code == kUnsupportedVersion && reply->error_data.is_object() &&
-                                   names_modern(&reply->error_data.get_object(), "supported");
-  if (!is_modern) {
-    if (last.status >= 500 || last.status == 401 || last.status == 403) co_return not_mcp(last);
-    co_return false;
-  }
-  if (const auto* meta = object_of(reply->result, "_meta")) {
-    if (const auto* info = object_of(*meta, std::string(kMetaPrefix) + "serverInfo")) {
-      modern->name = excerpt(text_or_empty(*info, "name"));
-      modern->server_version = excerpt(text_or_empty(*info, "version"));
-    }
-  }
-  if (const auto* can = object_of(reply->result, "capabilities")) modern->capabilities = *can;
-  found = std::move(*modern);
-  co_return true;
-}
-
-http::Task<Result<void>> McpClient::initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane) {
-  std::shared_ptr<Line> line;
-  {
-    const std::lock_guard lock(lane->mutex);
-    line = lane->line;
-  }
-  json::object params;
-  params["protocolVersion"] = kNewestLegacy;
-  params["capabilities"] = party.client == nullptr ? json::object() : party.client->capabilities;
-  params["clientInfo"] = client_info();
-  Incoming last;
-  std::shared_ptr<const Peer> nobody = std::make_shared<const Peer>();
-  auto reply = co_await own_exchange(line, std::move(nobody), party.refusal, "initialize", std::move(params),
-                                     target->timeout_seconds, &last);
-  if (!reply) co_return fail(std::move(reply.error()));
-  if (reply->error_code != 0)
-    co_return fail(ErrorCode::kUpstream, "The MCP server refuses to begin: " + reply->error_message);
-  Peer peer;
-  peer.version = text_or_empty(reply->result, "protocolVersion");
-  if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26" &&
-      peer.version != "2024-11-05") {
-    const bool shown = peer.version.size() <= kMaxShownVersion;
-    co_return fail(ErrorCode::kUpstream, "The MCP server speaks " +
-                                             (shown ? "the revision \"" + excerpt(peer.version) + "\""
-                                                    : std::string("a revision")) +
-                                             ", which Wick does not.");
-  }
-  if (const auto* info = object_of(reply->result, "serverInfo")) {
-    peer.name = excerpt(text_or_empty(*info, "name"));
-    peer.server_version = excerpt(text_or_empty(*info, "version"));
-  }
-  if (const auto* can = object_of(reply->result, "capabilities")) peer.capabilities = *can;
-  // 2025-11-25, transports, "Session Management": visible ASCII.
-  peer.session = last.session;
-  if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
-    co_return fail(ErrorCode::kUpstream, "The MCP server gives a session id that is not visible ASCII.");
-  json::object initialized;
-  initialized["jsonrpc"] = "2.0";
-  initialized["method"] = "notifications/initialized";
-  auto told = co_await line->tell(peer, std::move(initialized));
-  if (!told) co_return fail(std::move(told.error()));
-  note_refusal(party.refusal, *told);
-  if (told->status < 200 || told->status >= 300) co_return not_mcp(*told);
-  std::string level;
-  std::set<std::string> subscriptions;
-  {
-    const std::lock_guard lock(lane->mutex);
-    lane->peer = std::make_shared<const Peer>(std::move(peer));
-    level = lane->level;
-    subscriptions = lane->subscriptions;
-  }
-  // What the client had set in a session that the server has lost.
-  if (!level.empty()) {
-    json::object set;
-    set["level"] = json::string(level);
-    auto done = co_await exchange(target, party, lane, "logging/setLevel", std::move(set));
-    if (!done) co_return fail(std::move(done.error()));
-  }
-  for (const std::string& uri : subscriptions) {
-    json::object subscribe;
-    subscribe["uri"] = json::string(uri);
-    auto done = co_await exchange(target, party, lane, "resources/subscribe", std::move(subscribe));
-    if (!done) co_return fail(std::move(done.error()));
-  }
-  co_return Result<void>{};
+// Whether this client is better served by a session of an earlier revision, if the server has one.
+static bool wants_session(const Target& target, const Party& party, LegacySessions offered) {
+  return target.protocol == Protocol::kAuto && party.client != nullptr && !party.client->modern &&
+         offered != LegacySessions::kNone;
 }
 
 // Makes the lane usable: in its turn.
 http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::shared_ptr<Server> server,
                                             std::shared_ptr<Lane> lane) {
-  std::shared_ptr<Line> line;
+  Probed probed;
+  std::shared_ptr<const Peer> modern;
+  LegacySessions offered = LegacySessions::kUnknown;
   {
     const milliseconds patience = seconds(target->timeout_seconds);
     if (!co_await server->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
     const Entered entered(server->turn);
-    bool known = false;
+    auto found = co_await find_out(target, party, server, lane);
+    if (!found) co_return fail(std::move(found.error()));
+    probed = std::move(*found);
+    std::shared_ptr<Line> line;
     {
       const std::lock_guard lock(server->mutex);
-      known = server->known;
-      if (known && server->modern != nullptr && server->line->alive()) {
-        const std::lock_guard inner(lane->mutex);
-        lane->line = server->line;
-        lane->peer = server->modern;
-        co_return Result<void>{};
-      }
+      modern = server->modern;
+      line = server->line;
+      offered = server->legacy_sessions;
     }
-    if (!known) {
-      auto fresh = co_await new_line(target, party, server);
+    if (modern != nullptr && !line->alive()) {
+      auto fresh = co_await new_line(target, party, server, nullptr);
       if (!fresh) co_return fail(std::move(fresh.error()));
-      Peer found;
-      auto modern = co_await probe(target, party, *fresh, found);
-      if (!modern) co_return fail(std::move(modern.error()));
       line = std::move(*fresh);
-      const std::lock_guard lock(server->mutex);
-      server->known = true;
-      server->modern = *modern ? std::make_shared<const Peer>(std::move(found)) : nullptr;
-      server->line = *modern ? line : nullptr;
-      if (*modern) line->share();
-    } else {
-      bool modern = false;
-      {
-        const std::lock_guard lock(server->mutex);
-        modern = server->modern != nullptr;
-      }
-      if (modern) {
-        auto fresh = co_await new_line(target, party, server);
-        if (!fresh) co_return fail(std::move(fresh.error()));
-        const std::lock_guard lock(server->mutex);
-        server->line = line = std::move(*fresh);
-        line->share();
-      }
     }
-    const std::lock_guard lock(server->mutex);
-    if (server->modern != nullptr) {
-      const std::lock_guard inner(lane->mutex);
-      lane->line = server->line;
-      lane->peer = server->modern;
-      co_return Result<void>{};
-    }
+    if (modern != nullptr) use_modern(*server, *lane, std::move(line), modern);
   }
-  // A legacy server: a session of this lane's own, on the line that was probed or on a new one.
-  if (line == nullptr) {
-    auto fresh = co_await new_line(target, party, server);
-    if (!fresh) co_return fail(std::move(fresh.error()));
-    line = std::move(*fresh);
+  if (modern == nullptr) {
+    auto greeted = co_await greet(target, party, server, lane, std::move(probed));
+    co_return greeted;
   }
-  {
+  if (!wants_session(*target, party, offered)) co_return Result<void>{};
+  const Way way = lane->way();
+  auto both = co_await greet_both(target, party, server, lane);
+  if (!both) co_return fail(std::move(both.error()));
+  if (!*both) {
     const std::lock_guard lock(lane->mutex);
-    lane->line = std::move(line);
+    lane->line = way.line;
+    lane->peer = way.peer;
   }
-  auto initialized = co_await initialize(target, party, lane);
-  if (!initialized) co_return fail(std::move(initialized.error()));
-  const std::lock_guard lock(server->mutex);
-  const std::lock_guard inner(lane->mutex);
-  server->greeted = lane->peer;
   co_return Result<void>{};
 }
 
@@ -267,8 +71,7 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
   const bool listens = purpose.starts_with("listen");
   // Of several calls of one client that a legacy server could ask something, each has a session of its own:
   // the server does not say which one it asks for.
-  const bool alone =
-      party.client != nullptr && party.client->modern && !listens && !party.client->capabilities.empty();
+  const bool alone = client != nullptr && client->modern && !listens && !client->capabilities.empty();
   {
     const std::lock_guard lock(server->mutex);
     const bool separate = alone && server->known && server->modern == nullptr;
@@ -284,8 +87,7 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
     busy = std::make_shared<Busy>(found);
     const std::shared_ptr<Lane>& lane = busy->lane;
     lane->last_used = Clock::now();
-    const std::size_t most =
-        target->command.words.empty() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
+    const std::size_t most = !target->is_program() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
     while (server->lanes.size() > most) {
       auto oldest = server->lanes.end();
       for (auto one = server->lanes.begin(); one != server->lanes.end(); ++one) {
@@ -325,7 +127,10 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
     auto prepared = co_await prepare(target, party, server, lane);
     if (!prepared) co_return fail(std::move(prepared.error()));
   }
-  if (party.client != nullptr && !listens && !party.client->capabilities.empty()) attend(lane, executor);
+  // Who only lists the tools answers nothing that is asked outside of a request.
+  const bool attends =
+      client != nullptr && !listens && client->notify != nullptr && !client->capabilities.empty();
+  if (attends) attend(lane, executor);
   co_return busy;
 }
 
@@ -333,8 +138,10 @@ http::Task<Result<std::shared_ptr<const Peer>>> McpClient::peer(TargetPtr target
   {
     const auto server = server_of(*target, party);
     const std::lock_guard lock(server->mutex);
-    if (server->modern != nullptr) co_return server->modern;
-    if (server->greeted != nullptr) co_return server->greeted;
+    const bool may_have_session =
+        server->modern == nullptr || wants_session(*target, party, server->legacy_sessions);
+    if (may_have_session && server->greeted != nullptr) co_return server->greeted;
+    if (!may_have_session) co_return server->modern;
   }
   auto lane = co_await open(target, party, "");
   if (!lane) co_return fail(std::move(lane.error()));

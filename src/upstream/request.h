@@ -13,6 +13,9 @@
 
 namespace wick::upstream {
 
+// Which revisions of the protocol a server is spoken to in: as it answers, or as an admin has set it.
+enum class Protocol { kAuto, kModern, kLegacy };
+
 // Where a server is and what every request to it carries. Made once for a connector's configuration.
 struct Target {
   std::string key;           // of the connector: one finding is kept for each
@@ -21,6 +24,9 @@ struct Target {
   HttpTarget http;           // without `command`
   ChildCommand command;      // no words: Streamable HTTP
   int timeout_seconds = 30;  // without any message
+  Protocol protocol = Protocol::kAuto;
+
+  bool is_program() const { return !command.words.empty(); }
 };
 using TargetPtr = std::shared_ptr<const Target>;
 
@@ -49,7 +55,8 @@ struct Ask {
 // What a request came to: a result, or the JSON-RPC error that the server answered with.
 struct Reply {
   boost::json::object result;  // resultType "input_required": the server asks back
-  int error_code = 0;          // not 0: an error
+  bool is_error = false;
+  int error_code = 0;  // as the server says it, which may be 0
   std::string error_message;
   boost::json::value error_data;
 };

@@ -37,6 +37,31 @@ std::optional<Url> parse_url(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> resolve_same_origin(std::string_view base, std::string_view reference) {
+  const auto own = parse_url(base);
+  if (!own || reference.empty() || reference.size() > kMaxUrlBytes) return std::nullopt;
+  reference = reference.substr(0, reference.find('#'));
+  const auto scheme_end = reference.find("://");
+  const bool is_absolute = scheme_end != std::string_view::npos && scheme_end < reference.find_first_of("/?");
+  std::string whole;
+  if (is_absolute) {
+    whole = reference;
+  } else if (reference.starts_with("//")) {
+    whole = (own->https ? "https:" : "http:") + std::string(reference);
+  } else if (reference.starts_with('/')) {
+    whole = own->origin + std::string(reference);
+  } else if (reference.starts_with('?')) {
+    whole = own->origin + own->path + std::string(reference);
+  } else {
+    const auto folder = own->path.rfind('/');
+    whole = own->origin + (folder == std::string::npos ? "/" : own->path.substr(0, folder + 1)) +
+            std::string(reference);
+  }
+  const auto target = parse_url(whole);
+  if (!target || target->origin != own->origin) return std::nullopt;
+  return target->origin + (target->path.empty() ? "/" : target->path) + target->query;
+}
+
 Site site_of(const ConnectorEntry& connector) {
   return {text_or_empty(connector.config, "url"), flag_of(connector.config, "allow_private_addresses")};
 }

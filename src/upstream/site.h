@@ -32,6 +32,10 @@ struct Url {
 // otherwise.
 std::optional<Url> parse_url(std::string_view text);
 
+// The address that `reference` names at `base`: absolute, or relative to it (RFC 3986 §4.2), without its
+// fragment. nullopt: it cannot be read, or is not of the same scheme, host and port.
+std::optional<std::string> resolve_same_origin(std::string_view base, std::string_view reference);
+
 struct Site {
   std::string url;  // of the connector's endpoint
   bool allow_private_addresses = false;

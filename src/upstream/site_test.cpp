@@ -127,5 +127,29 @@ TEST(DiscoveryTest, WhatMetadataLeavesOutHasItsMeaning) {
   EXPECT_FALSE(read_server(none, "https://auth.example"));
 }
 
+TEST(Site, AnAddressIsResolvedWithinItsOwnOriginAndNowhereElse) {
+  constexpr const char* kBase = "https://mcp.example:8443/a/sse?token=t";
+  const std::pair<const char*, const char*> wanted[] = {
+      {"/messages?session=1", "https://mcp.example:8443/messages?session=1"},
+      {"messages", "https://mcp.example:8443/a/messages"},
+      {"?session=1#x", "https://mcp.example:8443/a/sse?session=1"},
+      {"https://MCP.example:8443/m", "https://mcp.example:8443/m"},
+      {"//mcp.example:8443/m", "https://mcp.example:8443/m"},
+      {"/m?to=https://evil.example/", "https://mcp.example:8443/m?to=https://evil.example/"},
+      {"https://mcp.example:8443", "https://mcp.example:8443/"},
+  };
+  for (const auto& [reference, address] : wanted)
+    EXPECT_EQ(resolve_same_origin(kBase, reference).value_or("none"), address) << reference;
+  for (const char* other :
+       {"", "https://evil.example/m", "//evil.example/m", "http://mcp.example:8443/m",
+        "https://mcp.example/m", "https://mcp.example:8444/m", "https://mcp.example:8443@evil.example/",
+        "https://u@mcp.example:8443/m", "https://mcp.example:8443.evil.example/", "ftp://mcp.example:8443/m",
+        "/m\r\nX: y", "/ m", "\\\\evil\\m"})
+    EXPECT_FALSE(resolve_same_origin(kBase, other)) << other;
+  EXPECT_EQ(resolve_same_origin("http://h", "m"), "http://h/m");
+  EXPECT_EQ(resolve_same_origin("http://h:80/x", "http://h/m"), "http://h/m");
+  EXPECT_FALSE(resolve_same_origin("http://h/x", "/" + std::string(kMaxUrlBytes, 'm')));
+}
+
 }  // namespace
 }  // namespace wick::upstream

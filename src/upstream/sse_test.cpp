@@ -74,5 +74,47 @@ TEST(Sse, AStreamOfSingleBytesTakesTimeInProportionToItsLength) {
   EXPECT_FALSE(reader.next());
 }
 
+TEST(Sse, AnEventThatIsTooLargeIsDroppedButForItsEnvelopeHoweverItIsCut) {
+  const std::string filler(300, 'x');
+  const std::string streams[] = {
+      "data: {\"id\":5,\"result\":\"" + filler + "\"}\n\ndata: small\n\n",
+      "event: message\ndata: {\"result\":\"" + filler + "\",\ndata: \"id\":5}\n\ndata: small\n\n",
+      ": " + filler + "\ndata: {\"id\":5,\"result\":{}}\n\ndata: small\n\n",
+  };
+  for (const std::string& stream : streams) {
+    for (std::size_t piece = 1; piece <= stream.size(); ++piece) {
+      SseReader reader(100, SseReader::TooLarge::kDrop);
+      std::vector<SseEvent> got;
+      for (std::size_t at = 0; at < stream.size(); at += piece) {
+        ASSERT_TRUE(reader.feed(std::string_view(stream).substr(at, piece)));
+        while (auto event = reader.next()) got.push_back(std::move(*event));
+      }
+      ASSERT_EQ(got.size(), 2u) << stream << " in pieces of " << piece;
+      ASSERT_TRUE(got[0].dropped);
+      EXPECT_EQ(*got[0].dropped, (Envelope{"5", false})) << stream << " in pieces of " << piece;
+      EXPECT_EQ(got[1].data, "small");
+    }
+  }
+}
+
+TEST(Sse, AnEventThatIsTooLargeToBeDroppedIsAnError) {
+  SseReader reader(100, SseReader::TooLarge::kDrop);
+  const std::string block(1 << 20, 'x');
+  ASSERT_TRUE(reader.feed("data: "));
+  std::size_t bytes = 0;
+  while (bytes <= kMaxDroppedEventBytes + 200 && reader.feed(block)) bytes += block.size();
+  EXPECT_GT(bytes, kMaxDroppedEventBytes - 2 * block.size());
+  EXPECT_LE(bytes, kMaxDroppedEventBytes);
+}
+
+TEST(Sse, AnEventHasAType) {
+  SseReader reader;
+  ASSERT_TRUE(reader.feed("event: endpoint\ndata: /messages\n\ndata: x\n\nevent: " + std::string(1000, 'e') +
+                          "\ndata: y\n\n"));
+  EXPECT_EQ(reader.next()->type, "endpoint");
+  EXPECT_EQ(reader.next()->type, "");
+  EXPECT_EQ(reader.next()->type.size(), kMaxEventTypeBytes);
+}
+
 }  // namespace
 }  // namespace wick::upstream

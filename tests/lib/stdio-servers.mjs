@@ -10,8 +10,11 @@ import { remember } from './wick.mjs';
 
 const self = fileURLToPath(import.meta.url);
 
-/** What starts one. Era: legacy, modern, or silent, which answers nothing. Options: --log FILE, --banner, --stubborn, --leaves (starts a process of its own), --dies-if FILE, --silent-if FILE (when that is there). */
-export const commandOf = (era, ...options) => [process.execPath, self, era, ...options].join(' ');
+/** What starts one. Era: legacy, modern, or silent, which answers nothing. Options: --log FILE, --banner, --stubborn, --leaves (starts a process of its own), --dies-if FILE, --silent-if FILE (when that is there), --strict HOW (what becomes of it when its first message is not initialize), --bom, --crlf, --batches. */
+export const commandOf = (era, ...options) => [process.execPath, self, era, ...options.map((one) => (one.includes(' ') ? `'${one}'` : one))].join(' ');
+
+/** The ways of --strict. */
+export const strictWays = () => Object.keys(strict);
 
 /** A folder of its own for logs and flags: `log.started()` are the pids in order, `log.heard(method)` the messages. */
 export function newLog() {
@@ -112,9 +115,32 @@ const odd = {
   },
 };
 
+// What a program does when its first message is not initialize.
+const strict = {
+  end: () => process.exit(1),
+  'end well': () => process.exit(0),
+  crash: () => process.kill(process.pid, 'SIGSEGV'),
+  mute: () => (say = () => {}),
+  'refuse and end': (id) => {
+    fs.writeSync(1, lineOf({ id, error: { code: 0, message: 'initialize first' } }));
+    process.exit(1);
+  },
+  'refuse and be of no use': (id) => {
+    say({ id: null, error: { code: -32600, message: 'initialize first' } });
+    say = (message) => process.stdout.write(lineOf({ id: message.id, error: { code: -32600, message: 'initialize first' } }));
+  },
+  'close its output': () => {
+    fs.closeSync(1);
+    setInterval(() => {}, 1000);
+  },
+  'answer with no JSON': (id) => fs.writeSync(1, `{"jsonrpc":"2.0","id":${id},"result":oops}\n`),
+  ignore: () => {},
+};
+
 let note = () => {};
-const lineOf = (message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
-const say = (message) => process.stdout.write(lineOf(message));
+let form = (text) => text;
+const lineOf = (message) => form(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+let say = (message) => process.stdout.write(lineOf(message));
 
 function serve(era, options) {
   if (options.log) note = (line) => fs.appendFileSync(options.log, `${JSON.stringify(line)}\n`);
@@ -132,7 +158,10 @@ function serve(era, options) {
     ...(era === 'legacy' && { initialize: () => ({ protocolVersion: '2025-11-25', capabilities: { tools: {}, logging: {} }, serverInfo: { name: 'by hand', version: '1' } }), 'logging/setLevel': () => ({}) }),
     'tools/list': () => ({ tools: [...Object.keys(tools), ...Object.keys(odd)].map((name) => ({ name, inputSchema: { type: 'object' } })) }),
   };
-  let unread = '';
+  if (options.bom) form = (text) => `\uFEFF${text}`;
+  if (options.crlf) form = (text) => text.replace('\n', '\r\n');
+  if (options.batches) form = (text) => `[{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":"in a batch"}},${text.trim()}]\n`;
+  let unread = '', first = true;
   process.stdin.setEncoding('utf8').on('data', (chunk) => {
     const lines = (unread + chunk).split('\n');
     unread = lines.pop();
@@ -140,6 +169,12 @@ function serve(era, options) {
       const { id, method, params = {} } = JSON.parse(line);
       note({ heard: { id, method, ...(line.length < 1000 && { params }) } });
       if (silent || id === undefined) continue;
+      const unexpected = first && method !== 'initialize' && strict[options.strict];
+      first = false;
+      if (unexpected) {
+        unexpected(id);
+        continue;
+      }
       if (options.banner) process.stdout.write(`now comes ${method}\n`);
       const called = method === 'tools/call' ? params.name : undefined;
       if (called in odd) odd[called](id, params.arguments ?? {}, params._meta?.progressToken);
@@ -153,7 +188,7 @@ function serve(era, options) {
 if (process.argv[1] === self) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { log: { type: 'string' }, 'dies-if': { type: 'string' }, 'silent-if': { type: 'string' }, banner: { type: 'boolean' }, stubborn: { type: 'boolean' }, leaves: { type: 'boolean' } },
+    options: { strict: { type: 'string' }, bom: { type: 'boolean' }, crlf: { type: 'boolean' }, batches: { type: 'boolean' }, log: { type: 'string' }, 'dies-if': { type: 'string' }, 'silent-if': { type: 'string' }, banner: { type: 'boolean' }, stubborn: { type: 'boolean' }, leaves: { type: 'boolean' } },
   });
   serve(positionals[0], values);
 }

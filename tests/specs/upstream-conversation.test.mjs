@@ -474,6 +474,7 @@ for (const era of eras) {
       const server = servers[slugOf(era, transport)];
       const name = fresh();
       assert.equal((await admin.post(`/admin/connectors/${server.id}/refresh`, {})).status, 200);
+      assert.equal((await admin.post(`/connectors/${server.id}/operations/mirror/run`, { arguments: {} })).status, 200);
       const mark = server.journal.mark();
       const before = await lastRun(server);
       const page = new AbortController();
@@ -484,7 +485,7 @@ for (const era of eras) {
       await holding(server, name);
       page.abort();
       await run;
-      assert.deepEqual(server.journal.since(mark, ({ message }) => message?.method === 'initialize'), [], 'it shares the session of the refresh');
+      assert.deepEqual(server.journal.since(mark, ({ message }) => message?.method === 'initialize'), [], 'it shares the session of the test run before');
       await server.journal.next((entry) => entry.what === 'aborted' && entry.name === name, { what: 'cancellation at the server' });
       await until(async () => {
         const last = await lastRun(server);

@@ -119,7 +119,8 @@ const faults = {
   'answers another request in a stream, and waits': [(response, id) => events(response).write(event(message({ id: id + 1, result: said('not yours') }))), late],
   'answers with a result that is no object': [(response, id) => json(response, message({ id, result: 7 })), noMessage],
   'answers with an error that is no object': [(response, id) => json(response, message({ id, error: 'no' })), noMessage],
-  'answers with a list': [(response, id) => json(response, `[${message({ id, result: said('in a list') })}]`), noMessage],
+  'answers with a list of other things': [(response, id) => json(response, `[7,{"id":${id}},"x",[${message({ id, result: said('in a list in a list') })}]]`), noMessage],
+  'answers with a batch of a million messages': [(response, id) => json(response, `[${'{"method":"x"},'.repeat(60_000)}${message({ id, result: said('the last') })}]`), noMessage],
   'answers with what is nested too deeply': [(response, id) => json(response, `{"jsonrpc":"2.0","id":${id},"result":{"content":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`), noMessage],
   'answers with bytes that are not text': [(response, id) => json(response, Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":{"x":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}}')])), noMessage],
   'says that its answer is a picture': [(response) => response.writeHead(200, { 'content-type': 'image/png' }).end(block.subarray(0, 1000)), noMessage],
@@ -177,7 +178,7 @@ test('a redirect is followed nowhere: not to a private address, not to another h
   for (const status of [301, 302, 303, 307, 308]) {
     for (const target of targets.keys()) {
       const before = server.asked.length;
-      assert.match(await text('go', { status, target }), /^The MCP server answers with status 30\d, a redirect, which is not followed\.$/);
+      assert.match(await text('go', { status, target }), /^The MCP server answers with status 30\d, a redirect( to [^ ?]+)?, which is not followed: when the server has moved, an admin has to set its new address\.$/);
       assert.equal(server.asked.length, before + 1);
     }
   }
@@ -186,7 +187,7 @@ test('a redirect is followed nowhere: not to a private address, not to another h
   const moved = await listen((request, response) => response.writeHead(308, { location: elsewhere.url }).end());
   open.push(moved);
   const { refreshed } = await connect(moved, { auth: 'bearer', secret });
-  assert.match(refreshed.body.error.message, /a redirect, which is not followed/);
+  assert.ok(refreshed.body.error.message.includes(`a redirect to ${elsewhere.url}, which is not followed`), refreshed.body.error.message);
   assert.equal(elsewhere.asked.length, 0);
 });
 
@@ -417,9 +418,8 @@ test('a list of tools that never ends, repeats itself or is none is a clear erro
     'always the same page': () => ({ tools: [{ name: 'tool' }], nextCursor: 'same' }),
     'too many': () => ({ tools: Array.from({ length: 1001 }, (_, i) => ({ name: `tool_${i}` })) }),
     'no tools': () => ({}),
-    'a tool without a name': () => ({ tools: [{ description: 'nameless' }] }),
   };
-  const messages = [/does not end/, /does not end/, /more than 1000 tools/, /has no tools/, /without a name/];
+  const messages = [/does not end/, /does not end/, /more than 1000 tools/, /has no tools/];
   for (const [i, list] of Object.values(lists).entries()) {
     const server = await listen((request, response, body) => {
       const { id, method, params } = JSON.parse(body);

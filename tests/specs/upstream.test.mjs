@@ -330,7 +330,7 @@ const faults = {
     const more = () => !response.destroyed && response.write(`: ${'x'.repeat(65536)}\n`, () => setImmediate(more));
     more();
   }, /larger than 100000 bytes/],
-  'redirects elsewhere': [(request, response) => response.writeHead(307, { location: 'http://169.254.169.254/' }).end(), /status 307, a redirect, which is not followed/],
+  'redirects elsewhere': [(request, response) => response.writeHead(307, { location: 'http://169.254.169.254/' }).end(), /status 307, a redirect to http:\/\/169\.254\.169\.254\/, which is not followed/],
   'closes its stream before the answer': [(request, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/message","params":{}}\n\n'), /ended its answer before it was complete/],
   'speaks a revision of its own': [(request, response, body) => response.writeHead(body.includes('discover') ? 400 : 200, { 'content-type': 'application/json' })
     .end(JSON.stringify({ jsonrpc: '2.0', id: JSON.parse(body).id, result: { protocolVersion: '1999-01-01', capabilities: {}, serverInfo: {} } })), /revision "1999-01-01"/],

@@ -1,4 +1,4 @@
-import { Button, Code, Stack, Text } from "@mantine/core";
+import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
@@ -67,6 +67,15 @@ export function AdminConnectorPage() {
                   }
                 />
                 <Stack gap="lg" key={data.id}>
+                  {data.left_out && (
+                    <Alert color="yellow" title="Some of the server's tools are left out">
+                      {data.left_out.map((one) => (
+                        <Text size="sm" key={one}>
+                          {one}
+                        </Text>
+                      ))}
+                    </Alert>
+                  )}
                   {data.stderr && (
                     <Panel title="Standard error">
                       <Code block>{data.stderr}</Code>

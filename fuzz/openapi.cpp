@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_schema.h"
+#include "connectors/rest_request.h"
 #include "connectors/schema_validator.h"
 #include "connectors/yaml_text.h"
 #include "targets.h"
@@ -29,6 +30,7 @@ void fuzz_openapi(std::string_view data) {
     FUZZ_CHECK(to_json(schema).size() <= 2 * openapi::kMaxImportedSchemaBytes);
     FUZZ_CHECK(check_schema(schema));
     FUZZ_CHECK(parse_json(to_json(operation.definition)));
+    FUZZ_CHECK(check_rest_request(operation.definition.at("rest").as_object()));
   }
   auto value = parse_json(data);
   if (!value) value = parse_yaml(data);

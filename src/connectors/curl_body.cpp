@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/media_type.h"
 #include "base/text.h"
 #include "connectors/curl_proposal_parts.h"
 #include "connectors/example_schema.h"
@@ -128,10 +129,8 @@ std::string text_template(const std::string& body, Parameters& parameters) {
 
 // What a browser copies of a form: the parts as they went over the wire (RFC 7578).
 Result<Pairs> read_multipart(const std::string& text, const std::string& content_type) {
-  const auto mark = content_type.find("boundary=");
-  std::string boundary = mark == std::string::npos ? "" : content_type.substr(mark + 9);
-  boundary.resize(std::min(boundary.find(';'), boundary.size()));
-  replace_all(boundary, "\"", "");
+  const auto media = parse_media_type(content_type);
+  const std::string boundary(media ? media->parameter("boundary").value_or("") : "");
   if (boundary.empty())
     return invalid("The Content-Type multipart/form-data has no boundary: use -F name=value for each field.");
   const std::string body = replaced(text, "\r\n", "\n");
@@ -182,6 +181,17 @@ Body multipart_body(const Pairs& parts, Parameters& parameters) {
   return {to_json(fields), "multipart/form-data"};
 }
 
+// At least two lines, each a JSON text (Elasticsearch's _bulk).
+bool is_json_lines(std::string_view text) {
+  std::size_t count = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    if (trim(line).empty()) continue;
+    if (!parse_json(line)) return false;
+    ++count;
+  }
+  return count > 1;
+}
+
 }  // namespace
 
 bool has_body(const CurlCommand& command) {
@@ -191,16 +201,17 @@ bool has_body(const CurlCommand& command) {
 Result<Body> make_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
                        Notes& notes) {
   if (!command.parts.empty()) return multipart_body(command.parts, parameters);
-  const std::string low = to_lower_ascii(content_type);
-  if (low.find("multipart/form-data") != std::string::npos) {
+  const auto media = parse_media_type(content_type);
+  if (media && media->essence() == "multipart/form-data") {
     const auto parts = read_multipart(command.body, content_type);
     if (!parts) return fail(parts.error());
     return multipart_body(*parts, parameters);
   }
   if (has_variable(content_type)) return invalid("The Content-Type is a variable: write its value.");
   // Without a Content-Type curl says that it is a form, also of what is JSON.
-  const bool said_json = low.find("json") != std::string::npos;
-  const bool said_form = content_type.empty() || low.find("form-urlencoded") != std::string::npos;
+  const bool said_json = media && is_json(*media);
+  const bool said_form =
+      content_type.empty() || (media && media->essence() == "application/x-www-form-urlencoded");
   const std::string_view start = trim(command.body);
   if (said_json || (said_form && (start.starts_with('{') || start.starts_with('[')))) {
     auto tree = parse_json(quote_variables(command.body));
@@ -212,6 +223,10 @@ Result<Body> make_body(const CurlCommand& command, std::string content_type, Par
         content_type = "application/json";
       }
       return Body{JsonTemplate(std::move(*tree), parameters).make(), content_type};
+    }
+    if (is_json_lines(command.body)) {
+      add_note(notes, "The body is one JSON text a line, so that it is sent as application/x-ndjson.");
+      return Body{text_template(command.body, parameters), "application/x-ndjson"};
     }
     if (said_json || content_type.empty()) {
       return invalid("The body is not valid JSON, although " +

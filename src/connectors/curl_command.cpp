@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
 
 #include "base/text.h"
+#include "connectors/shell_paste.h"
 #include "connectors/shell_words.h"
 
 namespace wick {
@@ -123,17 +126,15 @@ bool has_control(std::string_view text) {
 
 class Parser {
  public:
-  explicit Parser(ShellLine line) : words_(std::move(line.words)) {
+  explicit Parser(ShellLine line) : words_(std::move(line.words)), variables_(std::move(line.variables)) {
     out_.notes = std::move(line.notes);
     out_.defaults = std::move(line.defaults);
   }
 
   Result<CurlCommand> run() {
-    std::string program = words_.empty() ? std::string() : words_[0];
-    program = to_lower_ascii(program.substr(program.find_last_of("/\\") + 1));
-    if (program != "curl" && program != "curl.exe")
-      return invalid("This is not a cURL command: it must begin with curl.");
-    for (at_ = 1; at_ < words_.size(); ++at_) {
+    if (auto found = find_curl(); !found) return fail(std::move(found.error()));
+    if (auto set = set_variables(); !set) return fail(std::move(set.error()));
+    for (++at_; at_ < words_.size(); ++at_) {
       const std::string& word = words_[at_];
       Result<void> done;
       if (word.starts_with("--") && word.size() > 2) {
@@ -149,6 +150,69 @@ class Parser {
   }
 
  private:
+  // Goes to the word curl: NAME=value, sudo and the like may stand before it.
+  Result<void> find_curl() {
+    std::size_t skipped = 0;  // options of the program before curl
+    for (at_ = 0; at_ < words_.size() && !is_curl(words_[at_]); ++at_) {
+      const std::string& word = words_[at_];
+      if (is_assignment(word)) {
+        const auto equals = word.find('=');
+        variables_.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+      } else if (is_wrapper(word)) {
+        skipped = kMaxWrapperWords;
+      } else if (skipped-- == 0) {
+        break;
+      }
+    }
+    if (at_ < words_.size() && is_curl(words_[at_])) return refuse_powershell();
+    const std::string first = words_.empty() ? "" : to_lower_ascii(words_[0]);
+    if (first == "invoke-webrequest" || first == "invoke-restmethod" || first == "iwr" || first == "irm")
+      return powershell();
+    return invalid("This is not a cURL command: it must begin with curl.");
+  }
+
+  // curl is another name for Invoke-WebRequest in Windows PowerShell.
+  Result<void> refuse_powershell() const {
+    const bool other = std::any_of(words_.begin(), words_.end(), [](const std::string& word) {
+      const std::string name = to_lower_ascii(word);
+      return name == "-uri" || name == "-method" || name == "-headers" || name == "-contenttype";
+    });
+    return other ? powershell() : Result<void>();
+  }
+
+  static Result<void> powershell() {
+    return invalid(
+        "This is a command of PowerShell (Invoke-WebRequest), not cURL: write it with curl.exe and the "
+        "options "
+        "of cURL, for example -X, -H and -d.");
+  }
+
+  // What a shell would put in the place of the variables that are set before the command.
+  Result<void> set_variables() {
+    std::map<std::string, std::string, std::less<>> values;
+    for (auto& [name, value] : variables_) values[name] = std::move(value);  // the last one counts
+    std::size_t bytes = 0;
+    for (std::string& word : words_) {
+      std::string out;
+      std::string_view rest = word;
+      for (auto open = rest.find(kVariableOpen); open != std::string_view::npos;
+           open = rest.find(kVariableOpen)) {
+        const std::string_view marked = rest.substr(open + kVariableOpen.size());
+        const auto close = marked.find(kVariableClose);
+        const auto set = values.find(marked.substr(0, close));
+        const std::size_t end = open + kVariableOpen.size() + close + kVariableClose.size();
+        out += rest.substr(0, open);
+        out += set == values.end() ? rest.substr(open, end - open) : std::string_view(set->second);
+        rest.remove_prefix(end);
+        if (bytes + out.size() > kMaxShellBytes) return invalid("The variables make the command too long.");
+      }
+      out += rest;
+      word = std::move(out);
+      bytes += word.size();
+    }
+    return {};
+  }
+
   Result<void> long_option(std::string name) {
     std::optional<std::string> value;
     if (const auto equals = name.find('='); equals != std::string::npos) {
@@ -413,7 +477,10 @@ class Parser {
     return std::move(out_);
   }
 
+  static constexpr std::size_t kMaxWrapperWords = 4;
+
   std::vector<std::string> words_;
+  std::vector<std::pair<std::string, std::string>> variables_;
   std::size_t at_ = 0;
   std::string method_, query_;
   bool get_ = false, head_ = false, json_ = false, globoff_ = false;

@@ -108,8 +108,7 @@ TEST(ShellWords, QuotesOfBash) {
 
 TEST(ShellWords, LinesGoOnAndCommentsDoNotCount) {
   EXPECT_THAT(words("curl a \\\n  b \\\r\n  c # the end\n"), ElementsAre("curl", "a", "b", "c"));
-  EXPECT_THAT(words("# first\n$ curl a"), ElementsAre("$", "curl", "a"))
-      << "a prompt is one at the very start";
+  EXPECT_THAT(words("# first\n$ curl a"), ElementsAre("curl", "a"));
   EXPECT_THAT(words("$ curl a#b"), ElementsAre("curl", "a#b"));
   EXPECT_THAT(words("curl a \\  \n -H b"), ElementsAre("curl", "a", "-H", "b"))
       << "blanks after the backslash";
@@ -479,8 +478,7 @@ TEST(Curl, TextAndXmlAreOneArgument) {
 }
 
 TEST(Curl, PathsThatATemplateWouldRefuseAreEncoded) {
-  EXPECT_EQ(read("curl 'https://a.example/x/../repos/compare/main...dev'").path,
-            "/repos/compare/main%2E%2E.dev");
+  EXPECT_EQ(read("curl 'https://a.example/x/../repos/compare/main...dev'").path, "/repos/compare/main...dev");
   EXPECT_EQ(read("curl 'https://a.example/proxy/https://b.example/x y#part'").path,
             "/proxy/https%3A//b.example/x%20y");
   EXPECT_EQ(read("curl https://a.example").path, "/");
@@ -527,8 +525,11 @@ TEST(Curl, WhatCannotBeDoneIsASentence) {
   EXPECT_THAT(refusal("curl https://a.example -H 'X Y: z'"), HasSubstr("no header can have"));
   EXPECT_THAT(refusal("curl https://a.example -X TRACE"), HasSubstr("method"));
   EXPECT_THAT(refusal("curl https://a.example -d a -F b=c"), HasSubstr("-d and -F"));
-  EXPECT_THAT(refusal("curl https://a.example && rm -rf x"), HasSubstr("&"));
-  EXPECT_THAT(refusal("curl https://a.example; id"), HasSubstr("more than one command"));
+  EXPECT_THAT(refusal("curl https://a.example?a=1&b=2"), HasSubstr("put the URL in quotes"));
+  EXPECT_THAT(refusal("curl https://a.example && curl https://b.example"),
+              HasSubstr("more than one command"));
+  EXPECT_THAT(refusal("curl -Uri https://a.example -Method POST"), HasSubstr("Invoke-WebRequest"));
+  EXPECT_THAT(refusal("Invoke-RestMethod https://a.example"), HasSubstr("curl.exe"));
   EXPECT_THAT(refusal("curl https://a.example | sh"), HasSubstr("pipe"));
   EXPECT_THAT(refusal("curl https://a.example\ncurl https://b.example"), HasSubstr("more than one command"));
   EXPECT_THAT(refusal("curl https://a.example -d @- <<EOF\nx\nEOF"), HasSubstr("here-document"));
@@ -598,6 +599,28 @@ TEST(Curl, NothingThatIsPastedCrashes) {
     if (!proposal) {
       EXPECT_THAT(proposal.error().message, Not(IsEmpty()));
     }
+  }
+}
+
+TEST(ShellWords, WhatIsSetBeforeTheCommandIsPutIn) {
+  EXPECT_EQ(read("A=1 B=2 A=3 curl https://a.example/$A/${B}/$C").path, "/{id}/{id_2}/{c}");
+  EXPECT_EQ(read("export H=a.example; curl https://$H/x").base, "https://a.example");
+  const Read secret = read("T=topsecret-4711; curl https://a.example/x -H \"Authorization: Bearer $T\"");
+  EXPECT_EQ(secret.auth + " " + secret.secret, "bearer topsecret-4711");
+  EXPECT_THAT(refusal("A=" + std::string(30'000, 'x') + " curl https://a.example/$A$A$A"),
+              HasSubstr("too long"));
+  std::string many;
+  for (int i = 0; i < 9'000; ++i) many += "A=1 ";
+  EXPECT_EQ(read(many + "curl https://a.example/$A").path, "/{id}");
+}
+
+TEST(ShellWords, PromptsBacktickAndBlanksAreReadInTimeThatGrowsWithThem) {
+  for (const char* part :
+       {"` ", "$ ", "\u00A0", "\u201C'", "> \n", "\u2014", "# curl\n", "A=1;", "`\n", "\"\"", "&& "}) {
+    std::string text = "$ curl.exe ";
+    while (text.size() < 60'000) text += part;
+    (void)split_shell(text);
+    (void)split_shell(text + "curl https://a.example");
   }
 }
 

@@ -136,6 +136,9 @@ void Credentials::take_user(const std::string& user, const std::string& what) {
 void Credentials::take_headers(Pairs& headers) {
   Pairs rest;
   std::string dropped;
+  const bool from_browser = std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+    return guess::is_only_browsers(header.first, header.second);
+  });
   for (auto& [name, value] : headers) {
     const std::string low = to_lower_ascii(name);
     if (low == "authorization") continue;  // taken
@@ -145,7 +148,7 @@ void Credentials::take_headers(Pairs& headers) {
         const std::string_view cookie = pair.substr(pair.find('=') + 1);
         if (cookie.size() >= kMinCookieToFind) remember(cookie);
       }
-    } else if (guess::is_browser_header(name)) {
+    } else if (guess::is_browser_header(name, value, from_browser)) {
       if (("," + dropped + ",").find(", " + low + ",") == std::string::npos)
         dropped += (dropped.empty() ? " " : ", ") + low;
     } else if (guess::is_secret_header(name)) {
@@ -155,7 +158,7 @@ void Credentials::take_headers(Pairs& headers) {
     }
   }
   if (!dropped.empty())
-    add_note(notes_, "Left out, because they say something about the browser and not about the request:" +
+    add_note(notes_, "Left out, because they are of the browser or the connection and not of the request:" +
                          dropped + ".");
   headers = std::move(rest);
 }

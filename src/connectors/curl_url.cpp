@@ -22,7 +22,7 @@ std::string path_text(std::string_view text) {
         is_placeholder_char(c) || std::string_view("~!$&'()*+,;=:@%").find(c) != std::string_view::npos;
     out += plain ? std::string(1, c) : percent_encode({&c, 1});
   }
-  return replaced(out, "..", "%2E%2E");
+  return out;
 }
 std::string path_value(std::string_view text) {
   return path_text(percent_encode(text));

@@ -7,13 +7,18 @@
 namespace wick::guess {
 namespace {
 
+// Of the connection or made anew for each request: no command can set them here.
+constexpr std::string_view kConnectionHeaders =
+    " accept-encoding authority connection content-length expect host keep-alive proxy-authorization "
+    "proxy-connection te trailer transfer-encoding upgrade ";
+// Those that only browsers send.
 constexpr std::string_view kBrowserHeaders =
-    " accept-encoding accept-language alt-used authority cache-control connection content-length cookie dnt "
-    "expect "
-    "host if-modified-since if-none-match keep-alive origin pragma priority proxy-authorization "
-    "proxy-connection "
-    "referer te trailer transfer-encoding upgrade-insecure-requests user-agent x-client-data x-csrf-token "
-    "x-csrftoken x-xsrf-token ";
+    " alt-used dnt sec-ch-ua sec-fetch-mode sec-gpc sec-purpose upgrade-insecure-requests x-client-data ";
+// Those that browsers add, and people too: they mean something when the rest is not a browser's.
+constexpr std::string_view kSharedHeaders =
+    " accept-language cache-control if-modified-since if-none-match origin pragma priority referer "
+    "user-agent "
+    "x-csrf-token x-csrftoken x-xsrf-token ";
 constexpr std::string_view kSecretHeaders =
     " api-key apikey x-api-key x-apikey x-auth-token x-auth-key x-access-token x-token private-token "
     "job-token "
@@ -86,10 +91,28 @@ bool is_version(std::string_view segment) {
   return false;
 }
 
+// RFC 9218 §4: u=1, i
+bool is_priority(std::string_view value) {
+  for (const std::string_view part : split(value, ',')) {
+    const std::string_view field = trim(part);
+    const bool urgency = field.size() == 3 && field.starts_with("u=") && digit(field[2]);
+    if (!urgency && field != "i" && field != "i=?0" && field != "i=?1") return false;
+  }
+  return true;
+}
+
 }  // namespace
 
-bool is_browser_header(std::string_view name) {
-  return listed(kBrowserHeaders, name) || to_lower_ascii(name).starts_with("sec-");
+bool is_only_browsers(std::string_view name, std::string_view value) {
+  const std::string low = to_lower_ascii(name);
+  return listed(kBrowserHeaders, low) || low.starts_with("sec-ch-") || low.starts_with("sec-fetch-") ||
+         (low == "user-agent" && value.starts_with("Mozilla/"));
+}
+
+bool is_browser_header(std::string_view name, std::string_view value, bool from_browser) {
+  if (listed(kConnectionHeaders, name) || is_only_browsers(name, value)) return true;
+  if (!from_browser || !listed(kSharedHeaders, name)) return false;
+  return !equals_ignoring_case(name, "priority") || is_priority(value);
 }
 
 bool is_secret_header(std::string_view name) {
@@ -99,7 +122,7 @@ bool is_secret_header(std::string_view name) {
        {"api-key", "apikey", "api_key", "access-token", "auth-token", "api-token", "secret"}) {
     if (low.find(part) != std::string::npos) return true;
   }
-  return low.ends_with("-token") && !listed(kBrowserHeaders, name);
+  return low.ends_with("-token");
 }
 
 bool is_secret_parameter(std::string_view name) {
@@ -121,7 +144,8 @@ bool is_stand_in(std::string_view value) {
   value = trim(value);
   if (value.empty()) return true;
   if ((value.front() == '<' && value.back() == '>') || (value.front() == '{' && value.back() == '}') ||
-      (value.front() == '[' && value.back() == ']'))
+      (value.front() == '[' && value.back() == ']') ||
+      (value.size() > 2 && value.front() == '%' && value.back() == '%'))
     return true;
   const std::string low = to_lower_ascii(value);
   if (all(low, [](char c) { return c == 'x' || c == '*' || c == '.'; })) return true;

@@ -10,8 +10,11 @@
 
 namespace wick::guess {
 
+// A header that only browsers send: where one is, the command was copied from a browser.
+bool is_only_browsers(std::string_view name, std::string_view value);
 // A header that says something about the browser, its page or its connection, and nothing about the request.
-bool is_browser_header(std::string_view name);
+// `from_browser`: the command was copied from a browser; headers that people write, too, are its own then.
+bool is_browser_header(std::string_view name, std::string_view value, bool from_browser);
 // A header or parameter whose value is a credential, by its name: X-Api-Key, access_token, client_secret …
 bool is_secret_header(std::string_view name);
 bool is_secret_parameter(std::string_view name);

@@ -6,14 +6,11 @@
 #include <optional>
 
 #include "base/text.h"
+#include "connectors/shell_paste.h"
+#include "connectors/shell_splitters.h"
 
 namespace wick {
 namespace {
-
-// Programs that only show what curl has printed; with them after a pipe the request is the same.
-constexpr std::array<std::string_view, 22> kViewers = {
-    "jq",  "yq",  "less", "more", "head", "tail", "grep",   "egrep",   "cat",    "bat", "tee",
-    "awk", "sed", "sort", "uniq", "wc",   "cut",  "column", "xmllint", "gunzip", "tr",  "json_pp"};
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
@@ -49,11 +46,6 @@ void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-bool is_viewer(const std::string& name) {
-  const std::string_view base = std::string_view(name).substr(name.rfind('/') + 1);
-  return std::find(kViewers.begin(), kViewers.end(), base) != kViewers.end();
-}
-
 class BashSplitter {
  public:
   explicit BashSplitter(std::string_view text) : text_(text) {}
@@ -85,8 +77,7 @@ class BashSplitter {
     } else if (piped_ == Piped::kNo) {
       line_.words.push_back(std::move(word));
     } else if (piped_ == Piped::kExpected) {
-      // `python -m json.tool` shows as well; other programs of python may do anything with the answer.
-      if (!is_viewer(word) && !word.starts_with("python")) {
+      if (!is_viewer(word)) {
         return invalid("The command goes on after a pipe: paste only the curl command.");
       }
       piped_ = Piped::kYes;
@@ -130,7 +121,7 @@ class BashSplitter {
     if (line_.words.empty() || next == std::string_view::npos || text_[next] == '#') return {};
     if (piped_ == Piped::kNo && text_[next] == '-') return {};
     if (text_[next] == '|' && piped_ != Piped::kExpected) return {};
-    if (piped_ == Piped::kExpected) return {};
+    if (piped_ == Piped::kExpected || take_setup()) return {};
     return invalid(
         "There is more than one command: paste one curl command, with \\ at the end of each line.");
   }
@@ -356,15 +347,53 @@ class BashSplitter {
       piped_ = Piped::kExpected;
       return {};
     }
-    if (c == ';') {
-      ++at_;
-      const auto next = text_.find_first_not_of(" \t\n;", at_);
-      if (next == std::string_view::npos || text_[next] == '#') return {};
-    }
-    if (c == '&') {
+    const auto next = text_.find_first_not_of(" \t\n;&|", at_);
+    const bool last = next == std::string_view::npos || text_[next] == '#';
+    const bool chained = c == ';' || (c == peek(1) && (c == '&' || c == '|'));
+    if (!chained && !last)
       return invalid("There is an & outside quotes: put the URL in quotes, or paste one curl command only.");
+    if (!last && take_setup()) {
+      at_ = next;
+      return {};
     }
-    return invalid("There is more than one command: paste one curl command.");
+    if (!last && has_curl(text_.substr(next)))
+      return invalid("There is more than one command: paste one curl command at a time.");
+    if (!last)
+      note("What comes after " + std::string(c == ';' ? ";" : c == '&' ? "&&" : "||") + " is left out.");
+    at_ = text_.size();
+    return {};
+  }
+
+  // A line that only sets variables for the command after it: true, and its words are gone.
+  bool take_setup() {
+    if (line_.words.empty() || piped_ != Piped::kNo) return false;
+    const bool exports = line_.words[0] == "export" || line_.words[0] == "set" || line_.words[0] == "declare";
+    for (std::size_t i = exports ? 1 : 0; i < line_.words.size(); ++i) {
+      if (!is_assignment(line_.words[i]))
+        return line_.words[0] == "cd" || line_.words[0] == "set" ? drop() : false;
+    }
+    for (const std::string& word : line_.words) {
+      const auto equals = word.find('=');
+      if (equals != std::string::npos)
+        line_.variables.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    }
+    return drop();
+  }
+
+  bool drop() {
+    line_.words.clear();
+    return true;
+  }
+
+  static bool has_curl(std::string_view text) {
+    for (std::size_t at = 0; (at = text.find("curl", at)) != std::string_view::npos; ++at) {
+      const bool begins =
+          at == 0 || std::string_view(" \t\n;&|(/").find(text[at - 1]) != std::string_view::npos;
+      const bool ends =
+          at + 4 == text.size() || is_blank(text[at + 4]) || text.substr(at + 4).starts_with(".exe");
+      if (begins && ends) return true;
+    }
+    return false;
   }
 
   std::string_view text_;
@@ -374,97 +403,6 @@ class BashSplitter {
   Piped piped_ = Piped::kNo;
   ShellLine line_;
 };
-
-// Chrome's and Firefox's "Copy as cURL (cmd)": ^" around each argument, a caret before what cmd.exe would
-// read, ^ at the end of a line.
-bool is_cmd(std::string_view text) {
-  const auto word = text.find_first_of(" \t\n^");
-  if (word == std::string_view::npos) return false;
-  std::size_t at = word;
-  for (; at < text.size(); ++at) {
-    while (at < text.size() && is_blank(text[at])) ++at;
-    if (text.substr(at).starts_with("^\"") || text.substr(at).starts_with("^\n")) return true;
-    if (at >= text.size() || text[at] != '-') break;
-    while (at < text.size() && !is_blank(text[at]) && text[at] != '\n') ++at;
-  }
-  return text.find(" ^\n") != std::string_view::npos;
-}
-
-// What cmd.exe passes on: carets outside its quotes are gone.
-Result<std::string> without_carets(std::string_view text) {
-  std::string out;
-  bool quoted = false;
-  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '^' && !quoted) {
-      ++i;
-      if (i < text.size() && text[i] == '\n')
-        ++i;  // goes on in the next line, whose first character is itself
-      if (i < text.size()) out += text[i];
-      continue;
-    }
-    if (c == '"') quoted = !quoted;
-    if (c == '\n') {
-      if (!quoted)
-        return invalid(
-            "There is more than one command: paste one curl command, with ^ at the end of each line.");
-    }
-    out += c;
-  }
-  return out;
-}
-
-// How a Windows program splits its command line: backslashes count only before a double quote. Browsers write
-// each one twice all the same (`doubled`), and what they mean is what they copied.
-Result<ShellLine> split_windows(std::string_view text, bool doubled) {
-  ShellLine line;
-  std::string word;
-  bool open = false, quoted = false;
-  for (std::size_t i = 0; i < text.size();) {
-    const char c = text[i];
-    if (!quoted && (is_blank(c) || c == '\n')) {
-      if (open) line.words.push_back(std::move(word));
-      word.clear();
-      open = false;
-      ++i;
-      continue;
-    }
-    open = true;
-    if (c == '\\') {
-      const auto end = std::min(text.find_first_not_of('\\', i), text.size());
-      const std::size_t count = end - i;
-      const bool before_quote = end < text.size() && text[end] == '"';
-      word.append(before_quote || doubled ? count / 2 : count, '\\');
-      if (doubled && !before_quote && count % 2 == 1) word += '\\';
-      i = end;
-      if (before_quote && count % 2 == 1) {
-        word += '"';
-        ++i;
-      }
-      continue;
-    }
-    if (c == '"') {
-      if (quoted && i + 1 < text.size() && text[i + 1] == '"') {
-        word += '"';
-        i += 2;
-        continue;
-      }
-      quoted = !quoted;
-      ++i;
-      continue;
-    }
-    word += c;
-    ++i;
-  }
-  if (quoted) return invalid("A double quote (\") is not closed.");
-  if (open) line.words.push_back(std::move(word));
-  for (const std::string& each : line.words) {
-    if (each == "|" || each == "&" || each == "&&" || each == ">" || each == "<")
-      return invalid("There is more than one command: paste only the curl command.");
-  }
-  return line;
-}
 
 }  // namespace
 
@@ -483,17 +421,14 @@ Result<ShellLine> split_shell(std::string_view text) {
       text.find(kVariableClose) != std::string_view::npos) {
     return invalid("The command has characters that Unicode does not allow in text.");
   }
-  std::string lines;
-  for (const char c : trim(text)) {
-    if (c == '\n' && lines.ends_with('\r')) lines.pop_back();
-    lines += c;
-  }
-  std::string_view command = lines;
-  if (command.starts_with("$ ") || command.starts_with("> ")) command.remove_prefix(2);  // a prompt
-  if (!is_cmd(command)) return BashSplitter(command).run();
-  auto plain = without_carets(command);
-  if (!plain) return fail(std::move(plain.error()));
-  return split_windows(*plain, command.find("^\"") != std::string_view::npos);
+  auto pasted = clean_paste(text);
+  if (!pasted) return fail(std::move(pasted.error()));
+  const std::string_view command = trim(pasted->text);
+  auto line = pasted->powershell ? split_powershell(command)
+              : is_cmd(command)  ? split_cmd(command)
+                                 : BashSplitter(command).run();
+  if (line) line->notes.insert(line->notes.begin(), pasted->notes.begin(), pasted->notes.end());
+  return line;
 }
 
 }  // namespace wick

@@ -1,7 +1,8 @@
 // A pasted shell line as words, without running any of it. Pure functions.
 //
 // Understands what bash and the browsers' "copy as cURL" write: quotes of all kinds, $'…', line continuation,
-// comments, and the caret escapes of cmd.exe with the backslash rules of Windows programs. What a shell would
+// comments; the caret escapes of cmd.exe with the backslash rules of Windows programs; and the backticks of
+// PowerShell. shell_paste.h says what comes along with a pasted command and is taken away. What a shell would
 // compute is either refused (command substitution, here-documents) or kept as a mark (variables).
 #pragma once
 
@@ -27,12 +28,13 @@ std::string unmarked(std::string text);
 
 struct ShellLine {
   std::vector<std::string> words;
-  std::vector<std::pair<std::string, std::string>> defaults;  // of ${NAME:-default}
-  std::vector<std::string> notes;                             // what was left out, as sentences
+  std::vector<std::pair<std::string, std::string>> defaults;   // of ${NAME:-default}
+  std::vector<std::pair<std::string, std::string>> variables;  // of NAME=value before the command
+  std::vector<std::string> notes;                              // what was left out, as sentences
 };
 
-// The words of one command. A pipe into a program that only shows output, and redirected output, are left
-// out. Errors: kInvalidArgument  with what to change: longer than kMaxShellBytes, not text, an open quote,
+// The words of one command. A pipe into a program that only shows output, redirected output, and what is run
+// after the command (&& …) are left out. Errors: kInvalidArgument  with what to change: longer than kMaxShellBytes, not text, an open quote,
 // more than
 //         one command, something that a shell would have to run
 Result<ShellLine> split_shell(std::string_view text);

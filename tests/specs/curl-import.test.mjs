@@ -109,7 +109,7 @@ lines' -F 'odd "name"=x' -F tag=a -F tag=b --form-string 'raw=@home;z' http://HO
   ['GraphQL', `curl -s http://HOST/graphql -H 'content-type: application/json' --data-raw '{"query":"query Q($n: Int) { things(first: $n) { id } }","variables":{"n":3}}'`],
   ['repeated parameters', `curl -s 'http://HOST/x?tag=a&q=1&tag=b%20c&to=2024-05-01'`],
   ['XML', `curl -s http://HOST/soap -H 'Content-Type: text/xml' -H 'SOAPAction: "urn:x"' --data-binary $'<a b="c">\\n  {d}\\n</a>'`],
-  ['a path with what a template refuses', `curl -s 'http://HOST/a/../compare/main...dev/x%2Fy/@me/2024-05-01'`, { path: (path) => path.replace('%2E%2E', '..') }],
+  ['a path with what a template refuses', `curl -s 'http://HOST/a/../compare/main...dev/x%2Fy/@me/2024-05-01'`],
   ['a prefix of the URL and HEAD', `curl -sI http://u:${secret}@HOST/api/things/5.json`],
 ];
 

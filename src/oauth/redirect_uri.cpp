@@ -11,10 +11,11 @@ namespace {
 
 // Schemes of known native clients that carry no dot. RFC 8252 §7.1 asks for a reversed domain name.
 constexpr std::string_view kKnownSchemes[] = {
-    "antigravity", "cherrystudio", "claude",   "code-oss",        "cursor",   "goose",
-    "jetbrains",   "kiro",         "lmstudio", "obsidian",        "positron", "raycast",
-    "trae",        "void",         "vscode",   "vscode-insiders", "vscodium", "warp",
-    "windsurf",    "zed",          "zed-dev",  "windsurf-next"};
+    "antigravity", "boltai",    "chatbox",      "chatwise",        "codex",    "insomnia", "jan",
+    "librechat",   "msty",      "postman",      "cherrystudio",    "claude",   "code-oss", "cursor",
+    "goose",       "jetbrains", "kiro",         "lmstudio",        "obsidian", "positron", "raycast",
+    "trae",        "void",      "vscode",       "vscode-insiders", "vscodium", "warp",     "windsurf",
+    "zed",         "zed-dev",   "windsurf-next"};
 // A browser, or the system, does something of its own with these.
 constexpr std::string_view kReservedSchemes[] = {"about",      "blob",
                                                  "chrome",     "chrome-extension",

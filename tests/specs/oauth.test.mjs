@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { auth } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { Wick, callTool, modern, notesId } from '../lib/wick.mjs';
+import { Wick, callTool, modern, notesId, run } from '../lib/wick.mjs';
 import { authorization, authorizeUrl, connect, consent, memoryProvider, pkce, redirectUri, refresh, register, requestId, token, visit } from '../lib/oauth.mjs';
 
 let wick, admin;
@@ -167,6 +167,32 @@ test('scopes that are unknown here are ignored beside those that are known, and 
   assert.match(refused.location, /error=invalid_scope/);
   const connection = await connect(wick, admin, { scope: 'mcp:read' });
   assert.equal((await refresh(wick, connection, {}, { scope: 'openid mcp:read' })).body.scope, 'mcp:read');
+});
+
+test('an operator allows further schemes of apps, which consent names, and never those of browsers and systems', async () => {
+  const own = await Wick.start({ args: ['--set', 'oauth.redirect_schemes=MyApp, other-app'] });
+  const session = await own.signIn();
+  const redirect_uri = 'myapp://callback';
+  const { status, body } = await register(own, { redirect_uris: [redirect_uri] });
+  assert.equal(status, 201);
+  const url = authorizeUrl(own, body.client_id, pkce().challenge, { redirect_uri });
+  const asked = (await session.get(`/oauth/requests/${requestId(await visit(session, url))}`)).body;
+  assert.deepEqual([asked.redirect, asked.redirect_uri, asked.loopback], ['the app myapp', redirect_uri, true]);
+  const back = await consent(session, url);
+  assert.ok(back.href.startsWith(`${redirect_uri}?code=`), back.href);
+  assert.equal((await register(wick, { redirect_uris: [redirect_uri] })).body.error, 'invalid_redirect_uri', 'not without the setting');
+  for (const scheme of ['javascript', 'data', 'file', 'vbscript', 'blob', 'about', 'view-source', 'intent', 'chrome-extension', 'ms-msdt', 'search-ms']) {
+    assert.equal((await register(own, { redirect_uris: [`${scheme}://x`] })).body.error, 'invalid_redirect_uri', scheme);
+    const { code, stderr } = run(['serve', '--data', own.data, '--set', `oauth.redirect_schemes=ok,${scheme}`]);
+    assert.notEqual(code, 0, scheme);
+    assert.match(stderr, /oauth\.redirect_schemes.*belongs to browsers/, scheme);
+  }
+  assert.match(run(['serve', '--data', own.data, '--set', 'oauth.redirect_schemes=my app']).stderr, /is not a URI scheme: write for example myapp/);
+  await own.stop();
+  await own.launch();
+  const removed = await visit(session, url);
+  assert.equal(removed.status, 400, 'taken out of the setting, it is no way back any more');
+  await own.stop();
 });
 
 test('discovery names the configured address, for any origin to read, and the challenge leads to it', async () => {

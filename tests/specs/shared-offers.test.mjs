@@ -219,6 +219,13 @@ test('a tool is what its server said, but for its name and the label behind its 
   await remove(id);
 });
 
+test('a tool without a name takes no other tool along', async () => {
+  const id = await connect('Nameless', await answering({ 'tools/list': { tools: [{ description: 'no name' }, { name: 'x'.repeat(300) }, 7, { name: 'good' }] } }));
+  const { tools } = await modernList('tools/list');
+  assert.deepEqual(tools.map(({ name }) => name).filter((name) => name.startsWith('nameless')), ['nameless__good']);
+  await remove(id);
+});
+
 test('of a REST operation only what its method says for certain is a hint', async () => {
   const made = await admin.post('/admin/connectors', { kind: 'rest', label: 'Hints', config: { base_url: 'https://api.example.test' } });
   const document = JSON.stringify({ openapi: '3.1.0', info: { title: 't', version: '1' }, servers: [{ url: 'https://api.example.test' }], paths: { '/a': Object.fromEntries(['get', 'post', 'put', 'delete'].map((method) => [method, { operationId: `${method}_a`, summary: method, responses: {} }])) } });
@@ -304,6 +311,28 @@ test('servers that fail, are away or never answer are left out of a list, and th
   }
   await until(() => /connector Silent: left out of prompts\/list/.test(wick.errors + wick.output), 10, 'the log says nothing');
   for (const id of [...made, silent]) await remove(id);
+});
+
+test('a list that waits for a silent server ends with its client, and holds up no stop of Wick', async () => {
+  const own = await Wick.start();
+  const session = await own.signIn();
+  const bearer = own.token().token;
+  let asked = 0, gone = 0;
+  const silent = await answering({ 'prompts/list': (_, response) => new Promise(() => { asked += 1; response.on('close', () => (gone += 1)); }) });
+  open.push(silent);
+  const made = await session.post('/admin/connectors', { kind: 'mcp', label: 'Silent', config: { url: silent.url, allow_private_addresses: true } });
+  assert.equal((await session.post(`/admin/connectors/${made.body.id}/refresh`, {})).status, 200);
+  const list = (signal) => fetch(`${own.url}/mcp`, { method: 'POST', signal, headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' }, body: '{"jsonrpc":"2.0","id":1,"method":"prompts/list"}' }).catch((error) => error);
+  const abort = new AbortController();
+  const first = list(abort.signal);
+  await until(() => asked === 1, 10, 'it was not asked');
+  abort.abort();
+  assert.equal((await first).name, 'AbortError');
+  await until(() => gone === 1, 10, 'the server was not told that nobody waits');
+  const second = list();
+  await until(() => asked === 2, 10, 'it was not asked again');
+  await own.stop();
+  await second;
 });
 
 // ---- changes

@@ -217,8 +217,11 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   const bool is_shared_view = context.only == nullptr && !offering(context.reach).empty();
   json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
   if (context.only != nullptr) {
+    ClientSide side;  // in whose era the server may have other capabilities
+    side.modern = false;
+    side.cancellation = std::make_shared<Cancellation>();
     const json::object more =
-        co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
+        co_await runner_.capabilities(context.only, {context.principal.credential.user, &side});
     for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();
   }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +

@@ -61,7 +61,7 @@ http::Task<McpClient::LaneResult> McpClient::open(TargetPtr target, Party party,
   const auto server = server_of(*target, party);
   // A test run from the web app can be cancelled and nothing else: it needs no session of its own.
   const ClientSide* client = party.client;
-  const bool is_test_run = client != nullptr && purpose.empty() && client->lane.empty() &&
+  const bool is_test_run = client != nullptr && client->modern && purpose.empty() && client->lane.empty() &&
                            client->capabilities.empty() && !client->notify;
   std::string name =
       client == nullptr || is_test_run ? "" : client->lane + "\n" + to_json(client->capabilities);

@@ -108,6 +108,15 @@ const enumsForm = form({
   titledMulti: { type: 'array', items: { anyOf: titled('value1', 'value2', 'value3') } },
 }, []);
 
+// Tools that ask the client within a call.
+const eliciting = (message, requestedSchema, inputSchema = z.object({})) => ({ inputSchema, method: 'elicitation/create', params: (args) => ({ message: args.message ?? message, requestedSchema }), schema: ElicitResultSchema });
+const asking = {
+  test_sampling: { inputSchema: z.object({ prompt: z.string() }), method: 'sampling/createMessage', params: ({ prompt }) => prompting(prompt), schema: CreateMessageResultSchema },
+  test_elicitation: eliciting('', form({ username: { type: 'string' }, email: { type: 'string' } }), z.object({ message: z.string() })),
+  test_elicitation_sep1034_defaults: eliciting('Is this right?', defaultsForm),
+  test_elicitation_sep1330_enums: eliciting('Choose.', enumsForm),
+};
+
 /** 2025-11-25: the server asks the client within a call, and keeps subscriptions by session. */
 function server2025() {
   const server = new Server1(info, { capabilities });
@@ -119,12 +128,9 @@ function server2025() {
     schemaOf: (schema) => z.looseObject({}).meta(schema),
     inside: ({ sendNotification: notify, _meta }) => ({ notify, progressToken: _meta?.progressToken, log: (level, data) => notify({ method: 'notifications/message', params: { level, data } }) }),
   });
-  const asks = (name, inputSchema, method, params, schema) => server.registerTool(name, { description: 'Asks the client.', inputSchema },
-    async (args, { sendRequest }) => say(JSON.stringify(await sendRequest({ method, params: params(args) }, schema))));
-  asks('test_sampling', z.object({ prompt: z.string() }), 'sampling/createMessage', ({ prompt }) => prompting(prompt), CreateMessageResultSchema);
-  asks('test_elicitation', z.object({ message: z.string() }), 'elicitation/create', ({ message }) => ({ message, requestedSchema: form({ username: { type: 'string' }, email: { type: 'string' } }) }), ElicitResultSchema);
-  asks('test_elicitation_sep1034_defaults', z.object({}), 'elicitation/create', () => ({ message: 'Is this right?', requestedSchema: defaultsForm }), ElicitResultSchema);
-  asks('test_elicitation_sep1330_enums', z.object({}), 'elicitation/create', () => ({ message: 'Choose.', requestedSchema: enumsForm }), ElicitResultSchema);
+  for (const [name, { inputSchema, method, params, schema }] of Object.entries(asking)) {
+    server.registerTool(name, { description: 'Asks the client.', inputSchema }, async (args, { sendRequest }) => say(JSON.stringify(await sendRequest({ method, params: params(args) }, schema))));
+  }
   server.registerTool('test_reconnection', { description: 'Closes its stream and goes on.', inputSchema: z.object({}) }, async (_, { closeSSEStream }) => {
     closeSSEStream?.();
     return say('still here');
@@ -182,6 +188,9 @@ function server2026(shared) {
     schemaOf: fromJsonSchema,
     inside: ({ mcpReq: { notify, log, _meta } }) => ({ notify, log, progressToken: _meta?.progressToken }),
   });
+  if (shared.both) {
+    for (const [name, { inputSchema }] of Object.entries(asking)) server.registerTool(name, { description: 'Asks the client.', inputSchema }, async () => ({ ...say('I ask in a session only.'), isError: true }));
+  }
   const tool = (called, description, run) => server.registerTool(called, { description, inputSchema: z.object({}) }, run);
   for (const [called, { needs, says, sealed }] of Object.entries(oneRound)) {
     tool(called, 'Needs input.', async (_, { mcpReq }) => {
@@ -260,8 +269,8 @@ const serve = {
       close: () => sessions.forEach((transport) => transport.close()),
     };
   },
-  '2026-07-28': () => {
-    const shared = sharedState();
+  '2026-07-28': ({ both = false } = {}) => {
+    const shared = { ...sharedState(), both };
     const handler = createMcpHandler(() => server2026(shared), { legacy: 'reject' });
     shared.changed = { tool: handler.notify.toolsChanged, prompt: handler.notify.promptsChanged };
     return {
@@ -275,6 +284,17 @@ const serve = {
         await pipeline(Readable.fromWeb(answer.body), response).catch(() => {});
       },
       close: () => handler.close(),
+    };
+  },
+  // At one address: sessions for who asks for one, 2026-07-28 for who says so. Both list all tools.
+  both: () => {
+    const legacy = serve['2025-11-25'](), modern = serve['2026-07-28']({ both: true });
+    return {
+      answer: (request, response) => (request.headers['mcp-protocol-version'] === '2026-07-28' ? modern : legacy).answer(request, response),
+      close: async () => {
+        legacy.close();
+        await modern.close();
+      },
     };
   },
 };

@@ -100,7 +100,7 @@ export async function bearerProxy(target, token) {
   return { url: `http://${self}${pathname}`, close: () => (server.closeAllConnections(), server.close()) };
 }
 
-const ways = { direct: 'direct', http: 'through Wick (HTTP)', stdio: 'through Wick (stdio)' };
+const ways = { direct: 'direct', http: 'through Wick (HTTP)', stdio: 'through Wick (stdio)', both: 'through Wick (both eras)' };
 
 function cell(result) {
   if (!result) return 'not run';
@@ -111,7 +111,7 @@ function cell(result) {
   return checks.WARNING ? `passes, ${checks.WARNING} warned` : 'passes';
 }
 
-/** The tables of docs/conformance.md; `measured` is {revision: {direct, http, stdio}}, each as runSuite gives it. */
+/** The tables of docs/conformance.md; `measured` is {revision: {direct, http, stdio, both}}, each as runSuite gives it. */
 export function tables(measured) {
   const parts = [];
   for (const [revision, by] of Object.entries(measured)) {

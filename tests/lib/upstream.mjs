@@ -53,8 +53,8 @@ export function defineTexts(server, { ResourceTemplate, completable, argsOf = z.
     ({ name }) => ({ messages: [{ role: 'user', content: { type: 'text', text: `Greet ${name}.` } }] }));
 }
 
-/** SDK 1.x: sessions, answers as events. `forget()` drops all sessions, as a restart would. */
-export async function legacyServer({ extra, bearer } = {}) {
+/** SDK 1.x: sessions (none with `sessions: false`), answers as events. `forget()` drops all sessions, as a restart would. */
+export async function legacyServer({ extra, bearer, sessions: keeps = true } = {}) {
   let sessions = new Map();
   const upstream = await listen(async (request, response, body) => {
     if (bearer && request.headers.authorization !== `Bearer ${bearer}`) return response.writeHead(401).end();
@@ -62,7 +62,7 @@ export async function legacyServer({ extra, bearer } = {}) {
     let transport = sessions.get(id);
     if (!transport) {
       if (id) return response.writeHead(404, { 'content-type': 'application/json' }).end('{"jsonrpc":"2.0","error":{"code":-32001,"message":"Session not found"},"id":null}');
-      transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, onsessioninitialized: (made) => sessions.set(made, transport) });
+      transport = new StreamableHTTPServerTransport({ sessionIdGenerator: keeps ? randomUUID : undefined, onsessioninitialized: (made) => sessions.set(made, transport) });
       const server = new Server1({ name: 'old', version: '1' });
       defineTools(server, extra);
       await server.connect(transport);
@@ -84,4 +84,22 @@ export async function modernServer({ extra } = {}) {
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
   });
+}
+
+/** A server of both eras at one address: sessions for who asks for one (none with `sessions: false`), 2026-07-28 for who says so. `extra` defines tools on either; it is given the era. */
+export async function bothErasServer({ extra, sessions = true } = {}) {
+  const legacy = await legacyServer({ extra: (server) => extra(server, 'legacy'), sessions });
+  const modern = await modernServer({ extra: (server) => extra(server, 'modern') });
+  const proxied = await listen(async (request, response, body) => {
+    const target = request.headers['mcp-protocol-version'] === '2026-07-28' ? modern : legacy;
+    const onward = http.request(target.url, { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers);
+      response.flushHeaders();
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    response.on('close', () => onward.destroy());
+    onward.end(body);
+  });
+  return { ...proxied, legacy, modern, close: () => [proxied, legacy, modern].forEach((one) => one.close()) };
 }

@@ -35,6 +35,7 @@ const ways = {
   direct: ['the server itself', async (revision) => opened(await startConformanceServer(revision)).url],
   http: ['Wick before a server over HTTP', async (revision) => through(`Over HTTP ${revision}`, { url: opened(await startConformanceServer(revision)).url, allow_private_addresses: true })],
   stdio: ['Wick before a server over stdio', async (revision) => through(`Over stdio ${revision}`, { command: stdioCommand(revision) })],
+  both: ['Wick before a server of both eras', async (revision) => through(`Of both eras ${revision}`, { url: opened(await startConformanceServer('both')).url, allow_private_addresses: true })],
 };
 
 for (const [way, [who, addressOf]] of Object.entries(ways)) {

@@ -1,7 +1,10 @@
 // Scripts of other pages (CORS): the origins that an operator allows may call /mcp, in a real browser too, and nobody else.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { launch } from '../lib/browser.mjs';
 import { Wick, meta, run } from '../lib/wick.mjs';
@@ -108,6 +111,17 @@ test('a value that is no origin is refused with what to write', () => {
     assert.notEqual(code, 0, value);
     assert.match(stderr, /server\.cors_origins.*https:\/\/app\.example\.com/, value);
   }
+});
+
+test('a configuration file may have the origins as a list', async () => {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'wick-config-')), 'wick.toml');
+  fs.writeFileSync(file, '[server]\ncors_origins = ["https://one.example", "https://two.example"]\n');
+  const own = await Wick.start({ args: ['--config', file] });
+  for (const [origin, expected] of [['https://one.example', 'https://one.example'], ['https://two.example', 'https://two.example'], ['https://three.example', null]])
+    assert.equal(allows(await preflight(own, origin)), expected);
+  await own.stop();
+  fs.writeFileSync(file, '[server]\ncors_origins = ["https://one.example", 7]\n');
+  assert.match(run(['serve', '--data', own.data, '--config', file]).stderr, /line 2: the list "server\.cors_origins" must hold texts/);
 });
 
 test('a page in a real browser calls, reads the session and is told of a missing token', async () => {

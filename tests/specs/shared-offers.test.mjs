@@ -366,6 +366,32 @@ for (const serverEra of [legacyEra, modernEra]) {
   }
 }
 
+test('who loses access to a connector hears no more of it on a stream that goes on', async () => {
+  const server = await startTalkative(modernEra, 'http');
+  const tag = (await admin.post('/admin/tags', { name: 'Listeners', filter: true })).body.id;
+  const id = await connect('Overheard', { ...server, url: server.config.url }, { tags: [tag] });
+  const bob = wick.createUser('bob@example.com', 'Bob').id;
+  assert.equal((await admin.patch(`/admin/users/${bob}`, { tags: [tag] })).status, 200);
+  const mark = server.journal.mark();
+  const { client, heard, close } = await connectClient(modernEra, `${wick.url}/mcp`, wick.token('bob@example.com').token);
+  const uri = `wick+overheard:${watched}`;
+  await client.listen({ promptsListChanged: true, resourceSubscriptions: [uri] });
+  await server.listening(mark);
+  await until(() => (server.steer({ change: 'updated', uri: watched }), heard.entries.some(({ params }) => params?.uri === uri)), 20, 'nothing was heard');
+  assert.equal((await admin.patch(`/admin/users/${bob}`, { tags: [] })).status, 200);
+  // Only what is on its way may still come: the change of the list is said after it.
+  await heard.next(({ method }) => method === 'notifications/prompts/list_changed');
+  const lost = heard.mark();
+  server.steer({ change: 'updated', uri: watched });
+  server.steer({ change: 'prompts' });
+  const other = await connect('For everybody', await starts.new());
+  await heard.next(({ method }) => method === 'notifications/prompts/list_changed', { since: lost });
+  assert.deepEqual(heard.since(lost).map(({ method }) => method), ['notifications/prompts/list_changed'], 'the one of the new connector');
+  await close();
+  await remove(id);
+  await remove(other);
+});
+
 test('a client of an older revision that uses tools alone opens no session with any server', async () => {
   const server = await starts.old();
   const id = await connect('Quiet', server);

@@ -5,6 +5,7 @@
 # depends on (cmake/check_includes.cmake, run as part of every build).
 set(WICK_LEVEL_base 0)
 set(WICK_LEVEL_crypto 1)
+set(WICK_LEVEL_json_schema 1)
 set(WICK_LEVEL_db 2)
 set(WICK_LEVEL_http 2)
 set(WICK_LEVEL_access 3)

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/curl_proposal.h"
-#include "connectors/schema_validator.h"
+#include "connectors/input_schema.h"
 #include "connectors/shell_words.h"
 #include "targets.h"
 
@@ -42,7 +42,7 @@ void fuzz_curl(std::string_view data) {
     FUZZ_CHECK(command);
     const auto* schema = proposal->operation.at("input_schema").if_object();
     FUZZ_CHECK(schema != nullptr);
-    if (to_json(*schema).size() <= kMaxSchemaBytes) FUZZ_CHECK(check_schema(*schema));
+    if (to_json(*schema).size() <= json_schema::kMaxSchemaBytes) FUZZ_CHECK(check_schema(*schema));
     FUZZ_CHECK(proposal->parameters.size() <= kMaxProposedParameters);
     for (const ProposedParameter& parameter : proposal->parameters) {
       FUZZ_CHECK(std::count_if(proposal->parameters.begin(), proposal->parameters.end(),

@@ -1,10 +1,10 @@
 #include <set>
 
 #include "base/json.h"
+#include "connectors/input_schema.h"
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_schema.h"
 #include "connectors/rest_request.h"
-#include "connectors/schema_validator.h"
 #include "connectors/yaml_text.h"
 #include "targets.h"
 

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/shared_slot.h"
 #include "db/database.h"
+#include "json_schema/lazy_schema.h"
 
 namespace wick {
 
@@ -55,6 +56,8 @@ struct OperationEntry {
   std::string name, description;
   boost::json::object input_schema;
   std::string input_schema_text;  // the same, serialised once; set by AccessStore
+  // The same, compiled when it is first needed. AccessStore hands it on while `input_schema` stays as it is.
+  std::shared_ptr<const json_schema::LazySchema> schema = std::make_shared<const json_schema::LazySchema>();
   bool read_only = false, destructive = false, idempotent = false;
   bool enabled = true;  // destructive ones are off until an admin turns them on
   bool held = false;    // the connected system describes it otherwise now, and the connector holds such back

@@ -166,25 +166,33 @@ Result<void> read_details(Transaction& tx, std::string_view id, Connectors& conn
                 add_offer);
 }
 
-void finish(ConnectorEntry& connector) {
+// `before`: the connector as the last snapshot had it; null: it is new.
+void finish(ConnectorEntry& connector, const ConnectorEntry* before) {
   const bool holds = text_or_empty(connector.config, "changed_tools") == "hold";
+  absl::flat_hash_map<std::string_view, const OperationEntry*> known;
+  if (before != nullptr) {
+    for (const OperationEntry& operation : before->operations) known.emplace(operation.key, &operation);
+  }
   for (OperationEntry& operation : connector.operations) {
     const auto offer = connector.offered.find(operation.key);
     operation.held = holds && offer != connector.offered.end() && offer->second;
     operation.input_schema_text = to_json(operation.input_schema);
+    const auto same = known.find(operation.key);
+    if (same != known.end() && same->second->input_schema_text == operation.input_schema_text)
+      operation.schema = same->second->schema;
   }
 }
 
-// All connectors, or the one of `id`, added to those of the snapshot.
+// All connectors, or the one of `id`, added to those of the snapshot. `before`: as finish() takes it.
 Result<void> read_connectors(Transaction& tx, std::string_view id, const KindOperations& kinds,
-                             AccessSnapshot& snapshot) {
+                             AccessSnapshot& snapshot, const ConnectorEntry* before) {
   Connectors connectors;
   if (auto done = read_rows(tx, id, kinds, connectors); !done) return done;
   if (auto done = read_operations(tx, id, connectors); !done) return done;
   if (auto done = read_orders(tx, id, connectors); !done) return done;
   if (auto done = read_details(tx, id, connectors); !done) return done;
   for (auto& [ignored, connector] : connectors) {
-    finish(*connector);
+    finish(*connector, before);
     snapshot.connectors.push_back(std::move(connector));
   }
   std::sort(snapshot.connectors.begin(), snapshot.connectors.end(),
@@ -213,15 +221,21 @@ Result<void> load_user(Transaction& tx, std::string_view id, AccessSnapshot& sna
 
 Result<void> load_connector(Transaction& tx, std::string_view id, const KindOperations& kinds,
                             AccessSnapshot& snapshot) {
-  if (const auto parsed = ConnectorId::parse(id))
-    std::erase_if(snapshot.connectors, [&](const auto& one) { return one->id == *parsed; });
-  return id.empty() ? Result<void>() : read_connectors(tx, id, kinds, snapshot);
+  std::shared_ptr<const ConnectorEntry> before;
+  if (const auto parsed = ConnectorId::parse(id)) {
+    std::erase_if(snapshot.connectors, [&](const auto& one) {
+      if (one->id != *parsed) return false;
+      before = one;
+      return true;
+    });
+  }
+  return id.empty() ? Result<void>() : read_connectors(tx, id, kinds, snapshot, before.get());
 }
 
 Result<void> load_everything(Transaction& tx, const KindOperations& kinds, AccessSnapshot& snapshot) {
   if (auto done = load_tags(tx, snapshot); !done) return done;
   if (auto done = read_users(tx, "", snapshot); !done) return done;
-  return read_connectors(tx, "", kinds, snapshot);
+  return read_connectors(tx, "", kinds, snapshot, nullptr);
 }
 
 }  // namespace wick::snapshot_loader

@@ -51,7 +51,7 @@ Result<Offered> compare(const std::vector<json::object>& definitions,
   for (const json::object& definition : definitions) {
     const std::string key = text_or_empty(definition, "key");
     std::string text = to_json(definition);
-    if (!is_operation_key(key) || text.size() > kMaxDefinitionBytes)
+    if (!is_operation_key(key) || text.size() > kMaxOfferedDefinitionBytes)
       return invalid("The definition of \"" + key + "\" is too large or has no sound key.");
     bytes += text.size();
     if (bytes > kMaxOfferedBytes) {

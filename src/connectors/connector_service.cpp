@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/connector_store.h"
-#include "connectors/schema_validator.h"
+#include "connectors/input_schema.h"
 
 namespace wick {
 namespace {

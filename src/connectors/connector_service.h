@@ -25,6 +25,8 @@ inline constexpr std::size_t kMaxOperationKeyBytes = 64;
 inline constexpr std::int64_t kMaxConnectors = 1000;
 inline constexpr std::int64_t kMaxOperationsPerConnector = 1000;
 inline constexpr std::size_t kMaxDefinitionBytes = 128 * 1024;
+// Of one that a connected system describes: a tool's schema stands in it twice, once as the server wrote it.
+inline constexpr std::size_t kMaxOfferedDefinitionBytes = 2 * kMaxDefinitionBytes;
 inline constexpr std::size_t kMaxOfferedBytes = 16 * 1024 * 1024;  // of all that a system describes
 
 // [a-z0-9_], 1 to kMaxOperationKeyBytes.

@@ -174,7 +174,7 @@ TEST_F(Connectors, ArgumentsThatDoNotFitAreAnErrorTheModelCanRepair) {
   const auto outcome = call(notes, "get", object(R"({"idd":1})"));
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->result.is_error);
-  EXPECT_NE(outcome->result.text.find("'id'"), std::string::npos) << outcome->result.text;
+  EXPECT_NE(outcome->result.text.find("arguments.id is required"), std::string::npos) << outcome->result.text;
   EXPECT_EQ(last_run().status, "error");
 }
 

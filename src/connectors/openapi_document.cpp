@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "connectors/connector_service.h"
 #include "connectors/http_config.h"
+#include "connectors/input_schema.h"
 #include "connectors/openapi_operation.h"
 #include "connectors/openapi_schema.h"
-#include "connectors/schema_validator.h"
 #include "connectors/yaml_text.h"
 #include "crypto/digest.h"
 

@@ -7,9 +7,9 @@
 #include <chrono>
 
 #include "base/json.h"
+#include "connectors/check_once.h"
 #include "connectors/connector_service.h"
 #include "connectors/openapi_schema.h"
-#include "connectors/schema_validator.h"
 #include "connectors/template_text.h"
 #include "connectors/yaml_text.h"
 
@@ -121,20 +121,19 @@ TEST(TemplateMarks, SayHowListsAndObjectsAreWritten) {
             R"({"kept":null})");
 }
 
-TEST(SchemaValidator, LongTextsAndExpressionsDoNotEndTheProcess) {
+TEST(InputSchema, LongTextsAndExpressionsDoNotEndTheProcess) {
   const json::object schema =
       value_of(
           R"({"type":"object","properties":{"q":{"type":"string","pattern":"^(a|b)*$"},"d":{"type":"string","format":"date"},"any":{"format":"date-time"},"pattern":{"type":"integer"}},"patternProperties":{"^x(-|y)*$":{"type":"string"}},"additionalProperties":false})")
           .get_object();
   ASSERT_TRUE(check_schema(schema));
-  const std::string text = to_json(schema);
   json::object arguments;
   arguments["q"] = std::string(1'000'000, 'a');
   arguments["d"] = std::string(1'000'000, '1');
   arguments["any"] = json::object{{"a", 1}};
   arguments["x" + std::string(200'000, '-')] = "x";
-  EXPECT_TRUE(check_arguments(schema, text, arguments));
-  EXPECT_FALSE(check_arguments(schema, text, value_of(R"({"pattern":"x"})").get_object()))
+  EXPECT_TRUE(check_once(schema, arguments));
+  EXPECT_FALSE(check_once(schema, value_of(R"({"pattern":"x"})")))
       << "a property of that name keeps its schema";
 }
 
@@ -198,9 +197,7 @@ TEST(OpenapiReferences, RecursionEndsInDefinitionsThatTheValidatorUnderstands) {
       R"("components":{"schemas":{"Node":{"type":"object","properties":{"name":{"type":"string"},"children":{"type":"array","items":{"$ref":"#/components/schemas/Node"}}}}}})"));
   const json::object schema = operation.definition.at("input_schema").as_object();
   EXPECT_TRUE(operation.importable);
-  const auto check = [&](std::string_view arguments) {
-    return check_arguments(schema, to_json(schema), value_of(arguments).get_object());
-  };
+  const auto check = [&](std::string_view arguments) { return check_once(schema, value_of(arguments)); };
   EXPECT_TRUE(check(R"({"name":"a","children":[{"name":"b","children":[{"children":[{"name":"c"}]}]}]})"));
   EXPECT_FALSE(check(R"({"children":[{"children":[{"children":[{"name":7}]}]}]})"));
 }
@@ -218,8 +215,7 @@ TEST(OpenapiReferences, CirclesThatConsumeNothingAllowAnythingAndSaySo) {
         R"("components":{"schemas":)" + std::string(schemas) + "}"));
     EXPECT_FALSE(operation.notes.empty()) << schemas;
     const json::object schema = operation.definition.at("input_schema").as_object();
-    EXPECT_TRUE(check_arguments(schema, to_json(schema), value_of(R"({"p":{"q":1}})").get_object()))
-        << schemas;
+    EXPECT_TRUE(check_once(schema, value_of(R"({"p":{"q":1}})"))) << schemas;
   }
 }
 

@@ -4,10 +4,10 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/check_once.h"
 #include "connectors/openapi_document.h"
 #include "connectors/rest_kind.h"
 #include "connectors/rest_request.h"
-#include "connectors/schema_validator.h"
 
 namespace wick::openapi {
 namespace {
@@ -62,7 +62,7 @@ Sent send(const ImportedOperation& operation, std::string_view arguments,
   if (!operation.importable) return {};
   const json::object& schema = operation.definition.at("input_schema").as_object();
   const json::object given = object(arguments);
-  const auto fits = check_arguments(schema, to_json(schema), given);
+  const auto fits = check_once(schema, given);
   EXPECT_TRUE(fits) << fits.error().message << " " << to_json(schema);
   const json::object& rest = operation.definition.at("rest").as_object();
   const auto sound = check_rest_request(rest);
@@ -162,8 +162,8 @@ TEST(OpenapiReadOnly, APropertyIsNeverDemandedWhereverRequiredAndReadOnlyStand) 
         if (nested) one = R"({"list":[)" + one + "]}";
         return object(flat ? one : R"({"body":)" + one + "}");
       };
-      EXPECT_TRUE(check_arguments(input, to_json(input), wrapped(R"({"name":"n"})"))) << to_json(input);
-      EXPECT_FALSE(check_arguments(input, to_json(input), wrapped("{}"))) << to_json(input);
+      EXPECT_TRUE(check_once(input, wrapped(R"({"name":"n"})"))) << to_json(input);
+      EXPECT_FALSE(check_once(input, wrapped("{}"))) << to_json(input);
     }
   }
 }

@@ -5,8 +5,8 @@
 // left out. Where a schema cannot be told exactly, the result allows more, never less, and a note says so:
 // the system that is called has the last word on its own arguments.
 //   oneOf             anyOf: documents often mean "any", and without its discriminator a value may fit two
-//   pattern           goes into the description, for the model to read: the validator does not apply it
-//                     (schema_validator.h)
+//   pattern           goes into the description, for the model to read: documents have the regular expressions
+//                     of any language, and an operation must not refuse what its system takes
 //   patternProperties any member
 //   null              3.0's nullable becomes a type of 2020-12
 // Pure; not thread-safe.

@@ -4,7 +4,6 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
-#include "connectors/schema_validator.h"
 
 #include <limits>
 
@@ -22,16 +21,6 @@ std::string out_of_scope(const OperationRef& ref, const ScopePtr& scope) {
          " is outside the scope of this credential, which reaches " + describe_scope(scope) +
          ". Ask its owner for a token or a connection whose scope includes " +
          tool_id(*ref.connector, *ref.operation) + ".";
-}
-
-// For an MCP server an argument that is null counts as left out (2026-07-28, transports, "Server Behavior for
-// Custom Headers"): models write it so, and what it means is for the server to say.
-json::object without_nulls(const json::object& arguments) {
-  json::object out;
-  for (const auto& one : arguments) {
-    if (!one.value().is_null()) out[one.key()] = one.value();
-  }
-  return out;
 }
 
 // to_tool_result() as JSON, without a copy of what is large.
@@ -98,15 +87,28 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   return run;
 }
 
-Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::object arguments,
+Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::value& arguments, Judge judge,
                                          std::string user) const {
-  auto valid = check_arguments(operation.input_schema, operation.input_schema_text, arguments,
-                               long_work_ == nullptr ? kMaxSchemaSteps : kShortSchemaSteps);
-  if (valid || valid.error().code != ErrorCode::kTooLarge || long_work_ == nullptr) co_return valid;
-  const auto work = [&] {
-    return check_arguments(operation.input_schema, operation.input_schema_text, arguments);
+  const auto work = [&](std::size_t max_steps) -> Result<void> {
+    const auto& schema = operation.schema->get(operation.input_schema);
+    if (schema) return check_arguments(**schema, arguments, judge, max_steps);
+    if (judge == Judge::kSystem) return {};
+    return fail(schema.error());
   };
-  co_return co_await offload(*long_work_, std::move(user), work);
+  const bool is_offloaded = long_work_ != nullptr;
+  Result<void> checked;
+  // To compile a schema takes longer than an io thread may be held.
+  const bool is_short = is_offloaded && operation.schema->is_ready();
+  if (is_short) checked = work(json_schema::kShortSchemaSteps);
+  if (is_offloaded && (!is_short || (!checked && checked.error().code == ErrorCode::kTooLarge))) {
+    const auto all = [&] { return work(json_schema::kMaxSchemaSteps); };
+    checked = co_await offload(*long_work_, std::move(user), all);
+  } else if (!is_offloaded) {
+    checked = work(json_schema::kMaxSchemaSteps);
+  }
+  if (!checked && checked.error().code == ErrorCode::kTooLarge && judge == Judge::kSystem)
+    co_return Result<void>();
+  co_return checked;
 }
 
 Runner::Task<MaskedRun> Runner::finish(Run run, const std::optional<CallResult>& result,
@@ -194,8 +196,9 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
     result = call_failed(lease.error().message);
     result->rate_limited = true;
   } else if (found.verdict == Verdict::kAllowed && kind != nullptr) {
-    json::object checked = kind->forwards() ? without_nulls(arguments) : arguments;
-    const auto valid = co_await check(*operation, std::move(checked), run.user_id);
+    json::value checked(std::move(arguments));
+    const Judge judge = kind->forwards() ? Judge::kSystem : Judge::kWick;
+    const auto valid = co_await check(*operation, checked, judge, run.user_id);
     if (!valid) {
       result = call_failed(valid.error().message);
     } else {
@@ -203,7 +206,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       Call call;
       call.connector = connector;
       call.operation = operation;
-      call.arguments = std::move(arguments);
+      call.arguments = std::move(checked.get_object());
       call.user = caller.user;
       call.more = std::move(more);
       call.client = client;

@@ -17,6 +17,7 @@
 #include "base/fair_pool.h"
 #include "base/shares.h"
 #include "connectors/connector_kind.h"
+#include "connectors/input_schema.h"
 
 namespace wick {
 
@@ -101,8 +102,8 @@ class Runner {
   Task<Result<std::int64_t>> commit(const Caller& caller, MaskedRun run, std::function<bool()> may_use = {});
   void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
-  // check_arguments(), off the io threads when it takes long.
-  Task<Result<void>> check(const OperationEntry& operation, boost::json::object arguments,
+  // check_arguments(), off the io threads when it takes long. `arguments` lives in the caller's frame.
+  Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, Judge judge,
                            std::string user) const;
   // The run with times, status and response, as the log keeps it; no result: denied, for this reason. What
   // is long is made off the io threads.

@@ -20,9 +20,9 @@ Result<json::object> read_tool(const json::value& tool, const std::vector<std::s
     if (auto marks = check_header_marks(*schema); !marks) return fail(std::move(marks.error()));
   }
   auto definition = definition_of(tool.get_object(), taken);
-  if (definition && to_json(*definition).size() > kMaxDefinitionBytes) {
+  if (definition && to_json(*definition).size() > kMaxOfferedDefinitionBytes) {
     return fail(ErrorCode::kInvalidArgument,
-                "its definition is larger than " + std::to_string(kMaxDefinitionBytes) + " bytes.");
+                "its definition is larger than " + std::to_string(kMaxOfferedDefinitionBytes) + " bytes.");
   }
   return definition;
 }

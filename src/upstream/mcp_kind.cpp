@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "connectors/http_config.h"
 #include "connectors/param_headers.h"
-#include "connectors/schema_validator.h"
 #include "connectors/template_secrets.h"
 #include "upstream/mcp_config.h"
 #include "upstream/messages.h"
@@ -125,8 +124,8 @@ Result<json::object> definition_of(const json::object& tool, const std::vector<s
   definition["idempotent"] = hint(tool, "idempotentHint", false);
   const auto* schema = tool.if_contains("inputSchema");
   json::object input = schema != nullptr && schema->is_object() ? schema->get_object() : json::object();
-  // What our validator cannot read, the server validates alone.
-  if (!check_schema(input)) input = json::object{{"type", "object"}};
+  // It stays as the server wrote it, but for the type that MCP wants: clients refuse a whole list without it.
+  if (text_or_empty(input, "type") != "object") input["type"] = "object";
   definition["input_schema"] = std::move(input);
   definition["tool"] = tool;
   return definition;

@@ -264,7 +264,7 @@ test('a tool that cannot be used is left out and named on the page of its connec
   assert.equal(await text(), 'went');
   const view = (await admin.get(`/admin/connectors/${id}`)).body;
   assert.equal(view.left_out.length, 5);
-  for (const pattern of [/^A tool without a name is left out: it is not an object/, /^A tool without a name is left out: .*without a name/, /^The tool "x+" is left out/, /^The tool "huge" is left out: its definition is larger than 131072 bytes/, /^The tool "marked" is left out/])
+  for (const pattern of [/^A tool without a name is left out: it is not an object/, /^A tool without a name is left out: .*without a name/, /^The tool "x+" is left out/, /^The tool "huge" is left out: its definition is larger than 262144 bytes/, /^The tool "marked" is left out/])
     assert.ok(view.left_out.some((one) => pattern.test(one)), `${pattern} in ${view.left_out}`);
   const seen = (await (await wick.signIn()).get(`/connectors/${id}`)).body;
   assert.equal(seen.left_out, undefined, 'it is for admins');

@@ -1,0 +1,14 @@
+// For tests: arguments against an input schema that is compiled for this one check.
+#pragma once
+
+#include "connectors/input_schema.h"
+
+namespace wick {
+
+inline Result<void> check_once(const boost::json::object& schema, boost::json::value arguments) {
+  const auto compiled = json_schema::CompiledSchema::compile(schema);
+  if (!compiled) return fail(compiled.error());
+  return check_arguments(**compiled, arguments, Judge::kWick);
+}
+
+}  // namespace wick

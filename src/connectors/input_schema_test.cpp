@@ -1,0 +1,165 @@
+#include "connectors/input_schema.h"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include "base/json.h"
+
+namespace wick {
+namespace {
+
+using json_schema::CompiledSchema;
+
+json::value value_of(std::string_view text) {
+  auto value = parse_json(text);
+  EXPECT_TRUE(value) << text;
+  return value ? *value : json::value();
+}
+
+// "fits", or what is said.
+std::string check_value(std::string_view schema, json::value arguments, Judge judge = Judge::kWick) {
+  const auto compiled = CompiledSchema::compile(value_of(schema));
+  if (!compiled) return compiled.error().message;
+  const auto checked = check_arguments(**compiled, arguments, judge);
+  return checked ? "fits" : checked.error().message;
+}
+
+std::string check(std::string_view schema, std::string_view arguments, Judge judge = Judge::kWick) {
+  return check_value(schema, value_of(arguments), judge);
+}
+
+// What is left of the arguments for the system that is called.
+std::string passed_on(std::string_view schema, std::string_view text, Judge judge) {
+  const auto compiled = CompiledSchema::compile(value_of(schema));
+  json::value arguments = value_of(text);
+  EXPECT_TRUE(compiled && check_arguments(**compiled, arguments, judge)) << text;
+  return to_json(arguments);
+}
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+json::value list_of(std::size_t count, int (*item)(std::size_t)) {
+  json::array list;
+  for (std::size_t i = 0; i < count; ++i) list.push_back(item(i));
+  json::object out;
+  out["l"] = std::move(list);
+  return out;
+}
+
+const char* const kUniqueList = R"({"type":"object","properties":{"l":{"type":"array","uniqueItems":true}}})";
+
+TEST(InputSchema, MustBeOfAnObjectAndMeanSomething) {
+  EXPECT_TRUE(check_schema(value_of(R"({"type":"object"})").get_object()));
+  for (const char* schema :
+       {R"({})", R"({"type":"array"})", R"({"type":"object","properties":{"a":{"type":"text"}}})",
+        R"({"type":"object","minProperties":"3"})", R"({"type":"object","$ref":"other.json"})",
+        R"({"type":"object","multipleOf":0})", R"({"type":"object","allOf":[{"$ref":"#"}]})"}) {
+    const auto checked = check_schema(value_of(schema).get_object());
+    ASSERT_FALSE(checked) << schema;
+    EXPECT_FALSE(checked.error().message.empty());
+  }
+  json::object large;
+  large["type"] = "object";
+  large["title"] = std::string(json_schema::kMaxSchemaBytes, 'a');
+  EXPECT_EQ(check_schema(large).error().code, ErrorCode::kTooLarge);
+}
+
+TEST(InputSchema, ARequiredArgumentThatMayBeNullTakesNull) {
+  const char* schema = R"({"type":"object","properties":{"o":{"type":["string","null"]},
+      "l":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"required":["o","l"]})";
+  for (const Judge judge : {Judge::kWick, Judge::kSystem})
+    EXPECT_EQ(passed_on(schema, R"({"o":null,"l":null})", judge), R"({"o":null,"l":null})");
+}
+
+TEST(InputSchema, NullCountsAsLeftOutForASystemThatJudgesItself) {
+  const char* schema =
+      R"({"type":"object","properties":{"q":{"type":"string"},"n":{"type":"integer"}},"required":["q"]})";
+  EXPECT_EQ(passed_on(schema, R"({"q":"x","n":null})", Judge::kSystem), R"({"q":"x","n":null})");
+  EXPECT_TRUE(has(check(schema, R"({"q":"x","n":null})"), "arguments.n must be an integer, not null."));
+  EXPECT_TRUE(has(check(schema, R"({"q":null})", Judge::kSystem), "arguments.q must be a string, not null."));
+}
+
+TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
+  const char* schema = R"({"type":"object","$defs":{"s":{"enum":["css"],"default":"css"}},
+      "properties":{"scale":{"$ref":"#/$defs/s"},"level":{"default":1},"q":{}},"required":["scale","level","q"]})";
+  for (const Judge judge : {Judge::kWick, Judge::kSystem}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", judge), R"({"q":1})");
+    EXPECT_TRUE(has(check(schema, "{}", judge), "arguments.q is required, but missing."));
+  }
+}
+
+TEST(InputSchema, TextsForNumbersAreTakenWhereTheSchemaLeavesNoDoubt) {
+  const char* schema =
+      R"({"type":"object","properties":{"i":{"type":"integer"},"n":{"type":["number","null"]},
+      "b":{"type":"boolean"},"o":{"anyOf":[{"type":"integer"},{"type":"null"}]},
+      "l":{"type":"array","items":{"type":"integer","minimum":1}},
+      "d":{"anyOf":[{"type":"integer"},{"type":"string","maxLength":0}]},"e":{"enum":[1]}}})";
+  const char* texts = R"({"i":"5","n":"-1.5e3","b":"true","o":"7.0","l":["1","2"]})";
+  EXPECT_EQ(passed_on(schema, texts, Judge::kWick), R"({"i":5,"n":-1500.0,"b":true,"o":7.0,"l":[1,2]})");
+  EXPECT_EQ(passed_on(schema, texts, Judge::kSystem), texts) << "the server behind makes of it what it makes";
+  for (const char* other : {R"({"i":"5.5"})", R"({"i":" 5"})", R"({"i":"05"})", R"({"i":""})",
+                            R"({"i":"true"})", R"({"b":"True"})", R"({"b":"1"})", R"({"n":"NaN"})",
+                            R"({"n":"0x10"})", R"({"l":["0"]})", R"({"d":"5"})", R"({"e":"1"})"})
+    EXPECT_NE(check(schema, other), "fits") << other;
+}
+
+TEST(InputSchema, IfASystemJudgesItselfUnreadableAndTooLargeIsPassedOn) {
+  const char* endless = R"({"type":"object","$defs":{"r":{"$dynamicAnchor":"m","$dynamicRef":"#m"}},
+      "properties":{"a":{"$ref":"#/$defs/r"}}})";
+  EXPECT_EQ(check(endless, R"({"a":1})", Judge::kSystem), "fits");
+  EXPECT_TRUE(has(check(endless, R"({"a":1})"), "refers to itself"));
+}
+
+TEST(InputSchema, UniqueItemsOfALongListTakeTimeAndMemoryInProportionToIt) {
+  // Pair by pair these are 8 * 10^9 comparisons.
+  EXPECT_EQ(check_value(kUniqueList, list_of(130'000, [](std::size_t i) { return int(i); })), "fits");
+  const auto before = mallinfo2().uordblks;
+  EXPECT_NE(check_value(kUniqueList, list_of(130'000, [](std::size_t) { return 1; })), "fits");
+  EXPECT_LT(mallinfo2().uordblks, before + 1'000'000);
+  EXPECT_TRUE(has(check_value(kUniqueList, list_of(1000, [](std::size_t i) { return int(i % 999); })),
+                  "arguments.l must not have the same item twice: [0] and [999] are equal."));
+}
+
+TEST(InputSchema, UniqueItemsAreEqualWhenJsonSchemaCallsThemSo) {
+  for (const char* same : {"[1,1.0]", "[{\"a\":1,\"b\":[2]},{\"b\":[2.0],\"a\":1}]", "[\"a\",\"a\"]",
+                           "[null,null]", "[1e400,10e399]"})
+    EXPECT_TRUE(has(check(kUniqueList, std::string("{\"l\":") + same + "}"), "twice")) << same;
+  for (const char* different :
+       {"[1,\"1\"]", "[0,false,null,\"\",[],{}]", "[[1,2],[2,1]]", "[9007199254740993,9007199254740992]",
+        "[\"a,b\",[\"a\",\"b\"]]", "[{\"a\":1},{\"a\":2}]", "[18446744073709551615,18446744073709551614]",
+        "[100000000000000000001,100000000000000000002]"})
+    EXPECT_EQ(check(kUniqueList, std::string("{\"l\":") + different + "}"), "fits") << different;
+}
+
+TEST(InputSchema, ValuesThatTakeTooManyStepsAreRefused) {
+  const char* schema =
+      R"({"type":"object","properties":{"l":{"items":{"anyOf":[{"type":"string"},{"type":"integer"}]}}}})";
+  EXPECT_TRUE(
+      has(check_value(schema, list_of(200'000, [](std::size_t) { return 1; })), "more than 500000 steps"));
+  EXPECT_EQ(check_value(schema, list_of(10'000, [](std::size_t) { return 1; })), "fits");
+}
+
+TEST(InputSchema, BranchesInBranchesAreCountedHoweverTheyAreWritten) {
+  // Each level doubles the work: 2^40 visits.
+  std::string definitions;
+  for (int i = 0; i < 40; ++i) {
+    const std::string next = "{\"$ref\":\"#/$defs/d" + std::to_string(i + 1) + "\"}";
+    definitions += "\"d" + std::to_string(i) + "\":{\"%\":[" + next + "," + next + "]},";
+  }
+  definitions += R"("d40":{"type":"string"})";
+  for (const char* keyword : {"allOf", "anyOf", "oneOf"}) {
+    std::string text =
+        R"({"type":"object","$defs":{)" + definitions + R"(},"properties":{"l":{"$ref":"#/$defs/d0"}}})";
+    for (auto at = text.find('%'); at != std::string::npos; at = text.find('%')) text.replace(at, 1, keyword);
+    const bool ends_early = std::string_view(keyword) == "allOf";
+    ASSERT_TRUE(check_schema(value_of(text).get_object()));
+    EXPECT_TRUE(has(check(text, ends_early ? R"({"l":"x"})" : R"({"l":1})"), "more than 500000 steps"))
+        << keyword;
+    EXPECT_EQ(check(text, "{}"), "fits");
+  }
+}
+
+}  // namespace
+}  // namespace wick

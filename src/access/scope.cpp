@@ -18,7 +18,7 @@ Result<std::vector<std::string>> texts(const json::value& value, const char* mem
   }
   std::vector<std::string> out;
   for (const json::value& item : value.get_array()) {
-    if (!item.is_string()) return unfit(std::string("The scope's \"") + member + "\" must list texts.");
+    if (!is_text(item)) return unfit(std::string("The scope's \"") + member + "\" must list texts.");
     out.emplace_back(std::string_view(item.get_string()));
   }
   return out;

@@ -37,7 +37,7 @@ inline Result<std::optional<std::vector<std::string>>> optional_strings(const js
   bool sound = value->is_array();
   if (sound) {
     for (const auto& item : value->get_array()) {
-      sound = sound && item.is_string();
+      sound = sound && is_text(item);
       if (sound) out.emplace_back(std::string_view(item.get_string()));
     }
   }

@@ -120,7 +120,7 @@ Result<std::string> read_password(const Options& options) {
 std::string text_of(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || value->is_null()) return "-";
-  return value->is_string() ? std::string(value->get_string()) : to_json(*value);
+  return is_text(*value) ? std::string(value->get_string()) : to_json(*value);
 }
 
 void print_table(const std::vector<std::vector<std::string>>& rows) {
@@ -276,7 +276,7 @@ Result<json::object> connector_arguments(const Options& options) {
           "A secret on the command line can be read by every process of this computer: use --secret-stdin.");
     }
     const auto parsed = parse_json(value);
-    config[key] = parsed && (parsed->is_bool() || parsed->is_int64() || parsed->is_array())
+    config[key] = parsed && (parsed->is_bool() || is_number(*parsed) || parsed->is_array())
                       ? *parsed
                       : json::value(value);
   }

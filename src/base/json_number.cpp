@@ -298,8 +298,25 @@ std::strong_ordering compare(const Decimal& a, const Decimal& b) {
   return sign(a) > 0 ? order : 0 <=> order;
 }
 
+namespace {
+
+// Doubles, and integers that a double holds: their decimals have the order of the doubles.
+bool is_small(const json::value& number) {
+  constexpr auto kMost = std::int64_t(kMaxExactWhole);
+  return number.is_double() ||
+         (number.is_int64() && number.get_int64() <= kMost && number.get_int64() >= -kMost);
+}
+
+}  // namespace
+
 std::strong_ordering compare_numbers(const json::value& a, const json::value& b) {
   if (a.is_int64() && b.is_int64()) return a.get_int64() <=> b.get_int64();
+  if (is_small(a) && is_small(b)) {
+    const double left = a.to_number<double>(), right = b.to_number<double>();
+    return left < right   ? std::strong_ordering::less
+           : left > right ? std::strong_ordering::greater
+                          : std::strong_ordering::equal;
+  }
   return compare(decimal_of(a), decimal_of(b));
 }
 

@@ -79,14 +79,13 @@ class JsonTemplate {
   }
 
   void fill_value(json::value& node, const std::string& path, std::string_view key) {
-    const std::string text =
-        node.is_string() ? std::string(std::string_view(node.get_string())) : std::string();
-    const bool document = graphql_ && path == "query" && node.is_string();
+    const std::string text = is_text(node) ? std::string(std::string_view(node.get_string())) : std::string();
+    const bool document = graphql_ && path == "query" && is_text(node);
     Wish wish;
     wish.in = "body";
     wish.quoted = true;
     wish.setting = guess::is_setting(key) || document;
-    wish.secret = guess::is_secret_field(key) && node.is_string();
+    wish.secret = guess::is_secret_field(key) && is_text(node);
     if (const auto open = parameters_.open_template(text, wish)) {
       node = json::value(*open);
       return;

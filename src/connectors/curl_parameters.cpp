@@ -15,10 +15,6 @@ constexpr std::size_t kMaxNameBytes = 64;      // what MCP clients take
 constexpr std::size_t kSuffixBytes = 6;        // of "_99999"
 constexpr std::size_t kMaxExampleBytes = 500;  // longer ones only make the schema longer
 
-std::string json_text(const json::value& value) {
-  return value.is_double() ? argument_text(value) : to_json(value);
-}
-
 }  // namespace
 
 void add_note(Notes& notes, std::string text) {
@@ -60,7 +56,7 @@ std::string as_is(std::string_view text) {
 
 std::string Parameters::add(std::string_view wished_name, const json::value& given, Wish wish) {
   const json::value value =
-      given.is_string() ? json::value(unmarked(std::string(std::string_view(given.get_string())))) : given;
+      is_text(given) ? json::value(unmarked(std::string(std::string_view(given.get_string())))) : given;
   ProposedParameter parameter;
   parameter.name = free_name(wished_name);
   parameter.in = wish.in;
@@ -68,8 +64,7 @@ std::string Parameters::add(std::string_view wished_name, const json::value& giv
   parameter.in_template = "{" + parameter.name + "}";
   json::object schema = schema_of_example(value);
   const bool secret = wish.secret || credentials_.are_in(value);
-  const std::string text =
-      value.is_string() ? std::string(std::string_view(value.get_string())) : to_json(value);
+  const std::string text = argument_text(value);
   if (secret) {
     schema["description"] = "Not kept from the command: it looks like a secret.";
     add_note(notes_,
@@ -85,9 +80,7 @@ std::string Parameters::add(std::string_view wished_name, const json::value& giv
     } else if (text.size() <= kMaxExampleBytes) {
       schema["examples"] = json::array{value};
     }
-    const std::string fixed = wish.quoted         ? json_text(value)
-                              : value.is_double() ? argument_text(value)
-                                                  : wish.encode(text);
+    const std::string fixed = wish.quoted ? to_json(value) : wish.encode(text);
     if (!has_placeholder(fixed)) parameter.constant = fixed;
   }
   parameter.required = wish.required;
@@ -188,7 +181,7 @@ std::string Parameters::value_template(const std::string& name, const std::strin
 }
 
 bool Parameters::keeps_fixed(const json::value& value, const Wish& wish) {
-  if (!full() || wish.secret || credentials_.are_in(value) || has_placeholder(json_text(value))) return false;
+  if (!full() || wish.secret || credentials_.are_in(value) || has_placeholder(to_json(value))) return false;
   add_note(notes_, "Only the first " + std::to_string(kMaxProposedParameters) +
                        " values are proposed as parameters; the others stay as they are.");
   return true;

@@ -22,7 +22,7 @@ const char* json_type(const json::value& value) {
     case json::kind::object:
       return "object";
     default:
-      return "string";
+      return !is_long_number(value) ? "string" : is_integer(value) ? "integer" : "number";
   }
 }
 

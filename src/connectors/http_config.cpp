@@ -11,8 +11,8 @@ namespace wick {
 std::int64_t number_of(const json::object& object, std::string_view key, std::int64_t otherwise,
                        std::int64_t most) {
   const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? std::clamp<std::int64_t>(value->get_int64(), 1, most)
-                                               : otherwise;
+  const auto number = value == nullptr ? std::nullopt : int64_of(*value);
+  return number ? std::clamp<std::int64_t>(*number, 1, most) : otherwise;
 }
 
 bool flag_of(const json::object& object, std::string_view key) {
@@ -66,9 +66,9 @@ Result<void> check_fields(const ConnectorKind& kind, const json::object& config)
     }
     const auto& value = member.value();
     const bool fits = value.is_null() || (field->type == "boolean"  ? value.is_bool()
-                                          : field->type == "number" ? value.is_int64()
+                                          : field->type == "number" ? int64_of(value).has_value()
                                           : field->type == "list"   ? value.is_array()
-                                                                    : value.is_string());
+                                                                    : is_text(value));
     if (!fits)
       return fail(ErrorCode::kInvalidArgument,
                   "\"" + field->label + "\" must be a " + field->type + " value.");

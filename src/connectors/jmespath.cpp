@@ -43,6 +43,7 @@ bool fits(const json::value& value, unsigned types) {
 long double number(const json::value& value) {
   if (value.is_int64()) return static_cast<long double>(value.get_int64());
   if (value.is_uint64()) return static_cast<long double>(value.get_uint64());
+  if (is_long_number(value)) return std::strtold(number_text(value).c_str(), nullptr);
   return value.get_double();
 }
 
@@ -53,7 +54,7 @@ unsigned type_of(const json::value& value) {
     case json::kind::bool_:
       return kJmespathBoolean;
     case json::kind::string:
-      return kJmespathString;
+      return is_long_number(value) ? kJmespathNumber : kJmespathString;
     case json::kind::array:
       return kJmespathList;
     case json::kind::object:
@@ -131,7 +132,7 @@ bool Search::equal(const json::value& a, const json::value& b) {
   if (!steps(1) || type != type_of(b)) return false;
   switch (type) {
     case kJmespathNumber:
-      return number(a) == number(b);
+      return compare_numbers(a, b) == 0;
     case kJmespathBoolean:
       return a.get_bool() == b.get_bool();
     case kJmespathString: {
@@ -316,17 +317,17 @@ Found Search::compare(const Node& node, const json::value& current) {
   const auto answer = [](bool yes) { return Found(json::value(yes)); };
   if (node.kind == Node::Kind::kEqual) return answer(equal(left.get(), right.get()));
   if (node.kind == Node::Kind::kNotEqual) return answer(!equal(left.get(), right.get()));
-  if (!left.get().is_number() || !right.get().is_number()) return {};
-  const long double a = number(left.get()), b = number(right.get());
+  if (!is_number(left.get()) || !is_number(right.get())) return {};
+  const auto order = compare_numbers(left.get(), right.get());
   switch (node.kind) {
     case Node::Kind::kLess:
-      return answer(a < b);
+      return answer(order < 0);
     case Node::Kind::kLessOrEqual:
-      return answer(a <= b);
+      return answer(order <= 0);
     case Node::Kind::kGreater:
-      return answer(a > b);
+      return answer(order > 0);
     default:
-      return answer(a >= b);
+      return answer(order >= 0);
   }
 }
 

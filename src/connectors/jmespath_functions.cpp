@@ -35,15 +35,36 @@ const Node& referred(const Node& call, std::size_t argument) {
 
 Found abs_of(Search&, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
+  if (is_long_number(value)) {
+    const std::string text = number_text(value);
+    return Found(*number_from_text(std::string_view(text).substr(text.starts_with('-'))));
+  }
   if (value.is_double()) return Found(number_value(std::fabs(value.get_double())));
   if (value.is_uint64() || value.get_int64() >= 0) return std::move(arguments[0]);
   return Found(json::value(std::uint64_t(0) - std::uint64_t(value.get_int64())));
 }
 
+// A long number's whole part, one further from zero where `away` says so and there is a fraction.
+json::value whole_part(const json::value& number, bool away) {
+  const Decimal decimal = decimal_of(number);
+  const auto behind_point = std::size_t(-decimal.exponent);
+  std::string whole =
+      "0" + decimal.digits.substr(0, decimal.digits.size() - std::min(decimal.digits.size(), behind_point));
+  for (std::size_t at = whole.size(); away && at-- > 0;) {
+    away = whole[at] == '9';
+    whole[at] = away ? '0' : char(whole[at] + 1);
+  }
+  whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size() - 1));
+  return *number_from_text((decimal.negative && whole != "0" ? "-" : "") + whole);
+}
+
 template <double (*round)(double)>
 Found rounded(Search&, const Node&, Arguments arguments) {
-  if (!arguments[0].get().is_double()) return std::move(arguments[0]);
-  return Found(number_value(round(arguments[0].get().get_double())));
+  const json::value& value = arguments[0].get();
+  if (value.is_double()) return Found(number_value(round(value.get_double())));
+  if (!is_long_number(value) || is_integer(value)) return std::move(arguments[0]);
+  const bool is_negative = decimal_of(value).negative;
+  return Found(whole_part(value, round(0.5) > 0 ? !is_negative : is_negative));
 }
 double floor_of(double value) {
   return std::floor(value);
@@ -82,7 +103,7 @@ Found contains(Search& search, const Node&, Arguments arguments) {
     }
     return Found(json::value(false));
   }
-  if (!what.is_string()) return Found(json::value(false));
+  if (!is_text(what)) return Found(json::value(false));
   const auto &text = where.get_string(), &part = what.get_string();
   if (!search.steps((text.size() + part.size()) / kBytesOfAStep)) return {};
   // Unlike string::find in linear time, whatever the texts are.
@@ -146,9 +167,9 @@ Found map(Search& search, const Node& call, Arguments arguments) {
 // Both of one type, number or string: -1, 0 or 1. Strings in the order of their code points, which is that of
 // their bytes in UTF-8.
 int order(const json::value& a, const json::value& b) {
-  if (a.is_string()) return std::clamp(a.get_string().compare(b.get_string()), -1, 1);
-  const long double left = number(a), right = number(b);
-  return left < right ? -1 : left > right ? 1 : 0;
+  if (is_text(a)) return std::clamp(a.get_string().compare(b.get_string()), -1, 1);
+  const auto order = compare_numbers(a, b);
+  return order < 0 ? -1 : order > 0 ? 1 : 0;
 }
 
 // What the items are compared by; empty after an error.
@@ -269,19 +290,17 @@ Found to_array(Search& search, const Node&, Arguments arguments) {
 }
 
 Found to_string(Search& search, const Node&, Arguments arguments) {
-  if (arguments[0].get().is_string()) return std::move(arguments[0]);
+  if (is_text(arguments[0].get())) return std::move(arguments[0]);
   if (!search.weigh(arguments[0].get())) return {};
   return search.text(argument_text(arguments[0].get()));
 }
 
 Found to_number(Search& search, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
-  if (value.is_number()) return std::move(arguments[0]);
+  if (is_number(value)) return std::move(arguments[0]);
   if (!value.is_string() || !search.steps(value.get_string().size() / kBytesOfAStep)) return {};
-  const std::string_view text = value.get_string();
-  if (text.empty() || trim(text).size() != text.size()) return {};
-  const auto read = parse_json(text);
-  if (!read || !read->is_number()) return {};
+  auto read = number_from_text(std::string_view(value.get_string()));
+  if (!read) return {};
   return Found(read->is_double() ? number_value(read->get_double()) : *read);
 }
 

@@ -83,7 +83,8 @@ class Search {
   std::size_t bytes_ = 0;
 };
 
-// Holds 64-bit integers of either sign exactly, where the platform's long double does (x86-64, AArch64).
+// Holds 64-bit integers of either sign exactly, where the platform's long double does (x86-64, AArch64); a long number
+// as nearly as it can.
 long double number(const json::value& value);
 // One of the bits of jmespath_node.h.
 unsigned type_of(const json::value& value);

@@ -135,7 +135,29 @@ TEST(Jmespath, IntegersStayExactAndFloatsThatAreWholeBecomeIntegers) {
             parse_trusted_json("[18446744073709551615]"));
   EXPECT_EQ(find("to_string(@)", "[1.5]"), "[1.5]");
   EXPECT_EQ(find("map(&to_number(@), @)", R"(["12", "1.0", "-3e2", " 1", "0x1", "", "true", "1e999"])"),
-            parse_trusted_json("[12, 1, -300, null, null, null, null, null]"));
+            parse_trusted_json("[12, 1, -300, null, null, null, null, 1e999]"));
+}
+
+TEST(Jmespath, NumbersBeyondDoublesAreNumbers) {
+  const char* list =
+      "[18446744073709551617, 18446744073709551616, 1e400, -1e400, 7, 0.10000000000000000001, 0.1]";
+  EXPECT_EQ(to_json(find("sort(@)", list)),
+            "[-1e400,0.1,0.10000000000000000001,7,18446744073709551616,18446744073709551617,1e400]");
+  EXPECT_EQ(to_json(find("[max(@), min(@)]", list)), "[1e400,-1e400]");
+  EXPECT_EQ(to_json(find("[?@ > `18446744073709551616`]", list)), "[18446744073709551617,1e400]");
+  EXPECT_EQ(to_json(find("[?@ == `18446744073709551616.0`]", list)), "[18446744073709551616]");
+  EXPECT_EQ(to_json(find("[*].type(@) | [0]", list)), "\"number\"");
+  EXPECT_EQ(to_json(find("abs([3])", list)), "1e400");
+  EXPECT_EQ(to_json(find("to_string([0])", list)), "\"18446744073709551617\"");
+  EXPECT_EQ(to_json(find("to_number('18446744073709551617')", "{}")), "18446744073709551617");
+  EXPECT_EQ(to_json(find("contains('17', [0])", list)), "false");
+  EXPECT_EQ(to_json(find("[floor(@), ceil(@)]", "12345678901234567890.5")),
+            "[12345678901234567890,12345678901234567891]");
+  EXPECT_EQ(to_json(find("[floor(@), ceil(@)]", "-99999999999999999999.5")),
+            "[-100000000000000000000,-99999999999999999999]");
+  EXPECT_EQ(to_json(find("[floor(@), ceil(@)]", "-1e-400")), "[-1,0]");
+  EXPECT_EQ(to_json(find("ceil(@)", "1e400")), "1e400");
+  EXPECT_TRUE(has(failure("length(@)", "18446744073709551617"), "got a number"));
 }
 
 TEST(Jmespath, AnExpressionLongerThanTheLimitIsRefused) {

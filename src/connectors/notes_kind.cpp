@@ -24,14 +24,13 @@ OperationEntry operation(const char* key, const char* name, const char* descript
 
 std::string text_argument(const json::object& arguments, std::string_view name) {
   const auto* value = arguments.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  return value != nullptr && is_text(*value) ? std::string(value->get_string()) : std::string();
 }
 
 std::int64_t limit_of(const json::object& arguments) {
   const auto* value = arguments.if_contains("limit");
-  return value != nullptr && value->is_int64()
-             ? std::clamp<std::int64_t>(value->get_int64(), 1, kMaxNotesPage)
-             : kDefaultPage;
+  const auto limit = value == nullptr ? std::nullopt : int64_of(*value);
+  return limit ? std::clamp<std::int64_t>(*limit, 1, kMaxNotesPage) : kDefaultPage;
 }
 
 json::object to_object(const Note& note) {

@@ -14,6 +14,7 @@
 #include "connectors/input_schema.h"
 #include "connectors/openapi_operation.h"
 #include "connectors/openapi_schema.h"
+#include "connectors/template_text.h"
 #include "connectors/yaml_text.h"
 #include "crypto/digest.h"
 
@@ -44,12 +45,7 @@ std::unexpected<Error> invalid(std::string message) {
 std::string scalar_text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr) return "";
-  if (value->is_string()) return std::string(std::string_view(value->get_string()));
-  if (value->is_double()) {
-    char text[32];
-    return std::string(text, std::size_t(std::snprintf(text, sizeof text, "%g", value->get_double())));
-  }
-  return value->is_number() ? to_json(*value) : "";
+  return is_number(*value) || value->is_string() ? argument_text(*value) : "";
 }
 
 bool is_http_url(std::string_view url) {
@@ -343,7 +339,7 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
   if (const auto* tags = array_of(operation, "tags")) {
     for (const auto& tag : *tags) {
       if (imported.tags.size() >= kMaxTags) break;
-      if (tag.is_string())
+      if (is_text(tag))
         imported.tags.emplace_back(
             truncate_utf8(printable(std::string_view(tag.get_string())), kMaxTagBytes));
     }

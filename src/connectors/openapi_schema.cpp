@@ -245,7 +245,7 @@ void SchemaConverter::convert_enum(const json::array& values, json::object& out)
     if (!fits_in(value, kMaxEnumBytes)) bytes = kMaxEnumBytes;
     if (bytes >= kMaxEnumBytes && kept.size() >= 5) break;
     std::string text = argument_text(value);
-    if (value.is_string()) text.insert(0, 1, '"');  // "1" is not 1
+    if (is_text(value)) text.insert(0, 1, '"');  // "1" is not 1
     bytes += text.size() + 2;
     if (texts.insert(std::move(text)).second) kept.push_back(value);
   }
@@ -301,14 +301,14 @@ void SchemaConverter::convert_limits(const json::object& schema, json::object& o
   }
   if (is_true(schema, "uniqueItems")) out["uniqueItems"] = true;
   if (const auto* step = schema.if_contains("multipleOf");
-      step != nullptr && step->is_number() && step->to_number<double>() > 0)
+      step != nullptr && is_number(*step) && double_of(*step) > 0)
     out["multipleOf"] = *step;
   for (const auto& [limit, exclusive] :
        {std::pair{"minimum", "exclusiveMinimum"}, std::pair{"maximum", "exclusiveMaximum"}}) {
     const auto* value = schema.if_contains(limit);
     const auto* strict = schema.if_contains(exclusive);
-    if (strict != nullptr && strict->is_number()) out[exclusive] = *strict;
-    if (value == nullptr || !value->is_number()) continue;
+    if (strict != nullptr && is_number(*strict)) out[exclusive] = *strict;
+    if (value == nullptr || !is_number(*value)) continue;
     // 3.0 says with a boolean that the limit itself is outside.
     out[strict != nullptr && strict->is_bool() && strict->get_bool() ? exclusive : limit] = *value;
   }

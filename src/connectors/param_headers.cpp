@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
+#include "connectors/template_text.h"
 #include "http/field.h"
 
 namespace wick {
@@ -51,9 +52,9 @@ std::vector<std::pair<std::string, std::string>> mirrored_headers(const json::ob
   each_property(input_schema, &arguments, 0, [&](const json::object& property, const json::value* value) {
     const std::string name = text_or_empty(property, kMark);
     if (value == nullptr || name.empty() || !http::is_field_name(name)) return;
-    if (value->is_string()) headers.emplace_back(kPrefix + name, value->get_string());
-    if (value->is_int64() || value->is_uint64() || value->is_bool())
-      headers.emplace_back(kPrefix + name, to_json(*value));
+    const bool integer = is_number(*value) && is_integer(*value);
+    if (value->is_string() || value->is_bool() || integer)
+      headers.emplace_back(kPrefix + name, argument_text(*value));
   });
   return headers;
 }
@@ -81,7 +82,7 @@ Result<void> check_header_marks(const json::object& input_schema) {
       problem = "\"" + printable(name) + "\" is on a parameter that is not a string, an integer or a boolean";
     for (const char* bound : {"minimum", "maximum"}) {
       const auto* limit = property.if_contains(bound);
-      if (limit != nullptr && limit->is_int64() && std::abs(limit->get_int64()) > kMaxSafeInteger)
+      if (limit != nullptr && is_number(*limit) && std::abs(double_of(*limit)) > kMaxSafeInteger)
         problem = "\"" + printable(name) + "\" is on an integer beyond the safe range";
     }
     if (std::find(seen.begin(), seen.end(), lower) != seen.end())

@@ -12,6 +12,7 @@
 #include "connectors/template_secrets.h"
 #include "connectors/template_text.h"
 #include "crypto/digest.h"
+#include "http/body_text.h"
 #include "http/field.h"
 
 namespace wick {
@@ -95,11 +96,19 @@ std::optional<json::value> clean_body(std::string& body, const SecretFilter& sec
 }
 
 CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const SecretFilter& secrets) {
-  if (!is_valid_utf8(response.body)) {
-    return call_failed("The system answered with " + std::to_string(response.body.size()) +
-                           " bytes that are not text (" + secrets.cleaned(response.content_type) + ").",
+  const std::size_t bytes = response.body.size();
+  const std::string type = secrets.cleaned(replace_invalid_utf8(response.content_type));
+  auto text = http::body_text(std::move(response.body), response.content_type);
+  if (!text) {
+    return call_failed("The response cannot be read (" + printable(type) + "): " + text.error().message,
                        response.status);
   }
+  if (!*text) {
+    return call_failed(
+        "The system answered with " + std::to_string(bytes) + " bytes that are not text (" + type + ").",
+        response.status);
+  }
+  response.body = std::move(**text);
   auto value = clean_body(response.body, secrets);
   CallResult result;
   result.http_status = response.status;
@@ -209,8 +218,8 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
   for (const auto& [field, most] :
        {std::pair{"max_items", kMaxMaxItems}, std::pair{"max_text_bytes", kMaxRestResponseBytes}}) {
     const auto* value = rest->if_contains(field);
-    const bool good =
-        value == nullptr || (value->is_int64() && value->get_int64() >= 1 && value->get_int64() <= most);
+    const auto number = value == nullptr ? std::nullopt : int64_of(*value);
+    const bool good = value == nullptr || (number && *number >= 1 && *number <= most);
     if (!good) {
       return invalid("\"" + std::string(field) + "\" must be a whole number from 1 to " +
                      with_thousands(std::size_t(most)) +
@@ -218,7 +227,7 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
     }
   }
   const auto* pick = rest->if_contains("pick");
-  if (pick != nullptr && !pick->is_string()) return invalid("\"pick\" must be text.");
+  if (pick != nullptr && !is_text(*pick)) return invalid("\"pick\" must be text.");
   return check_pick(text_or_empty(*rest, "pick"));
 }
 
@@ -257,7 +266,7 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   request.cancellation = std::move(cancellation);
   const auto response = co_await client_.send(std::move(request));
   if (!response) co_return fail(response.error());
-  const auto value = parse_json(response->body);
+  const auto value = parse_json(response->body, InvalidUtf8::kReplace);
   const bool sound = response->status == 200 && value && value->is_object() &&
                      !text_or_empty(value->get_object(), "access_token").empty();
   if (!sound) {
@@ -322,7 +331,9 @@ CallTask RestKind::call(Call call) {
   }
   const ResponseShape shape = shape_of(config, *rest);
   const auto work = [&]() -> Result<CallResult> { return to_result(std::move(*response), shape, secrets); };
-  if (long_work_ == nullptr || response->body.size() <= kLongWorkBytes) co_return std::move(*work());
+  const bool is_short =
+      response->body.size() <= kLongWorkBytes && !http::needs_installed_charset(response->content_type);
+  if (long_work_ == nullptr || is_short) co_return std::move(*work());
   auto done = co_await offload(*long_work_, holder, work);
   if (!done) co_return not_answered(done.error(), cancellation, secrets);
   co_return std::move(*done);

@@ -181,8 +181,8 @@ bool SecretFilter::clean(json::value& value) const {
   bool changed = false;
   if (value.is_array()) {
     for (auto& item : value.get_array()) changed = clean(item) || changed;
-  } else if (value.is_string() || (value.is_number() && has_number_)) {
-    std::string text = value.is_string() ? std::string(value.get_string()) : to_json(value);
+  } else if (is_text(value) || (is_number(value) && has_number_)) {
+    std::string text = is_text(value) ? std::string(value.get_string()) : to_json(value);
     changed = clean(text);
     if (changed) value = json::string(text, value.storage());
   }

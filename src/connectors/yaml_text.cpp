@@ -70,6 +70,7 @@ json::value plain_scalar(std::string_view text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (auto number = number_from_text(text)) return *number;  // as JSON has it, exactly
   if (auto number = integer_of(text)) return *number;
   if (auto number = float_of(text)) return *number;
   return json::value(text);

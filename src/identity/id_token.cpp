@@ -68,8 +68,8 @@ Result<json::object> part(std::string_view encoded) {
 // Seconds since the epoch; nullopt when absent or not a number.
 std::optional<Micros> time_of(const json::object& claims, std::string_view name) {
   const auto* value = claims.if_contains(name);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  const double seconds = value->to_number<double>();
+  if (value == nullptr || !is_number(*value)) return std::nullopt;
+  const double seconds = double_of(*value);
   if (!(seconds >= 0 && seconds < 1e11)) return std::nullopt;
   return Micros(seconds) * kMicrosPerSecond;
 }

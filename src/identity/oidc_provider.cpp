@@ -87,7 +87,7 @@ http::Task<Result<json::object>> OidcProvider::fetch(http::ClientRequest request
         answer.error().code == ErrorCode::kTooLarge ? ErrorCode::kUpstream : ErrorCode::kUnavailable,
         "The OpenID provider's " + noun + ": " + answer.error().message);
   }
-  auto body = parse_json(answer->body);
+  auto body = parse_json(answer->body, InvalidUtf8::kReplace);
   const bool object = body && body->is_object();
   if (answer->status >= 500 || answer->status == 429) {
     co_return fail(ErrorCode::kUnavailable, "The OpenID provider's " + noun + " answers with status " +

@@ -204,7 +204,7 @@ http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identif
     std::vector<std::string> names;
     if (groups != nullptr && groups->is_array()) {
       for (const auto& group : groups->get_array()) {
-        if (group.is_string() && names.size() < kMaxGroups)
+        if (is_text(group) && names.size() < kMaxGroups)
           names.push_back(to_lower_ascii(std::string_view(group.get_string())));
       }
     }

@@ -26,9 +26,8 @@ json::object take_object(json::object& from, std::string_view key) {
 
 // 42.0 and 42 are the same integer.
 bool same_number(std::string_view a, std::string_view b) {
-  const auto first = parse_json(a), second = parse_json(b);
-  return first && second && first->is_number() && second->is_number() &&
-         first->to_number<double>() == second->to_number<double>();
+  const auto first = number_from_text(a), second = number_from_text(b);
+  return first && second && compare_numbers(*first, *second) == 0;
 }
 
 // Whether a modern request's headers say the same as the arguments they mirror; empty: they do
@@ -146,7 +145,7 @@ Endpoint::Answer Endpoint::out_of_scope(const Context& context, const OperationR
 http::Task<Endpoint::Answer> Endpoint::call_tool(Context& context) {
   json::object params = context.message->params;
   const auto* name_value = params.if_contains("name");
-  if (name_value == nullptr || !name_value->is_string())
+  if (name_value == nullptr || !is_text(*name_value))
     co_return rejected(context, kInvalidParams, "params.name must be the name of a tool.");
   const std::string name(name_value->get_string());
   const auto* given = params.if_contains("arguments");
@@ -273,7 +272,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
   std::vector<std::pair<std::string, json::object>> calls;
   const auto add = [&](json::object& from) {
     const auto* id = from.if_contains("tool_id");
-    if (id == nullptr || !id->is_string()) return false;
+    if (id == nullptr || !is_text(*id)) return false;
     std::string tool(id->get_string());
     calls.emplace_back(std::move(tool), take_object(from, "arguments"));
     return true;

@@ -25,22 +25,20 @@ bool names_modern(std::string_view version) {
 
 std::string bounded_text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return {};
+  if (value == nullptr || !is_text(*value)) return {};
   return std::string(truncate_utf8(value->get_string(), kMaxNameBytes));
 }
 
-// JSON has one type of number: 1.0 is an integer. Beyond 2^53 a number with a fraction is not exact.
-bool is_integer(const json::value& value) {
-  if (value.is_int64() || value.is_uint64()) return true;
-  constexpr double kExact = 9007199254740992.0;
-  return value.is_double() && std::trunc(value.get_double()) == value.get_double() &&
-         std::abs(value.get_double()) <= kExact;
+// JSON has one type of number: 1.0 is an integer. One that has to be written with an exponent is nobody's id.
+bool is_text_or_integer(const json::value& value) {
+  if (!is_number(value)) return value.is_string();
+  return is_integer(value) && plain_number_text(value).find_first_of("eE") == std::string::npos;
 }
 
 std::expected<std::string, Rejection> read_id(const json::object& body) {
   const auto* id = body.if_contains("id");
   if (id == nullptr) return std::string();
-  if (!id->is_string() && !is_integer(*id)) {
+  if (!is_text_or_integer(*id)) {
     return reject(400, kInvalidRequest, "\"id\" must be a string or an integer.");
   }
   std::string text = id_text(*id);
@@ -50,8 +48,7 @@ std::expected<std::string, Rejection> read_id(const json::object& body) {
 
 // Moves the _meta that both eras share out of params.
 void take_meta(Message& message, json::object& meta) {
-  if (const auto* token = meta.if_contains("progressToken");
-      token != nullptr && (token->is_string() || is_integer(*token))) {
+  if (const auto* token = meta.if_contains("progressToken"); token != nullptr && is_text_or_integer(*token)) {
     message.progress_token = *token;
   }
   message.traceparent = bounded_text(meta, "traceparent");
@@ -95,8 +92,7 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
     const auto header = request.header("mcp-name");
     if (!header) return mismatch("The header Mcp-Name is missing.");
     const auto decoded = decode_header(trim(*header));
-    if (!decoded || name == nullptr || !name->is_string() ||
-        *decoded != std::string_view(name->get_string())) {
+    if (!decoded || name == nullptr || !is_text(*name) || *decoded != std::string_view(name->get_string())) {
       return mismatch("The header Mcp-Name says another name than the body does.");
     }
   }
@@ -126,7 +122,7 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
       return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
     return message;
   }
-  if (!method->is_string()) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
+  if (!is_text(*method)) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
   message.method = std::string(method->get_string());
   message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
 
@@ -168,7 +164,7 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
                   message.id);
   }
   if (in_batch) return reject(400, kInvalidRequest, "This revision has no batches.", message.id);
-  if (!claim->is_string())
+  if (!is_text(*claim))
     return reject(400, kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.", message.id);
   const auto* capabilities = meta.if_contains(kMetaCapabilities);
   if (message.kind == Message::Kind::kRequest && (capabilities == nullptr || !capabilities->is_object())) {
@@ -184,8 +180,7 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
 }  // namespace
 
 std::string id_text(const json::value& id) {
-  if (id.is_double() && is_integer(id)) return std::to_string(static_cast<std::int64_t>(id.get_double()));
-  return to_json(id);
+  return is_number(id) ? plain_number_text(id) : to_json(id);
 }
 
 bool is_legacy_version(std::string_view version) {

@@ -97,6 +97,7 @@ TEST(Message, AnIdThatIsAWholeNumberIsThatIntegerHoweverItIsWritten) {
   EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");
   EXPECT_EQ(id("1.5"), "refused");
   EXPECT_EQ(id("1e300"), "refused");
+  EXPECT_EQ(id("18446744073709551616"), "18446744073709551616");
   EXPECT_EQ(id_text(*parse_json("1.0")), id_text(*parse_json("1"))) << "what a notification refers to";
 }
 

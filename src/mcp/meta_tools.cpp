@@ -29,7 +29,7 @@ constexpr const char* kTools = R"json([
 
 std::string text_argument(const json::object& arguments, std::string_view name) {
   const auto* value = arguments.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  return value != nullptr && is_text(*value) ? std::string(value->get_string()) : std::string();
 }
 
 // One line that a model can read, and the same as data.

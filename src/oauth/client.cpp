@@ -32,7 +32,7 @@ Result<std::vector<std::string>> string_list(const json::object& object, std::st
   if (!value->is_array())
     return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list.");
   for (const auto& item : value->get_array()) {
-    if (!item.is_string())
+    if (!is_text(item))
       return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list of texts.");
     out.emplace_back(std::string_view(item.get_string()));
   }

@@ -90,7 +90,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::st
   if (!answer) co_return fail(std::move(answer.error()));
   if (answer->status != 200)
     co_return fail(ErrorCode::kUpstream, "The client's metadata document is not there.");
-  auto document = parse_json(answer->body);
+  auto document = parse_json(answer->body, InvalidUtf8::kReplace);
   if (!document || !document->is_object())
     co_return fail(ErrorCode::kInvalidArgument, "The client's metadata document is not a JSON object.");
   const Micros max_age = max_age_of(answer->cache_control);

@@ -10,6 +10,7 @@
 #include "base/media_type.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "http/body_text.h"
 #include "upstream/messages.h"
 #include "upstream/routed_line.h"
 #include "upstream/site.h"
@@ -37,6 +38,13 @@ std::string shown_address(const std::string& url) {
   const auto user = shown.rfind('@', end);
   if (user != std::string::npos && user > begin) shown.erase(begin + 3, user - begin - 2);
   return shown;
+}
+
+// In the character set that the head names; an event is UTF-8. nullopt: as it is.
+std::optional<std::string> decode_body(std::string_view text, const http::ClientResponse& head) {
+  if (is_event_stream(head) || http::charset_of(head.content_type).empty()) return std::nullopt;
+  auto body = http::body_text(std::string(text), head.content_type);
+  return body ? std::move(*body) : std::nullopt;
 }
 
 bool is_message(const json::value& value) {
@@ -241,7 +249,8 @@ std::deque<Incoming> read_messages(std::string_view text, const http::ClientResp
   first.session = head.header("mcp-session-id");
   first.redirect = shown_address(head.redirect_url);
   std::deque<Incoming> all;
-  auto value = parse_json(text);
+  const auto decoded = decode_body(text, head);
+  auto value = parse_json(decoded ? *decoded : text, InvalidUtf8::kReplace);
   if (!value) {
     const std::string_view words = truncate_utf8(text, kMaxWordsBytes);
     if (is_valid_utf8(words)) first.words = words;

@@ -164,7 +164,7 @@ Result<void> check_config(const json::object& config) {
     return invalid("Say which variable carries the secret, for example API_KEY.");
   if (const auto* lines = config.if_contains("environment"); lines != nullptr && lines->is_array()) {
     for (const auto& line : lines->get_array()) {
-      if (!line.is_string() || !parse_variable(std::string_view(line.get_string())))
+      if (!is_text(line) || !parse_variable(std::string_view(line.get_string())))
         return invalid("Environment must be a list of texts, each NAME=value.");
     }
   }
@@ -174,7 +174,7 @@ Result<void> check_config(const json::object& config) {
   if (auto sound = check_oauth_config(config); !sound) return sound;
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
     for (const auto& line : lines->get_array()) {
-      if (!line.is_string()) return invalid("More headers must be a list of texts, each Name: value.");
+      if (!is_text(line)) return invalid("More headers must be a list of texts, each Name: value.");
       if (auto header = parse_header(std::string_view(line.get_string())); !header)
         return fail(std::move(header.error()));
     }
@@ -205,7 +205,7 @@ Result<Target> target_from(const ConnectorEntry& connector, const SealingKey& ke
     const auto* lines = config.if_contains(field);
     if (lines == nullptr || !lines->is_array()) return;
     for (const auto& line : lines->get_array()) {
-      if (line.is_string()) use(std::string_view(line.get_string()));
+      if (is_text(line)) use(std::string_view(line.get_string()));
     }
   };
   if (const std::string command = text_or_empty(config, "command"); !command.empty()) {

@@ -15,7 +15,9 @@ constexpr std::array<std::string_view, 8> kLevels = {"debug", "info",     "notic
 
 bool answers(const json::object& message, const std::string& id) {
   const auto* its = message.if_contains("id");
-  return its != nullptr && (to_json(*its) == id || to_json(*its) == '"' + id + '"');
+  if (its == nullptr) return false;
+  const std::string text = is_number(*its) ? plain_number_text(*its) : to_json(*its);
+  return text == id || text == '"' + id + '"';
 }
 
 // What a server says of a session that it does not know.

@@ -19,7 +19,7 @@ std::vector<std::string> texts_of(const json::object& object, std::string_view n
   const auto* value = object.if_contains(name);
   if (value == nullptr || !value->is_array()) return out;
   for (const auto& one : value->get_array()) {
-    if (one.is_string() && out.size() < kMaxListed) out.emplace_back(std::string_view(one.get_string()));
+    if (is_text(one) && out.size() < kMaxListed) out.emplace_back(std::string_view(one.get_string()));
   }
   return out;
 }
@@ -101,7 +101,7 @@ http::Task<Result<std::optional<json::object>>> Discovery::document(Site site, s
   auto answer = co_await http_.send(std::move(*request));
   if (!answer) co_return fail(answer.error().code, what + ": " + answer.error().message);
   if (answer->status != 200) co_return std::nullopt;
-  auto body = parse_json(answer->body);
+  auto body = parse_json(answer->body, InvalidUtf8::kReplace);
   if (!body || !body->is_object()) co_return std::nullopt;
   co_return std::move(body->get_object());
 }

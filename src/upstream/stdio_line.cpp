@@ -13,7 +13,7 @@ http::Task<Result<std::shared_ptr<StdioLine>>> StdioLine::start(Children& childr
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
   ChildEvents events;
   events.line = [weak](const std::string& text) {
-    if (const auto living = weak.lock()) living->arrived(text, parse_json(text));
+    if (const auto living = weak.lock()) living->arrived(text, parse_json(text, InvalidUtf8::kReplace));
   };
   events.dropped = [weak](const Envelope& envelope) {
     if (const auto living = weak.lock()) living->dropped(envelope, living->max_line_bytes_);

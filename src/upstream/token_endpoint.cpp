@@ -37,7 +37,7 @@ Result<http::ClientRequest> authenticated(const Site& site, const std::string& u
 // The error's code when it looks like one (RFC 6749 §5.2 has letters and underscores): a server's own words
 // may hold anything, a token too.
 std::string error_code_of(const http::ClientResponse& answer) {
-  const auto body = parse_json(answer.body);
+  const auto body = parse_json(answer.body, InvalidUtf8::kReplace);
   if (!body || !body->is_object()) return {};
   std::string code = text_or_empty(body->get_object(), "error");
   const bool plain = code.size() <= kMaxErrorCodeBytes &&
@@ -80,7 +80,7 @@ http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& htt
                                                                               : Of::kOther;
     co_return refused(of, refusal_text("The authorization server refuses a token", *answer, code));
   }
-  const auto body = parse_json(answer->body);
+  const auto body = parse_json(answer->body, InvalidUtf8::kReplace);
   if (!body || !body->is_object())
     co_return refused(Of::kOther, "The token endpoint answers with something that is not a JSON object.");
   const json::object& given = body->get_object();
@@ -97,10 +97,8 @@ http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& htt
   // Some write the number as text.
   std::int64_t seconds = 0;
   if (const auto* value = given.if_contains("expires_in"); value != nullptr) {
-    if (value->is_int64()) seconds = value->get_int64();
-    if (value->is_uint64()) seconds = kMaxTokenSeconds;
-    if (value->is_double()) seconds = std::int64_t(std::clamp(value->get_double(), 0.0, 1e9));
-    if (value->is_string()) seconds = std::atoll(std::string(value->get_string()).c_str());
+    if (is_number(*value)) seconds = std::int64_t(std::clamp(double_of(*value), 0.0, 1e9));
+    if (is_text(*value)) seconds = std::atoll(std::string(value->get_string()).c_str());
   }
   seconds = std::clamp<std::int64_t>(seconds, 0, kMaxTokenSeconds);
   if (seconds > 0) tokens.expires_at = now + seconds * kMicrosPerSecond;
@@ -118,7 +116,7 @@ http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Clie
   }
   auto answer = co_await http.send(std::move(*request));
   if (!answer) co_return fail(answer.error().code, "The registration endpoint: " + answer.error().message);
-  const auto body = parse_json(answer->body);
+  const auto body = parse_json(answer->body, InvalidUtf8::kReplace);
   if ((answer->status != 201 && answer->status != 200) || !body || !body->is_object()) {
     co_return fail(ErrorCode::kUpstream,
                    refusal_text("The authorization server refuses to register this server as a client",

@@ -6,6 +6,7 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "connectors/http_config.h"
+#include "connectors/response_fields.h"
 #include "connectors/response_shape.h"
 #include "connectors/rest_request.h"
 #include "connectors/secret_filter.h"
@@ -14,6 +15,7 @@
 #include "crypto/digest.h"
 #include "http/body_text.h"
 #include "http/field.h"
+#include "http/url_text.h"
 
 namespace wick {
 namespace {
@@ -95,28 +97,41 @@ std::optional<json::value> clean_body(std::string& body, const SecretFilter& sec
   return std::move(*value);
 }
 
+// A member of the structured content beside those of the response.
+void add_member(json::object& structured, std::string name, json::object value) {
+  while (structured.contains(name)) name.insert(0, 1, '_');
+  structured[name] = std::move(value);
+}
+
+std::string redirect_text(const http::ClientResponse& response, const SecretFilter& secrets) {
+  const std::string to = http::without_credentials(replace_invalid_utf8(response.redirect_url));
+  return "The system answered with a redirect (status " + std::to_string(response.status) + ") to " +
+         printable(secrets.cleaned(to)) + ", which this connector does not follow: an admin can allow it.";
+}
+
 CallResult to_result(http::ClientResponse response, const ResponseShape& shape, const SecretFilter& secrets) {
+  if (response.status >= 300 && response.status < 400 && !response.redirect_url.empty())
+    return call_failed(redirect_text(response, secrets), response.status);
+  const json::object fields = response_fields(response, secrets);
   const std::size_t bytes = response.body.size();
   const std::string type = secrets.cleaned(replace_invalid_utf8(response.content_type));
   auto text = http::body_text(std::move(response.body), response.content_type);
   if (!text) {
-    return call_failed("The response cannot be read (" + printable(type) + "): " + text.error().message,
+    return call_failed("The response (status " + std::to_string(response.status) + ") cannot be read (" +
+                           printable(type) + "): " + text.error().message + field_lines(fields),
                        response.status);
   }
   if (!*text) {
-    return call_failed(
-        "The system answered with " + std::to_string(bytes) + " bytes that are not text (" + type + ").",
-        response.status);
+    return call_failed("The system answered with " + std::to_string(bytes) + " bytes that are not text (" +
+                           printable(type) + ")." + field_lines(fields),
+                       response.status);
   }
   response.body = std::move(**text);
   auto value = clean_body(response.body, secrets);
   CallResult result;
   result.http_status = response.status;
   result.is_error = response.status >= 300 || response.status < 200;
-  if (response.status >= 300 && response.status < 400) {
-    result.text = "The system answered with a redirect (status " + std::to_string(response.status) +
-                  "), which this connector does not follow: an admin can allow it.";
-  } else if (result.is_error) {
+  if (result.is_error) {
     result.text = cut_text("The system answered with status " + std::to_string(response.status) +
                                (response.body.empty() ? "." : ":\n" + response.body),
                            shape.max_text_bytes);
@@ -128,7 +143,9 @@ CallResult to_result(http::ClientResponse response, const ResponseShape& shape, 
         value ? shape_value(std::move(*value), response.body, shape) : shape_response(response.body, shape);
     result.text = std::move(shaped.text);
     result.structured = std::move(shaped.structured);
+    if (result.structured && !fields.empty()) add_member(*result.structured, "_headers", fields);
   }
+  result.text += field_lines(fields);
   return result;
 }
 

@@ -16,6 +16,7 @@
 #include "base/shares.h"
 #include "base/text.h"
 #include "http/field.h"
+#include "http/url_text.h"
 
 namespace wick::http {
 namespace {
@@ -295,8 +296,17 @@ void prepare(Outgoing& exchange, const std::string& authorities) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.c_str());
   }
+  // RFC 9110 §8.6: a method that anticipates a body says so when there is none; servers answer 411 otherwise.
+  if (!request.has_body &&
+      (request.method == "POST" || request.method == "PUT" || request.method == "PATCH")) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(0));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "");
+    exchange.headers = curl_slist_append(exchange.headers, "Content-Type:");  // none of libcurl's own
+  }
   for (const auto& [name, value] : request.headers) {
-    exchange.headers = curl_slist_append(exchange.headers, (name + ": " + value).c_str());
+    // libcurl takes a field without a value for one to leave out, but for this form.
+    const std::string line = trim(value).empty() ? name + ";" : name + ": " + value;
+    exchange.headers = curl_slist_append(exchange.headers, line.c_str());
   }
   exchange.headers = curl_slist_append(exchange.headers, "Expect:");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers);
@@ -564,10 +574,11 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
                      "The system redirects more than " + std::to_string(kMaxRedirects) + " times.");
     }
     if (origin_of(request.url) != origin_of(response->redirect_url)) {
-      co_return fail(
-          ErrorCode::kForbidden,
-          "The system redirects to another host, which must not get this connector's credentials: an "
-          "admin can set that host as base URL.");
+      const std::string to = printable(without_credentials(replace_invalid_utf8(response->redirect_url)));
+      co_return fail(ErrorCode::kForbidden,
+                     "The system redirects to another host (" + to +
+                         "), which must not get this connector's credentials: an admin can set that host as "
+                         "base URL.");
     }
     // RFC 9110 §15.4: only 307 and 308 repeat method and body.
     if (response->status != 307 && response->status != 308 && request.method != "HEAD") {

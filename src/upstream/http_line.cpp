@@ -11,6 +11,7 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/body_text.h"
+#include "http/url_text.h"
 #include "upstream/messages.h"
 #include "upstream/routed_line.h"
 #include "upstream/site.h"
@@ -27,17 +28,6 @@ std::string challenges_of(const http::ClientResponse& head) {
     if (name == "www-authenticate") all.append(all.empty() ? "" : ", ").append(value);
   }
   return all;
-}
-
-// Of an address, what may be repeated.
-std::string shown_address(const std::string& url) {
-  std::string shown = url.substr(0, std::min(url.find_first_of("?#"), kMaxUrlBytes));
-  const auto begin = shown.find("://");
-  if (begin == std::string::npos) return shown;
-  const auto end = std::min(shown.find('/', begin + 3), shown.size());
-  const auto user = shown.rfind('@', end);
-  if (user != std::string::npos && user > begin) shown.erase(begin + 3, user - begin - 2);
-  return shown;
 }
 
 // In the character set that the head names; an event is UTF-8. nullopt: as it is.
@@ -247,7 +237,7 @@ std::deque<Incoming> read_messages(std::string_view text, const http::ClientResp
   first.status = head.status;
   first.challenge = challenges_of(head);
   first.session = head.header("mcp-session-id");
-  first.redirect = shown_address(head.redirect_url);
+  first.redirect = truncate_utf8(http::without_credentials(head.redirect_url), kMaxUrlBytes);
   std::deque<Incoming> all;
   const auto decoded = decode_body(text, head);
   auto value = parse_json(decoded ? *decoded : text, InvalidUtf8::kReplace);

@@ -39,7 +39,8 @@ Result<std::optional<std::string>> body_text(std::string body, std::string_view 
   if (!media || !is_text(*media)) return valid ? std::optional(std::move(body)) : std::nullopt;
   std::string charset = charset_of(content_type);
   if (charset.empty() || has_byte_order_mark(body)) charset = unicode_signature(body);
-  if (charset.empty() && !valid && (media->subtype == "xml" || media->suffix() == "xml")) charset = xml_encoding(body);
+  if (charset.empty() && !valid && (media->subtype == "xml" || media->suffix() == "xml"))
+    charset = xml_encoding(body);
   const bool is_utf8_json = is_json(*media) && valid && body.find('\0') == std::string::npos;
   if (is_utf8_json && !is_installed_charset(charset)) charset = "utf-8";
   if (charset.empty()) {

@@ -17,7 +17,8 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
 
 std::optional<std::uint64_t> number_of(const json::value* id) {
   if (id == nullptr) return std::nullopt;
-  if (const auto number = int64_of(*id)) return *number > 0 ? std::optional(std::uint64_t(*number)) : std::nullopt;
+  if (const auto number = int64_of(*id))
+    return *number > 0 ? std::optional(std::uint64_t(*number)) : std::nullopt;
   return is_text(*id) ? number_of(std::string_view(id->get_string())) : std::nullopt;
 }
 

@@ -90,7 +90,9 @@ http::Task<void> SseLine::read_stream(std::weak_ptr<RoutedLine> of, std::shared_
   while (why.empty()) {
     if (const auto event = events.next()) {
       Result<json::value> value = json::value();
-      const auto work = [&]() -> Result<json::value> { return parse_json(event->data, InvalidUtf8::kReplace); };
+      const auto work = [&]() -> Result<json::value> {
+        return parse_json(event->data, InvalidUtf8::kReplace);
+      };
       if (requests->long_work() == nullptr || event->data.size() <= kLongWorkBytes) {
         value = work();
       } else {

@@ -1,6 +1,7 @@
 #include "access/tag_service.h"
 
 #include "base/text.h"
+#include "base/visible_text.h"
 
 namespace wick {
 namespace {
@@ -14,15 +15,8 @@ Tag read(const SqlRow& row) {
 }
 
 Result<void> check(const Tag& tag) {
-  if (trim(tag.name).empty() || tag.name.size() > kMaxTagNameBytes || !is_valid_utf8(tag.name)) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The name must be 1 to " + std::to_string(kMaxTagNameBytes) + " bytes of text.");
-  }
-  if (tag.description.size() > kMaxTagDescriptionBytes || !is_valid_utf8(tag.description)) {
-    return fail(ErrorCode::kInvalidArgument, "The description must be at most " +
-                                                 std::to_string(kMaxTagDescriptionBytes) + " bytes of text.");
-  }
-  return {};
+  if (auto named = check_name("The name", tag.name, kMaxTagNameBytes); !named) return named;
+  return check_description("The description", tag.description, kMaxTagDescriptionBytes);
 }
 
 Result<void> name_taken(Error error, const std::string& name) {

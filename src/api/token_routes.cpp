@@ -3,6 +3,7 @@
 #include "api/fields.h"
 #include "api/views.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 
 namespace wick::api {
 namespace {
@@ -113,10 +114,7 @@ Result<Reply> get_stats(Context& context) {
 
 Result<std::string> reason_of(std::optional<std::string> given) {
   if (!given || given->empty()) return "revoked by an admin";
-  if (given->size() > kMaxReasonBytes) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The reason is longer than " + std::to_string(kMaxReasonBytes) + " bytes.");
-  }
+  WICK_CHECK(check_name("The reason", *given, kMaxReasonBytes));
   return *given;
 }
 

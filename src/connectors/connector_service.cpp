@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "connectors/connector_store.h"
 #include "connectors/input_schema.h"
 
@@ -21,9 +22,7 @@ constexpr std::size_t kMaxOriginBytes = 8192;  // of a definition's member "open
 
 // Labels become tool names by slug(): two that differ only in what slug() drops would collide.
 Result<void> check_label(Transaction& tx, const std::string& id, std::string_view label) {
-  if (trim(label).empty() || label.size() > kMaxLabelBytes || !is_valid_utf8(label)) {
-    return invalid("The label must be 1 to " + std::to_string(kMaxLabelBytes) + " bytes of text.");
-  }
+  if (auto named = check_name("The label", label, kMaxLabelBytes); !named) return named;
   const std::string name = slug(label);
   if (name.empty())
     return invalid(
@@ -40,12 +39,9 @@ Result<void> check_label(Transaction& tx, const std::string& id, std::string_vie
 }
 
 Result<void> check_texts(std::string_view description, std::string_view icon) {
-  if (description.size() > kMaxDescriptionBytes || !is_valid_utf8(description)) {
-    return invalid("The description must be at most " + std::to_string(kMaxDescriptionBytes) +
-                   " bytes of text.");
-  }
-  if (icon.size() > kMaxLabelBytes || !is_valid_utf8(icon)) return invalid("The icon must be a short text.");
-  return {};
+  if (auto sound = check_description("The description", description, kMaxDescriptionBytes); !sound)
+    return sound;
+  return check_description("The icon", icon, kMaxLabelBytes);
 }
 
 // Moves secrets out of `config` into `secrets`, sealed for their place. {"set": true} and absent leave what
@@ -105,6 +101,9 @@ Result<std::string> check_definition(const ConnectorKind& kind, const json::obje
     if (!text) return text;
     if (text->size() > kMaxDescriptionBytes) return invalid("The " + std::string(field) + " is too long.");
   }
+  const std::string name = text_or_empty(definition, "name");
+  if (auto named = check_name("The name", name, kMaxDescriptionBytes); !named)
+    return fail(std::move(named.error()));
   for (const char* field : {"read_only", "destructive", "idempotent", "enabled"}) {
     if (auto flag = optional_bool(definition, field); !flag) return fail(std::move(flag.error()));
   }

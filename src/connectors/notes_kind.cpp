@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "connectors/notes_store.h"
 
 namespace wick {
@@ -94,6 +95,10 @@ std::optional<CallResult> too_long(const json::object& arguments) {
   if (text_argument(arguments, "title").size() > kMaxNoteTitleBytes) {
     return call_failed("The title is longer than " + std::to_string(kMaxNoteTitleBytes) +
                        " bytes: shorten it.");
+  }
+  if (arguments.contains("title")) {
+    auto named = check_name("The title", text_argument(arguments, "title"), kMaxNoteTitleBytes);
+    if (!named) return call_failed(std::move(named.error().message));
   }
   if (text_argument(arguments, "body").size() > kMaxNoteBodyBytes) {
     return call_failed("The body is longer than " + std::to_string(kMaxNoteBodyBytes) +

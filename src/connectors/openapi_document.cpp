@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "connectors/connector_service.h"
 #include "connectors/http_config.h"
 #include "connectors/input_schema.h"
@@ -436,8 +437,8 @@ void Reader::read_item(const std::string& path, const json::object& item, const 
 
 Document Reader::read() {
   if (const auto* info = object_of(root_, "info")) {
-    out_.title = first_paragraph(printable(scalar_text(*info, "title")), 200);
-    out_.version = first_paragraph(printable(scalar_text(*info, "version")), 60);
+    out_.title = visible_text(first_paragraph(scalar_text(*info, "title"), 200));
+    out_.version = visible_text(first_paragraph(scalar_text(*info, "version"), 60));
   }
   read_server();
   read_auth();

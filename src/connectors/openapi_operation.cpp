@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "connectors/http_config.h"
 #include "connectors/openapi_document.h"
 #include "crypto/digest.h"
@@ -103,7 +104,7 @@ std::string words_of(std::string_view name) {
 }
 
 std::string readable_name(std::string_view method, std::string_view path, const json::object& operation) {
-  std::string name = first_paragraph(text_of(operation, "summary"), kMaxNameBytes);
+  std::string name = visible_text(first_paragraph(text_of(operation, "summary"), kMaxNameBytes));
   while (name.ends_with('.')) name.pop_back();
   if (!name.empty()) return name;
   name = words_of(truncate_utf8(text_of(operation, "operationId"), kMaxOperationIdBytes));
@@ -112,7 +113,8 @@ std::string readable_name(std::string_view method, std::string_view path, const 
     if (name[0] >= 'a' && name[0] <= 'z') name[0] = char(name[0] - 'a' + 'A');
     return std::string(truncate_utf8(name, kMaxNameBytes));
   }
-  return std::string(truncate_utf8(std::string(method) + " " + printable(path), kMaxNameBytes));
+  const std::string sent = std::string(method) + " " + std::string(path);
+  return visible_text(truncate_utf8(sent, kMaxNameBytes));
 }
 
 std::string description_of(const std::string& name, const json::object& operation) {

@@ -6,6 +6,7 @@
 #include "base/network.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "identity/id_token.h"
@@ -36,10 +37,10 @@ std::string safe_path(std::string path) {
 }
 
 std::string name_from(const json::object& claims, const std::string& email) {
-  std::string name = text_or_empty(claims, "name");
-  if (trim(name).empty()) name = text_or_empty(claims, "preferred_username");
-  if (trim(name).empty()) name = email.substr(0, email.find('@'));
-  return std::string(truncate_utf8(trim(name), kMaxUserNameBytes));
+  std::string name = visible_text(text_or_empty(claims, "name"));
+  if (name.empty()) name = visible_text(text_or_empty(claims, "preferred_username"));
+  if (name.empty()) name = email.substr(0, email.find('@'));
+  return visible_text(truncate_utf8(trim(name), kMaxUserNameBytes));
 }
 
 // The address and the provider's word that it is verified, both from the same place: the word of one place

@@ -2,6 +2,7 @@
 
 #include "base/network.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
@@ -141,7 +142,7 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
   session.created_at = session.last_seen_at = clock_.now();
   session.expires_at = session.created_at + kSessionAge;
   session.ip = std::string(ip);
-  session.user_agent = std::string(truncate_utf8(user_agent, kMaxUserAgentBytes));
+  session.user_agent = visible_text(truncate_utf8(user_agent, kMaxUserAgentBytes));
   const auto digest = sha256(made.cookie.reveal());
   std::string email;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {

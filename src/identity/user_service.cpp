@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/password.h"
 #include "identity/user_page_store.h"
 #include "identity/user_store.h"
@@ -13,13 +14,6 @@ namespace {
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
-Result<void> check_name(std::string_view name) {
-  if (trim(name).empty() || name.size() > kMaxUserNameBytes || !is_valid_utf8(name)) {
-    return invalid("The name must be 1 to " + std::to_string(kMaxUserNameBytes) + " bytes of text.");
-  }
-  return {};
 }
 
 User make_user(const NewUser& request, UserStatus status, Micros now) {
@@ -38,7 +32,7 @@ User make_user(const NewUser& request, UserStatus status, Micros now) {
 bool is_plain_email(std::string_view email) {
   const auto at = email.find('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == email.size() || email.size() > kMaxEmailBytes ||
-      !is_valid_utf8(email))
+      !is_valid_utf8(email) || hidden_character(email))
     return false;
   const auto plain = [](std::string_view part, std::string_view unwanted) {
     return std::none_of(part.begin(), part.end(), [&](char c) {
@@ -53,7 +47,7 @@ bool is_plain_email(std::string_view email) {
 
 Result<void> check_new_user(const NewUser& user) {
   if (!is_plain_email(user.email)) return invalid("The email must look like name@example.com.");
-  return check_name(user.name);
+  return check_name("The name", user.name, kMaxUserNameBytes);
 }
 
 Result<void> check_password(const Secret& password) {
@@ -160,7 +154,8 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     const User before = user;
     if (patch.name) {
-      if (auto checked = check_name(*patch.name); !checked) return fail(std::move(checked.error()));
+      if (auto checked = check_name("The name", *patch.name, kMaxUserNameBytes); !checked)
+        return fail(std::move(checked.error()));
       user.name = std::string(trim(*patch.name));
     }
     user.role = patch.role.value_or(user.role);

@@ -6,6 +6,7 @@
 #include "base/offload.h"
 #include "base/shares.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "mcp/accept.h"
 #include "mcp/server_texts.h"
@@ -202,7 +203,7 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   const auto text = [](const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
     return value != nullptr && value->is_string()
-               ? std::string(truncate_utf8(value->get_string(), kMaxNameBytes))
+               ? visible_text(truncate_utf8(value->get_string(), kMaxNameBytes))
                : std::string();
   };
   const std::string wanted = text(message.params, "protocolVersion");

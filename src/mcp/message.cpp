@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 
 namespace wick::mcp {
 namespace {
@@ -26,7 +27,7 @@ bool names_modern(std::string_view version) {
 std::string bounded_text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr || !is_text(*value)) return {};
-  return std::string(truncate_utf8(value->get_string(), kMaxNameBytes));
+  return visible_text(truncate_utf8(value->get_string(), kMaxNameBytes));
 }
 
 // JSON has one type of number: 1.0 is an integer. One that has to be written with an exponent is nobody's id.

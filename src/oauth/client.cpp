@@ -4,26 +4,11 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "oauth/redirect_uri.h"
 
 namespace wick {
 namespace {
-
-// Names are shown to people: no control characters, no marks that turn the direction of writing.
-bool is_plain_text(std::string_view text) {
-  if (!is_valid_utf8(text)) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c == 0x7F ||
-        (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0))
-      return false;
-    const std::string_view three = text.substr(i, 3);
-    if (three >= "\xE2\x80\x8B" && three <= "\xE2\x80\x8F") return false;  // zero width, LRM, RLM
-    if (three >= "\xE2\x80\xA8" && three <= "\xE2\x80\xAE") return false;  // separators, overrides
-    if (three >= "\xE2\x81\xA6" && three <= "\xE2\x81\xA9") return false;  // isolates
-  }
-  return true;
-}
 
 Result<std::vector<std::string>> string_list(const json::object& object, std::string_view field) {
   std::vector<std::string> out;
@@ -122,16 +107,15 @@ Result<ClientMetadata> parse(const json::object& object, const RedirectSchemes& 
   if (auto read = read_application_type(object, metadata); !read) return fail(std::move(read.error()));
   auto name = optional_string(object, "client_name");
   if (!name) return fail(std::move(name.error()));
-  metadata.name = std::string(trim(name->value_or("")));
+  // One that was taken by an earlier release must not make its client unreadable.
+  metadata.name = kept ? visible_text(name->value_or("")) : std::string(trim(name->value_or("")));
   if (metadata.name.empty()) {
     metadata.name = metadata.redirect_uris.empty()
                         ? "Unnamed device"
                         : "App at " + describe_redirect(metadata.redirect_uris.front());
   }
-  if (metadata.name.size() > kMaxClientNameBytes || !is_plain_text(metadata.name)) {
-    return fail(ErrorCode::kInvalidArgument, "\"client_name\" must be plain text of at most " +
-                                                 std::to_string(kMaxClientNameBytes) + " bytes.");
-  }
+  if (auto named = check_name("\"client_name\"", metadata.name, kMaxClientNameBytes); !named)
+    return fail(std::move(named.error()));
   auto uri = optional_string(object, "client_uri");
   if (!uri) return fail(std::move(uri.error()));
   metadata.client_uri = uri->value_or("");

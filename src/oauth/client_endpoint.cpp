@@ -2,6 +2,7 @@
 // revocation (RFC 7009), introspection (RFC 7662).
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "oauth/endpoint.h"
 #include "tokens/resource.h"
 
@@ -92,7 +93,7 @@ http::Response Endpoint::device_authorization(const http::Request& request) {
   device.oauth_scope = asked.oauth_scope;
   device.resource = asked.resource;
   device.ip = std::string(request.remote_address);
-  device.user_agent = std::string(request.header("user-agent").value_or(""));
+  device.user_agent = visible_text(request.header("user-agent").value_or(""));
   const auto made = devices_.start(device);
   if (!made) return error_answer(made.error());
   json::object body;

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 
@@ -211,6 +212,8 @@ Result<MadeClient> ClientService::create(const NewClient& request) {
   metadata["client_name"] = request.name;
   if (trim(request.name).empty())
     return fail(ErrorCode::kInvalidArgument, "The app needs a name: people see it when they are asked.");
+  if (auto named = check_name("The name", request.name, kMaxClientNameBytes); !named)
+    return fail(std::move(named.error()));
   json::array uris, grants;
   for (const std::string& uri : request.redirect_uris) uris.push_back(json::string(uri));
   if (!uris.empty()) grants.push_back(json::string(kCodeGrant));

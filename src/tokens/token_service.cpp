@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/random.h"
 #include "tokens/token_page_store.h"
 #include "tokens/token_store.h"
@@ -14,15 +15,14 @@ namespace {
 constexpr std::size_t kFlushStep = 500;       // rows that are written while the writer is held
 constexpr std::size_t kMaxUsesInStats = 500;  // beyond, the counts are those of some seconds ago
 
-Result<void> check_name(std::string_view name) {
+Result<void> check_token_name(std::string_view name) {
   if (trim(name).empty())
     return fail(ErrorCode::kInvalidArgument, "Give the token a name: say where you will use it.");
   if (name.size() > kMaxTokenNameBytes) {
     return fail(ErrorCode::kInvalidArgument, "The name is longer than " + std::to_string(kMaxTokenNameBytes) +
                                                  " bytes: choose a shorter one.");
   }
-  if (!is_valid_utf8(name)) return fail(ErrorCode::kInvalidArgument, "The name is not valid UTF-8.");
-  return {};
+  return check_name("The name", name, kMaxTokenNameBytes);
 }
 
 Result<void> check_owner(Transaction& tx, const UserId& owner) {
@@ -103,7 +103,7 @@ Result<void> TokenService::start() {
 }
 
 Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request) {
-  if (auto named = check_name(request.name); !named) return fail(std::move(named.error()));
+  if (auto named = check_token_name(request.name); !named) return fail(std::move(named.error()));
   const Micros now = clock_.now();
   if (request.expires_at && *request.expires_at <= now) {
     return fail(ErrorCode::kInvalidArgument, "The expiry is not in the future.");

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "connectors/http_config.h"
 #include "connectors/param_headers.h"
 #include "connectors/template_secrets.h"
@@ -113,8 +114,10 @@ Result<json::object> definition_of(const json::object& tool, const std::vector<s
   }
   json::object definition;
   definition["key"] = key;
-  std::string title = text_or_empty(tool, "title");
-  if (title.empty()) title = name;
+  // For people; clients are shown what the server said.
+  std::string title = visible_text(text_or_empty(tool, "title"));
+  if (title.empty()) title = visible_text(name);
+  if (title.empty()) title = key;
   definition["name"] = json::string(truncate_utf8(title, kMaxToolNameBytes));
   definition["description"] = text_or_empty(tool, "description");
   definition["read_only"] = hint(tool, "readOnlyHint", false);

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "http/content_coding.h"
 
 namespace wick::api {
 namespace {
@@ -184,7 +185,10 @@ void Api::route(std::string method, std::string path, Access access, Handler han
         if (!context) return to_response(context.error(), request.request_id);
         auto reply = handler(*context);
         if (!reply) return to_response(reply.error(), request.request_id);
-        return to_response(std::move(*reply));
+        http::Response response = to_response(std::move(*reply));
+        // What reads shows no secrets: those are in the answers that make them.
+        if (!changes_something(request.method)) http::compress_for(request, response);
+        return response;
       },
       std::move(options));
 }

@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "base/text.h"
+#include "http/content_coding.h"
 
 namespace wick::http {
 namespace {
@@ -24,14 +24,6 @@ const char* type_of(std::string_view path) {
     if (path.ends_with(ending)) return type;
   }
   return "application/octet-stream";
-}
-
-bool accepts(const Request& request, std::string_view coding) {
-  for (const std::string_view part : split(request.header("accept-encoding").value_or(""), ',')) {
-    const std::string_view name = trim(part.substr(0, part.find(';')));
-    if (equals_ignoring_case(name, coding) && part.find("q=0") == std::string_view::npos) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -82,10 +74,10 @@ Response StaticFiles::serve(const Request& request) const {
     return response;
   }
   response.shared_body = file.plain;
-  if (file.br != nullptr && accepts(request, "br")) {
+  if (file.br != nullptr && accepts_coding(request, "br")) {
     response.shared_body = file.br;
     response.headers.emplace_back("Content-Encoding", "br");
-  } else if (file.gz != nullptr && accepts(request, "gzip")) {
+  } else if (file.gz != nullptr && accepts_coding(request, "gzip")) {
     response.shared_body = file.gz;
     response.headers.emplace_back("Content-Encoding", "gzip");
   }

@@ -4,6 +4,7 @@
 #include "base/network.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "oauth/error_page.h"
 #include "oauth/redirect_uri.h"
 #include "tokens/authenticator.h"
 #include "tokens/resource.h"
@@ -16,23 +17,6 @@ constexpr const char* kResourceMetadata[] = {"/.well-known/oauth-protected-resou
                                              "/.well-known/oauth-protected-resource/mcp/"};
 constexpr const char* kConnectorMetadata[] = {"/.well-known/oauth-protected-resource/mcp/c/{connector}",
                                               "/.well-known/oauth-protected-resource/mcp/c/{connector}/"};
-
-// A page with fixed words: nothing of the request is in it.
-http::Response error_page(const char* what) {
-  http::Response response;
-  response.status = 400;
-  response.content_type = "text/html; charset=utf-8";
-  response.headers.emplace_back("Cache-Control", "no-store");
-  response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-  response.headers.emplace_back("X-Frame-Options", "DENY");
-  response.body =
-      std::string(
-          "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-          "content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">"
-          "<title>Wick: this app cannot be connected</title><h1>This app cannot be connected</h1><p>") +
-      what + "</p><p>Nothing was granted. You can close this page.</p></html>\n";
-  return response;
-}
 
 // Another moment may do: a share of the user or of the address is used up.
 http::Response busy_page(const Error& error) {
@@ -117,8 +101,7 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   if (!client || client->blocked) {
     co_return error_page(
         "It is not known here, or an admin has blocked it. If you were connected before, remove the server "
-        "from the "
-        "app and add it again.");
+        "from the app and add it again.");
   }
   if (!client->redirects_to(parameter(*parameters, "redirect_uri")))
     co_return error_page("It asked to be sent back to an address that it has not registered.");

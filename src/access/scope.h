@@ -16,7 +16,7 @@
 
 namespace wick {
 
-inline constexpr std::size_t kMaxScopeEntries = 500;  // connectors, or operations, that a scope may name
+inline constexpr std::size_t kMaxScopeEntries = 1000;  // connectors, or operations, that a scope may name
 
 struct Scope {
   enum class Operations : unsigned char { kAll, kReadOnly, kChosen };

@@ -155,10 +155,28 @@ Result<Reply> disconnect_many(Context& context) {
   return Reply{200, std::move(out)};
 }
 
+// Who asks, for the sign-in page on the way to consent. Nobody is signed in yet, so no document is fetched: of a client
+// that is not kept, the host of its id is told, which is what there is to trust about it.
+Result<Reply> get_app(Context& context) {
+  const std::string id = context.request.query_value("client_id").value_or("");
+  const auto client = context.services.clients.get(id);
+  const bool is_document = is_metadata_document_id(id);
+  if ((!client && !is_document) || (client && client->blocked))
+    return fail(ErrorCode::kNotFound, "There is no app with this id.");
+  json::object out = client_view(id, client);
+  if (!client) {
+    out["host"] = id.substr(8, id.find('/', 8) - 8);
+    out["name"] = out["host"];
+    out["source"] = source_name(ClientSource::kMetadataDocument);
+  }
+  return Reply{200, std::move(out)};
+}
+
 }  // namespace
 
 void mount_connections(Api& api) {
   api.route("POST", "/oauth/device", Access::kSession, enter_user_code);
+  api.route("GET", "/oauth/apps", Access::kPublic, get_app);
   api.route("GET", "/oauth/requests/{id}", Access::kSession, get_request);
   api.route("POST", "/oauth/requests/{id}", Access::kSession, decide_request);
   api.route("GET", "/connections", Access::kSession, list_own);

@@ -1,11 +1,15 @@
 // The connectors a member may use, and test runs.
+#include "access/scope.h"
 #include "api/api.h"
 #include "api/fields.h"
 #include "api/views.h"
 #include "base/offload.h"
+#include "base/text.h"
 
 namespace wick::api {
 namespace {
+
+constexpr std::int64_t kMaxListedOperations = 1000;
 
 std::unexpected<Error> no_connector() {
   return fail(ErrorCode::kNotFound, "There is no connector with this id for you.");
@@ -26,6 +30,37 @@ Result<Reply> get_connector(Context& context) {
   const ConnectorEntry* connector = context.snapshot->connector(id);
   if (connector == nullptr || !context.snapshot->may_use(*context.user, *connector)) return no_connector();
   return Reply{200, connector_view(context.services, *context.snapshot, *connector, false)};
+}
+
+// Names alone, for those who choose among many: without descriptions and schemas.
+Result<Reply> list_operations(Context& context) {
+  WICK_TRY(limit, query_number(context.request, "limit", 100, 1, kMaxListedOperations));
+  const std::string only = context.request.query_value("connector").value_or("");
+  const std::string text = context.request.query_value("query").value_or("");
+  const std::string wanted = to_lower_ascii(truncate_utf8(trim(text), kMaxQueryBytes));
+  json::array items;
+  std::int64_t total = 0;
+  for (const ConnectorEntry* connector : context.snapshot->visible(*context.user)) {
+    if (!only.empty() && connector->id.str() != only) continue;
+    const bool whole = to_lower_ascii(connector->label).find(wanted) != std::string::npos;
+    for (const OperationEntry& operation : connector->operations) {
+      if (!operation.enabled || operation.held) continue;
+      if (!whole && to_lower_ascii(operation.name).find(wanted) == std::string::npos &&
+          operation.key.find(wanted) == std::string::npos)
+        continue;
+      if (++total > limit) continue;
+      json::object item;
+      item["tool_id"] = tool_id(*connector, operation);
+      item["name"] = operation.name;
+      item["connector"] = connector->id.str();
+      item["read_only"] = operation.read_only;
+      items.push_back(std::move(item));
+    }
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  out["total"] = total;
+  return Reply{200, std::move(out)};
 }
 
 struct TestRun {
@@ -91,6 +126,7 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
 void mount_connectors(Api& api) {
   api.route("GET", "/connectors", Access::kSession, list_connectors);
   api.route("GET", "/connectors/{id}", Access::kSession, get_connector);
+  api.route("GET", "/operations", Access::kSession, list_operations);
   api.server().route(
       "POST", "/api/v1/connectors/{id}/operations/{key}/run",
       [&services = api.services()](http::Exchange& exchange) { return run_operation(services, exchange); },

@@ -1,78 +1,103 @@
-// Every route of the app. The admin's pages are fetched when an admin first opens one.
+// Every route of the app. Each page is fetched when it is first opened.
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { AppLayout } from "./components/layout/AppLayout";
 import { RequireAdmin } from "./components/layout/RequireAdmin";
 import { RequireSession } from "./components/layout/RequireSession";
 import { PageLoader } from "./components/PageLoader";
-import { ConnectAccountPage, ConnectFailedPage } from "./pages/connectors/ConnectAccountPage";
-import { ConnectorPage } from "./pages/connectors/ConnectorPage";
-import { ConnectorsPage } from "./pages/connectors/ConnectorsPage";
-import { ConsentPage } from "./pages/ConsentPage";
-import { CrashPage } from "./pages/CrashPage";
-import { DevicePage } from "./pages/DevicePage";
-import { HistoryPage } from "./pages/HistoryPage";
-import { InvitePage } from "./pages/InvitePage";
+import { CrashPage, FailedPage } from "./pages/CrashPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
-import { ConnectionPage } from "./pages/profile/ConnectionPage";
-import { ConnectionsPage } from "./pages/profile/ConnectionsPage";
-import { McpPage } from "./pages/profile/McpPage";
-import { ProfilePage } from "./pages/profile/ProfilePage";
-import { TokenPage } from "./pages/profile/TokenPage";
-import { TokensPage } from "./pages/profile/TokensPage";
-import { SetupPage } from "./pages/SetupPage";
-import { SignInPage } from "./pages/SignInPage";
 
-const adminPages = () => import("./pages/admin");
+type PageModule<Name extends string> = Record<Name, React.ComponentType>;
 
-type AdminPage = keyof Awaited<ReturnType<typeof adminPages>>;
+/** `load` fetches the module that exports the page as `name`. */
+function page<Name extends string>(
+  path: string,
+  name: Name,
+  load: () => Promise<PageModule<Name>>,
+): RouteObject {
+  return { path, lazy: async () => ({ Component: (await load())[name] }) };
+}
 
-const adminRoute = (path: string, page: AdminPage): RouteObject => ({
-  path,
-  lazy: async () => ({ Component: (await adminPages())[page] }),
-});
+const entryPages = [
+  page("/setup", "SetupPage", () => import("./pages/SetupPage")),
+  page("/sign-in", "SignInPage", () => import("./pages/SignInPage")),
+  page("/invite", "InvitePage", () => import("./pages/InvitePage")),
+];
+
+const decisionPages = [
+  page("/oauth/consent", "ConsentPage", () => import("./pages/consent/ConsentPage")),
+  page("/device", "DevicePage", () => import("./pages/DevicePage")),
+];
+
+const memberPages = [
+  page("/", "ConnectorsPage", () => import("./pages/connectors/ConnectorsPage")),
+  page("/connectors/:id", "ConnectorPage", () => import("./pages/connectors/ConnectorPage")),
+  page(
+    "/connectors/:id/connect",
+    "ConnectAccountPage",
+    () => import("./pages/connectors/ConnectAccountPage"),
+  ),
+  page("/connect", "ConnectFailedPage", () => import("./pages/connectors/ConnectAccountPage")),
+  page("/history", "HistoryPage", () => import("./pages/HistoryPage")),
+  page("/runs/:id", "RunPage", () => import("./pages/RunPage")),
+  page("/profile", "ProfilePage", () => import("./pages/profile/ProfilePage")),
+  page("/profile/tokens", "TokensPage", () => import("./pages/profile/TokensPage")),
+  page("/profile/tokens/:id", "TokenPage", () => import("./pages/profile/TokenPage")),
+  page("/profile/connections", "ConnectionsPage", () => import("./pages/profile/ConnectionsPage")),
+  page(
+    "/profile/connections/:id",
+    "ConnectionPage",
+    () => import("./pages/profile/ConnectionPage"),
+  ),
+  page("/profile/mcp", "McpPage", () => import("./pages/profile/McpPage")),
+];
+
+const adminPages = [
+  page("/admin", "DashboardPage", () => import("./pages/admin/DashboardPage")),
+  page("/admin/users", "UsersPage", () => import("./pages/admin/UsersPage")),
+  page("/admin/tags", "TagsPage", () => import("./pages/admin/TagsPage")),
+  page(
+    "/admin/connectors",
+    "AdminConnectorsPage",
+    () => import("./pages/admin/AdminConnectorsPage"),
+  ),
+  page(
+    "/admin/connectors/:id",
+    "AdminConnectorPage",
+    () => import("./pages/admin/AdminConnectorPage"),
+  ),
+  page("/admin/access-tokens", "AccessTokensPage", () => import("./pages/admin/AccessTokensPage")),
+  page(
+    "/admin/connections",
+    "AllConnectionsPage",
+    () => import("./pages/admin/AllConnectionsPage"),
+  ),
+  page("/admin/apps", "AppsPage", () => import("./pages/admin/AppsPage")),
+  page("/admin/history", "AdminHistoryPage", () => import("./pages/admin/AdminHistoryPage")),
+];
 
 export const router = createBrowserRouter([
   {
     ErrorBoundary: CrashPage,
     HydrateFallback: PageLoader,
     children: [
-      { path: "/setup", Component: SetupPage },
-      { path: "/sign-in", Component: SignInPage },
-      { path: "/invite", Component: InvitePage },
+      ...entryPages,
       {
         Component: RequireSession,
         children: [
-          { path: "/oauth/consent", Component: ConsentPage },
-          { path: "/device", Component: DevicePage },
+          ...decisionPages,
           {
             Component: AppLayout,
             children: [
-              { path: "/", Component: ConnectorsPage },
-              { path: "/connectors/:id", Component: ConnectorPage },
-              { path: "/connectors/:id/connect", Component: ConnectAccountPage },
-              { path: "/connect", Component: ConnectFailedPage },
-              { path: "/history", Component: HistoryPage },
-              { path: "/profile", Component: ProfilePage },
-              { path: "/profile/tokens", Component: TokensPage },
-              { path: "/profile/tokens/:id", Component: TokenPage },
-              { path: "/profile/connections", Component: ConnectionsPage },
-              { path: "/profile/connections/:id", Component: ConnectionPage },
-              { path: "/profile/mcp", Component: McpPage },
               {
-                Component: RequireAdmin,
+                // The navigation stays beside a page that failed.
+                ErrorBoundary: FailedPage,
                 children: [
-                  adminRoute("/admin", "DashboardPage"),
-                  adminRoute("/admin/users", "UsersPage"),
-                  adminRoute("/admin/tags", "TagsPage"),
-                  adminRoute("/admin/connectors", "AdminConnectorsPage"),
-                  adminRoute("/admin/connectors/:id", "AdminConnectorPage"),
-                  adminRoute("/admin/access-tokens", "AccessTokensPage"),
-                  adminRoute("/admin/connections", "AllConnectionsPage"),
-                  adminRoute("/admin/apps", "AppsPage"),
-                  adminRoute("/admin/history", "AdminHistoryPage"),
+                  ...memberPages,
+                  { Component: RequireAdmin, children: adminPages },
+                  { path: "*", Component: NotFoundPage },
                 ],
               },
-              { path: "*", Component: NotFoundPage },
             ],
           },
         ],

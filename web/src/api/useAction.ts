@@ -1,7 +1,7 @@
 // A change on the server: run it, refresh what it touched, say how it went.
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { notify } from "../lib/notices";
 
 interface ActionOptions<Input, Output> {
   /** Queries that are stale once it succeeded. */
@@ -28,7 +28,7 @@ export function useAction<Input = void, Output = unknown>(
     onSuccess: (output, input) => {
       if (done) {
         const message = typeof done === "string" ? done : done(output, input);
-        if (message) notifications.show({ message, color: "green" });
+        if (message) notify("done", message);
       }
       onDone?.(output, input);
       // Pending until the page shows the change: a button never comes back to life beside the old state.
@@ -36,7 +36,7 @@ export function useAction<Input = void, Output = unknown>(
     },
     onError: (error) => {
       if (showsError && onPage.current) return;
-      notifications.show({ message: error.message, color: "red", autoClose: false });
+      notify("failed", error.message);
     },
     onSettled: (_output, _error, input) => busy.end(keyOf(input)),
   });

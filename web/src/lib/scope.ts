@@ -1,6 +1,6 @@
 // What a credential may call, of what its user may: connectors and operations.
 import type { Schema } from "../api/client";
-import { plural } from "./format";
+import { count, plural } from "./format";
 
 export type Scope = Schema<"Scope">;
 
@@ -8,25 +8,30 @@ export type Scope = Schema<"Scope">;
 export const isWhole = (scope: Scope) =>
   !Array.isArray(scope.connectors) && (scope.operations ?? "all") === "all";
 
+/** As many as the server keeps of one scope. */
+const mostEntries = 1000;
+
 /** Why the choice cannot be used yet; null when it can. */
 export function scopeProblem(scope: Scope): string | null {
   if (Array.isArray(scope.connectors) && scope.connectors.length === 0)
     return "Choose at least one connector.";
   if (Array.isArray(scope.operations) && scope.operations.length === 0)
     return "Choose at least one operation.";
+  if (Array.isArray(scope.operations) && scope.operations.length > mostEntries)
+    return `At most ${count(mostEntries)} operations can be chosen one by one: choose whole connectors instead.`;
   return null;
 }
 
 /** In words: “Operations that read · 2 connectors”. */
 export function describeScope(scope: Scope): string {
-  const count = (list: string[], noun: string) => plural(list.length, noun);
+  const counted = (list: string[], noun: string) => plural(list.length, noun);
   const operations = Array.isArray(scope.operations)
-    ? count(scope.operations, "chosen operation")
+    ? counted(scope.operations, "chosen operation")
     : scope.operations === "read_only"
       ? "Operations that read"
       : "All operations";
   const connectors = Array.isArray(scope.connectors)
-    ? count(scope.connectors, "connector")
+    ? counted(scope.connectors, "connector")
     : "all connectors";
   return `${operations} · ${connectors}`;
 }

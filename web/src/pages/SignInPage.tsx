@@ -1,10 +1,11 @@
-import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { api, unwrap, type Schema } from "../api/client";
 import { instanceQuery } from "../api/queries";
 import { useAction } from "../api/useAction";
+import { ClientBadge } from "../components/ClientBadge";
 import { ErrorAlert } from "../components/ErrorAlert";
 import { EntryLayout } from "../components/layout/EntryLayout";
 import { QueryView } from "../components/QueryView";
@@ -25,6 +26,7 @@ export function SignInPage() {
                 This server has no admin yet. Open the set-up link that it printed when it started.
               </Alert>
             )}
+            <AskingApp next={next} />
             <ProviderProblem code={search.get("error")} provider={oidc?.name ?? "your provider"} />
             {oidc && <ProviderButton oidc={oidc} next={next} alone={!password_sign_in} />}
             {oidc && password_sign_in && <Divider label="or" />}
@@ -33,6 +35,31 @@ export function SignInPage() {
         )}
       </QueryView>
     </EntryLayout>
+  );
+}
+
+/** Who sent the person here, when it was not the person. */
+function AskingApp({ next }: { next: string }) {
+  const { pathname, searchParams } = new URL(next, window.location.origin);
+  const client = pathname === "/oauth/authorize" ? searchParams.get("client_id") : null;
+  const app = useQuery({
+    queryKey: ["oauth", "app", client],
+    queryFn: () =>
+      unwrap(api.GET("/oauth/apps", { params: { query: { client_id: client ?? "" } } })),
+    enabled: client !== null,
+  });
+  if (pathname === "/device") {
+    return <Alert color="blue">A device asks to be connected. Sign in to enter its code.</Alert>;
+  }
+  // An app that is not known here gets its own page after sign-in.
+  if (!app.data) return null;
+  return (
+    <Alert color="blue" title={`“${app.data.name}” asks to be connected`}>
+      <ClientBadge client={app.data} />
+      <Text size="sm" mt={4}>
+        Sign in to see what it asks for. Signing in alone allows nothing.
+      </Text>
+    </Alert>
   );
 }
 

@@ -10,15 +10,17 @@ import { OfflineBanner } from "./OfflineBanner";
 interface Props {
   title: string;
   description?: ReactNode;
+  /** For what is more than a short form. */
+  wide?: boolean;
   children: ReactNode;
 }
 
-export function EntryLayout({ title, description, children }: Props) {
+export function EntryLayout({ title, description, wide = false, children }: Props) {
   usePageTitle(title);
   return (
     <>
       <OfflineBanner />
-      <main className={classes.page}>
+      <main className={classes.page} data-wide={wide || undefined}>
         <Group gap="xs" justify="center" mb="lg">
           <Logo />
           <Text fw={700} size="xl">

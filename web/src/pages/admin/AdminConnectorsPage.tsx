@@ -15,8 +15,12 @@ import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
 import { ServerSwitch } from "../../components/ServerSwitch";
 import { TagBadges } from "../../components/TagBadges";
-import { CreateConnectorDialog } from "./CreateConnectorDialog";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { lazyPart } from "../../components/lazyPart";
+
+const CreateConnectorDialog = lazyPart(
+  async () => (await import("./CreateConnectorDialog")).CreateConnectorDialog,
+);
 
 type Summary = Schema<"ConnectorSummary">;
 

@@ -57,7 +57,7 @@ export function AppTable({ apps, ...actions }: Props) {
     },
     {
       label: "Connections",
-      width: 110,
+      width: 125,
       cell: (app) =>
         app.connections === 0 ? (
           0

@@ -1,7 +1,6 @@
 // A new connector: choose its kind, then fill the form that the kind asks for, or have a cURL command or an OpenAPI
 // document fill it.
 import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -13,6 +12,7 @@ import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { QueryView } from "../../components/QueryView";
 import { TagSelect } from "../../components/TagSelect";
+import { notify } from "../../lib/notices";
 import { configValues, readConfig } from "../../lib/configForm";
 import { proposedConfig } from "../../lib/curlProposal";
 import { readOperation, withTemplates, type OperationForm } from "../../lib/operationForm";
@@ -64,7 +64,7 @@ async function firstRefresh(id: string) {
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : "";
-    notifications.show({ message: `It does not answer yet. ${why}`, color: "red" });
+    notify("failed", `It does not answer yet. ${why}`);
   }
 }
 

@@ -12,10 +12,14 @@ import { ServerSwitch } from "../../components/ServerSwitch";
 import { plural } from "../../lib/format";
 import { kindOf } from "../../lib/offer";
 import { OperationHints } from "../connectors/OperationHints";
-import { ImportOpenapiDialog } from "./ImportOpenapiDialog";
-import { OfferDialog } from "./OfferDialog";
-import { OperationDialog } from "./OperationDialog";
 import { RefreshButton } from "./RefreshButton";
+import { lazyPart } from "../../components/lazyPart";
+
+const OperationDialog = lazyPart(async () => (await import("./OperationDialog")).OperationDialog);
+const OfferDialog = lazyPart(async () => (await import("./OfferDialog")).OfferDialog);
+const ImportOpenapiDialog = lazyPart(
+  async () => (await import("./ImportOpenapiDialog")).ImportOpenapiDialog,
+);
 
 type Operation = Schema<"Operation">;
 

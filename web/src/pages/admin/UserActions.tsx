@@ -8,7 +8,9 @@ import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { useShowLink } from "../../components/secrets/useShowLink";
 import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
-import { EditUserDialog } from "./EditUserDialog";
+import { lazyPart } from "../../components/lazyPart";
+
+const EditUserDialog = lazyPart(async () => (await import("./EditUserDialog")).EditUserDialog);
 
 export function UserActions({ user }: { user: Schema<"User"> }) {
   const me = useMe();

@@ -17,8 +17,12 @@ import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
 import { useLastPage } from "../../lib/useLastPage";
 import { useUrlFilters } from "../../lib/useUrlFilters";
-import { InviteUserDialog } from "./InviteUserDialog";
 import { UserActions } from "./UserActions";
+import { lazyPart } from "../../components/lazyPart";
+
+const InviteUserDialog = lazyPart(
+  async () => (await import("./InviteUserDialog")).InviteUserDialog,
+);
 
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;
 const roles = ["admin", "member", "service"] as const;

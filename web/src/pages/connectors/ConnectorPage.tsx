@@ -9,9 +9,11 @@ import { QueryView } from "../../components/QueryView";
 import { TabBar } from "../../components/TabBar";
 import { TagBadges } from "../../components/TagBadges";
 import { useMe } from "../../lib/session";
-import { HistoryTab } from "./HistoryTab";
+import { lazyPart } from "../../components/lazyPart";
 import { OperationsTab } from "./OperationsTab";
-import { TestTab } from "./TestTab";
+
+const HistoryTab = lazyPart(async () => (await import("./HistoryTab")).HistoryTab);
+const TestTab = lazyPart(async () => (await import("./TestTab")).TestTab);
 
 export function ConnectorPage() {
   const { id = "" } = useParams();

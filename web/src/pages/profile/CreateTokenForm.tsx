@@ -4,7 +4,7 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { Panel } from "../../components/Panel";
-import { ScopePicker } from "../../components/ScopePicker";
+import { ScopePicker } from "../../components/scope/ScopePicker";
 import { scopeProblem, type Scope } from "../../lib/scope";
 
 type Tools = Schema<"Token">["tools"];

@@ -13,7 +13,6 @@ import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
 import { RevokeButton } from "../../components/RevokeButton";
-import { RotateDialog } from "../../components/RotateDialog";
 import { describeScope } from "../../lib/scope";
 import { PlaintextBanner } from "../../components/secrets/PlaintextBanner";
 import { useSecrets } from "../../components/secrets/Secrets";
@@ -21,6 +20,11 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { UsagePanels } from "../../components/UsagePanels";
 import { useMe } from "../../lib/session";
+import { lazyPart } from "../../components/lazyPart";
+
+const RotateDialog = lazyPart(
+  async () => (await import("../../components/RotateDialog")).RotateDialog,
+);
 
 export function TokenPage() {
   const { id = "" } = useParams();

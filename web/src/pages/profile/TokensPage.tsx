@@ -9,12 +9,16 @@ import { useAction } from "../../api/useAction";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
-import { RotateDialog } from "../../components/RotateDialog";
 import { PlaintextBanner } from "../../components/secrets/PlaintextBanner";
 import { useSecrets } from "../../components/secrets/Secrets";
 import { TabBar } from "../../components/TabBar";
-import { CreateTokenForm } from "./CreateTokenForm";
 import { ActiveTokenTable, InactiveTokenTable } from "./TokenTables";
+import { lazyPart } from "../../components/lazyPart";
+
+const RotateDialog = lazyPart(
+  async () => (await import("../../components/RotateDialog")).RotateDialog,
+);
+const CreateTokenForm = lazyPart(async () => (await import("./CreateTokenForm")).CreateTokenForm);
 
 export function TokensPage() {
   const active = useQuery(tokensQuery("active"));

@@ -4,15 +4,15 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { api, unwrap, type Schema } from "../api/client";
-import { useAction } from "../api/useAction";
-import { ErrorAlert } from "../components/ErrorAlert";
-import { Facts } from "../components/Facts";
-import { QueryView } from "../components/QueryView";
-import { ScopePicker } from "../components/ScopePicker";
-import { scopeProblem, type Scope } from "../lib/scope";
-import { EntryLayout } from "../components/layout/EntryLayout";
-import { useMe } from "../lib/session";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { Facts } from "../../components/Facts";
+import { QueryView } from "../../components/QueryView";
+import { ScopePicker } from "../../components/scope/ScopePicker";
+import { scopeProblem, type Scope } from "../../lib/scope";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import { useMe } from "../../lib/session";
 import classes from "./ConsentPage.module.css";
 
 export function ConsentPage() {
@@ -25,7 +25,7 @@ export function ConsentPage() {
     refetchOnWindowFocus: false,
   });
   return (
-    <EntryLayout title={request.data?.device ? "Connect a device" : "Connect an app"}>
+    <EntryLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
       <QueryView query={request}>{(data) => <Decision id={id} request={data} />}</QueryView>
     </EntryLayout>
   );
@@ -80,6 +80,9 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
           "Sends you back to": !device && request.redirect,
           "Asked from": device?.ip,
           Program: device?.user_agent,
+          "Asks for": request.writes
+            ? "Reading and changing, in the connectors that you allow below"
+            : "Only reading, in the connectors that you allow below",
           Account: `${me.name} (${me.email})`,
           Lasts: "Until you disconnect it, at most 180 days",
         }}

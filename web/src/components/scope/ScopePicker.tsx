@@ -1,0 +1,90 @@
+// What a credential may call, of what its user may: connectors and operations. Used for tokens and consent.
+import { Checkbox, Radio, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { Schema } from "../../api/client";
+import { connectorsQuery } from "../../api/queries";
+import type { Scope } from "../../lib/scope";
+import { ErrorAlert } from "../ErrorAlert";
+import { OperationChoice } from "./OperationChoice";
+
+interface Props {
+  scope: Scope;
+  onChange: (scope: Scope) => void;
+  /** Only operations that read can be chosen. */
+  readOnly?: boolean;
+}
+
+export function ScopePicker({ scope, onChange, readOnly = false }: Props) {
+  const query = useQuery(connectorsQuery);
+  const connectors = query.data?.items ?? [];
+  const chosen = Array.isArray(scope.connectors) ? scope.connectors : null;
+  const operations = Array.isArray(scope.operations) ? "chosen" : (scope.operations ?? "all");
+  const within = connectors.filter((one) => chosen === null || chosen.includes(one.id));
+  return (
+    <Stack>
+      <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
+      <Radio.Group
+        label="Connectors"
+        value={chosen ? "chosen" : "all"}
+        onChange={(value) => onChange({ ...scope, connectors: value === "all" ? "all" : [] })}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio
+            value="all"
+            label="All I can reach, also future ones"
+            description={query.data && `Now: ${namesOf(connectors)}`}
+          />
+          <Radio value="chosen" label="Only these" />
+        </Stack>
+      </Radio.Group>
+      {chosen && (
+        <Checkbox.Group
+          aria-label="Connectors it may reach"
+          value={chosen}
+          onChange={(ids) => onChange({ ...scope, connectors: ids })}
+        >
+          <Stack gap="xs" pl="xl">
+            {connectors.map((one) => (
+              <Checkbox key={one.id} value={one.id} label={one.label} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
+      )}
+      <Radio.Group
+        label="Operations"
+        value={operations}
+        onChange={(value) =>
+          onChange({ ...scope, operations: value === "chosen" ? [] : (value as "all") })
+        }
+      >
+        <Stack gap="xs" mt="xs">
+          {!readOnly && <Radio value="all" label="All: read and change" />}
+          <Radio value="read_only" label="Only those that read" />
+          <Radio value="chosen" label="Only these" />
+        </Stack>
+      </Radio.Group>
+      {Array.isArray(scope.operations) &&
+        (within.length === 0 ? (
+          <Text size="sm" c="dimmed" pl="xl">
+            Choose a connector first.
+          </Text>
+        ) : (
+          <OperationChoice
+            connectors={within}
+            readOnly={readOnly}
+            chosen={scope.operations}
+            onChange={(ids) => onChange({ ...scope, operations: ids })}
+          />
+        ))}
+    </Stack>
+  );
+}
+
+const mostNames = 20;
+
+function namesOf(connectors: Schema<"ConnectorSummary">[]): string {
+  if (connectors.length === 0) return "none";
+  const names = connectors.slice(0, mostNames).map(({ label }) => label);
+  const more = connectors.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}

@@ -265,7 +265,7 @@ void OperationBuilder::add_form_fields(const Offer& offer, const std::vector<Bod
     } else if (style == "deepObject") {
       mark = "[]";
     } else if (delimited && (explode == nullptr || joined)) {
-      mark = style == "pipeDelimited" ? "*%7C" : "*%20";
+      mark = style == "pipeDelimited" ? ",%7C" : ",%20";
     } else if (joined) {
       mark = ",";
     } else if (list || style == "form" || explode != nullptr) {

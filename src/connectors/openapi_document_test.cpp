@@ -271,7 +271,7 @@ TEST(OpenapiOperation, ParametersBecomeTemplates) {
   EXPECT_TRUE(operation.importable);
   EXPECT_EQ(
       rest_of(operation),
-      R"({"method":"GET","path":"/u/{user-id}/{n}","query":{"q":"{q}","ids[]":"{ids*}","fields":"{fields,}","filter":"{filter[]}","tags":"{tags*%7C}","n":"{n_query}"},"headers":{"X-Trace":"{X-Trace}"}})");
+      R"({"method":"GET","path":"/u/{user-id}/{n}","query":{"q":"{q}","ids[]":"{ids*}","fields":"{fields,}","filter":"{filter[]}","tags":"{tags,%7C}","n":"{n_query}"},"headers":{"X-Trace":"{X-Trace}"}})");
   EXPECT_EQ(to_json(operation.definition.at("input_schema").at("required")), R"(["n","user-id","n_query"])");
   EXPECT_EQ(operation.definition.at("input_schema").at("properties").at("ids").at("description"),
             "Sent as ids[].");

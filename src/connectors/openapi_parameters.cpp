@@ -166,7 +166,7 @@ void OperationBuilder::add_query(const std::string& name, const std::string& sty
   } else if (explode) {
     mark = "*";
   } else if (style == "spaceDelimited" || style == "pipeDelimited") {
-    mark = style == "pipeDelimited" ? "*%7C" : "*%20";
+    mark = style == "pipeDelimited" ? ",%7C" : ",%20";
   } else {
     mark = ",";
   }

@@ -263,16 +263,20 @@ TEST(OpenapiPath, StylesWriteListsAndObjectsAsRfc6570Does) {
   EXPECT_EQ(line("matrix", true, map, rgb), ";R=1;G=x");
 }
 
-TEST(OpenapiQuery, DelimitedListsStayLists) {
-  const auto line = [](std::string_view style) {
+TEST(OpenapiQuery, DelimitedListsAndObjectsStayThat) {
+  const auto line = [](std::string_view style, std::string_view type, std::string_view value) {
     const ImportedOperation operation =
         only(with_paths(R"("/x":{"get":{"parameters":[{"name":"p","in":"query","explode":false,"style":")" +
-                        std::string(style) + R"(","schema":{"type":"array","items":{"type":"string"}}}]}})"));
-    return send(operation, R"({"p":["a|b","c d"]})").line.substr(26);
+                        std::string(style) + R"(","schema":{"type":")" + std::string(type) + R"("}}]}})"));
+    return send(operation, R"({"p":)" + std::string(value) + "}").line.substr(26);
   };
-  EXPECT_EQ(line("pipeDelimited"), "p=a%7Cb%7Cc%20d");
-  EXPECT_EQ(line("spaceDelimited"), "p=a%7Cb%20c%20d");
-  EXPECT_EQ(line("form"), "p=a%7Cb,c%20d");
+  const char *list = R"(["a|b","c d"])", *map = R"({"R":1,"G":"x"})";
+  EXPECT_EQ(line("pipeDelimited", "array", list), "p=a%7Cb%7Cc%20d");
+  EXPECT_EQ(line("spaceDelimited", "array", list), "p=a%7Cb%20c%20d");
+  EXPECT_EQ(line("form", "array", list), "p=a%7Cb,c%20d");
+  EXPECT_EQ(line("pipeDelimited", "object", map), "p=R%7C1%7CG%7Cx");
+  EXPECT_EQ(line("spaceDelimited", "object", map), "p=R%201%20G%20x");
+  EXPECT_EQ(line("form", "object", map), "p=R,1,G,x");
 }
 
 // --- servers

@@ -21,7 +21,7 @@ struct Slot {
   std::string_view name;
   Mark mark = Mark::kNone;
   std::size_t end = 0;              // behind the brace
-  std::string_view separator = {};  // of kJoined
+  std::string_view separator = {};  // of kJoined and kComma
 };
 
 Mark mark_of(char c) {
@@ -66,8 +66,8 @@ std::optional<Slot> slot_at(std::string_view text, std::size_t open) {
     slot.mark = mark_of(rest[0]);
     if (slot.mark == Mark::kNone) return std::nullopt;
     ++at;
-    if (slot.mark == Mark::kEach) slot.separator = separator_at(rest.substr(1));
-    if (!slot.separator.empty()) slot.mark = Mark::kJoined;
+    if (slot.mark == Mark::kEach || slot.mark == Mark::kComma) slot.separator = separator_at(rest.substr(1));
+    if (slot.mark == Mark::kEach && !slot.separator.empty()) slot.mark = Mark::kJoined;
     at += slot.separator.size();
   }
   if (slot.name.empty() || at >= text.size() || text[at] != '}') return std::nullopt;
@@ -94,7 +94,7 @@ const json::value* argument(const json::object& arguments, std::string_view name
 std::string encoded(const json::value& value, const Slot& slot, std::string (*encode)(std::string_view)) {
   std::string out;
   const bool joined = slot.mark == Mark::kJoined;
-  const std::string_view separator = joined ? slot.separator : ",";
+  const std::string_view separator = slot.separator.empty() ? "," : slot.separator;
   bool first = true;
   const auto add = [&](const std::string& part) {
     if (!std::exchange(first, false)) out += separator;
@@ -110,7 +110,7 @@ std::string encoded(const json::value& value, const Slot& slot, std::string (*en
       add(encode(member.key()));
       add(encode(argument_text(member.value())));
     }
-  } else if (slot.mark == Mark::kSegments && value.is_string()) {
+  } else if (slot.mark == Mark::kSegments && is_text(value)) {
     for (const std::string_view segment : split(value.get_string(), '/'))
       out += (std::exchange(first, false) ? "" : "/") + encode(segment);
   } else {
@@ -200,8 +200,7 @@ class FilledSize {
 
  private:
   std::size_t size_of(const Slot& slot, std::size_t field_bytes) {
-    const bool nested =
-        slot.mark == Mark::kBrackets || slot.mark == Mark::kEach || slot.mark == Mark::kJoined;
+    const bool nested = slot.mark == Mark::kBrackets || slot.mark == Mark::kEach || !slot.separator.empty();
     const std::string_view name = slot.name;
     auto& known = nested ? nested_ : plain_;
     const auto found = known.find(name);

@@ -6,8 +6,9 @@
 //   {name*}   as a whole query or form field: one field for each item, or for each member of an object
 //   {name[]}  as a whole query or form field: nested in brackets, field[member]=x, field[0]=y
 //   {name!}   as a whole value in JSON: an argument that is null is sent as null instead of left out
-//   {name*;}  a list, or the member=value of an object, joined by what follows the asterisk: any of
-//             letters, digits and ; . , % | = - _ ~, of which the first is not a letter or digit
+//   {name*;}  a list, or the member=value of an object, joined by what follows the asterisk: letters, digits
+//             and ; . , % | = - _ ~, of which the first is not a letter or digit
+//   {name,|}  as {name,}, joined by what follows the comma
 //   {name+}   in a path: a text of several segments, whose slashes stay
 //   {name@}   as a whole body or multipart field: bytes, which the argument gives in base64
 //             (connectors/rest_request.h)

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_number.h"
 #include "base/text.h"
 
 namespace wick {

@@ -15,11 +15,14 @@ namespace {
 
 constexpr std::size_t kMaxShownVersion = 32;  // a longer one is none, and may hold half of a secret
 
-// How long a server may think about `server/discover`. A program may have to start first; over HTTP half of
-// the connector's timeout is left for what is tried next.
-milliseconds probe_patience(const Target& target) {
+// How long a question may take after which something else is tried: over HTTP half of the connector's timeout
+// is left for that; a program may have to start first.
+milliseconds patience_for(const Target& target, int most) {
   const milliseconds all = seconds(target.timeout_seconds);
-  return std::min<milliseconds>(seconds(kProbeSeconds), target.is_program() ? all : all / 2);
+  return std::min<milliseconds>(seconds(most), target.is_program() ? all : all / 2);
+}
+milliseconds probe_patience(const Target& target) {
+  return patience_for(target, kProbeSeconds);
 }
 
 bool is_refused(const Incoming& last) {
@@ -263,7 +266,7 @@ http::Task<Result<void>> McpClient::greet(TargetPtr target, Party party, std::sh
   const auto is_final = [&] { return done || is_refused(last) || is_own_refusal(done.error().code); };
   if (probed.line != nullptr && probed.line->alive()) {
     const milliseconds patience = !probed.is_silent      ? all
-                                  : target->is_program() ? probe_patience(*target)
+                                  : target->is_program() ? patience_for(*target, kSlowStartSeconds)
                                                          : all - probe_patience(*target);
     done = co_await initialize(target, party, lane, probed.line, patience, last);
     if (!is_final() && probed.is_silent && done.error().code != ErrorCode::kTimeout) {
@@ -333,7 +336,7 @@ http::Task<Result<bool>> McpClient::greet_both(TargetPtr target, Party party, st
     if (target->is_program()) server->own.push_back(*line);
   }
   Incoming last;
-  auto done = co_await initialize(target, party, lane, *line, probe_patience(*target), last);
+  auto done = co_await initialize(target, party, lane, *line, patience_for(*target, kSlowStartSeconds), last);
   if (!done && (is_refused(last) || is_own_refusal(done.error().code)))
     co_return fail(std::move(done.error()));
   const std::lock_guard lock(server->mutex);

@@ -241,16 +241,16 @@ std::deque<Incoming> read_messages(std::string_view text, const http::ClientResp
   std::deque<Incoming> all;
   const auto decoded = decode_body(text, head);
   auto value = parse_json(decoded ? *decoded : text, InvalidUtf8::kReplace);
-  if (!value) {
-    const std::string_view words = truncate_utf8(text, kMaxWordsBytes);
-    if (is_valid_utf8(words)) first.words = words;
-  } else if (is_message(*value)) {
+  if (value && is_message(*value)) {
     first.message = std::move(value->get_object());
-  } else if (auto* batch = value->if_array(); batch != nullptr && batch->size() <= kMaxBatchMessages) {
+  } else if (auto* batch = value ? value->if_array() : nullptr;
+             batch != nullptr && batch->size() <= kMaxBatchMessages) {
     for (json::value& one : *batch) {
       if (is_message(one)) all.emplace_back(first).message = std::move(one.get_object());
     }
   }
+  const std::string_view words = truncate_utf8(text, kMaxWordsBytes);
+  if (first.message.empty() && is_valid_utf8(words)) first.words = words;
   if (all.empty()) all.push_back(std::move(first));
   return all;
 }

@@ -35,7 +35,7 @@ struct Incoming {
   std::string challenge = {};        // its WWW-Authenticate
   std::string session = {};          // its Mcp-Session-Id
   std::string redirect = {};         // where a 3xx points, without user, query and fragment
-  std::string words = {};            // the beginning of a body that is not JSON, at most kMaxWordsBytes
+  std::string words = {};            // the beginning of a body that is no message, at most kMaxWordsBytes
   bool refused_session = false;      // the transport itself knows that the session is gone
   bool is_endpoint_event = false;    // the first event of the transport of 2024-11-05 came instead
 };

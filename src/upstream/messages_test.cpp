@@ -68,6 +68,8 @@ TEST(Messages, ALostSessionIsKnownInEachOfItsForms) {
        false},
       {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"Invalid session ID"}})", true, true},
       {400, R"({"error":"unknown session"})", true, true},
+      {422, R"({"detail":"Session not found"})", true, true},
+      {422, R"({"detail":"the list is too long"})", false, false},
       {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32600,"message":"the list is too long"}})", false,
        false},
       {400, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"missing argument: session"}})",

@@ -51,6 +51,23 @@ const char* const kSecretNames[] = {
     "private_key",
     "smtp_pass",
     "otp",
+    "PRIVATE-TOKEN",
+    "refresh_token",
+    "xsrfToken",
+    "oldPwd",
+    "userpw",
+    "db.pw",
+    "pin",
+    "cardPin",
+    "pin_code",
+    "otpCode",
+    "sms_code",
+    "mfa-code",
+    "signing_key",
+    "x-functions-key",
+    "creds",
+    "security_answer",
+    "seedPhrase",
     "a_very_long_prefix_of_a_name_that_is_longer_than_any_bound_that_one_may_set_for_it_password"};
 const char* const kOtherNames[] = {"tokens",
                                    "max_tokens",
@@ -78,11 +95,61 @@ const char* const kOtherNames[] = {"tokens",
                                    "invalid_token",
                                    "authorization_endpoint",
                                    "cookie_policy",
+                                   "page_token",
+                                   "continuation_token",
+                                   "continuationToken",
+                                   "completion_tokens",
+                                   "has_password",
+                                   "is_secret",
+                                   "requires_otp",
+                                   "session_id",
+                                   "AccessKeyId",
+                                   "pinned",
+                                   "opinion",
+                                   "spin",
+                                   "shipping",
+                                   "happens",
+                                   "barcode",
+                                   "promo_code",
+                                   "signature",
+                                   "otpauth_count",
+                                   "passenger",
                                    ""};
 
 TEST(SecretNames, TheLastWordOfANameDecides) {
   for (const char* name : kSecretNames) EXPECT_NE(judge_name(name), Secrecy::kNone) << name;
   for (const char* name : kOtherNames) EXPECT_EQ(judge_name(name), Secrecy::kNone) << name;
+}
+
+// The value of a name in every place where a request or a response can have it.
+std::vector<std::string> places_of(const std::string& name) {
+  std::vector<std::string> out = {
+      R"({")" + name + R"(":"MARK-7a"})",
+      R"([{"a":[{")" + name + R"(" : "MARK-7a","b":1}]}])",
+      R"({"list":[{"name":")" + name + R"(","value":"MARK-7a"}]})",
+      R"({"text":"{\")" + name + R"(\":\"MARK-7a\"}"})",
+      R"({"text":"see {\")" + name + R"(\": \"MARK-7a\"} there"})",
+      R"({"url":"https://api.example.com/x?a=1&)" + name + R"(=MARK-7a&b=2"})",
+      R"({"body":")" + name + R"(=MARK-7a&b=2"})",
+  };
+  if (!is_plain_word(name)) out.push_back(R"({"head":"Accept: x\r\n)" + name + R"(: MARK-7a\r\nHost: y"})");
+  return out;
+}
+
+TEST(Mask, ASecretNameIsKnownInEveryPlace) {
+  for (const char* name : kSecretNames) {
+    for (const std::string& text : places_of(name)) {
+      const std::string masked = mask_secrets(text);
+      EXPECT_EQ(masked.find("MARK-7a"), std::string::npos) << text << " became " << masked;
+      EXPECT_TRUE(parse_json(masked)) << masked;
+    }
+  }
+}
+
+TEST(Mask, AnotherNameIsKeptInEveryPlace) {
+  for (const char* name : kOtherNames) {
+    for (const std::string& text : places_of(name)) EXPECT_EQ(mask_secrets(text), text);
+  }
 }
 
 // The text as a JSON string inside `levels` JSON objects.

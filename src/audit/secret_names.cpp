@@ -12,31 +12,36 @@ constexpr std::size_t kMaxNameBytes = 64;
 
 // As the end of the whole name, its words written together.
 constexpr std::string_view kSecretEndings[] = {
-    "password",      "passwords",   "passwd",        "pwd",           "passphrase",      "passphrases",
-    "passcode",      "secret",      "secrets",       "authorization", "cookie",          "cookies",
-    "credential",    "credentials", "accesstokens",  "apitokens",     "authtokens",      "apikeys",
-    "privatekeys",   "secretkeys",  "refreshtokens", "codeverifier",  "clientassertion", "samlassertion",
-    "passwort",      "kennwort",    "motdepasse",    "contrasena",    "senha",           "xamzsignature",
-    "xgoogsignature"};
+    "password",       "passwords",    "passwd",         "pwd",           "passphrase",      "passphrases",
+    "passcode",       "secret",       "secrets",        "authorization", "cookie",          "cookies",
+    "credential",     "credentials",  "accesstokens",   "apitokens",     "authtokens",      "apikeys",
+    "privatekeys",    "secretkeys",   "refreshtokens",  "codeverifier",  "clientassertion", "samlassertion",
+    "passwort",       "kennwort",     "motdepasse",     "contrasena",    "senha",           "xamzsignature",
+    "xgoogsignature", "secretanswer", "securityanswer", "seedphrase",    "recoveryphrase",  "bindpw",
+    "dbpw",           "rootpw",       "userpw"};
 // Before "key" they make it a secret; before "code" and "codes" those of kCodes do.
 constexpr std::string_view kKeys[] = {
     "access",  "account",  "admin",   "api",          "app",        "application", "auth",
     "client",  "consumer", "crypto",  "deploy",       "encryption", "functions",   "hmac",
     "license", "master",   "private", "secret",       "server",     "service",     "session",
     "shared",  "signing",  "ssh",     "subscription", "token",      "webhook"};
-constexpr std::string_view kCodes[] = {"access", "auth", "authorization", "backup",   "device",
-                                       "mfa",    "otp",  "recovery",      "security", "verification"};
+constexpr std::string_view kCodes[] = {"access",   "auth", "authorization", "backup", "device",
+                                       "mfa",      "otp",  "pin",           "puk",    "recovery",
+                                       "security", "sms",  "tan",           "unlock", "verification"};
+// As the last word; numbers too.
+constexpr std::string_view kPins[] = {"pin", "pins", "puk"};
 // Before "token" they make it a position in a list, or a piece of text.
 constexpr std::string_view kHarmlessTokens[] = {"next", "page",   "pagination", "continuation", "continue",
                                                 "sync", "resume", "cursor",     "progress",     "previous",
                                                 "prev", "start",  "stop",       "eos",          "bos",
                                                 "pad",  "unk",    "sep",        "cls",          "mask"};
 // As the last word.
-constexpr std::string_view kSecretTexts[] = {"pass",   "auth", "jwt", "otp", "totp",
-                                             "bearer", "cvv",  "cvc", "sig"};
-// As the first word: what follows is about the secret ("invalid_token": "it has expired").
+constexpr std::string_view kSecretTexts[] = {"pass", "auth", "jwt", "otp", "totp", "bearer", "cvv",
+                                             "cvc",  "sig",  "pw",  "psk", "mdp",  "creds"};
+// As the first word: what follows is about the secret ("invalid_token": "it has expired", "has_password": true).
 constexpr std::string_view kJudgements[] = {"invalid",    "missing", "expired", "wrong", "incorrect",
-                                            "unexpected", "unknown", "bad",     "weak"};
+                                            "unexpected", "unknown", "bad",     "weak",  "is",
+                                            "has",        "needs",   "requires"};
 constexpr std::string_view kQualifiers[] = {
     "confirmation", "confirm", "confirmed", "repeat", "repeated",  "again",   "value",   "values",
     "hash",         "string",  "text",      "plain",  "plaintext", "raw",     "encoded", "base64",
@@ -114,7 +119,7 @@ Secrecy judge_name(std::string_view name) {
   for (const std::string_view code : {"code", "codes"}) {
     if (joined.ends_with(code) && ends_with_any(before(code), kCodes)) return Secrecy::kAll;
   }
-  if (ends_with_any(joined, kSecretEndings)) return Secrecy::kAll;
+  if (ends_with_any(joined, kSecretEndings) || is_one_of(words.last(), kPins)) return Secrecy::kAll;
   return is_one_of(words.last(), kSecretTexts) ? Secrecy::kText : Secrecy::kNone;
 }
 

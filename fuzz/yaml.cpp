@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "targets.h"
 
 namespace wick::fuzz {
@@ -51,7 +52,7 @@ void fuzz_yaml(std::string_view data) {
     const auto again = parse_json(to_json(*value));
     FUZZ_CHECK(again && *again == *value);
   } else {
-    FUZZ_CHECK(!value.error().message.empty());
+    FUZZ_CHECK(!value.error().message.empty() && is_valid_utf8(value.error().message));
   }
   const auto json_value = parse_json(data);
   if (!json_value || !is_plain(*json_value)) return;

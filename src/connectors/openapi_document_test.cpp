@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "connectors/check_once.h"
 #include "connectors/connector_service.h"
 #include "connectors/openapi_schema.h"
@@ -76,6 +77,15 @@ TEST(Yaml, PlainScalarsMeanWhatTheCoreSchemaSays) {
             "[18446744073709551616,0.1000000000000000055511151231257827,1e400,9007199254740993.0]");
   EXPECT_EQ(yaml("{200: a, no: b, true: c}"), R"({"200":"a","no":"b","true":"c"})");
   EXPECT_EQ(yaml("a: |\n  x\n  y\nb:\n- [[1, 2], [3]]\n"), R"({"a":"x\ny\n","b":[[[1,2],[3]]]})");
+}
+
+TEST(Yaml, AnErrorNeverQuotesHalfACharacter) {
+  for (const char* text : {"a: \"\\\u00e9\"", "\"\\\U0001F600\"", "\"x\\\u4e2d"}) {
+    const auto read = parse_yaml(text);
+    ASSERT_FALSE(read) << text;
+    EXPECT_TRUE(is_valid_utf8(read.error().message)) << read.error().message;
+    EXPECT_TRUE(read.error().message.ends_with("unknown escape character.")) << read.error().message;
+  }
 }
 
 TEST(Yaml, AliasesAndMergesAreWrittenOut) {

@@ -67,6 +67,11 @@ std::optional<json::value> float_of(std::string_view text) {
   return json::value(number);
 }
 
+// yaml-cpp quotes the first byte of a character ("unknown escape character: …"): then without the quotation.
+std::string words_of(const YAML::Exception& error) {
+  return is_valid_utf8(error.msg) ? error.msg : error.msg.substr(0, error.msg.rfind(':'));
+}
+
 json::value plain_scalar(std::string_view text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
   if (text == "true" || text == "True" || text == "TRUE") return true;
@@ -255,7 +260,7 @@ Result<json::value> parse_yaml(std::string_view text) {
   } catch (const YAML::Exception& error) {
     return fail(
         ErrorCode::kInvalidArgument,
-        "This is not valid YAML: line " + std::to_string(error.mark.line + 1) + ", " + error.msg + ".");
+        "This is not valid YAML: line " + std::to_string(error.mark.line + 1) + ", " + words_of(error) + ".");
   } catch (const std::exception& error) {
     return fail(ErrorCode::kInvalidArgument, std::string("This YAML cannot be read: ") + error.what() + ".");
   }

@@ -18,7 +18,7 @@ void keep_if(json::object& object, std::string_view member, bool (*sound)(const 
 }
 
 bool is_string(const json::value& value) {
-  return value.is_string();
+  return is_text(value);
 }
 bool is_bool(const json::value& value) {
   return value.is_bool();
@@ -27,7 +27,7 @@ bool is_object(const json::value& value) {
   return value.is_object();
 }
 bool is_number(const json::value& value) {
-  return value.is_number();
+  return wick::is_number(value);
 }
 bool are_strings(const json::value& value) {
   return value.is_array() && std::all_of(value.get_array().begin(), value.get_array().end(), is_string);

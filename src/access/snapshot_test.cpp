@@ -265,5 +265,26 @@ TEST_F(Access, ASnapshotThatFollowedEachChangeEqualsOneThatIsReadAsAWhole) {
   EXPECT_TRUE(followed->connectors.front()->operation("own")->read_only);
 }
 
+TEST_F(Access, ACompiledSchemaIsKeptWhileTheSchemaStaysTheSame) {
+  const ConnectorId id = add_connector({});
+  const std::string key = id.str();
+  const std::string_view text = key;
+  write("connector",
+        "INSERT INTO operations (connector_id, key, enabled, definition) VALUES ($1, 'own', 1, $2)",
+        {text, std::string_view(R"({"name":"Own","input_schema":{"type":"object"}})")});
+  const auto compiled_of = [&](const char* operation) {
+    const auto snapshot = store_->snapshot();
+    return snapshot->connector(id)->operation(operation)->schema;
+  };
+  const auto own = compiled_of("own"), built_in = compiled_of("get");
+  write("connector", "UPDATE connectors SET label = 'Renamed' WHERE id = $1", {text});
+  EXPECT_EQ(compiled_of("own"), own);
+  EXPECT_EQ(compiled_of("get"), built_in);
+  write("connector", "UPDATE operations SET definition = $2 WHERE connector_id = $1 AND key = 'own'",
+        {text, std::string_view(R"({"name":"Own","input_schema":{"type":"object","minProperties":1}})")});
+  EXPECT_NE(compiled_of("own"), own);
+  EXPECT_EQ(compiled_of("get"), built_in);
+}
+
 }  // namespace
 }  // namespace wick

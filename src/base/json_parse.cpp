@@ -1,6 +1,7 @@
 // parse_json(): Boost.JSON's tokenizer with a handler of our own, which keeps every number exactly.
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value_stack.hpp>
+#include <charconv>
 
 #include "base/json.h"
 #include "base/text.h"

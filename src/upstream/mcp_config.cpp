@@ -72,7 +72,27 @@ std::optional<std::pair<std::string, std::string>> parse_variable(std::string_vi
   return std::pair(std::string(line.substr(0, equals)), std::string(line.substr(equals + 1)));
 }
 
+// Whether a shell would run what is between backticks: outside of single quotes, and not behind a backslash.
+bool has_backtick_command(std::string_view command) {
+  bool is_quoted = false, is_double = false;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    if (c == '\\' && !is_quoted) {
+      ++i;
+    } else if (c == '\'' && !is_double) {
+      is_quoted = !is_quoted;
+    } else if (c == '"' && !is_quoted) {
+      is_double = !is_double;
+    } else if (c == '`' && !is_quoted) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Result<std::vector<std::string>> command_words(std::string_view command) {
+  if (has_backtick_command(command))
+    return invalid("The command is started without a shell, which alone could run what is in backticks.");
   auto line = split_shell(command);
   if (!line)
     return invalid("The command cannot be taken apart without a shell: quote what has a meaning to one.");

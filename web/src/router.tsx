@@ -53,6 +53,8 @@ const memberPages = [
 ];
 
 const adminPages = [
+  page("/admin/connections/:id", "ConnectionPage", () => import("./pages/profile/ConnectionPage")),
+  page("/admin/access-tokens/:id", "TokenPage", () => import("./pages/profile/TokenPage")),
   page("/admin", "DashboardPage", () => import("./pages/admin/DashboardPage")),
   page("/admin/users", "UsersPage", () => import("./pages/admin/UsersPage")),
   page("/admin/tags", "TagsPage", () => import("./pages/admin/TagsPage")),

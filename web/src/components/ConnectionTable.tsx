@@ -26,7 +26,7 @@ export function ConnectionTable({ connections, showUser, isEnding, onDisconnect 
       role: "name",
       cell: ({ id, client }) => (
         <>
-          <Cut to={`/profile/connections/${id}`}>{client.name}</Cut>
+          <Cut to={`/${showUser ? "admin" : "profile"}/connections/${id}`}>{client.name}</Cut>
           <ClientBadge client={client} />
         </>
       ),

@@ -24,7 +24,7 @@ export function Panel({ title, description, actions, children, ...paper }: Props
       {title ? (
         <Stack gap="md">
           <Group justify="space-between" align="flex-start">
-            <div>
+            <div className={classes.text}>
               <Title order={2} size="h4" id={titleId}>
                 {title}
               </Title>

@@ -50,7 +50,7 @@ function SchemaField({ field, value, problem, onChange }: FieldProps) {
   };
   switch (field.kind) {
     case "text":
-      return field.schema.format || field.schema.maxLength ? (
+      return isShort(field.schema) ? (
         <TextInput {...common} onChange={(event) => onChange(event.currentTarget.value)} />
       ) : (
         <Textarea
@@ -87,6 +87,10 @@ function SchemaField({ field, value, problem, onChange }: FieldProps) {
       );
   }
 }
+
+/** What fits into one line: formats, and texts that may not be long. */
+const isShort = ({ format, maxLength }: FormField["schema"]) =>
+  Boolean(format) || (typeof maxLength === "number" && maxLength <= 200);
 
 interface ChoiceProps {
   common: { label: string; value: string };

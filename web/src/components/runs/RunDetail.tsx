@@ -17,7 +17,12 @@ import { QueryView } from "../QueryView";
 type Run = Schema<"Run">;
 
 export function RunDetail({ id }: { id: string }) {
+  const me = useMe();
   const run = useQuery(runQuery(id));
+  const isOwn = !run.data?.user || run.data.user.id === me.id;
+  const [tokens, connections] = isOwn
+    ? ["/profile/tokens", "/profile/connections"]
+    : ["/admin/access-tokens", "/admin/connections"];
   return (
     <QueryView query={run}>
       {(data) => (
@@ -35,21 +40,21 @@ export function RunDetail({ id }: { id: string }) {
               "User agent": data.user_agent,
               "HTTP status": data.http_status || null,
               Token: data.credential?.kind === "pat" && (
-                <Anchor component={Link} to={`/profile/tokens/${data.credential.id}`} size="sm">
+                <Anchor component={Link} to={`${tokens}/${data.credential.id}`} size="sm">
                   {data.credential.name}
                 </Anchor>
               ),
               Connection: data.credential?.kind === "oauth" && (
-                <Anchor
-                  component={Link}
-                  to={`/profile/connections/${data.credential.id}`}
-                  size="sm"
-                >
+                <Anchor component={Link} to={`${connections}/${data.credential.id}`} size="sm">
                   {data.credential.name}
                 </Anchor>
               ),
               Trace: data.trace_id && <Code>{data.trace_id}</Code>,
-              Call: <Code>{data.id}</Code>,
+              Call: (
+                <Anchor component={Link} to={`/runs/${data.id}`} size="sm">
+                  {data.id}
+                </Anchor>
+              ),
             }}
           />
           <CardGrid fill>

@@ -2,7 +2,7 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { allConnectorsQuery, connectorsQuery, tokensQuery } from "../../api/queries";
+import { allConnectorsQuery, connectorsQuery, tokenQuery, tokensQuery } from "../../api/queries";
 import { fromLocalInput, toLocalInput } from "../../lib/format";
 import { FilterBar } from "../FilterBar";
 import { UserSelect } from "../UserSelect";
@@ -58,7 +58,7 @@ export function RunFilterBar({ everyone, fixedConnector = false }: Props) {
       <Select
         label="Status"
         data={statuses.map((value) => ({ value, label: value.replace("_", " ") }))}
-        value={search.get("status")}
+        value={statuses.find((status) => status === search.get("status")) ?? null}
         onChange={(value) => set("status", value)}
         placeholder="Any"
         clearable
@@ -66,7 +66,7 @@ export function RunFilterBar({ everyone, fixedConnector = false }: Props) {
       <Select
         label="Source"
         data={[...sources]}
-        value={search.get("source")}
+        value={sources.find((source) => source === search.get("source")) ?? null}
         onChange={(value) => set("source", value)}
         placeholder="Any"
         clearable
@@ -86,9 +86,10 @@ export function RunFilterBar({ everyone, fixedConnector = false }: Props) {
         value={toLocalInput(search.get("to"))}
         onChange={(event) => set("to", fromLocalInput(event.currentTarget.value))}
       />
+      {everyone && search.has("token") && <OneToken id={search.get("token") ?? ""} />}
       {filtered && (
         <Button variant="subtle" onClick={clear}>
-          {everyone && search.has("token") ? "Clear filters (one token)" : "Clear filters"}
+          Clear filters
         </Button>
       )}
     </FilterBar>
@@ -131,6 +132,14 @@ function TokenSelect({ value, onChange }: SelectProps) {
       clearable
     />
   );
+}
+
+/** Whose calls are shown, when it is one token of somebody's; a connection has a page of its own. */
+function OneToken({ id }: { id: string }) {
+  const token = useQuery(tokenQuery(id));
+  const known = token.data && `${token.data.name} of ${token.data.owner.name}`;
+  const name = known ?? (token.isPending ? "" : id);
+  return <TextInput label="Token" value={name} readOnly />;
 }
 
 function OperationInput({ value, onCommit }: { value: string; onCommit: (v: string) => void }) {

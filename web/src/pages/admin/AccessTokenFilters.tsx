@@ -1,14 +1,15 @@
 import { Checkbox, Select } from "@mantine/core";
 import { FilterBar } from "../../components/FilterBar";
 import { SearchInput } from "../../components/SearchInput";
+import { plural } from "../../lib/format";
 import { UserSelect } from "../../components/UserSelect";
 import classes from "./AccessTokenFilters.module.css";
-import type { UrlFilters } from "./tokenQuery";
+import { readTokenQuery, type UrlFilters } from "./tokenQuery";
 
-const unusedChoices = [7, 30, 90, 180].map((days) => ({
-  value: String(days),
-  label: `${days} days`,
-}));
+const inDays = (choices: number[]) =>
+  choices.map((days) => ({ value: String(days), label: plural(days, "day") }));
+const unusedChoices = inDays([7, 30, 90, 180]);
+const expiringChoices = inDays([1, 7, 30, 90]);
 
 export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters: UrlFilters }) {
   return (
@@ -31,7 +32,7 @@ export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters:
           { value: "inactive", label: "Revoked and expired" },
           { value: "all", label: "All" },
         ]}
-        value={get("status") ?? "active"}
+        value={readTokenQuery(get).status}
         onChange={(value) => set("status", value === "active" ? null : value)}
         allowDeselect={false}
       />
@@ -40,6 +41,14 @@ export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters:
         data={unusedChoices}
         value={get("unused_days") ?? null}
         onChange={(value) => setAll({ unused_days: value, never_used: null })}
+        placeholder="Any time"
+        clearable
+      />
+      <Select
+        label="Expires within"
+        data={expiringChoices}
+        value={get("expiring_days") ?? null}
+        onChange={(value) => set("expiring_days", value)}
         placeholder="Any time"
         clearable
       />

@@ -19,6 +19,7 @@ export function AccessTokenStats({ filters }: { filters: UrlFilters }) {
     status: null,
     never_used: null,
     unused_days: null,
+    expiring_days: null,
     query: null,
     owner: null,
   };

@@ -54,7 +54,7 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       label: "Name",
       role: "name",
       sort: sortBy(filters, "name"),
-      cell: ({ id, name }) => <Cut to={`/profile/tokens/${id}`}>{name}</Cut>,
+      cell: ({ id, name }) => <Cut to={`/admin/access-tokens/${id}`}>{name}</Cut>,
     },
     { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
     {

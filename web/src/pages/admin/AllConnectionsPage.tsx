@@ -5,7 +5,6 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { appsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ConnectionTable } from "../../components/ConnectionTable";
 import { EmptyState } from "../../components/EmptyState";
 import { FilterBar } from "../../components/FilterBar";
@@ -14,6 +13,7 @@ import { QueryView } from "../../components/QueryView";
 import { UserSelect } from "../../components/UserSelect";
 import { plural } from "../../lib/format";
 import { useUrlFilters } from "../../lib/useUrlFilters";
+import { DisconnectAll } from "./DisconnectAll";
 
 export function AllConnectionsPage() {
   const { get, set } = useUrlFilters();
@@ -86,27 +86,15 @@ export function AllConnectionsPage() {
           )
         }
       </QueryView>
-      <ConfirmDialog
-        opened={confirming === "user"}
-        title="Disconnect all apps of this user?"
-        confirm="Disconnect all"
-        pending={disconnectAll.isPending}
-        onConfirm={() => disconnectAll.mutate("user")}
-        onClose={() => setConfirming(null)}
-      >
-        Every app that this user has approved stops working at once. The user can approve it again.
-      </ConfirmDialog>
-      <ConfirmDialog
-        opened={confirming === "client"}
-        title="Disconnect this app from everybody?"
-        confirm="Disconnect all"
-        pending={disconnectAll.isPending}
-        onConfirm={() => disconnectAll.mutate("client")}
-        onClose={() => setConfirming(null)}
-      >
-        The app stops working at once for everyone who has approved it. They can approve it again,
-        unless you block it under Apps.
-      </ConfirmDialog>
+      {confirming && (
+        <DisconnectAll
+          by={confirming}
+          id={query[confirming] ?? ""}
+          pending={disconnectAll.isPending}
+          onConfirm={() => disconnectAll.mutate(confirming)}
+          onClose={() => setConfirming(null)}
+        />
+      )}
     </>
   );
 }

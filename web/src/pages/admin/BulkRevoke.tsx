@@ -6,6 +6,8 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { userQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Dialog } from "../../components/Dialog";
+import { QueryView } from "../../components/QueryView";
 import { plural } from "../../lib/format";
 
 type Token = Schema<"Token">;
@@ -93,7 +95,13 @@ interface AllProps {
 
 function RevokeAllOf({ owner, ...dialog }: AllProps) {
   const user = useQuery(userQuery(owner));
-  if (!user.data) return null;
+  if (!user.data) {
+    return (
+      <Dialog title="Revoke all tokens" onClose={dialog.onClose}>
+        <QueryView query={user}>{() => null}</QueryView>
+      </Dialog>
+    );
+  }
   const { name, email, active_tokens } = user.data;
   return (
     <ConfirmDialog

@@ -9,7 +9,11 @@ import { QueryView } from "../../components/QueryView";
 import { RunTable } from "../../components/runs/RunTable";
 import { StatCard, StatRow } from "../../components/StatCard";
 
+/** The counts are of the day in UTC. */
+const startOfDay = () => `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
+
 export function DashboardPage() {
+  const today = new URLSearchParams({ from: startOfDay() }).toString();
   const dashboard = useQuery({
     queryKey: ["admin", "dashboard"],
     queryFn: () => unwrap(api.GET("/admin/dashboard")),
@@ -34,11 +38,15 @@ export function DashboardPage() {
               />
               <StatCard label="Connections" value={counts.connections} to="/admin/connections" />
               <StatCard label="Connectors" value={counts.connectors} to="/admin/connectors" />
-              <StatCard label="Calls today" value={counts.calls_today} to="/admin/history" />
+              <StatCard
+                label="Calls today"
+                value={counts.calls_today}
+                to={`/admin/history?${today}`}
+              />
               <StatCard
                 label="Errors today"
                 value={counts.errors_today}
-                to="/admin/history?status=error"
+                to={`/admin/history?status=error&${today}`}
               />
             </StatRow>
             <Panel title="Calls per day" description="Failed calls in red.">

@@ -9,16 +9,21 @@ export type Sort = (typeof sorts)[number];
 const statuses = ["active", "inactive", "all"] as const;
 
 export function readTokenQuery(get: UrlFilters["get"]) {
-  const unusedDays = Number(get("unused_days"));
   return {
     query: get("query"),
     owner: get("owner"),
     status: statuses.find((status) => status === get("status")) ?? "active",
     never_used: get("never_used") === "true" || undefined,
-    unused_days: Number.isInteger(unusedDays) && unusedDays > 0 ? unusedDays : undefined,
+    unused_days: readDays(get("unused_days")),
+    expiring_days: readDays(get("expiring_days")),
     sort: readSort(get),
     order: readOrder(get),
   };
+}
+
+function readDays(text: string | undefined): number | undefined {
+  const days = Number(text);
+  return Number.isInteger(days) && days > 0 ? days : undefined;
 }
 
 export function readSort(get: UrlFilters["get"]): Sort {

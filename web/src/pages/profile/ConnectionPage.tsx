@@ -62,6 +62,11 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
     <div>
       <PageHeader
         title={client.name}
+        back={
+          own
+            ? { to: "/profile/connections", label: "Connections" }
+            : { to: "/admin/connections", label: "All connections" }
+        }
         description={own ? "Your connection" : `Connection of ${user.name}`}
         actions={
           !ended && (

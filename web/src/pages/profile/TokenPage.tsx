@@ -75,6 +75,11 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
     <div>
       <PageHeader
         title={token.name}
+        back={
+          own
+            ? { to: "/profile/tokens", label: "Access tokens" }
+            : { to: "/admin/access-tokens", label: "All access tokens" }
+        }
         description={own ? "Your access token" : `Access token of ${token.owner.name}`}
         actions={
           <>

@@ -32,6 +32,7 @@ async function add(label, url, auth) {
   return made.body.id;
 }
 async function accessible() {
+  await page.getByRole('heading', { level: 1 }).waitFor();  // each page is loaded when it is opened
   const { violations } = await new AxeBuilder({ page }).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
 }

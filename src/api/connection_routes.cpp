@@ -155,8 +155,8 @@ Result<Reply> disconnect_many(Context& context) {
   return Reply{200, std::move(out)};
 }
 
-// Who asks, for the sign-in page on the way to consent. Nobody is signed in yet, so no document is fetched: of a client
-// that is not kept, the host of its id is told, which is what there is to trust about it.
+// The app that asks for access, for the sign-in page that comes before consent. Nobody is signed in yet, so Wick fetches
+// no metadata document: a client that is not stored is shown by the host of its client_id, the only verified part of it.
 Result<Reply> get_app(Context& context) {
   const std::string id = context.request.query_value("client_id").value_or("");
   const auto client = context.services.clients.get(id);

@@ -107,7 +107,7 @@ Result<std::string> decode_installed(std::string bytes, const std::string& label
     char* to = piece;
     std::size_t room = sizeof piece;
     at_end = left == 0;
-    // At the end it writes what it has held back.
+    // Without input, iconv() writes the characters that it still holds.
     const std::size_t done =
         at_end ? iconv(table, nullptr, nullptr, &to, &room) : iconv(table, &from, &left, &to, &room);
     const bool is_full = done == std::size_t(-1) && errno == E2BIG;

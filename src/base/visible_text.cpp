@@ -93,7 +93,7 @@ std::unexpected<Error> hidden(std::string_view what, char32_t point) {
       ErrorCode::kInvalidArgument,
       std::string(what) + " holds " + number.data() +
           ", a character that is invisible or changes how the text around it is read: delete it, or type the "
-          "text anew.");
+          "text again.");
 }
 
 std::unexpected<Error> wrong_length(std::string_view what, const char* least, std::size_t max_bytes) {

@@ -55,7 +55,7 @@ TEST(VisibleText, TheErrorNamesTheCharacterAndSaysWhatToDo) {
   EXPECT_EQ(checked.error().message,
             "The label holds U+202E, a character that is invisible or changes how the text around it is "
             "read: delete "
-            "it, or type the text anew.");
+            "it, or type the text again.");
   EXPECT_EQ(check_name("The label", std::string(61, 'a'), 60).error().message,
             "The label must be 1 to 60 bytes of text.");
 }

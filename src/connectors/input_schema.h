@@ -15,8 +15,8 @@ namespace wick {
 //         kTooLarge         json_schema::kMaxSchemaBytes
 Result<void> check_schema(const boost::json::object& schema);
 
-// Who judges the arguments in the end. kSystem: the connected system is another MCP server, which checks against the
-// same schema. Then our check is a help to the caller: what it cannot decide is passed on, arguments stay as they were
+// Which side decides about the arguments. kSystem: the connected system is another MCP server, which validates them
+// against the same schema. Our check only helps the caller then: undecided arguments are passed on, all stay as they were
 // given, and one that is null may count as left out (2026-07-28, transports, "Server Behavior for Custom Headers").
 enum class Judge { kWick, kSystem };
 

@@ -94,7 +94,7 @@ class Reader {
   void place(ImportedOperation& imported, const json::array* servers, const std::string& server);
   const json::value* follow(const json::value& node, std::string& why);
   void read_path(const std::string& path, const json::value& entry);
-  // `missing`: why a part of it is not known; empty when all is.
+  // `missing`: why a reference of the item could not be resolved; empty when all were.
   void read_item(const std::string& path, const json::object& item, const std::string& missing);
 
   const json::object& root_;

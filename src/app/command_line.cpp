@@ -315,9 +315,12 @@ int run_serve(const Options& options) {
   if (!settings) return print_error(options.as_json, settings.error());
   configure_logging(settings->log_format, settings->log_level);
   fit_open_files(*settings);
+  auto socket = http::ListeningSocket::open(settings->address, settings->port);
+  if (!socket) return print_error(options.as_json, socket.error());
+  use_port(*settings, socket->port());
   auto instance = Instance::open(*settings);
   if (!instance) return print_error(options.as_json, instance.error());
-  auto served = serve(**instance, *settings);
+  auto served = serve(**instance, std::move(*socket), *settings);
   return served ? 0 : print_error(options.as_json, served.error());
 }
 

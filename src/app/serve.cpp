@@ -158,8 +158,11 @@ void mount(http::Server& server, Instance& instance) {
 Result<void> announce(Instance& instance, const Settings& settings) {
   auto required = instance.services().links.setup_required();
   if (!required) return fail(std::move(required.error()));
-  std::printf("Wick %s is ready at %s (MCP: %s/mcp)\n", WICK_VERSION, settings.public_url.c_str(),
-              settings.public_url.c_str());
+  const std::string port = ":" + std::to_string(settings.port);
+  const std::string behind =
+      settings.public_url.ends_with(port) ? "" : ", listening on " + settings.address + port;
+  std::printf("Wick %s is ready at %s (MCP: %s/mcp)%s\n", WICK_VERSION, settings.public_url.c_str(),
+              settings.public_url.c_str(), behind.c_str());
   if (*required) {
     auto link = instance.services().links.make_setup();
     if (!link) return fail(std::move(link.error()));
@@ -172,12 +175,12 @@ Result<void> announce(Instance& instance, const Settings& settings) {
 }
 
 // Until a signal comes; then nothing but the server and the instance is left running.
-Result<void> run_until_signal(http::Server& server, Instance& instance, Upkeep& upkeep,
-                              const Settings& settings) {
+Result<void> run_until_signal(http::Server& server, http::ListeningSocket socket, Instance& instance,
+                              Upkeep& upkeep, const Settings& settings) {
   boost::asio::io_context waiting;
   boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
   signals.async_wait([](boost::system::error_code, int) {});
-  if (auto started = server.start(); !started) return started;
+  if (auto started = server.start(std::move(socket)); !started) return started;
   auto control = ControlSocket::listen(settings.data, instance);
   if (!control) return fail(std::move(control.error()));
   Maintenance maintenance(instance);
@@ -211,7 +214,7 @@ void fit_open_files(Settings& settings) {
   outgoing.per_connector = std::min(outgoing.per_connector, std::max<std::size_t>(1, plan.outgoing / 2));
 }
 
-Result<void> serve(Instance& instance, const Settings& settings) {
+Result<void> serve(Instance& instance, http::ListeningSocket socket, const Settings& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   http::ServerOptions options;
   options.address = settings.address;
@@ -230,7 +233,7 @@ Result<void> serve(Instance& instance, const Settings& settings) {
   api::Api api(instance.services(), server);
   api.mount();
   Upkeep upkeep(instance, settings);
-  auto ended = run_until_signal(server, instance, upkeep, settings);
+  auto ended = run_until_signal(server, std::move(socket), instance, upkeep, settings);
   // No io thread runs any more, then none of the threads that post to them; then what did not end can go,
   // while everything that it refers to is there.
   server.stop();

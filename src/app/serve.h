@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/instance.h"
+#include "http/server.h"
 
 namespace wick {
 
@@ -9,9 +10,9 @@ namespace wick {
 // with a warning. Before the instance is opened.
 void fit_open_files(Settings& settings);
 
-// Blocks until SIGINT or SIGTERM, then stops in order: no new connections, requests in progress finish, what
+// Serves `socket`, which listens where the settings say. Blocks until SIGINT or SIGTERM, then stops in order: no new connections, requests in progress finish, what
 // is in memory is written. The instance is stopped then. Errors: those of Server::start and
 // ControlSocket::listen
-Result<void> serve(Instance& instance, const Settings& settings);
+Result<void> serve(Instance& instance, http::ListeningSocket socket, const Settings& settings);
 
 }  // namespace wick

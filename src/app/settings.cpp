@@ -164,7 +164,7 @@ std::string join(const std::vector<IpNetwork>& networks) {
 const std::vector<Setting>& table() {
   constexpr std::int64_t kMillion = 1'000'000;
   static const std::vector<Setting> all = {
-      {"listen", "address and port to listen on", set_listen,
+      {"listen", "address and port to listen on; port 0 takes any free port", set_listen,
        [](const Settings& s) { return s.address + ":" + std::to_string(s.port); }},
       text(
           "public_url", "where clients find this server, for example https://wick.example.com", {},
@@ -439,6 +439,14 @@ Result<void> read_environment(Settings& settings) {
       return invalid("Environment variable " + name + ": " + set.error().message);
   }
   return {};
+}
+
+void use_port(Settings& settings, std::uint16_t port) {
+  const std::string any = ":0";
+  if (settings.port == 0 && settings.public_url.ends_with(any))
+    settings.public_url.replace(settings.public_url.size() - any.size(), any.size(),
+                                ":" + std::to_string(port));
+  settings.port = port;
 }
 
 Result<void> finish_settings(Settings& settings) {

@@ -57,5 +57,7 @@ Result<void> read_config_file(Settings& settings, const std::string& file);
 Result<void> read_environment(Settings& settings);
 // What holds between settings. Fills public_url. Errors: kInvalidArgument
 Result<void> finish_settings(Settings& settings);
+// Takes the port that was bound where `listen` left it to the system (port 0), in public_url too.
+void use_port(Settings& settings, std::uint16_t port);
 
 }  // namespace wick

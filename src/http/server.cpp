@@ -46,6 +46,22 @@ FairPoolOptions background_workers(std::size_t threads, const Limits& limits) {
   return options;
 }
 
+std::unexpected<Error> cannot_listen(const std::string& address, std::uint16_t port,
+                                     const std::string& reason) {
+  return fail(ErrorCode::kUnavailable,
+              "Cannot listen on " + address + ":" + std::to_string(port) + ": " + reason +
+                  ". Is another server running there? Choose another with --listen.");
+}
+
+// Opens and binds `acceptor` to an address that all listeners of this server share.
+template <typename SharedAcceptor>
+void bind_shared(SharedAcceptor& acceptor, const tcp::endpoint& endpoint, error_code& ec) {
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.set_option(ReusePort(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+}
+
 Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
   Shared& shared = thread.shared;
   while (!shared.stopping) {
@@ -122,6 +138,42 @@ std::string_view ThreadState::date() {
   return date_text;
 }
 
+Result<ListeningSocket> ListeningSocket::open(const std::string& address, std::uint16_t port) {
+  error_code ec;
+  tcp::endpoint endpoint(asio::ip::make_address(address, ec), port);
+  if (ec) {
+    return fail(ErrorCode::kInvalidArgument,
+                "Cannot listen on " + address + ":" + std::to_string(port) + ": this is not an IP address.");
+  }
+  asio::io_context context;
+  if (port != 0) {
+    // SO_REUSEPORT would let two servers share the port unnoticed: ask without it first.
+    tcp::acceptor probe(context);
+    probe.open(endpoint.protocol(), ec);
+    if (!ec) probe.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) probe.bind(endpoint, ec);
+    if (!ec) probe.listen(1, ec);
+    if (ec) return cannot_listen(address, port, ec.message());
+  }
+  tcp::acceptor listener(context);
+  bind_shared(listener, endpoint, ec);
+  if (!ec) listener.listen(kBacklog, ec);
+  if (!ec) endpoint = listener.local_endpoint(ec);
+  const int fd = ec ? -1 : listener.release(ec);
+  if (ec) return cannot_listen(address, port, ec.message());
+  return ListeningSocket(fd, endpoint.port());
+}
+
+ListeningSocket& ListeningSocket::operator=(ListeningSocket&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(port_, other.port_);
+  return *this;
+}
+
+ListeningSocket::~ListeningSocket() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
 struct Server::Impl {
   explicit Impl(const Limits& limits) : shared(limits) {}
 
@@ -180,38 +232,29 @@ void Server::fallback(Handler handler) {
 }
 
 Result<void> Server::start() {
-  const ServerOptions& options = impl_->shared.options;
+  auto socket = ListeningSocket::open(impl_->shared.options.address, impl_->shared.options.port);
+  if (!socket) return fail(std::move(socket.error()));
+  return start(std::move(*socket));
+}
+
+Result<void> Server::start(ListeningSocket socket) {
   error_code ec;
-  const asio::ip::address address = asio::ip::make_address(options.address, ec);
-  const std::string where = options.address + ":" + std::to_string(options.port);
-  if (ec)
-    return fail(ErrorCode::kInvalidArgument, "Cannot listen on " + where + ": this is not an IP address.");
-  tcp::endpoint endpoint(address, options.port);
-  const auto open = [&](Acceptor& acceptor, bool shared_port) {
-    acceptor.open(endpoint.protocol(), ec);
-    if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec && shared_port) acceptor.set_option(ReusePort(true), ec);
-    if (!ec) acceptor.bind(endpoint, ec);
-    if (!ec && shared_port) acceptor.listen(kBacklog, ec);
-  };
-  if (options.port != 0) {
-    // SO_REUSEPORT would let two servers share the port unnoticed: ask without it first.
-    Acceptor probe(impl_->threads[0]->context.get_executor());
-    open(probe, false);
-    if (!ec) probe.listen(1, ec);
-  }
+  const std::string& address = impl_->shared.options.address;
+  const tcp::endpoint endpoint(asio::ip::make_address(address, ec), socket.port());
   for (auto& thread : impl_->threads) {
     if (ec) break;
     auto acceptor = std::make_unique<Acceptor>(thread->context.get_executor());
-    open(*acceptor, true);
-    if (!ec) endpoint = acceptor->local_endpoint(ec);
+    if (impl_->acceptors.empty()) {
+      acceptor->assign(endpoint.protocol(), socket.release(), ec);
+    } else {
+      bind_shared(*acceptor, endpoint, ec);
+      if (!ec) acceptor->listen(kBacklog, ec);
+    }
     impl_->acceptors.push_back(std::move(acceptor));
   }
   if (ec) {
     impl_->acceptors.clear();
-    return fail(ErrorCode::kUnavailable,
-                "Cannot listen on " + where + ": " + ec.message() +
-                    ". Is another server running there? Choose another with --listen.");
+    return cannot_listen(address, socket.port(), ec.message());
   }
   impl_->port = endpoint.port();
   for (std::size_t i = 0; i < impl_->threads.size(); ++i) {

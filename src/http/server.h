@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/network.h"
@@ -43,6 +44,27 @@ inline constexpr std::size_t kGeneralWorkers = 6, kSearchWorkers = 2;
 // Hashing takes a whole core each: half of them, and at least this many.
 inline constexpr std::size_t kMinPasswordWorkers = 2;
 
+// A TCP socket that listens. Connections wait in its backlog until a server accepts them, so the port is known,
+// and held against other programs, before the server exists. Movable; closes the socket when it goes.
+class ListeningSocket {
+ public:
+  // Listens on `address` and `port`; port 0 takes any free port.
+  // Errors: kInvalidArgument  `address` is not an IP address
+  //         kUnavailable      the address cannot be bound, with address, port and reason
+  static Result<ListeningSocket> open(const std::string& address, std::uint16_t port);
+  ListeningSocket(ListeningSocket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), port_(other.port_) {}
+  ListeningSocket& operator=(ListeningSocket&& other) noexcept;
+  ~ListeningSocket();
+
+  std::uint16_t port() const { return port_; }
+  int release() { return std::exchange(fd_, -1); }  // the caller closes it
+
+ private:
+  ListeningSocket(int fd, std::uint16_t port) : fd_(fd), port_(port) {}
+  int fd_;
+  std::uint16_t port_;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: any free port, see Server::port()
@@ -72,8 +94,10 @@ class Server {
   void route_blocking(std::string method, std::string path, BlockingHandler handler,
                       RouteOptions options = {});
   void fallback(Handler handler);
-  // Errors of start: kUnavailable  the address cannot be bound, with address, port and reason
+  // Listens on the address of the options. Errors: as ListeningSocket::open()
   Result<void> start();
+  // Accepts from `socket`, which has to listen on the address of the options. Errors: kUnavailable
+  Result<void> start(ListeningSocket socket);
   // Stops accepting, lets requests in progress end (at most `grace_seconds`), closes, joins. Idempotent.
   // Coroutines that have not ended stay where they are, and other threads may go on posting to them.
   void stop(int grace_seconds = 10);

@@ -174,6 +174,44 @@ TEST_F(HttpServer, AHeaderWithALineBreakIsNotSentAndTheConnectionGoesOn) {
   EXPECT_NE(client.read_until("[hi]").find("HTTP/1.1 200 "), std::string::npos);
 }
 
+TEST(ListeningSocket, HoldsItsPortBeforeAServerAccepts) {
+  auto socket = ListeningSocket::open("127.0.0.1", 0);
+  ASSERT_TRUE(socket) << socket.error().message;
+  const std::uint16_t port = socket->port();
+  ASSERT_NE(port, 0);
+  const auto second = ListeningSocket::open("127.0.0.1", port);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
+  EXPECT_NE(second.error().message.find("127.0.0.1:" + std::to_string(port)), std::string::npos);
+
+  Client early(port);
+  EXPECT_TRUE(early.connected());
+  early.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  ServerOptions options;
+  options.threads = 2;
+  Server server(options);
+  ASSERT_TRUE(server.start(std::move(*socket)));
+  EXPECT_EQ(server.port(), port);
+  EXPECT_TRUE(early.read_to_end().starts_with("HTTP/1.1 404 "));
+}
+
+TEST(ListeningSocket, GivesItsPortBackWhenNoServerTookIt) {
+  std::uint16_t port = 0;
+  {
+    auto socket = ListeningSocket::open("127.0.0.1", 0);
+    ASSERT_TRUE(socket) << socket.error().message;
+    port = socket->port();
+  }
+  const auto again = ListeningSocket::open("127.0.0.1", port);
+  EXPECT_TRUE(again) << again.error().message;
+}
+
+TEST(ListeningSocket, RefusesAHostName) {
+  const auto socket = ListeningSocket::open("localhost", 0);
+  ASSERT_FALSE(socket);
+  EXPECT_EQ(socket.error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST_F(HttpServer, PipelinedRequestsAreAnsweredInOrder) {
   start();
   Client client(server->port());

@@ -6,26 +6,20 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { remember, remembered, settleFolders } from './plaintext.mjs';
 
 export const binary = process.env.WICK_BINARY ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/wick');
 export const password = 'correct horse battery staple';
 export const notesId = '01900000-0000-7000-8000-000000000001';
 
-// What must be nowhere but in the one answer that shows it; the last spec looks for it in every data folder.
-const ledger = path.join(os.tmpdir(), `wick-tests-${process.ppid}`);
-export function remember(kind, text) {
-  fs.mkdirSync(ledger, { recursive: true, mode: 0o700 });
-  fs.appendFileSync(path.join(ledger, kind), `${text}\n`);
-}
-export function remembered(kind) {
-  const file = path.join(ledger, kind);
-  return fs.existsSync(file) ? [...new Set(fs.readFileSync(file, 'utf8').split('\n').filter(Boolean))] : [];
-}
-export const forgetAll = () => fs.rmSync(ledger, { recursive: true, force: true });
+export { remember, remembered };
 
 // A spec that fails half-way leaves no server behind.
 const living = new Set();
-process.on('exit', () => living.forEach((child) => child.kill('SIGKILL')));
+process.on('exit', () => {
+  living.forEach((child) => child.kill('SIGKILL'));
+  settleFolders();
+});
 
 export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -48,8 +42,7 @@ export class Wick {
     remember('folders', data);
     remember('secrets', password);
     if (admin && !fs.existsSync(path.join(data, 'wick.db'))) wick.createUser('ann@example.com', 'Ann', ['--admin']);
-    wick.port = await freePort();
-    wick.url = `http://127.0.0.1:${wick.port}`;
+    wick.port = 0;  // any free one, which stays the same when this server is launched again
     await wick.launch(args);
     return wick;
   }
@@ -72,6 +65,10 @@ export class Wick {
     });
     await Promise.race([ready, this.exited]);
     if (!this.output.includes('is ready at')) throw new Error(`wick did not start: ${this.errors}`);
+    if (this.port === 0) {
+      this.port = Number((this.output.match(/listening on \S+:(\d+)/) ?? this.output.match(/ready at \S+:(\d+)/))[1]);
+      this.url = `http://127.0.0.1:${this.port}`;
+    }
   }
 
   async stop() {

@@ -172,7 +172,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => setBlocked.mutate(true)}
         onClose={close}
       >
-        Its connections end at once, and nobody can connect it until you unblock it.
+        {endsFor(app)} at once, and nobody can connect it until you unblock it.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "secret"}
@@ -192,11 +192,17 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => remove.mutate()}
         onClose={close}
       >
-        Its connections end at once.{" "}
+        {endsFor(app)} at once.{" "}
         {app.source === "admin"
           ? "To use it again, register it again."
           : "It may register itself again; block it if it should not."}
       </ConfirmDialog>
     </>
   );
+}
+
+function endsFor({ connections }: App): string {
+  return connections === 1
+    ? "Its one connection ends"
+    : `Its ${plural(connections, "connection")} end`;
 }

@@ -172,7 +172,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => setBlocked.mutate(true)}
         onClose={close}
       >
-        {endsFor(app)} at once, and nobody can connect it until you unblock it.
+        {endsFor(app)} Nobody can connect it until you unblock it.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "secret"}
@@ -192,7 +192,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => remove.mutate()}
         onClose={close}
       >
-        {endsFor(app)} at once.{" "}
+        {endsFor(app)}{" "}
         {app.source === "admin"
           ? "To use it again, register it again."
           : "It may register itself again; block it if it should not."}
@@ -202,7 +202,8 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
 }
 
 function endsFor({ connections }: App): string {
+  if (connections === 0) return "No connection ends.";
   return connections === 1
-    ? "Its one connection ends"
-    : `Its ${plural(connections, "connection")} end`;
+    ? "Its one connection ends at once."
+    : `Its ${plural(connections, "connection")} end at once.`;
 }

@@ -80,6 +80,8 @@ export function installTips(className: string) {
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
   document.addEventListener("scroll", hide, { capture: true, passive: true });
+  // What it belongs to is elsewhere now, and may be whole.
+  window.addEventListener("resize", hide);
   new MutationObserver(() => {
     if (owner && !owner.isConnected) hide();
   }).observe(document.body, { childList: true, subtree: true });

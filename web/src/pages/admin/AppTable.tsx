@@ -75,7 +75,7 @@ export function AppTable({ apps, ...actions }: Props) {
     {
       label: "Actions",
       role: "actions",
-      width: 290,
+      width: 320,
       cell: (app) => <AppActions app={app} {...actions} />,
     },
   ];

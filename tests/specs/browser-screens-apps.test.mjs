@@ -1,7 +1,7 @@
 // What is shown once, what apps ask for, names, and what pages load and lead to, on each screen (lib/screens.mjs).
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
-import { launch } from '../lib/browser.mjs';
+import { firstLoad, launch } from '../lib/browser.mjs';
 import { longEmail, longName, longNames, systems } from '../lib/crowd.mjs';
 import { authorizeUrl, connect, pkce, register } from '../lib/oauth.mjs';
 import { button, dialog, eachScreen, fits, go, isInView, looksRight, onEveryScreen, rows } from '../lib/screens.mjs';
@@ -121,19 +121,6 @@ for (const [path, open, field, send, others = {}] of forms) {
     await page.getByRole('alert').getByText('U+202E').waitFor();
     await onEveryScreen(page);
   });
-}
-
-async function firstLoad(page, path) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Network.enable');
-  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
-  let bytes = 0;
-  const asked = [];
-  devtools.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
-  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
-  await go(page, path);
-  await page.waitForLoadState('networkidle');
-  return { bytes, asked };
 }
 
 onEachScreen('the page of all calls loads at most 250 kB first', async (page, _, another) => {

@@ -263,6 +263,26 @@ onEachScreen('a page past the end leads to the last one, and a page of another l
   }
 });
 
+onePage('a list is never filtered by a box that looks empty', async (page) => {
+  const none = '01900000-0000-7000-8000-00000000ffff';
+  const shown = {
+    '/admin/access-tokens?unused_days=5': ['Unused for', '5 days'],
+    '/admin/access-tokens?expiring_days=12': ['Expires within', '12 days'],
+    [`/admin/access-tokens?owner=${none}`]: ['Owner', none],
+    [`/history?connector=${none}`]: ['Connector', none],
+    [`/history?token=${none}`]: ['Token', none],
+    [`/admin/connections?client=${app}`]: ['App', longName(7)],
+    // What is no filter at all leaves its box empty.
+    '/admin/access-tokens?unused_days=soon': ['Unused for', ''],
+    '/history?status=bogus&from=yesterday': ['Status', ''],
+  };
+  for (const [path, [label, text]] of Object.entries(shown)) {
+    await go(page, path);
+    await until(async () => (await page.getByLabel(label, { exact: true }).first().inputValue()) === text, 10, `${path}: ${label}`);
+  }
+  await page.getByRole('button', { name: /^Details of / }).first().waitFor();
+});
+
 onEachScreen('times are said by the calendar day of the viewer, and exactly on hover or tap', async (idle, screen, another) => {
   const page = await another(admin);  // whose clock is another
   const zone = 'Europe/Berlin';

@@ -63,7 +63,8 @@ Result<Reply> list_runs(Context& context) {
     }
     filter.user_id = context.user->id.str();
   }
-  WICK_TRY(status, query_word(request, "status", {"ok", "error", "denied", "rate_limited", "cancelled"}, ""));
+  WICK_TRY(status, query_word(request, "status",
+                              {"ok", "error", "denied", "rate_limited", "cancelled", kFailedRuns}, ""));
   WICK_TRY(source, query_word(request, "source", {"mcp", "test", "retry", "api"}, ""));
   WICK_TRY(from, query_time(request, "from"));
   WICK_TRY(to, query_time(request, "to"));

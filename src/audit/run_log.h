@@ -43,6 +43,9 @@ struct RunLogOptions {
   int row_days = 90;
 };
 
+// As a filter's status: every status but "ok", as the counts of errors have it.
+inline constexpr std::string_view kFailedRuns = "failed";
+
 struct RunFilter {
   std::string connector_id, user_id, credential_id, operation, status, source;  // empty: any
   std::optional<Micros> from, to;  // when the run was recorded, half-open

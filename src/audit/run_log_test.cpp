@@ -236,7 +236,7 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
   open(options);
   std::vector<wick::Run> all;
   for (int i = 0; i < 600; ++i) {
-    wick::Run made = run(i % 3 ? "get" : "list", i % 7 ? "ok" : "error");
+    wick::Run made = run(i % 3 ? "get" : "list", i % 7 ? "ok" : i % 2 ? "denied" : "error");
     made.connector_id = i % 2 ? "c1" : "c2";
     made.user_id = i % 5 ? "u1" : "u2";
     made.credential_id = i % 4 ? "t1" : "t2";
@@ -252,7 +252,7 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
     if (choice & 2) filter.user_id = "u1";
     if (choice & 4) filter.credential_id = "t2";
     if (choice & 8) filter.operation = "get";
-    if (choice & 16) filter.status = choice & 1 ? "error" : "ok";
+    if (choice & 16) filter.status = choice & 1 ? "error" : choice & 8 ? std::string(kFailedRuns) : "ok";
     if (choice & 32) filter.source = choice & 2 ? "test" : "mcp";
     if (choice & 64) filter.from = all[100].id >> kRunIdCounterBits;
     if (choice & 128) filter.to = all[500].id >> kRunIdCounterBits;
@@ -263,7 +263,8 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
                            (filter.user_id.empty() || one->user_id == filter.user_id) &&
                            (filter.credential_id.empty() || one->credential_id == filter.credential_id) &&
                            (filter.operation.empty() || one->operation == filter.operation) &&
-                           (filter.status.empty() || one->status == filter.status) &&
+                           (filter.status.empty() || one->status == filter.status ||
+                            (filter.status == kFailedRuns && one->status != "ok")) &&
                            (filter.source.empty() || one->source == filter.source) &&
                            (!filter.from || one->id >> kRunIdCounterBits >= *filter.from) &&
                            (!filter.to || one->id >> kRunIdCounterBits < *filter.to);

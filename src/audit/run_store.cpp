@@ -133,6 +133,10 @@ constexpr Column kColumns[] = {{"status", &RunFilter::status},
                                {"operation", &RunFilter::operation},
                                {"connector_id", &RunFilter::connector_id}};
 
+bool is_any_failure(const Column& column, const std::string& value) {
+  return column.value == &RunFilter::status && value == kFailedRuns;
+}
+
 bool is_common(const Column& column, const std::string& value) {
   return (column.value == &RunFilter::status && value == "ok") ||
          (column.value == &RunFilter::source && value == "mcp");
@@ -149,7 +153,7 @@ Query indexed_rows(const RunFilter& filter, const Column*& used) {
   used = nullptr;
   for (const Column& column : kColumns) {
     const std::string& value = filter.*column.value;
-    if (value.empty() || is_common(column, value)) continue;
+    if (value.empty() || is_common(column, value) || is_any_failure(column, value)) continue;
     used = &column;
     break;
   }
@@ -176,8 +180,10 @@ Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bo
   query.conditions.clear();
   for (const Column& column : kColumns) {
     const std::string& value = filter.*column.value;
-    if (!value.empty() && &column != used)
-      query.add((std::string(column.name) + " = ").c_str(), std::string_view(value));
+    if (value.empty() || &column == used) continue;
+    const bool any_failure = is_any_failure(column, value);
+    query.add((std::string(column.name) + (any_failure ? " <> " : " = ")).c_str(),
+              any_failure ? std::string_view("ok") : std::string_view(value));
   }
   SearchStep step;
   const int limit = std::clamp(filter.limit, 1, kMaxRunPage);

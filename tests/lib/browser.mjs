@@ -18,3 +18,21 @@ export async function signedInPage(browser, wick, email = 'ann@example.com') {
   await page.waitForURL(`${wick.url}/`);
   return page;
 }
+
+/** Opens a page without a cache: how many bytes came until the network was idle, and which paths were asked for. */
+export async function firstLoad(page, url) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Network.enable');
+  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
+  let bytes = 0;
+  const asked = [];
+  const note = (request) => asked.push(new URL(request.url()).pathname);
+  devtools.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  page.on('request', note);
+  await page.goto(url);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForLoadState('networkidle');
+  page.off('request', note);
+  await devtools.detach();
+  return { bytes, asked };
+}

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe } from '../lib/axe.mjs';
-import { launch, signedInPage } from '../lib/browser.mjs';
+import { firstLoad, launch, signedInPage } from '../lib/browser.mjs';
+import { systems } from '../lib/crowd.mjs';
 import { authorizeUrl, pkce, redirectUri, register, token } from '../lib/oauth.mjs';
 import { Wick, remember } from '../lib/wick.mjs';
 
@@ -13,17 +14,7 @@ const button = (name) => page.getByRole('button', { name, exact: true });
 before(async () => {
   wick = await Wick.start();
   admin = await wick.signIn();
-  const responses = { default: { description: 'done' } };
-  for (let i = 0; i < connectors - 1; ++i) {
-    const paths = {};
-    for (let o = 0; o < operationsEach; ++o) paths[`/things/${o}`] = { [o % 2 ? 'post' : 'get']: { operationId: `thing${o}`, summary: `${o % 2 ? 'Change' : 'Read'} thing ${o} of ${i}`, responses } };
-    const document = JSON.stringify({ openapi: '3.0.3', info: { title: `System ${i}`, version: '1' }, servers: [{ url: 'https://api.example.com' }], paths });
-    const { body } = await admin.post('/admin/connectors', { kind: 'rest', label: `System ${i}`, config: { base_url: 'https://api.example.com' } });
-    const preview = await admin.post('/admin/connectors/import/openapi', { document, connector: body.id });
-    const operations = preview.body.operations.map(({ operation }) => operation);
-    const imported = await admin.post(`/admin/connectors/${body.id}/import/openapi`, { document, operations });
-    assert.equal(imported.body.added, operationsEach, imported.text);
-  }
+  await systems(admin, { connectors: connectors - 1, operations: operationsEach });
   assert.equal((await admin.post('/admin/connectors', { kind: 'rest', label: 'Empty', config: { base_url: 'https://api.example.com' } })).status, 201);
   client = (await register(wick, { client_name: 'Desk app' })).body.client_id;
   browser = await launch();
@@ -128,21 +119,10 @@ test('the error pages of OAuth look like the app, in both colors, wide and narro
 
 test('what a page loads first is at most 250 kB, and lists of users are not among it', async () => {
   const visitor = await (await browser.newContext({ storageState: await page.context().storageState() })).newPage();
-  const devtools = await visitor.context().newCDPSession(visitor);
-  await devtools.send('Network.enable');
-  await devtools.send('Network.setCacheDisabled', { cacheDisabled: true });
-  let bytes = 0;
-  const asked = [];
-  devtools.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
-  visitor.on('request', (request) => asked.push(new URL(request.url()).pathname));
   for (const path of ['/', '/history', '/profile/tokens', '/admin', '/admin/users', '/admin/access-tokens', '/admin/history', '/admin/connectors']) {
-    bytes = 0;
-    await visitor.goto(wick.url + path);
-    await visitor.getByRole('heading', { level: 1 }).waitFor();
-    await visitor.waitForLoadState('networkidle');
+    const { bytes, asked } = await firstLoad(visitor, wick.url + path);
     assert.ok(bytes > 50_000 && bytes <= 250_000, `${path}: ${bytes}`);
     if (path !== '/admin/users') assert.ok(!asked.includes('/api/v1/admin/users'));
-    asked.length = 0;
   }
   await visitor.context().close();
 });

@@ -1,41 +1,29 @@
 // The server scenarios of the official MCP conformance suite: against a server made with the official SDKs, and against
 // the same server seen through Wick.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { Wick } from '../lib/wick.mjs';
+import { test } from 'node:test';
+import { connecting } from '../lib/connecting.mjs';
 import { bearerProxy, report, requirements, runSuite, tables } from '../lib/conformance.mjs';
 import { startConformanceServer, stdioCommand } from '../lib/conformance-server.mjs';
 
 const revisions = ['2026-07-28', '2025-11-25'];
 const measured = Object.fromEntries(revisions.map((revision) => [revision, {}]));
 
-let wick, admin, token;
-const open = [];
-before(async () => {
-  wick = await Wick.start({ args: ['--set', 'connectors.commands_from_web=true'] });
-  admin = await wick.signIn();
-  token = wick.token('ann@example.com', ['--tools', 'direct']).token;
-});
-after(async () => {
-  for (const server of open) await server.close();
-  await wick.stop();
-});
-const opened = (server) => (open.push(server), server);
+let wick, token;
+const { opened, connect } = connecting((made) => ({ wick, token } = made));
 
 // The address of a server of its own, seen through Wick with a token already added.
 async function through(label, config) {
-  const made = await admin.post('/admin/connectors', { kind: 'mcp', label, config });
-  assert.equal(made.status, 201, made.text);
-  const refreshed = await admin.post(`/admin/connectors/${made.body.id}/refresh`, {});
+  const { id, refreshed } = await connect(label, config);
   assert.equal(refreshed.status, 200, refreshed.text);
-  return opened(await bearerProxy(`${wick.url}/mcp/c/${made.body.id}`, token)).url;
+  return opened(await bearerProxy(`${wick.url}/mcp/c/${id}`, token)).url;
 }
 
 const ways = {
   direct: ['the server itself', async (revision) => opened(await startConformanceServer(revision)).url],
-  http: ['Wick before a server over HTTP', async (revision) => through(`Over HTTP ${revision}`, { url: opened(await startConformanceServer(revision)).url, allow_private_addresses: true })],
+  http: ['Wick before a server over HTTP', async (revision) => through(`Over HTTP ${revision}`, { url: opened(await startConformanceServer(revision)).url })],
   stdio: ['Wick before a server over stdio', async (revision) => through(`Over stdio ${revision}`, { command: stdioCommand(revision) })],
-  both: ['Wick before a server of both eras', async (revision) => through(`Of both eras ${revision}`, { url: opened(await startConformanceServer('both')).url, allow_private_addresses: true })],
+  both: ['Wick before a server of both eras', async (revision) => through(`Of both eras ${revision}`, { url: opened(await startConformanceServer('both')).url })],
 };
 
 for (const [way, [who, addressOf]] of Object.entries(ways)) {

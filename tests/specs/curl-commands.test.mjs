@@ -1,10 +1,9 @@
 // Commands as people paste them (data/commands.txt): each becomes the request that it must, or an error that says what to do.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { startRecorder } from '../lib/recorder.mjs';
 import { Wick } from '../lib/wick.mjs';
 
 const file = path.resolve(import.meta.dirname, '../data/commands.txt');
@@ -24,22 +23,13 @@ const blocks = fs.readFileSync(file, 'utf8').split(/^--- /m).slice(1).map((block
   return { title, command, expected };
 });
 
-let wick, admin, upstream, origin;
-const seen = [];
+let wick, admin, upstream;
 before(async () => {
-  upstream = http.createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    seen.push({ method: request.method, url: request.url, raw: request.rawHeaders, body: Buffer.concat(chunks).toString() });
-    response.writeHead(200, { 'content-type': 'application/json' }).end(request.method === 'HEAD' ? undefined : '{}');
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  origin = `http://127.0.0.1:${upstream.address().port}`;
+  upstream = await startRecorder();
   wick = await Wick.start();
   admin = await wick.signIn();
 });
 after(async () => {
-  upstream.closeAllConnections();
   upstream.close();
   await wick.stop();
 });
@@ -66,7 +56,7 @@ for (const { title, command, expected } of blocks) {
     const wanted = new URL(expected.url);
     const base = new URL(body.base_url);
     assert.equal(base.origin, wanted.origin);
-    const config = { base_url: origin + (base.pathname === '/' ? '' : base.pathname), auth: body.auth.type, auth_name: body.auth.name, username: body.auth.username, allow_private_addresses: true };
+    const config = { base_url: upstream.origin + (base.pathname === '/' ? '' : base.pathname), auth: body.auth.type, auth_name: body.auth.name, username: body.auth.username, allow_private_addresses: true };
     if (body.secret_found) config.secret = body.secret;
     if (body.auth.type !== 'none' && !body.secret_found) config.auth = 'none';
     const made = await admin.post('/admin/connectors', { kind: 'rest', label: title, config });
@@ -76,7 +66,7 @@ for (const { title, command, expected } of blocks) {
     const args = Object.fromEntries(body.parameters.filter(({ example }) => example !== undefined).map((each) => [each.name, each.example]));
     const run = await admin.post(`/connectors/${made.body.id}/operations/${body.operation.key}/run`, { arguments: args });
     assert.equal(run.body.status, 'ok', run.text);
-    const sent = seen.pop();
+    const sent = upstream.seen.pop();
     assert.deepEqual([sent.method, sent.url], [expected.method, wanted.pathname + wanted.search]);
     const headers = [];
     for (let i = 0; i < sent.raw.length; i += 2) {
@@ -84,8 +74,8 @@ for (const { title, command, expected } of blocks) {
       if (!ofTheConnection.includes(name) && !ours(name, value)) headers.push(`${name}: ${value}`);
     }
     assert.deepEqual(headers.sort(), expected.headers.map((each) => each.replace(/^[^:]+/, (name) => name.toLowerCase())).sort());
-    if (expected.body?.startsWith('{') && !expected.body.includes('\n')) assert.deepEqual(JSON.parse(sent.body), JSON.parse(expected.body));
-    else assert.equal(sent.body, expected.body ?? '');
+    if (expected.body?.startsWith('{') && !expected.body.includes('\n')) assert.deepEqual(JSON.parse(sent.body.toString()), JSON.parse(expected.body));
+    else assert.equal(sent.body.toString(), expected.body ?? '');
     assert.equal((await admin.delete(`/admin/connectors/${made.body.id}`)).status, 204);
   });
 }

@@ -1,9 +1,7 @@
 // The requests that imported operations make, compared with those that another implementation makes of the same document and the
 // same arguments (@readme/oas-to-har). Both are sent to one server on loopback, which sees what arrives.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import http from 'node:http';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -14,6 +12,7 @@ import Oas from 'oas';
 import YAML from 'yaml';
 import { requestOf, sameRequest } from '../lib/har.mjs';
 import { randomArguments } from '../lib/random-arguments.mjs';
+import { startRecorder } from '../lib/recorder.mjs';
 import { Wick } from '../lib/wick.mjs';
 
 const require = createRequire(import.meta.url);
@@ -36,22 +35,14 @@ const documents = {
 const seed = Number(process.env.WICK_SEED ?? 13);
 const rounds = 3;  // of arguments for each operation
 
-let wick, admin, upstream, base;
-const seen = [];
+let wick, admin, upstream, base, seen;
 before(async () => {
-  upstream = http.createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    seen.push({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
-    response.writeHead(200, { 'content-type': 'application/json' }).end(request.method === 'HEAD' ? undefined : '{}');
-  }).listen(0, '127.0.0.1');
-  await once(upstream, 'listening');
-  base = `http://127.0.0.1:${upstream.address().port}`;
+  upstream = await startRecorder();
+  ({ origin: base, seen } = upstream);
   wick = await Wick.start();
   admin = await wick.signIn();
 });
 after(async () => {
-  upstream.closeAllConnections();
   upstream.close();
   await wick.stop();
 });

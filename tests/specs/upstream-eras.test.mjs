@@ -2,33 +2,23 @@
 // from the server directly.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { bothErasServer, listen } from '../lib/upstream.mjs';
 import { commandOf, newLog } from '../lib/stdio-servers.mjs';
+import { connecting } from '../lib/connecting.mjs';
 import { connectClient } from '../lib/conversation.mjs';
 import { alive } from '../lib/process.mjs';
-import { Wick, until } from '../lib/wick.mjs';
+import { until } from '../lib/wick.mjs';
 
-let wick, admin, token;
-const open = [];
-before(async () => {
-  wick = await Wick.start({ args: ['--set', 'connectors.commands_from_web=true'] });
-  admin = await wick.signIn();
-  token = wick.token('ann@example.com', ['--tools', 'direct']).token;
-});
-after(async () => {
-  for (const server of open) await server.close();
-  await wick.stop();
-});
+let wick, token;
+const { opened, connect: connectAs } = connecting((made) => ({ wick, token } = made));
 
 let made = 0;
 async function connect(config) {
   const slug = `eras_${++made}`;
-  const { status, body, text } = await admin.post('/admin/connectors', { kind: 'mcp', label: slug.replace('_', ' '), config: config.url ? { allow_private_addresses: true, ...config } : config });
-  assert.equal(status, 201, text);
-  const refreshed = await admin.post(`/admin/connectors/${body.id}/refresh`, {});
+  const { id, refreshed } = await connectAs(slug.replace('_', ' '), config);
   assert.equal(refreshed.status, 200, refreshed.text);
-  return { id: body.id, view: `${wick.url}/mcp/c/${slug}`, added: refreshed.body.added };
+  return { id, view: `${wick.url}/mcp/c/${slug}`, added: refreshed.body.added };
 }
 
 // Asks its user and tells as 2025-11-25 does, which needs a session.
@@ -47,7 +37,7 @@ const answer = { 'elicitation/create': () => ({ action: 'accept', content: { nam
 
 test('a client of an earlier revision has a session with a server of both eras, and is asked and told in it', async () => {
   const server = await bothErasServer({ extra: old });
-  open.push(server);
+  opened(server);
   const { view } = await connect({ url: server.url });
   const one = await connectClient('2025-11-25', view, token, { answer });
   assert.ok(one.client.getServerCapabilities().logging, 'which the server has in its sessions only');
@@ -68,7 +58,7 @@ test('a client of an earlier revision has a session with a server of both eras, 
 for (const [protocol, era] of [['2026-07-28', 'modern'], ['legacy', 'legacy']]) {
   test(`a server of both eras is spoken to in ${era} messages only when its connector is set to ${protocol}`, async () => {
     const server = await bothErasServer({ extra: old });
-    open.push(server);
+    opened(server);
     const { view } = await connect({ url: server.url, protocol });
     for (const clientEra of ['2025-11-25', '2026-07-28']) {
       const client = await connectClient(clientEra, view, token, { answer });
@@ -82,7 +72,7 @@ for (const [protocol, era] of [['2026-07-28', 'modern'], ['legacy', 'legacy']]) 
 
 test('a server of both eras whose answer to initialize has no session is spoken to in 2026-07-28 by everybody', async () => {
   const server = await bothErasServer({ extra: old, sessions: false });
-  open.push(server);
+  opened(server);
   const { view } = await connect({ url: server.url });
   for (let i = 0; i < 2; ++i) {
     const client = await connectClient('2025-11-25', view, token);
@@ -106,7 +96,7 @@ for (const [what, refuse] of Object.entries(refusals)) {
       const results = { 'server/discover': { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } }, 'tools/list': { tools: [{ name: 'era', inputSchema: { type: 'object' } }] }, 'tools/call': { content: [{ type: 'text', text: 'modern' }] } };
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }));
     });
-    open.push(server);
+    opened(server);
     const { view } = await connect({ url: server.url, timeout_seconds: 2 });
     for (let i = 0; i < 3; ++i) {
       const client = await connectClient('2025-11-25', view, token);
@@ -177,7 +167,7 @@ test('a server that asks something back while it lists its tools is told that no
     const answered = method === 'initialize' ? { result: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: {} } } : { error: { code: -32601, message: 'no' } };
     response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's' }).end(JSON.stringify({ jsonrpc: '2.0', id, ...answered }));
   });
-  open.push(server);
+  opened(server);
   const { added } = await connect({ url: server.url });
   assert.deepEqual(added, ['go']);
   assert.deepEqual(answers, [{ roots: [] }, { action: 'cancel' }]);

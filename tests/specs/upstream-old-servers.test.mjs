@@ -1,25 +1,17 @@
 // MCP servers that know nothing of 2026-07-28, or little of sessions, batches and transports: each is reached, however it
 // takes what it does not understand.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { z } from 'zod';
 import { listen } from '../lib/upstream.mjs';
 import { sseServer } from '../lib/sse-server.mjs';
 import { commandOf, newLog, strictWays } from '../lib/stdio-servers.mjs';
+import { connecting } from '../lib/connecting.mjs';
 import { connectClient } from '../lib/conversation.mjs';
-import { Wick, callTool, modern, until } from '../lib/wick.mjs';
+import { callTool, modern, until } from '../lib/wick.mjs';
 
 let wick, admin, token;
-const open = [];
-before(async () => {
-  wick = await Wick.start({ args: ['--set', 'connectors.commands_from_web=true'] });
-  admin = await wick.signIn();
-  token = wick.token('ann@example.com', ['--tools', 'direct']).token;
-});
-after(async () => {
-  for (const server of open) await server.close();
-  await wick.stop();
-});
+const { opened, connect: connectAs } = connecting((made) => ({ wick, admin, token } = made));
 
 const message = (fields) => JSON.stringify({ jsonrpc: '2.0', ...fields });
 const said = (text) => ({ content: [{ type: 'text', text }] });
@@ -29,15 +21,12 @@ const refuse = (code, text = 'no') => (response, id) => json(response, message({
 let made = 0;
 async function connect(config) {
   const slug = `old_${++made}`;
-  const { status, body, text } = await admin.post('/admin/connectors', { kind: 'mcp', label: slug.replace('_', ' '), config: config.url ? { allow_private_addresses: true, ...config } : config });
-  assert.equal(status, 201, text);
-  const refresh = () => admin.post(`/admin/connectors/${body.id}/refresh`, {});
-  const refreshed = await refresh();
+  const connector = await connectAs(slug.replace('_', ' '), config);
   const call = async (name = 'go', args = {}) => {
     const answer = await callTool(wick, token, `${slug}__${name}`, args);
     return answer.body.result ?? answer.body;
   };
-  return { id: body.id, slug, view: `${wick.url}/mcp/c/${slug}`, refreshed, refresh, call, said: async (...which) => (await call(...which)).content[0].text };
+  return { ...connector, slug, view: `${wick.url}/mcp/c/${slug}`, call, said: async (...which) => (await call(...which)).content[0].text };
 }
 
 // A server of an earlier revision by hand; `on[method](response, id, request, params)` takes a method over.
@@ -56,7 +45,7 @@ async function byHand(on = {}, { version = '2025-06-18', session = 'one' } = {})
     if (!answers[method]) return refuse(-32601)(response, id);
     json(response, message({ id, result: answers[method] }), 200, method === 'initialize' && session ? { 'mcp-session-id': session } : {});
   });
-  open.push(server);
+  opened(server);
   return server;
 }
 
@@ -295,7 +284,7 @@ const define = (state) => (mcp) => {
 async function oldTransport(options = {}) {
   const state = { held: 0, cancelled: 0 };
   const server = await sseServer({ define: define(state), ...options });
-  open.push(server);
+  opened(server);
   return { ...server, state };
 }
 
@@ -387,12 +376,12 @@ const endpoints = {
 for (const [what, endpoint] of Object.entries(endpoints)) {
   test(`messages and the credential are not sent to ${what}, whatever an event stream says`, async () => {
     const lured = await listen((request, response) => response.end());
-    open.push(lured);
+    opened(lured);
     const server = await listen((request, response) => {
       if (request.method !== 'GET') return response.writeHead(404).end();
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write(`event: endpoint\ndata: ${endpoint(new URL(lured.url).port)}\n\n`);
     });
-    open.push(server);
+    opened(server);
     const { refreshed } = await connect({ url: server.url, auth: 'bearer', secret: 'not-for-others', timeout_seconds: 1 });
     assert.match(refreshed.body.error.message, /not of its own scheme, host and port|did not answer within/);
     assert.equal(lured.asked.length, 0);
@@ -411,7 +400,7 @@ for (const [what, [text, expected]] of Object.entries(streams)) {
       const more = () => !response.destroyed && response.write(text, () => setImmediate(more));
       more();
     });
-    open.push(server);
+    opened(server);
     const { refreshed } = await connect({ url: server.url, timeout_seconds: 1 });
     assert.match(refreshed.body.error.message, expected);
     assert.equal((await modern(wick, token, 'tools/list')).status, 200);
@@ -432,7 +421,7 @@ test('a server that answers any request with an event stream of 2024-11-05 is fo
     const results = { initialize: { protocolVersion: '2024-11-05', capabilities: { tools: {} }, serverInfo: {} }, 'tools/list': { tools: [{ name: 'go' }] }, 'tools/call': said('went') };
     streams.at(-1).write(`event: message\ndata: ${message({ id, result: results[method] })}\n\n`);
   });
-  open.push(server);
+  opened(server);
   const { refreshed, said: text } = await connect({ url: server.url });
   assert.deepEqual(refreshed.body.added, ['go'], refreshed.text);
   assert.equal(await text(), 'went');

@@ -2,13 +2,14 @@
 import { Group, Text, VisuallyHidden } from "@mantine/core";
 import type { Schema } from "../api/client";
 import { count } from "../lib/format";
+import { dateText } from "../lib/time";
 import classes from "./DayChart.module.css";
 
 const barWidth = 10;
 const height = 96;
 
-const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-const dayName = (day: string) => dayFormat.format(new Date(`${day}T00:00:00Z`));
+/** Days are of UTC, whatever the viewer's zone. */
+const dayName = (day: string) => dateText(`${day}T00:00:00Z`, "UTC");
 
 export function DayChart({ days }: { days: Schema<"DayCount">[] }) {
   const first = days[0];
@@ -55,7 +56,7 @@ export function DayChart({ days }: { days: Schema<"DayCount">[] }) {
           {dayName(first.day)}
         </Text>
         <Text size="xs" c="dimmed">
-          Most in a day: {count(most)}
+          Most in a day (UTC): {count(most)}
         </Text>
         <Text size="xs" c="dimmed">
           {dayName(last.day)}

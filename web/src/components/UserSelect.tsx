@@ -5,6 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap } from "../api/client";
 import { userQuery } from "../api/queries";
+import { withChosen } from "../lib/choices";
 
 const shownAtOnce = 20;
 
@@ -31,10 +32,11 @@ export function UserSelect({ label, value, onChange }: Props) {
   // The chosen one stays in the list even when the search does not find it.
   const items =
     chosen.data && !found.some((user) => user.id === value) ? [...found, chosen.data] : found;
+  const choices = items.map(({ id, name, email }) => ({ value: id, label: `${name} (${email})` }));
   return (
     <Select
       label={label}
-      data={items.map((user) => ({ value: user.id, label: `${user.name} (${user.email})` }))}
+      data={withChosen(choices, value, chosen.isPending ? "…" : undefined)}
       value={value}
       onChange={onChange}
       searchable

@@ -60,6 +60,10 @@ const dayNumber = ({ year, month, day }: LocalTime) => Date.UTC(year, month - 1,
 
 const dateOf = ({ year, month, day }: LocalTime) => `${day} ${months[month - 1]} ${year}`;
 
+/** "12 Nov 2026" */
+export const dateText = (iso: string, timeZone?: string) =>
+  dateOf(localTime(Date.parse(iso), timeZone));
+
 /** The calendar day of `now`, as a number that changes at midnight. */
 export const today = (now: number, timeZone?: string) => dayNumber(localTime(now, timeZone));
 

@@ -2,8 +2,8 @@
 // focus and on tap; Escape hides it, and the pointer may move onto it (WCAG 1.4.13).
 //
 // An element says what it has to tell by its attributes: `data-tip="…"`, or `data-cut` for text that is shown only where
-// its box is too narrow for it. One listener for all is much cheaper than a component for each cell of a table.
-const told = "[data-tip], [data-cut]";
+// its box is too narrow for it. Mantine's pills, the chosen ones of a list, take no attributes. One listener for all is much cheaper than a component for each cell of a table.
+const told = "[data-tip], [data-cut], .mantine-Pill-label";
 const margin = 8;
 
 export function isCut(element: Element): boolean {
@@ -80,6 +80,8 @@ export function installTips(className: string) {
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
   document.addEventListener("scroll", hide, { capture: true, passive: true });
+  // What it belongs to is elsewhere now, and may be whole.
+  window.addEventListener("resize", hide);
   new MutationObserver(() => {
     if (owner && !owner.isConnected) hide();
   }).observe(document.body, { childList: true, subtree: true });

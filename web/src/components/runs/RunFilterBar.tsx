@@ -5,6 +5,7 @@ import { useSearchParams } from "react-router";
 import { allConnectorsQuery, connectorsQuery, tokenQuery, tokensQuery } from "../../api/queries";
 import { fromLocalInput, toLocalInput } from "../../lib/format";
 import { FilterBar } from "../FilterBar";
+import { LoadedSelect } from "../LoadedSelect";
 import { UserSelect } from "../UserSelect";
 import { filterNames, sources, statuses } from "./filters";
 
@@ -101,35 +102,34 @@ interface SelectProps {
   onChange: (value: string | null) => void;
 }
 
-function ConnectorSelect({ everyone, value, onChange }: SelectProps & { everyone: boolean }) {
-  const connectors = useQuery(everyone ? allConnectorsQuery : connectorsQuery);
+function ConnectorSelect({ everyone, ...select }: SelectProps & { everyone: boolean }) {
+  const [opened, setOpened] = useState(false);
+  const connectors = useQuery({
+    ...(everyone ? allConnectorsQuery : connectorsQuery),
+    enabled: opened || select.value !== null,
+  });
   return (
-    <Select
+    <LoadedSelect
       label="Connector"
-      data={(connectors.data?.items ?? []).map(({ id, label }) => ({ value: id, label }))}
-      value={value}
-      onChange={onChange}
-      placeholder="Any"
-      searchable
-      clearable
+      choices={connectors.data?.items.map(({ id, label }) => ({ value: id, label }))}
+      onOpen={() => setOpened(true)}
+      {...select}
     />
   );
 }
 
-function TokenSelect({ value, onChange }: SelectProps) {
-  const tokens = useQuery(tokensQuery("all"));
+function TokenSelect(select: SelectProps) {
+  const [opened, setOpened] = useState(false);
+  const tokens = useQuery({ ...tokensQuery("all"), enabled: opened || select.value !== null });
   return (
-    <Select
+    <LoadedSelect
       label="Token"
-      data={(tokens.data?.items ?? []).map((token) => ({
+      choices={tokens.data?.items.map((token) => ({
         value: token.id,
         label: `${token.name} ${token.masked.slice(-5)}`,
       }))}
-      value={value}
-      onChange={onChange}
-      placeholder="Any"
-      searchable
-      clearable
+      onOpen={() => setOpened(true)}
+      {...select}
     />
   );
 }

@@ -6,12 +6,17 @@ import { UserSelect } from "../../components/UserSelect";
 import classes from "./AccessTokenFilters.module.css";
 import { readTokenQuery, type UrlFilters } from "./tokenQuery";
 
-const inDays = (choices: number[]) =>
-  choices.map((days) => ({ value: String(days), label: plural(days, "day") }));
-const unusedChoices = inDays([7, 30, 90, 180]);
-const expiringChoices = inDays([1, 7, 30, 90]);
+const inDays = (choices: number[], chosen: number | undefined) =>
+  [...new Set([...choices, ...(chosen ? [chosen] : [])])].map((days) => ({
+    value: String(days),
+    label: plural(days, "day"),
+  }));
+const unusedChoices = [7, 30, 90, 180];
+const expiringChoices = [1, 7, 30, 90];
+const textOf = (days: number | undefined) => (days === undefined ? null : String(days));
 
 export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters: UrlFilters }) {
+  const query = readTokenQuery(get);
   return (
     <FilterBar label="Filters">
       <SearchInput
@@ -32,22 +37,22 @@ export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters:
           { value: "inactive", label: "Revoked and expired" },
           { value: "all", label: "All" },
         ]}
-        value={readTokenQuery(get).status}
+        value={query.status}
         onChange={(value) => set("status", value === "active" ? null : value)}
         allowDeselect={false}
       />
       <Select
         label="Unused for"
-        data={unusedChoices}
-        value={get("unused_days") ?? null}
+        data={inDays(unusedChoices, query.unused_days)}
+        value={textOf(query.unused_days)}
         onChange={(value) => setAll({ unused_days: value, never_used: null })}
         placeholder="Any time"
         clearable
       />
       <Select
         label="Expires within"
-        data={expiringChoices}
-        value={get("expiring_days") ?? null}
+        data={inDays(expiringChoices, query.expiring_days)}
+        value={textOf(query.expiring_days)}
         onChange={(value) => set("expiring_days", value)}
         placeholder="Any time"
         clearable
@@ -55,7 +60,7 @@ export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters:
       <Checkbox
         label="Never used"
         className={classes.checkbox}
-        checked={get("never_used") === "true"}
+        checked={query.never_used === true}
         onChange={(event) =>
           setAll({
             never_used: event.currentTarget.checked ? "true" : null,

@@ -79,14 +79,15 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
     {
       label: "From",
       width: 130,
-      cell: ({ last_used }) => (
-        <>
-          <Cut>{last_used?.ip}</Cut>
-          <Cut size="xs" c="dimmed">
-            {last_used?.client}
-          </Cut>
-        </>
-      ),
+      cell: ({ last_used }) =>
+        last_used && (
+          <>
+            <Cut>{last_used.ip}</Cut>
+            <Cut size="xs" c="dimmed">
+              {last_used.client}
+            </Cut>
+          </>
+        ),
     },
     {
       label: "Revoke",

@@ -16,6 +16,7 @@ import { QueryView } from "../../components/QueryView";
 import { ServerSwitch } from "../../components/ServerSwitch";
 import { TagBadges } from "../../components/TagBadges";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
+import { DeleteButton } from "./EditDelete";
 import { lazyPart } from "../../components/lazyPart";
 
 const CreateConnectorDialog = lazyPart(
@@ -105,16 +106,7 @@ function ConnectorTable({ connectors, onDelete }: TableProps) {
       cell: (connector) => (
         <>
           <DuplicateButton connector={connector} />
-          <Button
-            size="xs"
-            variant="subtle"
-            color="red"
-            data-destructive
-            aria-label={`Delete ${connector.label}`}
-            onClick={() => onDelete(connector)}
-          >
-            Delete
-          </Button>
+          <DeleteButton name={connector.label} onDelete={() => onDelete(connector)} />
         </>
       ),
     },

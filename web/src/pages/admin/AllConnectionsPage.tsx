@@ -1,5 +1,5 @@
 // The apps that act for the people here: find the doubtful ones, end them.
-import { Button, Group, Select } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
@@ -8,6 +8,7 @@ import { useAction } from "../../api/useAction";
 import { ConnectionTable } from "../../components/ConnectionTable";
 import { EmptyState } from "../../components/EmptyState";
 import { FilterBar } from "../../components/FilterBar";
+import { LoadedSelect } from "../../components/LoadedSelect";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
 import { UserSelect } from "../../components/UserSelect";
@@ -104,18 +105,15 @@ interface SelectProps {
   onChange: (id: string | null) => void;
 }
 
-function AppSelect({ value, onChange }: SelectProps) {
-  const apps = useQuery(appsQuery);
+function AppSelect(select: SelectProps) {
+  const [opened, setOpened] = useState(false);
+  const apps = useQuery({ ...appsQuery, enabled: opened || select.value !== null });
   return (
-    <Select
+    <LoadedSelect
       label="App"
-      data={(apps.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-      value={value}
-      onChange={onChange}
-      placeholder="Any"
-      searchable
-      clearable
-      nothingFoundMessage="No such app"
+      choices={apps.data?.items.map(({ id, name }) => ({ value: id, label: name }))}
+      onOpen={() => setOpened(true)}
+      {...select}
     />
   );
 }

@@ -75,7 +75,7 @@ export function AppTable({ apps, ...actions }: Props) {
     {
       label: "Actions",
       role: "actions",
-      width: 290,
+      width: 320,
       cell: (app) => <AppActions app={app} {...actions} />,
     },
   ];
@@ -172,7 +172,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => setBlocked.mutate(true)}
         onClose={close}
       >
-        Its connections end at once, and nobody can connect it until you unblock it.
+        {endsFor(app)} Nobody can connect it until you unblock it.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "secret"}
@@ -192,11 +192,18 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => remove.mutate()}
         onClose={close}
       >
-        Its connections end at once.{" "}
+        {endsFor(app)}{" "}
         {app.source === "admin"
           ? "To use it again, register it again."
           : "It may register itself again; block it if it should not."}
       </ConfirmDialog>
     </>
   );
+}
+
+function endsFor({ connections }: App): string {
+  if (connections === 0) return "No connection ends.";
+  return connections === 1
+    ? "Its one connection ends at once."
+    : `Its ${plural(connections, "connection")} end at once.`;
 }

@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Dialog } from "../../components/Dialog";
 import { QueryView } from "../../components/QueryView";
 import { plural } from "../../lib/format";
+import classes from "./BulkRevoke.module.css";
 
 type Token = Schema<"Token">;
 
@@ -60,7 +61,8 @@ export function BulkRevoke({ selected, owner, onRevoked }: Props) {
           onClose={close}
         >
           Every client that uses one of them stops working at once.
-          <List size="sm" mt="sm">
+          {/* Scrolls by itself: the buttons stay in view below fifty names. */}
+          <List size="sm" mt="sm" className={classes.tokens} tabIndex={0} aria-label="Tokens">
             {confirming.map((token) => (
               <List.Item key={token.id}>
                 {token.name}, {token.owner.name} ({token.owner.email})

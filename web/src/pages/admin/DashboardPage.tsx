@@ -25,7 +25,7 @@ export function DashboardPage() {
         {(counts) => (
           <Stack gap="lg">
             <StatRow>
-              <StatCard label="Users" value={counts.users} to="/admin/users" />
+              <StatCard label="Active users" value={counts.users} to="/admin/users?status=active" />
               <StatCard
                 label="Pending users"
                 value={counts.pending_users}
@@ -46,7 +46,7 @@ export function DashboardPage() {
               <StatCard
                 label="Errors today"
                 value={counts.errors_today}
-                to={`/admin/history?status=error&${today}`}
+                to={`/admin/history?status=failed&${today}`}
               />
             </StatRow>
             <Panel title="Calls per day" description="Failed calls in red.">

@@ -28,7 +28,6 @@ export function DisconnectAll({ by, id, pending, onConfirm, onClose }: Props) {
       </Dialog>
     );
   }
-  const number = plural(items.length, "connection");
   return (
     <ConfirmDialog
       opened
@@ -38,9 +37,7 @@ export function DisconnectAll({ by, id, pending, onConfirm, onClose }: Props) {
       onConfirm={onConfirm}
       onClose={onClose}
     >
-      {by === "user"
-        ? `${number} of ${items[0]?.user.email ?? "this user"} will end. Each app stops working at once; the user can approve it again.`
-        : `${number} will end, of ${namesOf(items)}. The app stops working at once for all of them. They can approve it again, unless you block it under Apps.`}
+      {consequence(by, items)}
     </ConfirmDialog>
   );
 }
@@ -51,11 +48,19 @@ function titleOf(by: "user" | "client", one: Schema<"Connection"> | undefined): 
     : `Disconnect ${one?.client.name ?? "this app"} from everybody?`;
 }
 
+function consequence(by: "user" | "client", connections: Schema<"Connection">[]): string {
+  const [one] = connections;
+  if (!one) return "There is no connection to end.";
+  const number = plural(connections.length, "connection");
+  return by === "user"
+    ? `${number} of ${one.user.email} will end. Each app stops working at once; the user can approve it again.`
+    : `${number} will end, of ${namesOf(connections)}. The app stops working at once for all of them. They can approve it again, unless you block it under Apps.`;
+}
+
 const mostNames = 5;
 
 function namesOf(connections: Schema<"Connection">[]): string {
   const users = [...new Map(connections.map(({ user }) => [user.id, user.name])).values()];
-  if (users.length === 0) return "nobody";
   const more = users.length - mostNames;
   return users.slice(0, mostNames).join(", ") + (more > 0 ? ` and ${plural(more, "other")}` : "");
 }

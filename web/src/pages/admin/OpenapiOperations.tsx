@@ -3,6 +3,7 @@ import { Button, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { Pager } from "../../components/Pager";
 import { SearchInput } from "../../components/SearchInput";
+import { count } from "../../lib/format";
 import { canChoose, findOperations, groupOf, type Preview } from "../../lib/openapiImport";
 import { OpenapiOperationRow } from "./OpenapiOperationRow";
 
@@ -73,7 +74,9 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
         </Text>
         <Group gap="xs">
           <Button size="xs" variant="default" onClick={() => choose(addable, true)}>
-            Choose all shown
+            {found.length > pageSize
+              ? `Choose all ${count(found.length)}, on every page`
+              : "Choose all shown"}
           </Button>
           <Button
             size="xs"

@@ -12,6 +12,7 @@ import { ServerSwitch } from "../../components/ServerSwitch";
 import { plural } from "../../lib/format";
 import { kindOf } from "../../lib/offer";
 import { OperationHints } from "../connectors/OperationHints";
+import { EditDelete } from "./EditDelete";
 import { RefreshButton } from "./RefreshButton";
 import { lazyPart } from "../../components/lazyPart";
 
@@ -98,26 +99,11 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       role: "actions",
       width: 180,
       cell: (operation) => (
-        <>
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Edit ${operation.name}`}
-            onClick={() => setEdited(operation)}
-          >
-            Edit
-          </Button>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="red"
-            data-destructive
-            aria-label={`Delete ${operation.name}`}
-            onClick={() => setDeleted(operation)}
-          >
-            Delete
-          </Button>
-        </>
+        <EditDelete
+          name={operation.name}
+          onEdit={() => setEdited(operation)}
+          onDelete={() => setDeleted(operation)}
+        />
       ),
     },
   ];

@@ -12,6 +12,7 @@ import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
 import { plural } from "../../lib/format";
+import { EditDelete } from "./EditDelete";
 import { TagDialog } from "./TagDialog";
 
 type Tag = Schema<"Tag">;
@@ -99,26 +100,7 @@ function TagTable({ tags, onEdit, onDelete }: TableProps) {
       role: "actions",
       width: 180,
       cell: (tag) => (
-        <>
-          <Button
-            size="xs"
-            variant="default"
-            aria-label={`Edit ${tag.name}`}
-            onClick={() => onEdit(tag)}
-          >
-            Edit
-          </Button>
-          <Button
-            size="xs"
-            variant="subtle"
-            color="red"
-            data-destructive
-            aria-label={`Delete ${tag.name}`}
-            onClick={() => onDelete(tag)}
-          >
-            Delete
-          </Button>
-        </>
+        <EditDelete name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
       ),
     },
   ];

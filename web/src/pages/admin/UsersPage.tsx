@@ -45,7 +45,7 @@ export function UsersPage() {
       ),
     placeholderData: keepPreviousData,
   });
-  useLastPage(users.isPlaceholderData ? undefined : users.data, filters);
+  useLastPage(users, filters);
 
   return (
     <>

@@ -21,9 +21,12 @@ export function readTokenQuery(get: UrlFilters["get"]) {
   };
 }
 
+/** As many as the server takes. */
+const mostDays = 36_500;
+
 function readDays(text: string | undefined): number | undefined {
   const days = Number(text);
-  return Number.isInteger(days) && days > 0 ? days : undefined;
+  return Number.isInteger(days) && days > 0 && days <= mostDays ? days : undefined;
 }
 
 export function readSort(get: UrlFilters["get"]): Sort {

@@ -25,14 +25,6 @@ Result<Reply> get_instance(Context& context) {
   return Reply{200, std::move(out)};
 }
 
-// The session in a cookie, and who is signed in.
-Reply signed_in(Context& context, const NewBrowserSession& made) {
-  const auto snapshot = context.services.access.snapshot();
-  return {201,
-          session_view(*snapshot, made.session),
-          {{"Set-Cookie", set_cookie(context.services.public_url, made.cookie.reveal())}}};
-}
-
 std::string_view user_agent(const Context& context) {
   return context.request.header("user-agent").value_or("");
 }
@@ -45,8 +37,8 @@ Result<Reply> set_up(Context& context) {
   WICK_TRY(password, required_string(context.body, "password"));
   WICK_TRY(user,
            context.services.links.set_up(token, {email, name, Role::kAdmin}, Secret(std::move(password))));
-  WICK_TRY(made,
-           context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
+  WICK_TRY(made, context.services.sessions.open_for(user.id, context.request.remote_address,
+                                                    user_agent(context), SignInMethod::kPassword));
   return signed_in(context, made);
 }
 
@@ -130,8 +122,8 @@ Result<Reply> accept_invite(Context& context) {
   WICK_TRY(password, required_string(context.body, "password"));
   WICK_TRY(name, optional_string(context.body, "name"));
   WICK_TRY(user, context.services.links.accept(context.path("token"), name, Secret(std::move(password))));
-  WICK_TRY(made,
-           context.services.sessions.open_for(user.id, context.request.remote_address, user_agent(context)));
+  WICK_TRY(made, context.services.sessions.sign_in_by_link(user.id, context.request.remote_address,
+                                                           user_agent(context)));
   return signed_in(context, made);
 }
 
@@ -183,9 +175,9 @@ http::Response whoami(Services& services, const http::Request& request) {
 void mount_account(Api& api) {
   api.route("GET", "/instance", Access::kPublic, get_instance);
   api.route("POST", "/setup", Access::kPublic, set_up, http::Workers::kPasswords);
-  api.route("GET", "/session", Access::kSession, get_session);
+  api.route("GET", "/session", Access::kBeforeEnrolment, get_session);
   api.route("POST", "/session", Access::kPublic, sign_in, http::Workers::kPasswords);
-  api.route("DELETE", "/session", Access::kSession, sign_out);
+  api.route("DELETE", "/session", Access::kBeforeEnrolment, sign_out);
   api.route("GET", "/sessions", Access::kSession, list_sessions);
   api.route("DELETE", "/sessions/{id}", Access::kSession, revoke_session);
   api.route("PATCH", "/me", Access::kSession, update_me);

@@ -101,6 +101,15 @@ Result<Reply> make_link(Context& context) {
   return Reply{201, link_view(context.services.public_url, link)};
 }
 
+Result<Reply> reset_second_factor(Context& context) {
+  // Else a stolen session of an admin could take away the second factor that its owner signs in with.
+  if (context.path("id") == context.user->id.str() ||
+      equals_ignoring_case(context.path("id"), context.user->email))
+    return fail(ErrorCode::kForbidden, "Turn off your own second factor on your profile.");
+  WICK_CHECK(context.services.second_factors.reset(context.path("id"), context.user->id.str()));
+  return Reply{204, nullptr};
+}
+
 Result<Reply> list_tags(Context& context) {
   WICK_TRY(tags, context.services.tags.list());
   json::array items;
@@ -149,6 +158,7 @@ void mount_admin_users(Api& api) {
   api.route("DELETE", "/admin/users/{id}", Access::kAdmin, delete_user);
   api.route("POST", "/admin/users/{id}/reset-password", Access::kAdmin, make_link);
   api.route("POST", "/admin/users/{id}/invite", Access::kAdmin, make_link);
+  api.route("DELETE", "/admin/users/{id}/second-factor", Access::kAdmin, reset_second_factor);
   api.route("GET", "/admin/tags", Access::kAdmin, list_tags);
   api.route("POST", "/admin/tags", Access::kAdmin, create_tag);
   api.route("PATCH", "/admin/tags/{id}", Access::kAdmin, update_tag);

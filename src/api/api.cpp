@@ -10,6 +10,7 @@ namespace wick::api {
 namespace {
 
 constexpr const char* kPrefix = "/api/v1";
+constexpr std::string_view kSessionCookie = "wick_session";
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -59,6 +60,11 @@ Result<json::object> read_body(const http::Request& request) {
   return std::move(value->get_object());
 }
 
+Result<BrowserSession> find_session(Services& services, std::string_view cookie, Access access) {
+  if (access == Access::kBeforeEnrolment) return services.sessions.find_before_enrolment(cookie);
+  return services.sessions.find(cookie);
+}
+
 // The session's user, if they may use routes of this access.
 Result<const UserEntry*> judge(const AccessSnapshot& snapshot, const BrowserSession& session, Access access) {
   const UserEntry* user = snapshot.user(session.user);
@@ -70,16 +76,24 @@ Result<const UserEntry*> judge(const AccessSnapshot& snapshot, const BrowserSess
 
 }  // namespace
 
+std::string cookie_name(const std::string& public_url, std::string_view name) {
+  return (public_url.starts_with("https://") ? "__Host-" : "") + std::string(name);
+}
+
+std::string set_cookie(const std::string& public_url, std::string_view name, std::string_view value,
+                       std::string_view same_site, Micros age) {
+  std::string out = cookie_name(public_url, name) + "=" + std::string(value) +
+                    "; Path=/; HttpOnly; SameSite=" + std::string(same_site);
+  if (public_url.starts_with("https://")) out += "; Secure";
+  return out + "; Max-Age=" + std::to_string(value.empty() ? 0 : age / kMicrosPerSecond);
+}
+
 std::string cookie_name(const std::string& public_url) {
-  return public_url.starts_with("https://") ? "__Host-wick_session" : "wick_session";
+  return cookie_name(public_url, kSessionCookie);
 }
 
 std::string set_cookie(const std::string& public_url, std::string_view secret) {
-  std::string value =
-      cookie_name(public_url) + "=" + std::string(secret) + "; Path=/; HttpOnly; SameSite=Lax";
-  if (public_url.starts_with("https://")) value += "; Secure";
-  value += secret.empty() ? "; Max-Age=0" : "; Max-Age=" + std::to_string(kSessionAge / kMicrosPerSecond);
-  return value;
+  return set_cookie(public_url, kSessionCookie, secret, "Lax", kSessionAge);
 }
 
 http::Response to_response(Reply reply) {
@@ -127,7 +141,7 @@ Result<Context> admit_header(Services& services, const http::Request& request, A
   Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
   if (access == Access::kPublic) return context;
   const std::string_view cookie = *request.cookie(cookie_name(services.public_url));
-  auto session = services.sessions.find(cookie);
+  auto session = find_session(services, cookie, access);
   if (!session) return fail(std::move(session.error()));
   context.session = std::move(*session);
   services.holders.remember(cookie, context.session.user);
@@ -169,7 +183,7 @@ http::RouteOptions route_options(Services& services, Access access) {
 Result<void> still_admitted(const Context& context, Access access) {
   if (access == Access::kPublic) return {};
   const auto cookie = context.request.cookie(cookie_name(context.services.public_url));
-  WICK_TRY(session, context.services.sessions.find(cookie.value_or("")));
+  WICK_TRY(session, find_session(context.services, cookie.value_or(""), access));
   const auto snapshot = context.services.access.snapshot();
   if (auto user = judge(*snapshot, session, access); !user) return fail(std::move(user.error()));
   return {};
@@ -213,6 +227,7 @@ void Api::route_waiting(std::string method, std::string path, Access access, Wai
 
 void Api::mount() {
   mount_account(*this);
+  mount_second_factor(*this);
   mount_tokens(*this);
   mount_connectors(*this);
   mount_connector_accounts(*this);

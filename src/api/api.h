@@ -1,7 +1,7 @@
 // /api/v1: the management API that the web app uses, as src/api/openapi.json describes it.
 //
-// Each route names who may use it: anyone, a signed-in session, an admin's session. A token can ask who it is
-// and nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers
+// Each route names who may use it: anyone, a signed-in session, an admin's session; and which few a session may
+// use that must turn on a second factor first. A token can ask who it is and nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers
 // run on worker threads and may block.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace wick::api {
 
-enum class Access { kPublic, kSession, kAdmin };
+enum class Access { kPublic, kBeforeEnrolment, kSession, kAdmin };
 
 struct Reply {
   int status = 200;
@@ -61,6 +61,7 @@ class Api {
 
 // The routes, by noun.
 void mount_account(Api& api);
+void mount_second_factor(Api& api);
 void mount_tokens(Api& api);
 void mount_connectors(Api& api);
 void mount_connector_accounts(Api& api);
@@ -84,11 +85,19 @@ http::RouteOptions route_options(Services& services, Access access);
 http::Response to_response(Reply reply);
 http::Response to_response(const Error& error, std::string_view request_id);
 
-// The cookie's name and its Set-Cookie value; empty `secret` removes it. With https the name has the __Host-
+// A cookie's name and its Set-Cookie value; an empty `value` removes it. With https the name has the __Host-
 // prefix, which binds it to this origin (RFC 6265bis §4.1.3.2); on plain-http loopback browsers would refuse
 // that.
+std::string cookie_name(const std::string& public_url, std::string_view name);
+std::string set_cookie(const std::string& public_url, std::string_view name, std::string_view value,
+                       std::string_view same_site, Micros age);
+// Those of a session.
 std::string cookie_name(const std::string& public_url);
 std::string set_cookie(const std::string& public_url, std::string_view secret);
+
+// 201: the session in a cookie, and who is signed in. 202: the second factor is asked for.
+Reply signed_in(Context& context, const NewBrowserSession& made);
+Reply signed_in(Context& context, const SignIn& made);
 
 std::string_view openapi_document();
 

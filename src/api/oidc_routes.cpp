@@ -9,17 +9,11 @@
 namespace wick::api {
 namespace {
 
-std::string oidc_cookie_name(const std::string& public_url) {
-  return public_url.starts_with("https://") ? "__Host-wick_oidc" : "wick_oidc";
-}
+constexpr std::string_view kCookie = "wick_oidc";
 
 // SameSite=Lax: the provider sends the browser back with a top-level GET. Empty `value` removes it.
 std::string oidc_cookie(const std::string& public_url, std::string_view value) {
-  std::string out =
-      oidc_cookie_name(public_url) + "=" + std::string(value) + "; Path=/; HttpOnly; SameSite=Lax";
-  if (public_url.starts_with("https://")) out += "; Secure";
-  out += "; Max-Age=" + std::to_string(value.empty() ? 0 : kOidcSignInAge / kMicrosPerSecond);
-  return out;
+  return set_cookie(public_url, kCookie, value, "Lax", kOidcSignInAge);
 }
 
 http::Response refused(const std::string& code, const std::string& reason, const http::Request& request) {
@@ -51,7 +45,7 @@ http::Task<http::Response> callback(Services& services, http::Exchange& exchange
     back.issuer = oauth::parameter(*query, "iss");
     back.error = oauth::parameter(*query, "error");
   }
-  back.cookie = std::string(request.cookie(oidc_cookie_name(services.public_url)).value_or(""));
+  back.cookie = std::string(request.cookie(cookie_name(services.public_url, kCookie)).value_or(""));
   back.ip = std::string(request.remote_address);
   back.user_agent = std::string(request.header("user-agent").value_or(""));
   auto done = co_await services.oidc.finish(std::move(back));

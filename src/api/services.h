@@ -14,6 +14,7 @@
 #include "http/origin.h"
 #include "identity/link_service.h"
 #include "identity/oidc_service.h"
+#include "identity/second_factor_service.h"
 #include "identity/session_service.h"
 #include "identity/user_service.h"
 #include "oauth/authorization_service.h"
@@ -34,6 +35,7 @@ struct Services {
   TagService& tags;
   UserService& users;
   LinkService& links;
+  SecondFactorService& second_factors;
   SessionService& sessions;
   TokenService& tokens;
   ClientService& clients;

@@ -85,6 +85,7 @@ json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& 
   out["id"] = session.id.str();
   if (const UserEntry* user = snapshot.user(session.user)) out["user"] = me(snapshot, *user);
   out["expires_at"] = format_rfc3339(session.expires_at);
+  out["must_enrol"] = session.must_enrol;
   return out;
 }
 
@@ -102,6 +103,7 @@ json::object user_view(const AccessSnapshot& snapshot, const User& user) {
   out["active_tokens"] = user.active_tokens;
   out["has_password"] = user.has_password;
   out["external"] = user.external;
+  out["second_factor"] = user.second_factor;
   return out;
 }
 

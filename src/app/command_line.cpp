@@ -223,7 +223,7 @@ void print_connector_result(const std::string& name, const json::object& result)
 // The result of a command for a person.
 void print_result(const std::string& name, const json::object& result) {
   if (name == "user list") {
-    print_list(result, "users", {"email", "name", "role", "status", "active_tokens", "id"});
+    print_list(result, "users", {"email", "name", "role", "status", "active_tokens", "second_factor", "id"});
   } else if (name == "token list") {
     print_list(result, "tokens", {"name", "masked", "owner", "status", "created_at", "last_used", "id"});
   } else if (name == "token create") {
@@ -368,7 +368,8 @@ int run_command_line(int argc, char** argv) {
   serve_command->add_option("--set", options.set, "KEY=VALUE: any setting that `wick settings` lists");
   serve_command->callback([&] { code = run_serve(options); });
 
-  CLI::App* user = app.add_subcommand("user", "Create, list, deactivate and delete users");
+  CLI::App* user =
+      app.add_subcommand("user", "Create, list, deactivate and delete users, reset a second factor");
   user->require_subcommand(1);
   CLI::App* user_create = command(*user, "create", "Create an active user");
   user_create->add_flag("--admin", options.admin, "with the role admin");
@@ -388,13 +389,16 @@ int run_command_line(int argc, char** argv) {
                 {"password", *password}});
   });
   command(*user, "list", "List users")->callback([&] { code = run(options, "user list", {}); });
-  for (const char* verb : {"deactivate", "delete"}) {
-    const bool deletes = std::string_view(verb) == "delete";
-    CLI::App* made = command(
-        *user, verb,
-        deletes ? "Delete a user; the audit keeps the name" : "Deactivate a user; all tokens end at once");
+  const std::pair<const char*, const char*> changes[] = {
+      {"deactivate", "Deactivate a user; all tokens end at once"},
+      {"delete", "Delete a user; the audit keeps the name"},
+      {"reset-second-factor", "Take away a user's second factor; the user is signed out everywhere"}};
+  for (const auto& [verb, meaning] : changes) {
+    CLI::App* made = command(*user, verb, meaning);
     made->add_option("user", options.user, "email or id")->required();
-    made->callback([&, verb] { code = run(options, std::string("user ") + verb, {{"user", options.user}}); });
+    made->callback([&, verb = verb] {
+      code = run(options, std::string("user ") + verb, {{"user", options.user}});
+    });
   }
 
   CLI::App* token = app.add_subcommand("token", "Create, list and revoke personal access tokens");

@@ -21,6 +21,7 @@ json::object user_object(const User& user) {
   out["role"] = role_name(user.role);
   out["status"] = status_name(user.status);
   out["active_tokens"] = user.active_tokens;
+  out["second_factor"] = user.second_factor;
   return out;
 }
 
@@ -53,6 +54,12 @@ Result<json::object> user_deactivate(Instance& instance, const json::object& arg
 Result<json::object> user_delete(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, required_string(arguments, "user"));
   WICK_TRY(user, instance.services().users.remove(who));
+  return user_object(user);
+}
+
+Result<json::object> user_reset_second_factor(Instance& instance, const json::object& arguments) {
+  WICK_TRY(who, required_string(arguments, "user"));
+  WICK_TRY(user, instance.services().second_factors.reset(who, "the command line"));
   return user_object(user);
 }
 
@@ -161,6 +168,7 @@ Result<json::object> run_command(Instance& instance, const std::string& name, co
                      {"user list", user_list},
                      {"user deactivate", user_deactivate},
                      {"user delete", user_delete},
+                     {"user reset-second-factor", user_reset_second_factor},
                      {"token create", token_create},
                      {"token list", token_list},
                      {"token revoke", token_revoke},

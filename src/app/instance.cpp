@@ -59,6 +59,16 @@ FairPoolOptions search_work() {
   return options;
 }
 
+SecondFactorPolicy policy_of(const Settings& settings) {
+  if (settings.require_second_factor == "all") return SecondFactorPolicy::kAll;
+  return settings.require_second_factor == "admins" ? SecondFactorPolicy::kAdmins : SecondFactorPolicy::kOff;
+}
+
+// Of a URL that finish_settings() has checked, with its port.
+std::string host_of(const std::string& public_url) {
+  return public_url.substr(public_url.find("://") + 3);
+}
+
 constexpr auto kPurgePause = std::chrono::milliseconds(20);  // between two steps: calls go first
 
 class FolderLock {
@@ -132,7 +142,8 @@ struct Instance::Parts {
     children.stop();
   }
   Result<std::pair<SessionId, UserId>> signed_in(const http::Request& request) {
-    auto session = sessions.find(request.cookie(api::cookie_name(public_url)).value_or(""));
+    // A session that must enrol first gets as far as the consent page, which cannot be answered before.
+    auto session = sessions.find_before_enrolment(request.cookie(api::cookie_name(public_url)).value_or(""));
     if (!session) return fail(std::move(session.error()));
     return std::pair(session->id, session->user);
   }
@@ -166,7 +177,8 @@ struct Instance::Parts {
   TagService tags{*db};
   UserService users{*db, clock};
   LinkService links{*db, clock};
-  SessionService sessions{*db, access, clock};
+  SecondFactorService second_factors{*db, key, clock, policy_of(options), host_of(public_url)};
+  SessionService sessions{*db, access, key, second_factors, clock};
   TokenService tokens{*db, index, clock};
   GrantService grants{*db, index, clock, public_url + "/mcp", options.refresh_replay_seconds};
   ClientService clients{*db, clock, options.clients};
@@ -205,6 +217,7 @@ struct Instance::Parts {
                     tags,
                     users,
                     links,
+                    second_factors,
                     sessions,
                     tokens,
                     clients,
@@ -288,6 +301,8 @@ void Instance::purge(const std::function<bool()>& stop) {
     if (more) std::this_thread::sleep_for(kPurgePause);
   }
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
+  if (auto purged = parts_->second_factors.purge(); !purged)
+    spdlog::warn("second factors: {}", purged.error().message);
   if (auto purged = parts_->authorizations.purge(); !purged)
     spdlog::warn("oauth: {}", purged.error().message);
   if (auto purged = parts_->grants.purge(); !purged) spdlog::warn("oauth: {}", purged.error().message);

@@ -238,6 +238,10 @@ const std::vector<Setting>& table() {
       on_or_off(
           "sign_in.password", "whether people may sign in by password",
           [](Settings & s) -> auto& { return s.password_sign_in; }),
+      text(
+          "sign_in.require_second_factor",
+          "who must have a second factor before anything else works after sign-in by password",
+          {"off", "admins", "all"}, [](Settings & s) -> auto& { return s.require_second_factor; }),
       on_or_off(
           "connectors.commands_from_web",
           "whether admins may set in the web app which programs this server starts for connectors; else only "

@@ -39,6 +39,7 @@ struct Settings {
   int refresh_replay_seconds = kDefaultReplaySeconds;
   std::string ca_file;  // of outgoing requests; empty: the system's authorities
   bool password_sign_in = true;
+  std::string require_second_factor = "off";
   bool commands_from_web = false;
   int idle_seconds = upstream::kDefaultIdleSeconds;
   int review_seconds = 3600;

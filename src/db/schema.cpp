@@ -27,6 +27,8 @@ namespace {
 //   oauth_access_tokens    pruned when expired (kAccessTokenAge)
 //   oauth_refresh_tokens   of rotated ones the newest kMaxRotatedPerGrant of a grant; pruned when expired
 //   identities             one per user and issuer
+//   second_factors         one per user; with recovery_codes, kRecoveryCodes of each
+//   second_factor_enrolments  one per user; pruned when expired
 //   oidc_used_states       pruned when expired
 //   upstream_accounts      at most users × connectors
 //   upstream_revocations   kMaxRevocationAttempts each
@@ -451,6 +453,31 @@ CREATE TABLE operation_orders (
   connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
   keys TEXT NOT NULL
 );
+)sql"},
+    {13, "second factors of sign-in by password", R"sql(
+-- secret: of the authenticator app, sealed for this user. last_step: the latest time step whose code was used.
+CREATE TABLE second_factors (
+  user_id TEXT PRIMARY KEY REFERENCES users (id),
+  secret BYTEA NOT NULL,
+  created_at BIGINT NOT NULL,
+  last_step BIGINT NOT NULL
+);
+-- Those that are left, as SHA-256 over user and code.
+CREATE TABLE recovery_codes (
+  user_id TEXT NOT NULL REFERENCES users (id),
+  digest BYTEA NOT NULL,
+  PRIMARY KEY (user_id, digest)
+);
+-- Until the first code is given, in the session that began it.
+CREATE TABLE second_factor_enrolments (
+  user_id TEXT PRIMARY KEY REFERENCES users (id),
+  session_id TEXT NOT NULL,
+  secret BYTEA NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+-- method: 'password', or 'provider' where the OpenID provider has asked for what it wants to.
+ALTER TABLE sessions ADD COLUMN method TEXT NOT NULL DEFAULT 'password';
+UPDATE sessions SET method = 'provider' WHERE user_id IN (SELECT id FROM users WHERE password_hash IS NULL);
 )sql"}};
 
 constexpr Migration kRuns[] = {{1, "connector_runs, run_usage", R"sql(

@@ -178,8 +178,7 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
     if (auto set = user_store::set_password(tx, id, hash); !set) return set;
     if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone)
       return gone;
-    if (auto ended = forget(tx, "DELETE FROM sessions WHERE user_id = $1", std::string_view(id)); !ended)
-      return ended;
+    if (auto ended = user_store::end_sessions(tx, id, ""); !ended) return ended;
     // RFC 9700 §4.14.2: whoever had the old password may have connected an app with it.
     if (auto ended = user_store::end_connections(tx, id, "the password was reset", clock_.now()); !ended)
       return ended;

@@ -162,8 +162,9 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   if (!admitted) co_return refuse(admitted.error());
   auto user = std::move(*admitted);
   if (!user) co_return std::unexpected(std::move(user.error()));
-  auto session = co_await offload(
-      pool_, network, [&] { return sessions_.open_for(*user, callback.ip, callback.user_agent); });
+  auto session = co_await offload(pool_, network, [&] {
+    return sessions_.open_for(*user, callback.ip, callback.user_agent, SignInMethod::kProvider);
+  });
   if (!session) co_return refuse(session.error());
   co_return OidcSignIn{std::move(*session), pending->next};
 }

@@ -1,5 +1,6 @@
 #include "identity/session_service.h"
 
+#include "base/json.h"
 #include "base/network.h"
 #include "base/text.h"
 #include "base/visible_text.h"
@@ -14,8 +15,16 @@ namespace {
 constexpr std::size_t kCookieBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 300;
 constexpr std::size_t kMaxAccountBytes = 300;  // of an email as typed: longer than any that exists
-constexpr const char* kSelect =
-    "SELECT id, user_id, created_at, last_seen_at, expires_at, ip, user_agent FROM sessions ";
+const std::string kSelect =
+    "SELECT id, user_id, created_at, last_seen_at, expires_at, ip, user_agent, method, "
+    "EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = sessions.user_id) FROM sessions ";
+
+constexpr std::string_view kPendingPlace = "pending sign-in";
+constexpr std::size_t kMaxPendingBytes = 1024;
+
+std::string_view method_name(SignInMethod method) {
+  return method == SignInMethod::kProvider ? "provider" : "password";
+}
 
 BrowserSession read(const SqlRow& row) {
   BrowserSession session;
@@ -26,6 +35,8 @@ BrowserSession read(const SqlRow& row) {
   session.expires_at = row.integer(4);
   session.ip = row.text(5);
   session.user_agent = row.text(6);
+  session.method = row.bytes(7) == method_name(SignInMethod::kProvider) ? SignInMethod::kProvider
+                                                                        : SignInMethod::kPassword;
   return session;
 }
 
@@ -39,8 +50,9 @@ std::unexpected<Error> signed_out() {
 
 }  // namespace
 
-SessionService::SessionService(Database& db, const AccessStore& access, const Clock& clock)
-    : db_(db), access_(access), clock_(clock) {
+SessionService::SessionService(Database& db, const AccessStore& access, const SealingKey& key,
+                               SecondFactorService& second_factors, const Clock& clock)
+    : db_(db), access_(access), key_(key), second_factors_(second_factors), clock_(clock) {
   for (const char* kind : {"session", "user"})
     db_.on_change(kind, [this](const ChangeEntry& entry) { return look_at(entry.entity); });
 }
@@ -97,29 +109,38 @@ Result<std::function<bool()>> SessionService::watch(const BrowserSession& sessio
 
 Result<SessionService::Account> SessionService::find_account(const std::string& email, std::string_view ip) {
   Account account;
-  const Micros now = clock_.now();
-  const std::string network = client_network(ip);
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = user_store::find(tx, email, now);
+    auto found = user_store::find(tx, email, clock_.now());
     if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
     if (!found || found->status != UserStatus::kActive || found->email != email) return {};
     account.user = found->id;
     auto stored = user_store::password_hash(tx, account.user.str());
     if (!stored) return fail(std::move(stored.error()));
     account.hash = std::move(*stored);
-    return tx.for_each(
-        "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
-        "last_seen_at DESC LIMIT 100",
-        {std::string_view(account.user.str()), now, now - kSessionIdle}, [&](const SqlRow& row) {
-          account.known_network = account.known_network || client_network(row.text(0)) == network;
-        });
+    auto known = is_known_network(tx, account.user, ip);
+    if (!known) return fail(std::move(known.error()));
+    account.known_network = *known;
+    return {};
   });
   if (!done) return fail(std::move(done.error()));
   return account;
 }
 
-Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const Secret& password,
-                                                  std::string_view ip, std::string_view user_agent) {
+Result<bool> SessionService::is_known_network(Transaction& tx, const UserId& user, std::string_view ip) {
+  bool known = false;
+  const Micros now = clock_.now();
+  const std::string network = client_network(ip);
+  auto done = tx.for_each(
+      "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
+      "last_seen_at DESC LIMIT 100",
+      {std::string_view(user.str()), now, now - kSessionIdle},
+      [&](const SqlRow& row) { known = known || client_network(row.text(0)) == network; });
+  if (!done) return fail(std::move(done.error()));
+  return known;
+}
+
+Result<SignIn> SessionService::sign_in(std::string_view email, const Secret& password, std::string_view ip,
+                                       std::string_view user_agent) {
   const std::string name = to_lower_ascii(email.substr(0, kMaxAccountBytes));
   auto account = find_account(name, ip);
   if (!account) return fail(std::move(account.error()));
@@ -129,11 +150,102 @@ Result<NewBrowserSession> SessionService::sign_in(std::string_view email, const 
       account->hash.empty() ? verify_no_password(password) : verify_password(account->hash, password);
   if (!good) return throttle_.failed(*attempt, wrong().error());
   throttle_.succeeded(*attempt, clock_.now());
-  return open_for(account->user, ip, user_agent);
+  return after_password(*account, ip, user_agent);
 }
 
-Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip,
-                                                   std::string_view user_agent) {
+Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_view ip,
+                                               std::string_view user_agent) {
+  Account account;
+  account.user = user;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto stored = user_store::password_hash(tx, user.str());
+    if (!stored) return fail(std::move(stored.error()));
+    account.hash = std::move(*stored);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return after_password(account, ip, user_agent);
+}
+
+// Decides in the writer's order, so that a second factor turned on a moment ago is asked for, and a password
+// that was changed meanwhile opens nothing.
+Result<SignIn> SessionService::after_password(const Account& account, std::string_view ip,
+                                              std::string_view user_agent) {
+  NewBrowserSession made = make_session(account.user, ip, user_agent, SignInMethod::kPassword);
+  std::string email, stamped;
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+    auto hash = user_store::password_hash(tx, account.user.str());
+    if (!hash) return fail(std::move(hash.error()));
+    if (*hash != account.hash) return wrong();
+    auto found = stamp(tx, account.user);
+    if (!found) return fail(std::move(found.error()));
+    stamped = std::move(*found);
+    if (stamped.empty()) return insert(tx, made, email);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  if (stamped.empty()) {
+    remember(made.session, email);
+    return made;
+  }
+  PendingSignIn pending;
+  pending.expires_at = clock_.now() + kPendingSignInAge;
+  json::object kept;
+  kept["user"] = account.user.str();
+  kept["stamp"] = stamped;
+  kept["ends"] = pending.expires_at;
+  const Secret plain(to_json(kept));
+  pending.cookie = Secret(to_base64url(key_.seal(plain, kPendingPlace)));
+  return pending;
+}
+
+Result<std::string> SessionService::stamp(Transaction& tx, const UserId& user) {
+  auto factor = second_factors_.stamp(tx, user);
+  if (!factor || factor->empty()) return factor;
+  auto hash = user_store::password_hash(tx, user.str());
+  if (!hash) return hash;
+  return to_base64url(as_bytes(sha256(*factor + "\n" + *hash)));
+}
+
+Result<NewBrowserSession> SessionService::finish_sign_in(std::string_view pending,
+                                                         const SecondFactorProof& proof, std::string_view ip,
+                                                         std::string_view user_agent) {
+  const auto again = [] {
+    return fail(ErrorCode::kUnauthenticated, "This sign-in has expired: begin again with your password.");
+  };
+  const auto sealed = from_base64url(pending);
+  if (pending.empty() || pending.size() > kMaxPendingBytes || !sealed) return again();
+  const auto plain = key_.open(*sealed, kPendingPlace);
+  const json::value value = plain ? parse_trusted_json(plain->reveal()) : json::value();
+  if (!value.is_object()) return again();
+  const json::object& kept = value.get_object();
+  const auto ends = optional_int(kept, "ends");
+  const auto user = UserId::parse(text_or_empty(kept, "user"));
+  if (!user || !ends || ends->value_or(0) <= clock_.now()) return again();
+  Result<bool> known = false;
+  auto asked = db_.read([&](Transaction& tx) -> Result<void> {
+    known = is_known_network(tx, *user, ip);
+    if (!known) return fail(known.error());
+    return {};
+  });
+  if (!asked) return fail(std::move(asked.error()));
+  NewBrowserSession made = make_session(*user, ip, user_agent, SignInMethod::kPassword);
+  std::string email;
+  const auto work = [&](Transaction& tx) -> Result<void> {
+    auto current = stamp(tx, *user);
+    if (!current) return fail(std::move(current.error()));
+    if (current->empty() || *current != text_or_empty(kept, "stamp")) return again();
+    if (auto used = second_factors_.use(tx, *user, proof); !used) return used;
+    return insert(tx, made, email);
+  };
+  auto done = second_factors_.attempt(*user, proof.kind, {ip, *known}, work);
+  if (!done) return fail(std::move(done.error()));
+  remember(made.session, email);
+  return made;
+}
+
+NewBrowserSession SessionService::make_session(const UserId& user, std::string_view ip,
+                                               std::string_view user_agent, SignInMethod method) const {
   NewBrowserSession made;
   made.cookie = Secret(random_hex(kCookieBytes));
   BrowserSession& session = made.session;
@@ -143,51 +255,81 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
   session.expires_at = session.created_at + kSessionAge;
   session.ip = std::string(ip);
   session.user_agent = visible_text(truncate_utf8(user_agent, kMaxUserAgentBytes));
-  const auto digest = sha256(made.cookie.reveal());
-  std::string email;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    // Inside the writer's order: a user who was deactivated a moment ago gets no session.
-    auto found = user_store::find(tx, user.str(), clock_.now());
-    if (!found || found->status != UserStatus::kActive) return wrong();
-    auto inserted = tx.execute(
-        "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user.str()),
-         std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
-         session.last_seen_at, session.expires_at});
-    if (!inserted) return fail(std::move(inserted.error()));
-    // By sessions_user.
-    auto ended = tx.execute(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
-        "LIMIT 100 OFFSET $2)",
-        {std::string_view(user.str()), kMaxSessionsPerUser});
-    if (!ended) return fail(std::move(ended.error()));
-    if (*ended > 0) {
-      if (auto logged = tx.changed("session", user.str()); !logged) return logged;
-    }
-    email = found->email;
-    return user_store::set_signed_in(tx, user.str(), session.created_at);
-  });
-  if (!done) return fail(std::move(done.error()));
-  throttle_.remember(email, ip, session.created_at);
+  session.method = method;
   return made;
 }
 
+Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::string_view ip,
+                                                   std::string_view user_agent, SignInMethod method) {
+  NewBrowserSession made = make_session(user, ip, user_agent, method);
+  std::string email;
+  auto done = db_.write_with_reserve([&](Transaction& tx) { return insert(tx, made, email); });
+  if (!done) return fail(std::move(done.error()));
+  remember(made.session, email);
+  return made;
+}
+
+Result<void> SessionService::insert(Transaction& tx, const NewBrowserSession& made, std::string& email) {
+  const BrowserSession& session = made.session;
+  const std::string user = session.user.str();
+  const auto digest = sha256(made.cookie.reveal());
+  // Inside the writer's order: a user who was deactivated a moment ago gets no session.
+  auto found = user_store::find(tx, user, clock_.now());
+  if (!found || found->status != UserStatus::kActive) return wrong();
+  auto inserted = tx.execute(
+      "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at, "
+      "method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user),
+       std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
+       session.last_seen_at, session.expires_at, std::string_view(method_name(session.method))});
+  if (!inserted) return fail(std::move(inserted.error()));
+  // By sessions_user.
+  auto ended = tx.execute(
+      "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
+      "LIMIT 100 OFFSET $2)",
+      {std::string_view(user), kMaxSessionsPerUser});
+  if (!ended) return fail(std::move(ended.error()));
+  if (*ended > 0) {
+    if (auto logged = tx.changed("session", user); !logged) return logged;
+  }
+  email = found->email;
+  return user_store::set_signed_in(tx, user, session.created_at);
+}
+
+void SessionService::remember(const BrowserSession& session, const std::string& email) {
+  throttle_.remember(email, session.ip, session.created_at);
+  second_factors_.remember(session.user, session.ip, session.created_at);
+}
+
 Result<BrowserSession> SessionService::find(std::string_view cookie) {
+  auto session = find_before_enrolment(cookie);
+  if (session && session->must_enrol) {
+    return fail(ErrorCode::kPolicy,
+                "This server asks for a second factor: turn one on in the web app before anything else.");
+  }
+  return session;
+}
+
+Result<BrowserSession> SessionService::find_before_enrolment(std::string_view cookie) {
   if (cookie.size() != 2 * kCookieBytes) return signed_out();
   const auto digest = sha256(cookie);
   const Micros now = clock_.now();
   std::optional<BrowserSession> session;
+  bool enrolled = false;
   auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(std::string(kSelect) + "WHERE digest = $1 AND expires_at > $2 AND last_seen_at > $3",
-                       {BlobView{as_bytes(digest)}, now, now - kSessionIdle},
-                       [&](const SqlRow& row) { session = read(row); });
+    return tx.for_each(kSelect + "WHERE digest = $1 AND expires_at > $2 AND last_seen_at > $3",
+                       {BlobView{as_bytes(digest)}, now, now - kSessionIdle}, [&](const SqlRow& row) {
+                         session = read(row);
+                         enrolled = row.integer(8) != 0;
+                       });
   });
   if (!done) return fail(std::move(done.error()));
   if (!session) return signed_out();
   const auto snapshot = access_.snapshot();
   const UserEntry* user = snapshot->user(session->user);
   if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
+  session->must_enrol =
+      !enrolled && session->method == SignInMethod::kPassword && second_factors_.is_required(user->role);
   if (session->last_seen_at + kSeenEvery < now) {
     done = db_.write(
         [&](Transaction& tx) -> Result<void> {
@@ -216,8 +358,7 @@ Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
   std::vector<BrowserSession> sessions;
   auto done = db_.read([&](Transaction& tx) {
     return tx.for_each(
-        std::string(kSelect) +
-            "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
+        kSelect + "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
         {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
         [&](const SqlRow& row) { sessions.push_back(read(row)); });
   });
@@ -235,8 +376,7 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
   });
 }
 
-Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
-                                             const Secret& next, bool end_connections) {
+Result<void> SessionService::confirm_password(const BrowserSession& session, const Secret& password) {
   // The session names the network, so guesses from elsewhere with the same cookie count together.
   auto attempt = throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now());
   if (!attempt) return fail(std::move(attempt.error()));
@@ -248,17 +388,21 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     return {};
   });
   if (!done) return done;
-  if (hash.empty() || !verify_password(hash, current))
+  if (hash.empty() || !verify_password(hash, password))
     return fail(ErrorCode::kForbidden, "The current password is wrong.");
   throttle_.succeeded(*attempt, clock_.now());
+  return {};
+}
+
+Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
+                                             const Secret& next, bool end_connections) {
+  if (auto confirmed = confirm_password(session, current); !confirmed) return confirmed;
   if (auto checked = check_password(next); !checked) return checked;
   const std::string fresh = hash_password(next);
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     if (auto set = user_store::set_password(tx, session.user.str(), fresh); !set) return set;
-    auto ended = tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2",
-                            {std::string_view(session.user.str()), std::string_view(session.id.str())});
-    if (!ended) return fail(std::move(ended.error()));
     const std::string id = session.user.str();
+    if (auto ended = user_store::end_sessions(tx, id, session.id.str()); !ended) return ended;
     if (!end_connections) return tx.changed("session", id);
     auto disconnected = user_store::end_connections(tx, id, "the password was changed", clock_.now());
     if (!disconnected) return disconnected;

@@ -29,12 +29,13 @@ class Sessions : public testing::Test {
     access->start().value();
     users.emplace(*db, clock);
     links.emplace(*db, clock);
-    sessions.emplace(*db, *access, clock);
+    factors.emplace(*db, key, clock, SecondFactorPolicy::kOff, "wick.example.com");
+    sessions.emplace(*db, *access, key, *factors, clock);
   }
   ~Sessions() override { std::filesystem::remove_all(folder); }
   std::string sign_in() {
-    return std::string(
-        sessions->sign_in("a@example.com", Secret(kPassword), "10.0.0.1", "test")->cookie.reveal());
+    const auto made = sessions->sign_in("a@example.com", Secret(kPassword), "10.0.0.1", "test");
+    return std::string(std::get<NewBrowserSession>(*made).cookie.reveal());
   }
 
   // How a sign-in from 10.0.0.1 fails; nullopt: it does not.
@@ -49,6 +50,8 @@ class Sessions : public testing::Test {
   std::unique_ptr<AccessStore> access;
   std::optional<UserService> users;
   std::optional<LinkService> links;
+  SealingKey key = SealingKey::from_hex_text(std::string(64, 'a')).value();
+  std::optional<SecondFactorService> factors;
   std::optional<SessionService> sessions;
 };
 
@@ -58,7 +61,8 @@ TEST_F(Sessions, OfAUserWhoHasTooManyTheOldestEnd) {
   std::vector<std::string> cookies;
   for (int i = 0; i < kMaxSessionsPerUser + 1; ++i) {
     clock.time += 1000;
-    cookies.emplace_back(sessions->open_for(user->id, "192.0.2.1", "browser")->cookie.reveal());
+    cookies.emplace_back(
+        sessions->open_for(user->id, "192.0.2.1", "browser", SignInMethod::kPassword)->cookie.reveal());
   }
   EXPECT_EQ(sessions->list(user->id)->size(), std::size_t(kMaxSessionsPerUser));
   EXPECT_TRUE(sessions->find(cookies.back()));
@@ -83,7 +87,7 @@ TEST_F(Sessions, ANetworkWithAnOpenSessionIsKnownAfterARestartToo) {
   ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
   ASSERT_TRUE(users->create({"b@example.com", "B", Role::kMember}, Secret(kPassword)));
   sign_in();
-  sessions.emplace(*db, *access, clock);
+  sessions.emplace(*db, *access, key, *factors, clock);
   for (int i = 0; i < kClientBurst; ++i)
     EXPECT_EQ(attempt("nobody" + std::to_string(i), "wrong"), ErrorCode::kUnauthenticated);
   EXPECT_EQ(attempt("b@example.com", kPassword), ErrorCode::kRateLimited);
@@ -136,7 +140,8 @@ TEST_F(Sessions, AWatchedSessionIsKnownToHaveEndedHoweverItEnds) {
   };
   for (const auto& end : endings) {
     const BrowserSession session = sessions->find(sign_in()).value();
-    const BrowserSession kept = sessions->open_for(session.user, "", "").value().session;
+    const BrowserSession kept =
+        sessions->open_for(session.user, "", "", SignInMethod::kPassword).value().session;
     auto watched = sessions->watch(session);
     ASSERT_TRUE(watched);
     EXPECT_TRUE((*watched)());

@@ -56,9 +56,19 @@ std::unexpected<Error> SignInThrottle::failed(const Attempt& attempt, Error wron
   return fail(rate_limited("failed sign-ins", attempt.shared_wait));
 }
 
-void SignInThrottle::remember(std::string_view account, std::string_view address, Micros now) {
+namespace {
+std::string pair_of(std::string_view account, std::string_view address) {
   const auto digest = sha256(account);
-  const std::string pair = std::string(as_bytes(digest)) + client_network(address);
+  return std::string(as_bytes(digest)) + client_network(address);
+}
+}  // namespace
+
+bool SignInThrottle::knows(std::string_view account, std::string_view address, Micros now) const {
+  return known_.wait(pair_of(account, address), now) > 0;
+}
+
+void SignInThrottle::remember(std::string_view account, std::string_view address, Micros now) {
+  const std::string pair = pair_of(account, address);
   known_.clear(pair);
   known_.take(pair, now);
 }

@@ -1,4 +1,5 @@
-// SignInThrottle: how many wrong passwords may be tried, and by whom.
+// SignInThrottle: how many wrong passwords may be tried, and by whom; codes of a second factor have limits of
+// their own (second_factor_service.h).
 //
 // A failed attempt takes tokens from these buckets (base/rate_limiter.h); a successful one returns its own
 // and fills the bucket of its pair:
@@ -40,8 +41,28 @@ inline constexpr Micros kPairPeriod = 60 * kMicrosPerSecond, kClientPeriod = kMi
                         kAccountSitePeriod = 30 * kMicrosPerSecond, kAccountPeriod = 2 * kMicrosPerSecond;
 inline constexpr Micros kKnownNetworkAge = 30 * kMicrosPerDay;
 
+struct ThrottleLimits {
+  struct Bucket {
+    int burst;
+    Micros period;  // until one returns
+  };
+  Bucket pair, client, account_site, account;
+};
+inline constexpr ThrottleLimits kPasswordLimits{
+    .pair = {kPairBurst, kPairPeriod},
+    .client = {kClientBurst, kClientPeriod},
+    .account_site = {kAccountSiteBurst, kAccountSitePeriod},
+    .account = {kAccountBurst, kAccountPeriod},
+};
+
 class SignInThrottle {
  public:
+  explicit SignInThrottle(const ThrottleLimits& limits = kPasswordLimits)
+      : pairs_(limits.pair.burst, limits.pair.period),
+        clients_(limits.client.burst, limits.client.period),
+        account_sites_(limits.account_site.burst, limits.account_site.period),
+        accounts_(limits.account.burst, limits.account.period) {}
+
   // What an attempt took.
   struct Attempt {
     std::string pair, client, account_site, account;
@@ -55,6 +76,8 @@ class SignInThrottle {
   void succeeded(const Attempt& attempt, Micros now);
   // Returns the error of a failed attempt: `wrong`, or kRateLimited.
   std::unexpected<Error> failed(const Attempt& attempt, Error wrong) const;
+  // Whether remember() was called for the account and this network in the last kKnownNetworkAge.
+  bool knows(std::string_view account, std::string_view address, Micros now) const;
   // The account has signed in from here.
   void remember(std::string_view account, std::string_view address, Micros now);
 
@@ -62,8 +85,7 @@ class SignInThrottle {
   // Takes a token of each bucket, or of none.
   Micros take_shared(const Attempt& attempt, Micros now);
 
-  RateLimiter pairs_{kPairBurst, kPairPeriod}, clients_{kClientBurst, kClientPeriod},
-      account_sites_{kAccountSiteBurst, kAccountSitePeriod}, accounts_{kAccountBurst, kAccountPeriod};
+  RateLimiter pairs_, clients_, account_sites_, accounts_;
   // One token that returns after kKnownNetworkAge: a pair without it is known.
   RateLimiter known_{1, kKnownNetworkAge};
 };

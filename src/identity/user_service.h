@@ -33,6 +33,7 @@ struct User {
   std::optional<Micros> last_sign_in_at;
   bool has_password = false;
   bool external = false;  // signs in through the OpenID provider
+  bool second_factor = false;
   std::int64_t active_tokens = 0;
 };
 

@@ -4,14 +4,15 @@
 
 #include "base/text.h"
 #include "db/search_index.h"
+#include "identity/second_factor_store.h"
 
 namespace wick::user_store {
-namespace {}  // namespace
 
 const char* const kSelect =
     "SELECT id, email, name, role, status, created_at, last_sign_in_at, password_hash IS NOT NULL, "
     "active_tokens, "
-    "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id) FROM users ";
+    "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id), "
+    "EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = users.id) FROM users ";
 
 User read(const SqlRow& row) {
   User user;
@@ -25,6 +26,7 @@ User read(const SqlRow& row) {
   user.has_password = row.integer(7) != 0;
   user.active_tokens = row.integer(8);
   user.external = row.integer(9) != 0;
+  user.second_factor = row.integer(10) != 0;
   return user;
 }
 
@@ -135,6 +137,7 @@ Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at) {
 Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   auto done = only_done(tx.execute("DELETE FROM identities WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
+  if (done = second_factor_store::remove(tx, id); !done) return done;
   // The accounts at connected servers go; those servers are told (upstream/accounts.h). By
   // upstream_accounts_user.
   done = only_done(tx.execute(
@@ -196,9 +199,13 @@ Result<void> end_credentials(Transaction& tx, const std::string& id, std::string
   if (!done) return done;
   done = end_connections(tx, id, reason, now);
   if (!done) return done;
-  done = only_done(tx.execute("DELETE FROM sessions WHERE user_id = $1", {std::string_view(id)}));
-  if (!done) return done;
+  if (done = end_sessions(tx, id, ""); !done) return done;
   return only_done(tx.execute("DELETE FROM links WHERE user_id = $1", {std::string_view(id)}));
+}
+
+Result<void> end_sessions(Transaction& tx, const std::string& id, std::string_view kept) {
+  return only_done(
+      tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", {std::string_view(id), kept}));
 }
 
 Result<void> end_connections(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {

@@ -32,6 +32,9 @@ Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id);
 // Tokens, connections, sessions and links of the user end.
 Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now);
+// Sessions alone, but for the session with the id `kept`; empty: all. The caller logs the user or session as
+// changed.
+Result<void> end_sessions(Transaction& tx, const std::string& id, std::string_view kept);
 // Connections alone. The caller logs the user as changed, so that the credential index follows.
 Result<void> end_connections(Transaction& tx, const std::string& id, std::string_view reason, Micros now);
 

@@ -7,7 +7,10 @@ import { router } from "./router";
 const publicPaths = ["/sign-in", "/setup", "/invite"];
 
 function onError(error: Error) {
-  if (!(error instanceof ApiError) || error.status !== 401) return;
+  if (!(error instanceof ApiError)) return;
+  // Perhaps the session may do nothing before a second factor is set up: its page knows.
+  if (error.code === "policy") void queryClient.invalidateQueries({ queryKey: ["session"] });
+  if (error.status !== 401) return;
   const { pathname, search } = router.state.location;
   // There a 401 is about what the person just typed.
   if (publicPaths.includes(pathname)) return;

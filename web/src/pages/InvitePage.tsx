@@ -1,15 +1,21 @@
 // Where an invitation and a password-reset link lead: choose a password and be signed in.
-import { Alert, Button, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../api/client";
 import { useAction } from "../api/useAction";
 import { ErrorAlert } from "../components/ErrorAlert";
 import { EntryLayout } from "../components/layout/EntryLayout";
+import { lazyPart } from "../components/lazyPart";
 import { NewPasswordField } from "../components/NewPasswordField";
 import { QueryView } from "../components/QueryView";
 import { useEnter } from "../lib/useEnter";
 import { useFragmentToken } from "../lib/useFragmentToken";
+
+const SecondStep = lazyPart(
+  async () => (await import("../components/secondFactor/SecondStep")).SecondStep,
+);
 
 export function InvitePage() {
   const token = useFragmentToken();
@@ -43,6 +49,8 @@ function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo">
   const enter = useEnter();
   const [name, setName] = useState(info.name);
   const [password, setPassword] = useState("");
+  const [pending, setPending] = useState(false);
+  const navigate = useNavigate();
   const accept = useAction(
     () =>
       unwrap(
@@ -51,8 +59,22 @@ function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo">
           body: reset ? { password } : { password, name },
         }),
       ),
-    { showsError: true, onDone: (session) => enter(session) },
+    {
+      showsError: true,
+      onDone: (answer) => ("user" in answer ? enter(answer) : setPending(true)),
+    },
   );
+  if (pending) {
+    return (
+      <>
+        <Text size="sm">Your new password is set. To sign in, enter your code.</Text>
+        <SecondStep
+          onDone={(session) => enter(session)}
+          onBack={() => void navigate("/sign-in", { replace: true })}
+        />
+      </>
+    );
+  }
   return (
     <form
       onSubmit={(event) => {

@@ -8,14 +8,36 @@ import { useAction } from "../api/useAction";
 import { ClientBadge } from "../components/ClientBadge";
 import { ErrorAlert } from "../components/ErrorAlert";
 import { EntryLayout } from "../components/layout/EntryLayout";
+import { lazyPart } from "../components/lazyPart";
 import { QueryView } from "../components/QueryView";
 import { safeReturnPath } from "../lib/returnPath";
 import { useEnter } from "../lib/useEnter";
 
+const SecondStep = lazyPart(
+  async () => (await import("../components/secondFactor/SecondStep")).SecondStep,
+);
+
 export function SignInPage() {
+  const enter = useEnter();
+  // The password was right, and the second factor is asked for; or why it has to be given again.
+  const [pending, setPending] = useState(false);
+  const [expired, setExpired] = useState<Error | null>(null);
   const [search] = useSearchParams();
   const instance = useQuery(instanceQuery);
   const next = safeReturnPath(search.get("next"));
+  if (pending) {
+    return (
+      <EntryLayout title="Enter your code" description={instance.data?.public_url}>
+        <SecondStep
+          onDone={(session) => enter(session, next)}
+          onBack={(error) => {
+            setExpired(error);
+            setPending(false);
+          }}
+        />
+      </EntryLayout>
+    );
+  }
   return (
     <EntryLayout title="Sign in" description={instance.data?.public_url}>
       <QueryView query={instance}>
@@ -30,7 +52,9 @@ export function SignInPage() {
             <ProviderProblem code={search.get("error")} provider={oidc?.name ?? "your provider"} />
             {oidc && <ProviderButton oidc={oidc} next={next} alone={!password_sign_in} />}
             {oidc && password_sign_in && <Divider label="or" />}
-            {password_sign_in && <PasswordForm next={next} />}
+            {password_sign_in && (
+              <PasswordForm next={next} expired={expired} onPending={() => setPending(true)} />
+            )}
           </>
         )}
       </QueryView>
@@ -119,13 +143,20 @@ function ProviderProblem({ code, provider }: { code: string | null; provider: st
   }
 }
 
-function PasswordForm({ next }: { next: string }) {
+interface PasswordProps {
+  next: string;
+  /** Why an earlier try has to be made again. */
+  expired: Error | null;
+  onPending: () => void;
+}
+
+function PasswordForm({ next, expired, onPending }: PasswordProps) {
   const enter = useEnter();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useAction(() => unwrap(api.POST("/session", { body: { email, password } })), {
     showsError: true,
-    onDone: (session) => enter(session, next),
+    onDone: (answer) => ("user" in answer ? enter(answer, next) : onPending()),
   });
   return (
     <form
@@ -151,7 +182,7 @@ function PasswordForm({ next }: { next: string }) {
           value={password}
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
-        <ErrorAlert error={signIn.error} />
+        <ErrorAlert error={signIn.error ?? (signIn.isPending ? null : expired)} />
         <Button type="submit" loading={signIn.isPending}>
           Sign in
         </Button>

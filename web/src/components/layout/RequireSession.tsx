@@ -1,19 +1,30 @@
 // Lets only signed-in people further; the query cache sends everyone else to /sign-in (see queryClient.ts).
 import { Container } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { Outlet } from "react-router";
 import { ApiError } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { SessionContext } from "../../lib/session";
 import { ErrorAlert } from "../ErrorAlert";
+import { lazyPart } from "../lazyPart";
 import { PageLoader } from "../PageLoader";
+
+const EnrolPage = lazyPart(async () => (await import("../../pages/EnrolPage")).EnrolPage);
 
 export function RequireSession() {
   const session = useQuery(sessionQuery);
+  // Until the page says so, and not as soon as the session may go on: it still shows the recovery codes.
+  const [enrolling, setEnrolling] = useState(false);
+  if (session.data?.must_enrol && !enrolling) setEnrolling(true);
   if (session.data) {
     return (
       <SessionContext value={session.data.user}>
-        <Outlet />
+        {enrolling ? (
+          <EnrolPage onDone={() => void session.refetch().then(() => setEnrolling(false))} />
+        ) : (
+          <Outlet />
+        )}
       </SessionContext>
     );
   }

@@ -17,7 +17,9 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
   const showLink = useShowLink();
   const path = { params: { path: { id: user.id } } };
   const refresh = [["admin"]];
-  const [dialog, setDialog] = useState<"edit" | "delete" | "reset" | "deactivate" | null>(null);
+  const [dialog, setDialog] = useState<
+    "edit" | "delete" | "reset" | "factor" | "deactivate" | null
+  >(null);
   const close = () => setDialog(null);
   const setStatus = useAction(
     (status: "active" | "deactivated") =>
@@ -35,6 +37,11 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
       close();
       showLink({ link, title: `New password for ${user.name}`, email: user.email });
     },
+  });
+  const resetFactor = useAction(() => unwrap(api.DELETE("/admin/users/{id}/second-factor", path)), {
+    refresh,
+    done: `${user.name} has no second factor any more.`,
+    onDone: close,
   });
   const inviteAgain = useAction(() => unwrap(api.POST("/admin/users/{id}/invite", path)), {
     refresh,
@@ -70,6 +77,9 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
           {user.status === "active" && user.role !== "service" && (
             <Menu.Item onClick={() => setDialog("reset")}>Password reset link</Menu.Item>
           )}
+          {user.second_factor && user.id !== me.id && (
+            <Menu.Item onClick={() => setDialog("factor")}>Reset second factor</Menu.Item>
+          )}
           {user.status === "deactivated" && (
             <Menu.Item onClick={() => setStatus.mutate("active")}>Reactivate</Menu.Item>
           )}
@@ -94,6 +104,18 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
       >
         {user.name} is signed out everywhere at once and chooses a new password with a link that you
         hand over. Access tokens keep working.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={dialog === "factor"}
+        title={`Reset the second factor of ${user.name}?`}
+        confirm="Reset"
+        pending={resetFactor.isPending}
+        onConfirm={() => resetFactor.mutate()}
+        onClose={close}
+      >
+        {user.name} is signed out everywhere at once, and the password alone is enough to sign in
+        again. Do this only for somebody whom you are sure of: who asks for it may have stolen the
+        password.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "deactivate"}

@@ -117,7 +117,10 @@ const columns: Column<Schema<"User">>[] = [
     label: "User",
     role: "name",
     cell: (user) => (
-      <Person {...user}>{user.external && <Badge color="gray">single sign-on</Badge>}</Person>
+      <Person {...user}>
+        {user.external && <Badge color="gray">single sign-on</Badge>}
+        {user.second_factor && <Badge color="gray">second factor</Badge>}
+      </Person>
     ),
   },
   { label: "Role", width: 85, cell: ({ role }) => role },

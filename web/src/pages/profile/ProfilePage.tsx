@@ -9,6 +9,7 @@ import { Panel } from "../../components/Panel";
 import { TagBadges } from "../../components/TagBadges";
 import { useMe } from "../../lib/session";
 import { PasswordPanel } from "./PasswordPanel";
+import { SecondFactorPanel } from "./SecondFactorPanel";
 import { SessionsPanel } from "./SessionsPanel";
 
 export function ProfilePage() {
@@ -22,6 +23,7 @@ export function ProfilePage() {
           <NameForm />
         </Panel>
         <PasswordPanel />
+        <SecondFactorPanel />
         <SessionsPanel />
       </Stack>
     </>

@@ -1,0 +1,131 @@
+// The second step of sign-in by password, and the signed-in user's second factor.
+#include "api/api.h"
+#include "api/fields.h"
+#include "api/views.h"
+
+namespace wick::api {
+namespace {
+
+constexpr std::string_view kPendingCookie = "wick_sign_in";
+
+// SameSite=Strict: only our own pages send it.
+std::string pending_cookie(const Context& context, std::string_view value) {
+  return set_cookie(context.services.public_url, kPendingCookie, value, "Strict", kPendingSignInAge);
+}
+
+// One of "code" and "recovery_code".
+Result<SecondFactorProof> read_proof(const json::object& body) {
+  WICK_TRY(code, optional_string(body, "code"));
+  WICK_TRY(recovery_code, optional_string(body, "recovery_code"));
+  if (code.has_value() == recovery_code.has_value())
+    return fail(ErrorCode::kInvalidArgument, "Give either \"code\" or \"recovery_code\".");
+  SecondFactorProof proof;
+  proof.kind = code ? SecondFactorProof::Kind::kTotp : SecondFactorProof::Kind::kRecoveryCode;
+  proof.code = Secret(std::move(code ? *code : *recovery_code));
+  return proof;
+}
+
+// The password of the session's user and, beside it, a proof.
+Result<SecondFactorProof> read_password_and_proof(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"password", "code", "recovery_code"}));
+  WICK_TRY(password, required_string(context.body, "password"));
+  WICK_TRY(proof, read_proof(context.body));
+  WICK_CHECK(context.services.sessions.confirm_password(context.session, Secret(std::move(password))));
+  return std::move(proof);
+}
+
+Reply shown(int status, const RecoveryCodes& codes) {
+  json::array items;
+  for (const Secret& code : codes) items.push_back(json::string(code.reveal()));
+  json::object out;
+  out["recovery_codes"] = std::move(items);
+  return {status, std::move(out)};
+}
+
+Result<Reply> finish_sign_in(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"code", "recovery_code"}));
+  WICK_TRY(proof, read_proof(context.body));
+  const auto pending = context.request.cookie(cookie_name(context.services.public_url, kPendingCookie));
+  WICK_TRY(made, context.services.sessions.finish_sign_in(
+                     pending.value_or(""), proof, context.request.remote_address,
+                     context.request.header("user-agent").value_or("")));
+  Reply reply = signed_in(context, made);
+  reply.headers.emplace_back("Set-Cookie", pending_cookie(context, ""));
+  return reply;
+}
+
+Result<Reply> get_state(Context& context) {
+  WICK_TRY(state, context.services.second_factors.state(context.user->id));
+  json::object out;
+  out["since"] = time_or_null(state.since);
+  out["recovery_codes_left"] = state.recovery_codes;
+  out["required"] = context.services.second_factors.is_required(context.user->role);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> begin(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"password"}));
+  WICK_TRY(password, required_string(context.body, "password"));
+  WICK_CHECK(context.services.sessions.confirm_password(context.session, Secret(std::move(password))));
+  WICK_TRY(enrolment, context.services.second_factors.begin(context.user->id, context.session.id));
+  json::object out;
+  out["secret"] = enrolment.base32.reveal();
+  out["uri"] = enrolment.uri.reveal();
+  out["expires_at"] = format_rfc3339(enrolment.expires_at);
+  return Reply{201, std::move(out)};
+}
+
+Result<Reply> confirm(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"code"}));
+  WICK_TRY(code, required_string(context.body, "code"));
+  WICK_TRY(codes, context.services.second_factors.confirm(context.user->id, context.session.id,
+                                                          Secret(std::move(code))));
+  return shown(201, codes);
+}
+
+Result<Reply> renew_recovery_codes(Context& context) {
+  WICK_TRY(proof, read_password_and_proof(context));
+  WICK_TRY(codes, context.services.second_factors.renew_recovery_codes(context.user->id, proof,
+                                                                       context.session.ip));
+  return shown(201, codes);
+}
+
+Result<Reply> turn_off(Context& context) {
+  WICK_TRY(proof, read_password_and_proof(context));
+  WICK_CHECK(context.services.second_factors.turn_off(context.user->id, proof, context.session.ip));
+  return Reply{204, nullptr};
+}
+
+}  // namespace
+
+Reply signed_in(Context& context, const NewBrowserSession& made) {
+  const auto snapshot = context.services.access.snapshot();
+  BrowserSession session = made.session;
+  // As the next request will find it.
+  if (auto found = context.services.sessions.find_before_enrolment(made.cookie.reveal()))
+    session = std::move(*found);
+  return {201,
+          session_view(*snapshot, session),
+          {{"Set-Cookie", set_cookie(context.services.public_url, made.cookie.reveal())}}};
+}
+
+Reply signed_in(Context& context, const SignIn& made) {
+  if (const auto* session = std::get_if<NewBrowserSession>(&made)) return signed_in(context, *session);
+  const PendingSignIn& pending = std::get<PendingSignIn>(made);
+  json::object out;
+  out["expires_at"] = format_rfc3339(pending.expires_at);
+  return {202, std::move(out), {{"Set-Cookie", pending_cookie(context, pending.cookie.reveal())}}};
+}
+
+void mount_second_factor(Api& api) {
+  constexpr auto kMine = Access::kBeforeEnrolment;
+  constexpr auto kPasswords = http::Workers::kPasswords;
+  api.route("POST", "/session/second-factor", Access::kPublic, finish_sign_in);
+  api.route("GET", "/me/second-factor", kMine, get_state);
+  api.route("POST", "/me/second-factor/enrolment", kMine, begin, kPasswords);
+  api.route("POST", "/me/second-factor", kMine, confirm);
+  api.route("POST", "/me/second-factor/recovery-codes", kMine, renew_recovery_codes, kPasswords);
+  api.route("POST", "/me/second-factor/turn-off", kMine, turn_off, kPasswords);
+}
+
+}  // namespace wick::api

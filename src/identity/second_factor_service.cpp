@@ -1,0 +1,249 @@
+#include "identity/second_factor_service.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/random.h"
+#include "identity/second_factor_store.h"
+#include "identity/totp.h"
+#include "identity/user_store.h"
+
+namespace wick {
+namespace {
+
+namespace store = second_factor_store;
+
+std::string place_of(const std::string& user) {
+  return "second factor of " + user;
+}
+
+std::unexpected<Error> wrong(SecondFactorProof::Kind kind) {
+  if (kind == SecondFactorProof::Kind::kRecoveryCode)
+    return fail(ErrorCode::kForbidden, "This recovery code is wrong or was used already.");
+  return fail(ErrorCode::kForbidden,
+              "The code is wrong or was used already: wait for the next one that your app shows.");
+}
+
+// What a person types is forgiven: spaces, dashes, capitals, and digits that look like the letters that a code
+// has instead of them.
+std::string plain_recovery_code(std::string_view typed) {
+  std::string out;
+  for (const char c : to_lower_ascii(typed)) {
+    if (c == ' ' || c == '-') continue;
+    out += c == '0' ? 'o' : c == '1' ? 'l' : c == '8' ? 'b' : c;
+  }
+  return out;
+}
+
+std::string plain_code(std::string_view typed) {
+  std::string out;
+  for (const char c : typed) {
+    if (c != ' ') out += c;
+  }
+  return out;
+}
+
+Sha256Digest recovery_digest(const std::string& user, std::string_view plain) {
+  const Secret text("recovery code of " + user + "\n" + std::string(plain));
+  return sha256(text.reveal());
+}
+
+// In groups of four, as people read them.
+Secret make_recovery_code() {
+  const Secret plain(to_lower_ascii(to_base32(random_bytes(kRecoveryCodeBytes))));
+  std::string out;
+  for (std::size_t i = 0; i < plain.reveal().size(); ++i) {
+    if (i > 0 && i % 4 == 0) out += '-';
+    out += plain.reveal()[i];
+  }
+  return Secret(std::move(out));
+}
+
+// New codes in place of all earlier ones.
+Result<RecoveryCodes> put_recovery_codes(Transaction& tx, const std::string& user) {
+  RecoveryCodes codes;
+  std::vector<Sha256Digest> digests;
+  for (int i = 0; i < kRecoveryCodes; ++i) {
+    codes.push_back(make_recovery_code());
+    digests.push_back(recovery_digest(user, plain_recovery_code(codes.back().reveal())));
+  }
+  if (auto done = store::set_recovery_codes(tx, user, digests); !done) return fail(std::move(done.error()));
+  return codes;
+}
+
+std::unexpected<Error> on_already() {
+  return fail(ErrorCode::kConflict, "You have a second factor already: turn it off first.");
+}
+
+}  // namespace
+
+bool SecondFactorService::is_required(Role role) const {
+  return policy_ == SecondFactorPolicy::kAll ||
+         (policy_ == SecondFactorPolicy::kAdmins && role == Role::kAdmin);
+}
+
+Result<SecondFactorState> SecondFactorService::state(const UserId& user) {
+  SecondFactorState state;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    auto factor = store::find(tx, user.str());
+    if (!factor) return fail(std::move(factor.error()));
+    if (*factor) state = {(*factor)->created_at, (*factor)->recovery_codes};
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return state;
+}
+
+Result<Secret> SecondFactorService::open(const std::string& user, const std::string& sealed) const {
+  return key_.open(sealed, place_of(user));
+}
+
+Result<Enrolment> SecondFactorService::begin(const UserId& user, const SessionId& session) {
+  const Secret secret(random_bytes(kTotpSecretBytes));
+  const std::string id = user.str(), sealed = key_.seal(secret, place_of(id));
+  Enrolment enrolment;
+  enrolment.base32 = Secret(to_base32(secret.reveal()));
+  enrolment.expires_at = clock_.now() + kEnrolmentAge;
+  std::string account;
+  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+    auto factor = store::find(tx, id);
+    if (!factor) return fail(std::move(factor.error()));
+    if (*factor) return on_already();
+    auto found = user_store::find(tx, id, clock_.now());
+    if (!found) return fail(std::move(found.error()));
+    account = found->email;
+    return store::put_enrolment(tx, id, session.str(), sealed, enrolment.expires_at);
+  });
+  if (!done) return fail(std::move(done.error()));
+  enrolment.uri = Secret(totp_uri("Wick " + host_, account, enrolment.base32.reveal()));
+  return enrolment;
+}
+
+Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const SessionId& session,
+                                                   const Secret& code) {
+  const std::string id = user.str();
+  RecoveryCodes codes;
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+    auto factor = store::find(tx, id);
+    if (!factor) return fail(std::move(factor.error()));
+    if (*factor) return on_already();
+    // A wrong code rolls back: the enrolment stays.
+    auto sealed = store::take_enrolment(tx, id, session.str(), clock_.now());
+    if (!sealed) return fail(std::move(sealed.error()));
+    if (sealed->empty())
+      return fail(ErrorCode::kConflict, "This set-up has expired, or was begun elsewhere: begin again.");
+    auto secret = open(id, *sealed);
+    if (!secret) return fail(std::move(secret.error()));
+    const auto step = match_totp(secret->reveal(), plain_code(code.reveal()), clock_.now(), 0);
+    if (!step) return wrong(SecondFactorProof::Kind::kTotp);
+    if (auto kept = store::insert(tx, id, *sealed, clock_.now(), *step); !kept) return kept;
+    auto made = put_recovery_codes(tx, id);
+    if (!made) return fail(std::move(made.error()));
+    codes = std::move(*made);
+    if (auto ended = user_store::end_sessions(tx, id, session.str()); !ended) return ended;
+    return tx.changed("session", id);
+  });
+  if (!done) return fail(std::move(done.error()));
+  spdlog::info("the user {} has turned on a second factor", id);
+  return codes;
+}
+
+Result<void> SecondFactorService::use(Transaction& tx, const UserId& user, const SecondFactorProof& proof) {
+  const std::string id = user.str();
+  const std::string_view typed = proof.code.reveal().substr(0, kMaxProofBytes);
+  Result<bool> right = false;
+  if (proof.kind == SecondFactorProof::Kind::kRecoveryCode) {
+    right = store::use_recovery_code(tx, id, recovery_digest(id, plain_recovery_code(typed)));
+  } else {
+    auto factor = store::find(tx, id);
+    if (!factor) return fail(std::move(factor.error()));
+    if (!*factor) return wrong(proof.kind);
+    auto secret = open(id, (*factor)->secret);
+    if (!secret) return fail(std::move(secret.error()));
+    const auto step =
+        match_totp(secret->reveal(), plain_code(typed), clock_.now(), (*factor)->last_step);
+    if (step) right = store::use_step(tx, id, *step);
+  }
+  if (!right) return fail(std::move(right.error()));
+  if (!*right) return wrong(proof.kind);
+  return {};
+}
+
+Result<void> SecondFactorService::attempt(const UserId& user, SecondFactorProof::Kind kind,
+                                          ProofOrigin origin, const Database::Work& work) {
+  const std::string account =
+      (kind == SecondFactorProof::Kind::kTotp ? "totp/" : "recovery code/") + user.str();
+  // Its own memory of networks is kept by remember(), under the user's id.
+  const bool known = origin.known || throttle_.knows(user.str(), origin.address, clock_.now());
+  auto begun = throttle_.begin(account, origin.address, known, clock_.now());
+  if (!begun) return fail(std::move(begun.error()));
+  auto done = db_.write_with_reserve(work);
+  if (done) throttle_.succeeded(*begun, clock_.now());
+  if (!done && done.error().code == ErrorCode::kForbidden)
+    return throttle_.failed(*begun, std::move(done.error()));
+  return done;
+}
+
+Result<RecoveryCodes> SecondFactorService::renew_recovery_codes(const UserId& user,
+                                                                const SecondFactorProof& proof,
+                                                                std::string_view address) {
+  RecoveryCodes codes;
+  auto done = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<void> {
+    if (auto used = use(tx, user, proof); !used) return used;
+    auto made = put_recovery_codes(tx, user.str());
+    if (!made) return fail(std::move(made.error()));
+    codes = std::move(*made);
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  spdlog::info("the user {} has made new recovery codes", user.str());
+  return codes;
+}
+
+Result<void> SecondFactorService::turn_off(const UserId& user, const SecondFactorProof& proof,
+                                           std::string_view address) {
+  auto done = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<void> {
+    if (auto used = use(tx, user, proof); !used) return used;
+    return store::remove(tx, user.str());
+  });
+  if (done) spdlog::info("the user {} has turned off the second factor", user.str());
+  return done;
+}
+
+Result<User> SecondFactorService::reset(std::string_view id_or_email, std::string_view by) {
+  Result<User> user;
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+    user = user_store::find(tx, id_or_email, clock_.now());
+    if (!user) return fail(user.error());
+    if (!user->second_factor) return fail(ErrorCode::kConflict, "This user has no second factor.");
+    const std::string id = user->id.str();
+    if (auto removed = store::remove(tx, id); !removed) return removed;
+    if (auto ended = user_store::end_sessions(tx, id, ""); !ended) return ended;
+    user->second_factor = false;
+    return tx.changed("user", id);
+  });
+  if (!done) return fail(std::move(done.error()));
+  spdlog::warn("the second factor of the user {} was reset by {}", user->id.str(), by);
+  return user;
+}
+
+Result<std::string> SecondFactorService::stamp(Transaction& tx, const UserId& user) {
+  auto factor = store::find(tx, user.str());
+  if (!factor) return fail(std::move(factor.error()));
+  if (!*factor) return std::string();
+  return std::to_string((*factor)->created_at) + " " + std::to_string((*factor)->last_step) + " " +
+         std::to_string((*factor)->recovery_codes);
+}
+
+void SecondFactorService::remember(const UserId& user, std::string_view address, Micros now) {
+  throttle_.remember(user.str(), address, now);
+}
+
+Result<void> SecondFactorService::purge() {
+  return delete_in_steps(db_,
+                         "DELETE FROM second_factor_enrolments WHERE user_id IN (SELECT user_id FROM "
+                         "second_factor_enrolments WHERE expires_at <= $1 LIMIT $2)",
+                         clock_.now());
+}
+
+}  // namespace wick

@@ -33,7 +33,8 @@ inline constexpr std::size_t kMaxKnownBytes = 32 * 1024 * 1024;  // of all pages
 inline constexpr std::size_t kMaxKnownPageBytes = 1024 * 1024;   // a larger page is not kept
 inline constexpr std::size_t kMaxLatePages = 64;                 // of one user, asked for at once
 inline constexpr std::size_t kMaxToldOfPage = 16;                // credentials that are told of one late page
-inline constexpr std::size_t kMaxSlowServers = 10'000;           // of all users; all count as quick when there are more
+inline constexpr std::size_t kMaxSlowServers =
+    10'000;  // of all users; all count as quick when there are more
 
 // One page of one server as /mcp lists it: entries separated by commas, and where the server's list goes on.
 struct OfferPage {
@@ -86,8 +87,8 @@ class KnownOffers {
  private:
   struct PageState {
     std::optional<OfferPage> page;
-    bool is_late = false;          // and asked for
-    std::vector<TokenId> without;  // whose lists went without it
+    bool is_late = false;                  // and asked for
+    std::vector<TokenId> without;          // whose lists went without it
     std::list<std::string>::iterator age;  // in order_, while there is a page
   };
   struct User {

@@ -22,7 +22,8 @@ ConnectorEntry connector(const char* url = "https://a.test") {
   out.config["url"] = url;
   return out;
 }
-OfferKey key(const UserId& user = kAnn, std::string_view cursor = "", std::string_view method = "prompts/list") {
+OfferKey key(const UserId& user = kAnn, std::string_view cursor = "",
+             std::string_view method = "prompts/list") {
   return {user, connector(), method, cursor};
 }
 // A server of Ann's whose page is late.
@@ -88,7 +89,8 @@ TEST(KnownOffers, TheOldestPagesGiveWayAndOneThatIsTooLargeIsNotKept) {
   EXPECT_FALSE(known.find(page(50)));
   KnownOffers large;
   give_up(large, key());
-  EXPECT_TRUE(large.end(key(), Ended::kAnswered, {std::string(kMaxKnownPageBytes, 'x'), ""}, true, true).empty())
+  EXPECT_TRUE(
+      large.end(key(), Ended::kAnswered, {std::string(kMaxKnownPageBytes, 'x'), ""}, true, true).empty())
       << "the list that is made then would lack it again";
   EXPECT_FALSE(large.find(key()));
 }

@@ -221,7 +221,7 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
                                    [&] { return still_admitted(context, Access::kAdmin); });
   if (!admitted) co_return fail(std::move(admitted.error()));
   if (!lacks_account(*connector, definitions))
-    services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+    services.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(with_standard_error(*kind, *connector, std::move(definitions.error())));
   auto changes = co_await offload(services.pool, context.user->id.str(), [&] {
     return dry->value_or(false) ? services.connectors.review_discovered(*id, *definitions)

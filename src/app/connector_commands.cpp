@@ -28,7 +28,7 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
   }
   auto definitions = run_to_end(kind->discover(connector, Behalf(), true));
   if (!api::lacks_account(*connector, definitions))
-    services.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+    services.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(api::with_standard_error(*kind, *connector, std::move(definitions.error())));
   WICK_TRY(changes, dry ? services.connectors.review_discovered(connector->id, *definitions)
                         : services.connectors.accept_discovered(connector->id, *definitions));

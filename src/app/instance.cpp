@@ -123,7 +123,7 @@ struct Instance::Parts {
     kinds.add(std::make_unique<NotesKind>(*db, pool, searches, clock));
     kinds.add(std::make_unique<RestKind>(client, key, clock, &long_work));
     kinds.add(std::make_unique<upstream::McpKind>(
-        client, children, std::chrono::seconds(options.idle_seconds), key, authorization, &long_work));
+        client, children, std::chrono::seconds(options.idle_seconds), key, authorization, eras, &long_work));
     index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
     access.on_change([this] {
       streams.wake_all();
@@ -198,6 +198,7 @@ struct Instance::Parts {
                         [this](const UserId& user) { return email_of(user); }};
   ConnectorService connectors{*db, kinds, key, clock};
   upstream::Accounts accounts{*db, key, clock};
+  upstream::EraNotes eras{*db, pool, key};
   upstream::Registrations registrations{*db, client, pool, key, clock, public_url};
   upstream::Authorization authorization{accounts, registrations, access, client,
                                         pool,     key,           clock,  public_url};

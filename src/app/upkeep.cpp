@@ -79,13 +79,13 @@ http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector)
   const ConnectorEntry* now = snapshot->connector(connector->id);
   if (now == nullptr || now->config != connector->config || now->sealed_secrets != connector->sealed_secrets)
     co_return;
-  services_.runner.note_discovery(*connector, definitions ? std::string() : definitions.error().message);
+  services_.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return;
   auto changes = co_await offload(services_.pool, "", [&] {
     return services_.connectors.review_discovered(connector->id, *definitions);
   });
   if (!changes) {
-    services_.runner.note_discovery(*connector, changes.error().message);
+    services_.runner.note_answer(*connector, changes.error().message);
     spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {

@@ -264,15 +264,17 @@ Runner::Task<void> Runner::end_lane(std::string lane) {
   for (const auto& kind : kinds_.all()) co_await kind->end_lane(lane);
 }
 
-Runner::Task<json::object> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
-                                                Behalf behalf) {
+Runner::Task<Result<json::object>> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
+                                                        Behalf behalf) {
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return json::object();
   auto found = co_await kind->capabilities(connector, behalf);
-  // That somebody has to connect an account first is no trouble of the server's.
-  if (!found && found.error().code != ErrorCode::kForbidden)
+  // That somebody has to connect an account first, or has gone, is no trouble of the server's.
+  if (!found && !is_own_refusal(found.error().code)) {
     spdlog::warn("connector {}: {}", connector->label, found.error().message);
-  co_return found ? std::move(*found) : json::object();
+    set_health(*connector, true, found.error().message);
+  }
+  co_return found;
 }
 
 Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
@@ -335,7 +337,7 @@ void Runner::note_health(const ConnectorEntry& connector, const CallResult& resu
   set_health(connector, failing, result.text);
 }
 
-void Runner::note_discovery(const ConnectorEntry& connector, const std::string& problem) {
+void Runner::note_answer(const ConnectorEntry& connector, const std::string& problem) {
   set_health(connector, !problem.empty(), problem);
 }
 

@@ -80,8 +80,9 @@ class Runner {
   bool can_be_cancelled(const ConnectorEntry& connector) const;
   // Whether it is an MCP server itself.
   bool forwards(const ConnectorEntry& connector) const;
-  // What of the protocol the connector offers besides tools; empty when it does not answer.
-  Task<boost::json::object> capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
+  // What of the protocol the connector offers besides tools. Errors: as ConnectorKind::capabilities
+  Task<Result<boost::json::object>> capabilities(std::shared_ptr<const ConnectorEntry> connector,
+                                                 Behalf behalf);
   // Passes on what the connector's server says of changes; not recorded. Errors: as ConnectorKind::listen
   Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
@@ -93,8 +94,8 @@ class Runner {
                                    std::optional<CallResult> result);
 
   Health health(const ConnectorId& connector) const;
-  // What asking the system for its operations came to; empty: it answered.
-  void note_discovery(const ConnectorEntry& connector, const std::string& problem);
+  // What asking the system came to, outside of a call; empty: it answered.
+  void note_answer(const ConnectorEntry& connector, const std::string& problem);
 
  private:
   // Asks about the credential and the access, commits the run, asks again. The id of the run. `may_use`:

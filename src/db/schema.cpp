@@ -454,6 +454,14 @@ CREATE TABLE operation_orders (
   keys TEXT NOT NULL
 );
 )sql"},
+    {12, "which connected servers are of an earlier revision", R"sql(
+-- target: how the connector was set up when its server was asked, sealed. uses_sse: 1 for the transport of 2024-11-05.
+CREATE TABLE upstream_eras (
+  connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,
+  target BYTEA NOT NULL,
+  uses_sse BIGINT NOT NULL
+);
+)sql"},
     {13, "second factors of sign-in by password", R"sql(
 -- secret: of the authenticator app, sealed for this user. last_step: the latest time step whose code was used.
 CREATE TABLE second_factors (

@@ -187,11 +187,11 @@ http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
   Conversation talk(
       *context.exchange, *context.message, lane_of(context),
       carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
-  const json::object more =
+  const auto more =
       co_await runner_.capabilities(context.only, {context.principal.credential.user, &talk.side()});
-  if (more.empty()) co_return Answer{result_text(id, discover_text())};
+  if (!more || more->empty()) co_return Answer{result_text(id, discover_text())};
   json::value result = parse_trusted_json(discover_text());
-  for (const auto& one : more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
+  for (const auto& one : *more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
   co_return Answer{result_text(id, to_json(result))};
 }
 
@@ -221,9 +221,8 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
     ClientSide side;  // in whose era the server may have other capabilities
     side.modern = false;
     side.cancellation = std::make_shared<Cancellation>();
-    const json::object more =
-        co_await runner_.capabilities(context.only, {context.principal.credential.user, &side});
-    for (const auto& one : more) capabilities.get_object()[one.key()] = one.value();
+    const auto more = co_await runner_.capabilities(context.only, {context.principal.credential.user, &side});
+    for (const auto& one : more.value_or(json::object())) capabilities.get_object()[one.key()] = one.value();
   }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +
                        to_json(capabilities) + R"(,"serverInfo":)" + kServerInfo + R"(,"instructions":)" +

@@ -15,6 +15,7 @@
 #include "http/message.h"
 #include "http/origin.h"
 #include "mcp/conversation.h"
+#include "mcp/known_offers.h"
 #include "mcp/legacy_requests.h"
 #include "mcp/message.h"
 #include "mcp/offer_cursor.h"
@@ -26,9 +27,10 @@
 
 namespace wick::mcp {
 
-// A list over connected servers: how many are asked at once, for how long, and the size from which on no further one is.
+// A list over connected servers: how many are asked at once, how long it waits for them, and the size from which on no
+// further one is asked.
 inline constexpr std::size_t kListAtOnce = 8, kListBytes = 1024 * 1024;
-inline constexpr int kListSeconds = 10;
+inline constexpr int kListSeconds = 3;
 inline constexpr std::size_t kMaxFollowedServers = 32;  // that one stream on /mcp listens to
 // With more operations than this in all, lists and searches are not made on an io thread.
 inline constexpr std::size_t kLongCatalogue = 200;
@@ -96,11 +98,13 @@ class Endpoint {
   Answer no_such_offer(const Context& context) const;
   std::shared_ptr<const ConnectorEntry> resolve(const Reach& reach, std::string_view method,
                                                 boost::json::object& params) const;
-  http::Task<void> ask_for_page(std::shared_ptr<PageRequest> request, Caller caller, std::string method,
+  http::Task<void> ask_for_page(std::shared_ptr<PageRequest> request, Caller caller,
                                 std::shared_ptr<Mailbox<bool>> done);
-  std::shared_ptr<PageRequest> begin_page(const Context& context,
-                                          std::shared_ptr<const ConnectorEntry> connector, OfferPlace place,
-                                          const std::shared_ptr<Mailbox<bool>>& done);
+  http::Task<KnownOffers::Ended> fetch_page(const PageRequest& request, Caller caller, OfferPage& page);
+  std::shared_ptr<PageRequest> make_page_request(const Context& context,
+                                                 std::shared_ptr<const ConnectorEntry> connector,
+                                                 OfferPlace place) const;
+  void give_up(PageRequest& request, const TokenId& credential);
   http::Task<Answer> list_offers(Context& context);
   // Gives the resources that a result on /mcp refers to the URIs that they have there, and a client of an older revision
   // only content that it knows.
@@ -162,6 +166,7 @@ class Endpoint {
   Sessions sessions_;
   LegacyRequests legacy_;
   ServerUse server_use_;
+  KnownOffers known_;
   Search search_;
   const Clock& clock_;
   FairPool& searches_;

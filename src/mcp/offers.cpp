@@ -1,9 +1,10 @@
 // Resources, prompts and completion of all connected MCP servers on /mcp (Endpoint, endpoint.h), under the names of
 // foreign.h.
 //
-// A list asks several servers at once, each for one page, and is sent when all have answered or its time is up: a server
-// that fails or is slow is left out, which its connector's health and the log say. A request runs in a coroutine of its own
-// that owns all it uses, for one that is given up may end later than the list.
+// A list asks several servers at once, each for one page, and is sent when all have answered or kListSeconds are up. Of a
+// server that fails or is slow it has what is known (known_offers.h); the connector's health and the log say so. A request
+// runs in a coroutine of its own that owns all it uses, on the io thread of the list, and may end later than the list. The
+// client ends it by going away, until the list has been sent without it.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -39,13 +40,8 @@ const ListKind* list_kind(std::string_view method) {
   return found == std::end(kLists) ? nullptr : found;
 }
 
-// One page of one server as /mcp lists it: entries separated by commas, and where the server's list goes on.
-struct Page {
-  std::string entries, next_cursor;
-};
-
-Page publish_page(const ListKind& kind, const ConnectorEntry& connector, json::object& result) {
-  Page page;
+OfferPage publish_page(const ListKind& kind, const ConnectorEntry& connector, json::object& result) {
+  OfferPage page;
   page.next_cursor = text_or_empty(result, "nextCursor");
   auto* list = result.if_contains(kind.member);
   if (list == nullptr || !list->is_array()) return page;
@@ -66,13 +62,17 @@ Page publish_page(const ListKind& kind, const ConnectorEntry& connector, json::o
 
 }  // namespace
 
-// A request for one page, on its way.
+// A request for one page, on its way, and what the list has of the page.
 struct Endpoint::PageRequest {
+  const ListKind& kind;
   std::shared_ptr<const ConnectorEntry> connector;
-  ClientSide side;
+  OfferKey key;
   OfferPlace place;
-  bool is_done = false, is_counted = false;
-  Page page = {};
+  ClientSide side = {};
+  bool is_done = false;  // the list has `page`
+  bool is_late = false;  // the request goes on without the list
+  bool is_counted = false;
+  OfferPage page = {};
 };
 
 bool Endpoint::is_shared(const Message& message) {
@@ -148,58 +148,91 @@ std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const Reach& reach, std:
   return connector;
 }
 
-http::Task<void> Endpoint::ask_for_page(std::shared_ptr<PageRequest> request, Caller caller,
-                                        std::string method, std::shared_ptr<Mailbox<bool>> done) {
-  const ListKind& kind = *list_kind(method);
-  try {
-    const UserId user = caller.user;
-    const json::object can = co_await runner_.capabilities(request->connector, {user, &request->side});
-    if (can.contains(kind.capability)) {
-      json::object params;
-      if (!request->place.cursor.empty()) params["cursor"] = request->place.cursor;
-      auto answer = co_await runner_.forward(std::move(caller), request->connector->id, method,
-                                             std::move(params), &request->side);
-      if (answer && !answer->is_error) {
-        const auto work = [&]() -> Result<Page> {
-          return publish_page(kind, *request->connector, answer->result);
-        };
-        Result<Page> page = fail(ErrorCode::kUnavailable, "");
-        if (is_larger_than(answer->result, kLongWorkBytes)) {
-          page = co_await offload(long_work_, user.str(), work);
-        } else {
-          page = work();
-        }
-        if (page) request->page = std::move(*page);
-      }
-    }
-  } catch (const std::exception& error) {
-    spdlog::error("connector {}: {}: {}", request->connector->label, method, error.what());
+http::Task<KnownOffers::Ended> Endpoint::fetch_page(const PageRequest& request, Caller caller,
+                                                    OfferPage& page) {
+  using Ended = KnownOffers::Ended;
+  const auto failed = [](const Error& error) {
+    return is_own_refusal(error.code) || error.code == ErrorCode::kNotFound ||
+                   error.code == ErrorCode::kUnauthenticated
+               ? Ended::kRefused
+               : Ended::kFailed;
+  };
+  const UserId user = caller.user;
+  const auto can = co_await runner_.capabilities(request.connector, {user, &request.side});
+  if (!can) co_return failed(can.error());
+  if (!can->contains(request.kind.capability)) co_return Ended::kAnswered;
+  json::object params;
+  if (!request.place.cursor.empty()) params["cursor"] = request.place.cursor;
+  auto answer = co_await runner_.forward(std::move(caller), request.connector->id,
+                                         std::string(request.kind.method), std::move(params), &request.side);
+  if (!answer) co_return failed(answer.error());
+  if (answer->is_error) co_return answer->error_code == kMethodNotFound ? Ended::kAnswered : Ended::kFailed;
+  const auto work = [&]() -> Result<OfferPage> {
+    return publish_page(request.kind, *request.connector, answer->result);
+  };
+  Result<OfferPage> made = fail(ErrorCode::kUnavailable, "");
+  if (is_larger_than(answer->result, kLongWorkBytes)) {
+    made = co_await offload(long_work_, user.str(), work);
+  } else {
+    made = work();
   }
+  if (!made) co_return Ended::kFailed;
+  page = std::move(*made);
+  co_return Ended::kAnswered;
+}
+
+http::Task<void> Endpoint::ask_for_page(std::shared_ptr<PageRequest> request, Caller caller,
+                                        std::shared_ptr<Mailbox<bool>> done) {
+  const auto began = std::chrono::steady_clock::now();
+  OfferPage page;
+  KnownOffers::Ended how = KnownOffers::Ended::kFailed;
+  try {
+    how = co_await fetch_page(*request, std::move(caller), page);
+  } catch (const std::exception& error) {
+    spdlog::error("connector {}: {}: {}", request->connector->label, request->kind.method, error.what());
+  }
+  if (request->side.cancellation->cancelled()) how = KnownOffers::Ended::kCancelled;
+  const bool is_slow = std::chrono::steady_clock::now() - began > std::chrono::seconds(kListSeconds);
+  if (how == KnownOffers::Ended::kAnswered && request->is_late) runner_.note_answer(*request->connector, "");
+  if (!request->is_late) {
+    if (how == KnownOffers::Ended::kAnswered) request->page = page;
+    if (how == KnownOffers::Ended::kFailed) request->page = known_.find(request->key).value_or(OfferPage());
+  }
+  for (const TokenId& credential : known_.end(request->key, how, std::move(page), request->is_late, is_slow))
+    streams_.wake_token(credential);
   request->is_done = true;
   done->put(true);
 }
 
-std::shared_ptr<Endpoint::PageRequest> Endpoint::begin_page(const Context& context,
-                                                            std::shared_ptr<const ConnectorEntry> connector,
-                                                            OfferPlace place,
-                                                            const std::shared_ptr<Mailbox<bool>>& done) {
-  auto request = std::make_shared<PageRequest>();
-  request->connector = std::move(connector);
-  request->place = std::move(place);
+std::shared_ptr<Endpoint::PageRequest> Endpoint::make_page_request(
+    const Context& context, std::shared_ptr<const ConnectorEntry> connector, OfferPlace place) const {
+  const ListKind& kind = *list_kind(context.message->method);
+  OfferKey key(context.principal.credential.user, *connector, kind.method, place.cursor);
+  auto request = std::make_shared<PageRequest>(
+      PageRequest{kind, std::move(connector), std::move(key), std::move(place)});
   request->side.lane = lane_of(context);
   request->side.modern = context.message->modern;
   request->side.capabilities =
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities);
   request->side.cancellation = std::make_shared<Cancellation>();
-  boost::asio::co_spawn(context.exchange->executor(),
-                        ask_for_page(request, caller(context), context.message->method, done),
-                        boost::asio::detached);
   return request;
+}
+
+// The list goes on without this request's answer.
+void Endpoint::give_up(PageRequest& request, const TokenId& credential) {
+  const std::string what = "no answer to " + std::string(request.kind.method) + " within " +
+                           std::to_string(kListSeconds) + " seconds";
+  spdlog::warn("connector {}: {}: the list on /mcp has what is known", request.connector->label, what);
+  runner_.note_answer(*request.connector, "There was " + what + ".");
+  request.is_late = known_.give_up(request.key, credential);
+  if (!request.is_late) request.side.cancellation->cancel();
+  request.page = known_.find(request.key).value_or(OfferPage());
 }
 
 http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
   using Clock = std::chrono::steady_clock;
   const Message& message = *context.message;
+  const TokenId credential = context.principal.credential.id;
   const auto connectors = offering(context.reach);
   auto cursor = read_offer_cursor(message.params);
   if (!cursor)
@@ -210,12 +243,21 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
   // The connection may be another thread's: the list is this coroutine's alone.
   context.exchange->watch([requests, executor = context.exchange->executor()] {
     boost::asio::post(executor, [requests] {
-      for (const auto& request : *requests) request->side.cancellation->cancel();
+      for (const auto& request : *requests) {
+        if (!request->is_late) request->side.cancellation->cancel();
+      }
     });
   });
   const auto deadline = Clock::now() + std::chrono::seconds(kListSeconds);
   std::size_t bytes = 0, running = 0;
   OfferCursor next;
+  const auto count = [&](PageRequest& request) {
+    if (std::exchange(request.is_counted, true)) return;
+    bytes += request.page.entries.size();
+    if (next.add(request.place, request.page.next_cursor)) return;
+    spdlog::warn("connector {}: its {} end early on /mcp: the cursor is too long, or there is no end",
+                 request.connector->label, message.method);
+  };
   while (true) {
     while (running < kListAtOnce && bytes < kListBytes && next.has_room(running + 1, *cursor)) {
       auto place = cursor->take(connectors);
@@ -223,34 +265,41 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
       const auto connector = std::find_if(connectors.begin(), connectors.end(),
                                           [&](const auto& one) { return one->id.str() == place->connector; });
       if (connector == connectors.end()) continue;  // not for this user any more
-      requests->push_back(begin_page(context, *connector, std::move(*place), done));
-      ++running;
+      const auto request = make_page_request(context, *connector, std::move(*place));
+      requests->push_back(request);
+      const auto asking = known_.begin(request->key, credential);
+      request->is_late = asking == KnownOffers::Asking::kLate;
+      if (asking != KnownOffers::Asking::kInTime) {
+        request->page = known_.find(request->key).value_or(OfferPage());
+        count(*request);
+      }
+      running += asking == KnownOffers::Asking::kInTime ? 1 : 0;
+      if (asking == KnownOffers::Asking::kUnderWay) continue;
+      boost::asio::co_spawn(context.exchange->executor(), ask_for_page(request, caller(context), done),
+                            boost::asio::detached);
     }
     if (running == 0) break;
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
     if (left.count() <= 0) break;
     const auto ended = co_await done->take(left);
     if (!ended) break;
-    --running;
     for (const auto& request : *requests) {
-      if (!request->is_done || std::exchange(request->is_counted, true)) continue;
-      bytes += request->page.entries.size();
-      if (next.add(request->place, std::move(request->page.next_cursor))) continue;
-      spdlog::warn("connector {}: its {} end early on /mcp: the cursor is too long, or there is no end",
-                   request->connector->label, message.method);
+      if (!request->is_done || request->is_counted) continue;
+      --running;
+      count(*request);
     }
+  }
+  for (const auto& request : *requests) {
+    if (request->is_counted) continue;
+    give_up(*request, credential);
+    count(*request);
   }
   std::string entries;
   for (const auto& request : *requests) {
-    if (!request->is_counted) {
-      request->side.cancellation->cancel();
-      spdlog::warn("connector {}: left out of {} on /mcp: no answer within {} seconds",
-                   request->connector->label, message.method, kListSeconds);
-      continue;
-    }
     if (!request->page.entries.empty())
       entries.append(entries.empty() ? "" : ",").append(request->page.entries);
   }
+  requests->clear();  // those that go on are the client's no more
   if (!authenticator_.still_valid(context.principal))
     co_return Answer{{}, authenticator_.invalid_token(context.resource)};
   next.take_rest(std::move(*cursor), connectors);

@@ -266,6 +266,8 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     return print;
   };
   follow_servers(listening);
+  const UserId& user = principal.credential.user;
+  KnownOffers::Changes late = known_.changes(user);
   // Looked at again only when something has changed, which a new snapshot says. An old one is not kept alive.
   std::weak_ptr<const AccessSnapshot> seen = access_.snapshot();
   std::string before, offers = offers_print();
@@ -285,6 +287,13 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
         if (flag_of(filter, "resourcesListChanged")) text += changed("resources");
         offers = std::move(now_offers);
       }
+    }
+    // A server that a list did not wait for has answered since (known_offers.h).
+    if (const auto now = known_.changes(user); !listening.only) {
+      if (now.prompts != late.prompts && flag_of(filter, "promptsListChanged")) text += changed("prompts");
+      if (now.resources != late.resources && flag_of(filter, "resourcesListChanged"))
+        text += changed("resources");
+      late = now;
     }
     while (auto heard = stream->take()) text += *heard;
     if (text.empty()) text = ": keep-alive\n\n";
@@ -312,8 +321,10 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   if (!opened) co_return rejected(context, kInternalError, std::move(opened.error().message));
   const std::shared_ptr<Stream> stream = std::move(*opened);
   json::object capabilities;
-  if (context.only != nullptr)
-    capabilities = co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
+  if (context.only != nullptr) {
+    auto theirs = co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
+    if (theirs) capabilities = std::move(*theirs);
+  }
   if (context.only == nullptr && !offering(context.reach).empty())
     capabilities = parse_trusted_json(kSharedCapabilities).get_object();
   json::object filter = honoured(wanted->get_object(), capabilities);

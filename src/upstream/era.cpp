@@ -218,6 +218,38 @@ http::Task<Result<void>> McpClient::restore(TargetPtr target, Party party, std::
   co_return Result<void>{};
 }
 
+http::Task<bool> McpClient::recall(TargetPtr target, std::shared_ptr<Server> server) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (target->protocol != Protocol::kAuto || not_as_noted_.contains(target->key)) co_return false;
+  }
+  const auto noted = co_await notes_.find(target->key, target->fingerprint);
+  if (!noted) co_return false;
+  const std::lock_guard lock(server->mutex);
+  server->known = server->is_recalled = true;
+  server->uses_sse = *noted == LegacyTransport::kHttpWithSse;
+  co_return true;
+}
+
+// Keeps what has been found out, for the time after a restart.
+http::Task<void> McpClient::note_era(TargetPtr target, std::shared_ptr<Server> server) {
+  if (target->protocol != Protocol::kAuto) co_return;
+  bool is_modern = false, uses_sse = false;
+  {
+    const std::lock_guard lock(server->mutex);
+    is_modern = server->modern != nullptr;
+    uses_sse = server->uses_sse;
+  }
+  if (is_modern) {
+    co_await notes_.remove(target->key);
+  } else {
+    const auto transport = uses_sse ? LegacyTransport::kHttpWithSse : LegacyTransport::kCurrent;
+    co_await notes_.put(target->key, target->fingerprint, transport);
+  }
+  const std::lock_guard lock(mutex_);
+  not_as_noted_.erase(target->key);
+}
+
 // Finds out which era the server speaks, unless that is known: in the server's turn.
 http::Task<Result<McpClient::Probed>> McpClient::find_out(TargetPtr target, Party party,
                                                           std::shared_ptr<Server> server,
@@ -227,6 +259,8 @@ http::Task<Result<McpClient::Probed>> McpClient::find_out(TargetPtr target, Part
     if (target->protocol == Protocol::kLegacy) server->known = true;
     if (server->known) co_return Probed{};
   }
+  const bool is_recalled = co_await recall(target, server);
+  if (is_recalled) co_return Probed{};
   Probed probed;
   probed.trial = std::make_shared<std::atomic<bool>>(true);
   auto fresh = co_await new_line(target, party, server, probed.trial);
@@ -247,6 +281,7 @@ http::Task<Result<McpClient::Probed>> McpClient::find_out(TargetPtr target, Part
   if (*modern) {
     *probed.trial = false;
     use_modern(*server, *lane, probed.line, std::make_shared<const Peer>(std::move(found)));
+    co_await note_era(target, server);
   }
   co_return probed;
 }
@@ -277,6 +312,7 @@ http::Task<Result<void>> McpClient::greet(TargetPtr target, Party party, std::sh
       if (modern && *modern) {
         *probed.trial = false;
         use_modern(*server, *lane, probed.line, std::make_shared<const Peer>(std::move(found)));
+        co_await note_era(target, server);
         co_return Result<void>{};
       }
     }
@@ -293,18 +329,39 @@ http::Task<Result<void>> McpClient::greet(TargetPtr target, Party party, std::sh
     if (by_sse || is_stream) done = std::move(by_sse);
     uses_sse = uses_sse || done;
   }
-  const std::lock_guard lock(server->mutex);
   if (!done) {
-    const bool is_ours = is_own_refusal(done.error().code);
-    if (!is_ours && (probed.line != nullptr || !target->is_program()))
-      server->known = server->uses_sse = false;
+    // Found out anew next time, unless this says nothing of its era.
+    const bool is_known = is_own_refusal(done.error().code) || (is_refused(last) && probed.line == nullptr);
+    if (!is_known) doubt(*target, *server, probed.line != nullptr);
     if (done.error().code == ErrorCode::kTimeout) co_return too_slow(target->timeout_seconds);
     co_return fail(std::move(done.error()));
   }
-  const std::lock_guard inner(lane->mutex);
-  server->uses_sse = uses_sse;
-  server->greeted = lane->peer;
+  bool is_new = false;
+  {
+    const std::lock_guard lock(server->mutex);
+    const std::lock_guard inner(lane->mutex);
+    const bool is_first = server->greeted == nullptr && !server->is_recalled;
+    is_new = is_first || server->uses_sse != uses_sse;
+    server->is_recalled = false;
+    server->uses_sse = uses_sse;
+    server->greeted = lane->peer;
+  }
+  if (is_new) co_await note_era(target, server);
   co_return Result<void>{};
+}
+
+// No session could be begun: what is known of the server may be wrong. Not so of a program, which may have ended for
+// any reason, when it has spoken before.
+void McpClient::doubt(const Target& target, Server& server, bool was_probed) {
+  bool was_recalled = false;
+  {
+    const std::lock_guard lock(server.mutex);
+    was_recalled = std::exchange(server.is_recalled, false);
+    if (was_probed || was_recalled || !target.is_program()) server.known = server.uses_sse = false;
+  }
+  if (!was_recalled) return;
+  const std::lock_guard lock(mutex_);
+  not_as_noted_.insert(target.key);
 }
 
 // The same over the transport of 2024-11-05. `is_stream`: set when the server has opened an event stream.

@@ -88,6 +88,7 @@ std::string McpClient::standard_error(const std::string& key, const SecretFilter
 void McpClient::forget(const std::string& key) {
   const std::lock_guard lock(mutex_);
   std::erase_if(servers_, [&](const auto& one) { return one.first.starts_with(key + "\n"); });
+  not_as_noted_.insert(key);
 }
 
 http::Task<void> McpClient::end_lane(std::string key, std::string lane) {

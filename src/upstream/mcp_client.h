@@ -5,8 +5,9 @@
 // else, be it an error, silence for kProbeSeconds or the end of the process, means that it is greeted with
 // `initialize`: where it was asked, and, if that is of no more use, in a process of its own. A server that
 // does not take `initialize` as a POST either is tried with the transport of 2024-11-05 (sse_line.h). The
-// finding is kept per connector with the configuration it was made for, so that a silent server is not waited
-// for again before an admin refreshes the connector.
+// finding is kept per connector with the configuration it was made for, that of an earlier revision across
+// restarts too (era_notes.h), so that a silent server is not waited for again before an admin refreshes the
+// connector.
 //
 // A server may be of both eras. Then a legacy client has a session of its own there, because questions and
 // log messages of that era are a session's; where the server offers none, it is spoken to in 2026-07-28.
@@ -37,11 +38,13 @@
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/fair_pool.h"
 #include "connectors/client_side.h"
 #include "http/client.h"
 #include "upstream/child_process.h"
+#include "upstream/era_notes.h"
 #include "upstream/parked.h"
 #include "upstream/request.h"
 
@@ -62,10 +65,11 @@ inline constexpr int kHealthySeconds = 10;        // a process that lived so lon
 
 class McpClient {
  public:
-  // Both outlive it. A session that nobody has used for `idle` ends at the next tidy().
+  // All outlive it. A session that nobody has used for `idle` ends at the next tidy().
   // What takes long with a large message is done on `long_work`; null: where the request runs.
-  McpClient(http::Client& http, Children& children, std::chrono::seconds idle, FairPool* long_work)
-      : http_(http), children_(children), idle_(idle), long_work_(long_work) {}
+  McpClient(http::Client& http, Children& children, std::chrono::seconds idle, EraNotes& notes,
+            FairPool* long_work)
+      : http_(http), children_(children), idle_(idle), notes_(notes), long_work_(long_work) {}
 
   // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
   //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
@@ -106,6 +110,7 @@ class McpClient {
                                       std::shared_ptr<Lane> lane);
   http::Task<Result<void>> greet(TargetPtr target, Party party, std::shared_ptr<Server> server,
                                  std::shared_ptr<Lane> lane, Probed probed);
+  void doubt(const Target& target, Server& server, bool was_probed);
   http::Task<Result<void>> greet_by_sse(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                         bool& is_stream, Incoming& last);
   http::Task<Result<bool>> greet_both(TargetPtr target, Party party, std::shared_ptr<Server> server,
@@ -113,6 +118,9 @@ class McpClient {
   http::Task<Result<void>> initialize(TargetPtr target, Party party, std::shared_ptr<Lane> lane,
                                       std::shared_ptr<Line> line, std::chrono::milliseconds patience,
                                       Incoming& last);
+  // Whether the server is noted as one of an earlier revision; then it counts as known.
+  http::Task<bool> recall(TargetPtr target, std::shared_ptr<Server> server);
+  http::Task<void> note_era(TargetPtr target, std::shared_ptr<Server> server);
   static void use_modern(Server& server, Lane& lane, std::shared_ptr<Line> line,
                          std::shared_ptr<const Peer> peer);
   http::Task<Result<void>> restore(TargetPtr target, Party party, std::shared_ptr<Lane> lane);
@@ -135,9 +143,11 @@ class McpClient {
   http::Client& http_;
   Children& children_;
   const std::chrono::seconds idle_;
+  EraNotes& notes_;
   FairPool* const long_work_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Server>> servers_;
+  std::unordered_set<std::string> not_as_noted_;  // connectors, until their servers are known again
   ParkedRequests parked_;
 };
 

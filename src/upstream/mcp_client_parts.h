@@ -22,8 +22,9 @@ struct McpClient::Server {
   Turn turn;  // to find out, or to start the process that all share
   std::mutex mutex;
   bool known = false;
-  std::shared_ptr<const Peer> modern;                         // null: legacy, once known
-  std::shared_ptr<Line> line;                                 // of a modern server
+  bool is_recalled = false;            // known from a note alone: it has not been spoken to since
+  std::shared_ptr<const Peer> modern;  // null: legacy, once known
+  std::shared_ptr<Line> line;          // of a modern server
   LegacySessions legacy_sessions = LegacySessions::kUnknown;  // of a modern server
   bool uses_sse = false;                // of a legacy server: the transport of 2024-11-05
   std::shared_ptr<const Peer> greeted;  // as it last introduced itself in an earlier revision

@@ -31,8 +31,8 @@ inline constexpr int kMaxListingRounds = 10;    // of questions that a server as
 class McpKind final : public ConnectorKind {
  public:
   McpKind(http::Client& http, Children& children, std::chrono::seconds idle, const SealingKey& key,
-          Authorization& authorization, FairPool* long_work = nullptr)
-      : client_(http, children, idle, long_work),
+          Authorization& authorization, EraNotes& notes, FairPool* long_work = nullptr)
+      : client_(http, children, idle, notes, long_work),
         key_(key),
         authorization_(authorization),
         long_work_(long_work) {}

@@ -20,6 +20,7 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
   Probed probed;
   std::shared_ptr<const Peer> modern;
   LegacySessions offered = LegacySessions::kUnknown;
+  bool was_recalled = false;
   {
     const milliseconds patience = seconds(target->timeout_seconds);
     if (!co_await server->turn.enter(patience)) co_return too_slow(target->timeout_seconds);
@@ -33,6 +34,7 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
       modern = server->modern;
       line = server->line;
       offered = server->legacy_sessions;
+      was_recalled = server->is_recalled;
     }
     if (modern != nullptr && !line->alive()) {
       auto fresh = co_await new_line(target, party, server, nullptr);
@@ -43,7 +45,14 @@ http::Task<Result<void>> McpClient::prepare(TargetPtr target, Party party, std::
   }
   if (modern == nullptr) {
     auto greeted = co_await greet(target, party, server, lane, std::move(probed));
-    co_return greeted;
+    if (greeted || !was_recalled || greeted.error().code == ErrorCode::kTimeout) co_return greeted;
+    {
+      const std::lock_guard lock(server->mutex);
+      if (server->known) co_return greeted;
+    }
+    // It is not what it was before the restart.
+    auto anew = co_await prepare(target, party, server, lane);
+    co_return anew;
   }
   if (!wants_session(*target, party, offered)) co_return Result<void>{};
   const Way way = lane->way();

@@ -299,21 +299,95 @@ test('long lists go on page by page, each server in its own pace, and every entr
 const legacyList = async (method, cursor) => (await post(wick, token, { jsonrpc: '2.0', id: 1, method, params: cursor ? { cursor } : {} })).body.result;
 const modernList = async (method, cursor) => (await modern(wick, token, method, cursor ? { cursor } : {})).body.result;
 
-test('servers that fail, are away or never answer are left out of a list, and the log says which was too slow', async () => {
-  const away = await answering({ 'prompts/list': { prompts: [{ name: 'away' }] } });
-  const failing = await answering({ 'prompts/list': (_, response) => void response.writeHead(500).end() });
-  const made = [await connect('Away', away), await connect('Failing', failing)];
+test('servers that fail, are away or never answer keep what they listed before, and are left out when that is nothing', async () => {
+  let fails = false;
+  const listed = (own, otherwise) => ({ 'prompts/list': (_, response) => (fails ? otherwise(response) : { prompts: [{ name: own }] }) });
+  const away = await answering(listed('away', () => undefined));
+  const failing = await answering(listed('failing', (response) => void response.writeHead(500).end()));
+  const never = await answering({ 'prompts/list': (_, response) => void response.writeHead(500).end() });
+  const made = [await connect('Away', away), await connect('Failing', failing), await connect('Never', never)];
+  const names = async (list = modernList) => (await list('prompts/list')).prompts.map((prompt) => prompt.name).sort();
+  const all = ['away__away', 'failing__failing', 'my_old_server__greet', 'new__greet'];
+  assert.deepEqual(await names(), all);
+  fails = true;
   away.close();
-  const silent = await connect('Silent', await answering({ 'prompts/list': () => new Promise(() => {}) }));
-  for (const { prompts, nextCursor } of await Promise.all([legacyList('prompts/list'), modernList('prompts/list')])) {
-    assert.deepEqual(prompts.map((prompt) => prompt.name).sort(), ['my_old_server__greet', 'new__greet']);
-    assert.equal(nextCursor, undefined);
-  }
-  await until(() => /connector Silent: left out of prompts\/list/.test(wick.errors + wick.output), 10, 'the log says nothing');
-  for (const id of [...made, silent]) await remove(id);
+  for (const list of [legacyList, modernList]) assert.deepEqual(await names(list), all);
+  const health = async (id) => (await admin.get(`/admin/connectors/${id}`)).body.health;
+  assert.deepEqual(await Promise.all(made.map(health)), ['failing', 'failing', 'failing']);
+  const bob = wick.createUser('bob2@example.com', 'Bob');
+  assert.ok(bob.id);
+  const others = (await modern(wick, wick.token('bob2@example.com').token, 'prompts/list')).body.result.prompts.map((prompt) => prompt.name).sort();
+  assert.deepEqual(others, ['my_old_server__greet', 'new__greet'], 'what another user was shown is not his');
+  for (const id of made) await remove(id);
 });
 
-test('a list that waits for a silent server ends with its client, and holds up no stop of Wick', async () => {
+test('a list does not wait for a server that hangs: it has what is known, and a change is told when the server answers', async () => {
+  // What it is asked waits until it is let go; then it answers at once.
+  const waiting = [];
+  let holds = false, prompts = [{ name: 'first' }];
+  const hung = await answering({
+    'prompts/list': async () => {
+      if (holds) await new Promise((resolve) => waiting.push(resolve));
+      return { prompts };
+    },
+  });
+  const id = await connect('Hung', hung);
+  const names = async () => (await modernList('prompts/list')).prompts.map((prompt) => prompt.name).sort();
+  const [known, changed] = [['hung__first'], ['hung__second']].map((own) => [...own, 'my_old_server__greet', 'new__greet']);
+  assert.deepEqual(await names(), known);
+  const listening = await Promise.all(['2026-07-28', '2025-11-25'].map((era) => connectClient(era, `${wick.url}/mcp`, token)));
+  await listening[0].client.listen({ promptsListChanged: true, resourcesListChanged: true });
+  holds = true;
+  prompts = [{ name: 'second' }];
+  assert.deepEqual(await names(), known, 'after its time');
+  assert.equal(waiting.length, 1);
+  // Each of these would wait for it, too: none asks it again.
+  for (let i = 0; i < 20; ++i) assert.deepEqual(await names(), known);
+  assert.equal(waiting.length, 1, 'it is asked once');
+  assert.match((await admin.get(`/admin/connectors/${id}`)).body.health_message, /no answer to prompts\/list within 3 seconds/);
+  assert.match(wick.errors + wick.output, /connector Hung: no answer to prompts\/list within 3 seconds/);
+  for (const { heard } of listening) assert.ok(!heard.entries.some(({ method }) => method === 'notifications/prompts/list_changed'));
+  holds = false;
+  waiting.forEach((go) => go());
+  for (const { heard } of listening) await heard.next(({ method }) => method === 'notifications/prompts/list_changed');
+  assert.deepEqual(await names(), changed);
+  await until(async () => (await admin.get(`/admin/connectors/${id}`)).body.health === 'ok', 10, 'its health stays failing');
+  for (const { heard, close } of listening) {
+    assert.ok(!heard.entries.some(({ method }) => method === 'notifications/resources/list_changed'), 'they have not changed');
+    await close();
+  }
+  await remove(id);
+});
+
+test('what a server lists for the first time after it hung is told of, and a server that hangs from its first message on holds up no list', async () => {
+  const waiting = [];
+  const dead = await listen((request, response, text) => {
+    const { id, method } = text ? JSON.parse(text) : {};
+    if (request.method !== 'POST') return response.writeHead(405).end();
+    if (id === undefined) return response.writeHead(202).end();
+    const results = { initialize: { protocolVersion: '2025-06-18', capabilities: { resources: {}, tools: {} }, serverInfo: {} }, 'tools/list': { tools: [] }, 'resources/list': { resources: [{ uri: 'a:b', name: 'b' }] } };
+    const answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, ...(results[method] ? { result: results[method] } : { error: { code: -32601, message: 'no' } }) }));
+    if (!dead.holds) return answer();
+    waiting.push(answer);
+  });
+  const id = await connect('Dead', dead);
+  // Another address is another server, of which nothing is known.
+  dead.holds = true;
+  assert.equal((await admin.patch(`/admin/connectors/${id}`, { config: { url: `${dead.url}?again`, allow_private_addresses: true, timeout_seconds: 20 } })).status, 200);
+  const { client, heard, close } = await connectClient('2026-07-28', `${wick.url}/mcp`, token);
+  await client.listen({ resourcesListChanged: true });
+  const uris = async () => (await modernList('resources/list')).resources.map(({ uri }) => uri);
+  const others = ['wick+my-old-server:file:///readme.txt', 'wick+new:file:///readme.txt'];
+  for (let i = 0; i < 20; ++i) assert.deepEqual((await uris()).sort(), others);
+  dead.holds = false;
+  waiting.splice(0).forEach((answer) => answer());
+  await heard.next(({ method }) => method === 'notifications/resources/list_changed');
+  assert.deepEqual((await uris()).sort(), ['wick+dead:a:b', ...others]);
+  await close();
+  await remove(id);
+});
+
+test('a request for a list ends with its client, and one that is late holds up no stop of Wick', async () => {
   const own = await Wick.start();
   const session = await own.signIn();
   const bearer = own.token().token;
@@ -329,10 +403,12 @@ test('a list that waits for a silent server ends with its client, and holds up n
   abort.abort();
   assert.equal((await first).name, 'AbortError');
   await until(() => gone === 1, 10, 'the server was not told that nobody waits');
-  const second = list();
-  await until(() => asked === 2, 10, 'it was not asked again');
+  assert.equal((await list()).status, 200);
+  const third = list();
+  assert.equal((await third).status, 200);
+  assert.deepEqual([asked, gone], [2, 1], 'the one that is late goes on, and no second one is made');
   await own.stop();
-  await second;
+  await until(() => gone === 2, 10, 'it goes on without Wick');
 });
 
 // ---- changes

@@ -240,18 +240,12 @@ void Api::mount() {
   mount_curl_import(*this);
   mount_openapi_import(*this);
   const auto document = std::make_shared<const std::string>(openapi_document());
-  server_.route("GET", std::string(kPrefix) + "/openapi.json",
+  server_.route("GET", std::string(kPrefix).append("/openapi.json"),
                 [document](http::Exchange&) -> http::Task<http::Response> {
                   http::Response response;
                   response.shared_body = document;
                   co_return response;
                 });
-  // What is not a route of the API is a JSON 404, never the web app's page.
-  server_.route_blocking("GET", std::string(kPrefix) + "/*", [](const http::Request& request) {
-    return to_response(
-        Error{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.", 0},
-        request.request_id);
-  });
 }
 
 }  // namespace wick::api

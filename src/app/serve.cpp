@@ -12,6 +12,8 @@
 #include "api/api.h"
 #include "app/control_socket.h"
 #include "app/upkeep.h"
+#include "app/web_routes.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/open_files.h"
@@ -79,8 +81,11 @@ extern "C" const WebFile wick_web_files[];
 namespace {
 
 std::shared_ptr<const http::StaticFiles> web_app() {
-  auto files = std::make_shared<http::StaticFiles>(std::vector<std::pair<std::string, std::string>>{
-      {"Content-Security-Policy", kContentSecurityPolicy}, {"X-Frame-Options", "DENY"}});
+  const std::vector<std::pair<std::string, std::string>> page_headers = {
+      {"Content-Security-Policy", kContentSecurityPolicy}, {"X-Frame-Options", "DENY"}};
+  auto files = std::make_shared<http::StaticFiles>(
+      page_headers,
+      [routes = WebRoutes::embedded()](std::string_view path) { return routes.contains(path); });
   const WebFile* file = wick_web_files;
   if (file->path == nullptr)
     files->add("/index.html",
@@ -146,7 +151,14 @@ void mount(http::Server& server, Instance& instance) {
   });
   server.fallback([files = web_app(),
                    &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
-    if (services.origins.host_allowed(exchange.request())) co_return files->serve(exchange.request());
+    const http::Request& request = exchange.request();
+    // Never the web app's page: who asks is a program.
+    if (request.path == "/api" || request.path.starts_with("/api/")) {
+      const Error nothing{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.",
+                          0};
+      co_return api::to_response(nothing, format_uuid(make_uuid_v7()));
+    }
+    if (services.origins.host_allowed(request)) co_return files->serve(request);
     http::Response refused;
     refused.status = 403;
     refused.content_type = "text/plain; charset=utf-8";

@@ -43,35 +43,59 @@ void StaticFiles::add(std::string path, std::string_view bytes) {
   }
 }
 
+const StaticFiles::File* StaticFiles::file_at(std::string_view path) const {
+  const auto found = files_.find(path);
+  return found == files_.end() || found->second.plain == nullptr ? nullptr : &found->second;
+}
+
 Response StaticFiles::serve(const Request& request) const {
+  // The page has no address of its own.
+  const File* file = request.path == kPage ? nullptr : file_at(request.path);
+  if (file == nullptr && is_page_(request.path)) file = file_at(kPage);
+  if (file == nullptr) return missing(request);
   Response response;
-  auto found = files_.find(request.path);
-  if (found == files_.end() && !request.path.starts_with("/assets/") &&
-      request.path.find('.') == std::string_view::npos) {
-    found = files_.find(kPage);
-  }
-  if (found == files_.end() || found->second.plain == nullptr ||
-      (request.method != "GET" && request.method != "HEAD")) {
-    response.status = found == files_.end() ? 404 : 405;
-    if (response.status == 405) response.headers.emplace_back("Allow", "GET, HEAD");
+  if (request.method != "GET" && request.method != "HEAD") {
+    response.status = 405;
+    response.headers.emplace_back("Allow", "GET, HEAD");
     response.content_type = "text/plain; charset=utf-8";
-    response.body =
-        response.status == 404 ? "There is nothing at this address.\n" : "This address only answers GET.\n";
+    response.body = "This address only answers GET.\n";
     return response;
   }
-  const File& file = found->second;
-  response.content_type = file.content_type;
-  response.headers.emplace_back("ETag", file.etag);
+  response.headers.emplace_back("ETag", file->etag);
   response.headers.emplace_back("Vary", "Accept-Encoding");
   response.headers.emplace_back("Cache-Control", request.path.starts_with("/assets/")
                                                      ? "public, max-age=31536000, immutable"
                                                      : "no-cache");
+  put_content(*file, request, response);
+  if (request.header("if-none-match").value_or("") == file->etag) {
+    response.status = 304;
+    response.shared_body = nullptr;
+  }
+  return response;
+}
+
+// A browser that opens an address asks for HTML; scripts, images and other programs do not.
+Response StaticFiles::missing(const Request& request) const {
+  Response response;
+  response.status = 404;
+  response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  const File* page = file_at(kPage);
+  const bool opens_page = request.method == "GET" &&
+                          request.header("accept").value_or("").find("text/html") != std::string_view::npos;
+  if (page != nullptr && opens_page && !request.path.starts_with("/assets/")) {
+    put_content(*page, request, response);
+  } else {
+    response.content_type = "text/plain; charset=utf-8";
+    response.body = "There is nothing at this address.\n";
+  }
+  return response;
+}
+
+void StaticFiles::put_content(const File& file, const Request& request, Response& response) const {
+  response.content_type = file.content_type;
   if (file.content_type.starts_with("text/html")) {
     response.headers.insert(response.headers.end(), page_headers_.begin(), page_headers_.end());
-  }
-  if (request.header("if-none-match").value_or("") == file.etag) {
-    response.status = 304;
-    return response;
   }
   response.shared_body = file.plain;
   if (file.br != nullptr && accepts_coding(request, "br")) {
@@ -81,7 +105,6 @@ Response StaticFiles::serve(const Request& request) const {
     response.shared_body = file.gz;
     response.headers.emplace_back("Content-Encoding", "gzip");
   }
-  return response;
 }
 
 }  // namespace wick::http

@@ -137,8 +137,8 @@ test('what is refused for good has no "Try again", and its page has a title', as
   await page.goto(`${wick.url}/profile/tokens/01900000-0000-7000-8000-00000000ffff`);
   await page.getByRole('alert').waitFor();
   assert.equal(await button('Try again').count(), 0);
-  assert.equal(await page.title(), 'Access token · Wick');
-  await page.getByRole('heading', { name: 'Access token' }).waitFor();
+  assert.equal(await page.title(), 'Access token not found · Wick');
+  await page.getByRole('heading', { name: 'Access token not found' }).waitFor();
 });
 
 test('an invitation link is lost neither by a click beside it nor by Escape, only by its button', async () => {

@@ -1,20 +1,24 @@
-// Every route of the app. Each page is fetched when it is first opened.
-import { createBrowserRouter, type RouteObject } from "react-router";
+// Every route of the app. Each page is fetched when it is first opened. The server reads routes.json, to answer other
+// addresses with 404; here the compiler compares the two.
+import { createBrowserRouter } from "react-router";
 import { AppLayout } from "./components/layout/AppLayout";
 import { RequireAdmin } from "./components/layout/RequireAdmin";
 import { RequireSession } from "./components/layout/RequireSession";
 import { PageLoader } from "./components/PageLoader";
 import { CrashPage, FailedPage } from "./pages/CrashPage";
 import { NotFoundPage } from "./pages/NotFoundPage";
+import routes from "./routes.json";
 
+/** Of routes.json, which also says who may open it. */
+type RoutePath = keyof typeof routes;
 type PageModule<Name extends string> = Record<Name, React.ComponentType>;
 
 /** `load` fetches the module that exports the page as `name`. */
-function page<Name extends string>(
-  path: string,
+function page<Path extends RoutePath, Name extends string>(
+  path: Path,
   name: Name,
   load: () => Promise<PageModule<Name>>,
-): RouteObject {
+) {
   return { path, lazy: async () => ({ Component: (await load())[name] }) };
 }
 
@@ -77,6 +81,14 @@ const adminPages = [
   page("/admin/apps", "AppsPage", () => import("./pages/admin/AppsPage")),
   page("/admin/history", "AdminHistoryPage", () => import("./pages/admin/AdminHistoryPage")),
 ];
+
+type Page =
+  | (typeof entryPages)[number]
+  | (typeof decisionPages)[number]
+  | (typeof memberPages)[number]
+  | (typeof adminPages)[number];
+// An error here names the path of routes.json that has no page.
+({}) satisfies Record<Exclude<RoutePath, Page["path"]>, never>;
 
 export const router = createBrowserRouter([
   {

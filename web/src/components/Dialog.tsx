@@ -1,7 +1,16 @@
 // A dialog that exists only while it is open. Mantine gives the focus back when a dialog closes, but not when it is
 // gone at once; this one does, unless what replaces it has taken the focus.
-import { Modal, type ModalProps } from "@mantine/core";
+import type { ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { lazyPart } from "./lazyPart";
+
+const load = async () => (await import("./DialogWindow")).DialogWindow;
+const DialogWindow = lazyPart<ModalProps>(load);
+
+// Fetched once the page is there, so that a dialog opens at once, and without a network too. A failure is met again, and
+// said, when one is opened.
+const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
+whenIdle(() => void load().catch(() => undefined));
 
 export function Dialog(props: Omit<ModalProps, "opened">) {
   const [opener] = useState(() => document.activeElement);
@@ -12,5 +21,5 @@ export function Dialog(props: Omit<ModalProps, "opened">) {
     },
     [opener],
   );
-  return <Modal opened {...props} />;
+  return <DialogWindow opened {...props} />;
 }

@@ -8,7 +8,7 @@ import { PageLoader } from "./PageLoader";
 
 interface Props<T> {
   query: UseQueryResult<T>;
-  /** The heading while there is no content that brings its own: the query is what the page is about. */
+  /** The noun of what the page is about, which the query asks for: the heading when it cannot be shown. */
   page?: string;
   children: (data: T) => ReactNode;
 }
@@ -17,6 +17,7 @@ export function QueryView<T>({ query, page, children }: Props<T>) {
   const { data, error } = query;
   // Signed out: the page is about to be left.
   const leaving = error instanceof ApiError && error.status === 401;
+  const isMissing = error instanceof ApiError && error.status === 404;
   const problem = error && !leaving && (
     <ErrorAlert error={error} onRetry={() => void query.refetch()} />
   );
@@ -24,7 +25,7 @@ export function QueryView<T>({ query, page, children }: Props<T>) {
     if (!problem) return <PageLoader />;
     return (
       <>
-        {page && <PageHeader title={page} />}
+        {page && <PageHeader title={isMissing ? `${page} not found` : page} />}
         {problem}
       </>
     );

@@ -8,11 +8,15 @@ import { useAction } from "../../api/useAction";
 import { ConnectorState } from "../../components/ConnectorState";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
+import { lazyPart } from "../../components/lazyPart";
 import { QueryView } from "../../components/QueryView";
 import { AccountsPanel } from "./AccountsPanel";
-import { ConnectorForm } from "./ConnectorForm";
-import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { OperationsPanel } from "./OperationsPanel";
+
+const ConnectorForm = lazyPart(async () => (await import("./ConnectorForm")).ConnectorForm);
+const DeleteConnectorDialog = lazyPart(
+  async () => (await import("./DeleteConnectorDialog")).DeleteConnectorDialog,
+);
 
 export function AdminConnectorPage() {
   const { id = "" } = useParams();
@@ -89,11 +93,13 @@ export function AdminConnectorPage() {
                     discovers={kind?.discovers ?? false}
                   />
                 </Stack>
-                <DeleteConnectorDialog
-                  connector={deleting ? data : null}
-                  onDeleted={() => void navigate("/admin/connectors")}
-                  onClose={() => setDeleting(false)}
-                />
+                {deleting && (
+                  <DeleteConnectorDialog
+                    connector={data}
+                    onDeleted={() => void navigate("/admin/connectors")}
+                    onClose={() => setDeleting(false)}
+                  />
+                )}
               </>
             );
           }}

@@ -27,7 +27,7 @@ export function ConnectAccountPage() {
   const { id = "" } = useParams();
   const connector = useQuery(connectorQuery(id));
   return (
-    <QueryView query={connector} page="Connect an account">
+    <QueryView query={connector} page="Connector">
       {(data) => (
         <>
           <PageHeader

@@ -230,7 +230,7 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
     auto done = tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
                            {std::string_view(id.str()), std::string_view(user.str())});
     if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in of yours.");
+    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
     return tx.changed("session", id.str());
   });
 }
@@ -260,7 +260,7 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     if (!ended) return fail(std::move(ended.error()));
     const std::string id = session.user.str();
     if (!end_connections) return tx.changed("session", id);
-    auto disconnected = user_store::end_connections(tx, id, "the password was changed", clock_.now());
+    auto disconnected = user_store::end_connections(tx, id, {}, "the password was changed", clock_.now());
     if (!disconnected) return disconnected;
     return tx.changed("user", id);
   });

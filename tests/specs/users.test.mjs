@@ -216,5 +216,5 @@ test('a token has a description, which is found by a search in its own list and 
   const listed = wick.json(['token', 'list', '--query', 'COMMAND']).tokens;
   assert.deepEqual(listed.map(({ name, description }) => [name, description]), [['cli', 'From the command line']]);
   assert.match(wick.cli(['token', 'list']).stdout, /From the command line/);
-  assert.equal(wick.cli(['token', 'create', '--user', 'ann@example.com', '--name', 'no', '--description', 'left\u202eright']).code, 1);
+  assert.equal(wick.cli(['token', 'create', '--user', 'ann@example.com', '--name', 'no', '--description', 'left\u202eright']).code, 2);
 });

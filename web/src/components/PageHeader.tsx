@@ -28,7 +28,7 @@ export function PageHeader({ title, back, description, actions }: Props) {
             ← {back.label}
           </Anchor>
         )}
-        <Title order={1} size="h2" tabIndex={-1} className={classes.title}>
+        <Title order={1} size="h2" tabIndex={-1}>
           {title}
         </Title>
         {description && (

@@ -114,7 +114,7 @@ function UserUsage({ id }: { id: string }) {
           {({ items }) =>
             items.length === 0 ? (
               <Text size="sm" c="dimmed">
-                None: this user signs in with a password only.
+                None.
               </Text>
             ) : (
               items.map(({ issuer, subject, created_at }) => (

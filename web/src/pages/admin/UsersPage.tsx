@@ -168,23 +168,23 @@ function columnsOf(
     { label: "Role", width: 80, cell: ({ role }) => role },
     { label: "Status", width: 112, cell: ({ status }) => <StatusBadge status={status} /> },
     { label: "Tags", cell: ({ tags }) => <TagBadges tags={tags} /> },
-    { label: "Tokens", width: 70, cell: ({ active_tokens }) => active_tokens },
+    { label: "Tokens", width: 74, cell: ({ active_tokens }) => active_tokens },
     {
       label: "Last sign-in",
-      width: 122,
+      width: 132,
       sort: sort("last_seen_at"),
       cell: ({ last_seen_at }) => (last_seen_at ? <Time value={last_seen_at} /> : "Never"),
     },
     {
       label: "Created",
-      width: 116,
+      width: 112,
       sort: sort("created_at"),
       cell: ({ created_at }) => <Time value={created_at} />,
     },
     {
       label: "Actions",
       role: "actions",
-      width: 76,
+      width: 82,
       cell: (user) => user.status !== "deleted" && <UserActionMenu user={user} />,
     },
   ];

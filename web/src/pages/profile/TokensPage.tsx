@@ -135,7 +135,7 @@ function TokenList({ status, empty, children }: ListProps) {
             <FilterBar label="Filters">
               <SearchInput
                 label="Search"
-                placeholder="Name, description or last four"
+                placeholder="Name or description"
                 value={query ?? ""}
                 onChange={(text) => set("query", text)}
               />

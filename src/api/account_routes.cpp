@@ -65,17 +65,7 @@ Result<Reply> sign_out(Context& context) {
 Result<Reply> list_sessions(Context& context) {
   WICK_TRY(sessions, context.services.sessions.list(context.user->id));
   json::array items;
-  for (const BrowserSession& session : sessions) {
-    json::object item;
-    item["id"] = session.id.str();
-    item["current"] = session.id == context.session.id;
-    item["created_at"] = format_rfc3339(session.created_at);
-    item["last_seen_at"] = format_rfc3339(session.last_seen_at);
-    item["expires_at"] = format_rfc3339(session.expires_at);
-    item["ip"] = session.ip;
-    item["user_agent"] = session.user_agent;
-    items.push_back(std::move(item));
-  }
+  for (const BrowserSession& session : sessions) items.push_back(session_info(session, context.session.id));
   json::object out;
   out["items"] = std::move(items);
   return Reply{200, std::move(out)};

@@ -9,6 +9,8 @@
 namespace wick::api {
 namespace {
 
+constexpr std::size_t kMaxBulk = 200;  // as many as a page lists
+
 Reply shown(Context& context, int status, const User& user) {
   return {status, user_view(*context.services.access.snapshot(), user)};
 }
@@ -25,13 +27,19 @@ json::value count_users(const AccessSnapshot& snapshot, const UserFilter& filter
 
 Result<Reply> list_users(Context& context) {
   UserFilter filter;
-  const std::string query = context.request.query_value("query").value_or("");
-  filter.query = std::string(truncate_utf8(trim(query), kMaxQueryBytes));
-  if (!is_valid_utf8(filter.query)) return fail(ErrorCode::kInvalidArgument, "\"query\" is not valid UTF-8.");
+  WICK_TRY(query, search_text(context.request));
   WICK_TRY(status,
            query_word(context.request, "status", {"pending", "active", "deactivated", "deleted"}, ""));
   WICK_TRY(role, query_word(context.request, "role", {"admin", "member", "service"}, ""));
+  WICK_TRY(sort,
+           query_word(context.request, "sort", {"email", "name", "created_at", "last_seen_at"}, "email"));
+  WICK_TRY(order, query_word(context.request, "order", {"asc", "desc"}, "asc"));
   WICK_TRY(limit, query_number(context.request, "limit", 50, 1, 200));
+  filter.query = query;
+  if (sort == "name") filter.order = UserOrder::kName;
+  if (sort == "created_at") filter.order = UserOrder::kCreated;
+  if (sort == "last_seen_at") filter.order = UserOrder::kLastSignIn;
+  filter.descending = order == "desc";
   if (!status.empty()) filter.status = parse_status(status).value();
   if (!role.empty()) filter.role = parse_role(role).value();
   filter.cursor = context.request.query_value("cursor").value_or("");
@@ -87,13 +95,87 @@ Result<Reply> update_user(Context& context) {
     WICK_TRY(parsed, parse_status(*status));
     patch.status = parsed;
   }
-  WICK_TRY(user, context.services.users.update(context.path("id"), std::move(patch)));
+  WICK_TRY(user, context.services.users.update(context.path("id"), std::move(patch), context.user->id));
   return shown(context, 200, user);
 }
 
 Result<Reply> delete_user(Context& context) {
-  WICK_CHECK(context.services.users.remove(context.path("id")));
+  WICK_CHECK(context.services.users.remove(context.path("id"), context.user->id));
   return Reply{204, nullptr};
+}
+
+Result<Reply> get_user_usage(Context& context) {
+  WICK_TRY(user, context.services.users.find(context.path("id")));
+  WICK_TRY(usage, context.services.runs.usage(UsageOf::kUser, user.id.str()));
+  return Reply{200, usage_view(*context.snapshot, usage)};
+}
+
+Result<Reply> list_user_sessions(Context& context) {
+  WICK_TRY(user, context.services.users.find(context.path("id")));
+  WICK_TRY(sessions, context.services.sessions.list(user.id));
+  json::array items;
+  for (const BrowserSession& session : sessions) items.push_back(session_info(session, context.session.id));
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> end_user_session(Context& context) {
+  WICK_TRY(user, parse_id<UserId>(context.path("id"), "user"));
+  WICK_TRY(session, parse_id<SessionId>(context.path("session"), "sign-in"));
+  WICK_CHECK(context.services.sessions.revoke(user, session));
+  return Reply{204, nullptr};
+}
+
+Result<Reply> list_identities(Context& context) {
+  WICK_TRY(user, context.services.users.find(context.path("id")));
+  WICK_TRY(identities, context.services.users.identities(user.id));
+  json::array items;
+  for (const LinkedIdentity& identity : identities) {
+    json::object item;
+    item["issuer"] = identity.issuer;
+    item["subject"] = identity.subject;
+    item["created_at"] = format_rfc3339(identity.created_at);
+    items.push_back(std::move(item));
+  }
+  json::object out;
+  out["items"] = std::move(items);
+  return Reply{200, std::move(out)};
+}
+
+Result<std::vector<UserId>> bulk_ids(const json::object& body) {
+  WICK_TRY(texts, optional_strings(body, "ids"));
+  if (!texts || texts->empty() || texts->size() > kMaxBulk) {
+    return fail(ErrorCode::kInvalidArgument,
+                "\"ids\" must name 1 to " + std::to_string(kMaxBulk) + " users.");
+  }
+  std::vector<UserId> ids;
+  for (const std::string& text : *texts) {
+    WICK_TRY(id, parse_id<UserId>(text, "user"));
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+Result<Reply> deactivate_users(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"ids"}));
+  WICK_TRY(ids, bulk_ids(context.body));
+  WICK_TRY(count, context.services.users.deactivate_all(ids, context.user->id));
+  json::object out;
+  out["changed"] = count;
+  return Reply{200, std::move(out)};
+}
+
+Result<Reply> tag_users(Context& context) {
+  WICK_CHECK(only_fields(context.body, {"ids", "add", "remove"}));
+  WICK_TRY(ids, bulk_ids(context.body));
+  WICK_TRY(added, optional_strings(context.body, "add"));
+  WICK_TRY(removed, optional_strings(context.body, "remove"));
+  WICK_TRY(count, context.services.users.change_tags(ids, added.value_or(std::vector<std::string>()),
+                                                     removed.value_or(std::vector<std::string>())));
+  json::object out;
+  out["changed"] = count;
+  return Reply{200, std::move(out)};
 }
 
 Result<Reply> make_link(Context& context) {
@@ -156,6 +238,12 @@ void mount_admin_users(Api& api) {
   api.route("GET", "/admin/users/{id}", Access::kAdmin, get_user);
   api.route("PATCH", "/admin/users/{id}", Access::kAdmin, update_user);
   api.route("DELETE", "/admin/users/{id}", Access::kAdmin, delete_user);
+  api.route("POST", "/admin/users/deactivate", Access::kAdmin, deactivate_users);
+  api.route("POST", "/admin/users/tag", Access::kAdmin, tag_users);
+  api.route("GET", "/admin/users/{id}/usage", Access::kAdmin, get_user_usage);
+  api.route("GET", "/admin/users/{id}/sessions", Access::kAdmin, list_user_sessions);
+  api.route("DELETE", "/admin/users/{id}/sessions/{session}", Access::kAdmin, end_user_session);
+  api.route("GET", "/admin/users/{id}/identities", Access::kAdmin, list_identities);
   api.route("POST", "/admin/users/{id}/reset-password", Access::kAdmin, make_link);
   api.route("POST", "/admin/users/{id}/invite", Access::kAdmin, make_link);
   api.route("DELETE", "/admin/users/{id}/second-factor", Access::kAdmin, reset_second_factor);

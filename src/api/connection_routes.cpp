@@ -119,7 +119,7 @@ Result<Reply> get_connection(Context& context) {
 Result<Reply> get_usage(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "connection"));
   WICK_TRY(grant, context.services.grants.get(context.actor(), id));
-  WICK_TRY(usage, context.services.runs.usage(grant.id.str()));
+  WICK_TRY(usage, context.services.runs.usage(UsageOf::kCredential, grant.id.str()));
   return Reply{200, usage_view(*context.snapshot, usage)};
 }
 

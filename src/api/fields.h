@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "http/message.h"
 
 namespace wick::api {
@@ -70,6 +71,14 @@ inline Result<std::int64_t> query_number(const http::Request& request, std::stri
 }
 
 inline constexpr std::size_t kMaxQueryBytes = 200;  // of a search
+
+// The query of a search, without the space around it; empty when absent.
+inline Result<std::string> search_text(const http::Request& request) {
+  const std::string query = request.query_value("query").value_or("");
+  std::string text(truncate_utf8(trim(query), kMaxQueryBytes));
+  if (!is_valid_utf8(text)) return fail(ErrorCode::kInvalidArgument, "\"query\" is not valid UTF-8.");
+  return text;
+}
 
 // The cursors of a page; null where there is no such page.
 inline void put_cursors(json::object& out, const std::string& next, const std::string& previous) {

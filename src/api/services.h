@@ -11,6 +11,7 @@
 #include "base/rate_limiter.h"
 #include "connectors/connector_service.h"
 #include "connectors/runner.h"
+#include "http/idempotency_keys.h"
 #include "http/origin.h"
 #include "identity/link_service.h"
 #include "identity/oidc_service.h"
@@ -29,7 +30,8 @@ struct Services {
   const Clock& clock;
   FairPool& pool;  // for blocking work that a coroutine needs
   api::Holders& holders;
-  const std::string& public_url;  // scheme, host and port, no slash at the end
+  http::IdempotencyKeys& idempotency_keys;  // by user
+  const std::string& public_url;            // scheme, host and port, no slash at the end
   const http::OriginPolicy& origins;
   AccessStore& access;
   TagService& tags;

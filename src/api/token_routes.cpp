@@ -2,7 +2,6 @@
 #include "api/api.h"
 #include "api/fields.h"
 #include "api/views.h"
-#include "base/text.h"
 #include "base/visible_text.h"
 
 namespace wick::api {
@@ -11,13 +10,23 @@ namespace {
 constexpr std::size_t kMaxBulk = 1000;
 constexpr std::size_t kMaxReasonBytes = 200;
 
+// Two requests with one Idempotency-Key make one token.
+Result<http::IdempotencyKeys::Claim> claim_key(Context& context) {
+  return context.services.idempotency_keys.claim(context.user->id.str(), context.request);
+}
+std::string noun_of(const Token& token) {
+  return "the access token “" + token.name + "” (" + token.masked() + ")";
+}
+
 Result<Reply> list_tokens(Context& context) {
   WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "all"));
+  WICK_TRY(query, search_text(context.request));
   WICK_TRY(tokens, context.services.tokens.list(context.user->id, status == "active"));
   const Micros now = context.services.clock.now();
   json::array items;
   for (const Token& token : tokens) {
     if (status == "inactive" && std::string_view(token.status(now)) == "active") continue;
+    if (!is_found_by(token, query)) continue;
     items.push_back(token_view(*context.snapshot, token, now));
   }
   json::object out;
@@ -26,17 +35,21 @@ Result<Reply> list_tokens(Context& context) {
 }
 
 Result<Reply> create_token(Context& context) {
-  WICK_CHECK(only_fields(context.body, {"name", "tools", "scope"}));
+  WICK_CHECK(only_fields(context.body, {"name", "description", "tools", "scope"}));
   MintRequest request;
   WICK_TRY(name, required_string(context.body, "name"));
+  WICK_TRY(description, optional_string(context.body, "description"));
   WICK_TRY(tools, optional_string(context.body, "tools"));
   WICK_TRY(surface, parse_tools(tools.value_or("auto")));
   WICK_TRY(scope, parse_scope(context.body.if_contains("scope")));
   WICK_CHECK(check_scope(scope, *context.snapshot, *context.user));
   request.name = name;
+  request.description = description.value_or("");
   request.scope = scope;
   request.tools = surface;
+  WICK_TRY(claim, claim_key(context));
   WICK_TRY(minted, context.services.tokens.mint(context.user->id, std::move(request)));
+  claim.keep(noun_of(minted.token));
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
 }
 
@@ -60,22 +73,23 @@ Result<Reply> rotate_token(Context& context) {
     return fail(ErrorCode::kInvalidArgument,
                 "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlapHours) + ".");
   }
+  WICK_TRY(claim, claim_key(context));
   WICK_TRY(minted, context.services.tokens.rotate({context.user->id, false}, id, int(hours.value_or(0))));
+  claim.keep(noun_of(minted.token));
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
 }
 
 Result<Reply> get_usage(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
   WICK_TRY(token, context.services.tokens.get(context.actor(), id));
-  WICK_TRY(usage, context.services.runs.usage(token.id.str()));
+  WICK_TRY(usage, context.services.runs.usage(UsageOf::kCredential, token.id.str()));
   return Reply{200, usage_view(*context.snapshot, usage)};
 }
 
 Result<Reply> search_tokens(Context& context) {
   TokenFilter filter;
-  const std::string query = context.request.query_value("query").value_or("");
-  filter.query = std::string(truncate_utf8(trim(query), kMaxQueryBytes));
-  if (!is_valid_utf8(filter.query)) return fail(ErrorCode::kInvalidArgument, "\"query\" is not valid UTF-8.");
+  WICK_TRY(query, search_text(context.request));
+  filter.query = query;
   filter.owner = context.request.query_value("owner").value_or("");
   WICK_TRY(status, query_word(context.request, "status", {"active", "inactive", "all"}, "active"));
   WICK_TRY(sort, query_word(context.request, "sort",

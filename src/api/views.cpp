@@ -31,6 +31,17 @@ json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& con
   return out;
 }
 
+// Null for none, as of the meta tools.
+json::value connector_ref(const AccessSnapshot& snapshot, const std::string& id) {
+  const auto parsed = ConnectorId::parse(id);
+  if (!parsed) return nullptr;
+  const ConnectorEntry* connector = snapshot.connector(*parsed);
+  json::object ref;
+  ref["id"] = id;
+  ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
+  return ref;
+}
+
 // The payload as JSON; as text when it was not JSON.
 json::value payload(const std::optional<std::string>& text) {
   if (!text) return nullptr;
@@ -77,6 +88,18 @@ json::object me(const AccessSnapshot& snapshot, const UserEntry& user) {
   out["role"] = role_name(user.role);
   out["tags"] = tag_refs(snapshot, user.tags);
   out["has_password"] = user.has_password;
+  return out;
+}
+
+json::object session_info(const BrowserSession& session, const SessionId& current) {
+  json::object out;
+  out["id"] = session.id.str();
+  out["current"] = session.id == current;
+  out["created_at"] = format_rfc3339(session.created_at);
+  out["last_seen_at"] = format_rfc3339(session.last_seen_at);
+  out["expires_at"] = format_rfc3339(session.expires_at);
+  out["ip"] = session.ip;
+  out["user_agent"] = session.user_agent;
   return out;
 }
 
@@ -151,6 +174,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
   json::object out;
   out["id"] = token.id.str();
   out["name"] = token.name;
+  out["description"] = token.description;
   out["masked"] = token.masked();
   out["tools"] = tools_name(token.tools);
   out["scope"] = scope_json(token.scope);
@@ -318,15 +342,11 @@ json::array usage_items(const std::vector<UsageItem>& items, const char* name) {
 
 json::object usage_view(const AccessSnapshot& snapshot, const Usage& usage) {
   json::array connectors;
-  for (const auto& [connector_id, calls] : usage.connectors) {
-    const auto parsed = ConnectorId::parse(connector_id);
-    if (!parsed) continue;
-    const ConnectorEntry* connector = snapshot.connector(*parsed);
-    json::object ref, item;
-    ref["id"] = connector_id;
-    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
-    item["connector"] = std::move(ref);
-    item["calls"] = calls;
+  for (const UsageConnector& used : usage.connectors) {
+    json::object item;
+    item["connector"] = connector_ref(snapshot, used.connector_id);
+    item["calls"] = used.calls;
+    item["errors"] = used.errors;
     connectors.push_back(std::move(item));
   }
   json::object out;
@@ -354,14 +374,7 @@ json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std:
                       bool detail) {
   json::object out;
   out["id"] = std::to_string(run.id);
-  out["connector"] = nullptr;
-  if (const auto id = ConnectorId::parse(run.connector_id)) {
-    const ConnectorEntry* connector = snapshot.connector(*id);
-    json::object ref;
-    ref["id"] = run.connector_id;
-    ref["label"] = connector == nullptr ? std::string("Deleted connector") : connector->label;
-    out["connector"] = std::move(ref);
-  }
+  out["connector"] = connector_ref(snapshot, run.connector_id);
   out["operation"] = run.operation;
   const auto user = UserId::parse(run.user_id);
   out["user"] = user ? json::value(user_ref(snapshot, *user)) : json::value(nullptr);

@@ -11,6 +11,7 @@ boost::json::value time_or_null(const std::optional<Micros>& time);
 boost::json::object user_ref(const AccessSnapshot& snapshot, const UserId& id);
 boost::json::array tag_refs(const AccessSnapshot& snapshot, const std::vector<TagId>& tags);
 boost::json::object me(const AccessSnapshot& snapshot, const UserEntry& user);
+boost::json::object session_info(const BrowserSession& session, const SessionId& current);
 boost::json::object session_view(const AccessSnapshot& snapshot, const BrowserSession& session);
 boost::json::object user_view(const AccessSnapshot& snapshot, const User& user);
 boost::json::object tag_view(const Tag& tag);

@@ -27,7 +27,7 @@ struct Options {
   bool as_json = false;
   bool admin = false, password_stdin = false, all = false, read_only = false;
   std::vector<std::string> connectors;
-  std::string email, name, user, id, tools = "auto", folder;
+  std::string email, name, user, id, tools = "auto", description, query, folder;
   std::string kind, label, url, operation, arguments;
   std::vector<std::string> fields;
   std::string stdio;
@@ -225,7 +225,8 @@ void print_result(const std::string& name, const json::object& result) {
   if (name == "user list") {
     print_list(result, "users", {"email", "name", "role", "status", "active_tokens", "second_factor", "id"});
   } else if (name == "token list") {
-    print_list(result, "tokens", {"name", "masked", "owner", "status", "created_at", "last_used", "id"});
+    print_list(result, "tokens",
+               {"name", "masked", "owner", "status", "created_at", "last_used", "id", "description"});
   } else if (name == "token create") {
     std::cerr << "A token for " << text_of(result, "user") << ". It will not be shown again:\n";
     std::cout << text_of(result, "token") << "\n";
@@ -406,12 +407,14 @@ int run_command_line(int argc, char** argv) {
   CLI::App* token_create = command(*token, "create", "Create a token; it is printed once");
   token_create->add_option("--user", options.user, "the owner's email or id")->required();
   token_create->add_option("--name", options.name, "where it will be used")->required();
+  token_create->add_option("--description", options.description, "what it is for, in one line");
   token_create->add_option("--tools", options.tools, "auto, direct or meta")->capture_default_str();
   token_create->add_flag("--read-only", options.read_only, "only operations that read");
   token_create->add_option("--connector", options.connectors,
                            "only this connector, by label; may be repeated");
   token_create->callback([&] {
     json::object arguments{{"user", options.user}, {"name", options.name}, {"tools", options.tools}};
+    if (!options.description.empty()) arguments["description"] = options.description;
     if (options.read_only) arguments["read_only"] = true;
     if (!options.connectors.empty())
       arguments["connectors"] = json::array(options.connectors.begin(), options.connectors.end());
@@ -419,10 +422,13 @@ int run_command_line(int argc, char** argv) {
   });
   CLI::App* token_list = command(*token, "list", "List active tokens");
   token_list->add_option("--user", options.user, "only of this user");
+  token_list->add_option("--query", options.query,
+                         "only those whose name, description or last four hold this");
   token_list->add_flag("--all", options.all, "revoked and expired ones too");
   token_list->callback([&] {
     json::object arguments{{"all", options.all}};
     if (!options.user.empty()) arguments["user"] = options.user;
+    if (!options.query.empty()) arguments["query"] = options.query;
     code = run(options, "token list", std::move(arguments));
   });
   CLI::App* token_revoke = command(*token, "revoke", "Revoke a token at once");

@@ -97,7 +97,9 @@ Result<json::object> token_create(Instance& instance, const json::object& argume
   WICK_TRY(surface, parse_tools(tools.value_or("auto")));
   WICK_TRY(user, instance.services().users.find(who));
   WICK_TRY(scope, scope_of(instance, arguments, user.id));
-  WICK_TRY(minted, instance.services().tokens.mint(user.id, {name, surface, std::nullopt, scope}));
+  WICK_TRY(description, optional_string(arguments, "description"));
+  WICK_TRY(minted, instance.services().tokens.mint(
+                       user.id, {name, surface, std::nullopt, scope, description.value_or("")}));
   json::object out;
   out["id"] = minted.token.id.str();
   out["token"] = std::string(minted.plaintext.reveal());
@@ -109,6 +111,7 @@ Result<json::object> token_create(Instance& instance, const json::object& argume
 Result<json::object> token_list(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, optional_string(arguments, "user"));
   WICK_TRY(all, optional_bool(arguments, "all"));
+  WICK_TRY(query, optional_string(arguments, "query"));
   UserId owner;
   if (who) {
     WICK_TRY(user, instance.services().users.find(*who));
@@ -117,8 +120,10 @@ Result<json::object> token_list(Instance& instance, const json::object& argument
   WICK_TRY(tokens, instance.services().tokens.list(owner, !all.value_or(false)));
   const auto snapshot = instance.services().access.snapshot();
   json::array items;
-  for (const Token& token : tokens)
+  for (const Token& token : tokens) {
+    if (query && !is_found_by(token, *query)) continue;
     items.push_back(api::token_view(*snapshot, token, instance.services().clock.now()));
+  }
   json::object out;
   out["tokens"] = std::move(items);
   return out;

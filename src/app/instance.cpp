@@ -208,10 +208,12 @@ struct Instance::Parts {
   Runner runner{access, kinds, runs, clock, options.calls_per_user, &long_work};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock, searches, long_work};
   api::Holders holders{index, clock, api::cookie_name(public_url)};
+  http::IdempotencyKeys idempotency_keys{clock};
   Services services{*db,
                     clock,
                     pool,
                     holders,
+                    idempotency_keys,
                     public_url,
                     origins,
                     access,

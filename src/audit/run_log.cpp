@@ -202,19 +202,23 @@ void RunLog::Impl::probe() {
 }
 
 void RunLog::Impl::write_group(std::vector<Pending>& group) {
-  run_store::UsageDelta usage;
+  run_store::UsageDelta by_credential, by_user;
   for (const Pending& pending : group) {
     const Run& run = pending.run;
-    auto& counts = usage[{run.credential_id, format_day(run.started_at), run.connector_id}];
-    ++counts.first;
-    if (run.status != "ok") ++counts.second;
+    const std::string day = format_day(run.started_at);
+    for (auto* counts : {&by_credential[{run.credential_id, day, run.connector_id}],
+                         &by_user[{run.user_id, day, run.connector_id}]}) {
+      ++counts->first;
+      if (run.status != "ok") ++counts->second;
+    }
   }
   auto done = db.write(
       [&](Transaction& tx) -> Result<void> {
         for (const Pending& pending : group) {
           if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
         }
-        return run_store::add_usage(tx, usage);
+        auto counted = run_store::add_usage(tx, UsageOf::kCredential, by_credential);
+        return counted ? run_store::add_usage(tx, UsageOf::kUser, by_user) : counted;
       },
       Space::kNoReserve);
   if (!done) {
@@ -371,11 +375,11 @@ Result<Run> RunLog::get(std::int64_t id) {
   return run;
 }
 
-Result<Usage> RunLog::usage(const std::string& credential_id) {
+Result<Usage> RunLog::usage(UsageOf whose, const std::string& id) {
   const Micros now = impl_->clock.now();
   Result<Usage> usage;
   auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    usage = run_store::usage(tx, credential_id, format_day(now - (kUsageDays - 1) * kMicrosPerDay));
+    usage = run_store::usage(tx, whose, id, format_day(now - (kUsageDays - 1) * kMicrosPerDay));
     if (!usage) return fail(usage.error());
     return {};
   });
@@ -411,10 +415,13 @@ Result<bool> RunLog::purge_step() {
     if (!forgotten) return fail(std::move(forgotten.error()));
     visited = std::max(visited, *forgotten);
     if (visited >= rows) return {};
-    auto unused =
-        run_store::remove_usage(tx, format_day(now - impl_->options.row_days * kMicrosPerDay), rows);
-    if (!unused) return fail(std::move(unused.error()));
-    visited = std::max(visited, *unused);
+    const std::string first_day = format_day(now - impl_->options.row_days * kMicrosPerDay);
+    for (const UsageOf whose : {UsageOf::kCredential, UsageOf::kUser}) {
+      auto unused = run_store::remove_usage(tx, whose, first_day, rows);
+      if (!unused) return fail(std::move(unused.error()));
+      visited = std::max(visited, *unused);
+      if (visited >= rows) return {};
+    }
     return {};
   });
   if (!done) return fail(std::move(done.error()));

@@ -78,11 +78,18 @@ struct UsageItem {
   Micros last_at = 0;
 };
 inline constexpr int kUsageSample = 1000;
+// Over all days that are kept.
+struct UsageConnector {
+  std::string connector_id;  // empty: calls of no connector, as of the meta tools
+  std::int64_t calls = 0, errors = 0;
+};
+// Whose calls are counted.
+enum class UsageOf { kCredential, kUser };
 struct Usage {
   std::int64_t calls = 0, errors = 0;
-  std::vector<std::pair<std::string, std::int64_t>> connectors;  // connector_id, calls; the busiest first
-  std::vector<UsageItem> addresses, clients;                     // most recent first
-  std::vector<UsageDay> days;                                    // the last 30, oldest first, none left out
+  std::vector<UsageConnector> connectors;     // the busiest first
+  std::vector<UsageItem> addresses, clients;  // most recent first
+  std::vector<UsageDay> days;                 // the last 30, oldest first, none left out
 };
 
 // What else has to be well for a call to be recorded; null: it is not looked at. Both outlive the log.
@@ -135,7 +142,8 @@ class RunLog {
   Result<RunPage> search(const RunFilter& filter, bool payloads);
   // Errors: kNotFound
   Result<Run> get(std::int64_t id);
-  Result<Usage> usage(const std::string& credential_id);
+  // From counts that are kept with the runs, and a sample of these (kUsageSample).
+  Result<Usage> usage(UsageOf whose, const std::string& id);
   // Calls and errors per day over all users, the last `days`.
   Result<std::vector<UsageDay>> daily(int days);
   // Deletes what is older than the retention, in a step of some milliseconds, from the oldest on; true when

@@ -159,17 +159,36 @@ TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
   ASSERT_TRUE(log->append_blocking(log->mask(run("get", "error"))));
   clock.time += kMicrosPerDay;
   ASSERT_TRUE(log->append_blocking(log->mask(run())));
-  const auto usage = log->usage("t1");
+  const auto usage = log->usage(UsageOf::kCredential, "t1");
   ASSERT_TRUE(usage);
   EXPECT_EQ(usage->calls, 3);
   EXPECT_EQ(usage->errors, 1);
   ASSERT_EQ(usage->connectors.size(), 1u);
-  EXPECT_EQ(usage->connectors[0].second, 3);
+  EXPECT_EQ(usage->connectors[0].calls, 3);
+  EXPECT_EQ(usage->connectors[0].errors, 1);
   ASSERT_EQ(usage->days.size(), 30u);
   EXPECT_EQ(usage->days[28].calls, 2);
   EXPECT_EQ(usage->days[29].calls, 1);
   EXPECT_EQ(usage->clients.at(0).name, "test");
   EXPECT_EQ(log->daily(2)->at(0).errors, 1);
+}
+
+TEST_F(RunLogTest, UsageOfAUserAddsUpAllTheirCredentials) {
+  wick::Run by_session = run("get", "error");
+  by_session.credential_id = "s1";
+  by_session.credential_kind = "session";
+  wick::Run of_another = run();
+  of_another.user_id = "u2";
+  of_another.credential_id = "t2";
+  for (const wick::Run& one : {run(), by_session, of_another})
+    ASSERT_TRUE(log->append_blocking(log->mask(one)));
+  const auto usage = log->usage(UsageOf::kUser, run().user_id);
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->calls, 2);
+  EXPECT_EQ(usage->errors, 1);
+  EXPECT_EQ(usage->days.at(29).calls, 2);
+  EXPECT_EQ(log->usage(UsageOf::kUser, "u2")->calls, 1);
+  EXPECT_EQ(log->usage(UsageOf::kUser, "u3")->calls, 0);
 }
 
 TEST_F(RunLogTest, PayloadsAreForgottenAfterSevenDaysAndRowsAfterNinety) {
@@ -181,7 +200,8 @@ TEST_F(RunLogTest, PayloadsAreForgottenAfterSevenDaysAndRowsAfterNinety) {
   clock.time += 90 * kMicrosPerDay;
   EXPECT_EQ(log->purge_step(), false);
   EXPECT_FALSE(log->get(*id));
-  EXPECT_EQ(log->usage("t1")->calls, 0);
+  EXPECT_EQ(log->usage(UsageOf::kCredential, "t1")->calls, 0);
+  EXPECT_EQ(log->usage(UsageOf::kUser, run().user_id)->calls, 0);
 }
 
 TEST_F(RunLogTest, PurgingVisitsEachRowOnceHoweverManyThereAre) {
@@ -441,6 +461,42 @@ TEST_F(RunLogTest, EachOfManyThreadsIsToldTheIdOfItsOwnRun) {
       EXPECT_EQ(back->operation, std::to_string(i) + "." + std::to_string(n));
     }
   }
+}
+
+TEST(RunsDatabase, AnOlderOneGetsTheUsageOfUsersFromThatOfTheirCredentials) {
+  std::string pattern = testing::TempDir() + "wick_runs_XXXXXX";
+  const std::string folder = ::mkdtemp(pattern.data());
+  const auto write = [](Database& db, const char* sql) {
+    return db.write([&](Transaction& tx) -> Result<void> {
+      if (auto done = tx.execute(sql, {}); !done) return fail(std::move(done.error()));
+      return {};
+    });
+  };
+  {
+    const auto older = std::move(open_sqlite(folder + "/runs.db", runs_migrations().first(2)).value());
+    int id = 0;
+    for (const auto& [user, credential] : {std::pair("u1", "t1"), {"u1", "t2"}, {"u2", "t3"}}) {
+      const std::string sql = std::string("INSERT INTO connector_runs SELECT ") + std::to_string(++id) +
+                              ", 'c1', 'list', '" + user + "', '" + credential +
+                              "', 'pat', 'mcp', NULL, NULL, 'ok', '', 1, 0, '', '', '', '', '', 0, 0";
+      ASSERT_TRUE(write(*older, sql.c_str()));
+    }
+    ASSERT_TRUE(write(*older,
+                      "INSERT INTO run_usage VALUES ('t1', '2026-11-01', 'c1', 5, 1), "
+                      "('t2', '2026-11-01', 'c1', 2, 2), ('t2', '2026-11-02', '', 1, 0), "
+                      "('t3', '2026-11-01', 'c1', 9, 0), ('forgotten', '2026-11-01', 'c1', 7, 0)"));
+  }
+  const auto db = std::move(open_sqlite(folder + "/runs.db", runs_migrations()).value());
+  std::string rows;
+  ASSERT_TRUE(db->read([&](Transaction& tx) {
+    return tx.for_each("SELECT user_id, day, connector_id, calls, errors FROM user_usage ORDER BY 1, 2, 3",
+                       {}, [&](const SqlRow& row) {
+                         rows += row.text(0) + " " + row.text(1) + " " + row.text(2) + " " +
+                                 std::to_string(row.integer(3)) + " " + std::to_string(row.integer(4)) + "\n";
+                       });
+  }));
+  EXPECT_EQ(rows, "u1 2026-11-01 c1 7 3\nu1 2026-11-02  1 0\nu2 2026-11-01 c1 9 0\n");
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -7,6 +7,18 @@ namespace {
 
 constexpr int kUsageClients = 20;
 
+// `sql` is about run_usage, by credential_id; the table of users has the same columns but that one.
+std::string about(UsageOf whose, std::string sql) {
+  if (whose == UsageOf::kCredential) return sql;
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (std::size_t at = 0; (at = sql.find(from, at)) != std::string::npos; at += to.size())
+      sql.replace(at, from.size(), to);
+  };
+  replace("run_usage", "user_usage");
+  replace("credential_id", "user_id");
+  return sql;
+}
+
 #define WICK_RUN_COLUMNS                                                                          \
   "id, connector_id, operation, user_id, credential_id, credential_kind, source, status, error, " \
   "latency_ms, "                                                                                  \
@@ -85,15 +97,16 @@ Result<void> insert(Transaction& tx, const Run& run) {
   return {};
 }
 
-Result<void> add_usage(Transaction& tx, const UsageDelta& delta) {
+Result<void> add_usage(Transaction& tx, UsageOf whose, const UsageDelta& delta) {
+  const std::string sql = about(
+      whose,
+      "INSERT INTO run_usage (credential_id, day, connector_id, calls, errors) VALUES ($1, $2, $3, $4, $5) "
+      "ON CONFLICT (credential_id, day, connector_id) DO UPDATE "
+      "SET calls = run_usage.calls + excluded.calls, errors = run_usage.errors + excluded.errors");
   for (const auto& [key, counts] : delta) {
-    const auto& [credential, day, connector] = key;
-    auto done = tx.execute(
-        "INSERT INTO run_usage (credential_id, day, connector_id, calls, errors) VALUES ($1, $2, $3, $4, $5) "
-        "ON CONFLICT (credential_id, day, connector_id) DO UPDATE "
-        "SET calls = run_usage.calls + excluded.calls, errors = run_usage.errors + excluded.errors",
-        {std::string_view(credential), std::string_view(day), std::string_view(connector), counts.first,
-         counts.second});
+    const auto& [holder, day, connector] = key;
+    auto done = tx.execute(sql, {std::string_view(holder), std::string_view(day), std::string_view(connector),
+                                 counts.first, counts.second});
     if (!done) return fail(std::move(done.error()));
   }
   return {};
@@ -214,28 +227,31 @@ Result<Run> get(Transaction& tx, std::int64_t id) {
   return std::move(*run);
 }
 
-Result<Usage> usage(Transaction& tx, const std::string& credential_id, const std::string& first_day) {
+Result<Usage> usage(Transaction& tx, UsageOf whose, const std::string& holder, const std::string& first_day) {
   Usage usage;
-  const std::string_view id = credential_id;
+  const std::string_view id = holder;
   auto done = tx.for_each(
-      "SELECT connector_id, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 "
-      "GROUP BY connector_id ORDER BY SUM(calls) DESC",
+      about(whose,
+            "SELECT connector_id, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 "
+            "GROUP BY connector_id ORDER BY SUM(calls) DESC"),
       {id}, [&](const SqlRow& row) {
-        usage.connectors.emplace_back(row.text(0), row.integer(1));
+        usage.connectors.push_back({row.text(0), row.integer(1), row.integer(2)});
         usage.calls += row.integer(1);
         usage.errors += row.integer(2);
       });
   if (!done) return fail(std::move(done.error()));
   done = tx.for_each(
-      "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 AND day >= $2 GROUP BY "
-      "day ORDER BY day",
+      about(whose,
+            "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 AND day >= $2 "
+            "GROUP BY day ORDER BY day"),
       {id, std::string_view(first_day)}, [&](const SqlRow& row) {
         usage.days.push_back({row.text(0), row.integer(1), row.integer(2)});
       });
   if (!done) return fail(std::move(done.error()));
   done = tx.for_each(
-      "SELECT ip, client_name, user_agent, started_at FROM connector_runs WHERE credential_id = $1 ORDER BY "
-      "id DESC LIMIT $2",
+      about(whose,
+            "SELECT ip, client_name, user_agent, started_at FROM connector_runs WHERE credential_id = $1 "
+            "ORDER BY id DESC LIMIT $2"),
       {id, std::int64_t(kUsageSample)}, [&](const SqlRow& row) {
         count(usage.addresses, row.text(0), row.integer(3));
         count(usage.clients, row.text(row.bytes(1).empty() ? 2 : 1), row.integer(3));
@@ -288,10 +304,11 @@ Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int lim
       {below_id, std::int64_t(limit)});
 }
 
-Result<std::int64_t> remove_usage(Transaction& tx, const std::string& below_day, int limit) {
+Result<std::int64_t> remove_usage(Transaction& tx, UsageOf whose, const std::string& below_day, int limit) {
   return tx.execute(
-      "DELETE FROM run_usage WHERE (credential_id, day, connector_id) IN (SELECT credential_id, day, "
-      "connector_id FROM run_usage WHERE day < $1 ORDER BY day LIMIT $2)",
+      about(whose,
+            "DELETE FROM run_usage WHERE (credential_id, day, connector_id) IN (SELECT credential_id, day, "
+            "connector_id FROM run_usage WHERE day < $1 ORDER BY day LIMIT $2)"),
       {std::string_view(below_day), std::int64_t(limit)});
 }
 

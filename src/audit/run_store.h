@@ -1,4 +1,4 @@
-// The SQL of connector_runs and run_usage: each function inside the caller's transaction.
+// The SQL of connector_runs, run_usage and user_usage: each function inside the caller's transaction.
 #pragma once
 
 #include <map>
@@ -12,10 +12,10 @@
 namespace wick::run_store {
 
 Result<void> insert(Transaction& tx, const Run& run);
-// credential, day, connector → calls, errors of one group.
+// Credential or user, day, connector → calls, errors of one group.
 using UsageDelta =
     std::map<std::tuple<std::string, std::string, std::string>, std::pair<std::int64_t, std::int64_t>>;
-Result<void> add_usage(Transaction& tx, const UsageDelta& delta);
+Result<void> add_usage(Transaction& tx, UsageOf whose, const UsageDelta& delta);
 // 0 when there is none.
 Result<std::int64_t> newest_id(Transaction& tx);
 // The runs that match among the next `rows` that the index gives; `last` is the id of the last of these, or
@@ -26,13 +26,14 @@ struct SearchStep {
 };
 Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bool payloads);
 Result<Run> get(Transaction& tx, std::int64_t id);
-Result<Usage> usage(Transaction& tx, const std::string& credential_id, const std::string& first_day);
+// By the primary keys of run_usage and user_usage, connector_runs_credential and connector_runs_user.
+Result<Usage> usage(Transaction& tx, UsageOf whose, const std::string& id, const std::string& first_day);
 // Days that had calls, oldest first.
 Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day);
 // Rows visited; at most `limit` each. What was forgotten is noted in run_state.
 Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int limit);
 Result<std::int64_t> remove_rows(Transaction& tx, std::int64_t below_id, int limit);
-Result<std::int64_t> remove_usage(Transaction& tx, const std::string& below_day, int limit);
+Result<std::int64_t> remove_usage(Transaction& tx, UsageOf whose, const std::string& below_day, int limit);
 // Writes something, to see whether that can be.
 Result<void> probe(Transaction& tx, Micros now);
 

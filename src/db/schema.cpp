@@ -454,6 +454,13 @@ CREATE TABLE operation_orders (
   keys TEXT NOT NULL
 );
 )sql"},
+    {11, "descriptions of tokens, and the orders of the list of users", R"sql(
+ALTER TABLE tokens ADD COLUMN description TEXT NOT NULL DEFAULT '';
+-- Each order ends with number, which is unique. By creation: users_number. By email: users_listed and its like.
+DROP INDEX users_name;
+CREATE INDEX users_name ON users (lower(name), number);
+CREATE INDEX users_signed_in ON users (COALESCE(last_sign_in_at, 0), number);
+)sql"},
     {12, "which connected servers are of an earlier revision", R"sql(
 -- target: how the connector was set up when its server was asked, sealed. uses_sse: 1 for the transport of 2024-11-05.
 CREATE TABLE upstream_eras (
@@ -538,6 +545,29 @@ CREATE TABLE run_state (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
 );
+)sql"},
+                               {3, "usage by user", R"sql(
+-- As run_usage. A user's page counts no runs by it, and calls of browser sessions stay in it when those are gone.
+CREATE TABLE user_usage (
+  user_id TEXT NOT NULL,
+  day TEXT NOT NULL,
+  connector_id TEXT NOT NULL,
+  calls BIGINT NOT NULL,
+  errors BIGINT NOT NULL,
+  PRIMARY KEY (user_id, day, connector_id)
+);
+CREATE INDEX user_usage_day ON user_usage (day);
+-- One run of a credential says whose it is (by connector_runs_credential), so that no other run is read.
+INSERT INTO user_usage (user_id, day, connector_id, calls, errors)
+SELECT owners.user_id, used.day, used.connector_id, SUM(used.calls), SUM(used.errors)
+FROM run_usage used JOIN (
+  SELECT credential_id, (
+    SELECT user_id FROM connector_runs WHERE connector_runs.credential_id = known.credential_id LIMIT 1
+  ) AS user_id
+  FROM (SELECT DISTINCT credential_id FROM run_usage) AS known
+) AS owners ON owners.credential_id = used.credential_id
+WHERE owners.user_id IS NOT NULL
+GROUP BY owners.user_id, used.day, used.connector_id;
 )sql"}};
 
 }  // namespace

@@ -180,7 +180,7 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
       return gone;
     if (auto ended = user_store::end_sessions(tx, id, ""); !ended) return ended;
     // RFC 9700 §4.14.2: whoever had the old password may have connected an app with it.
-    if (auto ended = user_store::end_connections(tx, id, "the password was reset", clock_.now()); !ended)
+    if (auto ended = user_store::end_connections(tx, id, {}, "the password was reset", clock_.now()); !ended)
       return ended;
     return tx.changed("user", id);
   });

@@ -371,7 +371,7 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
     auto done = tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
                            {std::string_view(id.str()), std::string_view(user.str())});
     if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in of yours.");
+    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
     return tx.changed("session", id.str());
   });
 }
@@ -404,7 +404,7 @@ Result<void> SessionService::change_password(const BrowserSession& session, cons
     const std::string id = session.user.str();
     if (auto ended = user_store::end_sessions(tx, id, session.id.str()); !ended) return ended;
     if (!end_connections) return tx.changed("session", id);
-    auto disconnected = user_store::end_connections(tx, id, "the password was changed", clock_.now());
+    auto disconnected = user_store::end_connections(tx, id, {}, "the password was changed", clock_.now());
     if (!disconnected) return disconnected;
     return tx.changed("user", id);
   });

@@ -10,8 +10,22 @@
 namespace wick::user_page_store {
 namespace {
 
-constexpr const char* kOrder = "email";
 constexpr std::int64_t kWalkStep = 250;  // rows read at a time
+
+// In the index of the order, after which number comes.
+const char* key_of(UserOrder order) {
+  switch (order) {
+    case UserOrder::kEmail:
+      return "email";
+    case UserOrder::kName:
+      return "lower(name)";
+    case UserOrder::kLastSignIn:
+      return "COALESCE(last_sign_in_at, 0)";
+    case UserOrder::kCreated:
+      return "number";
+  }
+  return "number";
+}
 
 // One request for a page. Lives inside one transaction.
 class Pager {
@@ -20,21 +34,21 @@ class Pager {
       : tx_(tx),
         filter_(filter),
         query_(to_lower_ascii(filter.query)),
-        by_substring_(search_index::can_find(query_)) {}
+        by_substring_(search_index::can_find(query_)),
+        role_(filter.role ? role_name(*filter.role) : ""),
+        status_(filter.status ? status_name(*filter.status) : "") {}
 
   Result<UserPage> run() {
     if (!filter_.cursor.empty()) {
-      auto cursor = PageCursor::parse(filter_.cursor, kOrder);
+      auto cursor = PageCursor::parse(filter_.cursor, cursor_order());
       if (!cursor) return fail(std::move(cursor.error()));
-      from_ = cursor->place.text;
+      from_ = cursor->place;
       backward_ = cursor->backward;
     }
-    std::vector<std::int64_t> candidates;
-    Result<void> done;
-    if (!query_.empty()) done = by_substring_ ? gather_substring(candidates) : gather_prefix(candidates);
-    if (!done) return fail(std::move(done.error()));
-    const bool few = !query_.empty() && std::int64_t(candidates.size()) <= kMaxCandidates;
-    if (done = few ? pick(candidates) : walk(); !done) return fail(std::move(done.error()));
+    downwards_ = filter_.descending != backward_;
+    auto candidates = gather();
+    if (!candidates) return fail(std::move(candidates.error()));
+    if (auto done = *candidates ? pick(**candidates) : walk(); !done) return fail(std::move(done.error()));
     if (backward_ && !last_) {  // the beginning is reached: a whole first page
       UserFilter first = filter_;
       first.cursor.clear();
@@ -53,14 +67,31 @@ class Pager {
     return name.find(query_) != std::string::npos || user.email.find(query_) != std::string::npos;
   }
 
-  Result<void> gather_substring(std::vector<std::int64_t>& numbers) {
+  using Numbers = std::vector<std::int64_t>;
+
+  // The few users that can match, where an index says that they are few; nullopt: walk.
+  Result<std::optional<Numbers>> gather() {
+    Numbers numbers;
+    Result<void> done;
+    if (!query_.empty()) {
+      done = by_substring_ ? gather_substring(numbers) : gather_prefix(numbers);
+    } else if (filter_.order != UserOrder::kEmail && (filter_.status || filter_.role)) {
+      done = gather_filtered(numbers);
+    } else {
+      return std::nullopt;
+    }
+    if (!done) return fail(std::move(done.error()));
+    if (std::int64_t(numbers.size()) > kMaxCandidates) return std::nullopt;
+    return numbers;
+  }
+  Result<void> gather_substring(Numbers& numbers) {
     auto found = search_index::find(tx_, search_index::Table::kUsers, query_, kMaxCandidates + 1);
     if (!found) return fail(std::move(found.error()));
     numbers = std::move(*found);
     return {};
   }
   // By users_name and the uniqueness of email.
-  Result<void> gather_prefix(std::vector<std::int64_t>& numbers) {
+  Result<void> gather_prefix(Numbers& numbers) {
     std::string end = query_;
     end.back() = char(end.back() + 1);  // ends with no 0xFF: it is UTF-8
     for (const char* sql : {"SELECT number FROM users WHERE lower(name) >= $1 AND lower(name) < $2 LIMIT $3",
@@ -73,49 +104,52 @@ class Pager {
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     return {};
   }
+  // By users_role, users_status or users_status_role.
+  Result<void> gather_filtered(Numbers& numbers) {
+    std::vector<SqlParam> params;
+    const std::string where = filtered(params);
+    params.push_back(kMaxCandidates + 1);
+    return tx_.for_each("SELECT number FROM users " + where + " LIMIT $" + std::to_string(params.size()),
+                        params, [&](const SqlRow& row) { numbers.push_back(row.integer(0)); });
+  }
+  // The filters as a condition that those indexes serve.
+  std::string filtered(std::vector<SqlParam>& params) const {
+    std::string where = "WHERE status <> 'deleted'";
+    if (filter_.status) {
+      params.push_back(std::string_view(status_));
+      where = "WHERE status = $1";
+    }
+    if (!filter_.role) return where;
+    params.push_back(std::string_view(role_));
+    return where + " AND role = $" + std::to_string(params.size());
+  }
 
-  Result<void> pick(const std::vector<std::int64_t>& numbers) {
+  Result<void> pick(const Numbers& numbers) {
     std::vector<User> all;
     for (const std::int64_t number : numbers) {
       auto done = tx_.for_each(std::string(user_store::kSelect) + "WHERE number = $1", {number},
                                [&](const SqlRow& row) { all.push_back(user_store::read(row)); });
       if (!done) return done;
     }
-    std::sort(all.begin(), all.end(), [&](const User& a, const User& b) { return before(a.email, b.email); });
+    std::sort(all.begin(), all.end(),
+              [&](const User& a, const User& b) { return before(place_of(a), place_of(b)); });
     for (User& user : all) {
-      if (matches(user) && (!from_ || before(*from_, user.email))) keep(std::move(user));
+      if (matches(user) && (!from_ || before(*from_, place_of(user)))) keep(std::move(user));
     }
     return {};
   }
 
-  // By users_listed, users_role, users_status or users_status_role.
   Result<void> walk() {
-    const std::string role(filter_.role ? role_name(*filter_.role) : "");
-    const std::string status(filter_.status ? status_name(*filter_.status) : "");
-    std::optional<std::string> at = from_;
+    std::optional<Place> at = from_;
+    const bool by_email = filter_.order == UserOrder::kEmail;
+    const bool all_match = query_.empty() && (by_email || (!filter_.status && !filter_.role));
     for (std::int64_t walked = 0; !full();) {
-      std::vector<SqlParam> params;
-      const auto place = [&](SqlParam value) {
-        params.push_back(value);
-        return "$" + std::to_string(params.size());
-      };
-      std::string sql = user_store::kSelect;
-      if (filter_.status) {
-        sql += "WHERE status = " + place(std::string_view(status));
-      } else {
-        sql += "WHERE status <> 'deleted'";
-      }
-      if (filter_.role) sql += " AND role = " + place(std::string_view(role));
-      if (at)
-        sql += std::string(" AND email ") + (backward_ ? "<" : ">") + " " + place(std::string_view(*at));
-      const std::int64_t wanted = query_.empty() ? filter_.limit + 1 : kWalkStep;
-      sql += std::string(" ORDER BY email") + (backward_ ? " DESC" : "") + " LIMIT " + place(wanted);
+      const std::int64_t wanted = all_match ? filter_.limit + 1 : kWalkStep;
       std::vector<User> rows;
-      auto done =
-          tx_.for_each(sql, params, [&](const SqlRow& row) { rows.push_back(user_store::read(row)); });
+      auto done = by_email ? read_by_email(at, wanted, rows) : read_by_key(at, wanted, rows);
       if (!done) return done;
       walked += std::int64_t(rows.size());
-      if (!rows.empty()) at = rows.back().email;
+      if (!rows.empty()) at = place_of(rows.back());
       const bool exhausted = std::int64_t(rows.size()) < wanted;
       for (User& user : rows) {
         if (matches(user)) keep(std::move(user));
@@ -128,26 +162,84 @@ class Pager {
     }
     return {};
   }
+  Result<void> read_rows(const std::string& sql, SqlParams params, std::vector<User>& rows) {
+    return tx_.for_each(user_store::kSelect + sql, params,
+                        [&](const SqlRow& row) { rows.push_back(user_store::read(row)); });
+  }
+  // By users_listed, users_role, users_status or users_status_role.
+  Result<void> read_by_email(const std::optional<Place>& at, std::int64_t wanted, std::vector<User>& rows) {
+    std::vector<SqlParam> params;
+    std::string sql = filtered(params);
+    if (at) {
+      params.push_back(std::string_view(at->text));
+      sql += std::string(" AND email ") + (downwards_ ? "<" : ">") + " $" + std::to_string(params.size());
+    }
+    params.push_back(wanted);
+    sql += std::string(" ORDER BY email") + (downwards_ ? " DESC" : "");
+    return read_rows(sql + " LIMIT $" + std::to_string(params.size()), params, rows);
+  }
+  // By users_name, users_signed_in or users_number. Two statements where there is a cursor, for one with "or" would
+  // read all rows with the cursor's key again.
+  Result<void> read_by_key(const std::optional<Place>& at, std::int64_t wanted, std::vector<User>& rows) {
+    const std::string key = key_of(filter_.order), after = downwards_ ? " < " : " > ",
+                      way = downwards_ ? " DESC" : "";
+    const std::string by_number = " ORDER BY number" + way;
+    const bool created = filter_.order == UserOrder::kCreated;
+    const std::string order = created ? by_number : " ORDER BY " + key + way + ", number" + way;
+    if (!at) {
+      const SqlParam params[] = {wanted};
+      return read_rows(order + " LIMIT $1", params, rows);
+    }
+    if (created) {
+      const SqlParam params[] = {at->number, wanted};
+      return read_rows("WHERE number" + after + "$1" + by_number + " LIMIT $2", params, rows);
+    }
+    const SqlParam value =
+        filter_.order == UserOrder::kName ? SqlParam(std::string_view(at->text)) : SqlParam(at->value);
+    const SqlParam same[] = {value, at->number, wanted};
+    auto done =
+        read_rows("WHERE " + key + " = $1 AND number" + after + "$2" + by_number + " LIMIT $3", same, rows);
+    const std::int64_t missing = wanted - std::int64_t(rows.size());
+    if (!done || missing <= 0) return done;
+    const SqlParam further[] = {value, missing};
+    return read_rows("WHERE " + key + after + "$1" + order + " LIMIT $2", further, rows);
+  }
 
+  Place place_of(const User& user) const {
+    switch (filter_.order) {
+      case UserOrder::kEmail:
+        return {user.email, 0, 0};
+      case UserOrder::kName:
+        return {to_lower_ascii(user.name), 0, user.number};
+      case UserOrder::kLastSignIn:
+        return {"", user.last_sign_in_at.value_or(0), user.number};
+      case UserOrder::kCreated:
+        break;
+    }
+    return {"", 0, user.number};
+  }
   // In the direction of the scan.
-  bool before(const std::string& a, const std::string& b) const { return backward_ ? b < a : a < b; }
+  bool before(const Place& a, const Place& b) const { return downwards_ ? b < a : a < b; }
   bool full() const { return std::int64_t(items_.size()) > filter_.limit; }
   // One more than the page holds is kept: it says that there is more.
   void keep(User user) {
     if (full()) return;
     items_.push_back(std::move(user));
-    if (full()) last_ = items_[items_.size() - 2].email;
+    if (full()) last_ = place_of(items_[items_.size() - 2]);
+  }
+  std::string cursor_order() const {
+    return std::string(key_of(filter_.order)) + (filter_.descending ? " desc" : " asc");
   }
   UserPage finish() {
     if (full()) items_.pop_back();
     UserPage page;
-    const auto cursor = [](const std::string& email, bool backward) {
-      return PageCursor{{email, 0, 0}, backward}.str(kOrder);
+    const auto cursor = [&](const Place& place, bool backward) {
+      return PageCursor{place, backward}.str(cursor_order());
     };
     if (last_) (backward_ ? page.previous : page.next) = cursor(*last_, backward_);
     // Back to where the request came from.
     if (from_) {
-      const std::string& edge = items_.empty() ? *from_ : items_.front().email;
+      const Place edge = items_.empty() ? *from_ : place_of(items_.front());
       (backward_ ? page.next : page.previous) = cursor(edge, !backward_);
     }
     if (backward_) std::reverse(items_.begin(), items_.end());
@@ -159,8 +251,9 @@ class Pager {
   const UserFilter& filter_;
   const std::string query_;
   const bool by_substring_;
-  bool backward_ = false;
-  std::optional<std::string> from_, last_;  // last_: where the next page begins, when there may be one
+  const std::string role_, status_;
+  bool backward_ = false, downwards_ = false;
+  std::optional<Place> from_, last_;  // last_: where the next page begins, when there may be one
   std::vector<User> items_;
 };
 

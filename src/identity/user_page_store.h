@@ -1,5 +1,5 @@
-// Pages of users by email, for admins. Each reads a bounded number of rows, as tokens/token_page_store.h
-// says.
+// Pages of users, sorted and filtered, for admins. Each reads a bounded number of rows, as
+// tokens/token_page_store.h says.
 #pragma once
 
 #include "db/database.h"

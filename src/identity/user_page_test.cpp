@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
 #include "base/fixed_clock.h"
+#include "base/text.h"
 #include "db/schema.h"
 #include "identity/user_page_store.h"
 #include "identity/user_service.h"
@@ -69,6 +71,72 @@ TEST_F(UserPages, ListEachUserOnceByEmailForwardsAndBack) {
   ASSERT_EQ(again.items.size(), 4U);
   EXPECT_EQ(again.items.front().email, all[0]);
   EXPECT_TRUE(again.previous.empty());
+}
+
+TEST_F(UserPages, AreSortedByNameCreationOrLastSignInEitherWayAndEachUserIsListedOnce) {
+  // The same name several times, so that a page ends between equal ones.
+  const char* const names[] = {"Mia", "bea", "Mia", "Ada", "Mia", "mia", "Zoe", "Bea"};
+  std::vector<User> made;
+  for (int i = 0; i < 8; ++i) {
+    clock_.advance(1);
+    made.push_back(add("u" + std::to_string(7 - i) + "@example.com", names[i]));
+    if (i % 3 == 0) continue;
+    made.back().last_sign_in_at = 1000 - i / 2;
+    db_->write([&](Transaction& tx) {
+         return user_store::set_signed_in(tx, made.back().id.str(), *made.back().last_sign_in_at);
+       })
+        .value();
+  }
+  users_->remove(made[4].id.str()).value();
+  made.erase(made.begin() + 4);
+  const auto expected = [&](auto key) {
+    std::stable_sort(made.begin(), made.end(), [&](const User& a, const User& b) { return key(a) < key(b); });
+    Emails all;
+    for (const User& user : made) all.push_back(user.email);
+    return all;
+  };
+  const auto by_creation = [](const User& user) { return user.created_at; };
+  const auto check = [&](UserOrder order, Emails up) {
+    for (const auto& status : {std::optional<UserStatus>(), std::optional(UserStatus::kPending)}) {
+      UserFilter filter;
+      filter.order = order;
+      filter.status = status;
+      EXPECT_EQ(emails(filter), up);
+      filter.descending = true;
+      Emails down = emails(filter);
+      std::reverse(down.begin(), down.end());
+      EXPECT_EQ(down, up);
+    }
+    expected(by_creation);
+  };
+  check(UserOrder::kCreated, expected(by_creation));
+  check(UserOrder::kName, expected([](const User& user) { return to_lower_ascii(user.name); }));
+  check(UserOrder::kLastSignIn, expected([](const User& user) { return user.last_sign_in_at.value_or(0); }));
+  check(UserOrder::kEmail, expected([](const User& user) { return user.email; }));
+}
+
+TEST_F(UserPages, SortedByNameLeadBackThroughTheSamePages) {
+  for (int i = 0; i < 10; ++i) add("u" + std::to_string(i) + "@example.com", i % 2 == 0 ? "Even" : "odd");
+  UserFilter filter;
+  filter.order = UserOrder::kName;
+  filter.limit = 3;
+  std::vector<UserPage> pages{users_->page(filter).value()};
+  while (!pages.back().next.empty()) {
+    filter.cursor = pages.back().next;
+    pages.push_back(users_->page(filter).value());
+  }
+  ASSERT_EQ(pages.size(), 4U);
+  const auto ids = [](const UserPage& page) {
+    std::vector<UserId> all;
+    for (const User& user : page.items) all.push_back(user.id);
+    return all;
+  };
+  for (std::size_t i = pages.size() - 1; i > 0; --i) {
+    filter.cursor = pages[i].previous;
+    EXPECT_EQ(ids(users_->page(filter).value()), ids(pages[i - 1]));
+  }
+  filter.order = UserOrder::kEmail;
+  EXPECT_EQ(users_->page(filter).error().code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(UserPages, FindByAnyPartOfNameOrEmailAndByTheBeginningWhereTheQueryIsShort) {

@@ -122,35 +122,100 @@ Result<UserPage> UserService::page(const UserFilter& filter) {
   return page;
 }
 
-// One transaction in which a user changes and at least one active admin is left. Writers are serialised, so
-// two admins cannot each remove the other and leave none.
-Result<User> UserService::change(std::string_view id_or_email,
-                                 const std::function<Result<bool>(Transaction&, User&)>& work) {
+Result<std::vector<LinkedIdentity>> UserService::identities(const UserId& user) {
+  Result<std::vector<LinkedIdentity>> found;
+  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+    found = user_store::identities(tx, user.str());
+    if (!found) return fail(found.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return found;
+}
+
+// After the change at least one active admin is left. Writers are serialised, so two admins cannot each remove the
+// other and leave none.
+Result<bool> UserService::change_in(Transaction& tx, User& user, const Work& work) {
+  const bool was_admin = user.role == Role::kAdmin && user.status == UserStatus::kActive;
+  auto changed = work(tx, user);
+  if (!changed || !*changed) return changed;
+  if (was_admin && (user.role != Role::kAdmin || user.status != UserStatus::kActive)) {
+    auto others = user_store::count_other_admins(tx, user.id.str());
+    if (!others) return fail(std::move(others.error()));
+    if (*others == 0) {
+      return fail(ErrorCode::kConflict, user.name + " (" + user.email +
+                                            ") is the last active admin: make another user an admin first.");
+    }
+  }
+  if (auto logged = tx.changed("user", user.id.str()); !logged) return fail(std::move(logged.error()));
+  return true;
+}
+
+Result<User> UserService::change(std::string_view id_or_email, const Work& work) {
   User user;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto found = user_store::find(tx, id_or_email, clock_.now());
     if (!found) return fail(std::move(found.error()));
     user = std::move(*found);
-    const bool was_admin = user.role == Role::kAdmin && user.status == UserStatus::kActive;
-    auto changed = work(tx, user);
+    auto changed = change_in(tx, user, work);
     if (!changed) return fail(std::move(changed.error()));
-    if (!*changed) {
-      tx.unchanged("user");
-      return {};
-    }
-    if (was_admin && (user.role != Role::kAdmin || user.status != UserStatus::kActive)) {
-      auto others = user_store::count_other_admins(tx, user.id.str());
-      if (!others) return fail(std::move(others.error()));
-      if (*others == 0)
-        return fail(ErrorCode::kConflict, "This is the last active admin: make another user an admin first.");
-    }
-    return tx.changed("user", user.id.str());
+    if (!*changed) tx.unchanged("user");
+    return {};
   });
   if (!done) return fail(std::move(done.error()));
   return user;
 }
 
-Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) {
+Result<std::int64_t> UserService::change_all(const std::vector<UserId>& ids, const Work& work) {
+  std::int64_t total = 0;
+  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+    for (const UserId& id : ids) {
+      auto user = user_store::find(tx, id.str(), clock_.now());
+      if (!user && user.error().code == ErrorCode::kNotFound) continue;
+      if (!user) return fail(std::move(user.error()));
+      auto changed = change_in(tx, *user, work);
+      if (!changed) return fail(std::move(changed.error()));
+      total += *changed;
+    }
+    if (total == 0) tx.unchanged("user");
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return total;
+}
+
+Result<bool> UserService::deactivate_in(Transaction& tx, User& user, const UserId& by) {
+  auto ended = user_store::end_credentials(tx, user.id.str(), by, "user deactivated", clock_.now());
+  if (!ended) return fail(std::move(ended.error()));
+  user.active_tokens = 0;
+  user.status = UserStatus::kDeactivated;
+  return true;
+}
+
+Result<std::int64_t> UserService::deactivate_all(const std::vector<UserId>& ids, const UserId& by) {
+  return change_all(ids, [&](Transaction& tx, User& user) -> Result<bool> {
+    if (user.status != UserStatus::kActive) return false;
+    if (auto ended = deactivate_in(tx, user, by); !ended) return ended;
+    if (auto updated = user_store::update(tx, user); !updated) return fail(std::move(updated.error()));
+    return true;
+  });
+}
+
+Result<std::int64_t> UserService::change_tags(const std::vector<UserId>& ids,
+                                              const std::vector<std::string>& added,
+                                              const std::vector<std::string>& removed) {
+  return change_all(ids, [&](Transaction& tx, User& user) -> Result<bool> {
+    auto tags = user_store::tags(tx, user.id.str());
+    if (!tags) return fail(std::move(tags.error()));
+    std::erase_if(*tags, [&](const std::string& tag) {
+      return std::find(removed.begin(), removed.end(), tag) != removed.end();
+    });
+    tags->insert(tags->end(), added.begin(), added.end());
+    return user_store::set_tags(tx, user.id.str(), *tags);
+  });
+}
+
+Result<User> UserService::update(std::string_view id_or_email, UserPatch patch, const UserId& by) {
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     const User before = user;
     if (patch.name) {
@@ -161,10 +226,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch) 
     user.role = patch.role.value_or(user.role);
     if (patch.status && *patch.status != user.status) {
       if (*patch.status == UserStatus::kDeactivated) {
-        if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deactivated", clock_.now());
-            !ended)
-          return fail(std::move(ended.error()));
-        user.active_tokens = 0;
+        if (auto ended = deactivate_in(tx, user, by); !ended) return ended;
       } else if (*patch.status != UserStatus::kActive) {
         return invalid("The status can be set to active or deactivated.");
       } else if (!user.has_password && !user.external) {
@@ -189,11 +251,11 @@ Result<User> UserService::deactivate(std::string_view id_or_email) {
   return update(id_or_email, std::move(patch));
 }
 
-Result<User> UserService::remove(std::string_view id_or_email) {
+Result<User> UserService::remove(std::string_view id_or_email, const UserId& by) {
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     user.status = UserStatus::kDeleted;
     user.active_tokens = 0;
-    if (auto ended = user_store::end_credentials(tx, user.id.str(), "user deleted", clock_.now()); !ended)
+    if (auto ended = user_store::end_credentials(tx, user.id.str(), by, "user deleted", clock_.now()); !ended)
       return fail(std::move(ended.error()));
     if (auto marked = user_store::mark_deleted(tx, user.id.str()); !marked)
       return fail(std::move(marked.error()));

@@ -35,6 +35,13 @@ struct User {
   bool external = false;  // signs in through the OpenID provider
   bool second_factor = false;
   std::int64_t active_tokens = 0;
+  std::int64_t number = 0;  // the order of creation
+};
+
+// Who a user is at an OpenID provider.
+struct LinkedIdentity {
+  std::string issuer, subject;
+  Micros created_at = 0;
 };
 
 struct NewUser {
@@ -42,13 +49,17 @@ struct NewUser {
   Role role = Role::kMember;
 };
 
-// What the admins' page asks for; sorted by email.
+enum class UserOrder { kEmail, kName, kCreated, kLastSignIn };
+
+// What the admins' page asks for.
 struct UserFilter {
   // In name or email; shorter than three characters: what they begin with.
   std::string query;
   std::optional<UserStatus> status;  // without one: all but the deleted
   std::optional<Role> role;
-  std::string cursor;  // empty: the first page
+  UserOrder order = UserOrder::kEmail;  // by last sign-in, those who never signed in are the earliest
+  bool descending = false;
+  std::string cursor;  // of a page of the same order; empty: the first page
   std::int64_t limit = 50;
 };
 // A page with a cursor is not the last, even when it holds fewer than the limit, or nothing.
@@ -82,24 +93,35 @@ class UserService {
   Result<User> create(NewUser user, const Secret& password);
   // A user who becomes active by an invitation link (LinkService). Errors: as create
   Result<User> create_pending(NewUser user, const std::vector<std::string>& tags);
-  // One that changes nothing writes nothing.
+  // One that changes nothing writes nothing. `by` is named as who ended the user's credentials; empty: the operator.
   // Errors: kInvalidArgument, kNotFound;  kConflict  it would leave no active admin
-  Result<User> update(std::string_view id_or_email, UserPatch patch);
+  Result<User> update(std::string_view id_or_email, UserPatch patch, const UserId& by = {});
+  // The next two are one transaction for all of `ids`, or change nothing; the number of users that were changed.
+  // Users who are deleted are passed over; so are, when deactivating, those who are not active.
+  // Errors: kConflict  it would leave no active admin
+  Result<std::int64_t> deactivate_all(const std::vector<UserId>& ids, const UserId& by);
+  // Gives and takes tags; the others stay. Errors: kInvalidArgument  there is no such tag
+  Result<std::int64_t> change_tags(const std::vector<UserId>& ids, const std::vector<std::string>& added,
+                                   const std::vector<std::string>& removed);
   // Errors: kNotFound
   Result<User> find(std::string_view id_or_email);
   Result<std::vector<User>> list();
+  Result<std::vector<LinkedIdentity>> identities(const UserId& user);
   // Errors: kInvalidArgument  the cursor is none of this list
   Result<UserPage> page(const UserFilter& filter);
   // Tokens, grants and sessions of the user end before this returns (T6).
   // Errors: kNotFound;  kConflict  it is the last active admin
   Result<User> deactivate(std::string_view id_or_email);
   // The row stays, so that the audit can name it; its email becomes free. Errors: as deactivate.
-  Result<User> remove(std::string_view id_or_email);
+  Result<User> remove(std::string_view id_or_email, const UserId& by = {});
 
  private:
-  // `work` says whether it changed anything.
-  Result<User> change(std::string_view id_or_email,
-                      const std::function<Result<bool>(Transaction&, User&)>& work);
+  // Says whether it changed anything.
+  using Work = std::function<Result<bool>(Transaction&, User&)>;
+  Result<bool> change_in(Transaction& tx, User& user, const Work& work);
+  Result<User> change(std::string_view id_or_email, const Work& work);
+  Result<std::int64_t> change_all(const std::vector<UserId>& ids, const Work& work);
+  Result<bool> deactivate_in(Transaction& tx, User& user, const UserId& by);
   Database& db_;
   const Clock& clock_;
 };

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "db/schema.h"
+#include "identity/user_store.h"
 
 namespace wick {
 namespace {
@@ -43,6 +45,57 @@ TEST_F(Users, TheLastActiveAdminCannotBeRemoved) {
   ASSERT_TRUE(add("b@example.com", Role::kAdmin));
   EXPECT_TRUE(users_->deactivate("a@example.com"));
   EXPECT_EQ(users_->remove("b@example.com").error().code, ErrorCode::kConflict);
+}
+
+TEST_F(Users, DeactivatingSeveralLeavesAnActiveAdminOrChangesNothing) {
+  std::vector<UserId> ids;
+  for (const char* email : {"a@example.com", "b@example.com"}) ids.push_back(add(email, Role::kAdmin)->id);
+  ids.push_back(add("m@example.com", Role::kMember)->id);
+  const auto refused = users_->deactivate_all(ids, {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kConflict);
+  EXPECT_NE(refused.error().message.find("b@example.com"), std::string::npos);
+  for (const UserId& id : ids) {
+    EXPECT_EQ(users_->find(id.str())->status, UserStatus::kActive);
+  }
+
+  const std::vector<UserId> some{ids[1], ids[2], ids[2], UserId::make()};
+  EXPECT_EQ(users_->deactivate_all(some, ids[0]), 2);
+  EXPECT_EQ(users_->find(ids[0].str())->status, UserStatus::kActive);
+  EXPECT_EQ(users_->find(ids[2].str())->status, UserStatus::kDeactivated);
+}
+
+TEST_F(Users, TagsAreGivenAndTakenOfSeveralAndTheirOtherTagsStay) {
+  db_->write([](Transaction& tx) -> Result<void> {
+       for (const char* tag : {"t1", "t2", "t3"}) {
+         auto done = tx.execute("INSERT INTO tags (id, name, description, filter) VALUES ($1, $1, '', 0)",
+                                {std::string_view(tag)});
+         if (!done) return fail(std::move(done.error()));
+       }
+       return {};
+     })
+      .value();
+  const UserId ann = add("a@example.com", Role::kMember)->id, bob = add("b@example.com", Role::kMember)->id;
+  UserPatch patch;
+  patch.tags = {"t1", "t2"};
+  ASSERT_TRUE(users_->update(ann.str(), patch));
+  const auto tags_of = [&](const UserId& user) {
+    std::vector<std::string> tags;
+    db_->read([&](Transaction& tx) -> Result<void> {
+         tags = user_store::tags(tx, user.str()).value();
+         return {};
+       })
+        .value();
+    std::sort(tags.begin(), tags.end());
+    return tags;
+  };
+  using Tags = std::vector<std::string>;
+  EXPECT_EQ(users_->change_tags({ann, bob}, {"t3"}, {"t1"}), 2);
+  EXPECT_EQ(tags_of(ann), (Tags{"t2", "t3"}));
+  EXPECT_EQ(tags_of(bob), Tags{"t3"});
+  EXPECT_EQ(users_->change_tags({ann, bob}, {"t3"}, {}), 0);
+  EXPECT_EQ(users_->change_tags({bob, ann}, {"t1", "unknown"}, {}).error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(tags_of(bob), Tags{"t3"});
 }
 
 TEST_F(Users, ADeletedUsersEmailIsFreeAgain) {

@@ -11,7 +11,7 @@ namespace wick::user_store {
 const char* const kSelect =
     "SELECT id, email, name, role, status, created_at, last_sign_in_at, password_hash IS NOT NULL, "
     "active_tokens, "
-    "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id), "
+    "EXISTS (SELECT 1 FROM identities WHERE identities.user_id = users.id), number, "
     "EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = users.id) FROM users ";
 
 User read(const SqlRow& row) {
@@ -26,7 +26,8 @@ User read(const SqlRow& row) {
   user.has_password = row.integer(7) != 0;
   user.active_tokens = row.integer(8);
   user.external = row.integer(9) != 0;
-  user.second_factor = row.integer(10) != 0;
+  user.number = row.integer(10);
+  user.second_factor = row.integer(11) != 0;
   return user;
 }
 
@@ -155,12 +156,19 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   });
 }
 
+Result<std::vector<std::string>> tags(Transaction& tx, const std::string& id) {
+  std::vector<std::string> found;
+  auto asked = tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
+                           [&](const SqlRow& row) { found.push_back(row.text(0)); });
+  if (!asked) return fail(std::move(asked.error()));
+  return found;
+}
+
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
   // Those that stay keep where they came from.
-  std::vector<std::string> before;
-  auto asked = tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
-                           [&](const SqlRow& row) { before.push_back(row.text(0)); });
+  auto asked = user_store::tags(tx, id);
   if (!asked) return fail(std::move(asked.error()));
+  const std::vector<std::string>& before = *asked;
   bool changed = false;
   for (const std::string& tag : before) {
     if (std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
@@ -190,14 +198,16 @@ Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) 
   return others;
 }
 
-Result<void> end_credentials(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {
+Result<void> end_credentials(Transaction& tx, const std::string& id, const UserId& by,
+                             std::string_view reason, Micros now) {
+  const std::string who = by.empty() ? std::string() : by.str();
   // Revoked in the database too, so that reactivating the user revives nothing.
   auto done = only_done(
-      tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = '', revoked_reason = $3, ended = 1 "
+      tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = $4, revoked_reason = $3, ended = 1 "
                  "WHERE user_id = $1 AND revoked_at IS NULL",
-                 {std::string_view(id), now, reason}));
+                 {std::string_view(id), now, reason, std::string_view(who)}));
   if (!done) return done;
-  done = end_connections(tx, id, reason, now);
+  done = end_connections(tx, id, by, reason, now);
   if (!done) return done;
   if (done = end_sessions(tx, id, ""); !done) return done;
   return only_done(tx.execute("DELETE FROM links WHERE user_id = $1", {std::string_view(id)}));
@@ -208,11 +218,13 @@ Result<void> end_sessions(Transaction& tx, const std::string& id, std::string_vi
       tx.execute("DELETE FROM sessions WHERE user_id = $1 AND id <> $2", {std::string_view(id), kept}));
 }
 
-Result<void> end_connections(Transaction& tx, const std::string& id, std::string_view reason, Micros now) {
+Result<void> end_connections(Transaction& tx, const std::string& id, const UserId& by,
+                             std::string_view reason, Micros now) {
+  const std::string who = by.empty() ? std::string() : by.str();
   return only_done(
-      tx.execute("UPDATE oauth_grants SET revoked_at = $2, revoked_by = '', revoked_reason = $3 "
+      tx.execute("UPDATE oauth_grants SET revoked_at = $2, revoked_by = $4, revoked_reason = $3 "
                  "WHERE user_id = $1 AND revoked_at IS NULL",
-                 {std::string_view(id), now, reason}));
+                 {std::string_view(id), now, reason, std::string_view(who)}));
 }
 
 Result<bool> none_yet(Transaction& tx) {
@@ -232,6 +244,17 @@ Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issu
                   {issuer, subject}, [&](const SqlRow& row) { user = read(row); });
   if (!done) return fail(std::move(done.error()));
   return user;
+}
+
+Result<std::vector<LinkedIdentity>> identities(Transaction& tx, const std::string& id) {
+  std::vector<LinkedIdentity> found;
+  auto done = tx.for_each(
+      "SELECT issuer, subject, created_at FROM identities WHERE user_id = $1 ORDER BY created_at, issuer",
+      {std::string_view(id)}, [&](const SqlRow& row) {
+        found.push_back({row.text(0), row.text(1), row.integer(2)});
+      });
+  if (!done) return fail(std::move(done.error()));
+  return found;
 }
 
 Result<void> add_identity(Transaction& tx, std::string_view issuer, std::string_view subject,

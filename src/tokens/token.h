@@ -22,6 +22,7 @@ struct Token {
   TokenId id;
   UserId owner;
   std::string name;
+  std::string description;  // one line; may be empty
   std::string last4;
   ToolSurface tools = ToolSurface::kAuto;
   ScopePtr scope;
@@ -73,6 +74,9 @@ struct TokenPage {
 struct TokenStats {
   std::int64_t active = 0, users = 0, never_used = 0;
 };
+
+// Whether name, description or the last four characters hold `query`, in any case of ASCII letters.
+bool is_found_by(const Token& token, std::string_view query);
 
 // Whether `text` has the form of a personal access token. Says nothing about validity.
 bool has_pat_form(std::string_view text);

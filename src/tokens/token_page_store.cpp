@@ -23,7 +23,7 @@ constexpr std::int64_t kAnyState = -1;
 constexpr const char* kSelect =
     "SELECT t.number, u.name, u.email, t.ended, t.id, t.user_id, t.name, t.last4, t.tools, t.created_at, "
     "t.expires_at, t.last_used_at, t.last_ip, t.last_user_agent, t.revoked_at, t.revoked_by, "
-    "t.revoked_reason, t.scope FROM tokens t CROSS JOIN users u ON u.id = t.user_id ";
+    "t.revoked_reason, t.scope, t.description FROM tokens t CROSS JOIN users u ON u.id = t.user_id ";
 
 enum class Sort { kCreated, kName, kOwner, kLastUsed, kExpiry };
 

@@ -25,6 +25,17 @@ Result<void> check_token_name(std::string_view name) {
   return check_name("The name", name, kMaxTokenNameBytes);
 }
 
+// One line under the rules of names; blank is none.
+Result<void> check_token_description(std::string_view description) {
+  if (trim(description).empty()) return {};
+  if (description.size() > kMaxTokenDescriptionBytes) {
+    return fail(ErrorCode::kInvalidArgument, "The description is longer than " +
+                                                 std::to_string(kMaxTokenDescriptionBytes) +
+                                                 " bytes: choose a shorter one.");
+  }
+  return check_name("The description", description, kMaxTokenDescriptionBytes);
+}
+
 Result<void> check_owner(Transaction& tx, const UserId& owner) {
   bool active = false;
   auto done = tx.for_each("SELECT status FROM users WHERE id = $1", {std::string_view(owner.str())},
@@ -51,6 +62,7 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
   minted.token.id = TokenId::make();
   minted.token.owner = owner;
   minted.token.name = std::string(trim(request.name));
+  minted.token.description = std::string(trim(request.description));
   minted.token.last4 = plaintext.substr(plaintext.size() - 4);
   minted.token.tools = request.tools;
   minted.token.created_at = now;
@@ -69,6 +81,14 @@ std::unexpected<Error> not_active() {
 }
 
 }  // namespace
+
+bool is_found_by(const Token& token, std::string_view query) {
+  const std::string wanted = to_lower_ascii(query);
+  const auto holds = [&](std::string_view text) {
+    return to_lower_ascii(text).find(wanted) != std::string::npos;
+  };
+  return holds(token.name) || holds(token.description) || holds(token.last4);
+}
 
 bool has_pat_form(std::string_view text) {
   if (text.size() != kPatPrefix.size() + kPatHexChars || !text.starts_with(kPatPrefix)) return false;
@@ -104,6 +124,8 @@ Result<void> TokenService::start() {
 
 Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request) {
   if (auto named = check_token_name(request.name); !named) return fail(std::move(named.error()));
+  if (auto described = check_token_description(request.description); !described)
+    return fail(std::move(described.error()));
   const Micros now = clock_.now();
   if (request.expires_at && *request.expires_at <= now) {
     return fail(ErrorCode::kInvalidArgument, "The expiry is not in the future.");
@@ -195,7 +217,8 @@ Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, 
       if (!ends) return fail(std::move(ends.error()));
     }
     if (auto logged = tx.changed("token", id.str()); !logged) return logged;
-    auto inserted = insert_new(tx, old->owner, {old->name, old->tools, old->expires_at, old->scope}, now);
+    const MintRequest same{old->name, old->tools, old->expires_at, old->scope, old->description};
+    auto inserted = insert_new(tx, old->owner, same, now);
     if (!inserted) return fail(std::move(inserted.error()));
     minted = std::move(*inserted);
     return {};

@@ -17,6 +17,7 @@
 namespace wick {
 
 inline constexpr std::size_t kMaxTokenNameBytes = 100;
+inline constexpr std::size_t kMaxTokenDescriptionBytes = 300;
 inline constexpr std::int64_t kMaxTokensPerUser = 200;
 inline constexpr std::int64_t kMaxEndedTokensPerUser = 1000;  // the newest are kept for history
 inline constexpr int kMaxRotateOverlapHours = 72;
@@ -32,6 +33,7 @@ struct MintRequest {
   ToolSurface tools = ToolSurface::kAuto;
   std::optional<Micros> expires_at = {};
   ScopePtr scope = {};
+  std::string description = {};
 };
 
 class TokenService {
@@ -42,7 +44,7 @@ class TokenService {
   Result<void> start();
 
   // Mints a token for `owner`.
-  // Errors: kInvalidArgument  name empty, too long, or not UTF-8; expiry not in the future
+  // Errors: kInvalidArgument  name or description not as they must be (base/visible_text.h); expiry not in the future
   //         kNotFound         no such active user
   //         kLimit            the owner holds kMaxTokensPerUser already
   Result<MintedToken> mint(const UserId& owner, MintRequest request);

@@ -69,6 +69,28 @@ TEST_F(Service, AMintedTokenHasTheSeedsFormAndIsAcceptedAtOnce) {
   EXPECT_TRUE(accepted(minted->plaintext.reveal()));
 }
 
+TEST_F(Service, ADescriptionIsOneLineUnderTheRulesOfNamesAndIsKeptByARotation) {
+  MintRequest request{"laptop", ToolSurface::kAuto, {}};
+  for (const std::string& refused :
+       {std::string("two\nlines"), std::string("left \u202E right"), std::string("bell \a"),
+        std::string("\xFF"), std::string(kMaxTokenDescriptionBytes + 1, 'x')}) {
+    request.description = refused;
+    const auto minted = service_->mint(ann_, request);
+    ASSERT_FALSE(minted) << refused;
+    EXPECT_EQ(minted.error().code, ErrorCode::kInvalidArgument);
+  }
+  request.description = " nightly builds ";
+  const auto minted = service_->mint(ann_, request);
+  ASSERT_TRUE(minted);
+  EXPECT_EQ(service_->get({ann_, false}, minted->token.id)->description, "nightly builds");
+  const auto rotated = service_->rotate({ann_, false}, minted->token.id, 0);
+  EXPECT_EQ(service_->list(ann_, true)->at(0).description, "nightly builds");
+  EXPECT_TRUE(is_found_by(rotated->token, "NIGHTLY"));
+  EXPECT_TRUE(is_found_by(rotated->token, "lap"));
+  EXPECT_TRUE(is_found_by(rotated->token, rotated->token.last4));
+  EXPECT_FALSE(is_found_by(rotated->token, "daily"));
+}
+
 TEST_F(Service, ThePlaintextIsInNoFileOfTheDataFolder) {
   const auto minted = service_->mint(ann_, {"laptop", ToolSurface::kAuto, {}});
   for (const auto& file : std::filesystem::directory_iterator(folder_)) {

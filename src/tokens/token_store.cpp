@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kColumns =
     "SELECT id, user_id, name, last4, tools, created_at, expires_at, last_used_at, last_ip, last_user_agent, "
-    "revoked_at, revoked_by, revoked_reason, scope FROM tokens ";
+    "revoked_at, revoked_by, revoked_reason, scope, description FROM tokens ";
 
 std::optional<Micros> time(const SqlRow& row, int column) {
   if (row.is_null(column)) return std::nullopt;
@@ -69,6 +69,7 @@ Token read(const SqlRow& row, int first) {
   token.revoked_by = row.text(first + 11);
   token.revoked_reason = row.text(first + 12);
   token.scope = parse_scope_text(row.bytes(first + 13)).value_or(ScopePtr());
+  token.description = row.text(first + 14);
   return token;
 }
 
@@ -79,11 +80,11 @@ Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& dig
   const SqlParam expires = token.expires_at ? SqlParam(*token.expires_at) : SqlParam(nullptr);
   std::int64_t number = 0;
   auto done = tx.for_each(
-      "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at, scope) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING number",
+      "INSERT INTO tokens (id, user_id, digest, last4, name, tools, created_at, expires_at, scope, "
+      "description) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING number",
       {std::string_view(id), std::string_view(owner), BlobView{as_bytes(digest)},
        std::string_view(token.last4), std::string_view(token.name), std::string_view(tools_name(token.tools)),
-       token.created_at, expires, std::string_view(scope)},
+       token.created_at, expires, std::string_view(scope), std::string_view(token.description)},
       [&](const SqlRow& row) { number = row.integer(0); });
   if (!done) return done;
   return search_index::put(tx, search_index::Table::kTokens, number,

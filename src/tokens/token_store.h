@@ -18,7 +18,7 @@ void show_use(Token& token, const LastUse& use);
 namespace wick::token_store {
 
 // From columns id, user_id, name, last4, tools, created_at, expires_at, last_used_at, last_ip,
-// last_user_agent, revoked_at, revoked_by, revoked_reason, scope, the first of them at `first`.
+// last_user_agent, revoked_at, revoked_by, revoked_reason, scope, description, the first of them at `first`.
 Token read(const SqlRow& row, int first = 0);
 
 Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& digest);

@@ -20,6 +20,7 @@ const operation = (name) => ({ key: 'get', name, description: 'Gets it.', input_
 
 const doors = {
   'a token': (name) => admin.post('/tokens', { name }),
+  "a token's description": (description) => admin.post('/tokens', { name: 'laptop', description }),
   'oneself': (name) => admin.patch('/me', { name }),
   'a new user': (name) => admin.post('/admin/users', { email: 'cid@example.com', name, role: 'member' }),
   'a user': (name) => admin.patch(`/admin/users/${id.user}`, { name }),

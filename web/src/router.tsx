@@ -61,6 +61,7 @@ const adminPages = [
   page("/admin/access-tokens/:id", "TokenPage", () => import("./pages/profile/TokenPage")),
   page("/admin", "DashboardPage", () => import("./pages/admin/DashboardPage")),
   page("/admin/users", "UsersPage", () => import("./pages/admin/UsersPage")),
+  page("/admin/users/:id", "UserPage", () => import("./pages/admin/UserPage")),
   page("/admin/tags", "TagsPage", () => import("./pages/admin/TagsPage")),
   page(
     "/admin/connectors",

@@ -38,10 +38,10 @@ export const runQuery = (id: string) =>
     staleTime: Infinity,
   });
 
-export const tokensQuery = (status: "active" | "inactive" | "all") =>
+export const tokensQuery = (status: "active" | "inactive" | "all", query?: string) =>
   queryOptions({
-    queryKey: ["tokens", status],
-    queryFn: () => unwrap(api.GET("/tokens", { params: { query: { status } } })),
+    queryKey: ["tokens", status, query],
+    queryFn: () => unwrap(api.GET("/tokens", { params: { query: { status, query } } })),
   });
 
 export const userQuery = (id: string) =>

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { notify } from "../lib/notices";
+import { ApiError } from "./client";
 
 interface ActionOptions<Input, Output> {
   /** Queries that are stale once it succeeded. */
@@ -35,6 +36,10 @@ export function useAction<Input = void, Output = unknown>(
       return Promise.all(refresh.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
     },
     onError: (error) => {
+      // It may have been done all the same, or be about something that has changed: the lists say what is so now.
+      if (isUnclear(error)) {
+        for (const queryKey of refresh) void queryClient.invalidateQueries({ queryKey });
+      }
       if (showsError && onPage.current) return;
       notify("failed", error.message);
     },
@@ -52,6 +57,11 @@ export function useAction<Input = void, Output = unknown>(
     isBusyWith: (input: Input) => busy.has(keyOf(input)),
   };
 }
+
+const isUnclear = (error: Error) =>
+  error instanceof ApiError &&
+  (["timeout", "unreachable", "unreadable"].includes(error.code) ||
+    [404, 409].includes(error.status));
 
 /** Whether the component is still there. */
 function useOnPage() {

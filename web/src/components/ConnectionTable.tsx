@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import type { Schema } from "../api/client";
 import { describeScope } from "../lib/scope";
+import { useWayBack } from "../lib/wayBack";
 import { ClientBadge } from "./ClientBadge";
 import { Cut } from "./Cut";
 import { type Column, DataTable } from "./DataTable";
@@ -15,18 +16,25 @@ interface Props {
   connections: Connection[];
   /** Whose connection it is is worth a column. */
   showUser: boolean;
+  /** Whether the links stay in the administration, and what leads back from there. */
+  administration?: string;
   isEnding: (connection: Connection) => boolean;
   onDisconnect: (connection: Connection) => void;
 }
 
-export function ConnectionTable({ connections, showUser, isEnding, onDisconnect }: Props) {
+export function ConnectionTable(props: Props) {
+  const { connections, showUser, administration, isEnding, onDisconnect } = props;
+  const wayBack = useWayBack(administration ?? "Connections");
+  const base = administration ? "/admin" : "/profile";
   const columns: Column<Connection>[] = [
     {
       label: "App",
       role: "name",
       cell: ({ id, client }) => (
         <>
-          <Cut to={`/${showUser ? "admin" : "profile"}/connections/${id}`}>{client.name}</Cut>
+          <Cut to={`${base}/connections/${id}`} state={wayBack}>
+            {client.name}
+          </Cut>
           <ClientBadge client={client} />
         </>
       ),
@@ -45,7 +53,7 @@ export function ConnectionTable({ connections, showUser, isEnding, onDisconnect 
           variant="default"
           data-destructive
           loading={isEnding(one)}
-          aria-label={`Disconnect ${one.client.name}${showUser ? ` of ${one.user.name}` : ""}`}
+          aria-label={`Disconnect ${one.client.name}${administration ? ` of ${one.user.name}` : ""}`}
           onClick={() => onDisconnect(one)}
         >
           Disconnect

@@ -6,18 +6,20 @@ import classes from "./Cut.module.css";
 interface Props extends TextProps {
   /** Leads to what is named. */
   to?: string;
+  /** Of that link: see lib/wayBack.ts. */
+  state?: unknown;
   children: ReactNode;
 }
 
 /** One line, cut with an ellipsis where it is too long; whole on hover, focus and tap (lib/tips.ts), and on cards. */
-export function Cut({ to, children, size = "sm", ...text }: Props) {
+export function Cut({ to, state, children, size = "sm", ...text }: Props) {
   const props = { ...text, size, className: classes.cut, "data-cut": true };
   return to === undefined ? (
     <Text component="span" {...props}>
       {children}
     </Text>
   ) : (
-    <Anchor component={Link} to={to} fw={500} {...props}>
+    <Anchor component={Link} to={to} state={state} fw={500} {...props}>
       {children}
     </Anchor>
   );

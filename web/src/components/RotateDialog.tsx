@@ -3,6 +3,7 @@ import { Button, Group, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../api/client";
 import { useAction } from "../api/useAction";
+import { useIdempotencyKey } from "../api/useIdempotencyKey";
 import { Dialog } from "./Dialog";
 import { ErrorAlert } from "./ErrorAlert";
 
@@ -14,11 +15,12 @@ interface Props {
 
 export function RotateDialog({ token, onRotated, onClose }: Props) {
   const [hours, setHours] = useState("0");
+  const key = useIdempotencyKey();
   const rotate = useAction(
     () =>
       unwrap(
         api.POST("/tokens/{id}/rotate", {
-          params: { path: { id: token.id } },
+          params: { path: { id: token.id }, header: key },
           body: { overlap_hours: Number(hours) },
         }),
       ),

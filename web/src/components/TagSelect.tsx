@@ -6,14 +6,15 @@ interface Props {
   /** Tag ids. */
   value: string[];
   onChange: (ids: string[]) => void;
+  label?: string;
   description?: string;
 }
 
-export function TagSelect({ value, onChange, description }: Props) {
+export function TagSelect({ value, onChange, label = "Tags", description }: Props) {
   const tags = useQuery(tagsQuery);
   return (
     <MultiSelect
-      label="Tags"
+      label={label}
       description={description}
       data={(tags.data?.items ?? []).map((tag) => ({
         value: tag.id,

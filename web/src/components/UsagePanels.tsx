@@ -1,4 +1,4 @@
-// What a token or a connection was used for: calls by day, connector, address and client.
+// What a token, a connection or a user has called: calls and errors by day and connector, addresses and clients.
 import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Schema } from "../api/client";
@@ -20,28 +20,40 @@ export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
       <CardGrid>
         <Panel title="Connectors">
           <UsageTable
-            caption="Calls by connector"
-            rows={usage.connectors.map(({ connector, calls }) => [connector.label, calls])}
+            caption="Calls and errors by connector"
+            heads={["Connector", "Calls", "Errors"]}
+            rows={usage.connectors.map(({ connector, calls, errors }) => ({
+              key: connector?.id ?? "",
+              name: connector?.label ?? "No connector: search and meta tools",
+              cells: [
+                count(calls),
+                <Text key="errors" span inherit c={errors > 0 ? "red" : "dimmed"}>
+                  {count(errors)}
+                </Text>,
+              ],
+            }))}
           />
         </Panel>
         <Panel title="Addresses">
           <UsageTable
             caption="Calls by address"
-            rows={usage.addresses.map(({ ip, calls, last_at }) => [
-              ip,
-              calls,
-              <Time key="at" value={last_at} />,
-            ])}
+            heads={["Address", "Calls", "Last"]}
+            rows={usage.addresses.map(({ ip, calls, last_at }) => ({
+              key: ip,
+              name: ip,
+              cells: [count(calls), <Time key="at" value={last_at} />],
+            }))}
           />
         </Panel>
         <Panel title="Clients">
           <UsageTable
             caption="Calls by client"
-            rows={usage.clients.map(({ name, calls, last_at }) => [
-              name || "Unnamed",
-              calls,
-              <Time key="at" value={last_at} />,
-            ])}
+            heads={["Client", "Calls", "Last"]}
+            rows={usage.clients.map(({ name, calls, last_at }) => ({
+              key: name,
+              name: name || "Unnamed",
+              cells: [count(calls), <Time key="at" value={last_at} />],
+            }))}
           />
         </Panel>
       </CardGrid>
@@ -49,9 +61,13 @@ export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
   );
 }
 
-type Row = [name: string, calls: number, last?: ReactNode];
+interface Row {
+  key: string;
+  name: string;
+  cells: ReactNode[];
+}
 
-function UsageTable({ caption, rows }: { caption: string; rows: Row[] }) {
+function UsageTable({ caption, heads, rows }: { caption: string; heads: string[]; rows: Row[] }) {
   if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -61,14 +77,24 @@ function UsageTable({ caption, rows }: { caption: string; rows: Row[] }) {
   }
   return (
     <Table aria-label={caption} verticalSpacing={4} withRowBorders={false}>
+      <Table.Thead>
+        <Table.Tr>
+          {heads.map((head) => (
+            <Table.Th key={head} scope="col" className={classes.head}>
+              {head}
+            </Table.Th>
+          ))}
+        </Table.Tr>
+      </Table.Thead>
       <Table.Tbody>
-        {rows.map(([name, calls, last]) => (
-          <Table.Tr key={name}>
+        {rows.map(({ key, name, cells }) => (
+          <Table.Tr key={key}>
             <Table.Th scope="row" fw={400}>
               {name}
             </Table.Th>
-            <Table.Td>{count(calls)}</Table.Td>
-            {last && <Table.Td>{last}</Table.Td>}
+            {cells.map((cell, index) => (
+              <Table.Td key={heads[index + 1]}>{cell}</Table.Td>
+            ))}
           </Table.Tr>
         ))}
       </Table.Tbody>

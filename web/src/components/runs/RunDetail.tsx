@@ -9,9 +9,11 @@ import { duration } from "../../lib/format";
 import { isObject, prettyJson } from "../../lib/json";
 import { useMe } from "../../lib/session";
 import { exactTime } from "../../lib/time";
+import { useWayBack } from "../../lib/wayBack";
 import { CardGrid } from "../CardGrid";
 import { CodeBlock } from "../CodeBlock";
 import { Facts } from "../Facts";
+import { Owner } from "../Owner";
 import { QueryView } from "../QueryView";
 
 type Run = Schema<"Run">;
@@ -19,6 +21,7 @@ type Run = Schema<"Run">;
 export function RunDetail({ id }: { id: string }) {
   const me = useMe();
   const run = useQuery(runQuery(id));
+  const wayBack = useWayBack("Back");
   const isOwn = !run.data?.user || run.data.user.id === me.id;
   const [tokens, connections] = isOwn
     ? ["/profile/tokens", "/profile/connections"]
@@ -36,16 +39,27 @@ export function RunDetail({ id }: { id: string }) {
             facts={{
               Started: exactTime(data.started_at),
               Client: [data.client_name, data.client_version].filter(Boolean).join(" "),
+              User: !isOwn && data.user && <Owner {...data.user} />,
               Address: data.ip,
               "User agent": data.user_agent,
               "HTTP status": data.http_status || null,
               Token: data.credential?.kind === "pat" && (
-                <Anchor component={Link} to={`${tokens}/${data.credential.id}`} size="sm">
+                <Anchor
+                  component={Link}
+                  to={`${tokens}/${data.credential.id}`}
+                  state={wayBack}
+                  size="sm"
+                >
                   {data.credential.name}
                 </Anchor>
               ),
               Connection: data.credential?.kind === "oauth" && (
-                <Anchor component={Link} to={`${connections}/${data.credential.id}`} size="sm">
+                <Anchor
+                  component={Link}
+                  to={`${connections}/${data.credential.id}`}
+                  state={wayBack}
+                  size="sm"
+                >
                   {data.credential.name}
                 </Anchor>
               ),

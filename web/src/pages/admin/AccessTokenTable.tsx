@@ -1,13 +1,16 @@
-import { Checkbox, Code, Text } from "@mantine/core";
+import { Code, Text } from "@mantine/core";
 import type { Schema } from "../../api/client";
 import { Cut } from "../../components/Cut";
 import { type Column, DataTable } from "../../components/DataTable";
 import { Person } from "../../components/Person";
 import { RevokeButton } from "../../components/RevokeButton";
+import { selectColumn } from "../../components/selectColumn";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
+import { sortBy } from "../../lib/sorting";
 import type { Selection } from "../../lib/useSelection";
-import { sortBy, type UrlFilters } from "./tokenQuery";
+import { useWayBack } from "../../lib/wayBack";
+import { readTokenQuery, type UrlFilters } from "./tokenQuery";
 
 type Token = Schema<"Token">;
 
@@ -21,52 +24,45 @@ interface Props {
 
 export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRevoke }: Props) {
   const selectable = tokens.filter((token) => token.status === "active").map(({ id }) => id);
-  const all = selection.ids.size > 0 && selection.ids.size === selectable.length;
+  const sorting = readTokenQuery(filters.get);
+  const wayBack = useWayBack("All access tokens");
   const columns: Column<Token>[] = [
-    {
-      label: "Select",
-      role: "select",
-      width: 40,
-      head: (
-        <Checkbox
-          aria-label="Select all on this page"
-          checked={all}
-          indeterminate={selection.ids.size > 0 && !all}
-          disabled={selectable.length === 0}
-          onChange={() => selection.set(selectable, !all)}
-        />
-      ),
-      cell: ({ id, name, owner, status }) =>
-        status === "active" && (
-          <Checkbox
-            aria-label={`Select ${name} of ${owner.name}`}
-            checked={selection.ids.has(id)}
-            onChange={(event) => selection.set([id], event.currentTarget.checked)}
-          />
-        ),
-    },
+    selectColumn({
+      selection,
+      selectable,
+      labelOf: ({ name, owner }) => `Select ${name} of ${owner.name}`,
+    }),
     {
       label: "Owner",
-      sort: sortBy(filters, "owner"),
+      sort: sortBy(filters, sorting, "owner"),
       cell: ({ owner }) => <Person {...owner} />,
     },
     {
       label: "Name",
       role: "name",
-      sort: sortBy(filters, "name"),
-      cell: ({ id, name }) => <Cut to={`/admin/access-tokens/${id}`}>{name}</Cut>,
+      sort: sortBy(filters, sorting, "name"),
+      cell: ({ id, name, description }) => (
+        <>
+          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
+            {name}
+          </Cut>
+          <Cut size="xs" c="dimmed">
+            {description}
+          </Cut>
+        </>
+      ),
     },
     { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
     {
       label: "Created",
       width: 120,
-      sort: sortBy(filters, "created_at"),
+      sort: sortBy(filters, sorting, "created_at"),
       cell: ({ created_at }) => <Time value={created_at} />,
     },
     {
       label: "Last used",
       width: 120,
-      sort: sortBy(filters, "last_used_at"),
+      sort: sortBy(filters, sorting, "last_used_at"),
       cell: ({ last_used }) =>
         last_used ? (
           <Time value={last_used.at} />

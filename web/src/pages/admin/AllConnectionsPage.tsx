@@ -75,6 +75,7 @@ export function AllConnectionsPage() {
             <ConnectionTable
               connections={items}
               showUser
+              administration="All connections"
               isEnding={disconnect.isBusyWith}
               onDisconnect={disconnect.mutate}
             />

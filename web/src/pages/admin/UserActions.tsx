@@ -1,53 +1,72 @@
-import { ActionIcon, Menu } from "@mantine/core";
+// What an admin can do with a user: as a menu in the list, as buttons on the user's page. What ends something asks before.
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { useShowLink } from "../../components/secrets/useShowLink";
-import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
 import { lazyPart } from "../../components/lazyPart";
+import type { UserDialogs as Dialogs } from "./UserDialogs";
 
-const EditUserDialog = lazyPart(async () => (await import("./EditUserDialog")).EditUserDialog);
+const UserDialogs = lazyPart<React.ComponentProps<typeof Dialogs>>(
+  async () => (await import("./UserDialogs")).UserDialogs,
+);
 
-export function UserActions({ user }: { user: Schema<"User"> }) {
+type User = Schema<"User">;
+export type UserDialog = "edit" | "delete" | "reset" | "factor" | "deactivate" | "revoke";
+
+interface Action {
+  label: string;
+  run: () => void;
+  isDangerous?: boolean;
+}
+
+function useUserActions(user: User, onDeleted?: () => void): [Action[], ReactNode] {
   const me = useMe();
   const showLink = useShowLink();
   const path = { params: { path: { id: user.id } } };
-  const refresh = [["admin"]];
-  const [dialog, setDialog] = useState<
-    "edit" | "delete" | "reset" | "factor" | "deactivate" | null
-  >(null);
-  const close = () => setDialog(null);
-  const setStatus = useAction(
-    (status: "active" | "deactivated") =>
-      unwrap(api.PATCH("/admin/users/{id}", { ...path, body: { status } })),
-    { refresh, done: (_, status) => `${user.name} is ${status}.`, onDone: close },
+  const [dialog, setDialog] = useState<UserDialog | null>(null);
+  const activate = useAction(
+    () => unwrap(api.PATCH("/admin/users/{id}", { ...path, body: { status: "active" } })),
+    { refresh: [["admin"]], done: `${user.name} is active.` },
   );
-  const remove = useAction(() => unwrap(api.DELETE("/admin/users/{id}", path)), {
-    refresh,
-    done: `${user.name} is deleted.`,
-    onDone: close,
-  });
-  const reset = useAction(() => unwrap(api.POST("/admin/users/{id}/reset-password", path)), {
-    refresh,
-    onDone: (link) => {
-      close();
-      showLink({ link, title: `New password for ${user.name}`, email: user.email });
-    },
-  });
-  const resetFactor = useAction(() => unwrap(api.DELETE("/admin/users/{id}/second-factor", path)), {
-    refresh,
-    done: `${user.name} has no second factor any more.`,
-    onDone: close,
-  });
   const inviteAgain = useAction(() => unwrap(api.POST("/admin/users/{id}/invite", path)), {
-    refresh,
+    refresh: [["admin"]],
     onDone: (link) => showLink({ link, title: `Invitation for ${user.name}`, email: user.email }),
   });
+  const { status, role, external } = user;
+  const other = user.id !== me.id;
+  const ask = (which: UserDialog) => () => setDialog(which);
+  const actions: (Action | false)[] = [
+    { label: "Edit role and tags", run: ask("edit") },
+    status === "pending" && external && { label: "Approve", run: () => activate.mutate() },
+    status === "pending" &&
+      !external && { label: "New invitation link", run: () => inviteAgain.mutate() },
+    status === "active" &&
+      role !== "service" && { label: "Password reset link", run: ask("reset") },
+    user.second_factor && other && { label: "Reset second factor", run: ask("factor") },
+    status === "deactivated" && { label: "Reactivate", run: () => activate.mutate() },
+    user.active_tokens > 0 && { label: "Revoke all tokens", run: ask("revoke") },
+    other && status === "active" && { label: "Deactivate", run: ask("deactivate") },
+    other && { label: "Delete", run: ask("delete"), isDangerous: true },
+  ];
+  return [
+    actions.filter((action) => action !== false),
+    dialog && (
+      <UserDialogs
+        user={user}
+        dialog={dialog}
+        onDeleted={onDeleted}
+        onClose={() => setDialog(null)}
+      />
+    ),
+  ];
+}
 
+export function UserActionMenu({ user }: { user: User }) {
+  const [actions, dialogs] = useUserActions(user);
   return (
     <>
       <Menu position="bottom-end" width={220}>
@@ -57,7 +76,6 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setDialog("edit")}>Edit role and tags</Menu.Item>
           <Menu.Item component={Link} to={`/admin/access-tokens?owner=${user.id}`}>
             Access tokens
           </Menu.Item>
@@ -68,82 +86,34 @@ export function UserActions({ user }: { user: Schema<"User"> }) {
             Calls
           </Menu.Item>
           <Menu.Divider />
-          {user.status === "pending" && user.external && (
-            <Menu.Item onClick={() => setStatus.mutate("active")}>Approve</Menu.Item>
-          )}
-          {user.status === "pending" && !user.external && (
-            <Menu.Item onClick={() => inviteAgain.mutate()}>New invitation link</Menu.Item>
-          )}
-          {user.status === "active" && user.role !== "service" && (
-            <Menu.Item onClick={() => setDialog("reset")}>Password reset link</Menu.Item>
-          )}
-          {user.second_factor && user.id !== me.id && (
-            <Menu.Item onClick={() => setDialog("factor")}>Reset second factor</Menu.Item>
-          )}
-          {user.status === "deactivated" && (
-            <Menu.Item onClick={() => setStatus.mutate("active")}>Reactivate</Menu.Item>
-          )}
-          {user.id !== me.id && user.status === "active" && (
-            <Menu.Item onClick={() => setDialog("deactivate")}>Deactivate</Menu.Item>
-          )}
-          {user.id !== me.id && (
-            <Menu.Item color="red" onClick={() => setDialog("delete")}>
-              Delete
+          {actions.map(({ label, run, isDangerous }) => (
+            <Menu.Item key={label} color={isDangerous ? "red" : undefined} onClick={run}>
+              {label}
             </Menu.Item>
-          )}
+          ))}
         </Menu.Dropdown>
       </Menu>
-      {dialog === "edit" && <EditUserDialog user={user} onClose={close} />}
-      <ConfirmDialog
-        opened={dialog === "reset"}
-        title={`Reset the password of ${user.name}?`}
-        confirm="Create link"
-        pending={reset.isPending}
-        onConfirm={() => reset.mutate()}
-        onClose={close}
-      >
-        {user.name} is signed out everywhere at once and chooses a new password with a link that you
-        hand over. Access tokens keep working.
-      </ConfirmDialog>
-      <ConfirmDialog
-        opened={dialog === "factor"}
-        title={`Reset the second factor of ${user.name}?`}
-        confirm="Reset"
-        pending={resetFactor.isPending}
-        onConfirm={() => resetFactor.mutate()}
-        onClose={close}
-      >
-        {user.name} is signed out everywhere at once, and the password alone is enough to sign in
-        again. Do this only for somebody whom you are sure of: who asks for it may have stolen the
-        password.
-      </ConfirmDialog>
-      <ConfirmDialog
-        opened={dialog === "deactivate"}
-        title={`Deactivate ${user.name}?`}
-        confirm="Deactivate"
-        pending={setStatus.isPending}
-        onConfirm={() => setStatus.mutate("deactivated")}
-        onClose={close}
-      >
-        {user.email} is signed out everywhere at once and cannot sign in. {endsFor(user)} for good:
-        reactivating the user does not bring them back.
-      </ConfirmDialog>
-      <ConfirmDialog
-        opened={dialog === "delete"}
-        title={`Delete ${user.name}?`}
-        confirm="Delete"
-        pending={remove.isPending}
-        onConfirm={() => remove.mutate()}
-        onClose={close}
-      >
-        All sessions of {user.email} end at once. {endsFor(user)} too. The history of calls stays.
-        This cannot be undone.
-      </ConfirmDialog>
+      {dialogs}
     </>
   );
 }
 
-function endsFor({ active_tokens: tokens }: Schema<"User">): string {
-  const ended = tokens === 0 ? "" : `${plural(tokens, "access token")} and `;
-  return `${ended}all connections of apps end`;
+export function UserButtons({ user, onDeleted }: { user: User; onDeleted: () => void }) {
+  const [actions, dialogs] = useUserActions(user, onDeleted);
+  return (
+    <>
+      {actions.map(({ label, run, isDangerous }) => (
+        <Button
+          key={label}
+          size="sm"
+          variant={isDangerous ? "outline" : "default"}
+          color={isDangerous ? "red" : undefined}
+          onClick={run}
+        >
+          {label}
+        </Button>
+      ))}
+      {dialogs}
+    </>
+  );
 }

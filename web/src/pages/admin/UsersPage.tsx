@@ -5,27 +5,34 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { filledPage } from "../../api/filledPage";
 import { CursorPager } from "../../components/CursorPager";
+import { Cut } from "../../components/Cut";
 import { type Column, DataTable } from "../../components/DataTable";
 import { EmptyState } from "../../components/EmptyState";
 import { FilterBar } from "../../components/FilterBar";
 import { PageHeader } from "../../components/PageHeader";
-import { Person } from "../../components/Person";
 import { QueryView } from "../../components/QueryView";
 import { SearchInput } from "../../components/SearchInput";
+import { selectColumn } from "../../components/selectColumn";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
+import { readSorting, sortBy } from "../../lib/sorting";
 import { useLastPage } from "../../lib/useLastPage";
+import { useSelection } from "../../lib/useSelection";
 import { useUrlFilters } from "../../lib/useUrlFilters";
-import { UserActions } from "./UserActions";
+import { useWayBack } from "../../lib/wayBack";
+import { UserActionMenu } from "./UserActions";
 import { lazyPart } from "../../components/lazyPart";
 
 const InviteUserDialog = lazyPart(
   async () => (await import("./InviteUserDialog")).InviteUserDialog,
 );
 
+const BulkUsers = lazyPart(async () => (await import("./BulkUsers")).BulkUsers);
+
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;
 const roles = ["admin", "member", "service"] as const;
+const sorts = ["email", "name", "created_at", "last_seen_at"] as const;
 
 export function UsersPage() {
   const filters = useUrlFilters();
@@ -35,6 +42,7 @@ export function UsersPage() {
     query: get("query"),
     status: statuses.find((status) => status === get("status")),
     role: roles.find((role) => role === get("role")),
+    ...readSorting(get, sorts),
   };
   const users = useQuery({
     queryKey: ["admin", "users", "list", query, cursor],
@@ -46,6 +54,10 @@ export function UsersPage() {
     placeholderData: keepPreviousData,
   });
   useLastPage(users, filters);
+  const listed = users.data?.items.filter(({ status }) => status !== "deleted") ?? [];
+  const selectable = listed.map(({ id }) => id);
+  const selection = useSelection(JSON.stringify([query, cursor]), selectable);
+  const wayBack = useWayBack("Users");
 
   return (
     <>
@@ -85,11 +97,29 @@ export function UsersPage() {
           clearable
         />
       </FilterBar>
+      {selection.ids.size > 0 && (
+        <BulkUsers
+          selected={listed.filter(({ id }) => selection.ids.has(id))}
+          onDone={selection.clear}
+        />
+      )}
       <QueryView query={users}>
         {({ items, total, next_cursor, previous_cursor }) => (
           <>
             {items.length > 0 ? (
-              <DataTable caption="Users" columns={columns} rows={items} rowKey={({ id }) => id} />
+              <DataTable
+                caption="Users"
+                columns={[
+                  selectColumn<Schema<"User">>({
+                    selection,
+                    selectable,
+                    labelOf: ({ name, email }) => `Select ${name} (${email})`,
+                  }),
+                  ...columnsOf(wayBack, (sort) => sortBy(filters, query, sort)),
+                ]}
+                rows={items}
+                rowKey={({ id }) => id}
+              />
             ) : next_cursor === null ? (
               <EmptyState title="No users match" />
             ) : (
@@ -112,31 +142,51 @@ export function UsersPage() {
   );
 }
 
-const columns: Column<Schema<"User">>[] = [
-  {
-    label: "User",
-    role: "name",
-    cell: (user) => (
-      <Person {...user}>
-        {user.external && <Badge color="gray">single sign-on</Badge>}
-        {user.second_factor && <Badge color="gray">second factor</Badge>}
-      </Person>
-    ),
-  },
-  { label: "Role", width: 85, cell: ({ role }) => role },
-  { label: "Status", width: 115, cell: ({ status }) => <StatusBadge status={status} /> },
-  { label: "Tags", cell: ({ tags }) => <TagBadges tags={tags} /> },
-  { label: "Tokens", width: 75, cell: ({ active_tokens }) => active_tokens },
-  {
-    label: "Last sign-in",
-    width: 130,
-    cell: ({ last_seen_at }) => (last_seen_at ? <Time value={last_seen_at} /> : "Never"),
-  },
-  { label: "Created", width: 130, cell: ({ created_at }) => <Time value={created_at} /> },
-  {
-    label: "Actions",
-    role: "actions",
-    width: 80,
-    cell: (user) => user.status !== "deleted" && <UserActions user={user} />,
-  },
-];
+function columnsOf(
+  wayBack: unknown,
+  sort: (by: (typeof sorts)[number]) => Column<unknown>["sort"],
+): Column<Schema<"User">>[] {
+  return [
+    {
+      label: "Name",
+      role: "name",
+      sort: sort("name"),
+      cell: ({ id, name, status, external, second_factor }) => (
+        <>
+          {status === "deleted" ? (
+            <Cut fw={500}>{name}</Cut>
+          ) : (
+            <Cut to={`/admin/users/${id}`} state={wayBack}>
+              {name}
+            </Cut>
+          )}
+          {external && <Badge color="gray">single sign-on</Badge>}
+          {second_factor && <Badge color="gray">second factor</Badge>}
+        </>
+      ),
+    },
+    { label: "Email", sort: sort("email"), cell: ({ email }) => email },
+    { label: "Role", width: 80, cell: ({ role }) => role },
+    { label: "Status", width: 112, cell: ({ status }) => <StatusBadge status={status} /> },
+    { label: "Tags", cell: ({ tags }) => <TagBadges tags={tags} /> },
+    { label: "Tokens", width: 74, cell: ({ active_tokens }) => active_tokens },
+    {
+      label: "Last sign-in",
+      width: 132,
+      sort: sort("last_seen_at"),
+      cell: ({ last_seen_at }) => (last_seen_at ? <Time value={last_seen_at} /> : "Never"),
+    },
+    {
+      label: "Created",
+      width: 112,
+      sort: sort("created_at"),
+      cell: ({ created_at }) => <Time value={created_at} />,
+    },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 82,
+      cell: (user) => user.status !== "deleted" && <UserActionMenu user={user} />,
+    },
+  ];
+}

@@ -1,11 +1,10 @@
 // The list of all tokens as the address bar describes it.
-import type { Column } from "../../components/DataTable";
+import { readSorting } from "../../lib/sorting";
 import type { useUrlFilters } from "../../lib/useUrlFilters";
 
 export type UrlFilters = ReturnType<typeof useUrlFilters>;
 
-export const sorts = ["name", "owner", "created_at", "last_used_at"] as const;
-export type Sort = (typeof sorts)[number];
+const sorts = ["created_at", "name", "owner", "last_used_at"] as const;
 const statuses = ["active", "inactive", "all"] as const;
 
 export function readTokenQuery(get: UrlFilters["get"]) {
@@ -16,8 +15,7 @@ export function readTokenQuery(get: UrlFilters["get"]) {
     never_used: get("never_used") === "true" || undefined,
     unused_days: readDays(get("unused_days")),
     expiring_days: readDays(get("expiring_days")),
-    sort: readSort(get),
-    order: readOrder(get),
+    ...readSorting(get, sorts),
   };
 }
 
@@ -27,30 +25,4 @@ const mostDays = 36_500;
 function readDays(text: string | undefined): number | undefined {
   const days = Number(text);
   return Number.isInteger(days) && days > 0 && days <= mostDays ? days : undefined;
-}
-
-export function readSort(get: UrlFilters["get"]): Sort {
-  return sorts.find((sort) => sort === get("sort")) ?? "created_at";
-}
-
-export function readOrder(get: UrlFilters["get"]): "asc" | "desc" {
-  const asked = get("order");
-  if (asked === "asc" || asked === "desc") return asked;
-  return firstOrder(readSort(get));
-}
-
-/** Names from A, times from the newest. */
-export function firstOrder(sort: Sort): "asc" | "desc" {
-  return sort === "name" || sort === "owner" ? "asc" : "desc";
-}
-
-/** For the head of a column; pressed again, it sorts the other way. */
-export function sortBy({ get, setAll }: UrlFilters, sort: Sort): Column<unknown>["sort"] {
-  const sorted = readSort(get) === sort;
-  const order = readOrder(get);
-  const next = sorted ? (order === "asc" ? "desc" : "asc") : firstOrder(sort);
-  return {
-    order: sorted ? (order === "asc" ? "ascending" : "descending") : "none",
-    onSort: () => setAll({ sort, order: next }),
-  };
 }

@@ -1,13 +1,14 @@
 // One connection: which app, what it may call, what it was used for, how it ended. An admin may open anyone's.
 import { Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "react-router";
+import { Navigate, useLocation, useParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
 import { Ending } from "../../components/Ending";
 import { Facts } from "../../components/Facts";
 import { LastUsed } from "../../components/LastUsed";
+import { Owner } from "../../components/Owner";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
@@ -17,6 +18,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { UsagePanels } from "../../components/UsagePanels";
 import { useMe } from "../../lib/session";
+import { useBack } from "../../lib/wayBack";
 
 export function ConnectionPage() {
   const { id = "" } = useParams();
@@ -48,6 +50,13 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
   const me = useMe();
   const { client, user, ended } = connection;
   const own = user.id === me.id;
+  const { pathname, state } = useLocation();
+  const isAdministration = pathname.startsWith("/admin/");
+  const back = useBack(
+    isAdministration
+      ? { to: "/admin/connections", label: "All connections" }
+      : { to: "/profile/connections", label: "Connections" },
+  );
   const disconnect = useAction(
     () => {
       const path = { params: { path: { id: connection.id } } };
@@ -58,15 +67,14 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
     { refresh: [["connections"], ["admin"]], done: `${client.name} is disconnected.` },
   );
 
+  // Another user's connection is no part of one's own pages.
+  if (!own && !isAdministration)
+    return <Navigate replace to={`/admin/connections/${connection.id}`} state={state} />;
   return (
     <div>
       <PageHeader
         title={client.name}
-        back={
-          own
-            ? { to: "/profile/connections", label: "Connections" }
-            : { to: "/admin/connections", label: "All connections" }
-        }
+        back={back}
         description={own ? "Your connection" : `Connection of ${user.name}`}
         actions={
           !ended && (
@@ -92,7 +100,7 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
                 <ClientBadge client={client} />
               </Group>
             ),
-            User: !own && `${user.name} (${user.email})`,
+            User: !own && <Owner {...user} />,
             "May call": describeScope(connection.scope),
             Granted: <Time value={connection.created_at} />,
             "Last used": <LastUsed used={connection.last_used} />,

@@ -2,6 +2,7 @@ import { Accordion, Button, Group, Select, Stack, Text, TextInput } from "@manti
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { useIdempotencyKey } from "../../api/useIdempotencyKey";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { Panel } from "../../components/Panel";
 import { ScopePicker } from "../../components/scope/ScopePicker";
@@ -22,14 +23,18 @@ interface Props {
 
 export function CreateTokenForm({ onCreated, onCancel }: Props) {
   const [name, setName] = useState("");
+  const [description, setDescription] = useState("");
   const [tools, setTools] = useState<Tools>("auto");
   const [scope, setScope] = useState<Scope>({ connectors: "all", operations: "all" });
   const problem = scopeProblem(scope);
-  const create = useAction(() => unwrap(api.POST("/tokens", { body: { name, tools, scope } })), {
-    showsError: true,
-    refresh: [["tokens"]],
-    onDone: onCreated,
-  });
+  const key = useIdempotencyKey();
+  const create = useAction(
+    () =>
+      unwrap(
+        api.POST("/tokens", { params: { header: key }, body: { name, description, tools, scope } }),
+      ),
+    { showsError: true, refresh: [["tokens"]], onDone: onCreated },
+  );
   return (
     <Panel mb="lg" title="New token">
       <form
@@ -49,6 +54,14 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
             maw={420}
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Description"
+            description="What it is for, if the name does not say it."
+            autoComplete="off"
+            maw={420}
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
           />
           <Accordion variant="contained" maw={420}>
             <Accordion.Item value="scope">

@@ -2,13 +2,14 @@
 import { Button, Code, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokenQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { Ending } from "../../components/Ending";
 import { Facts } from "../../components/Facts";
 import { LastUsed } from "../../components/LastUsed";
+import { Owner } from "../../components/Owner";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
@@ -20,6 +21,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
 import { UsagePanels } from "../../components/UsagePanels";
 import { useMe } from "../../lib/session";
+import { useBack } from "../../lib/wayBack";
 import { lazyPart } from "../../components/lazyPart";
 
 const RotateDialog = lazyPart(
@@ -50,6 +52,13 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   const me = useMe();
   const navigate = useNavigate();
   const own = token.owner.id === me.id;
+  const { pathname, state } = useLocation();
+  const isAdministration = pathname.startsWith("/admin/");
+  const back = useBack(
+    isAdministration
+      ? { to: "/admin/access-tokens", label: "All access tokens" }
+      : { to: "/profile/tokens", label: "Access tokens" },
+  );
   const [rotating, setRotating] = useState(false);
   const secrets = useSecrets();
   const revoke = useAction(
@@ -71,15 +80,14 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   };
   const history = own ? "/history" : "/admin/history";
 
+  // Another user's token is no part of one's own pages.
+  if (!own && !isAdministration)
+    return <Navigate replace to={`/admin/access-tokens/${token.id}`} state={state} />;
   return (
     <div>
       <PageHeader
         title={token.name}
-        back={
-          own
-            ? { to: "/profile/tokens", label: "Access tokens" }
-            : { to: "/admin/access-tokens", label: "All access tokens" }
-        }
+        back={back}
         description={own ? "Your access token" : `Access token of ${token.owner.name}`}
         actions={
           <>
@@ -106,7 +114,8 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
           facts={{
             Status: <StatusBadge status={token.status} />,
             Token: <Code>{token.masked}</Code>,
-            Owner: `${token.owner.name} (${token.owner.email})`,
+            Description: token.description,
+            Owner: <Owner {...token.owner} />,
             Scope: describeScope(token.scope),
             Tools: token.tools,
             Created: <Time value={token.created_at} />,

@@ -17,6 +17,9 @@ const columns: Column<Token>[] = [
     cell: (token) => (
       <>
         <Cut to={`/profile/tokens/${token.id}`}>{token.name}</Cut>
+        <Cut size="xs" c="dimmed">
+          {token.description}
+        </Cut>
         {token.status === "active" && token.expires_at && (
           <Text size="xs" c="dimmed">
             Rotated, ends <Time value={token.expires_at} />

@@ -1,17 +1,20 @@
 import { Anchor, Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { IconPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokensQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { EmptyState } from "../../components/EmptyState";
+import { FilterBar } from "../../components/FilterBar";
 import { PageHeader } from "../../components/PageHeader";
 import { QueryView } from "../../components/QueryView";
+import { SearchInput } from "../../components/SearchInput";
 import { PlaintextBanner } from "../../components/secrets/PlaintextBanner";
 import { useSecrets } from "../../components/secrets/Secrets";
 import { TabBar } from "../../components/TabBar";
+import { useUrlFilters } from "../../lib/useUrlFilters";
 import { ActiveTokenTable, InactiveTokenTable } from "./TokenTables";
 import { lazyPart } from "../../components/lazyPart";
 
@@ -21,8 +24,6 @@ const RotateDialog = lazyPart(
 const CreateTokenForm = lazyPart(async () => (await import("./CreateTokenForm")).CreateTokenForm);
 
 export function TokensPage() {
-  const active = useQuery(tokensQuery("active"));
-  const inactive = useQuery(tokensQuery("inactive"));
   const [creating, setCreating] = useState(false);
   const secrets = useSecrets();
   const [rotating, setRotating] = useState<Schema<"Token"> | null>(null);
@@ -69,41 +70,39 @@ export function TokensPage() {
             value: "active",
             label: "Active",
             content: (
-              <QueryView query={active}>
-                {({ items }) =>
-                  items.length === 0 ? (
-                    <EmptyState title="No active tokens">
-                      Create one and paste it into your client. See{" "}
-                      <Anchor component={Link} to="/profile/mcp" inherit underline="always">
-                        Connect a client
-                      </Anchor>{" "}
-                      for how.
-                    </EmptyState>
-                  ) : (
-                    <ActiveTokenTable
-                      tokens={items}
-                      isRevoking={revoke.isBusyWith}
-                      onRevoke={revoke.mutate}
-                      onRotate={setRotating}
-                    />
-                  )
+              <TokenList
+                status="active"
+                empty={
+                  <EmptyState title="No active tokens">
+                    Create one and paste it into your client. See{" "}
+                    <Anchor component={Link} to="/profile/mcp" inherit underline="always">
+                      Connect a client
+                    </Anchor>{" "}
+                    for how.
+                  </EmptyState>
                 }
-              </QueryView>
+              >
+                {(tokens) => (
+                  <ActiveTokenTable
+                    tokens={tokens}
+                    isRevoking={revoke.isBusyWith}
+                    onRevoke={revoke.mutate}
+                    onRotate={setRotating}
+                  />
+                )}
+              </TokenList>
             ),
           },
           {
             value: "inactive",
             label: "Revoked and expired",
             content: (
-              <QueryView query={inactive}>
-                {({ items }) =>
-                  items.length === 0 ? (
-                    <EmptyState title="No revoked or expired tokens" />
-                  ) : (
-                    <InactiveTokenTable tokens={items} />
-                  )
-                }
-              </QueryView>
+              <TokenList
+                status="inactive"
+                empty={<EmptyState title="No revoked or expired tokens" />}
+              >
+                {(tokens) => <InactiveTokenTable tokens={tokens} />}
+              </TokenList>
             ),
           },
         ]}
@@ -112,5 +111,39 @@ export function TokensPage() {
         <RotateDialog token={rotating} onRotated={show} onClose={() => setRotating(null)} />
       )}
     </>
+  );
+}
+
+interface ListProps {
+  status: "active" | "inactive";
+  /** In place of the list while there is nothing to search in. */
+  empty: ReactNode;
+  children: (tokens: Schema<"Token">[]) => ReactNode;
+}
+
+function TokenList({ status, empty, children }: ListProps) {
+  const { get, set } = useUrlFilters();
+  const query = get("query");
+  const tokens = useQuery({ ...tokensQuery(status, query), placeholderData: keepPreviousData });
+  return (
+    <QueryView query={tokens}>
+      {({ items }) =>
+        items.length === 0 && !query && !tokens.isPlaceholderData ? (
+          empty
+        ) : (
+          <>
+            <FilterBar label="Filters">
+              <SearchInput
+                label="Search"
+                placeholder="Name or description"
+                value={query ?? ""}
+                onChange={(text) => set("query", text)}
+              />
+            </FilterBar>
+            {items.length > 0 ? children(items) : <EmptyState title="No tokens match" />}
+          </>
+        )
+      }
+    </QueryView>
   );
 }

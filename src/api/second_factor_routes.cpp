@@ -46,9 +46,9 @@ Result<Reply> finish_sign_in(Context& context) {
   WICK_CHECK(only_fields(context.body, {"code", "recovery_code"}));
   WICK_TRY(proof, read_proof(context.body));
   const auto pending = context.request.cookie(cookie_name(context.services.public_url, kPendingCookie));
-  WICK_TRY(made, context.services.sessions.finish_sign_in(
-                     pending.value_or(""), proof, context.request.remote_address,
-                     context.request.header("user-agent").value_or("")));
+  WICK_TRY(made, context.services.sessions.finish_sign_in(pending.value_or(""), proof,
+                                                          context.request.remote_address,
+                                                          context.request.header("user-agent").value_or("")));
   Reply reply = signed_in(context, made);
   reply.headers.emplace_back("Set-Cookie", pending_cookie(context, ""));
   return reply;
@@ -85,8 +85,8 @@ Result<Reply> confirm(Context& context) {
 
 Result<Reply> renew_recovery_codes(Context& context) {
   WICK_TRY(proof, read_password_and_proof(context));
-  WICK_TRY(codes, context.services.second_factors.renew_recovery_codes(context.user->id, proof,
-                                                                       context.session.ip));
+  WICK_TRY(codes,
+           context.services.second_factors.renew_recovery_codes(context.user->id, proof, context.session.ip));
   return shown(201, codes);
 }
 

@@ -160,8 +160,7 @@ Result<void> SecondFactorService::use(Transaction& tx, const UserId& user, const
     if (!*factor) return wrong(proof.kind);
     auto secret = open(id, (*factor)->secret);
     if (!secret) return fail(std::move(secret.error()));
-    const auto step =
-        match_totp(secret->reveal(), plain_code(typed), clock_.now(), (*factor)->last_step);
+    const auto step = match_totp(secret->reveal(), plain_code(typed), clock_.now(), (*factor)->last_step);
     if (step) right = store::use_step(tx, id, *step);
   }
   if (!right) return fail(std::move(right.error()));

@@ -46,7 +46,8 @@ Result<bool> use_recovery_code(Transaction& tx, const std::string& user, const S
 
 Result<void> set_recovery_codes(Transaction& tx, const std::string& user,
                                 const std::vector<Sha256Digest>& digests) {
-  auto done = only_done(tx.execute("DELETE FROM recovery_codes WHERE user_id = $1", {std::string_view(user)}));
+  auto done =
+      only_done(tx.execute("DELETE FROM recovery_codes WHERE user_id = $1", {std::string_view(user)}));
   for (const Sha256Digest& digest : digests) {
     if (!done) return done;
     done = only_done(tx.execute("INSERT INTO recovery_codes (user_id, digest) VALUES ($1, $2)",
@@ -66,10 +67,11 @@ Result<void> remove(Transaction& tx, const std::string& user) {
 
 Result<void> put_enrolment(Transaction& tx, const std::string& user, const std::string& session,
                            const std::string& sealed, Micros expires_at) {
-  return only_done(tx.execute(
-      "INSERT INTO second_factor_enrolments (user_id, session_id, secret, expires_at) VALUES ($1, $2, $3, $4) "
-      "ON CONFLICT (user_id) DO UPDATE SET session_id = $2, secret = $3, expires_at = $4",
-      {std::string_view(user), std::string_view(session), BlobView{sealed}, expires_at}));
+  return only_done(
+      tx.execute("INSERT INTO second_factor_enrolments (user_id, session_id, secret, expires_at) VALUES ($1, "
+                 "$2, $3, $4) "
+                 "ON CONFLICT (user_id) DO UPDATE SET session_id = $2, secret = $3, expires_at = $4",
+                 {std::string_view(user), std::string_view(session), BlobView{sealed}, expires_at}));
 }
 
 Result<std::string> take_enrolment(Transaction& tx, const std::string& user, const std::string& session,

@@ -165,10 +165,9 @@ TEST_F(SecondFactors, OfConcurrentTriesWithOneCodeOneSucceeds) {
     return succeeded.load();
   };
   EXPECT_EQ(race([&] { return proof(code_of(secret)); }), 1);
-  EXPECT_EQ(race([&] {
-              return proof(std::string(recovery[0].reveal()), SecondFactorProof::Kind::kRecoveryCode);
-            }),
-            1);
+  EXPECT_EQ(
+      race([&] { return proof(std::string(recovery[0].reveal()), SecondFactorProof::Kind::kRecoveryCode); }),
+      1);
 }
 
 TEST_F(SecondFactors, OneFirstStepOpensOneSession) {
@@ -233,8 +232,9 @@ TEST_F(SecondFactors, ARecoveryCodeOfAnotherUserIsNone) {
                              {std::string_view(ann.str()), std::string_view(eve.str())}));
       return {};
     }).value();
-  EXPECT_EQ(second_step(first_step(), proof(std::string(hers[0].reveal()), SecondFactorProof::Kind::kRecoveryCode)),
-            ErrorCode::kForbidden);
+  EXPECT_EQ(
+      second_step(first_step(), proof(std::string(hers[0].reveal()), SecondFactorProof::Kind::kRecoveryCode)),
+      ErrorCode::kForbidden);
 }
 
 TEST_F(SecondFactors, RecoveryCodesAreGoodOnceHoweverTheyAreTyped) {
@@ -259,7 +259,8 @@ TEST_F(SecondFactors, NewRecoveryCodesReplaceTheOldOnesAndNeedAProof) {
   const auto fresh = factors->renew_recovery_codes(ann, proof(code_of(secret)), kHome);
   ASSERT_TRUE(fresh);
   const auto with = [&](const Secret& code) {
-    return second_step(first_step(), proof(std::string(code.reveal()), SecondFactorProof::Kind::kRecoveryCode));
+    return second_step(first_step(),
+                       proof(std::string(code.reveal()), SecondFactorProof::Kind::kRecoveryCode));
   };
   EXPECT_EQ(with(old[0]), ErrorCode::kForbidden);
   EXPECT_EQ(with((*fresh)[0]), std::nullopt);
@@ -372,10 +373,10 @@ TEST_F(SecondFactors, GuessingFromManyNetworksIsBoundedAndKeepsNobodyOutWhoHasAR
   EXPECT_GE(let_in, most - 1);
   const char* elsewhere = "198.51.100.1";
   EXPECT_EQ(sign_in(code_of(secret), elsewhere), ErrorCode::kRateLimited);
-  EXPECT_EQ(second_step(first_step("ann@example.com", elsewhere),
-                        proof(std::string(codes[0].reveal()), SecondFactorProof::Kind::kRecoveryCode),
-                        elsewhere),
-            std::nullopt);
+  EXPECT_EQ(
+      second_step(first_step("ann@example.com", elsewhere),
+                  proof(std::string(codes[0].reveal()), SecondFactorProof::Kind::kRecoveryCode), elsewhere),
+      std::nullopt);
   EXPECT_EQ(sign_in(code_of(secret)), std::nullopt) << "a network that is known";
 }
 

@@ -26,10 +26,11 @@ std::string hotp(std::string_view key, std::uint64_t counter, int digits) {
   for (int i = 7; i >= 0; --i, counter >>= 8) message[std::size_t(i)] = char(counter & 0xFF);
   const auto mac = hmac_sha1(key, message);
   const std::size_t offset = mac.back() & 0x0F;
-  std::uint32_t number = (mac[offset] & 0x7FU) << 24 | mac[offset + 1] << 16 | mac[offset + 2] << 8 |
-                         mac[offset + 3];
+  std::uint32_t number =
+      (mac[offset] & 0x7FU) << 24 | mac[offset + 1] << 16 | mac[offset + 2] << 8 | mac[offset + 3];
   std::string code(std::size_t(digits), '0');
-  for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10) *digit = char('0' + number % 10);
+  for (auto digit = code.rbegin(); digit != code.rend(); ++digit, number /= 10)
+    *digit = char('0' + number % 10);
   return code;
 }
 
@@ -49,9 +50,10 @@ std::optional<std::int64_t> match_totp(std::string_view key, std::string_view co
 }
 
 std::string totp_uri(std::string_view issuer, std::string_view account, std::string_view base32) {
-  return "otpauth://totp/" + percent_encode(issuer) + ":" + percent_encode(account) + "?secret=" +
-         std::string(base32) + "&issuer=" + percent_encode(issuer) + "&algorithm=SHA1&digits=" +
-         std::to_string(kTotpDigits) + "&period=" + std::to_string(kTotpPeriod / kMicrosPerSecond);
+  return "otpauth://totp/" + percent_encode(issuer) + ":" + percent_encode(account) +
+         "?secret=" + std::string(base32) + "&issuer=" + percent_encode(issuer) +
+         "&algorithm=SHA1&digits=" + std::to_string(kTotpDigits) +
+         "&period=" + std::to_string(kTotpPeriod / kMicrosPerSecond);
 }
 
 }  // namespace wick

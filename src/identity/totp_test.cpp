@@ -8,9 +8,13 @@ namespace {
 constexpr std::string_view kKey = "12345678901234567890";  // of RFC 4226 and RFC 6238
 
 TEST(Base32, IsThatOfRfc4648WithoutPadding) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},           {"f", "MY"},         {"fo", "MZXQ"},          {"foo", "MZXW6"},
-      {"foob", "MZXW6YQ"}, {"fooba", "MZXW6YTB"}, {"foobar", "MZXW6YTBOI"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "MY"},
+                                                         {"fo", "MZXQ"},
+                                                         {"foo", "MZXW6"},
+                                                         {"foob", "MZXW6YQ"},
+                                                         {"fooba", "MZXW6YTB"},
+                                                         {"foobar", "MZXW6YTBOI"}};
   for (const auto& [plain, coded] : vectors) EXPECT_EQ(to_base32(plain), coded);
   EXPECT_EQ(to_base32(std::string(5, '\xFF')), "77777777");
   EXPECT_EQ(to_base32(kKey), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
@@ -58,8 +62,8 @@ TEST(Totp, AStepThatWasUsedAndEveryEarlierOneMatchNothing) {
 TEST(Totp, WhatIsNoCodeMatchesNothing) {
   const Micros now = 1'234'567'890 * kMicrosPerSecond;
   const std::string code = hotp(kKey, std::uint64_t(totp_step(now)));
-  for (const std::string& other : {std::string(), code.substr(1), code + "0", " " + code, std::string("abcdef"),
-                                   std::string(6, '\0'), std::string(10'000, '1')})
+  for (const std::string& other : {std::string(), code.substr(1), code + "0", " " + code,
+                                   std::string("abcdef"), std::string(6, '\0'), std::string(10'000, '1')})
     EXPECT_FALSE(match_totp(kKey, other, now, 0)) << other.substr(0, 20);
 }
 

@@ -7,6 +7,7 @@ import { DayChart } from "./DayChart";
 import { Panel } from "./Panel";
 import { Time } from "./Time";
 import { count, plural } from "../lib/format";
+import classes from "./UsagePanels.module.css";
 
 export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
   return (

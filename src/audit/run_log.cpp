@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/shares.h"
 #include "base/text.h"
+#include "base/visible_text.h"
 
 namespace wick {
 namespace {
@@ -293,6 +294,9 @@ MaskedRun RunLog::mask(Run run) const {
        {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
     bound(*text);
   }
+  // Clients choose them: what they call themselves, and a tool that may not be there.
+  for (std::string* name : {&run.user_agent, &run.client_name, &run.client_version, &run.operation})
+    *name = visible_text(*name);
   return MaskedRun(std::move(run));
 }
 

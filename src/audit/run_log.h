@@ -126,6 +126,7 @@ class RunLog {
   Result<void> ready();
 
   using Executor = boost::asio::io_context::executor_type;
+  // Names that clients choose lose their hidden characters (base/visible_text.h).
   // Linear in the payloads: what is larger than kLongWorkBytes is masked off the io threads.
   MaskedRun mask(Run run) const;
 

@@ -106,6 +106,21 @@ TEST_F(RunLogTest, AnAcknowledgedRunIsReadBackWithAllItsFields) {
   EXPECT_FALSE(log->get(*id + 1));
 }
 
+TEST_F(RunLogTest, WhatClientsCallThemselvesAndCallIsKeptWithoutHiddenCharacters) {
+  wick::Run made = run("pay\u202Elap");
+  made.user_agent = "desk\u2066app/\u200B1";
+  made.client_name = "de\u202Esk";
+  made.client_version = "1\u0007";
+  const auto id = log->append_blocking(log->mask(made));
+  ASSERT_TRUE(id);
+  const auto back = log->get(*id);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->operation, "paylap");
+  EXPECT_EQ(back->user_agent, "deskapp/1");
+  EXPECT_EQ(back->client_name, "desk");
+  EXPECT_EQ(back->client_version, "1");
+}
+
 TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
   int acknowledged = 0;
   for (int i = 0; i < 300; ++i) {

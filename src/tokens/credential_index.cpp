@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "base/visible_text.h"
+
 namespace wick {
 namespace {
 
@@ -155,8 +157,8 @@ std::optional<Credential> CredentialIndex::find(const Sha256Digest& digest, Micr
     record->last_use = use;
     record->client = rest;
     home.last_uses[credential.id] = {
-        credential.id,   credential.kind,         now,
-        std::string(ip), std::string(user_agent), std::uint8_t(digest[31] % kShards)};
+        credential.id,   credential.kind,          now,
+        std::string(ip), visible_text(user_agent), std::uint8_t(digest[31] % kShards)};
   }
   return credential;
 }

@@ -81,7 +81,7 @@ export async function onEveryScreen(page, check = () => {}) {
 /** Nothing is out of sight, or cut off without a way to read it. */
 export async function fits(page) {
   let found;
-  await until(async () => (found = await page.evaluate(outOfSight)).length === 0, 10).catch(() => assert.deepEqual(found, [], page.url()));
+  await until(async () => (found = await page.evaluate(outOfSight)).length === 0, 30).catch(() => assert.deepEqual(found, [], page.url()));
 }
 
 /** It fits, and axe finds nothing. */

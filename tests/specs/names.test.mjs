@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { register } from '../lib/oauth.mjs';
-import { Wick, callTool, notesId } from '../lib/wick.mjs';
+import { Wick, callTool, notesId, password } from '../lib/wick.mjs';
 
 const hidden = { 'U+202E': '\u202E', 'U+2066': '\u2066', 'U+200B': '\u200B', 'U+200E': '\u200E', 'U+FEFF': '\uFEFF', 'U+0007': '\u0007', 'U+0085': '\u0085', 'U+E0041': '\u{E0041}' };
 let wick, admin, id = {};
@@ -78,6 +78,25 @@ test('what a client calls itself is shown without such characters', async () => 
   assert.equal((await modern(wick, token, 'tools/call', params)).status, 200);
   const { items } = (await admin.get(`/runs?connector=${notesId}`)).body;
   assert.equal(items[0].client_name, 'deskppa');
+});
+
+// A header as a browser or a program may send it: the bytes of UTF-8.
+const header = (text) => Buffer.from(text).toString('latin1');
+
+test('what programs and browsers call themselves in a header is shown without such characters, and so is a tool that is not there', async () => {
+  const { token } = wick.token('ann@example.com', [], 'agents');
+  const { modern } = await import('../lib/wick.mjs');
+  await modern(wick, token, 'tools/call', { name: 'nothing__here', arguments: {} }, { 'user-agent': header('desk\u202Eppa/1') });
+  const [used] = (await admin.get('/admin/tokens?query=agents')).body.items;
+  assert.equal(used.last_used.user_agent, 'deskppa/1');
+  const [run] = (await admin.get(`/runs?token=${used.id}`)).body.items;
+  assert.equal((await admin.get(`/runs/${run.id}`)).body.user_agent, 'deskppa/1');
+  await modern(wick, token, 'tools/call', { name: 'pay\u202Elap', arguments: {} }, { 'mcp-name': null });
+  const operations = (await admin.get(`/runs?token=${used.id}`)).body.items.map(({ operation }) => operation);
+  assert.ok(operations.every((operation) => !operation.includes('\u202E')), JSON.stringify(operations));
+  const browser = await wick.signIn();
+  await browser.request('POST', '/session', { email: 'ann@example.com', password }, { 'user-agent': header('Fire\u202Exof') });
+  assert.ok((await admin.get('/sessions')).body.items.some(({ user_agent }) => user_agent === 'Firexof'));
 });
 
 test('names of other scripts and with emoji are taken', async () => {

@@ -49,6 +49,7 @@ class OperationBuilder {
   void add_parameters(const json::object& item, const json::object& operation);
   void add_parameter(const json::object& parameter);
   void add_header(const std::string& name, bool explode, Argument argument);
+  void add_cookie(const std::string& name, Argument argument);
   void add_query(const std::string& name, const std::string& style, bool explode, bool is_json,
                  Argument argument);
   void add_path_parameter(const std::string& name, const std::string& style, bool explode, Argument argument);

@@ -8,6 +8,7 @@
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_operation.h"
 #include "connectors/template_text.h"
+#include "http/field.h"
 
 namespace wick::openapi {
 namespace {
@@ -139,6 +140,8 @@ void OperationBuilder::add_parameter(const json::object& parameter) {
     add_header(name, explode, std::move(argument));
   } else if (place == "query") {
     add_query(name, style, explode, is_json, std::move(argument));
+  } else if (place == "cookie" && argument.required && http::is_field_name(name)) {
+    add_cookie(name, std::move(argument));
   } else if (place == "querystring" && has_type(argument.schema, {"object"})) {
     add_query(name, "form", true, false,
               std::move(argument));  // OpenAPI 3.2: its members are all of the query
@@ -181,6 +184,14 @@ void OperationBuilder::add_query(const std::string& name, const std::string& sty
     mark = ",";
   }
   query_[name] = "{" + add(std::move(argument), name, "query") + mark + "}";
+}
+
+// RFC 6265 §4.2.1: all cookies are one header. Others than required ones would take it along when they are absent.
+void OperationBuilder::add_cookie(const std::string& name, Argument argument) {
+  const char* end = is_scalar(argument.schema) ? "}" : ",}";
+  const std::string before = text_or_empty(headers_, "Cookie");
+  headers_["Cookie"] =
+      before + (before.empty() ? "" : "; ") + name + "={" + add(std::move(argument), name, "cookie") + end;
 }
 
 // RFC 6570 §3.2, as OpenAPI's "Style Values" refer to it.

@@ -582,6 +582,21 @@ TEST(OpenapiOddities, ReferencesMayNameWhatTheyLeadTo) {
   EXPECT_FALSE(document.operations[3].importable);
 }
 
+TEST(OpenapiOddities, RequiredCookiesAreOneHeader) {
+  const Document document = with_paths(
+      R"("/a":{"get":{"parameters":[{"name":"sid","in":"cookie","required":true,"schema":{"type":"string"}},
+         {"name":"v","in":"cookie","required":true,"schema":{"type":"array","items":{"type":"integer"}}},
+         {"name":"theme","in":"cookie","schema":{"type":"string"}},
+         {"name":"b c","in":"cookie","schema":{"type":"string"}}]}})");
+  const ImportedOperation operation = only(document);
+  const json::object& rest = operation.definition.at("rest").as_object();
+  const auto request = make_rest_request(object(R"({"base_url":"https://api.test/v1"})"), rest,
+                                         object(R"({"sid":"x","v":[1,2]})"));
+  ASSERT_TRUE(request);
+  EXPECT_THAT(request->headers, Contains(std::pair<std::string, std::string>("Cookie", "sid=x; v=1,2")));
+  EXPECT_THAT(operation.notes, ElementsAre(HasSubstr("\"theme\" cannot be sent"), HasSubstr("\"b c\"")));
+}
+
 TEST(OpenapiOddities, AKeyInACookieIsAHeader) {
   const char* paths = R"("/a":{"get":{}})";
   const Document cookie = with_paths(

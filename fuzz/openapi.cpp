@@ -1,6 +1,8 @@
 #include <set>
 
+#include "base/charset.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "connectors/input_schema.h"
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_schema.h"
@@ -34,7 +36,8 @@ void fuzz_openapi(std::string_view data) {
   }
   auto value = parse_json(data);
   if (!value) value = parse_yaml(data);
-  if (!value) return;  // a byte order mark was taken away
+  const bool is_plain = is_valid_utf8(data) && unicode_signature(data).empty();
+  if (!value || !is_plain) return;  // it was read in another encoding
   const auto again = openapi::read_document(to_json(*value), "https://docs.example/api/openapi.json");
   FUZZ_CHECK(again);
   FUZZ_CHECK(again->operations.size() == document->operations.size());

@@ -18,16 +18,19 @@ constexpr std::string_view kSecretEndings[] = {
     "privatekeys",    "secretkeys",   "refreshtokens",  "codeverifier",  "clientassertion", "samlassertion",
     "passwort",       "kennwort",     "motdepasse",     "contrasena",    "senha",           "xamzsignature",
     "xgoogsignature", "secretanswer", "securityanswer", "seedphrase",    "recoveryphrase",  "bindpw",
-    "dbpw",           "rootpw",       "userpw"};
+    "dbpw",           "rootpw",       "userpw",         "samlresponse",  "accesssignature", "mnemonic",
+    "phpsessid",      "jsessionid",   "connectsid"};
 // Before "key" they make it a secret; before "code" and "codes" those of kCodes do.
 constexpr std::string_view kKeys[] = {
-    "access",  "account",  "admin",   "api",          "app",        "application", "auth",
-    "client",  "consumer", "crypto",  "deploy",       "encryption", "functions",   "hmac",
-    "license", "master",   "private", "secret",       "server",     "service",     "session",
-    "shared",  "signing",  "ssh",     "subscription", "token",      "webhook"};
-constexpr std::string_view kCodes[] = {"access",   "auth", "authorization", "backup", "device",
-                                       "mfa",      "otp",  "pin",           "puk",    "recovery",
-                                       "security", "sms",  "tan",           "unlock", "verification"};
+    "access",       "account", "admin",    "aes",     "api",        "app",     "application", "auth",
+    "bearer",       "client",  "consumer", "crypto",  "decryption", "deploy",  "encryption",  "functions",
+    "gpg",          "hmac",    "license",  "master",  "pgp",        "private", "recovery",    "rsa",
+    "secret",       "server",  "service",  "session", "shared",     "signing", "ssh",         "ssl",
+    "subscription", "tls",     "token",    "unlock",  "webhook"};
+constexpr std::string_view kCodes[] = {"2fa",    "access", "activation",  "auth",  "authorization", "backup",
+                                       "device", "factor", "login",       "mfa",   "onetime",       "otp",
+                                       "pin",    "puk",    "recovery",    "reset", "security",      "sms",
+                                       "tan",    "unlock", "verification"};
 // As the last word; numbers too.
 constexpr std::string_view kPins[] = {"pin", "pins", "puk"};
 // Before "token" they make it a position in a list, or a piece of text.
@@ -36,16 +39,18 @@ constexpr std::string_view kHarmlessTokens[] = {"next", "page",   "pagination", 
                                                 "prev", "start",  "stop",       "eos",          "bos",
                                                 "pad",  "unk",    "sep",        "cls",          "mask"};
 // As the last word.
-constexpr std::string_view kSecretTexts[] = {"pass", "auth", "jwt", "otp", "totp", "bearer", "cvv",
-                                             "cvc",  "sig",  "pw",  "psk", "mdp",  "creds"};
+constexpr std::string_view kSecretTexts[] = {"pass", "auth", "jwt", "otp", "totp",  "bearer", "cvv", "cvc",
+                                             "sig",  "pw",   "psk", "mdp", "creds", "csrf",   "xsrf"};
+// As the last of several words: a personal access token.
+constexpr std::string_view kPat = "pat";
 // As the first word: what follows is about the secret ("invalid_token": "it has expired", "has_password": true).
 constexpr std::string_view kJudgements[] = {"invalid",    "missing", "expired", "wrong", "incorrect",
                                             "unexpected", "unknown", "bad",     "weak",  "is",
                                             "has",        "needs",   "requires"};
 constexpr std::string_view kQualifiers[] = {
-    "confirmation", "confirm", "confirmed", "repeat", "repeated",  "again",   "value",   "values",
-    "hash",         "string",  "text",      "plain",  "plaintext", "raw",     "encoded", "base64",
-    "hex",          "header",  "binary",    "old",    "new",       "current", "data"};
+    "confirmation", "confirm", "confirmed", "repeat",    "repeated", "again",   "value",  "values", "hash",
+    "string",       "text",    "plain",     "plaintext", "raw",      "encoded", "base64", "hex",    "header",
+    "binary",       "old",     "new",       "current",   "data",     "pem",     "der",    "pkcs8",  "jwk"};
 
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
@@ -120,7 +125,8 @@ Secrecy judge_name(std::string_view name) {
     if (joined.ends_with(code) && ends_with_any(before(code), kCodes)) return Secrecy::kAll;
   }
   if (ends_with_any(joined, kSecretEndings) || is_one_of(words.last(), kPins)) return Secrecy::kAll;
-  return is_one_of(words.last(), kSecretTexts) ? Secrecy::kText : Secrecy::kNone;
+  const bool is_pat = words.count > 1 && words.last() == kPat;
+  return is_pat || is_one_of(words.last(), kSecretTexts) ? Secrecy::kText : Secrecy::kNone;
 }
 
 bool is_plain_word(std::string_view name) {

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/argument_defaults.h"
 #include "connectors/connector_service.h"
 #include "connectors/notes_kind.h"
 #include "connectors/rest_kind.h"
@@ -48,6 +49,18 @@ TEST(Templates, AbsentArgumentsHaveTheDefaultOfTheSchema) {
   EXPECT_EQ(with_defaults(schema, object(R"({"b":null})")), object(R"({"b":null,"a":1})"))
       << "what is given stays, null too";
   EXPECT_EQ(with_defaults(json::object(), object(R"({"x":1})")), object(R"({"x":1})"));
+  EXPECT_EQ(with_defaults(schema, {}, Defaults::kOfRequired), json::object());
+}
+
+TEST(Templates, DefaultsAreFoundBehindReferencesAndInBranches) {
+  const json::object schema = object(R"({"$defs":{"level":{"allOf":[{"type":"integer"},{"default":3}]},
+      "paging":{"properties":{"size":{"$ref":"#/$defs/level"}}},
+      "loop":{"allOf":[{"$ref":"#/$defs/loop"},{"$ref":"#/$defs/loop"}]}},
+      "allOf":[{"$ref":"#/$defs/paging"},{"properties":{"page":{"default":1}}},{"$ref":"#/$defs/loop"}],
+      "properties":{"size":true,"page":{"type":"integer"},"endless":{"$ref":"#/$defs/loop"}},
+      "required":["size"]})");
+  EXPECT_EQ(with_defaults(schema, {}), object(R"({"size":3,"page":1})"));
+  EXPECT_EQ(with_defaults(schema, {}, Defaults::kOfRequired), object(R"({"size":3})"));
 }
 
 TEST(Templates, AJsonPointerPicksAPart) {

@@ -1,12 +1,17 @@
 // The body of a command as a template: JSON, a form, multipart/form-data or a text.
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <vector>
 
 #include "base/json.h"
 #include "base/media_type.h"
 #include "base/text.h"
+#include "connectors/curl_form.h"
 #include "connectors/curl_proposal_parts.h"
 #include "connectors/example_schema.h"
 #include "connectors/request_guess.h"
+#include "connectors/rest_request.h"
 #include "connectors/shell_words.h"
 #include "connectors/template_text.h"
 
@@ -119,6 +124,22 @@ std::string form_template(std::string_view body, Parameters& parameters) {
   return out;
 }
 
+// Whether it may be the fields of a form: influx,host=a value=1 and <a b="c"> are none. With a field that is a secret it
+// is one, because only there its name is seen.
+bool is_form(std::string_view body) {
+  bool is_plain = trim(body).find('\n') == std::string_view::npos;
+  // A name with a space stands beside other fields.
+  const std::string_view odd = body.find('&') == std::string_view::npos ? " ,<>\"'`;(\\\t" : ",<>\"'`;(\\";
+  for (const std::string_view field : split(body, '&')) {
+    const auto equals = field.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = field.substr(0, equals);
+    if (guess::is_secret_field(trim(name))) return true;
+    is_plain = is_plain && name.find_first_of(odd) == std::string_view::npos;
+  }
+  return is_plain;
+}
+
 std::string text_template(const std::string& body, Parameters& parameters) {
   if (has_variable(body) && !has_placeholder(body)) return parameters.with_variables(body, "body", as_is);
   Wish wish;
@@ -126,14 +147,23 @@ std::string text_template(const std::string& body, Parameters& parameters) {
   return parameters.add("body", json::value(body), wish);
 }
 
+// The value of name="…" in the head of a part; nullopt when there is none.
+std::optional<std::string> disposition(std::string_view head, std::string_view name) {
+  const std::string start = " " + std::string(name) + "=\"";
+  const auto at = head.find(start);
+  const auto close = at == std::string_view::npos ? at : head.find('"', at + start.size());
+  if (close == std::string_view::npos) return std::nullopt;
+  return std::string(head.substr(at + start.size(), close - at - start.size()));
+}
+
 // What a browser copies of a form: the parts as they went over the wire (RFC 7578).
-Result<Pairs> read_multipart(const std::string& text, const std::string& content_type) {
+Result<std::vector<CurlPart>> read_multipart(const std::string& text, const std::string& content_type) {
   const auto media = parse_media_type(content_type);
   const std::string boundary(media ? media->parameter("boundary").value_or("") : "");
   if (boundary.empty())
     return invalid("The Content-Type multipart/form-data has no boundary: use -F name=value for each field.");
   const std::string body = replaced(text, "\r\n", "\n");
-  Pairs parts;
+  std::vector<CurlPart> parts;
   std::size_t at = body.find("--" + boundary);
   while (at != std::string::npos) {
     at += 2 + boundary.size();
@@ -143,41 +173,136 @@ Result<Pairs> read_multipart(const std::string& text, const std::string& content
     if (end == std::string::npos) break;
     if (gap == std::string::npos || gap > end) return invalid("A part of the multipart body has no content.");
     const std::string head = body.substr(at, gap - at);
-    if (to_lower_ascii(head).find("filename") != std::string::npos)
-      return invalid("The multipart body has a file, which an operation cannot send: leave that part out.");
-    const auto name = head.find("name=\"");
-    const auto close = name == std::string::npos ? name : head.find('"', name + 6);
-    if (close == std::string::npos) return invalid("A part of the multipart body has no name.");
-    parts.emplace_back(head.substr(name + 6, close - name - 6),
-                       end > gap + 2 ? body.substr(gap + 2, end - gap - 2) : "");
+    const auto name = disposition(head, "name");
+    if (!name) return invalid("A part of the multipart body has no name.");
+    CurlPart part;
+    part.name = *name;
+    if (const auto file = disposition(head, "filename")) {
+      part.source = CurlPart::Source::kFile;
+      if (!file->empty()) part.filename = file_name(*file);
+    }
+    if (const auto type = to_lower_ascii(head).find("\ncontent-type:"); type != std::string::npos)
+      part.content_type =
+          trim(std::string_view(head).substr(type + 14, head.find('\n', type + 1) - type - 14));
+    if (!parse_media_type(part.content_type)) part.content_type.clear();
+    if (part.source == CurlPart::Source::kCommand && end > gap + 2)
+      part.content = body.substr(gap + 2, end - gap - 2);
+    parts.push_back(std::move(part));
     at = end + 1;
   }
   return invalid("The multipart body does not end with its boundary.");
 }
 
+// The template of the content of one field.
+std::string part_template(const CurlPart& part, bool is_list, Parameters& parameters) {
+  if (part.source == CurlPart::Source::kFile) {
+    json::object schema = file_schema();
+    if (!part.filename.empty())
+      schema["properties"].get_object()["filename"].get_object()["examples"] = json::array{part.filename};
+    if (is_list) {
+      json::object list;
+      list["type"] = "array";
+      list["items"] = std::move(schema);
+      schema = std::move(list);
+    }
+    schema["description"] = is_list ? "A list of files, each with its bytes in base64 or its text."
+                                    : "The file, with its bytes in base64 or its text.";
+    return parameters.add_file(part.name, std::move(schema), "@", true);
+  }
+  if (part.source == CurlPart::Source::kTextOfFile) {
+    json::object schema{{"type", "string"}, {"description", "The text that is in the file."}};
+    return parameters.add_file(part.name, std::move(schema), "", true);
+  }
+  Wish wish;
+  wish.in = "body";
+  wish.quoted = true;
+  wish.setting = guess::is_setting(part.name);
+  wish.secret = guess::is_secret_field(part.name);
+  if (auto open = parameters.open_template(part.content, wish)) return *open;
+  const std::string plain = unmarked(part.content);
+  if (parameters.keeps_fixed(json::value(plain), wish)) return plain;
+  // The text of a part that says its type is not to be written in another way.
+  const bool as_text = wish.secret || !part.content_type.empty();
+  return parameters.add(part.name, as_text ? json::value(part.content) : value_of_text(part.content), wish);
+}
+
+json::value field_template(const CurlPart& part, bool is_list, Parameters& parameters) {
+  json::value content(part_template(part, is_list, parameters));
+  std::string type = part.content_type;
+  // As curl guesses it; a type in the argument goes before this one.
+  if (type.empty() && part.source == CurlPart::Source::kFile) type = type_of_file(part.filename);
+  if (type.empty() || has_variable(type)) return content;
+  json::object typed;
+  typed["content"] = std::move(content);
+  typed["content_type"] = type;
+  return typed;
+}
+
 // An object of the fields; one that comes more than once has a list.
-Body multipart_body(const Pairs& parts, Parameters& parameters) {
+Body multipart_body(const std::vector<CurlPart>& parts, Parameters& parameters, Notes& notes) {
+  const auto is_file = [](const CurlPart& part) { return part.source == CurlPart::Source::kFile; };
+  std::map<std::string_view, std::vector<const CurlPart*>> by_name;
+  for (const CurlPart& part : parts) by_name[part.name].push_back(&part);
   json::object fields;
-  for (const auto& [name, value] : parts) {
-    Wish wish;
-    wish.in = "body";
-    wish.quoted = true;
-    wish.setting = guess::is_setting(name);
-    wish.secret = guess::is_secret_field(name);
-    auto text = parameters.open_template(value, wish);
-    if (!text) text = parameters.add(name, wish.secret ? json::value(value) : value_of_text(value), wish);
-    const std::string key = unmarked(name);
+  for (const CurlPart& part : parts) {
+    const std::string key = unmarked(part.name);
+    const auto& same = by_name[part.name];
+    const bool is_list = same.size() > 1 && std::all_of(same.begin(), same.end(),
+                                                        [&](const auto* each) { return is_file(*each); });
+    if (is_list && same.front() != &part) continue;  // one argument for all of them
+    if (parameters.full() && part.source != CurlPart::Source::kCommand) {
+      add_note(notes, "Only the first " + std::to_string(kMaxProposedParameters) +
+                          " values are proposed as parameters; the files behind them are left out.");
+      continue;
+    }
+    json::value field = field_template(part, is_list, parameters);
     auto* known = fields.if_contains(key);
     if (known == nullptr) {
-      fields[key] = *text;
+      fields[key] = std::move(field);
     } else if (known->is_array()) {
-      known->get_array().emplace_back(*text);
+      known->get_array().push_back(std::move(field));
     } else {
       json::value first = std::move(*known);
-      *known = json::array{std::move(first), json::value(*text)};
+      *known = json::array{std::move(first), std::move(field)};
     }
   }
   return {to_json(fields), "multipart/form-data"};
+}
+
+// The argument for a body that is in a file.
+Result<Body> file_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
+                       Notes& notes) {
+  const std::string name = file_name(*command.body_file);
+  const auto add = [&](json::value type, std::string about, std::string_view mark, bool quoted) {
+    json::object schema;
+    schema["type"] = std::move(type);
+    schema["description"] = std::move(about);
+    if (mark == "@") schema["contentEncoding"] = "base64";
+    const std::string open = parameters.add_file("body", std::move(schema), mark, quoted);
+    return Body{quoted ? "\"" + open + "\"" : open, content_type};
+  };
+  if (content_type.empty()) {
+    content_type = type_of_file(name);
+    // curl calls it a form, whatever it is.
+    if (!command.is_binary && (content_type.empty() || content_type == "text/plain"))
+      content_type = "application/x-www-form-urlencoded";
+    if (content_type.empty()) content_type = "application/octet-stream";
+    if (content_type != "application/x-www-form-urlencoded")
+      add_note(notes, "The body is sent as " + content_type +
+                          ", as the name of its file says; curl would have called it a form.");
+  }
+  const auto media = parse_media_type(content_type);
+  if (media && media->essence() == "multipart/form-data")
+    return invalid("The multipart body is in a file: use -F name=value for each field.");
+  if (media && is_json(*media)) {
+    json::array types{"object", "array"};
+    return add(std::move(types), "The request body, the JSON that is in the file.", "", true);
+  }
+  if (media && media->essence() == "application/x-www-form-urlencoded")
+    return add("object", "The fields of the form that is in the file.", "*", false);
+  if (media && is_text(*media))
+    return add("string", "The request body, the text that is in the file.", "", false);
+  return add("string", "The request body, the bytes of the file in base64.", "@", false);
 }
 
 // At least two lines, each a JSON text (Elasticsearch's _bulk).
@@ -194,19 +319,20 @@ bool is_json_lines(std::string_view text) {
 }  // namespace
 
 bool has_body(const CurlCommand& command) {
-  return !command.parts.empty() || (command.has_body && !command.body.empty());
+  return !command.parts.empty() || command.body_file || (command.has_body && !command.body.empty());
 }
 
 Result<Body> make_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
                        Notes& notes) {
-  if (!command.parts.empty()) return multipart_body(command.parts, parameters);
+  if (!command.parts.empty()) return multipart_body(command.parts, parameters, notes);
+  if (has_variable(content_type)) return invalid("The Content-Type is a variable: write its value.");
+  if (command.body_file) return file_body(command, std::move(content_type), parameters, notes);
   const auto media = parse_media_type(content_type);
   if (media && media->essence() == "multipart/form-data") {
     const auto parts = read_multipart(command.body, content_type);
     if (!parts) return fail(parts.error());
-    return multipart_body(*parts, parameters);
+    return multipart_body(*parts, parameters, notes);
   }
-  if (has_variable(content_type)) return invalid("The Content-Type is a variable: write its value.");
   // Without a Content-Type curl says that it is a form, also of what is JSON.
   const bool said_json = media && is_json(*media);
   const bool said_form =
@@ -232,6 +358,11 @@ Result<Body> make_body(const CurlCommand& command, std::string content_type, Par
                      std::string(said_json ? "its Content-Type says so. " : "it begins like it. ") +
                      tree.error().message);
     }
+  }
+  if (content_type.empty() && !is_form(command.body)) {
+    add_note(notes,
+             "The body is no form, so that it is sent as text/plain; curl would have called it a form.");
+    return Body{text_template(command.body, parameters), "text/plain"};
   }
   if (!said_form) return Body{text_template(command.body, parameters), content_type};
   if (content_type.empty()) content_type = "application/x-www-form-urlencoded";

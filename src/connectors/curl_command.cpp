@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "connectors/curl_form.h"
 #include "connectors/shell_paste.h"
 #include "connectors/shell_words.h"
 
@@ -128,6 +129,7 @@ class Parser {
  public:
   explicit Parser(ShellLine line) : words_(std::move(line.words)), variables_(std::move(line.variables)) {
     out_.notes = std::move(line.notes);
+    input_ = std::move(line.input);
     out_.defaults = std::move(line.defaults);
   }
 
@@ -259,25 +261,31 @@ class Parser {
     } else if (name == "header") {
       return add_header(value);
     } else if (name == "data" || name == "data-ascii" || name == "data-binary" || name == "json") {
-      if (value.starts_with('@')) return no_file(shown);
       if (name == "json") json_ = true;
-      add_data(value, name == "json" ? "" : "&");
+      const bool is_plain = name == "data" || name == "data-ascii";
+      if (value == "@-" && input_) {
+        std::string text = *input_;
+        if (is_plain) std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });  // as curl does
+        add_data(text, name == "json" ? "" : "&");
+      } else if (value.starts_with('@')) {
+        add_file(value.substr(1), !is_plain);
+      } else {
+        add_data(value, name == "json" ? "" : "&");
+      }
     } else if (name == "data-raw") {
       add_data(value, "&");
     } else if (name == "data-urlencode") {
-      auto encoded = urlencode(value, shown);
-      if (!encoded) return fail(std::move(encoded.error()));
-      add_data(*encoded, "&");
+      add_data(urlencode(value), "&");
     } else if (name == "url-query") {
-      auto encoded = value.starts_with('+') ? Result<std::string>(value.substr(1)) : urlencode(value, shown);
-      if (!encoded) return fail(std::move(encoded.error()));
-      query_ += (query_.empty() ? "" : "&") + *encoded;
+      query_ += (query_.empty() ? "" : "&") + (value.starts_with('+') ? value.substr(1) : urlencode(value));
     } else if (name == "get") {
       get_ = true;
     } else if (name == "head") {
       head_ = true;
     } else if (name == "form" || name == "form-string") {
-      return add_part(value, name == "form", shown);
+      auto part = curl::read_part(value, name == "form", out_.notes);
+      if (!part) return invalid(shown + " must be name=value.");
+      out_.parts.push_back(std::move(*part));
     } else if (name == "user") {
       out_.user = value;
     } else if (name == "oauth2-bearer") {
@@ -301,7 +309,7 @@ class Parser {
     } else if (name == "next") {
       return invalid(shown + " begins a second request: paste one request at a time.");
     } else if (name == "upload-file") {
-      return no_file(shown);
+      upload_ = value;
     } else if (name == "digest" || name == "ntlm" || name == "negotiate" || name == "aws-sigv4") {
       return invalid(shown +
                      " is a way to sign in that a REST connector does not have: it can send a bearer "
@@ -312,11 +320,6 @@ class Parser {
       return invalid(shown + " takes no value.");
     }
     return {};
-  }
-
-  static std::unexpected<Error> no_file(const std::string& shown) {
-    return invalid(shown +
-                   " sends a file, which is not on this server: write the text into the command instead.");
   }
 
   void note(std::string text) {
@@ -337,7 +340,9 @@ class Parser {
 
   // "Name: value", "Name;" for an empty one, "Name:" to take away one that curl adds by itself.
   Result<void> add_header(const std::string& line) {
-    if (line.starts_with('@')) return no_file("-H");
+    if (line.starts_with('@'))
+      return invalid(
+          "-H reads headers from a file, which is not on this server: write them into the command.");
     if (has_control(line)) return invalid("A header has a line break or control character: leave it out.");
     const auto colon = line.find(':', line.starts_with(':') ? 1 : 0);
     std::string name(trim(std::string_view(line).substr(0, colon)));
@@ -359,44 +364,54 @@ class Parser {
   }
 
   void add_data(const std::string& value, std::string_view separator) {
+    use_file_as_variable();
     if (out_.has_body) out_.body += separator;
     out_.body += value;
     out_.has_body = true;
   }
 
-  // content, =content, name=content; @file and name@file cannot be.
-  static Result<std::string> urlencode(const std::string& value, const std::string& shown) {
+  void add_file(const std::string& path, bool is_binary) {
+    if (out_.has_body) return add_data(variable_for(path), "&");
+    out_.body_file = path;
+    out_.is_binary = is_binary;
+    out_.has_body = true;
+  }
+
+  // What is in the file is one part of the body, or of the query.
+  void use_file_as_variable() {
+    if (!out_.body_file) return;
+    out_.body = variable_for(*out_.body_file);
+    out_.body_file.reset();
+  }
+
+  std::string variable_for(const std::string& path) {
+    note("\"" + curl::file_name(path) +
+         "\" is a file, which is not on this server: its text is an argument of the operation.");
+    const std::string number = ++files_ == 1 ? "" : "_" + std::to_string(files_);
+    return std::string(kVariableOpen) + "file" + number + std::string(kVariableClose);
+  }
+
+  // content, =content, name=content, @file, name@file
+  std::string urlencode(const std::string& value) {
     auto at = value.find('=');
     if (at == std::string::npos) at = value.find('@');
     if (at == std::string::npos) return encode_around_variables(value);
-    if (value[at] == '@') return no_file(shown);
-    const std::string name = value.substr(0, at);
-    return (name.empty() ? "" : name + "=") + encode_around_variables(value.substr(at + 1));
+    const std::string name = value.substr(0, at), rest = value.substr(at + 1);
+    return (name.empty() ? "" : name + "=") +
+           (value[at] == '@' ? variable_for(rest) : encode_around_variables(rest));
   }
 
-  Result<void> add_part(const std::string& value, bool with_signs, const std::string& shown) {
-    const auto equals = value.find('=');
-    if (equals == std::string::npos || equals == 0) return invalid(shown + " must be name=value.");
-    std::string content = value.substr(equals + 1);
-    if (with_signs) {
-      if (content.starts_with('@') || content.starts_with('<')) return no_file(shown);
-      if (content.starts_with('"')) {
-        const std::string quoted = content;
-        content.clear();
-        std::size_t i = 1;
-        for (; i < quoted.size() && quoted[i] != '"'; ++i) {
-          if (quoted[i] == '\\' && i + 1 < quoted.size() && (quoted[i + 1] == '"' || quoted[i + 1] == '\\'))
-            ++i;
-          content += quoted[i];
-        }
-        if (i + 1 < quoted.size()) note("The type of a form field is left out.");
-      } else if (const auto type = content.find(';'); type != std::string::npos) {
-        // curl ends the value at the first semicolon.
-        content.resize(type);
-        note("What follows ; in a form field is left out, as curl does, together with the field's own type.");
-      }
-    }
-    out_.parts.emplace_back(value.substr(0, equals), std::move(content));
+  // -T: PUT, and a URL that ends with a slash gets the file's name.
+  Result<void> read_upload() {
+    if (!upload_) return {};
+    if (out_.has_body || !out_.parts.empty())
+      return invalid("-T cannot be in one command with -d or -F: one body is sent, not two.");
+    const auto end = std::min(out_.url.find_first_of("?#"), out_.url.size());
+    const bool is_input = *upload_ == "-" || *upload_ == ".";
+    if (end > 0 && out_.url[end - 1] == '/' && out_.url.find("://") + 3 < end && !is_input)
+      out_.url.insert(end, percent_encode(curl::file_name(*upload_)));
+    if (method_.empty()) method_ = "PUT";
+    add_file(is_input ? "-" : *upload_, true);
     return {};
   }
 
@@ -417,12 +432,17 @@ class Parser {
       url.replace(0, scheme, name);
     }
     if (has_control(url)) return invalid("The URL has a line break or control character.");
+    if (url.find("&amp;") != std::string::npos) {
+      replace_all(url, "&amp;", "&");
+      note("&amp; in the URL is read as &: it comes from the source of a web page.");
+    }
     url.resize(std::min(url.find('#'), url.size()));
     if (!globoff_ && is_glob(url)) {
       return invalid(
           "curl makes several requests of {a,b} and [1-9] in a URL: paste one of them, or add -g.");
     }
     if (get_ && out_.has_body) {
+      use_file_as_variable();
       query_ += (query_.empty() ? "" : "&") + out_.body;
       out_.body.clear();
       out_.has_body = false;
@@ -468,6 +488,7 @@ class Parser {
       if (!has("Content-Type")) out_.headers.emplace_back("Content-Type", "application/json");
       if (!has("Accept")) out_.headers.emplace_back("Accept", "application/json");
     }
+    if (auto read = read_upload(); !read) return fail(std::move(read.error()));
     if (auto read = read_url(); !read) return fail(std::move(read.error()));
     if (out_.has_body && !out_.parts.empty())
       return invalid("-d and -F cannot be in one command: one body is sent, not two.");
@@ -483,6 +504,8 @@ class Parser {
   std::vector<std::pair<std::string, std::string>> variables_;
   std::size_t at_ = 0;
   std::string method_, query_;
+  std::optional<std::string> upload_, input_;
+  std::size_t files_ = 0;  // whose text is a variable
   bool get_ = false, head_ = false, json_ = false, globoff_ = false;
   CurlCommand out_;
 };

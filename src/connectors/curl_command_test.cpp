@@ -353,10 +353,83 @@ TEST(Curl, ABrowsersMultipartBodyBecomesFields) {
 TEST(Curl, MultipartTextFields) {
   const Read got = read(
       R"(curl -F title=Report -F 'tags=a' -F tags=b -F 'note="x;y";type=text/plain' --form-string 'raw=@home;z' https://api.example.com/v1/reports)");
-  EXPECT_EQ(got.body, R"({"title":"{title}","tags":["{tags}","{tags_2}"],"note":"{note}","raw":"{raw}"})");
+  EXPECT_EQ(
+      got.body,
+      R"({"title":"{title}","tags":["{tags}","{tags_2}"],"note":{"content":"{note}","content_type":"text/plain"},"raw":"{raw}"})");
   EXPECT_EQ(got.parameter("note").example, json::value("x;y"));
   EXPECT_EQ(got.parameter("raw").example, json::value("@home;z"));
   EXPECT_EQ(got.method + got.type, "POSTmultipart/form-data");
+}
+
+TEST(Curl, FilesOfAFormAreArguments) {
+  const Read got = read(
+      R"(curl https://api.example.com/v1/files -F purpose=assistants -F 'file=@"C:\\Users\\ann\\a b.png"' -F 'meta={"a":1};type=application/json' -F 'log=</tmp/x.log' -F 'doc=@-;type=text/plain; charset=utf-8;filename=d.txt')");
+  EXPECT_EQ(
+      got.body,
+      R"({"purpose":"{purpose}","file":{"content":"{file@}","content_type":"image/png"},"meta":{"content":"{meta}","content_type":"application/json"},"log":"{log}","doc":{"content":"{doc@}","content_type":"text/plain; charset=utf-8"}})");
+  EXPECT_EQ(got.property("file", "properties/filename/examples/0"), "a b.png");
+  EXPECT_EQ(got.property("doc", "properties/filename/examples/0"), "d.txt");
+  EXPECT_EQ(got.property("log", "type"), "string");
+  EXPECT_EQ(got.parameter("meta").example, json::value("{\"a\":1}"));
+  EXPECT_TRUE(got.parameter("file").required);
+  EXPECT_FALSE(got.parameter("file").constant);
+  EXPECT_THAT(got.notes,
+              Contains("\"file\" is a file in the command, which is not on this server: The file, with its "
+                       "bytes in base64 or its text."));
+  EXPECT_THAT(got.all, Not(HasSubstr("ann"))) << "the folder is nobody's business";
+  const Read many = read("curl https://api.example.com/v1/files -F 'files[]=@a.pdf' -F 'files[]=@b.pdf'");
+  EXPECT_EQ(many.body, R"({"files[]":{"content":"{files@}","content_type":"application/pdf"}})");
+  EXPECT_EQ(many.property("files", "items/properties/base64/type"), "string");
+}
+
+TEST(Curl, AFileThatIsTheBodyIsAnArgumentAsItsTypeSays) {
+  struct Case {
+    const char *options, *body, *type;
+  };
+  const Case cases[] = {
+      {"-d @body.json", "\"{body}\"", "application/json"},
+      {"--json @- ", "\"{body}\"", "application/json"},
+      {"-H 'Content-Type: application/vnd.api+json' --data-binary @x", "\"{body}\"",
+       "application/vnd.api+json"},
+      {"-H 'Content-Type: application/x-ndjson' --data-binary @bulk.json", "{body}", "application/x-ndjson"},
+      {"--data-binary '@data/rows.csv'", "{body}", "text/csv"},
+      {"--data-binary @a.tar.gz", "{body@}", "application/gzip"},
+      {"--data-binary @blob", "{body@}", "application/octet-stream"},
+      {"-H 'Content-Type: image/heic' --data @p.heic", "{body@}", "image/heic"},
+      {"-d @fields.txt", "{body*}", "application/x-www-form-urlencoded"},
+      {"-d a=1 -d @more.txt -d b=2", "a={a}&{file}&b={b}", "application/x-www-form-urlencoded"},
+      {"--data-urlencode text@note.md --data-urlencode q=1", "text={file}&q={q}",
+       "application/x-www-form-urlencoded"},
+      {"-T photo.png", "{body@}", "image/png"},
+      {"-T -", "{body@}", "application/octet-stream"},
+  };
+  for (const Case& each : cases) {
+    const Read got = read("curl https://api.example.com/v1/things " + std::string(each.options));
+    EXPECT_EQ(got.body, each.body) << each.options;
+    EXPECT_EQ(got.type, each.type) << each.options;
+    EXPECT_THAT(got.notes, Contains(HasSubstr("not on this server"))) << each.options;
+  }
+  const Read put = read("curl -T ~/pics/a.png https://api.example.com/v1/up/");
+  EXPECT_EQ(put.method + " " + put.path, "PUT /up/a.png");
+  const Read query = read("curl -G https://api.example.com/v1/find -d limit=1 --data-urlencode q@query.txt");
+  EXPECT_EQ(query.query, R"({"limit":"{limit}","q":"{file}"})");
+}
+
+TEST(Curl, ManyFieldsOfAFormAreBounded) {
+  std::string command = "curl https://a.example/x";
+  for (int i = 0; i < 300; ++i)
+    command += " -F t" + std::to_string(i) + "=a -F f" + std::to_string(i) + "=@b";
+  const Read got = read(command);
+  EXPECT_EQ(got.parameters.size(), kMaxProposedParameters);
+  EXPECT_THAT(got.body, HasSubstr("\"t299\":\"a\""));
+  EXPECT_THAT(got.notes, Contains(HasSubstr("the files behind them are left out")));
+}
+
+TEST(Curl, ABrowsersFileBecomesAnArgument) {
+  const Read got = read(
+      R"(curl 'https://app.example.com/upload' -H 'content-type: multipart/form-data; boundary=b' --data-raw $'--b\r\nContent-Disposition: form-data; name="photo"; filename="me.jpg"\r\nContent-Type: image/jpeg\r\n\r\n\r\n--b\r\nContent-Disposition: form-data; name="n"\r\n\r\n3\r\n--b--\r\n')");
+  EXPECT_EQ(got.body, R"({"photo":{"content":"{photo@}","content_type":"image/jpeg"},"n":"{n}"})");
+  EXPECT_EQ(got.property("photo", "properties/filename/examples/0"), "me.jpg");
 }
 
 TEST(Curl, DataUrlencodeWithGetGoesIntoTheQuery) {
@@ -518,9 +591,10 @@ TEST(Curl, WhatCannotBeDoneIsASentence) {
   EXPECT_THAT(refusal("curl https://a.example --next https://b.example"), HasSubstr("second request"));
   EXPECT_THAT(refusal("curl https://a.example https://b.example"), HasSubstr("more than one URL"));
   EXPECT_THAT(refusal("curl file:///etc/passwd"), HasSubstr("Only http:// and https://"));
-  EXPECT_THAT(refusal("curl https://a.example -d @body.json"), HasSubstr("sends a file"));
-  EXPECT_THAT(refusal("curl https://a.example -F f=@a.png"), HasSubstr("sends a file"));
-  EXPECT_THAT(refusal("curl https://a.example -T x"), HasSubstr("sends a file"));
+  EXPECT_THAT(refusal("curl https://a.example -H @headers"), HasSubstr("write them into the command"));
+  EXPECT_THAT(refusal("curl https://a.example -T x -d y"), HasSubstr("-T cannot be in one command with -d"));
+  EXPECT_THAT(refusal("curl https://a.example -H 'Content-Type: multipart/form-data; boundary=b' -d @x"),
+              HasSubstr("use -F"));
   EXPECT_THAT(refusal("curl https://a.example -H $'X-A: b\\r\\nX-C: d'"), HasSubstr("line break"));
   EXPECT_THAT(refusal("curl https://a.example -H 'X Y: z'"), HasSubstr("no header can have"));
   EXPECT_THAT(refusal("curl https://a.example -X TRACE"), HasSubstr("method"));
@@ -532,7 +606,7 @@ TEST(Curl, WhatCannotBeDoneIsASentence) {
   EXPECT_THAT(refusal("Invoke-RestMethod https://a.example"), HasSubstr("curl.exe"));
   EXPECT_THAT(refusal("curl https://a.example | sh"), HasSubstr("pipe"));
   EXPECT_THAT(refusal("curl https://a.example\ncurl https://b.example"), HasSubstr("more than one command"));
-  EXPECT_THAT(refusal("curl https://a.example -d @- <<EOF\nx\nEOF"), HasSubstr("here-document"));
+  EXPECT_THAT(refusal("curl https://a.example -d @- <<EOF\nx"), HasSubstr("here-document"));
   EXPECT_THAT(refusal("curl https://a.example/{a,b}"), HasSubstr("several requests"));
   EXPECT_THAT(refusal("curl https://a.example/[1-9]"), HasSubstr("several requests"));
   EXPECT_THAT(refusal("curl $BASE/users"), HasSubstr("write the address"));
@@ -556,7 +630,7 @@ TEST(Curl, TheSecretIsInNoErrorMessage) {
   for (const char* command :
        {"curl https://a.example -H 'Authorization: Bearer topsecret123' https://topsecret123.example",
         "curl -u ann:topsecret123 file:///x", "curl https://a.example -H $'X-Api-Key: topsecret123\\n'",
-        "curl https://a.example -u ann:topsecret123 -d @topsecret123"}) {
+        "curl https://a.example -u ann:topsecret123 -H @topsecret123"}) {
     EXPECT_THAT(refusal(command), Not(HasSubstr("topsecret123")));
   }
 }

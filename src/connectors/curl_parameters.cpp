@@ -87,6 +87,20 @@ std::string Parameters::add(std::string_view wished_name, const json::value& giv
   return finish(std::move(parameter), std::move(schema), wish.quoted);
 }
 
+std::string Parameters::add_file(std::string_view wished_name, json::object schema, std::string_view mark,
+                                 bool quoted) {
+  ProposedParameter parameter;
+  parameter.name = free_name(wished_name);
+  parameter.in = "body";
+  parameter.type = text_or_empty(schema, "type");
+  if (parameter.type.empty()) parameter.type = "object";
+  parameter.required = true;
+  parameter.in_template = "{" + parameter.name + std::string(mark) + "}";
+  add_note(notes_, "\"" + parameter.name + "\" is a file in the command, which is not on this server: " +
+                       text_or_empty(schema, "description"));
+  return finish(std::move(parameter), std::move(schema), quoted);
+}
+
 std::string Parameters::add_stand_in(const std::string& name, const std::string& in, bool quoted) {
   return add_open(name, in, quoted, false);
 }

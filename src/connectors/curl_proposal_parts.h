@@ -119,6 +119,9 @@ class Parameters {
 
   // One with a value of the command.
   std::string add(std::string_view wished_name, const boost::json::value& given, Wish wish);
+  // One with this schema for what is in a file; `mark` is of its placeholder (template_text.h).
+  std::string add_file(std::string_view wished_name, boost::json::object schema, std::string_view mark,
+                       bool quoted);
   // One for a value that the command leaves open with a stand-in; the same for all places that name it.
   std::string add_stand_in(const std::string& name, const std::string& in, bool quoted);
   // `text` with its variables as parameters, and the rest through `encode`.
@@ -167,7 +170,7 @@ struct Body {
 };
 bool has_body(const CurlCommand& command);
 // Of a command that has one; `content_type` as its header says.
-// Errors: kInvalidArgument  the body is not what the Content-Type says, or has a file
+// Errors: kInvalidArgument  the body is not what the Content-Type says
 Result<Body> make_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
                        Notes& notes);
 

@@ -79,6 +79,9 @@ TEST(InputSchema, NullCountsAsLeftOutForASystemThatJudgesItself) {
   EXPECT_EQ(passed_on(schema, R"({"q":"x","n":null})", Judge::kSystem), R"({"q":"x","n":null})");
   EXPECT_TRUE(has(check(schema, R"({"q":"x","n":null})"), "arguments.n must be an integer, not null."));
   EXPECT_TRUE(has(check(schema, R"({"q":null})", Judge::kSystem), "arguments.q must be a string, not null."));
+  const char* elsewhere = R"({"type":"object","properties":{"q":{"type":"string"}},"required":["q"],
+      "allOf":[{"properties":{"q":{"default":"x"}}}]})";
+  EXPECT_EQ(check(elsewhere, R"({"q":null})", Judge::kSystem), "fits");
 }
 
 TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
@@ -88,6 +91,63 @@ TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
     EXPECT_EQ(passed_on(schema, R"({"q":1})", judge), R"({"q":1})");
     EXPECT_TRUE(has(check(schema, "{}", judge), "arguments.q is required, but missing."));
   }
+}
+
+// Fits without "level", which has a default.
+void expect_level_is_given(const std::string& rest) {
+  const std::string schema =
+      R"({"type":"object","properties":{"q":{}},"required":["q","level"],)" + rest + "}";
+  for (const Judge judge : {Judge::kWick, Judge::kSystem}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", judge), R"({"q":1})") << schema;
+    EXPECT_EQ(check(schema, "{}", judge),
+              "The arguments do not fit the input schema:\n- arguments.q is required, but missing.")
+        << schema;
+  }
+}
+
+TEST(InputSchema, ADefaultCountsWhereverTheSchemasOfTheObjectGiveIt) {
+  expect_level_is_given(R"("allOf":[{"properties":{"level":{"type":"integer","default":1}}}])");
+  expect_level_is_given(R"("$defs":{"p":{"properties":{"level":{"default":1}}}},"$ref":"#/$defs/p")");
+  expect_level_is_given(
+      R"("anyOf":[{"properties":{"level":{"default":1}}},{"properties":{"level":{"default":2}}}])");
+  expect_level_is_given(
+      R"("oneOf":[{"allOf":[{"properties":{"level":{"default":1}}}],"required":["level"]},{"minProperties":9}],
+      "properties":{"q":{},"level":{"anyOf":[{"type":"integer","default":1},{"type":"null","default":null}]}})");
+  expect_level_is_given(R"("if":{"required":["x"]},"then":{"properties":{"level":{"default":1}}},
+      "else":{"properties":{"level":{"default":2}}})");
+  expect_level_is_given(
+      R"("$defs":{"n":{"default":1},"m":{"allOf":[{"type":"integer"},{"$ref":"#/$defs/n"}]}},
+      "allOf":[{"properties":{"level":{"$ref":"#/$defs/m"}}}])");
+  EXPECT_TRUE(
+      has(check(R"({"type":"object","required":["level"],"anyOf":[{"properties":{"level":{"default":1}}},
+                            {"properties":{"level":{"type":"integer"}}}]})",
+                "{}"),
+          "arguments.level is required, but missing."))
+      << "only one of the branches has a default";
+}
+
+TEST(InputSchema, ADefaultBelongsToTheBranchAndTheObjectThatGivesIt) {
+  const char* branches = R"({"type":"object","oneOf":[
+      {"properties":{"kind":{"const":"a"},"size":{"default":1}},"required":["kind","size"]},
+      {"properties":{"kind":{"const":"b"},"size":{}},"required":["kind","size"]}]})";
+  EXPECT_EQ(check(branches, R"({"kind":"a"})"), "fits");
+  EXPECT_TRUE(has(check(branches, R"({"kind":"b"})"), "arguments.size is required, but missing."));
+  const char* inner =
+      R"({"type":"object","properties":{"n":{"default":1},"o":{"type":"object","required":["n"]}}})";
+  EXPECT_TRUE(has(check(inner, R"({"o":{}})"), "arguments.o.n is required, but missing."));
+  EXPECT_EQ(check(R"({"type":"object","properties":{"b":{"default":1}},"dependentRequired":{"a":["b"]}})",
+                  R"({"a":1})"),
+            "fits");
+}
+
+TEST(InputSchema, ADefaultIsNoReasonToRefuse) {
+  const char* either = R"({"type":"object","properties":{"a":{"default":1},"b":{}},)";
+  EXPECT_EQ(check(std::string(either) + R"("oneOf":[{"required":["a"]},{"required":["b"]}]})", R"({"b":2})"),
+            "fits");
+  EXPECT_EQ(check(std::string(either) + R"("not":{"required":["a","b"]}})", R"({"b":2})"), "fits");
+  EXPECT_EQ(
+      check(std::string(either) + R"("if":{"required":["a"]},"then":{"required":["c"]}})", R"({"b":2})"),
+      "fits");
 }
 
 TEST(InputSchema, TextsForNumbersAreTakenWhereTheSchemaLeavesNoDoubt) {

@@ -7,12 +7,33 @@
 #include "connectors/http_config.h"
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_operation.h"
+#include "connectors/rest_request.h"
+#include "connectors/template_text.h"
+#include "http/field.h"
 
 namespace wick::openapi {
 namespace {
 
 constexpr std::size_t kMaxContentTypes = 50;  // of one body
 constexpr std::size_t kMaxContentTypeBytes = 200;
+constexpr std::size_t kMaxPartHeaders = 20;  // of one field
+
+// Of an Encoding Object: then its contentType does not count.
+bool says_style(const json::object& encoding) {
+  return encoding.contains("style") || encoding.contains("explode");
+}
+
+// The mark (connectors/template_text.h) of a field that is a list or an object.
+std::string mark_of(const json::object* encoding, bool is_list) {
+  if (encoding == nullptr || !says_style(*encoding)) return is_list ? "*" : "";
+  const std::string style = text_or_empty(*encoding, "style");
+  const auto* explode = encoding->if_contains("explode");
+  const bool joined = explode != nullptr && explode->is_bool() && !explode->get_bool();
+  if (style == "deepObject") return "[]";
+  if (const std::string delimiter = delimiter_of(style); !delimiter.empty() && (explode == nullptr || joined))
+    return "," + delimiter;
+  return joined ? "," : "*";
+}
 
 // The earlier the better.
 enum class Sort { kJson, kMergePatch, kOtherJson, kForm, kMultipart, kJsonPatch, kText, kBytes, kNone };
@@ -25,20 +46,6 @@ json::object text_schema(std::string description) {
   json::object schema;
   schema["type"] = "string";
   if (!description.empty()) schema["description"] = std::move(description);
-  return schema;
-}
-
-// One file of a form (connectors/rest_request.h).
-json::object file_schema() {
-  json::object properties;
-  properties["base64"] = text_schema("The file's bytes in base64.");
-  properties["text"] = text_schema("Instead of base64, the content of a text file.");
-  properties["filename"] = text_schema("With its ending, for example report.pdf.");
-  properties["content_type"] = text_schema("For example image/png.");
-  json::object schema;
-  schema["type"] = "object";
-  schema["properties"] = std::move(properties);
-  schema["additionalProperties"] = false;
   return schema;
 }
 
@@ -66,6 +73,33 @@ bool is_binary(const json::object& schema) {
   if (text_of(schema, "format") == "binary") return true;
   const auto media = parse_media_type(text_of(schema, "contentMediaType"));
   return media && !is_text(*media) && text_of(schema, "contentEncoding").empty();
+}
+
+// Puts the schema of a file where the converted one says bytes; false when it does nowhere.
+bool put_files(json::object& schema) {
+  bool found = false;
+  if (text_of(schema, "format") == "binary") {
+    json::object file = file_schema();
+    file["description"] = "A file.";
+    if (const auto* about = schema.if_contains("description")) file["description"] = *about;
+    schema = std::move(file);
+    return true;
+  }
+  const auto each = [&](json::value& part) {
+    if (auto* object = part.if_object()) found = put_files(*object) || found;
+  };
+  for (const char* key : {"items", "additionalProperties"}) {
+    if (auto* part = schema.if_contains(key)) each(*part);
+  }
+  for (const char* key : {"anyOf", "allOf"}) {
+    auto* parts = schema.if_contains(key);
+    if (parts == nullptr || !parts->is_array()) continue;
+    for (json::value& part : parts->get_array()) each(part);
+  }
+  if (auto* properties = schema.if_contains("properties"); properties != nullptr && properties->is_object()) {
+    for (auto& member : properties->get_object()) each(member.value());
+  }
+  return found;
 }
 
 // Whether the content itself is base64 text.
@@ -143,7 +177,7 @@ std::vector<OperationBuilder::Offer> OperationBuilder::offers_of(const json::obj
 
 void OperationBuilder::add_body(const json::object& operation) {
   const auto* entry = operation.if_contains("requestBody");
-  if (entry == nullptr) return;
+  if (entry == nullptr || entry->is_null()) return;
   std::string why;
   const auto* node = references_.follow(*entry, why);
   const auto* body = node == nullptr ? nullptr : node->if_object();
@@ -253,24 +287,10 @@ void OperationBuilder::add_form_fields(const Offer& offer, const std::vector<Bod
     const bool scalar = is_scalar(argument.schema);
     const bool list = has_type(argument.schema, {"array", "null"});
     const auto* how = encoding == nullptr ? nullptr : object_of(*encoding, property.name);
-    const std::string style = how == nullptr ? "" : text_or_empty(*how, "style");
-    const auto* explode = how == nullptr ? nullptr : how->if_contains("explode");
-    const bool joined = explode != nullptr && explode->is_bool() && !explode->get_bool();
-    const bool as_json = how != nullptr && style.empty() && explode == nullptr &&
-                         is_json_type(text_or_empty(*how, "contentType"));
-    const bool delimited = style == "spaceDelimited" || style == "pipeDelimited";
+    const bool as_json =
+        how != nullptr && !says_style(*how) && is_json_type(text_or_empty(*how, "contentType"));
     std::string mark;
-    if (scalar || as_json) {
-      mark = "";
-    } else if (style == "deepObject") {
-      mark = "[]";
-    } else if (delimited && (explode == nullptr || joined)) {
-      mark = style == "pipeDelimited" ? ",%7C" : ",%20";
-    } else if (joined) {
-      mark = ",";
-    } else if (list || style == "form" || explode != nullptr) {
-      mark = "*";
-    }
+    if (!scalar && !as_json) mark = mark_of(how, list);
     body[property.name] = "{" + add(std::move(argument), property.name, "body") + mark + "}";
   }
   body_ = to_json(body);
@@ -303,47 +323,97 @@ void OperationBuilder::add_multipart(const Offer& offer, bool required) {
     if (!says_fields)
       return block(
           "Its request body is multipart/form-data, and the document does not say which fields it has.");
-    if (to_json(schema).find("\"format\":\"binary\"") != std::string::npos)
-      return block(
-          "Its request body is multipart/form-data with files in a form that is not a plain list of fields.");
-    return add_whole_body(std::move(schema), "\"{", "}\"", required);
+    const bool has_files = put_files(schema);
+    return add_whole_body(std::move(schema), "\"{", has_files ? "@}\"" : "}\"", required);
   }
   note_required_members(*properties, required);
   const auto* encoding = object_of(*offer.object, "encoding");
   json::object body;
-  for (const BodyProperty& property : *properties) {
-    const auto* how = encoding == nullptr ? nullptr : object_of(*encoding, property.name);
-    const std::string given(trim(how == nullptr ? "" : text_of(*how, "contentType")));
-    const auto media = parse_media_type(given);
-    const bool usable = media && !is_range(*media) && given.find(',') == std::string::npos &&
-                        printable(given) == given && given.size() <= kMaxContentTypeBytes;
-    Argument argument;
-    argument.required = property.required;
-    const bool file = is_file(*property.schema);
-    if (!file) {
-      argument.schema = converter_.convert(*property.schema);
-    } else {
-      const auto* schema = converter_.resolved(*property.schema);
-      argument.schema = file_schema();
-      if (is_array(schema)) {
-        json::object list;
-        list["type"] = "array";
-        list["items"] = std::move(argument.schema);
-        argument.schema = std::move(list);
-      }
-      const std::string about = first_paragraph(text_of(*schema, "description"), kMaxNestedDescriptionBytes);
-      argument.schema["description"] = about.empty() ? "A file." : about;
-    }
-    json::value field("{" + add(std::move(argument), property.name, "body") + (file ? "@}" : "}"));
-    if (usable && !(file && media->essence() == "application/octet-stream")) {
-      json::object typed;
-      typed["content"] = std::move(field);
-      typed["content_type"] = given;
-      field = std::move(typed);
-    }
-    body[property.name] = std::move(field);
-  }
+  for (const BodyProperty& property : *properties)
+    body[property.name] =
+        part_of(property, encoding == nullptr ? nullptr : object_of(*encoding, property.name));
   body_ = to_json(body);
+}
+
+// The template of one field of multipart/form-data.
+json::value OperationBuilder::part_of(const BodyProperty& property, const json::object* encoding) {
+  const std::string given(trim(encoding == nullptr ? "" : text_of(*encoding, "contentType")));
+  const auto media = parse_media_type(given);
+  const bool is_one = media && !is_range(*media) && given.find(',') == std::string::npos &&
+                      printable(given) == given && given.size() <= kMaxContentTypeBytes;
+  Argument argument;
+  argument.required = property.required;
+  const bool file = is_file(*property.schema);
+  std::string mark, type;
+  if (file) {
+    argument.schema = files_schema(*property.schema, is_one ? "" : given);
+    mark = "@";
+    if (is_one && media->essence() != "application/octet-stream") type = given;
+  } else {
+    argument.schema = converter_.convert(*property.schema);
+    const bool has_style = encoding != nullptr && says_style(*encoding);
+    if (has_style && !is_scalar(argument.schema))
+      mark = mark_of(encoding, has_type(argument.schema, {"array", "null"}));
+    if (is_one && !has_style) type = given;
+  }
+  json::object headers = encoding == nullptr ? json::object() : part_headers(*encoding);
+  if (type.empty() && !headers.empty())
+    type = file ? "application/octet-stream" : is_scalar(argument.schema) ? "text/plain" : "application/json";
+  json::value field("{" + add(std::move(argument), property.name, "body") + mark + "}");
+  if (type.empty()) return field;
+  json::object typed;
+  typed["content"] = std::move(field);
+  typed["content_type"] = type;
+  if (!headers.empty()) typed["headers"] = std::move(headers);
+  return typed;
+}
+
+// One file, or a list of them. `types`: the media types that the document allows, as a list; may be empty.
+json::object OperationBuilder::files_schema(const json::value& schema, const std::string& types) const {
+  const auto* object = converter_.resolved(schema);
+  json::object out = file_schema();
+  if (!types.empty() && types.size() <= kMaxContentTypeBytes)
+    out["properties"].get_object()["content_type"] = text_schema("One of " + shown(types) + ".");
+  if (is_array(object)) {
+    json::object list;
+    list["type"] = "array";
+    list["items"] = std::move(out);
+    out = std::move(list);
+  }
+  const std::string about = first_paragraph(text_of(*object, "description"), kMaxNestedDescriptionBytes);
+  out["description"] = about.empty() ? "A file." : about;
+  return out;
+}
+
+// Those of an Encoding Object whose value is fixed; the others are not sent.
+json::object OperationBuilder::part_headers(const json::object& encoding) {
+  json::object out;
+  const auto* headers = object_of(encoding, "headers");
+  if (headers == nullptr) return out;
+  for (const auto& member : *headers) {
+    const std::string name(member.key()), lower = to_lower_ascii(name);
+    if (lower == "content-type" || lower == "content-disposition") continue;
+    std::string why;
+    const auto* node = references_.follow(member.value(), why);
+    const auto* header = node == nullptr ? nullptr : node->if_object();
+    const auto* schema_entry = header == nullptr ? nullptr : header->if_contains("schema");
+    const auto* schema = schema_entry == nullptr ? nullptr : converter_.resolved(*schema_entry);
+    const auto* values = schema == nullptr ? nullptr : array_of(*schema, "enum");
+    const json::value* fixed = schema == nullptr ? nullptr : schema->if_contains("const");
+    if (fixed == nullptr && values != nullptr && values->size() == 1) fixed = &(*values)[0];
+    if (fixed == nullptr && schema != nullptr) fixed = schema->if_contains("default");
+    const bool can_be_sent = fixed != nullptr && !fixed->is_structured() && !fixed->is_null() &&
+                             out.size() < kMaxPartHeaders && http::is_field_name(name) &&
+                             argument_text(*fixed).size() <= kMaxContentTypeBytes &&
+                             http::is_field_value(argument_text(*fixed));
+    if (can_be_sent) {
+      out[name] = argument_text(*fixed);
+    } else {
+      notes_.add("The header \"" + shown(name) +
+                 "\" of a part is not sent: the document does not fix its value.");
+    }
+  }
+  return out;
 }
 
 // Bytes come in base64, unless the content itself is base64 text. Where the type is open, it is an argument.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "base/charset.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/visible_text.h"
@@ -15,6 +16,8 @@
 #include "connectors/input_schema.h"
 #include "connectors/openapi_operation.h"
 #include "connectors/openapi_schema.h"
+#include "connectors/openapi_security.h"
+#include "connectors/openapi_swagger.h"
 #include "connectors/template_text.h"
 #include "connectors/yaml_text.h"
 #include "crypto/digest.h"
@@ -30,7 +33,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kMethods 
                                                                                     {"delete", "DELETE"}}};
 constexpr std::size_t kMaxTagBytes = 80;
 constexpr std::size_t kMaxTags = 20;
-constexpr std::size_t kMaxSchemes = 50;    // ways to authenticate that are looked at
 constexpr std::size_t kMaxServers = 50;    // of one operation or path
 constexpr std::size_t kMaxVariables = 50;  // of a server's address
 
@@ -49,31 +51,19 @@ std::string scalar_text(const json::object& object, std::string_view key) {
   return is_number(*value) || value->is_string() ? argument_text(*value) : "";
 }
 
-bool is_http_url(std::string_view url) {
-  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
-                                : url.starts_with("http://") ? url.substr(7)
-                                                             : "";
-  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\{}\"<>") == std::string_view::npos &&
-         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos && url.size() <= 1000;
-}
-
-// Adds the values in `value` to `parts`, until they are too many; 64 bytes of text count as one.
-void count_parts(const json::value& value, std::size_t& parts) {
-  parts += 1 + (value.is_string() ? value.get_string().size() / 64 : 0);
-  if (const auto* list = value.if_array()) {
-    for (auto item = list->begin(); item != list->end() && parts <= kMaxSchemaVisits; ++item)
-      count_parts(*item, parts);
-  } else if (const auto* object = value.if_object()) {
-    for (auto member = object->begin(); member != object->end() && parts <= kMaxSchemaVisits; ++member)
-      count_parts(member->value(), parts);
-  }
+// Some documents write methods in capitals.
+const json::value* method_of(const json::object& item, std::string_view lower, std::string_view upper) {
+  const auto* entry = item.if_contains(lower);
+  return entry != nullptr ? entry : item.if_contains(upper);
 }
 
 class Reader {
  public:
-  Reader(const json::value& root, bool is_30, std::string_view document_url, Notes notes)
-      : root_(root.get_object()),
-        references_(root),
+  // References lead into `document`, which `root` is, or is made of.
+  Reader(const json::object& root, const json::value& document, bool is_30, std::string_view document_url,
+         Notes notes)
+      : root_(root),
+        references_(document),
         is_30_(is_30),
         document_url_(document_url),
         notes_(std::move(notes)) {}
@@ -83,8 +73,6 @@ class Reader {
  private:
   void read_server();
   std::string resolve_server(const json::object& server);
-  void read_auth();
-  bool use_scheme(const std::string& name, const json::object& scheme);
   void read_operation(std::string_view method, const std::string& path, const json::object& item,
                       const json::object& operation);
   std::string key_for(std::string_view method, std::string_view path, const json::object& operation);
@@ -104,7 +92,7 @@ class Reader {
   Document out_;
   Notes notes_;
   std::set<std::string> keys_;
-  std::size_t visits_ = 0;
+  Shared shared_;
   std::size_t shared_parts_ = 0;                       // of path items and operations that are referred to
   std::size_t others_ = 0, left_out_ = 0;              // operations
   std::list<json::object> merged_;                     // path items that have members beside a reference
@@ -125,7 +113,7 @@ std::string Reader::resolve_server(const json::object& server) {
         url.replace(at, slot.size(), value);
     }
   }
-  if (url.find("://") == std::string::npos && is_http_url(document_url_)) {
+  if (url.find("://") == std::string::npos && is_server_url(document_url_)) {
     const std::string_view base = document_url_.substr(0, document_url_.find_first_of("?#"));
     const auto host_end = base.find('/', base.find("://") + 3);
     const std::string origin(base.substr(0, host_end));
@@ -138,6 +126,9 @@ std::string Reader::resolve_server(const json::object& server) {
       url = std::string(base.substr(0, base.rfind('/') + 1)) + url;
     }
   }
+  // RFC 3986 §3.1: in any case, but lower case is what is looked for.
+  if (const auto scheme = url.find("://"); scheme < 6)
+    url.replace(0, scheme, to_lower_ascii(url.substr(0, scheme)));
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -153,7 +144,7 @@ void Reader::read_server() {
     if (!server.is_object()) continue;
     const std::string url = resolve_server(server.get_object());
     if (first.empty()) first = url;
-    if (!is_http_url(url)) continue;
+    if (!is_server_url(url)) continue;
     out_.base_url = url;
     if (servers->size() > 1)
       notes_.add("The document names " + std::to_string(servers->size()) +
@@ -162,91 +153,6 @@ void Reader::read_server() {
   }
   notes_.add("The server \"" + shown(first) +
              "\" is not a whole address with http or https: enter the base URL yourself.");
-}
-
-bool Reader::use_scheme(const std::string& name, const json::object& scheme) {
-  const std::string type = text_or_empty(scheme, "type");
-  const std::string how = to_lower_ascii(text_or_empty(scheme, "scheme"));
-  json::object auth;
-  if (type == "http" && (how == "bearer" || how == "basic")) {
-    auth["auth"] = how;
-  } else if (type == "apiKey") {
-    const std::string place = text_or_empty(scheme, "in");
-    if (place != "header" && place != "query") {
-      notes_.add("The key of \"" + shown(name) + "\" is sent as a " + shown(place) +
-                 ", which a REST connector cannot do.");
-      return false;
-    }
-    const std::string key = text_or_empty(scheme, "name");
-    if (key.empty() || printable(key) != key || key.size() > 200) return false;
-    auth["auth"] = place;
-    auth["auth_name"] = key;
-  } else if (type == "oauth2") {
-    const auto* flows = object_of(scheme, "flows");
-    const auto* flow = flows == nullptr ? nullptr : object_of(*flows, "clientCredentials");
-    std::string token_url = flow == nullptr ? "" : text_or_empty(*flow, "tokenUrl");
-    if (token_url.starts_with('/')) {
-      const auto host_end = out_.base_url.find('/', out_.base_url.find("://") + 3);
-      token_url = out_.base_url.substr(0, host_end) + token_url;
-    }
-    if (flow == nullptr) {
-      notes_.add(
-          "\"" + shown(name) +
-          "\" is OAuth for people, which a REST connector does not do: it can send an access token that "
-          "you paste, as bearer.");
-      return false;
-    }
-    if (!is_http_url(token_url)) {
-      notes_.add("The token URL of \"" + shown(name) + "\" is not an address with http or https.");
-      return false;
-    }
-    auth["auth"] = "oauth_client_credentials";
-    auth["token_url"] = token_url;
-    std::string scopes;
-    if (const auto* all = object_of(*flow, "scopes")) {
-      for (const auto& scope : *all) scopes += (scopes.empty() ? "" : " ") + std::string(scope.key());
-    }
-    // All that there are is seldom what one wants, but a few may be.
-    if (!scopes.empty() && scopes.size() <= 200 && printable(scopes) == scopes) auth["scope"] = scopes;
-  } else {
-    notes_.add("\"" + shown(name) + "\" is a way to authenticate (" +
-               shown(type + (how.empty() ? "" : " " + how)) + ") that a REST connector does not know.");
-    return false;
-  }
-  out_.auth = std::move(auth);
-  notes_.add("Authentication is taken from \"" + shown(name) + "\": the secret is yours to enter.");
-  return true;
-}
-
-void Reader::read_auth() {
-  const auto* components = object_of(root_, "components");
-  const auto* schemes = components == nullptr ? nullptr : object_of(*components, "securitySchemes");
-  out_.auth["auth"] = "none";
-  if (schemes == nullptr || schemes->empty()) {
-    notes_.add("The document describes no authentication: choose it yourself if there is one.");
-    return;
-  }
-  // Those that everything requires first, then any.
-  std::vector<std::string> order;
-  const auto append = [&](std::string_view name) {
-    if (order.size() < kMaxSchemes && std::find(order.begin(), order.end(), name) == order.end())
-      order.emplace_back(name);
-  };
-  if (const auto* security = array_of(root_, "security")) {
-    for (const auto& requirement : *security) {
-      if (!requirement.is_object()) continue;
-      if (requirement.get_object().size() > 1)
-        notes_.add("Several ways to authenticate are required together: only one can be set.");
-      for (const auto& member : requirement.get_object()) append(member.key());
-    }
-  }
-  for (const auto& member : *schemes) append(member.key());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto* entry = schemes->if_contains(order[i]);
-    std::string why;
-    const auto* node = entry == nullptr ? nullptr : references_.follow(*entry, why);
-    if (node != nullptr && node->is_object() && use_scheme(order[i], node->get_object())) return;
-  }
 }
 
 std::string Reader::key_for(std::string_view method, std::string_view path, const json::object& operation) {
@@ -273,7 +179,7 @@ const std::string& Reader::server_of(const json::array* servers) {
     // One that is named relative to an address that is not known here is most likely on the same host.
     if (url.starts_with('/') && !url.starts_with("//") && !out_.base_url.empty())
       url.insert(0, out_.base_url, 0, out_.base_url.find('/', out_.base_url.find("://") + 3));
-    if (!is_http_url(url)) continue;
+    if (!is_server_url(url)) continue;
     if (known->second.empty() || url == out_.base_url) known->second = url;
   }
   return known->second;
@@ -301,7 +207,8 @@ void Reader::choose_server() {
       const auto* item = node == nullptr ? nullptr : node->if_object();
       if (item == nullptr) continue;
       for (const auto& [lower, method] : kMethods) {
-        const auto* operation = object_of(*item, lower);
+        const auto* entry_of = method_of(*item, lower, method);
+        const auto* operation = entry_of == nullptr ? nullptr : entry_of->if_object();
         if (operation == nullptr || ++seen > kMaxListedOperations) continue;
         const std::string& url = server_of(servers_of(*item, *operation));
         if (!url.empty() && ++counts[url] > counts[best]) best = url;
@@ -350,7 +257,7 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
   const std::string server = server_of(servers);
   bool built = false;
   for (const Detail& detail : kDetails) {
-    OperationBuilder builder(references_, is_30_, detail, visits_);
+    OperationBuilder builder(references_, is_30_, detail, shared_);
     built = builder.build(method, path, item, operation, server == out_.base_url ? "" : server);
     imported.definition = json::object();
     imported.definition["key"] = key;
@@ -415,7 +322,7 @@ void Reader::read_item(const std::string& path, const json::object& item, const 
   for (const char* method : {"options", "trace", "query"}) others_ += item.contains(method);
   if (const auto* more = object_of(item, "additionalOperations")) others_ += more->size();
   for (const auto& [lower, method] : kMethods) {
-    const auto* entry = item.if_contains(lower);
+    const auto* entry = method_of(item, lower, method);
     if (entry == nullptr || entry->is_null()) continue;
     if (out_.operations.size() >= kMaxListedOperations) {
       ++left_out_;
@@ -441,7 +348,7 @@ Document Reader::read() {
     out_.version = visible_text(first_paragraph(scalar_text(*info, "version"), 60));
   }
   read_server();
-  read_auth();
+  out_.auth = read_security(root_, references_, out_.base_url, notes_);
   const auto* paths = object_of(root_, "paths");
   if (paths != nullptr) {
     for (const auto& entry : *paths) {
@@ -464,6 +371,14 @@ Document Reader::read() {
   return std::move(out_);
 }
 
+// In UTF-8, whatever it was saved in.
+Result<std::string> plain_text(std::string_view text) {
+  const std::string_view signature = unicode_signature(text);
+  if (!signature.empty() && !text.starts_with("\xEF\xBB\xBF"))
+    return decode_charset(std::string(text), signature);
+  return is_valid_utf8(text) ? std::string(text) : decode_windows_1252(text);
+}
+
 Result<json::value> parse(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -483,24 +398,32 @@ Result<Document> read_document(std::string_view text, std::string_view document_
     return fail(ErrorCode::kTooLarge,
                 "The document is larger than " + std::to_string(kMaxDocumentBytes / (1024 * 1024)) + " MiB.");
   }
-  auto root = parse(text);
+  auto plain = plain_text(text);
+  if (!plain) return fail(std::move(plain.error()));
+  auto root = parse(*plain);
   if (!root) return fail(std::move(root.error()));
   if (!root->is_object()) return invalid("The document is not an OpenAPI document: it is not an object.");
   const json::object& object = root->get_object();
-  if (object.contains("swagger"))
-    return invalid("This is Swagger 2.0: convert it to OpenAPI 3 first, for example with swagger2openapi.");
-  const std::string version = scalar_text(object, "openapi");
+  Notes notes;
+  json::object converted;
+  const bool is_20 = object.contains("swagger");
+  const std::string version = scalar_text(object, is_20 ? "swagger" : "openapi");
   if (version.empty())
     return invalid(
         "The document is not an OpenAPI document: it does not begin with \"openapi\" and a version.");
-  const bool is_30 = version == "3" || version == "3.0" || version.starts_with("3.0.");
-  if (version != "3" && !version.starts_with("3."))
-    return invalid("OpenAPI \"" + shown(version) + "\" is not known: the document must be of 3.0 or 3.1.");
-  Notes notes;
-  if (!is_30 && version != "3.1" && !version.starts_with("3.1.")) {
+  const bool is_30 = is_20 || version == "3" || version == "3.0" || version.starts_with("3.0.");
+  if (is_20 && version != "2" && version != "2.0") {
+    return invalid("Swagger \"" + shown(version) +
+                   "\" is not known: the document must be of 2.0, 3.0 or 3.1.");
+  } else if (is_20) {
+    converted = from_swagger(*root, document_url, notes);
+  } else if (version != "3" && !version.starts_with("3.")) {
+    return invalid("OpenAPI \"" + shown(version) +
+                   "\" is not known: the document must be of 2.0, 3.0 or 3.1.");
+  } else if (!is_30 && version != "3.1" && !version.starts_with("3.1.")) {
     notes.add("OpenAPI " + shown(version) + " is read as 3.1: what is new in it is left out.");
   }
-  Document document = Reader(*root, is_30, document_url, std::move(notes)).read();
+  Document document = Reader(is_20 ? converted : object, *root, is_30, document_url, std::move(notes)).read();
   document.digest = digest_of(text);
   for (ImportedOperation& operation : document.operations) {
     auto* origin = operation.definition.if_contains("openapi");

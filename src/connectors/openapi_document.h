@@ -1,4 +1,4 @@
-// OpenAPI 3.0 and 3.1 documents, JSON or YAML, as operations of the rest kind. Pure functions.
+// OpenAPI 3.0 and 3.1 documents and those of Swagger 2.0, JSON or YAML, as operations of the rest kind. Pure functions.
 //
 // Every operation of a document is told; what a rest connector cannot call is not importable, and its notes
 // say why. References lead only into the document itself. What is generated fits ConnectorService: the same
@@ -45,7 +45,8 @@ struct Document {
 
 // `document_url` is where the document comes from, for servers it names relative to itself; may be empty.
 // Errors: kTooLarge         more than kMaxDocumentBytes
-//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3; later ones than 3.1 are read as 3.1
+//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3 or Swagger 2.0; later ones than 3.1 are read as
+//                           3.1
 Result<Document> read_document(std::string_view text, std::string_view document_url = {});
 
 // What an operation does, whatever way it is written: the order of members, empty ones and the layout of a

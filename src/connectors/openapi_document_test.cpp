@@ -168,11 +168,37 @@ TEST(OpenapiSchema, Of30BecomesOneOf2020) {
       converted(
           R"({"type":"object","required":["id","n"],"properties":{"id":{"type":"string","readOnly":true},"n":{"type":"string"}}})"),
       R"({"type":"object","properties":{"n":{"type":"string"}},"required":["n"]})");
-  EXPECT_EQ(converted(R"({"type":"string","pattern":"^a+$"})"),
-            R"({"type":"string","description":"Must match ^a+$"})");
+}
+
+TEST(OpenapiSchema, PatternsAreAppliedWhereTheyMeanWhatTheySay) {
+  EXPECT_EQ(converted(R"({"type":"string","pattern":"^a+$"})"), R"({"type":"string","pattern":"^a+$"})");
+  EXPECT_EQ(converted(R"({"type":"string","nullable":true,"pattern":"^\\p{L}/"})"),
+            R"({"type":["string","null"],"pattern":"^\\p{L}/"})");
+  // Look around, another language's, a literal of JavaScript, no expression at all.
+  for (const char* pattern :
+       {"^(?=a)b", "\\\\A[a-z]+\\\\z", "[[:alpha:]]+", "/^[a-z]+$/", "/^a$/gi", "(", "a**"}) {
+    const std::string text = std::string(R"({"type":"string","pattern":")") + pattern + "\"}";
+    EXPECT_EQ(converted(text),
+              std::string(R"({"type":"string","description":"Must match )") + pattern + "\"}");
+  }
+}
+
+TEST(OpenapiSchema, ValuesAreOfTheTypeThatIsSaid) {
+  EXPECT_EQ(converted(R"({"type":"string","enum":[1.0,2,true,"x"],"default":2,"example":1.5})"),
+            R"({"type":"string","enum":["1.0","2","true","x"],"default":"2","examples":["1.5"]})");
+  EXPECT_EQ(converted(R"({"type":"integer","nullable":true,"enum":["1",2,null],"default":"2"})"),
+            R"({"type":["integer","null"],"enum":[1,2,null],"default":2})");
+  EXPECT_EQ(converted(R"({"type":"boolean","default":"true"})"), R"({"type":"boolean","default":true})");
+  EXPECT_EQ(converted(R"({"type":["string","integer"],"enum":["1",2]})", "3.1.0"),
+            R"({"type":["string","integer"],"enum":["1",2]})");
 }
 
 TEST(OpenapiSchema, Of31KeepsItsOwnWords) {
+  EXPECT_EQ(
+      converted(R"({"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false})",
+                "3.1.0"),
+      R"({"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":{"not":{}}})");
+
   EXPECT_EQ(converted(R"({"type":["string","null"],"examples":["x","y"],"const":"x"})", "3.1.0"),
             R"({"type":["string","null"],"const":"x","examples":["x"]})");
   EXPECT_EQ(converted(R"({"exclusiveMinimum":1,"type":"number"})", "3.1.0"),
@@ -323,7 +349,7 @@ TEST(OpenapiOperation, FormsAreSentAndUploadsAreNot) {
 }
 
 TEST(OpenapiOperation, WhatACallCouldLeaveTheApiWithIsNotImportable) {
-  for (const char* path : {"/../admin", "/a b", "/a/%2E%2e/b", "/./a", "/a/..", "/http://other/", "/a\\\\b"})
+  for (const char* path : {"/../admin", "/a/%2E%2e/b", "/./a", "/a/..", "/http://other/", "/a\\\\b"})
     EXPECT_FALSE(only(with(path, R"({"get":{}})")).importable) << path;
   const auto unicode =
       only(with("/größe/{größe}",
@@ -344,6 +370,7 @@ TEST(OpenapiServer, IsTheFirstThatIsAWholeHttpAddress) {
   for (const char* bad : {"javascript:alert`1`", "https://user@evil.test", "/v1", "file:///etc/passwd",
                           "https://{open}.test", "https://a b"})
     EXPECT_EQ(base(R"([{"url":")" + std::string(bad) + "\"}]"), "") << bad;
+  EXPECT_EQ(base(R"([{"url":"HTTPS://api.test/v1"}])"), "https://api.test/v1");
   EXPECT_EQ(base(R"([{"url":"/v1"}])", "https://docs.test/a/openapi.json?x"), "https://docs.test/v1");
   EXPECT_EQ(base(R"([{"url":"./v1"}])", "https://docs.test/a/openapi.json"), "https://docs.test/a/v1");
   EXPECT_EQ(base(R"([{"url":"//api.test"}])", "https://docs.test/"), "https://api.test");
@@ -380,8 +407,8 @@ TEST(OpenapiDocument, SaysWhatItIsNot) {
   EXPECT_THAT(error("{\"openapi\":"), HasSubstr("not valid JSON"));
   EXPECT_THAT(error("hello"), HasSubstr("not an OpenAPI document"));
   EXPECT_THAT(error("[]"), HasSubstr("not an OpenAPI document"));
-  EXPECT_THAT(error("swagger: '2.0'"), HasSubstr("Swagger 2.0"));
-  EXPECT_THAT(error("openapi: 4.0.0"), HasSubstr("must be of 3.0 or 3.1"));
+  EXPECT_THAT(error("swagger: '1.2'"), HasSubstr("must be of 2.0, 3.0 or 3.1"));
+  EXPECT_THAT(error("openapi: 4.0.0"), HasSubstr("must be of 2.0, 3.0 or 3.1"));
   EXPECT_THAT(error(std::string(kMaxDocumentBytes + 1, ' ')), HasSubstr("larger than 16 MiB"));
   EXPECT_TRUE(read_document("openapi: 3.1\ninfo: {title: x, version: 1.2}\npaths: {}"));
 }

@@ -27,8 +27,8 @@ struct Argument {
 // Builds one operation with a given detail.
 class OperationBuilder {
  public:
-  OperationBuilder(const References& references, bool is_30, Detail detail, std::size_t& visits)
-      : references_(references), converter_(references, is_30, detail, notes_, visits) {}
+  OperationBuilder(const References& references, bool is_30, Detail detail, Shared& shared)
+      : references_(references), converter_(references, is_30, detail, notes_, shared) {}
 
   // False: it did not fit; the next detail may.
   // `server`: where it is served, when that is not the document's base URL.
@@ -49,6 +49,7 @@ class OperationBuilder {
   void add_parameters(const json::object& item, const json::object& operation);
   void add_parameter(const json::object& parameter);
   void add_header(const std::string& name, bool explode, Argument argument);
+  void add_cookie(const std::string& name, Argument argument);
   void add_query(const std::string& name, const std::string& style, bool explode, bool is_json,
                  Argument argument);
   void add_path_parameter(const std::string& name, const std::string& style, bool explode, Argument argument);
@@ -64,6 +65,9 @@ class OperationBuilder {
   void add_form(const Offer& offer, bool required);
   void add_form_fields(const Offer& offer, const std::vector<BodyProperty>& properties);
   void add_multipart(const Offer& offer, bool required);
+  json::value part_of(const BodyProperty& property, const json::object* encoding);
+  json::object files_schema(const json::value& schema, const std::string& types) const;
+  json::object part_headers(const json::object& encoding);
   void add_bytes(const std::vector<Offer>& offers, bool required);
   void add_whole_body(json::object schema, const std::string& before, const std::string& after,
                       bool required);
@@ -93,6 +97,8 @@ class OperationBuilder {
 std::string argument_name(std::string_view name);
 // "/search{?q,page}" (RFC 6570 §3.2.8) as "/search?q={q}&page={page}".
 std::string with_plain_query(std::string_view path);
+// What is between the items of a list, percent-encoded; empty when the style has nothing of its own.
+std::string delimiter_of(std::string_view style);
 // Whether every type that the schema allows is one of these.
 bool has_type(const json::object& schema, std::initializer_list<std::string_view> types);
 bool is_scalar(const json::object& schema);

@@ -8,6 +8,7 @@
 #include "connectors/openapi_document.h"
 #include "connectors/openapi_operation.h"
 #include "connectors/template_text.h"
+#include "http/field.h"
 
 namespace wick::openapi {
 namespace {
@@ -37,13 +38,20 @@ bool is_greedy(std::string_view written) {
 std::string written_out(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool plain = static_cast<unsigned char>(c) < 0x80 && c != '{' && c != '}';
+    const bool plain = static_cast<unsigned char>(c) < 0x80 && c != '{' && c != '}' && c != ' ';
     out += plain ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
   }
   return out;
 }
 
 }  // namespace
+
+std::string delimiter_of(std::string_view style) {
+  return style == "spaceDelimited"  ? "%20"
+         : style == "pipeDelimited" ? "%7C"
+         : style == "tabDelimited"  ? "%09"
+                                    : "";
+}
 
 std::string with_plain_query(std::string_view path) {
   std::string out;
@@ -132,6 +140,11 @@ void OperationBuilder::add_parameter(const json::object& parameter) {
     add_header(name, explode, std::move(argument));
   } else if (place == "query") {
     add_query(name, style, explode, is_json, std::move(argument));
+  } else if (place == "cookie" && argument.required && http::is_field_name(name)) {
+    add_cookie(name, std::move(argument));
+  } else if (place == "querystring" && has_type(argument.schema, {"object"})) {
+    add_query(name, "form", true, false,
+              std::move(argument));  // OpenAPI 3.2: its members are all of the query
   } else {
     const std::string why = place == "cookie" ? "The cookie \"" + shown(name) + "\" cannot be sent."
                                               : "The parameter \"" + shown(name) + "\" is at no known place.";
@@ -165,12 +178,20 @@ void OperationBuilder::add_query(const std::string& name, const std::string& sty
     mark = "[]";
   } else if (explode) {
     mark = "*";
-  } else if (style == "spaceDelimited" || style == "pipeDelimited") {
-    mark = style == "pipeDelimited" ? ",%7C" : ",%20";
+  } else if (const std::string delimiter = delimiter_of(style); !delimiter.empty()) {
+    mark = "," + delimiter;
   } else {
     mark = ",";
   }
   query_[name] = "{" + add(std::move(argument), name, "query") + mark + "}";
+}
+
+// RFC 6265 §4.2.1: all cookies are one header. Others than required ones would take it along when they are absent.
+void OperationBuilder::add_cookie(const std::string& name, Argument argument) {
+  const char* end = is_scalar(argument.schema) ? "}" : ",}";
+  const std::string before = text_or_empty(headers_, "Cookie");
+  headers_["Cookie"] =
+      before + (before.empty() ? "" : "; ") + name + "={" + add(std::move(argument), name, "cookie") + end;
 }
 
 // RFC 6570 §3.2, as OpenAPI's "Style Values" refer to it.
@@ -210,6 +231,11 @@ std::string OperationBuilder::path_slot(std::string_view written) {
   if (slot == path_slots_.end() && !bare_name(written).empty()) {
     name = bare_name(written);
     slot = find();
+  }
+  if (slot == path_slots_.end()) {
+    slot = std::find_if(path_slots_.begin(), path_slots_.end(),
+                        [&](const auto& each) { return equals_ignoring_case(each.first, name); });
+    if (slot != path_slots_.end()) name = slot->first;
   }
   if (slot == path_slots_.end()) {
     notes_.add("The path parameter \"" + shown(name) + "\" is not described: it is taken as a text.");

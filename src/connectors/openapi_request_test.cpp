@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "connectors/check_once.h"
 #include "connectors/openapi_document.h"
+#include "connectors/openapi_schema.h"
 #include "connectors/rest_kind.h"
 #include "connectors/rest_request.h"
 
@@ -439,6 +440,69 @@ TEST(OpenapiBody, MultipartFieldsAreTextsJsonAndFiles) {
               HasSubstr("must be a media type"));
 }
 
+TEST(OpenapiBody, MultipartFieldsFollowTheirEncoding) {
+  const ImportedOperation operation = with_body(
+      R"({"multipart/form-data":{"encoding":{
+            "ids":{"style":"form","explode":false},"pipes":{"style":"pipeDelimited","explode":false,"contentType":"text/x"},
+            "flat":{"style":"form"},"deep":{"style":"deepObject","explode":true},"each":{"explode":true},
+            "note":{"contentType":"text/plain; charset=utf-8","headers":{"X-Part":{"schema":{"const":"a"}},
+              "X-Other":{"schema":{"type":"string"}},"Content-Type":{"schema":{"const":"b"}}}},
+            "docs":{"contentType":"image/png, image/jpeg","headers":{"X-Kind":{"$ref":"#/components/headers/Kind"}}}},
+          "schema":{"type":"object","properties":{"ids":{"type":"array","items":{"type":"integer"}},
+            "pipes":{"type":"array","items":{}},"flat":{"type":"object"},"deep":{"type":"object"},
+            "each":{"type":"array","items":{}},"note":{"type":"string"},"list":{"type":"array","items":{"type":"object"}},
+            "docs":{"type":"array","items":{"type":"string","format":"binary"}}}}}})",
+      true, "3.1.0");
+  EXPECT_THAT(operation.notes, ElementsAre(HasSubstr("\"X-Other\" of a part is not sent"),
+                                           HasSubstr("\"X-Kind\" of a part is not sent")));
+  EXPECT_THAT(schema_of(operation, "docs"), HasSubstr("One of image/png, image/jpeg."));
+  EXPECT_EQ(
+      send(
+          operation,
+          R"({"ids":[1,2],"pipes":["a b","c"],"flat":{"x":"ä=","y":2},"deep":{"a":{"b":[1]}},"each":["p","q"],"note":"n",
+               "list":[{"x":1},{"x":2}],"docs":[{"text":"t"},{"base64":"YQ==","content_type":"image/png"}]})")
+          .body,
+      "--B|Content-Disposition: form-data; name=\"ids\"||1,2|"
+      "--B|Content-Disposition: form-data; name=\"pipes\"||a b|c|"
+      "--B|Content-Disposition: form-data; name=\"x\"||ä=|"
+      "--B|Content-Disposition: form-data; name=\"y\"||2|"
+      "--B|Content-Disposition: form-data; name=\"deep[a][b][0]\"||1|"
+      "--B|Content-Disposition: form-data; name=\"each\"||p|"
+      "--B|Content-Disposition: form-data; name=\"each\"||q|"
+      "--B|Content-Disposition: form-data; name=\"note\"|Content-Type: text/plain; charset=utf-8|X-Part: "
+      "a||n|"
+      "--B|Content-Disposition: form-data; name=\"list\"|Content-Type: application/json||{\"x\":1}|"
+      "--B|Content-Disposition: form-data; name=\"list\"|Content-Type: application/json||{\"x\":2}|"
+      "--B|Content-Disposition: form-data; name=\"docs\"; filename=\"docs\"|Content-Type: text/plain||t|"
+      "--B|Content-Disposition: form-data; name=\"docs\"; filename=\"docs\"|Content-Type: "
+      "image/png||a|--B--|");
+  EXPECT_EQ(send(operation, R"({"flat":{},"ids":[]})").body,
+            "--B|Content-Disposition: form-data; name=\"ids\"|||--B--|");
+}
+
+TEST(OpenapiBody, AFieldOfAPartCannotBeginAnotherHeader) {
+  const ImportedOperation operation = with_body(
+      R"({"multipart/form-data":{"encoding":{"a":{"headers":{"X":{"schema":{"const":"1\r\nY: 2"}},"Z W":{"schema":{"const":"1"}}}}},
+          "schema":{"type":"object","properties":{"a":{"type":"string"}}}}})");
+  EXPECT_EQ(send(operation, R"({"a":"1"})").body, "--B|Content-Disposition: form-data; name=\"a\"||1|--B--|");
+  const json::object rest = object(
+      R"({"method":"POST","path":"/x","content_type":"multipart/form-data","body":"{\"a\":{\"content\":\"{a}\",\"content_type\":\"text/plain\",\"headers\":{\"X\":\"1\\r\\nY: 2\"}}}"})");
+  EXPECT_FALSE(check_rest_request(rest));
+}
+
+TEST(OpenapiBody, ALongNameOfAFieldCountsForEachOfItsMembers) {
+  const std::string name(20'000, 'n');
+  json::object rest =
+      object(R"({"method":"POST","path":"/x","content_type":"application/x-www-form-urlencoded"})");
+  rest["body"] = "{\"" + name + "\":\"{o[]}\"}";
+  json::object arguments, members;
+  for (int i = 0; i < 2000; ++i) members["m" + std::to_string(i)] = i;
+  arguments["o"] = std::move(members);
+  const auto request = make_rest_request(object(R"({"base_url":"https://api.test"})"), rest, arguments);
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().code, ErrorCode::kTooLarge);
+}
+
 TEST(OpenapiBody, AFormThatSaysNothingOfItsFieldsIsNotImportable) {
   const ImportedOperation form = with_body(R"({"multipart/form-data":{"schema":{"type":"object"}}})");
   EXPECT_FALSE(form.importable);
@@ -446,6 +510,23 @@ TEST(OpenapiBody, AFormThatSaysNothingOfItsFieldsIsNotImportable) {
               ElementsAre(HasSubstr("multipart/form-data, and the document does not say which fields")));
   EXPECT_FALSE(with_body(R"({"multipart/mixed":{}})").importable);
   EXPECT_FALSE(with_body("{}").importable) << "a body is needed, and nothing is known of it";
+  const ImportedOperation either = with_body(
+      R"({"multipart/form-data":{"schema":{"anyOf":[{"type":"object","required":["f"],"properties":{"f":{"type":"string","format":"binary"}}},
+          {"type":"object","required":["url"],"properties":{"url":{"type":"string"}}}]}}})");
+  EXPECT_EQ(send(either, R"({"body":{"f":{"text":"t","filename":"a.txt"}}})").body,
+            "--B|Content-Disposition: form-data; name=\"f\"; filename=\"a.txt\"|Content-Type: "
+            "text/plain||t|--B--|");
+  EXPECT_EQ(send(either, R"({"body":{"url":"u"}})").body,
+            "--B|Content-Disposition: form-data; name=\"url\"||u|--B--|");
+  const ImportedOperation files = with_body(
+      R"({"multipart/form-data":{"schema":{"type":"object","properties":{"n":{"type":"object"}},
+          "additionalProperties":{"type":"array","items":{"type":"string","format":"binary"}}}}})");
+  EXPECT_EQ(send(files, R"({"body":{"n":{"x":1},"a":[{"base64":"YQ=="},{"base64":"Yg=="}]}})").body,
+            "--B|Content-Disposition: form-data; name=\"n\"|Content-Type: application/json||{\"x\":1}|"
+            "--B|Content-Disposition: form-data; name=\"a\"; filename=\"a\"|Content-Type: "
+            "application/octet-stream||a|"
+            "--B|Content-Disposition: form-data; name=\"a\"; filename=\"a\"|Content-Type: "
+            "application/octet-stream||b|--B--|");
   const Sent open = send(
       with_body(
           R"({"multipart/form-data":{"schema":{"type":"object","additionalProperties":{"type":"string"}}}})"),
@@ -467,6 +548,84 @@ TEST(OpenapiBody, FormFieldsFollowTheirEncoding) {
             "a%20b=c%26d&l=1&l=2&o%5Bp%5D=true");
 }
 
+// --- what documents get wrong, or write in another way
+
+TEST(OpenapiOddities, AreReadAsTheyAreMeant) {
+  const Document document = with_paths(
+      R"("/a/{Id}":{"get":{"parameters":[{"name":"id","in":"path","required":true,"schema":{"type":"string"}}],
+           "requestBody":null,"tags":null}},
+         "/sp ace":{"GET":{}},
+         "/q":{"get":{"parameters":[{"name":"all","in":"querystring","content":{"application/x-www-form-urlencoded":
+           {"schema":{"type":"object","properties":{"x":{"type":"integer"},"y":{"type":"string"}}}}}}]}})",
+      R"("servers":[{"url":"https://api.test/v1"}])", "3.2.0");
+  ASSERT_EQ(document.operations.size(), 3U);
+  EXPECT_EQ(send(document.operations[0], R"({"id":"x"})").line, "GET https://api.test/v1/a/x");
+  EXPECT_EQ(send(document.operations[1], "{}").line, "GET https://api.test/v1/sp%20ace");
+  EXPECT_EQ(send(document.operations[2], R"({"all":{"x":1,"y":"a b"}})").line,
+            "GET https://api.test/v1/q?x=1&y=a%20b");
+}
+
+TEST(OpenapiOddities, ReferencesMayNameWhatTheyLeadTo) {
+  const Document document = with_paths(
+      R"("/a":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"#addr"}}}}}},
+         "/b":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"https://api.test/thing"}}}}}},
+         "/c":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"https://api.test/thing#/properties/o"}}}}}},
+         "/d":{"post":{"requestBody":{"content":{"application/json":{"schema":{"$ref":"https://api.test/gone"}}}}}})",
+      R"("servers":[{"url":"https://api.test/v1"}],"components":{"schemas":{
+         "Addr":{"$anchor":"addr","type":"object","properties":{"street":{"type":"string"}}},
+         "Thing":{"$id":"https://api.test/thing","type":"object","properties":{"o":{"type":"object","properties":{"n":{"type":"integer"}}}}}}})",
+      "3.1.0");
+  ASSERT_EQ(document.operations.size(), 4U);
+  EXPECT_EQ(send(document.operations[0], R"({"street":"x"})").body, R"({"street":"x"})");
+  EXPECT_EQ(send(document.operations[1], R"({"o":{"n":1}})").body, R"({"o":{"n":1}})");
+  EXPECT_EQ(send(document.operations[2], R"({"n":1})").body, R"({"n":1})");
+  EXPECT_FALSE(document.operations[3].importable);
+}
+
+TEST(OpenapiOddities, RequiredCookiesAreOneHeader) {
+  const Document document = with_paths(
+      R"("/a":{"get":{"parameters":[{"name":"sid","in":"cookie","required":true,"schema":{"type":"string"}},
+         {"name":"v","in":"cookie","required":true,"schema":{"type":"array","items":{"type":"integer"}}},
+         {"name":"theme","in":"cookie","schema":{"type":"string"}},
+         {"name":"b c","in":"cookie","schema":{"type":"string"}}]}})");
+  const ImportedOperation operation = only(document);
+  const json::object& rest = operation.definition.at("rest").as_object();
+  const auto request = make_rest_request(object(R"({"base_url":"https://api.test/v1"})"), rest,
+                                         object(R"({"sid":"x","v":[1,2]})"));
+  ASSERT_TRUE(request);
+  EXPECT_THAT(request->headers, Contains(std::pair<std::string, std::string>("Cookie", "sid=x; v=1,2")));
+  EXPECT_THAT(operation.notes, ElementsAre(HasSubstr("\"theme\" cannot be sent"), HasSubstr("\"b c\"")));
+}
+
+TEST(OpenapiOddities, AKeyInACookieIsAHeader) {
+  const char* paths = R"("/a":{"get":{}})";
+  const Document cookie = with_paths(
+      paths, R"("components":{"securitySchemes":{"c":{"type":"apiKey","in":"cookie","name":"sid"}}})");
+  EXPECT_EQ(to_json(cookie.auth), R"({"auth":"header","auth_name":"Cookie"})");
+  EXPECT_THAT(cookie.notes, Contains(HasSubstr("enter \"sid=\" and its value")));
+  const Document both = with_paths(
+      paths,
+      R"("components":{"securitySchemes":{"c":{"type":"apiKey","in":"cookie","name":"sid"},"b":{"type":"http","scheme":"bearer"}}})");
+  EXPECT_EQ(to_json(both.auth), R"({"auth":"bearer"})");
+}
+
+TEST(OpenapiOddities, DocumentsOfOtherEncodingsAreRead) {
+  const std::string text = R"({"openapi":"3.0.0","info":{"title":")"
+                           "\xE9"
+                           R"(","version":"1"},"paths":{"/a":{"get":{}}}})";
+  EXPECT_EQ(read(text).title, "é");
+  std::string little = "\xFF\xFE", big;
+  for (const char c : text) {
+    little += {c, '\0'};
+    big += {'\0', c};
+  }
+  EXPECT_EQ(read(little).title, "é");
+  EXPECT_EQ(read(big).title, "é");
+  const auto tabs = read_document("openapi: 3.0.0\ninfo:\n\ttitle: x\n");
+  ASSERT_FALSE(tabs);
+  EXPECT_THAT(tabs.error().message, HasSubstr("indented by spaces, not by tabs"));
+}
+
 // --- hostile documents
 
 TEST(OpenapiBounds, AHundredThousandOperationsAreReadUpToTheLimit) {
@@ -486,6 +645,18 @@ TEST(OpenapiBounds, AnOperationThatManyMethodsReferToIsReadUpToALimit) {
   const Document document = with_paths(paths, R"("x-op":{"tags":[)" + tags + "]}");
   EXPECT_LT(document.operations.size(), 20U);
   EXPECT_THAT(document.notes, Contains(HasSubstr("too often")));
+}
+
+TEST(OpenapiBounds, SoManyPatternsAreTriedAndTheOthersDescribed) {
+  std::string paths;
+  for (std::size_t i = 0; i <= kMaxTriedPatterns; ++i)
+    paths += (i == 0 ? "\"/p" : ",\"/p") + std::to_string(i) +
+             R"(":{"get":{"parameters":[{"name":"a","in":"query","schema":{"type":"string","pattern":"^x)" +
+             std::to_string(i) + R"($"}}]}})";
+  const Document document = with_paths(paths);
+  ASSERT_EQ(document.operations.size(), kMaxTriedPatterns + 1);
+  EXPECT_THAT(schema_of(document.operations[kMaxTriedPatterns - 1], "a"), HasSubstr("\"pattern\""));
+  EXPECT_THAT(schema_of(document.operations[kMaxTriedPatterns], "a"), HasSubstr("Must match ^x1000$"));
 }
 
 TEST(OpenapiBounds, SchemasThatBranchIntoThemselvesEnd) {

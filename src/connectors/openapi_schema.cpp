@@ -12,16 +12,10 @@ namespace wick::openapi {
 namespace {
 
 constexpr std::size_t kMaxKeptValueBytes = 256;  // of a default or an example
-constexpr std::size_t kMaxBranches = 1000;       // of one value, in which read-only properties are looked for
 constexpr std::string_view kTypes[] = {"string", "number", "integer", "boolean", "array", "object", "null"};
 
 bool is_type(std::string_view type) {
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
-}
-
-bool is_true(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 // A limit that counts something.
@@ -35,15 +29,22 @@ json::value count_of(const json::value& value) {
   return value.is_double() ? json::value(std::int64_t(value.get_double())) : value;
 }
 
-// A schema that only says what must be there (`anyOf: [{required: [a]}, {required: [b]}]`).
-bool only_requires(const json::value& schema) {
-  if (!schema.is_object()) return false;
-  for (const auto& member : schema.get_object()) {
-    if (member.key() != "required" && member.key() != "type" && member.key() != "title" &&
-        member.key() != "description")
-      return false;
-  }
-  return true;
+// A value that YAML, or an author, has made of another type than the schema says: enum: [1.0, yes] of texts.
+json::value as_typed(const json::value& value, const json::object& schema) {
+  const auto* type = schema.if_contains("type");
+  const auto is_only = [&](std::string_view name) {
+    if (type == nullptr) return false;
+    if (type->is_string()) return type->get_string() == name;
+    return std::all_of(type->get_array().begin(), type->get_array().end(), [&](const json::value& each) {
+      return each.is_string() && (each.get_string() == name || each.get_string() == "null");
+    });
+  };
+  if (is_only("string") && (is_number(value) || value.is_bool())) return json::value(to_json(value));
+  if (!is_text(value)) return value;
+  const std::string_view text = value.get_string();
+  if (is_only("boolean") && (text == "true" || text == "false")) return json::value(text == "true");
+  if ((is_only("integer") || is_only("number")) && is_number_text(text)) return *number_from_text(text);
+  return value;
 }
 
 }  // namespace
@@ -59,15 +60,40 @@ const json::value* References::target(std::string_view reference, std::string& w
     why = "The reference \"" + shown + "…\" is too long.";
     return nullptr;
   }
-  if (!reference.starts_with('#')) {
+  const auto hash = std::min(reference.find('#'), reference.size());
+  const std::string_view resource = reference.substr(0, hash);
+  const json::value* root = resource.empty() ? &document_ : named(resource);
+  if (root == nullptr) {
     why = "The reference \"" + shown + "\" leads out of the document.";
     return nullptr;
   }
-  const auto pointer = percent_decode(reference.substr(1));
-  const json::value* found =
-      pointer && (pointer->empty() || pointer->starts_with('/')) ? at_pointer(document_, *pointer) : nullptr;
+  const auto fragment = percent_decode(reference.substr(std::min(hash + 1, reference.size())));
+  const json::value* found = !fragment                                         ? nullptr
+                             : fragment->empty() || fragment->starts_with('/') ? at_pointer(*root, *fragment)
+                                                                               : named("#" + *fragment);
   if (found == nullptr) why = "The reference \"" + shown + "\" leads nowhere.";
   return found;
+}
+
+const json::value* References::named(std::string_view name) const {
+  if (!names_) collect_names(document_, names_.emplace());
+  const auto found = names_->find(name);
+  return found == names_->end() ? nullptr : found->second;
+}
+
+// JSON Schema core §8.2: what has a name of its own. The first of a name counts.
+void References::collect_names(const json::value& value, Names& names) {
+  if (const auto* list = value.if_array()) {
+    for (const auto& item : *list) collect_names(item, names);
+  }
+  const auto* object = value.if_object();
+  if (object == nullptr) return;
+  for (const auto& [keyword, mark] : {std::pair{"$id", ""}, std::pair{"$self", ""}, std::pair{"$anchor", "#"},
+                                      std::pair{"$dynamicAnchor", "#"}}) {
+    const std::string_view name = text_of(*object, keyword);
+    if (!name.empty() && name.size() <= kMaxReferenceBytes) names.emplace(mark + std::string(name), &value);
+  }
+  for (const auto& member : *object) collect_names(member.value(), names);
 }
 
 const json::value* References::follow(const json::value& node, std::string& why) const {
@@ -85,8 +111,8 @@ const json::value* References::follow(const json::value& node, std::string& why)
 }
 
 SchemaConverter::SchemaConverter(const References& references, bool is_30, Detail detail, Notes& notes,
-                                 std::size_t& visits)
-    : references_(references), is_30_(is_30), detail_(detail), notes_(notes), visits_(visits) {}
+                                 Shared& shared)
+    : references_(references), is_30_(is_30), detail_(detail), notes_(notes), shared_(shared) {}
 
 void SchemaConverter::spend(std::size_t bytes) {
   bytes_ += bytes;
@@ -94,7 +120,7 @@ void SchemaConverter::spend(std::size_t bytes) {
 }
 
 bool SchemaConverter::visit() {
-  if (++visits_ > kMaxSchemaVisits) overflowed_ = true;
+  if (++shared_.visits > kMaxSchemaVisits) overflowed_ = true;
   return !overflowed_;
 }
 
@@ -182,7 +208,7 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
       out["allOf"] = std::move(both);
     }
   }
-  if (is_true(schema, "nullable")) {
+  if (is_nullable(schema)) {
     if (recursive) {
       json::object either;
       json::object null;
@@ -223,7 +249,7 @@ json::object SchemaConverter::convert_keywords(const json::object& schema, std::
   convert_limits(schema, out);
   convert_members(schema, out, depth);
   convert_combined(schema, out, depth);
-  if (!beside_reference && is_true(schema, "nullable")) allow_null(out);
+  if (!beside_reference && is_nullable(schema)) allow_null(out);
   return out;
 }
 
@@ -244,10 +270,11 @@ void SchemaConverter::convert_enum(const json::array& values, json::object& out)
     if (!visit()) return;
     if (!fits_in(value, kMaxEnumBytes)) bytes = kMaxEnumBytes;
     if (bytes >= kMaxEnumBytes && kept.size() >= 5) break;
-    std::string text = argument_text(value);
-    if (is_text(value)) text.insert(0, 1, '"');  // "1" is not 1
+    json::value meant = as_typed(value, out);
+    std::string text = argument_text(meant);
+    if (is_text(meant)) text.insert(0, 1, '"');  // "1" is not 1
     bytes += text.size() + 2;
-    if (texts.insert(std::move(text)).second) kept.push_back(value);
+    if (texts.insert(std::move(text)).second) kept.push_back(std::move(meant));
   }
   if (bytes > kMaxEnumBytes) {
     const std::string count = std::to_string(values.size());
@@ -271,7 +298,7 @@ void SchemaConverter::convert_values(const json::object& schema, json::object& o
     if (value == nullptr || !fits_in(*value, kMaxKeptValueBytes)) continue;
     if (beside_reference && std::string_view(key) == "default") continue;
     spend(to_json(*value).size());
-    out[key] = *value;
+    out[key] = as_typed(*value, out);
   }
   const auto* example = schema.if_contains("example");
   if (const auto* examples = schema.if_contains("examples");
@@ -281,13 +308,22 @@ void SchemaConverter::convert_values(const json::object& schema, json::object& o
   if (example != nullptr && !example->is_structured() && !example->is_null() && detail_.descriptions &&
       fits_in(*example, kMaxKeptValueBytes)) {
     spend(to_json(*example).size() + 14);
-    out["examples"] = json::array{*example};
+    out["examples"] = json::array{as_typed(*example, out)};
   }
   if (is_true(schema, "deprecated")) out["deprecated"] = true;
   const std::string_view format = text_of(schema, "format");
   if (!format.empty() && format.size() <= 40) out["format"] = format;
-  const std::string_view pattern = text_of(schema, "pattern");
-  if (!pattern.empty() && pattern.size() <= kMaxNestedDescriptionBytes && detail_.descriptions) {
+  if (const std::string_view pattern = text_of(schema, "pattern"); !pattern.empty())
+    convert_pattern(pattern, out);
+}
+
+void SchemaConverter::convert_pattern(std::string_view pattern, json::object& out) {
+  const std::string* applied =
+      pattern.size() <= kMaxPatternTextBytes ? shared_.patterns.applied(pattern) : nullptr;
+  if (applied != nullptr) {
+    spend(applied->size() + 14);
+    out["pattern"] = *applied;
+  } else if (pattern.size() <= kMaxNestedDescriptionBytes && detail_.descriptions) {
     append_sentence(out, "Must match " + std::string(pattern));
     spend(pattern.size() + 12);
   }
@@ -353,8 +389,17 @@ void SchemaConverter::convert_members(const json::object& schema, json::object& 
       }
     }
   }
+  const auto* prefix = schema.if_contains("prefixItems");
+  if (prefix != nullptr && prefix->is_array() && !prefix->get_array().empty()) {
+    json::array all;
+    for (const auto& item : prefix->get_array()) {
+      if (overflowed_) break;
+      all.push_back(convert_inside(item, depth));
+    }
+    out["prefixItems"] = std::move(all);
+  }
   if (const auto* items = schema.if_contains("items");
-      items != nullptr && (items->is_object() || items->is_bool()) && !schema.contains("prefixItems")) {
+      items != nullptr && (items->is_object() || items->is_bool())) {
     json::object converted = convert_inside(*items, depth);
     out["items"] = std::move(converted);
   }
@@ -409,62 +454,6 @@ void SchemaConverter::convert_combined(const json::object& schema, json::object&
   for (const auto& member : kept) out.emplace(member.key(), member.value());
 }
 
-// A property's own readOnly, or that of what it refers to or consists of.
-bool SchemaConverter::is_read_only(const json::value& schema, std::size_t depth) {
-  const json::value* at = &schema;
-  std::string why;
-  for (std::size_t i = 0; i < kMaxReferenceChain; ++i) {
-    const auto* object = at->if_object();
-    if (object == nullptr || !visit()) return false;
-    if (is_true(*object, "readOnly")) return true;
-    if (const auto* all = object->if_contains("allOf"); all != nullptr && all->is_array() && depth < 4) {
-      const auto& branches = all->get_array();
-      if (std::any_of(branches.begin(), branches.end(),
-                      [&](const json::value& branch) { return is_read_only(branch, depth + 1); }))
-        return true;
-    }
-    const auto* reference = object->if_contains("$ref");
-    if (reference == nullptr || !reference->is_string()) return false;
-    at = references_.target(std::string_view(reference->get_string()), why);
-    if (at == nullptr) return false;
-  }
-  return false;
-}
-
-SchemaConverter::ReadOnly SchemaConverter::read_only_of(const json::value& schema) {
-  ReadOnly out;
-  std::set<const json::value*> seen;
-  collect_read_only(schema, true, seen, out);
-  return out;
-}
-
-// `required` may name a property in another branch than the one that says what it is.
-void SchemaConverter::collect_read_only(const json::value& schema, bool always,
-                                        std::set<const json::value*>& seen, ReadOnly& out) {
-  const auto* object = schema.if_object();
-  if (object == nullptr || seen.size() > kMaxBranches || !visit() || !seen.insert(&schema).second) return;
-  if (const auto* reference = object->if_contains("$ref"); reference != nullptr && reference->is_string()) {
-    std::string why;
-    const auto* target = references_.target(std::string_view(reference->get_string()), why);
-    if (target != nullptr) collect_read_only(*target, always, seen, out);
-  }
-  if (const auto* properties = object->if_contains("properties");
-      properties != nullptr && properties->is_object()) {
-    for (const auto& member : properties->get_object()) {
-      if (!visit()) return;
-      if (!is_read_only(member.value())) continue;
-      bool& known = out[std::string(member.key())];
-      known = known || always;
-    }
-  }
-  for (const char* key : {"allOf", "anyOf", "oneOf"}) {
-    const auto* branches = object->if_contains(key);
-    if (branches == nullptr || !branches->is_array()) continue;
-    const bool each = always && std::string_view(key) == "allOf";
-    for (const auto& branch : branches->get_array()) collect_read_only(branch, each, seen, out);
-  }
-}
-
 std::string SchemaConverter::definition_name(const json::value* target, std::string_view reference) {
   for (const auto& [known, name] : definitions_) {
     if (known == target) return name;
@@ -498,173 +487,6 @@ json::object SchemaConverter::definitions() {
     out[name] = convert(*target, 1);
   }
   return out;
-}
-
-std::optional<std::vector<BodyProperty>> SchemaConverter::plain_properties(const json::value& schema) {
-  std::vector<BodyProperty> found;
-  std::vector<std::string> required;
-  if (!collect(schema, 0, found, required) || found.empty()) return std::nullopt;
-  std::vector<BodyProperty> out;
-  const ReadOnly read_only = read_only_of(schema);
-  for (BodyProperty& property : found) {
-    if (read_only.contains(property.name)) continue;
-    property.required = std::find(required.begin(), required.end(), property.name) != required.end();
-    const auto same = std::find_if(out.begin(), out.end(),
-                                   [&](const BodyProperty& each) { return each.name == property.name; });
-    if (same != out.end()) {
-      if (same->schema != property.schema) return std::nullopt;  // two rules for one: only allOf can say it
-      continue;
-    }
-    out.push_back(property);
-  }
-  return out;
-}
-
-bool SchemaConverter::collect(const json::value& schema, std::size_t depth, std::vector<BodyProperty>& out,
-                              std::vector<std::string>& required) {
-  std::string why;
-  const json::value* node = references_.follow(schema, why);
-  const auto* object = node == nullptr ? nullptr : node->if_object();
-  if (object == nullptr || depth > kMaxSchemaDepth || is_true(*object, "nullable")) return false;
-  for (const auto& member : *object) {
-    const std::string_view key = member.key();
-    const json::value& value = member.value();
-    if (key == "type") {
-      if (!value.is_string() || value.get_string() != "object") return false;
-    } else if (key == "additionalProperties") {
-      const bool closed = value.is_bool() && !value.get_bool();
-      const bool default_like =
-          value.is_object() && value.get_object().empty() && object->contains("properties");
-      if (!closed && !default_like) return false;
-    } else if (key == "anyOf" || key == "oneOf") {
-      if (!value.is_array() ||
-          !std::all_of(value.get_array().begin(), value.get_array().end(), only_requires))
-        return false;
-    } else if (key == "not" || key == "if" || key == "enum" || key == "const" || key == "patternProperties" ||
-               key == "propertyNames" || key == "minProperties" || key == "maxProperties") {
-      return false;
-    }
-  }
-  if (const auto* properties = object->if_contains("properties"); properties != nullptr) {
-    if (!properties->is_object()) return false;
-    for (const auto& member : properties->get_object())
-      out.push_back({std::string(member.key()), &member.value(), false});
-  }
-  if (const auto* names = object->if_contains("required"); names != nullptr && names->is_array()) {
-    for (const auto& name : names->get_array()) {
-      if (name.is_string()) required.emplace_back(std::string_view(name.get_string()));
-    }
-  }
-  if (const auto* all = object->if_contains("allOf"); all != nullptr && all->is_array()) {
-    for (const auto& branch : all->get_array()) {
-      if (++visits_ > kMaxSchemaVisits || !collect(branch, depth + 1, out, required)) return false;
-    }
-  }
-  return true;
-}
-
-std::string_view text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string_view(value->get_string()) : std::string_view();
-}
-
-namespace {
-
-// Takes what `value` needs at least from `bytes`; false when they do not suffice.
-bool take_size(const json::value& value, std::size_t& bytes) {
-  const auto take = [&](std::size_t count) {
-    const bool enough = count <= bytes;
-    bytes -= std::min(count, bytes);
-    return enough;
-  };
-  if (const auto* list = value.if_array()) {
-    return take(2) && std::all_of(list->begin(), list->end(),
-                                  [&](const json::value& item) { return take(1) && take_size(item, bytes); });
-  }
-  if (const auto* object = value.if_object()) {
-    return take(2) && std::all_of(object->begin(), object->end(), [&](const auto& member) {
-             return take(member.key().size() + 3) && take_size(member.value(), bytes);
-           });
-  }
-  return take(value.is_string() ? value.get_string().size() + 2 : 1);
-}
-
-}  // namespace
-
-bool fits_in(const json::value& value, std::size_t bytes) {
-  std::size_t left = bytes;
-  return take_size(value, left) && to_json(value).size() <= bytes;
-}
-
-void append_sentence(json::object& schema, const std::string& sentence) {
-  std::string text = text_or_empty(schema, "description");
-  if (!text.empty() && !text.ends_with('.')) text += '.';
-  schema["description"] = text.empty() ? sentence : text + " " + sentence;
-}
-
-void allow_null(json::object& schema) {
-  if (auto* type = schema.if_contains("type"); type != nullptr) {
-    if (type->is_string()) {
-      json::array both{*type};
-      if (type->get_string() != "null") both.push_back("null");
-      *type = std::move(both);
-    } else if (std::find(type->get_array().begin(), type->get_array().end(), json::value("null")) ==
-               type->get_array().end()) {
-      type->get_array().push_back("null");
-    }
-    if (auto* values = schema.if_contains("enum");
-        values != nullptr && std::find(values->get_array().begin(), values->get_array().end(),
-                                       json::value(nullptr)) == values->get_array().end())
-      values->get_array().push_back(nullptr);
-    if (!schema.contains("anyOf") && !schema.contains("allOf")) return;
-  }
-  if (!schema.contains("anyOf") && !schema.contains("allOf") && !schema.contains("enum") &&
-      !schema.contains("$ref"))
-    return;  // without a type, null is allowed already
-  json::object rest = schema;
-  json::value description = nullptr;
-  if (const auto* text = schema.if_contains("description")) description = *text;
-  rest.erase("description");
-  json::object null;
-  null["type"] = "null";
-  schema = json::object();
-  if (!description.is_null()) schema["description"] = std::move(description);
-  schema["anyOf"] = json::array{std::move(rest), std::move(null)};
-}
-
-bool allows_null(const json::object& schema) {
-  const auto* type = schema.if_contains("type");
-  if (type != nullptr && type->is_array() &&
-      std::find(type->get_array().begin(), type->get_array().end(), json::value("null")) !=
-          type->get_array().end())
-    return true;
-  const auto* any = schema.if_contains("anyOf");
-  return any != nullptr && any->is_array() &&
-         std::any_of(any->get_array().begin(), any->get_array().end(), [](const json::value& each) {
-           return each.is_object() &&
-                  (text_or_empty(each.get_object(), "type") == "null" || allows_null(each.get_object()));
-         });
-}
-
-std::string first_paragraph(std::string_view text, std::size_t max_bytes) {
-  std::string out;
-  text = truncate_utf8(text, std::max(kMaxParagraphSource, max_bytes));
-  for (std::string_view line : split(text, '\n')) {
-    line = trim(line);
-    if (line.empty()) {
-      if (!out.empty()) break;
-      continue;
-    }
-    if (out.empty() && line.starts_with('#')) continue;  // a heading
-    if (!out.empty()) out += ' ';
-    for (const char c : line) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    if (out.size() > max_bytes) break;
-  }
-  if (out.size() <= max_bytes) return out;
-  out = std::string(truncate_utf8(out, max_bytes - 3));
-  if (const auto space = out.rfind(' '); space != std::string::npos && space > max_bytes / 2)
-    out.resize(space);
-  return out + "…";
 }
 
 }  // namespace wick::openapi

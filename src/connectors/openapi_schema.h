@@ -5,8 +5,8 @@
 // left out. Where a schema cannot be told exactly, the result allows more, never less, and a note says so:
 // the system that is called has the last word on its own arguments.
 //   oneOf             anyOf: documents often mean "any", and without its discriminator a value may fit two
-//   pattern           goes into the description, for the model to read: documents have the regular expressions
-//                     of any language, and an operation must not refuse what its system takes
+//   pattern           stays where it can be applied as ECMA-262 means it; else it goes into the description, for the
+//                     model to read: documents have the regular expressions of any language
 //   patternProperties any member
 //   null              3.0's nullable becomes a type of 2020-12
 // Pure; not thread-safe.
@@ -42,6 +42,25 @@ inline constexpr std::size_t kMaxNotes = 100;              // of a document or a
 inline constexpr std::size_t kMaxParagraphSource =
     16 * 1024;  // bytes in which a first paragraph is looked for
 
+inline constexpr std::size_t kMaxPatternTextBytes = 1000;  // a longer pattern is left out
+inline constexpr std::size_t kMaxTriedPatterns = 1000;  // different ones of a document; more are not applied
+
+// Which patterns of a document can be applied.
+class Patterns {
+ public:
+  // As any program compiles it (json_schema::to_unicode_mode()); nullptr when it cannot be applied.
+  const std::string* applied(std::string_view pattern);
+
+ private:
+  std::map<std::string, std::optional<std::string>, std::less<>> known_;
+};
+
+// What the operations of one document share while they are read.
+struct Shared {
+  std::size_t visits = 0;  // kMaxSchemaVisits
+  Patterns patterns;
+};
+
 // Notes for people, each once.
 class Notes {
  public:
@@ -63,6 +82,13 @@ class References {
   const boost::json::value* target(std::string_view reference, std::string& why) const;
 
  private:
+  using Names = std::map<std::string, const boost::json::value*, std::less<>>;
+
+  // What is called that by `$id`, `$self` or, behind a #, by `$anchor`; nullptr when nothing is.
+  const boost::json::value* named(std::string_view name) const;
+  static void collect_names(const boost::json::value& value, Names& names);
+
+  mutable std::optional<Names> names_;  // once one is asked for
   const boost::json::value& document_;
 };
 
@@ -81,8 +107,8 @@ struct BodyProperty {
 
 class SchemaConverter {
  public:
-  // `visits` is shared by all converters of one document. `is_30`: the dialect of OpenAPI 3.0.
-  SchemaConverter(const References& references, bool is_30, Detail detail, Notes& notes, std::size_t& visits);
+  // `is_30`: the dialect of OpenAPI 3.0.
+  SchemaConverter(const References& references, bool is_30, Detail detail, Notes& notes, Shared& shared);
 
   boost::json::object convert(const boost::json::value& schema);
   // The recursive schemas that what was converted so far refers to; call it last.
@@ -117,6 +143,7 @@ class SchemaConverter {
                                        bool beside_reference = false);
   void convert_texts(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
   void convert_values(const boost::json::object& schema, boost::json::object& out, bool beside_reference);
+  void convert_pattern(std::string_view pattern, boost::json::object& out);
   void convert_enum(const boost::json::array& values, boost::json::object& out);
   void convert_limits(const boost::json::object& schema, boost::json::object& out);
   void convert_members(const boost::json::object& schema, boost::json::object& out, std::size_t depth);
@@ -136,7 +163,7 @@ class SchemaConverter {
   bool is_30_;
   Detail detail_;
   Notes& notes_;
-  std::size_t& visits_;
+  Shared& shared_;
   std::vector<Active> active_;
   std::size_t instance_depth_ = 0;
   std::vector<std::pair<const boost::json::value*, std::string>> definitions_;  // in the order needed
@@ -147,6 +174,14 @@ class SchemaConverter {
 
 // A text member where it stands, however long it is; empty when it is absent or something else.
 std::string_view text_of(const boost::json::object& object, std::string_view key);
+// Whether the member is `true`.
+bool is_true(const boost::json::object& object, std::string_view key);
+// `nullable` of 3.0, or the `x-nullable` of documents of 2.0.
+bool is_nullable(const boost::json::object& schema);
+// A whole address of http or https with a host, without a user, that a base URL can be.
+bool is_server_url(std::string_view url);
+// Adds the values in `value` to `parts`, until they are more than kMaxSchemaVisits; 64 bytes of text count as one.
+void count_parts(const boost::json::value& value, std::size_t& parts);
 // Whether `value` as JSON takes at most `bytes`; looks at no more of it than that.
 bool fits_in(const boost::json::value& value, std::size_t bytes);
 

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "connectors/argument_defaults.h"
 #include "connectors/http_config.h"
 #include "connectors/response_fields.h"
 #include "connectors/response_shape.h"
@@ -311,11 +312,12 @@ CallTask RestKind::call(Call call) {
   const json::object* rest = object_of(call.operation->definition, "rest");
   if (rest == nullptr)
     co_return call_refused("This operation has no request to make: an admin has to complete it.");
-  // A default of OpenAPI is what the system assumes when nothing is sent; of a pasted command it is what was
-  // sent.
-  const json::object arguments = call.operation->definition.contains("openapi")
-                                     ? std::move(call.arguments)
-                                     : with_defaults(call.operation->input_schema, std::move(call.arguments));
+  // A default of OpenAPI is what the system assumes when nothing is sent, so only what must be sent gets it; a default of
+  // a pasted command is what was sent.
+  const Defaults which =
+      call.operation->definition.contains("openapi") ? Defaults::kOfRequired : Defaults::kAll;
+  const json::object arguments =
+      with_defaults(call.operation->input_schema, std::move(call.arguments), which);
   auto request = make_rest_request(config, *rest, arguments);
   if (!request) co_return call_refused(request.error().message);
   auto plain = open_secret(key_, *call.connector, "secret");

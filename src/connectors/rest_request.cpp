@@ -121,6 +121,14 @@ Result<Part> file_part(const std::string& field, const std::string& argument, co
   return part;
 }
 
+// A field's template that is {"content", "content_type"} and may have "headers".
+const json::object* part_template(const json::value& field) {
+  const auto* object = field.if_object();
+  if (object == nullptr || !object->contains("content") || text_or_empty(*object, "content_type").empty())
+    return nullptr;
+  return object->size() == 2 + std::size_t(object_of(*object, "headers") != nullptr) ? object : nullptr;
+}
+
 // RFC 7578 with the escapes of the HTML standard ("multipart/form-data encoding algorithm"), as browsers and
 // curl write it.
 class Multipart {
@@ -133,66 +141,113 @@ class Multipart {
       const auto filled = fill_json(fields, arguments_);
       if (!filled || !filled->is_object())
         return invalid("The fields of the request body must be a JSON object.");
-      for (const auto& member : filled->get_object()) write_value(member.key(), member.value(), "");
+      const bool has_files = fields.is_string() && bytes_placeholder(fields.get_string()).has_value();
+      for (const auto& member : filled->get_object()) {
+        if (!has_files) {
+          write_value(member.key(), member.value(), {});
+        } else if (auto done = write_any(member.key(), member.value()); !done) {
+          return fail(std::move(done.error()));
+        }
+      }
     } else {
       for (const auto& member : fields.get_object())
-        if (auto done = write_field(member.key(), member.value(), ""); !done)
+        if (auto done = write_field(member.key(), member.value(), {}); !done)
           return fail(std::move(done.error()));
     }
     return std::move(out_) + "--" + boundary_ + "--\r\n";
   }
 
  private:
-  static const json::object* typed(const json::value& field) {
-    const auto* object = field.if_object();
-    const bool is_part = object != nullptr && object->size() == 2 && object->contains("content") &&
-                         !text_or_empty(*object, "content_type").empty();
-    return is_part ? object : nullptr;
-  }
+  // What the template says of a part beside its content.
+  struct Head {
+    std::string content_type;
+    const json::object* headers = nullptr;
+  };
 
-  Result<void> write_field(const std::string& name, const json::value& field, const std::string& type) {
-    if (const auto* part = typed(field); part != nullptr && type.empty())
-      return write_field(name, part->at("content"), text_or_empty(*part, "content_type"));
-    const auto file =
-        field.is_string() ? bytes_placeholder(field.get_string()) : std::optional<std::string_view>();
+  Result<void> write_field(const std::string& name, const json::value& field, const Head& head) {
+    if (const auto* part = part_template(field); part != nullptr && head.content_type.empty())
+      return write_field(name, part->at("content"),
+                         {text_or_empty(*part, "content_type"), object_of(*part, "headers")});
+    if (const auto* fields = field.if_array()) {
+      for (const auto& each : *fields)
+        if (auto done = write_field(name, each, head); !done) return done;
+      return {};
+    }
+    const std::string_view text = field.is_string() ? std::string_view(field.get_string()) : "";
+    if (is_fields_placeholder(text)) {
+      for (const std::string& each : fill_fields(name, text, arguments_)) {
+        const auto equals = each.find('=');
+        write_part({percent_decode(each.substr(0, equals)).value_or(""),
+                    percent_decode(each.substr(equals + 1)).value_or(""), head.content_type, std::nullopt},
+                   head);
+      }
+      return {};
+    }
+    const auto file = bytes_placeholder(text);
     if (!file) {
-      if (const auto filled = fill_json(field, arguments_)) write_value(name, *filled, type);
+      if (const auto filled = fill_json(field, arguments_)) write_value(name, *filled, head);
       return {};
     }
     const json::value* value = arguments_.if_contains(*file);
     if (value == nullptr || value->is_null()) return {};
-    if (!value->is_array()) return write_file(name, *file, *value, type);
+    if (!value->is_array()) return write_file(name, *file, *value, head);
     for (const auto& item : value->get_array())
-      if (auto done = write_file(name, *file, item, type); !done) return fail(std::move(done.error()));
+      if (auto done = write_file(name, *file, item, head); !done) return fail(std::move(done.error()));
     return {};
   }
 
   Result<void> write_file(const std::string& name, std::string_view argument, const json::value& value,
-                          const std::string& type) {
-    auto part = file_part(name, std::string(argument), value, type);
+                          const Head& head) {
+    auto part = file_part(name, std::string(argument), value, head.content_type);
     if (!part) return fail(std::move(part.error()));
-    write_part(*part);
+    write_part(*part, head);
     return {};
   }
 
+  // A value that is a file when it looks like one, or a list of such values.
+  Result<void> write_any(const std::string& name, const json::value& value) {
+    if (const auto* list = value.if_array()) {
+      for (const auto& item : *list)
+        if (auto done = write_any(name, item); !done) return done;
+      return {};
+    }
+    if (is_file_value(value)) return write_file(name, name, value, {});
+    write_value(name, value, {});
+    return {};
+  }
+
+  static bool is_file_value(const json::value& value) {
+    const auto* object = value.if_object();
+    if (object == nullptr || object->contains("base64") == object->contains("text")) return false;
+    return std::all_of(object->begin(), object->end(), [](const auto& member) {
+      const std::string_view key = member.key();
+      return key == "base64" || key == "text" || key == "filename" || key == "content_type";
+    });
+  }
+
   // A list is sent once for each item; what is no text is JSON (OpenAPI, "Encoding Object").
-  void write_value(const std::string& name, const json::value& value, const std::string& type) {
+  void write_value(const std::string& name, const json::value& value, const Head& head) {
     if (value.is_array()) {
-      for (const auto& item : value.get_array()) write_item(name, item, type);
+      for (const auto& item : value.get_array()) write_item(name, item, head);
     } else {
-      write_item(name, value, type);
+      write_item(name, value, head);
     }
   }
 
-  void write_item(const std::string& name, const json::value& value, const std::string& type) {
-    write_part({name, argument_text(value), type.empty() && value.is_structured() ? "application/json" : type,
-                std::nullopt});
+  void write_item(const std::string& name, const json::value& value, const Head& head) {
+    const bool is_json = head.content_type.empty() && value.is_structured();
+    write_part({name, argument_text(value), is_json ? "application/json" : head.content_type, std::nullopt},
+               head);
   }
 
-  void write_part(const Part& part) {
+  void write_part(const Part& part, const Head& head) {
     out_ += "--" + boundary_ + "\r\nContent-Disposition: form-data; name=\"" + quoted(part.name) + "\"";
     if (part.filename) out_ += "; filename=\"" + quoted(*part.filename) + "\"";
     if (!part.content_type.empty()) out_ += "\r\nContent-Type: " + part.content_type;
+    if (head.headers != nullptr) {
+      for (const auto& member : *head.headers)
+        out_.append("\r\n").append(member.key()).append(": ").append(argument_text(member.value()));
+    }
     out_ += "\r\n\r\n" + part.content + "\r\n";
   }
 
@@ -335,6 +390,14 @@ void add_headers(http::ClientRequest& request, const json::object& config, const
   }
 }
 
+Result<void> check_headers(const json::object& headers) {
+  for (const auto& member : headers) {
+    if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value())))
+      return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
+  }
+  return {};
+}
+
 Result<void> check_body(const json::object& rest) {
   const std::string body = text_or_empty(rest, "body");
   const std::string type = text_or_empty(rest, "content_type");
@@ -348,9 +411,20 @@ Result<void> check_body(const json::object& rest) {
     return invalid("The body template must be JSON in which \"{name}\" stands for an argument. " +
                    tree.error().message);
   }
-  if (tree && (tree->is_object() || tree->is_string())) return {};
-  return invalid(
-      "The body template of multipart/form-data must be a JSON object: its members are the fields.");
+  if (!tree || !(tree->is_object() || tree->is_string())) {
+    return invalid(
+        "The body template of multipart/form-data must be a JSON object: its members are the fields.");
+  }
+  if (!tree->is_object()) return {};
+  for (const auto& field : tree->get_object()) {
+    const auto* part = part_template(field.value());
+    const auto* part_headers = part == nullptr ? nullptr : object_of(*part, "headers");
+    if (part != nullptr && !http::is_field_value(text_or_empty(*part, "content_type")))
+      return invalid("The content type of the field \"" + std::string(field.key()) + "\" cannot be sent.");
+    if (part_headers == nullptr) continue;
+    if (auto sound = check_headers(*part_headers); !sound) return sound;
+  }
+  return {};
 }
 
 }  // namespace
@@ -364,6 +438,22 @@ BodyKind body_kind(std::string_view content_type) {
   return essence == "application/x-www-form-urlencoded" ? BodyKind::kForm
          : essence == "multipart/form-data"             ? BodyKind::kMultipart
                                                         : BodyKind::kText;
+}
+
+json::object file_schema() {
+  json::object properties;
+  const auto add = [&](const char* name, const char* description) {
+    properties[name] = json::object{{"type", "string"}, {"description", description}};
+  };
+  add("base64", "The file's bytes in base64.");
+  add("text", "Instead of base64, the content of a text file.");
+  add("filename", "With its ending, for example report.pdf.");
+  add("content_type", "For example image/png.");
+  json::object schema;
+  schema["type"] = "object";
+  schema["properties"] = std::move(properties);
+  schema["additionalProperties"] = false;
+  return schema;
 }
 
 Result<void> check_rest_request(const json::object& rest) {
@@ -383,10 +473,7 @@ Result<void> check_rest_request(const json::object& rest) {
       return invalid("\"" + std::string(field) + "\" must be an object of names and templates.");
   }
   if (const auto* headers = object_of(rest, "headers")) {
-    for (const auto& member : *headers) {
-      if (!http::is_field_name(member.key()) || !http::is_field_value(argument_text(member.value())))
-        return invalid("\"" + std::string(member.key()) + "\" is not a header that can be sent.");
-    }
+    if (auto sound = check_headers(*headers); !sound) return sound;
   }
   return check_body(rest);
 }

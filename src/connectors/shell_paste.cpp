@@ -169,9 +169,20 @@ std::string with_plain_program(std::string text) {
   return "curl" + text.substr(end + (quoted ? 1 : 0));
 }
 
+// $name = …
+bool sets_variable(std::string_view text) {
+  if (!text.starts_with('$')) return false;
+  std::size_t at = 1;
+  while (at < text.size() && (is_word_char(text[at]) || text[at] == ':')) ++at;
+  at = std::min(text.find_first_not_of(" \t", at), text.size());
+  return at < text.size() && text[at] == '=' && at > 1;
+}
+
 // A backtick at the end of a line goes on in the next one.
 bool is_powershell(std::string_view text) {
-  if (text.find("\\\n") != std::string_view::npos) return false;
+  if (sets_variable(text)) return true;
+  if (text.find("\\\n") != std::string_view::npos || text.find(" ^\n") != std::string_view::npos)
+    return false;
   bool goes_on = false, escapes = false;
   for (std::size_t at = 0; (at = text.find('`', at)) != std::string_view::npos; ++at) {
     const auto next = text.find_first_not_of(" \t", at + 1);
@@ -179,7 +190,8 @@ bool is_powershell(std::string_view text) {
     escapes = escapes || text.substr(at + 1).starts_with('"');
   }
   const std::string program = to_lower_ascii(first_word(text));
-  return goes_on || (escapes && program.ends_with(".exe"));
+  const bool doubles = text.find("\"\":") != std::string_view::npos;  // "{""name"": 1}"
+  return goes_on || ((escapes || doubles) && program.ends_with(".exe"));
 }
 
 // Goes through the text with the quotes of a shell in mind.

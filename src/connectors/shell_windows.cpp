@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "connectors/shell_paste.h"
 #include "connectors/shell_splitters.h"
 
 namespace wick {
@@ -64,6 +65,13 @@ Result<std::string> without_carets(std::string_view text) {
       continue;
     }
     if (c == '"') quoted = !quoted;
+    // Older browsers write these carets in quotes, too.
+    const std::string_view rest = text.substr(i);
+    if (c == '^' && (rest.starts_with("^&") || rest.starts_with("^%"))) {
+      out += rest[1];
+      i += rest.starts_with("^%^") ? 2 : 1;
+      continue;
+    }
     if (c == '\n') {
       if (!quoted)
         return invalid(
@@ -130,6 +138,11 @@ class PowershellSplitter {
   explicit PowershellSplitter(std::string_view text) : text_(text) {}
 
   Result<ShellLine> run() {
+    for (;;) {
+      auto taken = take_assignment();
+      if (!taken) return fail(std::move(taken.error()));
+      if (!*taken) break;
+    }
     while (at_ < text_.size()) {
       if (auto done = step(); !done) return fail(std::move(done.error()));
     }
@@ -139,6 +152,37 @@ class PowershellSplitter {
 
  private:
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+
+  // $name = 'text', $env:NAME = "text" and here-strings, before the command.
+  Result<bool> take_assignment() {
+    at_ = std::min(text_.find_first_not_of(" \t\n;", at_), text_.size());
+    if (peek() != '$') return false;
+    std::size_t begin = at_ + 1;
+    if (to_lower_ascii(text_.substr(begin, 4)) == "env:") begin += 4;
+    std::size_t end = begin;
+    while (end < text_.size() && is_name_char(text_[end])) ++end;
+    const auto equals = std::min(text_.find_first_not_of(" \t", end), text_.size());
+    if (end == begin || equals >= text_.size() || text_[equals] != '=') return false;
+    at_ = std::min(text_.find_first_not_of(" \t", equals + 1), text_.size());
+    const std::string_view rest = text_.substr(at_);
+    if (is_curl(rest.substr(0, rest.find_first_of(" \t\n")))) return false;  // of its answer
+    std::string value;
+    if (peek() == '@' && (peek(1) == '\'' || peek(1) == '"') && peek(2) == '\n') {
+      const auto close = text_.find(std::string("\n") + peek(1) + "@", at_ + 2);
+      if (close == std::string_view::npos) return invalid("A here-string (@' or @\") is not closed.");
+      value = text_.substr(at_ + 3, close - std::min(close, at_ + 3));
+      at_ = close + 3;
+    } else {
+      while (at_ < text_.size() && peek() != '\n' && peek() != ';') {
+        if (auto done = step(); !done) return fail(std::move(done.error()));
+      }
+      end_word();
+      for (const std::string& word : line_.words) value += (value.empty() ? "" : " ") + word;
+      line_.words.clear();
+    }
+    line_.variables.emplace_back(text_.substr(begin, end - begin), std::move(value));
+    return true;
+  }
 
   void end_word() {
     if (open_ && word_ != "--%") line_.words.push_back(std::move(word_));
@@ -227,6 +271,7 @@ class PowershellSplitter {
     for (std::size_t i = 0; i < inside.size(); ++i)
       all_escaped = all_escaped && (inside[i] != '"' || (i > 0 && inside[i - 1] == '\\'));
     if (all_escaped) replace_all(inside, "\\\"", "\"");
+    if (inside.find("\"\":") != std::string::npos) replace_all(inside, "\"\"", "\"");
     put(inside);
     return {};
   }
@@ -296,7 +341,10 @@ bool is_cmd(std::string_view text) {
     if (at >= text.size() || text[at] != '-') break;
     while (at < text.size() && !is_blank(text[at]) && text[at] != '\n') ++at;
   }
-  return text.find(" ^\n") != std::string_view::npos;
+  // "{""name"":1}", which means nothing to another shell.
+  const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+  const bool doubles = has("\"\":") && !has("'") && !has("\\\n");
+  return doubles || text.find(" ^\n") != std::string_view::npos;
 }
 
 Result<ShellLine> split_cmd(std::string_view command) {

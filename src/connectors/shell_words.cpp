@@ -56,6 +56,8 @@ class BashSplitter {
     }
     if (auto ended = end_word(); !ended) return fail(std::move(ended.error()));
     if (piped_ == Piped::kExpected) return invalid("The command ends with a pipe: leave it out.");
+    if (here_) return invalid("The here-document has no lines.");
+    if (reading_) return invalid("The here-string (<<<) has no text.");
     return std::move(line_);
   }
 
@@ -74,6 +76,9 @@ class BashSplitter {
     word.swap(word_);
     if (dropping_) {
       dropping_ = false;
+    } else if (reading_) {
+      reading_ = false;
+      line_.input = word + "\n";
     } else if (piped_ == Piped::kNo) {
       line_.words.push_back(std::move(word));
     } else if (piped_ == Piped::kExpected) {
@@ -116,6 +121,9 @@ class BashSplitter {
   Result<void> end_line() {
     ++at_;
     if (auto ended = end_word(); !ended) return ended;
+    if (here_) {
+      if (auto done = read_here_document(); !done) return done;
+    }
     const auto next = text_.find_first_not_of(" \t\n", at_);
     at_ = std::min(next, text_.size());  // empty lines, each looked at once
     if (line_.words.empty() || next == std::string_view::npos || text_[next] == '#') return {};
@@ -320,8 +328,8 @@ class BashSplitter {
   Result<void> operation() {
     const char c = peek();
     if (c == '<') {
-      return invalid(
-          "The command reads from a file or a here-document (<): write the text into the command.");
+      if (peek(1) == '<') return begin_here_document();
+      return invalid("The command reads from a file (<): write the text into the command.");
     }
     if (c == '(' || c == ')')
       return invalid("The command has a bracket outside quotes: put quotes around it.");
@@ -342,6 +350,7 @@ class BashSplitter {
     if (auto ended = end_word(); !ended) return ended;
     if (c == '|' && peek(1) != '|') {
       at_ += peek(1) == '&' ? 2 : 1;
+      if (take_writer()) return {};
       if (piped_ == Piped::kExpected || line_.words.empty())
         return invalid("There is a pipe with no command before it.");
       piped_ = Piped::kExpected;
@@ -364,9 +373,110 @@ class BashSplitter {
     return {};
   }
 
+  // <<EOF, <<-'EOF' and <<<word.
+  Result<void> begin_here_document() {
+    if (auto ended = end_word(); !ended) return ended;
+    if (peek(2) == '<') {
+      at_ += 3;
+      while (is_blank(peek())) ++at_;
+      reading_ = true;
+      return {};
+    }
+    HereDocument here;
+    at_ += 2;
+    here.drops_tabs = peek() == '-';
+    if (here.drops_tabs) ++at_;
+    while (is_blank(peek())) ++at_;
+    for (; at_ < text_.size() && std::string_view(" \t\n;|&<>()").find(peek()) == std::string_view::npos;
+         ++at_) {
+      const bool quote = peek() == '\'' || peek() == '"' || peek() == '\\';
+      here.is_literal = here.is_literal || quote;
+      if (!quote) here.end += peek();
+    }
+    if (here.end.empty()) return invalid("The here-document (<<) has no word that ends it.");
+    here_ = std::move(here);
+    return {};
+  }
+
+  // The lines from here on.
+  Result<void> read_here_document() {
+    const HereDocument here = std::move(*here_);
+    here_.reset();
+    std::string body;
+    for (;;) {
+      if (at_ >= text_.size()) return invalid("The here-document does not end with \"" + here.end + "\".");
+      const auto end = std::min(text_.find('\n', at_), text_.size());
+      std::string_view line = text_.substr(at_, end - at_);
+      at_ = std::min(end + 1, text_.size());
+      if (here.drops_tabs) line.remove_prefix(std::min(line.find_first_not_of('\t'), line.size()));
+      if (line == here.end) break;
+      body.append(line).append("\n");
+    }
+    if (here.is_literal) {
+      line_.input = std::move(body);
+      return {};
+    }
+    BashSplitter inside(body);
+    if (auto done = inside.expand(); !done) return done;
+    line_.input = std::move(inside.word_);
+    line_.defaults.insert(line_.defaults.end(), inside.line_.defaults.begin(), inside.line_.defaults.end());
+    return {};
+  }
+
+  // As in double quotes, but these mean themselves.
+  Result<void> expand() {
+    while (at_ < text_.size()) {
+      const char c = peek(), next = peek(1);
+      if (c == '`') return substitution();
+      if (c == '$') {
+        if (auto done = dollar(true); !done) return done;
+      } else if (c == '\\' && next == '\n') {
+        at_ += 2;
+      } else {
+        if (c == '\\' && (next == '$' || next == '`' || next == '\\')) ++at_;
+        put(text_.substr(at_++, 1));
+      }
+    }
+    return {};
+  }
+
+  // What is before a pipe into curl: true, and its words are gone.
+  bool take_writer() {
+    auto& words = line_.words;
+    if (words.empty() || piped_ != Piped::kNo || !has_curl(text_.substr(at_)) ||
+        std::any_of(words.begin(), words.end(), [](const std::string& word) { return is_curl(word); }))
+      return false;
+    const std::string program = words[0];
+    std::size_t first = 1;
+    while (program == "echo" && first < words.size() && (words[first] == "-n" || words[first] == "-e"))
+      ++first;
+    if (program == "echo") {
+      std::string said;
+      for (std::size_t i = first; i < words.size(); ++i) said += (i > first ? " " : "") + words[i];
+      line_.input = said + (first > 1 && words[1] == "-n" ? "" : "\n");
+    } else if (program == "printf" && words.size() == 2 &&
+               words[1].find_first_of("%\\") == std::string::npos) {
+      line_.input = words[1];
+    } else if (!here_) {
+      note("What " + std::string(truncate_utf8(unmarked(program), 40)) +
+           " writes into the pipe is not known here.");
+    }
+    return drop();
+  }
+
+  // set -x NAME value of fish, setenv NAME value of csh.
+  bool take_other_shells_setup() {
+    const auto& words = line_.words;
+    const bool fish = words.size() == 4 && words[0] == "set" && words[1].starts_with('-');
+    const bool csh = words.size() == 3 && words[0] == "setenv";
+    if (fish || csh) line_.variables.emplace_back(words[words.size() - 2], words.back());
+    return fish || csh;
+  }
+
   // A line that only sets variables for the command after it: true, and its words are gone.
   bool take_setup() {
     if (line_.words.empty() || piped_ != Piped::kNo) return false;
+    if (take_other_shells_setup()) return drop();
     const bool exports = line_.words[0] == "export" || line_.words[0] == "set" || line_.words[0] == "declare";
     for (std::size_t i = exports ? 1 : 0; i < line_.words.size(); ++i) {
       if (!is_assignment(line_.words[i]))
@@ -400,6 +510,12 @@ class BashSplitter {
   std::size_t at_ = 0;
   std::string word_;
   bool open_ = false, dropping_ = false;
+  bool reading_ = false;  // the next word is what is read
+  struct HereDocument {
+    std::string end;
+    bool is_literal = false, drops_tabs = false;
+  };
+  std::optional<HereDocument> here_;  // that begins in the next line
   Piped piped_ = Piped::kNo;
   ShellLine line_;
 };

@@ -3,10 +3,11 @@
 // Understands what bash and the browsers' "copy as cURL" write: quotes of all kinds, $'…', line continuation,
 // comments; the caret escapes of cmd.exe with the backslash rules of Windows programs; and the backticks of
 // PowerShell. shell_paste.h says what comes along with a pasted command and is taken away. What a shell would
-// compute is either refused (command substitution, here-documents) or kept as a mark (variables).
+// compute is either refused (command substitution) or kept as a mark (variables).
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,8 @@ struct ShellLine {
   std::vector<std::pair<std::string, std::string>> defaults;   // of ${NAME:-default}
   std::vector<std::pair<std::string, std::string>> variables;  // of NAME=value before the command
   std::vector<std::string> notes;                              // what was left out, as sentences
+  std::optional<std::string>
+      input;  // what the command reads: a here-document, or what echo writes into a pipe
 };
 
 // The words of one command. A pipe into a program that only shows output, redirected output, and what is run

@@ -190,6 +190,10 @@ class FilledSize {
                          [&](const json::value& item) { return add(name, item); });
     if (!templates.is_string()) return true;
     const std::string_view text = templates.get_string();
+    // The fields of a form, whose names may be written many times.
+    if (text.starts_with('{') && (text.find("*}") != text.npos || text.find("[]}") != text.npos)) {
+      if (const auto fields = parse_json(text); fields && fields->is_object()) return add(name, *fields);
+    }
     for (auto open = text.find('{'); open != std::string_view::npos; open = text.find('{', open + 1)) {
       const auto slot = slot_at(text, open);
       if (slot) size_ += size_of(*slot, name.size() + slot->separator.size());
@@ -284,6 +288,12 @@ bool has_dot_segment(std::string_view path) {
   return false;
 }
 
+bool is_fields_placeholder(std::string_view text) {
+  const auto slot = whole_slot(text);
+  return slot && (slot->mark == Mark::kComma || slot->mark == Mark::kEach || slot->mark == Mark::kJoined ||
+                  slot->mark == Mark::kBrackets);
+}
+
 std::optional<std::string_view> bytes_placeholder(std::string_view text) {
   const auto slot = whole_slot(text);
   return slot && slot->mark == Mark::kBytes ? std::optional(slot->name) : std::nullopt;
@@ -350,17 +360,6 @@ std::optional<json::value> fill_json(const json::value& node, const json::object
     return json::value(std::move(out));
   }
   return node;
-}
-
-json::object with_defaults(const json::object& schema, json::object arguments) {
-  const auto* properties = schema.if_contains("properties");
-  if (properties == nullptr || !properties->is_object()) return arguments;
-  for (const auto& member : properties->get_object()) {
-    const auto* property = member.value().if_object();
-    const auto* value = property == nullptr ? nullptr : property->if_contains("default");
-    if (value != nullptr && !arguments.contains(member.key())) arguments[member.key()] = *value;
-  }
-  return arguments;
 }
 
 namespace {

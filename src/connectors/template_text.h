@@ -32,6 +32,8 @@ bool is_placeholder_char(char c);
 // The first "{name}" that begins at or after `from`: the places of its braces; npos when there is none.
 std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std::size_t from);
 
+// Whether all of `text` is one placeholder whose mark says how a list or an object is written in a query or form.
+bool is_fields_placeholder(std::string_view text);
 // The name of the argument when all of `text` is "{name@}".
 std::optional<std::string_view> bytes_placeholder(std::string_view text);
 
@@ -64,8 +66,6 @@ std::vector<std::string> fields_of(const boost::json::object& object);
 // absent is left out; inside longer strings the argument's text is put in.
 std::optional<boost::json::value> fill_json(const boost::json::value& node,
                                             const boost::json::object& arguments);
-// `arguments` with the defaults of the top-level properties of `schema` for what is absent.
-boost::json::object with_defaults(const boost::json::object& schema, boost::json::object arguments);
 // The part of `value` at a JSON Pointer (RFC 6901); nullptr when there is none.
 const boost::json::value* at_pointer(const boost::json::value& value, std::string_view pointer);
 

@@ -234,6 +234,10 @@ class Builder final : public YAML::EventHandler {
   std::size_t nodes_ = 0, bytes_ = 0;
 };
 
+bool has_tab_indent(std::string_view text) {
+  return text.starts_with('\t') || text.find("\n\t") != std::string_view::npos;
+}
+
 // Reads where the text is, without a copy.
 class ViewBuffer final : public std::streambuf {
  public:
@@ -258,9 +262,10 @@ Result<json::value> parse_yaml(std::string_view text) {
   } catch (const Refused& refused) {
     return fail(ErrorCode::kInvalidArgument, refused.message);
   } catch (const YAML::Exception& error) {
-    return fail(
-        ErrorCode::kInvalidArgument,
-        "This is not valid YAML: line " + std::to_string(error.mark.line + 1) + ", " + words_of(error) + ".");
+    const std::string where = "This is not valid YAML: line " + std::to_string(error.mark.line + 1) + ", ";
+    return fail(ErrorCode::kInvalidArgument,
+                where + words_of(error) +
+                    (has_tab_indent(text) ? ". YAML is indented by spaces, not by tabs." : "."));
   } catch (const std::exception& error) {
     return fail(ErrorCode::kInvalidArgument, std::string("This YAML cannot be read: ") + error.what() + ".");
   }

@@ -26,7 +26,11 @@ std::string xml_encoding(std::string_view body) {
 
 std::string charset_of(std::string_view content_type) {
   const auto media = parse_media_type(content_type);
-  return media ? std::string(media->parameter("charset").value_or("")) : "";
+  std::string charset = media ? std::string(media->parameter("charset").value_or("")) : "";
+  // charset='utf-8', which RFC 9110 §5.6.4 knows no quotes for, but servers write.
+  if (charset.size() > 2 && charset.starts_with('\'') && charset.ends_with('\''))
+    charset = charset.substr(1, charset.size() - 2);
+  return charset;
 }
 
 bool needs_installed_charset(std::string_view content_type) {
@@ -47,7 +51,11 @@ Result<std::optional<std::string>> body_text(std::string body, std::string_view 
     if (valid) return std::optional(std::move(body));
     return std::optional(is_json(*media) ? replace_invalid_utf8(body) : decode_windows_1252(body));
   }
+  // RFC 8259 §8.1: JSON is UTF-8, whatever a label says that nobody knows.
+  std::optional<std::string> as_utf8;
+  if (is_utf8_json && charset != "utf-8") as_utf8 = body;
   auto text = decode_charset(std::move(body), charset);
+  if (!text && as_utf8) return as_utf8;
   if (!text) return fail(std::move(text.error()));
   return std::optional(std::move(*text));
 }

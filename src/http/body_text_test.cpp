@@ -35,6 +35,8 @@ TEST(BodyText, DecodesByTheCharset) {
 }
 
 TEST(BodyText, JsonIsUtf8UnlessItCannotBe) {
+  EXPECT_EQ(text_of("{\"n\":\"\u00e9\"}", "application/json; charset='utf-8'"), "{\"n\":\"\u00e9\"}");
+  EXPECT_EQ(text_of("{\"n\":\"\u00e9\"}", "application/json; charset=klingon"), "{\"n\":\"\u00e9\"}");
   EXPECT_EQ(text_of("{\"n\":\"\u00e9\"}", "application/json; charset=iso-8859-1"), "{\"n\":\"\u00e9\"}");
   EXPECT_EQ(text_of("{\"n\":\"\xE9\"}", "application/json"), "{\"n\":\"\uFFFD\"}");
   EXPECT_EQ(text_of(std::string_view("{\0}\0", 4), "application/json"), "{}");

@@ -7,13 +7,14 @@
 namespace wick::json_schema {
 
 Result<std::shared_ptr<const CompiledSchema>> CompiledSchema::compile(const json::object& document,
-                                                                      const Documents& documents) {
+                                                                      const Documents& documents,
+                                                                      std::size_t max_patterns) {
   // Counting is a guess, which may be too high.
   if (is_larger_than(document, kMaxSchemaBytes) && to_json(document).size() > kMaxSchemaBytes) {
     return fail(ErrorCode::kTooLarge,
                 "The schema is larger than " + std::to_string(kMaxSchemaBytes) + " bytes.");
   }
-  auto nodes = Compiler(documents).run(document);
+  auto nodes = Compiler(documents, max_patterns).run(document);
   if (!nodes) return fail(std::move(nodes.error()));
   return std::make_shared<const CompiledSchema>(std::move(*nodes));
 }

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "json_schema/pattern.h"
 
 namespace wick::json_schema {
 
@@ -45,7 +46,8 @@ inline constexpr std::size_t kMaxSchemaErrors = 3;
 
 struct Limits {
   std::size_t max_steps = kMaxSchemaSteps;
-  // Whether a required property that is absent counts as given where its schema has a `default`.
+  // Whether a required property that is absent counts as given where a schema of the object gives it a `default`: beside
+  // `required`, behind references, in branches of `allOf`, in each branch of `anyOf` and `oneOf`.
   bool defaults_count = false;
   // How errors call the whole value.
   std::string_view root = "arguments";
@@ -76,11 +78,13 @@ struct SchemaNodes;
 
 class CompiledSchema {
  public:
-  // Takes time and memory in proportion to the schema (patterns: pattern.h). `document` is not needed later.
+  // Takes time and memory in proportion to the schema (patterns: pattern.h, at most `max_patterns` different ones are
+  // applied). `document` is not needed later.
   // Errors: kTooLarge         kMaxSchemaBytes
   //         kInvalidArgument  a reference leads nowhere, to another document, or in a circle to itself
   static Result<std::shared_ptr<const CompiledSchema>> compile(const boost::json::object& document,
-                                                               const Documents& documents = {});
+                                                               const Documents& documents = {},
+                                                               std::size_t max_patterns = kMaxPatterns);
   // The same for a whole document, which may be a boolean.
   static Result<std::shared_ptr<const CompiledSchema>> compile(const boost::json::value& document,
                                                                const Documents& documents = {});

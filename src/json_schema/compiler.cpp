@@ -214,7 +214,7 @@ PatternRule Compiler::pattern(std::string_view text) {
   auto found = patterns_.find(text);
   if (found == patterns_.end()) {
     std::shared_ptr<const Pattern> compiled;
-    if (patterns_.size() < kMaxPatterns) compiled = Pattern::compile(text, large_patterns_);
+    if (patterns_.size() < max_patterns_) compiled = Pattern::compile(text, large_patterns_);
     found = patterns_.emplace(text, std::move(compiled)).first;
   }
   return {found->second, std::string(text)};

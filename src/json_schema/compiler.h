@@ -19,7 +19,8 @@ namespace wick::json_schema {
 // For one schema. Only what its root reaches becomes nodes. Not thread-safe.
 class Compiler {
  public:
-  explicit Compiler(const Documents& documents) : resources_(documents) {}
+  Compiler(const Documents& documents, std::size_t max_patterns)
+      : resources_(documents), max_patterns_(max_patterns) {}
   // Errors: as CompiledSchema::compile
   Result<std::unique_ptr<const SchemaNodes>> run(const boost::json::object& root);
 
@@ -58,6 +59,7 @@ class Compiler {
   bool since(Draft draft) const { return dialect().since(draft); }
 
   Resources resources_;
+  const std::size_t max_patterns_;
   std::unique_ptr<SchemaNodes> out_ = std::make_unique<SchemaNodes>();
   std::unordered_map<const boost::json::object*, NodeIndex> known_;
   std::deque<Pending> pending_;

@@ -58,7 +58,9 @@ Fit Evaluation::visit(NodeIndex index, const json::value& value, const Place& pl
   const bool is_other_resource = scope_.empty() || scope_.back() != node.resource;
   if (is_other_resource) scope_.push_back(node.resource);
   ++nesting_;
+  way_.emplace_back(&value, index);
   const Fit fit = visit_node(visit);
+  way_.pop_back();
   --nesting_;
   if (is_other_resource) scope_.pop_back();
   return fit;

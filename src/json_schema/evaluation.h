@@ -3,6 +3,9 @@
 
 #include <boost/json/value.hpp>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "json_schema/findings.h"
@@ -11,8 +14,8 @@
 
 namespace wick::json_schema {
 
-// Whether a value fits. kMaybe: as far as can be told, because a pattern cannot be applied; it counts as
-// fitting in the end. In this order, so that `allOf` is the least and `anyOf` the greatest.
+// Whether a value fits. kMaybe: as far as can be told, because a pattern cannot be applied or a default may stand for
+// an absent property; it counts as fitting in the end. In this order, so that `allOf` is the least and `anyOf` the greatest.
 enum class Fit : char { kNo, kMaybe, kYes };
 
 // Which members or items of one value were evaluated (core §11): what `unevaluated…` leaves out.
@@ -88,7 +91,10 @@ class Evaluation {
   bool check_unevaluated_members(Visit& visit, const ObjectRules& rules, const Marks& marks);
   // The value at `index` of the object: against what its name says.
   bool check_member(Visit& visit, const ObjectRules& rules, std::size_t index);
-  bool has_default(NodeIndex index) const;
+  // Whether a schema of the object that is visited gives a default for its property.
+  bool is_given_by_default(const boost::json::value& object, std::string_view name);
+  // Takes what an absent property means; false when nothing else has to be looked at.
+  bool take_absent(Visit& visit, const std::string& name, std::string_view rest);
 
   bool check_combined(Visit& visit, const Combination& rules);
   bool check_alternatives(Visit& visit, const std::vector<NodeIndex>& branches, bool exactly_one);
@@ -103,6 +109,7 @@ class Evaluation {
   const Limits& limits_;
   std::size_t steps_ = 0;
   std::size_t nesting_ = 0;
+  std::vector<std::pair<const boost::json::value*, NodeIndex>> way_;  // schemas entered, each with its value
   std::vector<std::uint32_t> scope_;  // resources entered, the dynamic scope (core §7.1)
   Verdict stopped_ = Verdict::kValid;
 };

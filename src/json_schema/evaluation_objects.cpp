@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "json_schema/defaults.h"
 #include "json_schema/evaluation.h"
 
 namespace wick::json_schema {
@@ -45,23 +46,28 @@ bool Evaluation::check_object(Visit& visit, const ObjectRules& rules) {
   return check_dependencies(visit, rules);
 }
 
-bool Evaluation::has_default(NodeIndex index) const {
-  const Node& node = nodes_.nodes[index];
-  if (node.has_default) return true;
-  const NodeIndex reference = node.combined == nullptr ? kNoNode : node.combined->reference;
-  return reference != kNoNode && nodes_.nodes[reference].has_default;
+bool Evaluation::is_given_by_default(const json::value& object, std::string_view name) {
+  if (!limits_.defaults_count) return false;
+  DefaultSearch search(nodes_, name, [this] { return step(); });
+  for (auto entered = way_.rbegin(); entered != way_.rend() && entered->first == &object; ++entered) {
+    if (search.gives(entered->second)) return true;
+  }
+  return false;
+}
+
+// With a default it counts as given, but is not: `not` and `oneOf` around it must not refuse the value for that.
+bool Evaluation::take_absent(Visit& visit, const std::string& name, std::string_view rest) {
+  if (is_given_by_default(visit.value, name)) return visit.take(Fit::kMaybe);
+  const Place place{&visit.place, name};
+  if (visit.findings != nullptr) visit.findings->add(place, rest);
+  return visit.take(Fit::kNo);
 }
 
 bool Evaluation::check_required(Visit& visit, const ObjectRules& rules) {
   const json::object& object = visit.value.get_object();
   for (const std::string& name : rules.required) {
     if (!step()) return visit.take(Fit::kNo);
-    if (object.contains(name)) continue;
-    const Property* property = limits_.defaults_count ? rules.find(name) : nullptr;
-    if (property != nullptr && has_default(property->node)) continue;
-    const Place place{&visit.place, name};
-    if (visit.findings != nullptr) visit.findings->add(place, " is required, but missing.");
-    if (!visit.take(Fit::kNo)) return false;
+    if (!object.contains(name) && !take_absent(visit, name, " is required, but missing.")) return false;
   }
   return true;
 }
@@ -135,10 +141,8 @@ bool Evaluation::check_dependencies(Visit& visit, const ObjectRules& rules) {
     for (const std::string& name : dependency.required) {
       if (!step()) return visit.take(Fit::kNo);
       if (object.contains(name)) continue;
-      const Place place{&visit.place, name};
-      if (visit.findings != nullptr)
-        visit.findings->add(place, " is required beside " + in_quotes(dependency.name) + ", but missing.");
-      if (!visit.take(Fit::kNo)) return false;
+      const std::string rest = " is required beside " + in_quotes(dependency.name) + ", but missing.";
+      if (!take_absent(visit, name, rest)) return false;
     }
     if (dependency.node != kNoNode && !check_same(visit, dependency.node)) return false;
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "json_schema/defaults.h"
 #include "json_schema/schema_nodes.h"
 #include "json_schema/value_equality.h"
 
@@ -31,9 +32,13 @@ class Reader {
   // The node and those that apply to the same value for certain.
   void gather(NodeIndex index, std::vector<const Node*>& out, std::size_t nesting = 0);
   void read_text(Kinds kinds, json::value& value);
-  void read_members(const std::vector<const Node*>& nodes, json::object& object);
+  // `nodes`: those that the schema `whole` consists of.
+  void read_members(NodeIndex whole, const std::vector<const Node*>& nodes, json::object& object);
   void read_items(const std::vector<const Node*>& nodes, json::array& items);
   bool requires_it(const std::vector<const Node*>& nodes, std::string_view name);
+  bool gives_default(NodeIndex whole, std::string_view name) {
+    return DefaultSearch(nodes_, name, [this] { return step(); }).gives(whole);
+  }
 
   const SchemaNodes& nodes_;
   const Lenience lenience_;
@@ -86,7 +91,7 @@ void Reader::read(NodeIndex index, json::value& value) {
   if (!value.is_structured()) return;
   std::vector<const Node*> nodes;
   gather(index, nodes);
-  if (auto* object = value.if_object()) read_members(nodes, *object);
+  if (auto* object = value.if_object()) read_members(index, nodes, *object);
   if (auto* items = value.if_array()) read_items(nodes, *items);
 }
 
@@ -105,7 +110,7 @@ void Reader::read_text(Kinds kinds, json::value& value) {
   }
 }
 
-void Reader::read_members(const std::vector<const Node*>& nodes, json::object& object) {
+void Reader::read_members(NodeIndex whole, const std::vector<const Node*>& nodes, json::object& object) {
   std::vector<std::string> dropped;
   for (auto& member : object) {
     for (const Node* node : nodes) {
@@ -120,7 +125,7 @@ void Reader::read_members(const std::vector<const Node*>& nodes, json::object& o
       }
       const Kinds kinds = kinds_of(index);
       const bool has_no_null = kinds != 0 && (kinds & kNull) == 0;
-      const bool is_needed = !nodes_.nodes[index].has_default && requires_it(nodes, member.key());
+      const bool is_needed = requires_it(nodes, member.key()) && !gives_default(whole, member.key());
       if (lenience_.drops_nulls && has_no_null && !is_needed) {
         dropped.emplace_back(member.key());
         break;

@@ -28,6 +28,10 @@ inline constexpr std::size_t kMaxAllPatternBytes = 256 * 1024 * 1024;
 // but takes escapes that need none, as most authors write them. Pure; linear.
 std::optional<std::string> to_re2(std::string_view pattern);
 
+// The same pattern as ECMA-262 takes it with the flag `u`, for other programs to compile: without escapes that need none,
+// and with those that are missing. nullopt: it has what only RE2 takes. `pattern` is one that can be applied. Pure; linear.
+std::optional<std::string> to_unicode_mode(std::string_view pattern);
+
 // Immutable, thread-safe.
 class Pattern {
  public:

@@ -66,6 +66,27 @@ TEST(Pattern, MeansWhatEcma262Says) {
   EXPECT_EQ(matches("[]", "a"), false);
 }
 
+TEST(Pattern, IsSpelledAsTheFlagUWantsIt) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"(^[a-z]{2,3}\d+$)", R"(^[a-z]{2,3}\d+$)"},
+      {R"(^\-\_\"\/\ \é$)", R"(^-_"\/ é$)"},
+      {R"(^{[0-9a-f]{4}}$)", R"(^\{[0-9a-f]{4}\}$)"},
+      {R"(x{,2}])", R"(x\{,2\}\])"},
+      {R"([\w-.\_\-][a-\d][^-\s]-)", R"([\w\-._\-][a\-\d][^-\s]-)"},
+      {R"([\]\[{}][]a])", R"([\]\[{}][]a\])"},
+      {R"(\p{L}\u{1F432}\u0041\x41\b\0)", R"(\p{L}\u{1F432}\u0041\x41\b\0)"},
+      {"(?:a|(?<n>b))", "(?:a|(?<n>b))"},
+      {"a{2", R"(a\{2)"},
+      {"", ""},
+  };
+  for (const auto& [pattern, expected] : cases) {
+    EXPECT_EQ(to_unicode_mode(pattern), expected) << pattern;
+    EXPECT_EQ(to_unicode_mode(expected), expected) << "spelled right already";
+  }
+  EXPECT_EQ(to_unicode_mode("(?i)^a$"), std::nullopt);
+  for (const char* broken : {"\\", "[", "[\\", "\\p{", "[a-", "\\u{"}) to_unicode_mode(broken);
+}
+
 TEST(Pattern, IsNotAppliedWhereRe2HasNoSuchThing) {
   for (const char* pattern : {"^(?=a)", "(?!b)",   "(?<=a)b",      "(?<!a)b", R"((a)\1)", R"(\k<a>)",
                               R"(\Z)",  R"(\a)",   R"(\ud83d)",    "(",       "[a",       "a**",

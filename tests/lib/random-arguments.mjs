@@ -1,5 +1,6 @@
 // Arguments that fit an input schema, chosen by a seed: the same seed gives the same ones.
 import crypto from 'node:crypto';
+import { textOfPattern } from './pattern-text.mjs';
 
 export function randomArguments(schema, seed) {
   const next = randomOf(seed);
@@ -85,6 +86,7 @@ function number(schema, type, next) {
 const letters = ['a', 'Z', '7', ' ', 'ü', '&', '=', '/', '?', '#', '% ', '+', '日', '"', "'", ';', '|', '.', '~', '-', '_', '<', '\\', '[', ']', '{', '}', ':', '@', '!', '$', '(', ')', '*'];
 
 function text(schema, next) {
+  if (schema.pattern) return textOfPattern(schema);
   const formats = { 'date-time': '2026-01-02T03:04:05Z', date: '2026-01-02', time: '03:04:05Z', email: 'a@example.com', uri: 'https://example.com/', url: 'https://example.com/', uuid: '0b6f3c5e-7b54-4b9a-9a53-6f0f7f3f0a11', ipv4: '192.0.2.1', ipv6: '2001:db8::1', hostname: 'a.example.com' };
   if (formats[schema.format]) return formats[schema.format];
   let out = 'x';

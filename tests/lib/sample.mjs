@@ -1,3 +1,5 @@
+import { textOfPattern } from './pattern-text.mjs';
+
 // The smallest value that fits a JSON Schema as imports make them.
 export function sample(schema, root = schema, depth = 0) {
   if (schema === true || depth > 12) return {};
@@ -37,6 +39,8 @@ function number(schema) {
 }
 
 function text(schema) {
+  if (schema.pattern) return textOfPattern(schema);
+
   const formats = { 'date-time': '2026-01-02T03:04:05Z', date: '2026-01-02', time: '03:04:05Z', email: 'a@example.com', uri: 'https://example.com/', url: 'https://example.com/', uuid: '0b6f3c5e-7b54-4b9a-9a53-6f0f7f3f0a11', ipv4: '192.0.2.1' };
   const given = formats[schema.format] ?? 'x';
   return given.padEnd(schema.minLength ?? 0, 'x').slice(0, schema.maxLength ?? Infinity);

@@ -18,6 +18,7 @@ const blocks = fs.readFileSync(file, 'utf8').split(/^--- /m).slice(1).map((block
     else if (kind === 'b') expected.body = rest.replaceAll('\\n', '\n');
     else if (kind === 'n') expected.notes.push(rest);
     else if (kind === 'e') expected.error = rest;
+    else if (kind === 'a') expected.arguments = JSON.parse(rest);
     else Object.assign(expected, { method: kind, url: rest });
   }
   return { title, command, expected };
@@ -64,6 +65,7 @@ for (const { title, command, expected } of blocks) {
     const added = await admin.post(`/admin/connectors/${made.body.id}/operations`, { ...body.operation, enabled: true });
     assert.equal(added.status, 201, added.text);
     const args = Object.fromEntries(body.parameters.filter(({ example }) => example !== undefined).map((each) => [each.name, each.example]));
+    Object.assign(args, expected.arguments);
     const run = await admin.post(`/connectors/${made.body.id}/operations/${body.operation.key}/run`, { arguments: args });
     assert.equal(run.body.status, 'ok', run.text);
     const sent = upstream.seen.pop();
@@ -71,7 +73,10 @@ for (const { title, command, expected } of blocks) {
     const headers = [];
     for (let i = 0; i < sent.raw.length; i += 2) {
       const [name, value] = [sent.raw[i].toLowerCase(), Buffer.from(sent.raw[i + 1], 'latin1').toString()];
-      if (!ofTheConnection.includes(name) && !ours(name, value)) headers.push(`${name}: ${value}`);
+      if (ofTheConnection.includes(name) || ours(name, value)) continue;
+      const boundary = /boundary=(.*)/.exec(value)?.[1];
+      if (boundary) sent.body = sent.body.replaceAll(boundary, 'B').replaceAll('\r\n', '\n');
+      headers.push(`${name}: ${boundary ? value.replace(boundary, 'B') : value}`);
     }
     assert.deepEqual(headers.sort(), expected.headers.map((each) => each.replace(/^[^:]+/, (name) => name.toLowerCase())).sort());
     if (expected.body?.startsWith('{') && !expected.body.includes('\n')) assert.deepEqual(JSON.parse(sent.body.toString()), JSON.parse(expected.body));

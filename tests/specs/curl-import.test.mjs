@@ -150,7 +150,7 @@ test('only an admin may ask, and what cannot be read is a sentence', async () =>
   const bob = await wick.signIn('bob@example.com');
   assert.equal((await bob.post('/admin/connectors/import/curl', { command: 'curl https://a.example' })).status, 403);
   for (const [command, sentence] of [
-    [`curl https://a.example -H 'Authorization: Bearer ${secret}' -d @body.json`, /sends a file/],
+    [`curl https://a.example -H 'Authorization: Bearer ${secret}' -H @headers.txt`, /not on this server/],
     ["curl 'https://a.example", /not closed/],
     ['curl file:///etc/passwd', /Only http/],
     ['curl https://a.example -d "$(id)"', /command substitution/],
@@ -177,9 +177,9 @@ test('in the browser: paste, adjust, add a connector with its operation, then an
     await dialog.getByLabel('Kind').click();
     await page.getByRole('option', { name: 'REST API' }).click();
     await button('From a cURL command').click();
-    await dialog.getByLabel('cURL command').fill('curl https://a.example -d @file');
+    await dialog.getByLabel('cURL command').fill('curl https://a.example -H @file');
     await button('Read').click();
-    await dialog.getByText('sends a file').waitFor();
+    await dialog.getByText('write them into the command').waitFor();
     await dialog.getByLabel('cURL command').fill(
       `curl 'http://${host}/api/v1/issues/7/comments?per_page=50' -k -H 'X-Api-Key: ${secret}' -H 'content-type: application/json' --data-raw '{"text":"hi","pinned":false}'`,
     );

@@ -284,11 +284,6 @@ test('each small example of OpenAPI is read, or refused with a reason', async ()
   for (const version of ['2.0', '3.0', '3.1']) {
     for (const file of fs.readdirSync(path.join(readme, version, 'json'), { recursive: true }).filter((each) => each.endsWith('.json'))) {
       const { status, body } = await preview(fs.readFileSync(path.join(readme, version, 'json', file), 'utf8'));
-      if (version === '2.0') {
-        assert.equal(status, 400);
-        assert.match(body.error.message, /Swagger 2\.0/);
-        continue;
-      }
       assert.equal(status, 200, `${version}/${file}: ${JSON.stringify(body)}`);
       for (const each of body.operations.filter(({ importable }) => importable)) ajv.compile(each.input_schema);
       documents += 1;
@@ -396,11 +391,19 @@ test('a server on a private address is called only when an admin allows it', asy
   assert.equal(seen.length, count);
 });
 
-test('a tool with a pattern takes a long text, which the pattern alone would have ended the server with', async () => {
-  const document = one({ servers: [{ url: base }] }, { '/p': { get: { operationId: 'p', parameters: [{ name: 'q', in: 'query', schema: { type: 'string', pattern: '^(a|b)*$' } }] } } });
+test('a pattern is applied, also to a long text', async () => {
+  const parameters = [
+    { name: 'q', in: 'query', schema: { type: 'string', pattern: '^(a|b)*$' } },
+    { name: 'r', in: 'query', description: 'A word.', schema: { type: 'string', pattern: '^(?!x)y' } },
+  ];
+  const document = one({ servers: [{ url: base }] }, { '/p': { get: { operationId: 'p', parameters } } });
   const { id } = await create('Patterned');
-  assert.match((await preview(document)).body.operations[0].input_schema.properties.q.description, /Must match \^\(a\|b\)\*\$/);
+  const { properties } = (await preview(document)).body.operations[0].input_schema;
+  assert.equal(properties.q.pattern, '^(a|b)*$');
+  assert.deepEqual(properties.r, { type: 'string', description: 'A word. Must match ^(?!x)y' });
   await take(id, document, ['GET /p']);
-  await callTool(wick, token, 'patterned__p', { q: 'a'.repeat(500_000) });
+  const refused = (await callTool(wick, token, 'patterned__p', { q: 'abc' })).body;
+  assert.match(JSON.stringify(refused), /must match the pattern/);
+  await callTool(wick, token, 'patterned__p', { q: 'a'.repeat(500_000), r: 'xy' });
   assert.equal((await admin.get('/session')).status, 200);
 });

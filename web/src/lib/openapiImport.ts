@@ -11,9 +11,10 @@ export interface OpenapiSource {
   preview: Preview;
 }
 
-/** Compressed, as documents are larger than a request may be: GitHub's has 13 MB. */
-async function pack(text: string, url: string): Promise<Packed> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
+/** Compressed, as documents are larger than a request may be: GitHub's has 13 MB. The bytes of a file stay as they are, because
+ * the server knows more encodings. */
+async function pack(document: string | File, url: string): Promise<Packed> {
+  const stream = new Blob([document]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
   let binary = "";
   for (let at = 0; at < bytes.length; at += 0x8000)
@@ -24,11 +25,11 @@ async function pack(text: string, url: string): Promise<Packed> {
 
 /** Reads a document, and compares it with a connector when there is one. */
 export async function readDocument(
-  text: string,
+  document: string | File,
   url: string,
   connector?: string,
 ): Promise<OpenapiSource> {
-  const packed = await pack(text, url);
+  const packed = await pack(document, url);
   const body = { ...packed, ...(connector ? { connector } : {}) };
   const preview = await unwrap(api.POST("/admin/connectors/import/openapi", { body }));
   return { packed, preview };

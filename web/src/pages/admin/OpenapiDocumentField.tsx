@@ -16,15 +16,15 @@ export function OpenapiDocumentField({ connectorId, onRead, onCancel }: Props) {
   const [file, setFile] = useState<File | null>(null);
   const [text, setText] = useState("");
   const [url, setUrl] = useState("");
-  const read = useAction(
-    async () => readDocument(file ? await file.text() : text, url.trim(), connectorId),
-    { showsError: true, onDone: onRead },
-  );
+  const read = useAction(() => readDocument(file ?? text, url.trim(), connectorId), {
+    showsError: true,
+    onDone: onRead,
+  });
   return (
     <Stack>
       <FileInput
         label="OpenAPI document"
-        description="OpenAPI 3.0 or 3.1, JSON or YAML, up to 16 MiB."
+        description="OpenAPI 3.0 or 3.1, or Swagger 2.0, as JSON or YAML, up to 16 MiB."
         placeholder="Choose a file"
         accept=".json,.yaml,.yml,application/json,application/yaml"
         clearable

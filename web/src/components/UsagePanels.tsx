@@ -7,6 +7,7 @@ import { DayChart } from "./DayChart";
 import { Panel } from "./Panel";
 import { Time } from "./Time";
 import { count, plural } from "../lib/format";
+import classes from "./UsagePanels.module.css";
 
 export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
   return (
@@ -64,7 +65,7 @@ function UsageTable({ caption, rows }: { caption: string; rows: Row[] }) {
       <Table.Tbody>
         {rows.map(([name, calls, last]) => (
           <Table.Tr key={name}>
-            <Table.Th scope="row" fw={400}>
+            <Table.Th scope="row" fw={400} className={classes.name}>
               {name}
             </Table.Th>
             <Table.Td>{count(calls)}</Table.Td>

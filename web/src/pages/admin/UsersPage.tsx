@@ -45,7 +45,7 @@ export function UsersPage() {
       ),
     placeholderData: keepPreviousData,
   });
-  useLastPage(users, filters);
+  useLastPage(users.isPlaceholderData ? undefined : users.data, filters);
 
   return (
     <>

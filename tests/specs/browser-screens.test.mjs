@@ -261,7 +261,7 @@ onEachScreen('a page past the end leads to the last one, and a page of another l
   for (const path of [`${list}&order=desc&cursor=${pastEnd}`, `/admin/users?cursor=${pastEnd}`, '/admin/users?cursor=nonsense']) {
     await go(page, path);
     await until(async () => (await rows(page).count()) > 0);
-    assert.equal(new URL(page.url()).searchParams.get('cursor'), null);
+    assert.equal(await page.getByRole('button', { name: 'Previous', disabled: false }).count(), 0);
     assert.equal(await page.getByRole('alert').count(), 0);
   }
 });

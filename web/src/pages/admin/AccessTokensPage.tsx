@@ -29,7 +29,7 @@ export function AccessTokensPage() {
       ),
     placeholderData: keepPreviousData,
   });
-  useLastPage(tokens, filters);
+  useLastPage(tokens.isPlaceholderData ? undefined : tokens.data, filters);
   const active = tokens.data?.items.filter(({ status }) => status === "active") ?? [];
   const selection = useSelection(
     JSON.stringify([query, cursor]),

@@ -53,7 +53,7 @@ export function UsersPage() {
       ),
     placeholderData: keepPreviousData,
   });
-  useLastPage(users, filters);
+  useLastPage(users.isPlaceholderData ? undefined : users.data, filters);
   const listed = users.data?.items.filter(({ status }) => status !== "deleted") ?? [];
   const selectable = listed.map(({ id }) => id);
   const selection = useSelection(JSON.stringify([query, cursor]), selectable);

@@ -452,7 +452,7 @@ CREATE TABLE operation_orders (
   keys TEXT NOT NULL
 );
 )sql"},
-    {12, "which connected servers are of an earlier revision", R"sql(
+    {13, "which connected servers are of an earlier revision", R"sql(
 -- target: how the connector was set up when its server was asked, sealed. uses_sse: 1 for the transport of 2024-11-05.
 CREATE TABLE upstream_eras (
   connector_id TEXT PRIMARY KEY REFERENCES connectors (id) ON DELETE CASCADE,

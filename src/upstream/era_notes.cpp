@@ -26,7 +26,8 @@ http::Task<std::optional<LegacyTransport>> EraNotes::find(std::string connector,
     return found;
   };
   auto row = co_await offload(pool_, "", work);
-  if (!row) spdlog::warn("connector {}: its server's era could not be read: {}", connector, row.error().message);
+  if (!row)
+    spdlog::warn("connector {}: its server's era could not be read: {}", connector, row.error().message);
   if (!row || !*row) co_return std::nullopt;
   const auto noted = key_.open((*row)->target, secret_place(connector, kField));
   if (!noted || noted->reveal() != fingerprint) co_return std::nullopt;

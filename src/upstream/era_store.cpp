@@ -5,7 +5,9 @@ namespace wick::upstream::era_store {
 Result<std::optional<Row>> find(Transaction& tx, std::string_view connector) {
   std::optional<Row> found;
   auto done = tx.for_each("SELECT target, uses_sse FROM upstream_eras WHERE connector_id = $1", {connector},
-                          [&](const SqlRow& row) { found = Row{row.text(0), row.integer(1) != 0}; });
+                          [&](const SqlRow& row) {
+                            found = Row{row.text(0), row.integer(1) != 0};
+                          });
   if (!done) return fail(std::move(done.error()));
   return found;
 }

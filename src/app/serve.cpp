@@ -99,13 +99,14 @@ void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.endpoint();
   const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
   const http::OriginPolicy& origins = instance.services().origins;
+  // People type a slash at the end, and some clients add one, or put two paths together with two.
   const http::RouteOptions options = {
+      .ignores_slashes = true,
       .fields = [&origins](const http::Request& request) { return origins.cors_fields(request); }};
   http::RouteOptions of_posts = options;
   of_posts.takes_large_bodies = true;
   of_posts.check = check;
-  // People type the slash, and some clients add it.
-  for (const char* path : {"/mcp", "/mcp/", "/mcp/c/{connector}", "/mcp/c/{connector}/"}) {
+  for (const char* path : {"/mcp", "/mcp/c/{connector}"}) {
     server.route(
         "POST", path, [&endpoint](http::Exchange& exchange) { return endpoint.post(exchange); }, of_posts);
     server.route(

@@ -41,4 +41,45 @@ Result<std::string> inflate(std::string_view deflated, std::size_t max_bytes) {
   return out;
 }
 
+struct Inflater::State {
+  z_stream stream{};
+  bool is_ready = false, has_ended = false;
+  ~State() {
+    if (is_ready) inflateEnd(&stream);
+  }
+};
+
+Inflater::Inflater() : state_(std::make_unique<State>()) {
+  // 32: of gzip or of zlib, as its header says.
+  state_->is_ready = inflateInit2(&state_->stream, MAX_WBITS + 32) == Z_OK;
+}
+Inflater::~Inflater() = default;
+Inflater::Inflater(Inflater&&) noexcept = default;
+Inflater& Inflater::operator=(Inflater&&) noexcept = default;
+
+Result<std::string> Inflater::next(std::string_view& deflated) {
+  z_stream& stream = state_->stream;
+  if (!state_->is_ready)
+    return fail(ErrorCode::kUnavailable, "There is no memory to inflate what is compressed.");
+  std::string out;
+  if (state_->has_ended) {
+    deflated = {};
+    return out;
+  }
+  out.resize(kInflatedPieceBytes);
+  const std::size_t given = std::min<std::size_t>(deflated.size(), UINT_MAX);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(deflated.data()));  // only read
+  stream.avail_in = uInt(given);
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = uInt(out.size());
+  const int state = ::inflate(&stream, Z_NO_FLUSH);
+  deflated.remove_prefix(given - stream.avail_in);
+  out.resize(out.size() - stream.avail_out);
+  state_->has_ended = state == Z_STREAM_END;
+  // Z_BUF_ERROR: there was nothing to read.
+  if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
+    return fail(ErrorCode::kUpstream, "The system's answer is not compressed as it says.");
+  return out;
+}
+
 }  // namespace wick::http

@@ -8,9 +8,10 @@
 namespace wick::http {
 namespace {
 
-std::string deflate(const std::string& text) {
+// `bits`: negative for raw, with 16 more for gzip.
+std::string deflate(const std::string& text, int bits = -MAX_WBITS) {
   z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 9, Z_DEFAULT_STRATEGY), Z_OK);
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, bits, 9, Z_DEFAULT_STRATEGY), Z_OK);
   std::string out(deflateBound(&stream, text.size()), '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
   stream.avail_in = uInt(text.size());
@@ -40,6 +41,35 @@ TEST(Inflate, RefusesWhatIsNotAWholeStream) {
     EXPECT_EQ(inflate(deflated.substr(0, length), 1000).error().code, ErrorCode::kInvalidArgument) << length;
   EXPECT_FALSE(inflate("{\"openapi\": \"3.0.0\"}", 1000));
   EXPECT_FALSE(inflate(std::string(1000, '\xFF'), 1000));
+}
+
+std::string all_pieces(const std::string& deflated, std::size_t step) {
+  Inflater inflater;
+  std::string out;
+  for (std::size_t at = 0; at < deflated.size(); at += step) {
+    std::string_view rest = std::string_view(deflated).substr(at, step);
+    for (;;) {
+      const auto piece = inflater.next(rest);
+      if (!piece) return "error: " + piece.error().message;
+      EXPECT_LE(piece->size(), kInflatedPieceBytes);
+      if (piece->empty()) break;
+      out += *piece;
+    }
+    EXPECT_TRUE(rest.empty());
+  }
+  return out;
+}
+
+TEST(Inflate, ABodyComesInPiecesHoweverItIsCut) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i) + "\n";
+  for (const int bits : {MAX_WBITS, MAX_WBITS + 16}) {
+    for (const std::size_t step : {1UL, 7UL, 100'000'000UL})
+      EXPECT_EQ(all_pieces(deflate(text, bits), step), text);
+  }
+  const std::string run(1'000'000, 'a');
+  EXPECT_EQ(all_pieces(deflate(run, MAX_WBITS + 16) + "more", 1'000'000), run) << "what follows is nobody's";
+  EXPECT_TRUE(all_pieces("not compressed", 100).starts_with("error"));
 }
 
 TEST(Inflate, StopsAtTheLimitHoweverMuchFollows) {

@@ -25,6 +25,8 @@ struct RouteOptions {
   // Limits::max_public_body_bytes, or not announced; one that is smaller is read without.
   HeadCheck large_body_check = {};
   Workers workers = Workers::kGeneral;
+  // Slashes that come twice, or at the end, make no difference.
+  bool ignores_slashes = false;
   // What every response of the route carries besides its own fields: streams and refusals too. On the io thread.
   std::function<std::vector<std::pair<std::string, std::string>>(const Request&)> fields = {};
 };

@@ -13,6 +13,16 @@ std::vector<std::string> segments_of(std::string_view path) {
   return out;
 }
 
+// Without those at the end, too.
+std::string with_single_slashes(std::string_view path) {
+  std::string out;
+  for (const char c : path) {
+    if (c != '/' || !out.ends_with('/')) out += c;
+  }
+  if (out.size() > 1 && out.ends_with('/')) out.pop_back();
+  return out;
+}
+
 bool is_capture(std::string_view segment) {
   return segment.starts_with('{');
 }
@@ -44,6 +54,21 @@ Router::Match Router::choose(const Methods& methods, std::string_view method) {
 
 Router::Match Router::find(std::string_view method, std::string_view path,
                            std::vector<std::pair<std::string, std::string>>& captures) const {
+  Match normal;
+  if (path.find("//") != std::string_view::npos || path.ends_with('/')) {
+    normal = find_as_written(method, with_single_slashes(path), captures);
+    if (normal.route != nullptr && normal.route->options.ignores_slashes) return normal;
+    captures.clear();
+  }
+  Match match = find_as_written(method, path, captures);
+  if (match.route != nullptr || !match.allow.empty()) return match;
+  if (!normal.allow.empty()) return normal;  // for 405
+  if (fallback_.handler) return {&fallback_, {}};
+  return {};
+}
+
+Router::Match Router::find_as_written(std::string_view method, std::string_view path,
+                                      std::vector<std::pair<std::string, std::string>>& captures) const {
   if (const auto found = exact_.find(path); found != exact_.end()) return choose(found->second, method);
   if (!patterns_.empty() && path.starts_with('/')) {
     const auto parts = split(path.substr(1), '/');
@@ -67,7 +92,6 @@ Router::Match Router::find(std::string_view method, std::string_view path,
     }
     captures.clear();
   }
-  if (fallback_.handler) return {&fallback_, {}};
   return {};
 }
 

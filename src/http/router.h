@@ -38,6 +38,8 @@ class Router {
     std::vector<std::string> segments;  // "{name}" captures one; a last "*" takes the rest
     Methods methods;
   };
+  Match find_as_written(std::string_view method, std::string_view path,
+                        std::vector<std::pair<std::string, std::string>>& captures) const;
   static Match choose(const Methods& methods, std::string_view method);
 
   std::map<std::string, Methods, std::less<>> exact_;

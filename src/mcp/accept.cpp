@@ -13,6 +13,7 @@ class Choice {
   Choice(std::string_view type, std::string_view subtype) : type_(type), subtype_(subtype) {}
 
   void see(std::string_view range, bool is_refused) {
+    if (range == "*") range = "*/*";  // RFC 9110 has no such range; some libraries write it
     const auto slash = range.find('/');
     if (slash == std::string_view::npos) return;
     const std::string_view type = range.substr(0, slash), subtype = range.substr(slash + 1);

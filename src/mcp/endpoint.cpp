@@ -109,15 +109,16 @@ http::Task<http::Response> Endpoint::answer_body(Context& context) {
   if (!incoming) co_return to_response(incoming.error());
 
   if (!incoming->messages.front().modern) {
-    const auto version = request.header("mcp-protocol-version");
-    if (version && !is_legacy_version(trim(*version))) {
+    // One without a value counts as left out: some clients send a variable that they have not set.
+    const std::string_view version = trim(request.header("mcp-protocol-version").value_or(""));
+    if (!version.empty() && !is_legacy_version(version)) {
       co_return refusal(
           400, kServerError,
           "This server does not speak the protocol version of the header MCP-Protocol-Version.");
     }
-    const auto id = request.header("mcp-session-id");
-    if (id && incoming->messages.front().method != "initialize") {
-      context.session = sessions_.find(*id, context.principal.credential.user);
+    const std::string_view id = request.header("mcp-session-id").value_or("");
+    if (!id.empty() && incoming->messages.front().method != "initialize") {
+      context.session = sessions_.find(id, context.principal.credential.user);
       if (!context.session)
         co_return refusal(404, kSessionNotFound, "There is no such session: initialize again.");
     }

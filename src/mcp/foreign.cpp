@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/time.h"
 
 namespace wick::mcp {
 namespace {
@@ -26,22 +27,25 @@ bool is_bool(const json::value& value) {
 bool is_object(const json::value& value) {
   return value.is_object();
 }
-bool is_number(const json::value& value) {
-  return wick::is_number(value);
-}
 bool are_strings(const json::value& value) {
   return value.is_array() && std::all_of(value.get_array().begin(), value.get_array().end(), is_string);
 }
 
-bool is_icon(const json::value& value) {
+template <typename... Texts>
+bool is_one_of(const json::value& value, Texts... texts) {
+  return ((value == json::value(texts)) || ...);
+}
+
+// False: it has no address.
+bool make_readable_icon(json::value& value) {
   if (!value.is_object()) return false;
-  const json::object& icon = value.get_object();
-  const auto fits = [&](std::string_view member, bool (*sound)(const json::value&)) {
-    const auto* found = icon.if_contains(member);
-    return found == nullptr || sound(*found);
-  };
-  return icon.contains("src") && fits("src", is_string) && fits("mimeType", is_string) &&
-         fits("sizes", are_strings) && fits("theme", is_string);
+  json::object& icon = value.get_object();
+  const auto* address = icon.if_contains("src");
+  if (address == nullptr || !is_string(*address)) return false;
+  keep_if(icon, "mimeType", is_string);
+  keep_if(icon, "sizes", are_strings);
+  keep_if(icon, "theme", [](const json::value& theme) { return is_one_of(theme, "light", "dark"); });
+  return true;
 }
 
 // What every entry may have (2025-11-25 and 2026-07-28, schema: BaseMetadata, Icons).
@@ -53,7 +57,7 @@ void make_readable(json::object& entry) {
   if (icons->is_array()) {
     json::array& list = icons->get_array();
     list.erase(
-        std::remove_if(list.begin(), list.end(), [](const json::value& icon) { return !is_icon(icon); }),
+        std::remove_if(list.begin(), list.end(), [](json::value& icon) { return !make_readable_icon(icon); }),
         list.end());
   } else {
     entry.erase("icons");
@@ -65,7 +69,12 @@ void make_readable(json::object& entry) {
 void make_readable_schema(json::object& schema) {
   schema["type"] = "object";
   keep_if(schema, "properties", is_object);
-  keep_if(schema, "required", are_strings);
+  keep_if(schema, "required", [](const json::value& names) { return names.is_array(); });
+  if (auto* required = schema.if_contains("required")) {
+    json::array& names = required->get_array();
+    names.erase(std::remove_if(names.begin(), names.end(), [](const auto& one) { return !is_string(one); }),
+                names.end());
+  }
   auto* properties = schema.if_contains("properties");
   if (properties == nullptr) return;
   for (auto& property : properties->get_object()) {
@@ -87,9 +96,22 @@ void make_readable_annotations(json::object& entry) {
   auto* annotations = entry.if_contains("annotations");
   if (annotations == nullptr) return;
   json::object& members = annotations->get_object();
-  keep_if(members, "audience", are_strings);
-  keep_if(members, "priority", is_number);
-  keep_if(members, "lastModified", is_string);
+  keep_if(members, "audience", [](const json::value& value) {
+    if (!value.is_array()) return false;
+    const json::array& roles = value.get_array();
+    return std::all_of(roles.begin(), roles.end(),
+                       [](const auto& role) { return is_one_of(role, "user", "assistant"); });
+  });
+  keep_if(members, "priority", [](const json::value& value) {
+    if (!value.is_number()) return false;
+    const auto number = value.to_number<double>();
+    return number >= 0 && number <= 1;
+  });
+  keep_if(members, "lastModified", [](const json::value& value) {
+    if (!value.is_string()) return false;
+    const std::string_view time = value.get_string();
+    return time.find_first_of("tz") == std::string_view::npos && parse_rfc3339(time).has_value();
+  });
 }
 
 bool has_text(const json::object& entry, std::string_view member) {
@@ -137,8 +159,7 @@ bool make_readable_tool(json::object& tool, Era era) {
   keep_if(tool, "execution", [](const json::value& value) {
     if (!value.is_object()) return false;
     const auto* support = value.get_object().if_contains("taskSupport");
-    return support == nullptr || *support == json::value("required") || *support == json::value("optional") ||
-           *support == json::value("forbidden");
+    return support == nullptr || is_one_of(*support, "required", "optional", "forbidden");
   });
   return true;
 }
@@ -170,7 +191,7 @@ bool make_readable_resource(json::object& resource) {
   make_readable(resource);
   make_readable_annotations(resource);
   keep_if(resource, "mimeType", is_string);
-  keep_if(resource, "size", is_number);
+  keep_if(resource, "size", [](const json::value& value) { return value.is_int64() || value.is_uint64(); });
   if (!has_text(resource, "name")) resource["name"] = resource["uri"];
   return true;
 }

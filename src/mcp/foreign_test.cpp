@@ -59,6 +59,34 @@ TEST(Foreign, AToolKeepsAllItsMembersAndOnlyThoseOfAWrongTypeGo) {
   EXPECT_FALSE(make_readable_tool(nameless, Era::kStateless));
 }
 
+TEST(Foreign, AMemberThatMayHaveCertainValuesOnlyGoesWithAnyOther) {
+  json::object tool = object(
+      R"({"name":"t","inputSchema":{"type":"object","required":["a",7]},"icons":[{"src":"a:b","theme":"blue","sizes":"48x48"},{"src":1},{"src":"c:d","theme":"dark"}],"execution":{"taskSupport":"maybe"}})");
+  EXPECT_TRUE(make_readable_tool(tool, Era::kStateless));
+  EXPECT_EQ(
+      json::value(tool),
+      json::value(object(
+          R"({"name":"t","inputSchema":{"type":"object","required":["a"]},"icons":[{"src":"a:b"},{"src":"c:d","theme":"dark"}]})")));
+  const auto kept = [](const char* annotations) {
+    json::object resource = object(R"({"uri":"a:b","name":"b"})");
+    resource["annotations"] = object(annotations);
+    EXPECT_TRUE(make_readable_resource(resource));
+    return to_json(resource["annotations"]);
+  };
+  for (const char* wrong : {R"({"audience":["robot"]})", R"({"audience":"user"})", R"({"priority":2})",
+                            R"({"priority":"high"})", R"({"lastModified":"yesterday"})",
+                            R"({"lastModified":"2025-01-12"})", R"({"lastModified":1736640000})"})
+    EXPECT_EQ(kept(wrong), "{}") << wrong;
+  for (const char* size : {"1.5", "1e30", "\"big\""}) {
+    json::object resource = object(std::string(R"({"uri":"a:b","name":"b","size":)") + size + "}");
+    EXPECT_TRUE(make_readable_resource(resource));
+    EXPECT_FALSE(resource.contains("size")) << size;
+  }
+  const char* sound =
+      R"({"audience":["user","assistant"],"priority":0.5,"lastModified":"2025-01-12T15:00:58Z","x":1})";
+  EXPECT_EQ(kept(sound), sound);
+}
+
 TEST(Foreign, AnOutputSchemaThatIsNoObjectsIsForClientsThatKnowSuch) {
   const char* text = R"({"name":"t","inputSchema":{"type":"object"},"outputSchema":{"type":"array"}})";
   json::object before = object(text), now = object(text);

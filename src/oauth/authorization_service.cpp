@@ -99,8 +99,10 @@ std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::re
   }
   const std::string prompt = text_or(parameters, "prompt");
   if (prompt == "none") return wrong("consent_required", "Consent is always asked.");
-  if (!prompt.empty() && prompt != "consent" && prompt != "login" && prompt != "select_account")
-    return wrong("invalid_request", "The prompt is not one of consent, login and select_account.");
+  for (const std::string_view one : split(prompt, ' ')) {
+    if (!one.empty() && one != "consent" && one != "login" && one != "select_account")
+      return wrong("invalid_request", "The prompt is not one of consent, login and select_account.");
+  }
   if (auto sound = read_scope(request); !sound) return std::unexpected(std::move(sound.error()));
   return request;
 }

@@ -13,7 +13,7 @@ namespace {
 Result<std::vector<std::string>> string_list(const json::object& object, std::string_view field) {
   std::vector<std::string> out;
   const auto* value = object.if_contains(field);
-  if (value == nullptr) return out;
+  if (value == nullptr || value->is_null()) return out;
   if (!value->is_array())
     return fail(ErrorCode::kInvalidArgument, "\"" + std::string(field) + "\" must be a list.");
   for (const auto& item : value->get_array()) {

@@ -13,10 +13,10 @@ namespace wick::oauth {
 namespace {
 
 constexpr const char* kResourceMetadata[] = {"/.well-known/oauth-protected-resource",
-                                             "/.well-known/oauth-protected-resource/mcp",
-                                             "/.well-known/oauth-protected-resource/mcp/"};
-constexpr const char* kConnectorMetadata[] = {"/.well-known/oauth-protected-resource/mcp/c/{connector}",
-                                              "/.well-known/oauth-protected-resource/mcp/c/{connector}/"};
+                                             "/.well-known/oauth-protected-resource/mcp"};
+constexpr const char* kConnectorMetadata = "/.well-known/oauth-protected-resource/mcp/c/{connector}";
+// Clients put these addresses together from what people have typed.
+const http::RouteOptions kDiscovery = {.ignores_slashes = true};
 
 // Another moment may do: a share of the user or of the address is used up.
 http::Response busy_page(const Error& error) {
@@ -103,6 +103,10 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
         "It is not known here, or an admin has blocked it. If you were connected before, remove the server "
         "from the app and add it again.");
   }
+  // RFC 6749 §3.1.2.3: it may be left out where only one was registered, and with it the port is known.
+  const auto& registered = client->metadata.redirect_uris;
+  if (!parameters->contains("redirect_uri") && registered.size() == 1 && !is_loopback_redirect(registered[0]))
+    parameters->emplace("redirect_uri", registered[0]);
   if (!client->redirects_to(parameter(*parameters, "redirect_uri")))
     co_return error_page("It asked to be sent back to an address that it has not registered.");
   const auto work = [&]() -> Result<http::Response> {
@@ -191,23 +195,26 @@ void Endpoint::mount_discovery(http::Server& server) {
   all.push_back("offline_access");
   metadata["scopes_supported"] = std::move(all);
   const auto serve = [&server](const char* path, const json::object& document) {
-    server.route("GET", path,
-                 [text = std::make_shared<const std::string>(to_json(document))](
-                     http::Exchange&) -> http::Task<http::Response> {
-                   http::Response response;
-                   response.shared_body = text;
-                   response.headers.emplace_back("Cache-Control", "max-age=300");
-                   allow_any_origin(response);
-                   co_return response;
-                 });
+    server.route(
+        "GET", path,
+        [text = std::make_shared<const std::string>(to_json(document))](
+            http::Exchange&) -> http::Task<http::Response> {
+          http::Response response;
+          response.shared_body = text;
+          response.headers.emplace_back("Cache-Control", "max-age=300");
+          allow_any_origin(response);
+          co_return response;
+        },
+        kDiscovery);
   };
   for (const char* path : kResourceMetadata) serve(path, resource_metadata(""));
   serve("/.well-known/oauth-authorization-server", metadata);
-  for (const char* path : kConnectorMetadata) {
-    server.route("GET", path, [this](http::Exchange& exchange) -> http::Task<http::Response> {
-      co_return connector_metadata(exchange.request());
-    });
-  }
+  server.route(
+      "GET", kConnectorMetadata,
+      [this](http::Exchange& exchange) -> http::Task<http::Response> {
+        co_return connector_metadata(exchange.request());
+      },
+      kDiscovery);
 }
 
 // RFC 9728 §2. The scopes leave out offline_access, which is no right to a resource.
@@ -253,11 +260,10 @@ void Endpoint::mount(http::Server& server) {
   }
   // Clients in a browser ask first (CORS). Not for authorize, which is a page, and not for introspect, which
   // is for servers.
-  for (const char* path :
-       {"/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/register",
-        kResourceMetadata[0], kResourceMetadata[1], kResourceMetadata[2], kConnectorMetadata[0],
-        kConnectorMetadata[1], "/.well-known/oauth-authorization-server"}) {
-    server.route("OPTIONS", path, [](http::Exchange&) -> http::Task<http::Response> {
+  for (const char* path : {"/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/register",
+                           kResourceMetadata[0], kResourceMetadata[1], kConnectorMetadata,
+                           "/.well-known/oauth-authorization-server"}) {
+    const auto preflight = [](http::Exchange&) -> http::Task<http::Response> {
       http::Response response;
       response.status = 204;
       allow_any_origin(response);
@@ -266,7 +272,8 @@ void Endpoint::mount(http::Server& server) {
                                     "Authorization, Content-Type, MCP-Protocol-Version");
       response.headers.emplace_back("Access-Control-Max-Age", "86400");
       co_return response;
-    });
+    };
+    server.route("OPTIONS", path, preflight, kDiscovery);
   }
 }
 

@@ -1,11 +1,26 @@
 #include "tokens/resource.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/text.h"
 
 namespace wick {
 namespace {
 
 constexpr std::string_view kBelow = "/c/";
+
+// RFC 3986 §6.2.2.1 and §6.2.3: scheme and host in lower case, without the scheme's own port.
+std::string normal_uri(std::string_view uri) {
+  const auto scheme = uri.find("://");
+  if (scheme == std::string_view::npos) return std::string(uri);
+  const auto path = std::min(uri.find_first_of("/?#", scheme + 3), uri.size());
+  std::string out = to_lower_ascii(uri.substr(0, path));
+  for (const auto& [begin, port] : {std::pair("https://", ":443"), std::pair("http://", ":80")}) {
+    if (out.starts_with(begin) && out.ends_with(port)) out.resize(out.size() - std::string_view(port).size());
+  }
+  return out.append(uri.substr(path));
+}
 
 }  // namespace
 
@@ -22,7 +37,10 @@ std::string resource_path(std::string_view name) {
   return path;
 }
 
-std::optional<std::string> resource_name(std::string_view all, std::string_view uri) {
+std::optional<std::string> resource_name(std::string_view of_mcp, std::string_view given) {
+  const std::string here = normal_uri(of_mcp), normal = normal_uri(given);
+  const std::string_view all = here;
+  std::string_view uri = normal;
   if (uri.ends_with('/')) uri.remove_suffix(1);
   if (uri == all) return std::string();
   if (!uri.starts_with(all) || !uri.substr(all.size()).starts_with(kBelow)) return std::nullopt;

@@ -18,7 +18,8 @@ bool is_resource_name(std::string_view name);
 // "/mcp", or "/mcp/c/tracker".
 std::string resource_path(std::string_view name);
 // The name of the resource that a client means; nullopt: `uri` is no resource here. `all`: the URI of /mcp. One slash
-// at the end makes no difference: people type it, and URL libraries add it.
+// at the end makes no difference, for people type it and URL libraries add it; nor do upper case in scheme and host (2026-07-28,
+// authorization, "Canonical Server URI") and a default port.
 std::optional<std::string> resource_name(std::string_view all, std::string_view uri);
 
 }  // namespace wick

@@ -81,8 +81,8 @@ http::Task<Result<Reply>> own_exchange(std::shared_ptr<Line> line, std::shared_p
       last->challenge = incoming->challenge;
       last->is_endpoint_event = incoming->is_endpoint_event;
     }
-    note_refusal(refusal, *incoming);
     if (is_lost_session(*peer, *incoming, id)) co_return session_lost();
+    note_refusal(refusal, *incoming);
     if (incoming->message.empty()) co_return not_mcp(*incoming);
     if (auto reply = reply_in(incoming->message, id)) co_return std::move(*reply);
   }
@@ -140,7 +140,11 @@ http::Task<Result<bool>> McpClient::probe(TargetPtr target, Party party, std::sh
   std::shared_ptr<const Peer> as = modern;
   auto reply = co_await own_exchange(line, std::move(as), party.refusal, "server/discover", json::object(),
                                      probe_patience(*target), &last);
-  if (is_refused(last)) co_return not_mcp(last);
+  if (is_refused(last)) {
+    if (!last.challenge.empty() || target->protocol == Protocol::kModern) co_return not_mcp(last);
+    // Some refuse a method that they do not know so. Of credentials it says nothing yet.
+    if (party.refusal != nullptr) *party.refusal = {};
+  }
   if (!reply) {
     if (is_own_refusal(reply.error().code)) co_return fail(std::move(reply.error()));
     is_silent = reply.error().code == ErrorCode::kTimeout;
@@ -300,9 +304,9 @@ http::Task<Result<void>> McpClient::greet(TargetPtr target, Party party, std::sh
   Result<void> done = fail(ErrorCode::kUpstream, "The MCP server does not answer.");
   const auto is_final = [&] { return done || is_refused(last) || is_own_refusal(done.error().code); };
   if (probed.line != nullptr && probed.line->alive()) {
-    const milliseconds patience = !probed.is_silent      ? all
-                                  : target->is_program() ? patience_for(*target, kSlowStartSeconds)
-                                                         : all - probe_patience(*target);
+    const milliseconds patience = target->is_program() ? patience_for(*target, kSlowStartSeconds)
+                                  : probed.is_silent   ? all - probe_patience(*target)
+                                                       : all;
     done = co_await initialize(target, party, lane, probed.line, patience, last);
     if (!is_final() && probed.is_silent && done.error().code != ErrorCode::kTimeout) {
       // It was only slow to start, and may be modern after all.

@@ -11,6 +11,7 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/body_text.h"
+#include "http/inflate.h"
 #include "http/url_text.h"
 #include "upstream/messages.h"
 #include "upstream/routed_line.h"
@@ -81,6 +82,7 @@ class HttpExchange final : public Exchange {
       auto head = co_await stream->head(timeout);
       if (!head && has_given()) continue;
       if (!head) co_return fail(std::move(head.error()));
+      begin_body(stream, **head);
       if (!is_event_stream(**head)) {
         auto whole = co_await rest_of(*stream, deadline);
         if (!whole && has_given()) continue;
@@ -100,13 +102,15 @@ class HttpExchange final : public Exchange {
         auto messages = co_await read(std::move(event->data), **head);
         if (!messages) co_return fail(std::move(messages.error()));
         co_await take_turns();
-        if (messages->front().message.empty()) continue;  // of no use to anyone
+        // Of no use to anyone, unless it says that the session is gone.
+        const Incoming& first = messages->front();
+        if (first.message.empty() && !is_lost_session(peer_, first, "")) continue;
         resumes_ = 0;
         read_ = std::move(*messages);
         continue;
       }
       if (deadline.passed()) co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
-      auto bytes = co_await stream->read(timeout);
+      auto bytes = co_await read_body(*stream, timeout);
       if (bytes && !bytes->empty()) {
         if (auto fed = events_.feed(*bytes); !fed) co_return fail(std::move(fed.error()));
         continue;
@@ -157,6 +161,37 @@ class HttpExchange final : public Exchange {
     co_await boost::asio::post(executor, boost::asio::use_awaitable_t<http::Executor>());
   }
 
+  // Some servers compress what they were asked not to.
+  void begin_body(const std::shared_ptr<http::ClientStream>& stream, const http::ClientResponse& head) {
+    if (body_of_.lock() == stream) return;
+    body_of_ = stream;
+    const std::string coding = to_lower_ascii(trim(head.header("content-encoding")));
+    inflater_.reset();
+    if (coding == "gzip" || coding == "x-gzip" || coding == "deflate") inflater_.emplace();
+    compressed_.clear();
+    inflated_ = 0;
+  }
+
+  // The next bytes of the body, not compressed. As ClientStream::read
+  http::Task<Result<std::string>> read_body(http::ClientStream& stream, std::chrono::milliseconds timeout) {
+    for (;;) {
+      if (inflater_) {
+        std::string_view rest = std::string_view(compressed_).substr(inflated_);
+        auto piece = inflater_->next(rest);
+        inflated_ = compressed_.size() - rest.size();
+        if (!piece || !piece->empty()) {
+          in_a_row_ += http::kInflatedPieceBytes;
+          co_await take_turns();
+          co_return piece;
+        }
+      }
+      auto bytes = co_await stream.read(timeout);
+      if (!bytes || bytes->empty() || !inflater_) co_return bytes;
+      compressed_ = std::move(*bytes);
+      inflated_ = 0;
+    }
+  }
+
   std::shared_ptr<http::ClientStream> current() const {
     const std::lock_guard lock(mutex_);
     return stream_;
@@ -177,7 +212,7 @@ class HttpExchange final : public Exchange {
   http::Task<Result<std::string>> rest_of(http::ClientStream& stream, const Deadline& deadline) {
     for (;;) {
       if (deadline.passed()) co_return fail(ErrorCode::kTimeout, "The system did not answer in time.");
-      auto bytes = co_await stream.read(deadline.left());
+      auto bytes = co_await read_body(stream, deadline.left());
       if (!bytes) co_return fail(std::move(bytes.error()));
       if (bytes->empty()) co_return std::move(whole_);
       whole_ += *bytes;
@@ -215,6 +250,10 @@ class HttpExchange final : public Exchange {
   Mailbox<bool> pause_;
   SseReader events_{line_->target().max_response_bytes};
   std::string whole_;
+  std::weak_ptr<http::ClientStream> body_of_;  // what follows is about
+  std::optional<http::Inflater> inflater_;     // of a body that is compressed
+  std::string compressed_;                     // that has come
+  std::size_t inflated_ = 0;                   // bytes of it
   int resumes_ = 0;
   std::size_t in_a_row_ = 0;  // bytes of events since others had their turn
 };
@@ -289,6 +328,8 @@ http::ClientRequest HttpLine::get(const Peer& peer, const std::string& last_even
     if (!credential_.first.empty()) request.headers.push_back(credential_);
   }
   request.headers.emplace_back("Accept", "text/event-stream");
+  // RFC 9110 §12.5.3: without the field any coding would do.
+  request.headers.emplace_back("Accept-Encoding", "identity");
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   if (!peer.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", peer.version);
   if (!peer.session.empty()) request.headers.emplace_back("Mcp-Session-Id", peer.session);

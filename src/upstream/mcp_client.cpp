@@ -361,8 +361,8 @@ http::Task<Result<Reply>> McpClient::converse(TargetPtr target, Party party, con
     }
     if (!incoming) co_return fail(std::move(incoming.error()));
     json::object& message = incoming->message;
-    note_refusal(party.refusal, *incoming);
     if (is_lost_session(*talk.peer, *incoming, talk.id)) co_return session_lost();
+    note_refusal(party.refusal, *incoming);
     if (message.empty()) {
       auto error = not_mcp(*incoming);
       if (incoming->status == 404 || incoming->status == 400 || incoming->status == 405)

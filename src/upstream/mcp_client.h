@@ -57,7 +57,8 @@ inline constexpr std::size_t kMaxChildren = 8;  // processes of one legacy serve
 inline constexpr std::size_t kMaxSubscriptions = 100;  // resources a session listens to
 inline constexpr int kMaxExchangeSeconds = 3600;       // of one request, however much progress it reports
 inline constexpr int kProbeSeconds = 3;                // a server that does not answer discovery is legacy
-inline constexpr int kSlowStartSeconds = 10;      // for a program that was silent, before it is started anew
+inline constexpr int kSlowStartSeconds =
+    10;  // for a program that was asked something else, before it is started anew
 inline constexpr int kKeepAliveMillis = 15'000;   // a waiting client hears something so often
 inline constexpr int kDefaultIdleSeconds = 1800;  // of a session with a server, and its process
 inline constexpr int kMaxBackoffSeconds = 60;     // between two starts of a process that dies at once

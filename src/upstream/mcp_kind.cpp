@@ -63,6 +63,17 @@ std::string shown(std::string text, const SecretFilter& secrets) {
   return printable(truncate_utf8(text, kMaxShownBytes));
 }
 
+// The content as clients need it: a list of objects. Sloppy servers leave it out, or give a text.
+json::array readable_content(json::value* content) {
+  json::array blocks;
+  if (content != nullptr && content->is_array()) blocks = std::move(content->get_array());
+  if (content != nullptr && is_text(*content))
+    blocks.emplace_back(json::object{{"type", "text"}, {"text", std::move(*content)}});
+  const auto is_none = [](const json::value& block) { return !block.is_object(); };
+  blocks.erase(std::remove_if(blocks.begin(), blocks.end(), is_none), blocks.end());
+  return blocks;
+}
+
 CallResult to_result(json::object result) {
   CallResult out;
   if (asks_back(result)) {
@@ -71,9 +82,7 @@ CallResult to_result(json::object result) {
     return out;
   }
   result.erase("resultType");
-  // Sloppy servers leave it out; clients need it.
-  if (const auto* content = result.if_contains("content"); content == nullptr || !content->is_array())
-    result["content"] = json::array();
+  result["content"] = readable_content(result.if_contains("content"));
   const auto* failed = result.if_contains("isError");
   out.is_error = failed != nullptr && failed->is_bool() && failed->get_bool();
   if (failed != nullptr && !failed->is_bool()) result.erase("isError");

@@ -79,9 +79,34 @@ TEST(Messages, ALostSessionIsKnownInEachOfItsForms) {
       {500, "boom", false, false},
       {500, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32603,"message":"Session expired"}})", true, true},
       {503, "", false, false},
-      {401, "Session expired", false, false},
-      {403, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Session not found"}})", false,
+      {401, "Session expired", true, false},
+      {403, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Session not found"}})", true,
        false},
+      {401, "", false, false},
+      {403, R"({"error":"this account may not do that"})", false, false},
+      {404, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"Session not found"}})", true, false},
+      {404, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32602,"message":"no such file"}})", false, false},
+      {409, "SESSION_NOT_FOUND", true, true},
+      {500, R"({"error":"SessionNotFoundError"})", true, true},
+      {422, "Unrecognized session id", true, true},
+      {400,
+       R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"Bad Request","data":"no session found"}})",
+       true, true},
+      {200,
+       R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"Bad Request","data":{"reason":"stale session"}}})",
+       true, false},
+      {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"Could not find session abc"}})",
+       true, false},
+      {200,
+       R"({"jsonrpc":"2.0","id":7,"error":{"code":-32002,"message":"Received request before initialization was complete"}})",
+       true, false},
+      {200, R"({"error":"Session not found"})", true, false},
+      {200, "Invalid session", true, false},
+      {200, R"({"error":"the disk is full"})", false, false},
+      {202, "", false, false},
+      {200,
+       R"({"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"the transport company was not found"}})",
+       false, false},
       {429, "too many sessions: no session available, none closed", false, false},
       {200, R"({"jsonrpc":"2.0","id":7,"error":{"code":-32001,"message":"Session not found"}})", true, false},
       {200, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"Session ID is required"}})", true,
@@ -103,6 +128,9 @@ TEST(Messages, ALostSessionIsKnownInEachOfItsForms) {
         << one.status << " " << one.body << " without a session";
     EXPECT_FALSE(is_lost_session(modern, incoming_of(one), "7")) << one.status << " " << one.body;
   }
+  Incoming challenged = incoming_of({401, "Session expired", false, false});
+  challenged.challenge = "Bearer";
+  EXPECT_FALSE(is_lost_session(with, challenged, "7")) << "it asks for credentials";
 }
 
 TEST(Messages, ABatchIsItsMessagesAndAnythingElseIsNone) {

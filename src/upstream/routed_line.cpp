@@ -160,9 +160,14 @@ std::shared_ptr<RoutedLine::Slot> RoutedLine::find(const std::optional<std::stri
   return found == open_.end() ? nullptr : found->second.lock();
 }
 
-// An answer that is not JSON fails its request, when it can be told which that is. Anything else that is not
-// JSON is a program's greeting.
+// An answer may stand behind what a program has printed without a line end. One that is not JSON fails its request, when
+// it can be told which that is. Anything else that is not JSON is a program's greeting.
 void RoutedLine::broken(std::string_view text) {
+  if (const auto begin = text.find("{\""); begin != std::string_view::npos && begin > 0) {
+    auto rest = parse_json(text.substr(begin), InvalidUtf8::kReplace);
+    if (rest && rest->is_object() && !rest->get_object().contains("method"))
+      return arrived(std::move(rest->get_object()), text.size());
+  }
   EnvelopeScanner scanner;
   scanner.feed(text);
   const Envelope envelope = scanner.envelope();

@@ -10,7 +10,7 @@ import { remember } from './wick.mjs';
 
 const self = fileURLToPath(import.meta.url);
 
-/** What starts one. Era: legacy, modern, both, or silent, which answers nothing. Options: --log FILE, --banner, --stubborn, --leaves (starts a process of its own), --dies-if FILE, --silent-if FILE (when that is there), --strict HOW (what becomes of it when its first message is not initialize), --bom, --crlf, --batches. */
+/** What starts one. Era: legacy, modern, both, or silent, which answers nothing. Options: --log FILE, --banner, --murmur (prints without a line end), --stubborn, --leaves (starts a process of its own), --dies-if FILE, --silent-if FILE (when that is there), --strict HOW (what becomes of it when its first message is not initialize), --bom, --crlf, --batches. */
 export const commandOf = (era, ...options) => [process.execPath, self, era, ...options.map((one) => (one.includes(' ') ? `'${one}'` : one))].join(' ');
 
 /** The ways of --strict. */
@@ -153,6 +153,7 @@ function serve(era, options) {
   }
   if (options.leaves) note({ left: spawn('sleep', ['1000'], { stdio: 'inherit' }).pid });
   if (options.banner) process.stdout.write('Welcome to the server!\n\n  version 1 {not json}\n');
+  if (options.murmur) process.stdout.write('[1/2] Starting {soon} ...');
   const answers = {
     ...(['modern', 'both'].includes(era) && { 'server/discover': () => ({ supportedVersions: ['2026-07-28'], capabilities: { tools: {}, logging: {} }, resultType: 'complete' }) }),
     ...(['legacy', 'both'].includes(era) && { initialize: () => ({ protocolVersion: '2025-11-25', capabilities: { tools: {}, logging: {} }, serverInfo: { name: 'by hand', version: '1' } }), 'logging/setLevel': () => ({}) }),
@@ -188,7 +189,7 @@ function serve(era, options) {
 if (process.argv[1] === self) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { strict: { type: 'string' }, bom: { type: 'boolean' }, crlf: { type: 'boolean' }, batches: { type: 'boolean' }, log: { type: 'string' }, 'dies-if': { type: 'string' }, 'silent-if': { type: 'string' }, banner: { type: 'boolean' }, stubborn: { type: 'boolean' }, leaves: { type: 'boolean' } },
+    options: { strict: { type: 'string' }, bom: { type: 'boolean' }, crlf: { type: 'boolean' }, batches: { type: 'boolean' }, log: { type: 'string' }, 'dies-if': { type: 'string' }, 'silent-if': { type: 'string' }, banner: { type: 'boolean' }, murmur: { type: 'boolean' }, stubborn: { type: 'boolean' }, leaves: { type: 'boolean' } },
   });
   serve(positionals[0], values);
 }

@@ -63,14 +63,14 @@ const connectTo = async (resource, more = {}) => {
 };
 const statusAt = async (route, bearer) => (await fetch(`${wick.url}${route}`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` }, body: '{"jsonrpc":"2.0","id":1,"method":"tools/list"}' })).status;
 
-test('the 401 of each address leads to the metadata of just that address, with and without a slash', async () => {
-  for (const [route, resource] of [['/mcp', '/mcp'], ['/mcp/', '/mcp'], ['/mcp/c/notes', '/mcp/c/notes'], ['/mcp/c/notes/', '/mcp/c/notes'], ['/mcp/c/%6eotes', '/mcp/c/notes'], [`/mcp/c/${notesId}`, `/mcp/c/${notesId}`]]) {
+test('the 401 of each address leads to the metadata of just that address, however many slashes it has', async () => {
+  for (const [route, resource] of [['/mcp', '/mcp'], ['/mcp/', '/mcp'], ['//mcp', '/mcp'], ['/mcp//', '/mcp'], ['/mcp//c/notes', '/mcp/c/notes'], ['/mcp/c/notes', '/mcp/c/notes'], ['/mcp/c/notes/', '/mcp/c/notes'], ['/mcp/c/%6eotes', '/mcp/c/notes'], [`/mcp/c/${notesId}`, `/mcp/c/${notesId}`]]) {
     for (const headers of [{}, { authorization: 'Bearer wick_pat_bad' }]) {
       const refused = await fetch(wick.url + route, { method: 'POST', headers });
       const [, metadata] = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate'));
       assert.equal(refused.status, 401);
       assert.equal(metadata, `${wick.url}/.well-known/oauth-protected-resource${resource}`);
-      assert.equal((await (await fetch(metadata)).json()).resource, wick.url + resource);
+      for (const at of [metadata, `${metadata}/`, metadata.replace('/mcp', '//mcp')]) assert.equal((await (await fetch(at)).json()).resource, wick.url + resource, at);
     }
   }
 });
@@ -238,6 +238,18 @@ test('what is wrong with a request goes back to the app, with state and iss', as
     const back = new URL(location);
     assert.deepEqual([back.origin + back.pathname, back.searchParams.get('error'), back.searchParams.get('state'), back.searchParams.get('iss')], [redirectUri, error, 'st"a te&1', wick.url]);
   }
+});
+
+test('what differs only in form is what it means: resources, prompts, and the one redirect URI that there is', async () => {
+  const client = (await register(wick)).body.client_id;
+  const asked = async (changes, id = client) => requestId(await visit(admin, authorizeUrl(wick, id, pkce().challenge, changes)));
+  const { host } = new URL(wick.url);
+  for (const changes of [{ resource: `HTTP://${host}/mcp` }, { resource: `${wick.url}/mcp/` }, { resource: '' }, { scope: 'openid profile email offline_access' }, { scope: '' }, { prompt: 'login consent' }, { nonce: 'x', access_type: 'offline' }])
+    assert.ok((await admin.get(`/oauth/requests/${await asked(changes)}`)).body.writes, JSON.stringify(changes));
+  const web = (await register(wick, { redirect_uris: ['https://app.example/cb'], grant_types: null, scope: null })).body.client_id;
+  assert.equal((await admin.get(`/oauth/requests/${await asked({ redirect_uri: undefined }, web)}`)).body.redirect, 'app.example');
+  const two = (await register(wick, { redirect_uris: ['https://app.example/cb', 'https://app.example/other'] })).body.client_id;
+  for (const id of [two, client]) assert.equal((await visit(admin, authorizeUrl(wick, id, pkce().challenge, { redirect_uri: undefined }))).status, 400, 'which of them, or which port, is not said');
 });
 
 test('the consent page is told who asks, and denying sends access_denied back', async () => {

@@ -70,7 +70,7 @@ const raw = (headers, body, route = '/mcp') => new Promise((resolve, reject) => 
 
 test('a client gets JSON or an event stream, whichever its Accept allows, in any form of that header', async () => {
   const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}', pong = { jsonrpc: '2.0', id: 1, result: {} };
-  for (const accept of [['application/json'], [], ['*/*'], ['Application/JSON;q=0.9, text/*;q=0.1'], ['application/json', 'text/event-stream'], ['application/json, text/event-stream;q=0']]) {
+  for (const accept of [['application/json'], [], ['*/*'], ['*'], ['*;q=.2, text/html'], ['Application/JSON;q=0.9, text/*;q=0.1'], ['application/json', 'text/event-stream'], ['application/json, text/event-stream;q=0']]) {
     const { status, type, text } = await raw(accept.map((value) => ['Accept', value]), ping);
     assert.deepEqual([status, type, JSON.parse(text)], [200, 'application/json', pong], accept.join(' | '));
   }
@@ -99,6 +99,11 @@ test('members that are null or empty count as left out', async () => {
   const { body } = await legacy('tools/call', { name: 'notes__list', arguments: null });
   assert.equal(body.result.isError ?? false, false);
   assert.equal((await legacy('tools/list', [1])).body.error.code, -32600);
+});
+
+test('a version and a session without a value count as left out', async () => {
+  for (const headers of [{ 'mcp-protocol-version': '' }, { 'mcp-session-id': '' }, { 'mcp-protocol-version': ' ', 'mcp-session-id': '' }])
+    assert.deepEqual((await legacy('ping', undefined, headers)).body.result, {}, JSON.stringify(headers));
 });
 
 test('an id that is a whole number comes back as that number, however it is written', async () => {

@@ -173,10 +173,10 @@ test('a server cannot name what another connector has: its URIs and prompt names
 
 test('entries that clients cannot read are left out or mended, so that they take nobody else’s along', async () => {
   const id = await connect('Sloppy', await answering({
-    'resources/list': { resources: [{ uri: 7, name: 'x' }, null, { name: 'no uri' }, { uri: 'a:b', title: {}, description: 4, icons: 'x', _meta: [], annotations: 'x', size: 'big', mimeType: [] }] },
+    'resources/list': { resources: [{ uri: 7, name: 'x' }, null, { name: 'no uri' }, { uri: 'a:b', title: {}, description: 4, icons: 'x', _meta: [], annotations: 'x', size: 'big', mimeType: [] }, { uri: 'c:d', name: 'c', annotations: { audience: ['robot'], priority: 7, lastModified: 'yesterday' }, icons: [{ src: 'https://x.test/i.png', theme: 'blue', sizes: '48x48' }] }] },
     'prompts/list': { prompts: [{}, 'x', { name: 'ok', arguments: [{ name: 'a', required: 'yes' }, { title: 'no name' }], icons: [{ src: 1 }, { src: 'https://x.test/i.png' }] }, { name: 'two', arguments: {} }] },
     'tools/list': { tools: [
-      { name: 'odd', description: 'Odd.', inputSchema: { properties: { any: true, never: false, q: { type: 'string' } }, required: 'q' }, outputSchema: { type: 'array' }, annotations: { readOnlyHint: 'yes', title: 3 }, execution: { taskSupport: 'sometimes' }, icons: {}, 'example.com/kept': [1] },
+      { name: 'odd', description: 'Odd.', inputSchema: { properties: { any: true, never: false, q: { type: 'string' } }, required: 'q' }, outputSchema: { type: 'array' }, annotations: { readOnlyHint: 'yes', title: 3 }, execution: { taskSupport: 'sometimes' }, icons: [{ src: 'https://x.test/i.png', theme: 'blue' }], 'example.com/kept': [1] },
     ] },
   }));
   for (const begin of Object.values(clients)) {

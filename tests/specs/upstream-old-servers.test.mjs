@@ -2,6 +2,7 @@
 // takes what it does not understand.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { listen } from '../lib/upstream.mjs';
 import { sseServer } from '../lib/sse-server.mjs';
@@ -91,11 +92,22 @@ for (const [what, refusal] of Object.entries(refusals)) {
 }
 
 for (const status of [401, 403]) {
-  test(`the status ${status} to the probe is a question of credentials, and nothing else is tried`, async () => {
-    const server = await byHand({ 'server/discover': (response) => response.writeHead(status).end() });
+  test(`the status ${status} to the probe is a question of credentials when it comes with a challenge, and nothing else is tried`, async () => {
+    const refuses = (response) => response.writeHead(status, { 'www-authenticate': 'Bearer' }).end();
+    const server = await byHand({ 'server/discover': refuses });
     const { refreshed } = await connect({ url: server.url });
     assert.match(refreshed.body.error.message, new RegExp(`status ${status}: it does not accept this connector's credentials`));
     assert.deepEqual(server.asked.map(({ method, body }) => [method, body?.method]), [['POST', 'server/discover']]);
+  });
+
+  test(`a server that refuses the probe with the status ${status} alone is greeted, and one that refuses that too is not`, async () => {
+    const server = await byHand({ 'server/discover': (response) => response.writeHead(status).end('unknown method') });
+    const { said: text } = await connect({ url: server.url });
+    assert.equal(await text(), 'went');
+    const closed = await byHand({ 'server/discover': (response) => response.writeHead(status).end(), initialize: (response) => response.writeHead(status).end() });
+    const { refreshed } = await connect({ url: closed.url });
+    assert.match(refreshed.body.error.message, new RegExp(`status ${status}: it does not accept this connector's credentials`));
+    assert.deepEqual(closed.asked.map(({ method, body }) => [method, body?.method]), [['POST', 'server/discover'], ['POST', 'initialize']]);
   });
 }
 
@@ -152,6 +164,13 @@ const lost = {
   'the status 405': (response) => response.writeHead(405).end(),
   'the status 410': (response) => response.writeHead(410).end('gone'),
   'the status 500 and words about it': (response) => response.writeHead(500).end('Error: session expired'),
+  'the status 401 and words, without a challenge': (response) => json(response, '{"error":"Session not found"}', 401),
+  'the status 403 and a message': (response) => json(response, message({ id: null, error: { code: -32000, message: 'Invalid or expired session' } }), 403),
+  'the status 404 and the code of invalid parameters': (response, id) => json(response, message({ id, error: { code: -32602, message: 'Session not found' } }), 404),
+  'the status 422 and a name': (response) => json(response, '{"detail":"SESSION_NOT_FOUND"}', 422),
+  'a batch with the status 400': (response) => json(response, `[${message({ id: null, error: { code: -32000, message: 'No valid session' } })}]`, 400),
+  'the data of an error': (response, id) => json(response, message({ id, error: { code: -32000, message: 'Bad Request', data: { reason: 'stale session' } } })),
+  'an event that is no JSON-RPC': (response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end('event: message\ndata: {"error":"Session not found"}\n\n'),
   'an error of JSON-RPC alone': (response, id) => json(response, message({ id, error: { code: -32001, message: 'Session not found' } })),
   'an error of JSON-RPC in a stream': (response, id) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${message({ id, error: { code: -32001, message: 'Session not found' } })}\n\n`),
 };
@@ -209,7 +228,14 @@ test('a session id in any other answer than that to initialize is not taken', as
 // ---- batches, media types, line ends
 
 const batch = (id) => `[${message({ method: 'notifications/message', params: { level: 'info', data: 'first' } })},${message({ id, result: said('in a batch') })}]`;
+const zipped = (type, coding, zip, wrap = (text) => text) => (response, id) =>
+  response.writeHead(200, { 'content-type': type, 'content-encoding': coding }).end(zip(wrap(message({ id, result: said('in a batch') }))));
 const forms = {
+  'a gzip body that was not asked for': zipped('application/json', 'gzip', gzipSync),
+  'a zlib body that was not asked for': zipped('application/json', 'deflate', deflateSync),
+  'a gzip stream that was not asked for': zipped('text/event-stream', 'x-gzip', gzipSync, (text) => `: ${'x'.repeat(100_000)}\n\ndata: ${text}\n\n`),
+  'content that is a text': (response, id) => json(response, message({ id, result: { content: 'in a batch' } })),
+  'content that is partly none': (response, id) => json(response, message({ id, result: { content: ['x', null, ...said('in a batch').content] } })),
   'a batch in a body': (response, id) => json(response, batch(id)),
   'a batch in an event': (response, id) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${batch(id)}\n\n`),
   'an event of a type in capitals with a parameter': (response, id) => response.writeHead(200, { 'content-type': 'Text/Event-Stream; Charset=UTF-8' }).end(`data: ${message({ id, result: said('in a batch') })}\n\n`),
@@ -236,6 +262,15 @@ for (const form of ['--bom', '--crlf', '--batches']) {
 }
 
 // ---- what the server says stays as it is
+
+test('an answer behind what a program has printed without a line end is found', async () => {
+  const { refreshed, said: text, view } = await connect({ command: commandOf('legacy', '--murmur') });
+  assert.equal(refreshed.status, 200, refreshed.text);
+  assert.equal(await text('echo', { text: 'yes' }), 'echo: yes');
+  const client = await connectClient('2025-11-25', view, token);
+  assert.equal((await client.call('echo', { text: 'in a process of its own' })).content[0].text, 'echo: in a process of its own');
+  await client.close();
+});
 
 test('the code 0 of an error stays 0', async () => {
   const server = await byHand({ 'tools/call': refuse(0, 'nothing') });

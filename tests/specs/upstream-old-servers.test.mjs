@@ -1,7 +1,7 @@
 // MCP servers that know nothing of 2026-07-28, or little of sessions, batches and transports: each is reached, however it
 // takes what it does not understand.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { listen } from '../lib/upstream.mjs';

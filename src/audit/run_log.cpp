@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "audit/mask.h"
+#include "audit/period_store.h"
 #include "audit/run_store.h"
 #include "base/log.h"
 #include "base/shares.h"
@@ -203,8 +204,10 @@ void RunLog::Impl::probe() {
 
 void RunLog::Impl::write_group(std::vector<Pending>& group) {
   run_store::UsageDelta usage;
+  period_store::PeriodDelta periods;
   for (const Pending& pending : group) {
     const Run& run = pending.run;
+    period_store::count(periods, run);
     auto& counts = usage[{run.credential_id, format_day(run.started_at), run.connector_id}];
     ++counts.first;
     if (run.status != "ok") ++counts.second;
@@ -214,7 +217,8 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
         for (const Pending& pending : group) {
           if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
         }
-        return run_store::add_usage(tx, usage);
+        if (auto added = run_store::add_usage(tx, usage); !added) return added;
+        return period_store::add(tx, periods);
       },
       Space::kNoReserve);
   if (!done) {
@@ -396,6 +400,21 @@ Result<std::vector<UsageDay>> RunLog::daily(int days) {
   return fill_days(std::move(*found), now, days);
 }
 
+Result<UsageSeries> RunLog::series(const std::optional<std::string>& connector_id, Grain grain, int periods) {
+  Result<UsageSeries> series;
+  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
+    series = period_store::series(tx, connector_id, grain, periods, impl_->clock.now());
+    if (!series) return fail(series.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return series;
+}
+
+int RunLog::kept_days() const {
+  return impl_->options.row_days;
+}
+
 Result<bool> RunLog::purge_step() {
   const Micros now = impl_->clock.now();
   const auto id_at = [&](int days) { return (now - days * kMicrosPerDay) << kRunIdCounterBits; };
@@ -415,6 +434,12 @@ Result<bool> RunLog::purge_step() {
         run_store::remove_usage(tx, format_day(now - impl_->options.row_days * kMicrosPerDay), rows);
     if (!unused) return fail(std::move(unused.error()));
     visited = std::max(visited, *unused);
+    for (const auto& [grain, age] : {std::pair(Grain::kHour, kHoursKept * length_of(Grain::kHour)),
+                                     std::pair(Grain::kDay, impl_->options.row_days * kMicrosPerDay)}) {
+      auto old = period_store::remove(tx, grain, now - age, rows);
+      if (!old) return fail(std::move(old.error()));
+      visited = std::max(visited, *old);
+    }
     return {};
   });
   if (!done) return fail(std::move(done.error()));

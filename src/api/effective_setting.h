@@ -9,7 +9,7 @@ enum class SettingSource { kDefault, kFile, kEnvironment, kFlag };
 
 struct EffectiveSetting {
   std::string key, meaning;
-  std::string environment_name;  // WICK_…
+  std::string environment_name;      // WICK_…
   std::string value, default_value;  // empty for a secret
   SettingSource source = SettingSource::kDefault;
   bool is_secret = false;

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "audit/mask.h"
+#include "audit/period_store.h"
 #include "audit/run_store.h"
 #include "base/log.h"
 #include "base/shares.h"
@@ -203,8 +204,10 @@ void RunLog::Impl::probe() {
 
 void RunLog::Impl::write_group(std::vector<Pending>& group) {
   run_store::UsageDelta by_credential, by_user;
+  period_store::PeriodDelta periods;
   for (const Pending& pending : group) {
     const Run& run = pending.run;
+    period_store::count(periods, run);
     const std::string day = format_day(run.started_at);
     for (auto* counts : {&by_credential[{run.credential_id, day, run.connector_id}],
                          &by_user[{run.user_id, day, run.connector_id}]}) {
@@ -217,8 +220,11 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
         for (const Pending& pending : group) {
           if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
         }
-        auto counted = run_store::add_usage(tx, UsageOf::kCredential, by_credential);
-        return counted ? run_store::add_usage(tx, UsageOf::kUser, by_user) : counted;
+        for (const auto& [whose, delta] :
+             {std::pair(UsageOf::kCredential, &by_credential), std::pair(UsageOf::kUser, &by_user)}) {
+          if (auto counted = run_store::add_usage(tx, whose, *delta); !counted) return counted;
+        }
+        return period_store::add(tx, periods);
       },
       Space::kNoReserve);
   if (!done) {
@@ -400,6 +406,21 @@ Result<std::vector<UsageDay>> RunLog::daily(int days) {
   return fill_days(std::move(*found), now, days);
 }
 
+Result<UsageSeries> RunLog::series(const std::optional<std::string>& connector_id, Grain grain, int periods) {
+  Result<UsageSeries> series;
+  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
+    series = period_store::series(tx, connector_id, grain, periods, impl_->clock.now());
+    if (!series) return fail(series.error());
+    return {};
+  });
+  if (!done) return fail(std::move(done.error()));
+  return series;
+}
+
+int RunLog::kept_days() const {
+  return impl_->options.row_days;
+}
+
 Result<bool> RunLog::purge_step() {
   const Micros now = impl_->clock.now();
   const auto id_at = [&](int days) { return (now - days * kMicrosPerDay) << kRunIdCounterBits; };
@@ -421,6 +442,12 @@ Result<bool> RunLog::purge_step() {
       if (!unused) return fail(std::move(unused.error()));
       visited = std::max(visited, *unused);
       if (visited >= rows) return {};
+    }
+    for (const auto& [grain, age] : {std::pair(Grain::kHour, kHoursKept * length_of(Grain::kHour)),
+                                     std::pair(Grain::kDay, impl_->options.row_days * kMicrosPerDay)}) {
+      auto old = period_store::remove(tx, grain, now - age, rows);
+      if (!old) return fail(std::move(old.error()));
+      visited = std::max(visited, *old);
     }
     return {};
   });

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "audit/run.h"
+#include "audit/usage_series.h"
 #include "base/result.h"
 #include "db/database.h"
 #include "db/disk_space.h"
@@ -143,6 +144,10 @@ class RunLog {
   Result<Usage> usage(UsageOf whose, const std::string& id);
   // Calls and errors per day over all users, the last `days`.
   Result<std::vector<UsageDay>> daily(int days);
+  // Calls, errors and the 95th percentile of latencies in the last `periods` hours or days, by period and by connector; of
+  // one connector when it is named. Reads counts and no runs. Blocks.
+  Result<UsageSeries> series(const std::optional<std::string>& connector_id, Grain grain, int periods);
+  int kept_days() const;  // audit.row_days
   // Deletes what is older than the retention, in a step of some milliseconds, from the oldest on; true when
   // more remains. Visits no row twice. Blocks.
   Result<bool> purge_step();

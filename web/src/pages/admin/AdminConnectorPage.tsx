@@ -13,6 +13,9 @@ import { QueryView } from "../../components/QueryView";
 import { AccountsPanel } from "./AccountsPanel";
 import { OperationsPanel } from "./OperationsPanel";
 
+const UsageCharts = lazyPart(
+  async () => (await import("../../components/usage/UsageCharts")).UsageCharts,
+);
 const ConnectorForm = lazyPart(async () => (await import("./ConnectorForm")).ConnectorForm);
 const DeleteConnectorDialog = lazyPart(
   async () => (await import("./DeleteConnectorDialog")).DeleteConnectorDialog,
@@ -92,6 +95,7 @@ export function AdminConnectorPage() {
                     custom={kind?.custom_operations ?? false}
                     discovers={kind?.discovers ?? false}
                   />
+                  <UsageCharts connector={data.id} />
                 </Stack>
                 {deleting && (
                   <DeleteConnectorDialog

@@ -1,13 +1,17 @@
 import { Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { api, unwrap } from "../../api/client";
-import { DayChart } from "../../components/DayChart";
 import { EmptyState } from "../../components/EmptyState";
 import { PageHeader } from "../../components/PageHeader";
 import { Panel } from "../../components/Panel";
 import { QueryView } from "../../components/QueryView";
 import { RunTable } from "../../components/runs/RunTable";
 import { StatCard, StatRow } from "../../components/StatCard";
+import { lazyPart } from "../../components/lazyPart";
+
+const UsageCharts = lazyPart(
+  async () => (await import("../../components/usage/UsageCharts")).UsageCharts,
+);
 
 /** The counts are of the day in UTC. */
 const startOfDay = () => `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;
@@ -49,9 +53,7 @@ export function DashboardPage() {
                 to={`/admin/history?status=error&${today}`}
               />
             </StatRow>
-            <Panel title="Calls per day" description="Failed calls in red.">
-              <DayChart days={counts.days} />
-            </Panel>
+            <UsageCharts />
             <Panel title="Latest errors">
               {counts.latest_errors.length === 0 ? (
                 <EmptyState title="No errors" />

@@ -13,6 +13,9 @@ import { lazyPart } from "../../components/lazyPart";
 import { OperationsTab } from "./OperationsTab";
 
 const HistoryTab = lazyPart(async () => (await import("./HistoryTab")).HistoryTab);
+const UsageCharts = lazyPart(
+  async () => (await import("../../components/usage/UsageCharts")).UsageCharts,
+);
 const TestTab = lazyPart(async () => (await import("./TestTab")).TestTab);
 
 export function ConnectorPage() {
@@ -52,6 +55,15 @@ export function ConnectorPage() {
               },
               { value: "test", label: "Test", content: <TestTab connector={data} /> },
               { value: "history", label: "History", content: <HistoryTab connectorId={data.id} /> },
+              ...(me.role === "admin"
+                ? [
+                    {
+                      value: "usage",
+                      label: "Usage",
+                      content: <UsageCharts connector={data.id} />,
+                    },
+                  ]
+                : []),
             ]}
           />
         </>

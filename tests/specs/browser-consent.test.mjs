@@ -94,6 +94,23 @@ test('all six hundred operations can be chosen one by one', async () => {
   assert.equal((await approved(verifier)).operations.length, operationsEach * (connectors - 1));
 });
 
+test('an app that asks for one connector is offered that one only, and gets no more', async () => {
+  const { id, slug } = (await admin.get('/connectors')).body.items.find(({ label }) => label === 'System 3');
+  const verifier = await ask({ resource: `${wick.url}/mcp/c/${slug}` });
+  await page.getByText('Reading and changing, in this connector').waitFor();
+  assert.equal(await page.getByRole('radiogroup', { name: 'Connectors' }).count(), 0);
+  assert.equal(await page.getByText('System 4').count(), 0);
+  await page.getByRole('radiogroup', { name: 'Operations' }).getByLabel('Only these').check();
+  const boxes = page.getByRole('group', { name: 'Operations it may call' });
+  await boxes.getByRole('list', { name: 'Operations of System 3' }).getByLabel('Read thing 0 of 3').check();
+  await page.getByLabel('Search operations').fill('thing 7');
+  await button('Choose all 1 shown').click();
+  assert.deepEqual(await axe(page), []);
+  const { connectors: allowed, operations } = await approved(verifier);
+  assert.deepEqual(allowed, [id]);
+  assert.equal(operations.length, 2);
+});
+
 test('the sign-in page on the way says which app asks, and that its name is unverified', async () => {
   const stranger = await (await browser.newContext()).newPage();
   await stranger.goto(String(authorizeUrl(wick, client, pkce().challenge)));

@@ -12,9 +12,11 @@ interface Props {
   onChange: (scope: Scope) => void;
   /** Only operations that read can be chosen. */
   readOnly?: boolean;
+  /** The one connector that is asked for, by its id: there is no other to choose. */
+  only?: string;
 }
 
-export function ScopePicker({ scope, onChange, readOnly = false }: Props) {
+export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) {
   const query = useQuery(connectorsQuery);
   const connectors = query.data?.items ?? [];
   const chosen = Array.isArray(scope.connectors) ? scope.connectors : null;
@@ -23,21 +25,23 @@ export function ScopePicker({ scope, onChange, readOnly = false }: Props) {
   return (
     <Stack>
       <ErrorAlert error={query.error} onRetry={() => void query.refetch()} />
-      <Radio.Group
-        label="Connectors"
-        value={chosen ? "chosen" : "all"}
-        onChange={(value) => onChange({ ...scope, connectors: value === "all" ? "all" : [] })}
-      >
-        <Stack gap="xs" mt="xs">
-          <Radio
-            value="all"
-            label="All I can reach, also future ones"
-            description={query.data && `Now: ${namesOf(connectors)}`}
-          />
-          <Radio value="chosen" label="Only these" />
-        </Stack>
-      </Radio.Group>
-      {chosen && (
+      {only === undefined && (
+        <Radio.Group
+          label="Connectors"
+          value={chosen ? "chosen" : "all"}
+          onChange={(value) => onChange({ ...scope, connectors: value === "all" ? "all" : [] })}
+        >
+          <Stack gap="xs" mt="xs">
+            <Radio
+              value="all"
+              label="All I can reach, also future ones"
+              description={query.data && `Now: ${namesOf(connectors)}`}
+            />
+            <Radio value="chosen" label="Only these" />
+          </Stack>
+        </Radio.Group>
+      )}
+      {chosen && only === undefined && (
         <Checkbox.Group
           aria-label="Connectors it may reach"
           value={chosen}

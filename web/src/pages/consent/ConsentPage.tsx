@@ -38,6 +38,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
     connectors: request.connector ? [request.connector.id] : "all",
     operations: request.writes ? "all" : "read_only",
   });
+  const where = request.connector ? "this connector" : "the connectors that you allow below";
   const problem = scopeProblem(scope);
   const decide = useAction(
     (approve: boolean) =>
@@ -81,13 +82,18 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
           "Asked from": device?.ip,
           Program: device?.user_agent,
           "Asks for": request.writes
-            ? "Reading and changing, in the connectors that you allow below"
-            : "Only reading, in the connectors that you allow below",
+            ? `Reading and changing, in ${where}`
+            : `Only reading, in ${where}`,
           Account: `${me.name} (${me.email})`,
           Lasts: "Until you disconnect it, at most 180 days",
         }}
       />
-      <ScopePicker scope={scope} onChange={setScope} readOnly={!request.writes} />
+      <ScopePicker
+        scope={scope}
+        onChange={setScope}
+        readOnly={!request.writes}
+        only={request.connector?.id}
+      />
       <Text size="sm" c="dimmed">
         You can end it at any time under Connections.
       </Text>

@@ -221,6 +221,7 @@ void Api::mount() {
   mount_oidc(*this);
   mount_runs(*this);
   mount_usage(*this);
+  mount_settings(*this);
   mount_admin_users(*this);
   mount_admin_connectors(*this);
   mount_curl_import(*this);

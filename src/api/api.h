@@ -69,6 +69,7 @@ void mount_oauth_clients(Api& api);
 void mount_oidc(Api& api);
 void mount_runs(Api& api);
 void mount_usage(Api& api);
+void mount_settings(Api& api);
 void mount_admin_users(Api& api);
 void mount_admin_connectors(Api& api);
 void mount_curl_import(Api& api);

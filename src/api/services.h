@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "access/snapshot.h"
 #include "access/tag_service.h"
+#include "api/effective_setting.h"
 #include "api/holders.h"
 #include "audit/run_log.h"
 #include "base/fair_pool.h"
@@ -51,6 +53,7 @@ struct Services {
   Runner& runner;
   RunLog& runs;
   upstream::ConnectService& accounts;  // of users at connected servers
+  const std::vector<EffectiveSetting>& settings;
 };
 
 }  // namespace wick

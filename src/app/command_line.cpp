@@ -49,7 +49,8 @@ Result<Settings> read_settings(const Options& options) {
                                                               {"threads", &options.threads}};
   for (const auto& [key, value] : flags) {
     if (value->empty()) continue;
-    if (auto set = set_setting(settings, key, *value); !set) return fail(std::move(set.error()));
+    if (auto set = set_setting(settings, key, *value, SettingSource::kFlag); !set)
+      return fail(std::move(set.error()));
   }
   for (const std::string& pair : options.set) {
     const auto equals = pair.find('=');
@@ -60,7 +61,9 @@ Result<Settings> read_settings(const Options& options) {
                   "A secret on the command line can be read by every process of this computer: use "
                   "WICK_OIDC_CLIENT_SECRET in the environment, or oidc.client_secret_file.");
     }
-    if (auto set = set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1)); !set)
+    if (auto set =
+            set_setting(settings, pair.substr(0, equals), pair.substr(equals + 1), SettingSource::kFlag);
+        !set)
       return fail(std::move(set.error()));
   }
   settings.data = options.data;

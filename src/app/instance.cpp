@@ -150,6 +150,7 @@ struct Instance::Parts {
   std::unique_ptr<Database> db, runs_db;
   std::string public_url;
   const Settings options;
+  const std::vector<EffectiveSetting> effective = effective_settings(options);
 
   FairPool pool{database_work(options)}, searches{search_work()}, long_work{long_work_of(options)};
   http::OriginPolicy origins{public_url, options.cors_origins};
@@ -221,7 +222,8 @@ struct Instance::Parts {
                     connectors,
                     runner,
                     runs,
-                    connects};
+                    connects,
+                    effective};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -26,7 +26,27 @@ struct Setting {
   const char* meaning;
   std::function<Result<void>(Settings&, const std::string&)> set;
   std::function<std::string(const Settings&)> get;
+  bool is_secret = false;
 };
+
+Setting secret(Setting setting) {
+  setting.is_secret = true;
+  return setting;
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "WICK_";
+  for (const char c : key) name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+  return name;
+}
+
+// Notes where the value is from.
+Result<void> apply(Settings& settings, const Setting& setting, const std::string& value,
+                   SettingSource source) {
+  auto set = setting.set(settings, value);
+  if (set) settings.sources[setting.key] = source;
+  return set;
+}
 
 // A whole number from `least` to `most` in the member that `at` finds.
 template <typename At>
@@ -259,10 +279,10 @@ const std::vector<Setting>& table() {
       text(
           "oidc.client_id", "what the provider calls this server", {},
           [](Settings & s) -> auto& { return s.oidc.client_id; }),
-      text(
+      secret(text(
           "oidc.client_secret",
           "the secret the provider gave; better in WICK_OIDC_CLIENT_SECRET or oidc.client_secret_file", {},
-          [](Settings & s) -> auto& { return s.oidc.client_secret; }),
+          [](Settings & s) -> auto& { return s.oidc.client_secret; })),
       text(
           "oidc.client_secret_file", "a file that holds the secret", {},
           [](Settings & s) -> auto& { return s.oidc.client_secret_file; }),
@@ -392,7 +412,7 @@ Result<void> read_table(Settings& settings, const toml::table& tree, const std::
       out << toml::node_view<const toml::node>(node);
       value = out.str();
     }
-    if (auto set = set_setting(settings, name, value); !set) {
+    if (auto set = set_setting(settings, name, value, SettingSource::kFile); !set) {
       return invalid(file + ", line " + std::to_string(node.source().begin.line) + ": " +
                      set.error().message);
     }
@@ -409,10 +429,37 @@ std::vector<SettingInfo> known_settings() {
   return out;
 }
 
-Result<void> set_setting(Settings& settings, const std::string& key, const std::string& value) {
+std::vector<EffectiveSetting> effective_settings(const Settings& settings) {
+  const Settings defaults;
+  const auto source_of = [&](const std::string& key) {
+    const auto found = settings.sources.find(key);
+    return found == settings.sources.end() ? SettingSource::kDefault : found->second;
+  };
+  std::vector<EffectiveSetting> out;
+  for (const Setting& setting : table()) {
+    EffectiveSetting& one = out.emplace_back();
+    one.key = setting.key;
+    one.meaning = setting.meaning;
+    one.environment_name = environment_name(setting.key);
+    one.source = source_of(one.key);
+    one.is_secret = setting.is_secret;
+    if (setting.is_secret) {
+      one.is_set = !setting.get(settings).empty();
+      // It was read from the file that another setting names.
+      if (one.is_set && one.source == SettingSource::kDefault) one.source = source_of(one.key + "_file");
+    } else {
+      one.value = setting.get(settings);
+      one.default_value = setting.get(defaults);
+    }
+  }
+  return out;
+}
+
+Result<void> set_setting(Settings& settings, const std::string& key, const std::string& value,
+                         SettingSource source) {
   const Setting* nearest = &table().front();
   for (const Setting& setting : table()) {
-    if (key == setting.key) return setting.set(settings, value);
+    if (key == setting.key) return apply(settings, setting, value, source);
     if (distance(key, setting.key) < distance(key, nearest->key)) nearest = &setting;
   }
   return invalid("There is no setting \"" + key + "\". Did you mean \"" + nearest->key +
@@ -430,12 +477,10 @@ Result<void> read_config_file(Settings& settings, const std::string& file) {
 
 Result<void> read_environment(Settings& settings) {
   for (const Setting& setting : table()) {
-    std::string name = "WICK_";
-    for (const char c : std::string_view(setting.key))
-      name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
+    const std::string name = environment_name(setting.key);
     const auto value = environment_variable(name);
     if (!value) continue;
-    if (auto set = setting.set(settings, *value); !set)
+    if (auto set = apply(settings, setting, *value, SettingSource::kEnvironment); !set)
       return invalid("Environment variable " + name + ": " + set.error().message);
   }
   return {};

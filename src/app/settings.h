@@ -1,11 +1,13 @@
-// Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags, the later
-// the stronger. One table (settings.cpp) says every key, its meaning and its default.
+// Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags; later sources override
+// earlier ones. One table (settings.cpp) says every key, its meaning and its default. Settings are read at the start: a
+// change needs a restart.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
+#include "api/effective_setting.h"
 #include "audit/run_log.h"
 #include "base/network.h"
 #include "base/result.h"
@@ -43,6 +45,7 @@ struct Settings {
   int idle_seconds = upstream::kDefaultIdleSeconds;
   int review_seconds = 3600;
   OidcOptions oidc;
+  std::map<std::string, SettingSource> sources;  // of the keys that were set
 };
 
 struct SettingInfo {
@@ -50,8 +53,12 @@ struct SettingInfo {
 };
 std::vector<SettingInfo> known_settings();
 
+// Every setting as it holds, in the order of the table; the values of secrets are left out.
+std::vector<EffectiveSetting> effective_settings(const Settings& settings);
+
 // Sets one key. Errors: kInvalidArgument  the key is unknown (with the nearest known one), or the value unfit
-Result<void> set_setting(Settings& settings, const std::string& key, const std::string& value);
+Result<void> set_setting(Settings& settings, const std::string& key, const std::string& value,
+                         SettingSource source);
 // Errors: kInvalidArgument, naming file, line and key
 Result<void> read_config_file(Settings& settings, const std::string& file);
 Result<void> read_environment(Settings& settings);

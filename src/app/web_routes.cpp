@@ -31,7 +31,8 @@ bool fits(std::string_view pattern, std::string_view segment) {
 }  // namespace
 
 WebRoutes WebRoutes::embedded() {
-  const std::string_view text(wick_web_routes_begin, std::size_t(wick_web_routes_end - wick_web_routes_begin));
+  const std::string_view text(wick_web_routes_begin,
+                              std::size_t(wick_web_routes_end - wick_web_routes_begin));
   auto value = parse_json(text);
   WICK_ASSERT(value && value->is_object());
   std::vector<std::string> patterns;

@@ -7,9 +7,9 @@
 namespace wick {
 namespace {
 
-constexpr int kExact = 8;              // buckets of one value: 0 to 7 ms
-constexpr int kFirstPower = 3;         // 2^3 == kExact
-constexpr int kPerDoublingPower = 2;   // 2^2 buckets from one power of two to the next
+constexpr int kExact = 8;             // buckets of one value: 0 to 7 ms
+constexpr int kFirstPower = 3;        // 2^3 == kExact
+constexpr int kPerDoublingPower = 2;  // 2^2 buckets from one power of two to the next
 constexpr int kPerDoubling = 1 << kPerDoublingPower;
 constexpr std::int64_t kLongest = (std::int64_t(1) << 20) - 1;
 static_assert(kExact + (20 - kFirstPower) * kPerDoubling == kLatencyBuckets);

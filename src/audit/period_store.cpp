@@ -74,8 +74,8 @@ Result<void> add(Transaction& tx, const PeriodDelta& delta) {
 
 Result<UsageSeries> series(Transaction& tx, const std::optional<std::string>& connector_id, Grain grain,
                            int periods, Micros now) {
-  static const std::string columns =
-      "SELECT start, connector_id, calls, errors" + for_each_bucket("#", 0) + " FROM run_periods WHERE grain = $1";
+  static const std::string columns = "SELECT start, connector_id, calls, errors" + for_each_bucket("#", 0) +
+                                     " FROM run_periods WHERE grain = $1";
   const Micros length = length_of(grain), first = start_of(grain, now) - (periods - 1) * length;
   std::vector<PeriodCounts> by_period(static_cast<std::size_t>(periods));
   std::unordered_map<std::string, PeriodCounts> by_connector;

@@ -62,11 +62,13 @@ test('usage has every period of each range, and the calls that were just answere
 
 test('p95 is of the connector, within the error that it states', async () => {
   const { connectors, p95_error_percent: error } = await usage();
-  assert.ok(connectors[0].p95_ms < slowness / 2, JSON.stringify(connectors));
+  for (const { connector, p95_ms } of connectors) {
+    const { items } = (await admin.get(`/runs?connector=${connector.id}&limit=200`)).body;
+    const latencies = items.map(({ latency_ms }) => latency_ms).toSorted((a, b) => a - b);
+    const exact = latencies[Math.ceil(0.95 * latencies.length) - 1];
+    assert.ok(Math.abs(p95_ms - exact) <= (exact * error) / 100, `${connector.label}: ${p95_ms} for ${exact}`);
+  }
   assert.ok(connectors[1].p95_ms >= slowness * (1 - error / 100), JSON.stringify(connectors));
-  const { items } = (await admin.get(`/runs?connector=${slow.id}`)).body;
-  const exact = Math.max(...items.map(({ latency_ms }) => latency_ms));
-  assert.ok(Math.abs(connectors[1].p95_ms - exact) <= (exact * error) / 100, `${connectors[1].p95_ms} for ${exact}`);
   const one = await usage(`?connector=${slow.id}`);
   assert.equal(one.total.calls, 3);
   assert.equal(one.total.p95_ms, connectors[1].p95_ms);

@@ -81,6 +81,7 @@ const adminPages = [
   ),
   page("/admin/apps", "AppsPage", () => import("./pages/admin/AppsPage")),
   page("/admin/history", "AdminHistoryPage", () => import("./pages/admin/AdminHistoryPage")),
+  page("/admin/settings", "SettingsPage", () => import("./pages/admin/SettingsPage")),
 ];
 
 type Page =

@@ -10,6 +10,7 @@ import { ColorSchemeToggle } from "./ColorSchemeToggle";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
 import { OfflineBanner } from "./OfflineBanner";
+import { PaletteButton } from "./PaletteButton";
 import { UserMenu } from "./UserMenu";
 
 export function AppLayout() {
@@ -42,6 +43,7 @@ export function AppLayout() {
             Wick
           </Link>
           <div className={classes.spacer} />
+          <PaletteButton />
           <ColorSchemeToggle />
           <UserMenu me={me} />
         </header>

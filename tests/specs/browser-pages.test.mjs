@@ -103,6 +103,7 @@ test('a page about something that does not exist names it, in its heading and it
     [`/profile/tokens/${nobody}`]: ['Access token not found', 'There is no token with this id.'],
     [`/admin/access-tokens/${nobody}`]: ['Access token not found', 'There is no token with this id.'],
     [`/profile/connections/${nobody}`]: ['Connection not found', 'There is no such connection of yours.'],
+    [`/admin/users/${nobody}`]: ['User not found', 'There is no user'],
     '/runs/17': ['Call not found', 'There is no run with this id'],
     '/runs/x': ['Call not found', 'There is no run with this id'],
   };

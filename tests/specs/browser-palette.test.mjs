@@ -65,8 +65,8 @@ test('Meta+K goes to a connector, its management or a user, also by a click', as
   await field().fill('bob@');
   await options().filter({ hasText: 'Bob (bob@example.com)' }).waitFor();
   await page.keyboard.press('Enter');
-  await page.waitForURL(/\/admin\/users/);
-  await page.getByText('bob@example.com').first().waitFor();
+  await page.waitForURL(/\/admin\/users\/[0-9a-f-]{36}$/);
+  await page.getByRole('heading', { name: 'Bob', level: 1 }).waitFor();
 });
 
 test('its button opens it too, Escape closes it and gives the focus back, and what is called by no name says so', async () => {
@@ -113,6 +113,7 @@ test('a member is led to no page of admins, and no user is searched for', async 
   const other = await signedInPage(browser, wick, 'bob@example.com');
   const asked = [];
   other.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await other.getByRole('heading', { level: 1 }).waitFor();
   await other.keyboard.press('Control+k');
   const dialog = other.getByRole('dialog', { name: 'Go to' });
   await dialog.getByRole('option', { name: 'Notes' }).waitFor();

@@ -47,8 +47,8 @@ export function useTargets(search: string): { groups: Group[]; error: Error | nu
     label: `Manage ${label}`,
     icon: IconSettings,
   }));
-  const found = (users.data?.items ?? []).map(({ name, email }) => ({
-    to: `/admin/users?${new URLSearchParams({ query: email })}`,
+  const found = (users.data?.items ?? []).map(({ id, name, email }) => ({
+    to: `/admin/users/${id}`,
     label: `${name} (${email})`,
     icon: IconUser,
   }));

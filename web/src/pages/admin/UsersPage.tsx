@@ -21,13 +21,13 @@ import { useLastPage } from "../../lib/useLastPage";
 import { useSelection } from "../../lib/useSelection";
 import { useUrlFilters } from "../../lib/useUrlFilters";
 import { useWayBack } from "../../lib/wayBack";
-import { UserActionMenu } from "./UserActions";
 import { lazyPart } from "../../components/lazyPart";
 
 const InviteUserDialog = lazyPart(
   async () => (await import("./InviteUserDialog")).InviteUserDialog,
 );
 
+const UserActionMenu = lazyPart(async () => (await import("./UserActions")).UserActionMenu);
 const BulkUsers = lazyPart(async () => (await import("./BulkUsers")).BulkUsers);
 
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;

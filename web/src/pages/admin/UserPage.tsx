@@ -88,6 +88,7 @@ function WaysIn({ user }: { user: Schema<"User"> }) {
     <Group gap={4}>
       {user.has_password && <Badge color="gray">password</Badge>}
       {user.external && <Badge color="gray">single sign-on</Badge>}
+      {user.second_factor && <Badge color="gray">second factor</Badge>}
       {!user.has_password && !user.external && "Not yet"}
     </Group>
   );

@@ -58,6 +58,7 @@ onEachScreen('only tokens that are on the screen are selected, and the dialog na
   for (const i of [3, 7]) await page.getByRole('checkbox', { name: `Select many 10${i} of Max` }).check();
   await button(page, 'Revoke selected (2)').click();
   const question = dialog(page, 'Revoke 2 tokens of Max?');
+  await question.getByRole('listitem').first().waitFor();
   assert.deepEqual(await question.getByRole('listitem').allTextContents(), [7, 3].map((i) => `many 10${i}, Max (max@example.com)`));
   await isInView(page, question.getByRole('button', { name: 'Revoke 2 tokens' }));
 });

@@ -85,7 +85,7 @@ test('the page finds a setting by name, meaning or value, and shows those that w
   await search.fill('no such thing');
   await page.getByText('No settings match').waitFor();
   await page.getByRole('button', { name: 'Show all' }).click();
-  await page.getByLabel('Only those that were set').check();
+  await page.getByLabel('Hide defaults').check();
   await until(async () => (await rows.count()) === Object.values(await settings()).filter(({ source }) => source !== 'default').length);
 });
 

@@ -124,12 +124,12 @@ export function SettingsPage() {
         <FilterBar label="Filter settings">
           <SearchInput
             label="Search"
-            placeholder="Name, meaning or value"
+            placeholder="Name or value"
             value={search}
             onChange={setSearch}
           />
           <Switch
-            label="Only those that were set"
+            label="Hide defaults"
             checked={onlyChanged}
             onChange={(event) => setOnlyChanged(event.currentTarget.checked)}
           />

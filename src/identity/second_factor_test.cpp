@@ -46,9 +46,10 @@ class SecondFactors : public testing::Test {
   }
   ~SecondFactors() override { std::filesystem::remove_all(folder); }
 
-  // New services, with nothing in memory.
+  // New services, with nothing in memory. The database still tells the former ones of changes.
   void restart(SecondFactorPolicy policy) {
-    sessions.reset();
+    former_factors.push_back(std::move(factors));
+    former_sessions.push_back(std::move(sessions));
     factors = std::make_unique<SecondFactorService>(*db, key, clock, policy, "wick.example.com");
     sessions = std::make_unique<SessionService>(*db, *access, key, *factors, clock);
   }
@@ -97,6 +98,8 @@ class SecondFactors : public testing::Test {
   SealingKey key = SealingKey::from_hex_text(std::string(64, 'a')).value();
   std::unique_ptr<Database> db;
   std::unique_ptr<AccessStore> access;
+  std::vector<std::unique_ptr<SecondFactorService>> former_factors;
+  std::vector<std::unique_ptr<SessionService>> former_sessions;
   std::unique_ptr<SecondFactorService> factors;
   std::unique_ptr<SessionService> sessions;
   std::optional<UserService> users;

@@ -410,7 +410,7 @@ int run_command_line(int argc, char** argv) {
   CLI::App* token_create = command(*token, "create", "Create a token; it is printed once");
   token_create->add_option("--user", options.user, "the owner's email or id")->required();
   token_create->add_option("--name", options.name, "where it will be used")->required();
-  token_create->add_option("--description", options.description, "what it is for, in one line");
+  token_create->add_option("--description", options.description, "the purpose of the token, in one line");
   token_create->add_option("--tools", options.tools, "auto, direct or meta")->capture_default_str();
   token_create->add_flag("--read-only", options.read_only, "only operations that read");
   token_create->add_option("--connector", options.connectors,

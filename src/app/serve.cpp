@@ -153,7 +153,7 @@ void mount(http::Server& server, Instance& instance) {
   server.fallback([files = web_app(),
                    &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
     const http::Request& request = exchange.request();
-    // Never the web app's page: who asks is a program.
+    // Clients of the API are programs, so they get JSON and never the web app's page.
     if (request.path == "/api" || request.path.starts_with("/api/")) {
       const Error nothing{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.",
                           0};

@@ -48,7 +48,7 @@ void add_note(std::vector<std::string>& notes, std::string note) {
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
 }
 
-// A word up to `end`, with or without quotes around it; what it was is taken from `text`.
+// Returns the word up to `end`, without the quotes around it, and removes it from `text`.
 std::string take_word(std::string_view& text, char end) {
   std::string out;
   if (!text.starts_with('"')) {

@@ -355,7 +355,7 @@ Document Reader::read() {
       if (entry.key().starts_with("x-")) continue;
       read_path(std::string(entry.key()), entry.value());
       if (shared_parts_ <= kMaxSchemaVisits) continue;
-      notes_.add("The document refers to the same parts too often: only a part of it is read.");
+      notes_.add("The document repeats the same references too often: only a part of it was read.");
       break;
     }
   }

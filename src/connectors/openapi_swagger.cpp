@@ -307,7 +307,7 @@ json::object Converter::convert() {
       const auto* item = node == nullptr ? nullptr : node->if_object();
       paths[entry.key()] = item == nullptr ? entry.value() : json::value(path_item(*item));
       if (copied_ <= kMaxSchemaVisits) continue;
-      notes_.add("The document refers to the same parts too often: only a part of it is read.");
+      notes_.add("The document repeats the same references too often: only a part of it was read.");
       paths.erase(entry.key());
       break;
     }

@@ -29,7 +29,8 @@ enum class InvalidUtf8 { kRefuse, kReplace };
 // RFC 8259: one value, no trailing bytes, of repeated keys the last counts. A byte order mark at the beginning is
 // skipped (§8.1), and half a surrogate pair, such as "\ud83d" alone (§8.2), becomes U+FFFD. Invalid UTF-8 is refused,
 // or each ill-formed sequence becomes U+FFFD: kReplace is for responses of others, which nobody can send better.
-// Errors: kInvalidArgument with what is wrong and near which byte; also for a number above kMaxNumberChars.
+// Errors: kInvalidArgument with what is wrong and near which byte; also for a number above kMaxNumberChars or
+// kMaxNumberExponent.
 Result<json::value> parse_json(std::string_view text, InvalidUtf8 invalid = InvalidUtf8::kRefuse);
 // For trusted text of our own database; null when it is not JSON.
 json::value parse_trusted_json(std::string_view text);

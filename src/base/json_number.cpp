@@ -41,7 +41,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// nullopt unless it is a number by RFC 8259 §6. An exponent beyond int64's half is that half.
+// nullopt unless it is a number by RFC 8259 §6, within the limits.
 std::optional<Parts> parts_of(std::string_view text) {
   Parts parts;
   if (text.size() > kMaxNumberChars) return std::nullopt;
@@ -61,8 +61,7 @@ std::optional<Parts> parts_of(std::string_view text) {
     if (digits.empty()) return std::nullopt;
     std::int64_t exponent = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 2;
-    exponent = read.ec != std::errc() ? kMost : std::min(exponent, kMost);
+    if (read.ec != std::errc() || exponent > kMaxNumberExponent) return std::nullopt;
     parts.exponent = below ? -exponent : exponent;
   }
   if (!text.empty()) return std::nullopt;
@@ -169,7 +168,7 @@ std::optional<double> exact_product(const FewDigits& digits) {
 // The same as carries() for a number of more digits.
 bool carries_many_digits(double number, std::string_view text) {
   const auto parts = parts_of(text);
-  WICK_ASSERT(parts);
+  if (!parts) return false;  // zero with an exponent beyond the limit
   const Decimal exact = decimal_of(*parts), kept = decimal_of(number);
   return !parts->is_integer && kept.digits == exact.digits && kept.exponent == exact.exponent;
 }

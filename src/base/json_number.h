@@ -25,9 +25,11 @@ namespace json = boost::json;
 
 // A longer number is refused, so that exact arithmetic with one stays cheap.
 inline constexpr std::size_t kMaxNumberChars = 1000;
+// An exponent beyond ± this is refused: Boost.JSON's tokenizer cannot count further than int.
+inline constexpr std::int64_t kMaxNumberExponent = 1'000'000'000;
 inline constexpr char kLongNumberMark = '\xFF';
 
-// The grammar of RFC 8259 §6, in at most kMaxNumberChars.
+// The grammar of RFC 8259 §6, within kMaxNumberChars and kMaxNumberExponent.
 bool is_number_text(std::string_view text);
 // The smallest of int64, uint64, double and long number that carries it; nullopt unless is_number_text().
 std::optional<json::value> number_from_text(std::string_view text, json::storage_ptr storage = {});
@@ -58,7 +60,7 @@ inline constexpr std::size_t kMaxDoubleChars = 32;
 char* write_double(char* out, double number);
 
 // The value as ±digits × 10^exponent, with no zero at either end of the digits; zero has no digits.
-// The exponent may be as large as the sender liked: never write that many zeros.
+// The exponent may be as large as kMaxNumberExponent: never write that many zeros.
 struct Decimal {
   bool negative = false;
   std::string digits;

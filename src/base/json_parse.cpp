@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// Which limit of json_number.h a number exceeds.
+enum class NumberLimit { kNone, kChars, kExponent };
+
 // Puts the value together. All of a text is given to the parser at once, so that a number comes in one piece.
 class Handler {
  public:
@@ -22,7 +25,7 @@ class Handler {
   Handler(unsigned char* memory, std::size_t size) : stack_({}, memory, size) { stack_.reset(); }
 
   json::value release() { return stack_.release(); }
-  bool has_number_too_long() const { return number_too_long_; }
+  NumberLimit exceeded() const { return exceeded_; }
 
   bool on_document_begin(json::error_code&) { return true; }
   bool on_document_end(json::error_code&) { return true; }
@@ -66,13 +69,11 @@ class Handler {
   }
   // Called for everything else; the double given is not exact.
   bool on_double(double, json::string_view text, json::error_code& error) {
-    if (text.size() > kMaxNumberChars) {
-      number_too_long_ = true;
-      error = json::error::syntax;
-      return false;
-    }
+    if (text.size() > kMaxNumberChars) return refuse(NumberLimit::kChars, error);
     if (const auto number = double_carrying(text)) {
       stack_.push_double(*number);
+    } else if (!is_number_text(text)) {
+      return refuse(NumberLimit::kExponent, error);
     } else {
       stack_.push_chars({&kLongNumberMark, 1});
       stack_.push_string(text);
@@ -92,14 +93,20 @@ class Handler {
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
+  bool refuse(NumberLimit limit, json::error_code& error) {
+    exceeded_ = limit;
+    error = json::error::syntax;
+    return false;
+  }
+
   json::value_stack stack_;
-  bool number_too_long_ = false;
+  NumberLimit exceeded_ = NumberLimit::kNone;
 };
 
 struct Failure {
   json::error_code code;
   std::size_t at = 0;
-  bool number_too_long = false;
+  NumberLimit exceeded = NumberLimit::kNone;
 };
 
 std::expected<json::value, Failure> parse(std::string_view text, std::size_t max_depth) {
@@ -110,7 +117,11 @@ std::expected<json::value, Failure> parse(std::string_view text, std::size_t max
   json::error_code error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (!error && read < text.size()) error = json::error::extra_data;
-  if (error) return std::unexpected(Failure{error, read, parser.handler().has_number_too_long()});
+  if (error) {
+    const bool tokenizer_refused = error == json::error::exponent_overflow;
+    return std::unexpected(
+        Failure{error, read, tokenizer_refused ? NumberLimit::kExponent : parser.handler().exceeded()});
+  }
   return parser.handler().release();
 }
 
@@ -158,7 +169,8 @@ std::expected<json::value, Failure> parse_mended(std::string_view text, InvalidU
                                                  std::size_t max_depth) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   auto value = parse(text, max_depth);
-  if (value || value.error().code == json::error::too_deep || value.error().number_too_long) return value;
+  if (value || value.error().code == json::error::too_deep || value.error().exceeded != NumberLimit::kNone)
+    return value;
   if (const auto better = mended(text, invalid)) return parse(*better, max_depth);
   return value;
 }
@@ -173,7 +185,11 @@ Result<json::value> parse_json(std::string_view text, InvalidUtf8 invalid) {
     return fail(ErrorCode::kInvalidArgument,
                 "The JSON is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels.");
   }
-  if (failure.number_too_long) {
+  if (failure.exceeded == NumberLimit::kExponent) {
+    return fail(ErrorCode::kInvalidArgument, "A number in the JSON has an exponent beyond " +
+                                                 std::to_string(kMaxNumberExponent) + ".");
+  }
+  if (failure.exceeded == NumberLimit::kChars) {
     return fail(ErrorCode::kInvalidArgument,
                 "A number in the JSON is longer than " + std::to_string(kMaxNumberChars) + " characters.");
   }

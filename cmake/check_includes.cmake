@@ -1,15 +1,23 @@
 cmake_policy(VERSION 3.25)
-# Fails when a file of the folder DIR includes a header of a room that is neither ROOM nor in ALLOWED.
+# Fails when a file of the folder DIR includes a header of a module (of MODULES) that is neither MODULE nor in ALLOWED, nor,
+# in a test, in TEST_ALLOWED.
 string(REPLACE "," ";" allowed "${ALLOWED}")
-list(APPEND allowed ${ROOM})
+string(REPLACE "," ";" modules "${MODULES}")
+string(REPLACE "," ";" test_allowed "${TEST_ALLOWED}")
+list(APPEND allowed ${MODULE})
+list(APPEND test_allowed ${allowed})
 file(GLOB files ${DIR}/*.h ${DIR}/*.cpp)
-set(rooms base crypto json_schema db http remote access identity audit tokens oauth connectors upstream mcp api app)
 foreach(file IN LISTS files)
   file(STRINGS ${file} includes REGEX "^#include \"[a-z_]+/")
   foreach(line IN LISTS includes)
-    string(REGEX REPLACE "^#include \"([a-z_]+)/.*" "\\1" room "${line}")
-    if(room IN_LIST rooms AND NOT room IN_LIST allowed)
-      message(FATAL_ERROR "${file}: ${line}\n  ${ROOM} does not depend on ${room}: "
+    string(REGEX REPLACE "^#include \"([a-z_]+)/.*" "\\1" module "${line}")
+    if(file MATCHES "_test\\.cpp$")
+      set(usable ${test_allowed})
+    else()
+      set(usable ${allowed})
+    endif()
+    if(module IN_LIST modules AND NOT module IN_LIST usable)
+      message(FATAL_ERROR "${file}: ${line}\n  ${MODULE} does not depend on ${module}: "
                           "add it to DEPENDS if the direction allows, else move the code.")
     endif()
   endforeach()

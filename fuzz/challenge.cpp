@@ -1,4 +1,4 @@
-#include "upstream/challenge.h"
+#include "oauth_client/bearer_challenge.h"
 
 #include <algorithm>
 #include <set>

@@ -1,12 +1,12 @@
-#include "connectors/curl_command.h"
+#include "curl_import/curl_command.h"
 
 #include <algorithm>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/curl_proposal.h"
 #include "connectors/input_schema.h"
-#include "connectors/shell_words.h"
+#include "curl_import/curl_proposal.h"
+#include "curl_import/shell_words.h"
 #include "targets.h"
 
 namespace wick::fuzz {

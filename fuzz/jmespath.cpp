@@ -1,9 +1,9 @@
-#include "connectors/jmespath.h"
+#include "jmespath/jmespath.h"
 
 #include <optional>
 
 #include "base/json.h"
-#include "connectors/template_text.h"
+#include "rest/template_text.h"
 #include "targets.h"
 
 namespace wick::fuzz {

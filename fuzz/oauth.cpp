@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "http/message.h"
 #include "oauth/authorization_service.h"
-#include "oauth/wire.h"
+#include "oauth/http_helpers.h"
 #include "targets.h"
 
 namespace wick::fuzz {

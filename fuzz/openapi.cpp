@@ -4,10 +4,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/input_schema.h"
-#include "connectors/openapi_document.h"
-#include "connectors/openapi_schema.h"
-#include "connectors/rest_request.h"
-#include "connectors/yaml_text.h"
+#include "openapi/openapi_document.h"
+#include "openapi/openapi_schema.h"
+#include "openapi/yaml_text.h"
+#include "rest/rest_request.h"
 #include "targets.h"
 
 namespace wick::fuzz {

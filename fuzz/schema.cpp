@@ -11,8 +11,8 @@
 namespace wick::fuzz {
 namespace {
 
+using json_schema::AccessDecision;
 using json_schema::CompiledSchema;
-using json_schema::Verdict;
 
 std::optional<bool> fits(const json::value& schema, const json::value& value);
 
@@ -181,16 +181,16 @@ bool leads_somewhere(const json::value& root, std::string_view pointer) {
   return true;
 }
 
-Verdict verdict_of(const char* keyword, const json::value& schema, const json::value& value) {
+AccessDecision verdict_of(const char* keyword, const json::value& schema, const json::value& value) {
   json::object around;
   around[keyword] = std::string_view(keyword) == "not" ? schema : json::value(json::array{schema, schema});
   const auto compiled = CompiledSchema::compile(around);
-  return compiled ? (*compiled)->validate(value).verdict : Verdict::kTooDeep;
+  return compiled ? (*compiled)->validate(value).verdict : AccessDecision::kTooDeep;
 }
 
 void check_errors(const json_schema::Outcome& outcome, const json::value& value) {
   FUZZ_CHECK(outcome.errors.size() <= json_schema::kMaxSchemaErrors);
-  FUZZ_CHECK(outcome.errors.empty() || outcome.verdict == Verdict::kInvalid);
+  FUZZ_CHECK(outcome.errors.empty() || outcome.verdict == AccessDecision::kInvalid);
   for (const auto& error : outcome.errors) {
     FUZZ_CHECK(is_valid_utf8(error.message) && error.message.ends_with('.') && error.message.size() < 5000);
     FUZZ_CHECK(leads_somewhere(value, error.pointer));
@@ -198,13 +198,14 @@ void check_errors(const json_schema::Outcome& outcome, const json::value& value)
 }
 
 // What is known of any schema: an alternative to itself changes nothing, and what does not fit fits its opposite.
-void check_laws(const json::value& schema, const json::value& value, Verdict verdict) {
-  if (verdict != Verdict::kValid && verdict != Verdict::kInvalid) return;
+void check_laws(const json::value& schema, const json::value& value, AccessDecision verdict) {
+  if (verdict != AccessDecision::kValid && verdict != AccessDecision::kInvalid) return;
   for (const char* keyword : {"allOf", "anyOf"}) {
-    const Verdict same = verdict_of(keyword, schema, value);
-    FUZZ_CHECK(same == verdict || same == Verdict::kTooManySteps || same == Verdict::kTooDeep);
+    const AccessDecision same = verdict_of(keyword, schema, value);
+    FUZZ_CHECK(same == verdict || same == AccessDecision::kTooManySteps || same == AccessDecision::kTooDeep);
   }
-  if (verdict == Verdict::kInvalid) FUZZ_CHECK(verdict_of("not", schema, value) != Verdict::kInvalid);
+  if (verdict == AccessDecision::kInvalid)
+    FUZZ_CHECK(verdict_of("not", schema, value) != AccessDecision::kInvalid);
 }
 
 }  // namespace
@@ -224,15 +225,16 @@ void fuzz_schema(std::string_view data) {
   }
   const auto outcome = (*compiled)->validate(*value);
   check_errors(outcome, *value);
-  const bool is_decided = outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid;
+  const bool is_decided =
+      outcome.verdict == AccessDecision::kValid || outcome.verdict == AccessDecision::kInvalid;
   const auto expected = fits(*schema, *value);
-  if (expected && is_decided) FUZZ_CHECK((outcome.verdict == Verdict::kValid) == *expected);
+  if (expected && is_decided) FUZZ_CHECK((outcome.verdict == AccessDecision::kValid) == *expected);
   // References and dialects would mean something else inside of another schema.
   if (text.find('$') == text.npos && text.find('\\') == text.npos)
     check_laws(*schema, *value, outcome.verdict);
   json::value arguments = *value;
   const auto checked = check_arguments(**compiled, arguments, Judge::kWick);
-  if (outcome.verdict == Verdict::kValid) FUZZ_CHECK(checked && arguments == *value);
+  if (outcome.verdict == AccessDecision::kValid) FUZZ_CHECK(checked && arguments == *value);
   const auto passed_on = check_arguments(**compiled, arguments, Judge::kSystem);
   if (checked) FUZZ_CHECK(passed_on || passed_on.error().code == ErrorCode::kTooLarge);
 }

@@ -1,4 +1,4 @@
-#include "connectors/shell_words.h"
+#include "curl_import/shell_words.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "upstream/sse.h"
+#include "mcp_transport/sse.h"
 
 #include <algorithm>
 #include <climits>

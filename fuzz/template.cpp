@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/template_text.h"
+#include "rest/template_text.h"
 #include "targets.h"
 
 namespace wick::fuzz {

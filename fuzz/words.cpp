@@ -1,4 +1,4 @@
-#include "mcp/words.h"
+#include "search/text_analysis.h"
 
 #include <algorithm>
 #include <vector>

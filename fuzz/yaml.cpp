@@ -1,4 +1,4 @@
-#include "connectors/yaml_text.h"
+#include "openapi/yaml_text.h"
 
 #include <algorithm>
 

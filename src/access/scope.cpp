@@ -72,10 +72,9 @@ Result<ScopePtr> parse_scope(const json::value* value) {
   auto scope = std::make_shared<Scope>();
   const auto* connectors = object.if_contains("connectors");
   if (connectors != nullptr && *connectors != json::value("all")) {
-    auto ids = texts(*connectors, "connectors");
-    if (!ids) return fail(std::move(ids.error()));
+    WICK_TRY(ids, texts(*connectors, "connectors"));
     scope->all_connectors = false;
-    for (const std::string& text : *ids) {
+    for (const std::string& text : ids) {
       const auto id = ConnectorId::parse(text);
       if (!id) return unfit("\"" + text + "\" in the scope is not the id of a connector.");
       scope->connectors.push_back(*id);
@@ -86,10 +85,9 @@ Result<ScopePtr> parse_scope(const json::value* value) {
   if (operations != nullptr && *operations == json::value("read_only")) {
     scope->operations = Scope::Operations::kReadOnly;
   } else if (operations != nullptr && *operations != json::value("all")) {
-    auto ids = texts(*operations, "operations");
-    if (!ids) return fail(std::move(ids.error()));
+    WICK_TRY(ids, texts(*operations, "operations"));
     scope->operations = Scope::Operations::kChosen;
-    for (const std::string& text : *ids) {
+    for (const std::string& text : ids) {
       auto key = parse_tool_id(text);
       if (!key) return unfit("\"" + text + "\" in the scope is not the tool_id of an operation.");
       scope->chosen.push_back(std::move(*key));
@@ -126,9 +124,8 @@ std::string scope_text(const ScopePtr& scope) {
 
 Result<ScopePtr> parse_scope_text(std::string_view text) {
   if (text.empty()) return ScopePtr();
-  auto value = parse_json(text);
-  if (!value) return fail(std::move(value.error()));
-  return parse_scope(&*value);
+  WICK_TRY(value, parse_json(text));
+  return parse_scope(&value);
 }
 
 Result<void> check_scope(const ScopePtr& scope, const AccessSnapshot& snapshot, const UserEntry& user) {

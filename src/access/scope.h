@@ -1,7 +1,7 @@
 // Scope: how much narrower than its user a credential is (T8). The same for tokens and OAuth connections.
 //
 // A scope only ever takes away: what a credential may call is what its user may call, and of that what the
-// scope allows, both asked on every call (Reach, reach.h). Values are immutable once shared.
+// scope allows, both asked on every call (EffectiveAccess, reach.h). Values are immutable once shared.
 #pragma once
 
 #include <boost/json/object.hpp>

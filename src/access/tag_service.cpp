@@ -26,9 +26,8 @@ Result<void> name_taken(Error error, const std::string& name) {
 
 Result<Tag> get(Transaction& tx, const std::string& id) {
   std::optional<Tag> found;
-  auto done = tx.for_each(std::string(kSelect) + "WHERE id = $1", {std::string_view(id)},
-                          [&](const SqlRow& row) { found = read(row); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each(std::string(kSelect) + "WHERE id = $1", {std::string_view(id)},
+                         [&](const SqlRow& row) { found = read(row); }));
   if (!found) return fail(ErrorCode::kNotFound, "There is no tag with this id.");
   return std::move(*found);
 }
@@ -47,7 +46,7 @@ Result<std::vector<Tag>> TagService::list() {
     return tx.for_each(std::string(kSelect) + "ORDER BY name", {},
                        [&](const SqlRow& row) { tags.push_back(read(row)); });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return tags;
 }
 
@@ -55,7 +54,7 @@ Result<Tag> TagService::create(TagPatch patch) {
   Tag tag;
   tag.id = TagId::make().str();
   apply(tag, patch);
-  if (auto sound = check(tag); !sound) return fail(std::move(sound.error()));
+  WICK_CHECK(check(tag));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     std::int64_t count = 0;
     auto counted =
@@ -70,19 +69,18 @@ Result<Tag> TagService::create(TagPatch patch) {
     if (!inserted) return name_taken(std::move(inserted.error()), tag.name);
     return tx.changed("tag", tag.id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return tag;
 }
 
 Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
   Tag tag;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto found = get(tx, id);
-    if (!found) return fail(std::move(found.error()));
-    tag = *found;
+    WICK_TRY(found, get(tx, id));
+    tag = found;
     apply(tag, patch);
     if (auto sound = check(tag); !sound) return sound;
-    if (tag == *found) {
+    if (tag == found) {
       tx.unchanged("tag");
       return {};
     }
@@ -92,15 +90,14 @@ Result<Tag> TagService::update(const std::string& id, TagPatch patch) {
     if (!updated) return name_taken(std::move(updated.error()), tag.name);
     return tx.changed("tag", id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return tag;
 }
 
 Result<void> TagService::remove(const std::string& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto removed = tx.execute("DELETE FROM tags WHERE id = $1", {std::string_view(id)});
-    if (!removed) return fail(std::move(removed.error()));
-    if (*removed == 0) return fail(ErrorCode::kNotFound, "There is no tag with this id.");
+    WICK_TRY(removed, tx.execute("DELETE FROM tags WHERE id = $1", {std::string_view(id)}));
+    if (removed == 0) return fail(ErrorCode::kNotFound, "There is no tag with this id.");
     return tx.changed("tag", id);
   });
 }

@@ -1,6 +1,6 @@
 // Set-up, sign-in, sessions, the signed-in user, and what a credential may ask about itself.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 
 namespace wick::api {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/offload.h"
 
@@ -203,29 +203,26 @@ Result<Reply> delete_operation(Context& context) {
 // accepted.
 http::Task<Result<Reply>> refresh_connector(Context& context) {
   if (auto known = only_fields(context.body, {"dry_run"}); !known) co_return fail(std::move(known.error()));
-  const auto id = parse_id<ConnectorId>(context.path("id"), "connector");
-  if (!id) co_return fail(id.error());
-  const auto dry = optional_bool(context.body, "dry_run");
-  if (!dry) co_return fail(dry.error());
+  WICK_CO_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
+  WICK_CO_TRY(dry, optional_bool(context.body, "dry_run"));
   Services& services = context.services;
   std::shared_ptr<const ConnectorEntry> connector;
   for (const auto& one : context.snapshot->connectors) {
-    if (one->id == *id) connector = one;
+    if (one->id == id) connector = one;
   }
   ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
-  const Behalf behalf{context.user->id, nullptr};
+  const OnBehalfOf behalf{context.user->id, nullptr};
   auto definitions = co_await kind->discover(connector, behalf, true);
   // An admin who was demoted or signed out while the system was asked accepts nothing.
-  auto admitted = co_await offload(services.pool, context.user->id.str(),
-                                   [&] { return still_admitted(context, Access::kAdmin); });
-  if (!admitted) co_return fail(std::move(admitted.error()));
+  WICK_CO_CHECK(co_await offload(services.pool, context.user->id.str(),
+                                 [&] { return still_admitted(context, Access::kAdmin); }));
   if (!lacks_account(*connector, definitions))
     services.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return fail(with_standard_error(*kind, *connector, std::move(definitions.error())));
   auto changes = co_await offload(services.pool, context.user->id.str(), [&] {
-    return dry->value_or(false) ? services.connectors.review_discovered(*id, *definitions)
-                                : services.connectors.accept_discovered(*id, *definitions);
+    return dry.value_or(false) ? services.connectors.review_discovered(id, *definitions)
+                               : services.connectors.accept_discovered(id, *definitions);
   });
   if (!changes) co_return fail(std::move(changes.error()));
   co_return Reply{200, changes_view(*changes)};

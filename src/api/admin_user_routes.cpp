@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/text.h"
 

@@ -1,6 +1,6 @@
 #include "api/api.h"
 
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
@@ -54,10 +54,9 @@ Result<json::object> read_body(const http::Request& request) {
   if (!equals_ignoring_case(trim(type.substr(0, type.find(';'))), "application/json")) {
     return fail(ErrorCode::kUnsupportedMediaType, "The Content-Type must be application/json.");
   }
-  auto value = parse_json(request.body);
-  if (!value) return fail(std::move(value.error()));
-  if (!value->is_object()) return fail(ErrorCode::kInvalidArgument, "The body must be a JSON object.");
-  return std::move(value->get_object());
+  WICK_TRY(value, parse_json(request.body));
+  if (!value.is_object()) return fail(ErrorCode::kInvalidArgument, "The body must be a JSON object.");
+  return std::move(value.get_object());
 }
 
 Result<BrowserSession> find_session(Services& services, std::string_view cookie, Access access) {
@@ -66,7 +65,8 @@ Result<BrowserSession> find_session(Services& services, std::string_view cookie,
 }
 
 // The session's user, if they may use routes of this access.
-Result<const UserEntry*> judge(const AccessSnapshot& snapshot, const BrowserSession& session, Access access) {
+Result<const UserEntry*> decide(const AccessSnapshot& snapshot, const BrowserSession& session,
+                                Access access) {
   const UserEntry* user = snapshot.user(session.user);
   if (user == nullptr) return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
   if (access == Access::kAdmin && user->role != Role::kAdmin)
@@ -137,17 +137,15 @@ Result<void> check_header(const Services& services, const http::Request& request
 
 // Everything but the body. Blocks.
 Result<Context> admit_header(Services& services, const http::Request& request, Access access) {
-  if (auto done = check_header(services, request, access); !done) return fail(std::move(done.error()));
+  WICK_CHECK(check_header(services, request, access));
   Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
   if (access == Access::kPublic) return context;
   const std::string_view cookie = *request.cookie(cookie_name(services.public_url));
-  auto session = find_session(services, cookie, access);
-  if (!session) return fail(std::move(session.error()));
-  context.session = std::move(*session);
+  WICK_TRY(session, find_session(services, cookie, access));
+  context.session = std::move(session);
   services.holders.remember(cookie, context.session.user);
-  auto user = judge(*context.snapshot, context.session, access);
-  if (!user) return fail(std::move(user.error()));
-  context.user = *user;
+  WICK_TRY(user, decide(*context.snapshot, context.session, access));
+  context.user = user;
   return context;
 }
 
@@ -156,9 +154,8 @@ Result<Context> admit_header(Services& services, const http::Request& request, A
 Result<Context> admit(Services& services, const http::Request& request, Access access) {
   auto context = admit_header(services, request, access);
   if (!context) return context;
-  auto body = read_body(request);
-  if (!body) return fail(std::move(body.error()));
-  context->body = std::move(*body);
+  WICK_TRY(body, read_body(request));
+  context->body = std::move(body);
   return context;
 }
 
@@ -185,7 +182,7 @@ Result<void> still_admitted(const Context& context, Access access) {
   const auto cookie = context.request.cookie(cookie_name(context.services.public_url));
   WICK_TRY(session, find_session(context.services, cookie.value_or(""), access));
   const auto snapshot = context.services.access.snapshot();
-  if (auto user = judge(*snapshot, session, access); !user) return fail(std::move(user.error()));
+  WICK_CHECK(decide(*snapshot, session, access));
   return {};
 }
 

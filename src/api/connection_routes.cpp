@@ -1,6 +1,6 @@
 // OAuth connections: the consent to one, the owner's own, and everyone's for admins.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/text.h"
 #include "oauth/redirect_uri.h"

@@ -5,12 +5,12 @@
 #include <boost/asio/detached.hpp>
 
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/log.h"
 #include "base/network.h"
 #include "base/offload.h"
-#include "oauth/wire.h"
+#include "oauth/http_helpers.h"
 
 namespace wick::api {
 namespace {
@@ -39,12 +39,11 @@ Result<Reply> get_account(Context& context) {
 
 http::Task<Result<Reply>> connect_account(Context& context) {
   if (auto known = only_fields(context.body, {}); !known) co_return fail(std::move(known.error()));
-  auto connector = usable(context);
-  if (!connector) co_return fail(std::move(connector.error()));
-  auto location = co_await context.services.accounts.begin(*connector, context.user->id, context.session.id);
-  if (!location) co_return fail(std::move(location.error()));
+  WICK_CO_TRY(connector, usable(context));
+  WICK_CO_TRY(location,
+              co_await context.services.accounts.begin(connector, context.user->id, context.session.id));
   json::object out;
-  out["redirect_to"] = *location;
+  out["redirect_to"] = location;
   co_return Reply{200, std::move(out)};
 }
 
@@ -57,12 +56,10 @@ Result<Reply> put_key(Context& context) {
 }
 
 http::Task<Result<Reply>> disconnect_account(Context& context) {
-  auto connector = usable(context);
-  if (!connector) co_return fail(std::move(connector.error()));
+  WICK_CO_TRY(connector, usable(context));
   Services& services = context.services;
-  auto done = co_await offload(services.pool, context.user->id.str(),
-                               [&] { return services.accounts.disconnect(**connector, context.user->id); });
-  if (!done) co_return fail(std::move(done.error()));
+  WICK_CO_CHECK(co_await offload(services.pool, context.user->id.str(),
+                                 [&] { return services.accounts.disconnect(*connector, context.user->id); }));
   // The server hears of it in its own time.
   const http::Executor executor = co_await boost::asio::this_coro::executor;
   boost::asio::co_spawn(executor, services.accounts.revoke_ended([] { return false; }),

@@ -1,7 +1,7 @@
 // The connectors a member may use, and test runs.
 #include "access/scope.h"
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/offload.h"
 #include "base/text.h"
@@ -98,7 +98,7 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
                               [&] { return read_test_run(services, request); });
   if (!run) co_return to_response(run.error(), request_id);
   // Whoever closes the page gives the call up.
-  ClientSide side;
+  McpClientSession side;
   side.cancellation = std::make_shared<Cancellation>();
   exchange.watch([cancellation = side.cancellation] { cancellation->cancel(); });
   const auto snapshot = services.access.snapshot();

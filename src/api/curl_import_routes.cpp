@@ -1,8 +1,8 @@
 // A cURL command into the proposal of a rest operation, for admins. Nothing is stored or sent.
 #include "api/api.h"
-#include "api/fields.h"
-#include "connectors/curl_command.h"
-#include "connectors/curl_proposal.h"
+#include "api/request_fields.h"
+#include "curl_import/curl_command.h"
+#include "curl_import/curl_proposal.h"
 
 namespace wick::api {
 namespace {

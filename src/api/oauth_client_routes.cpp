@@ -1,6 +1,6 @@
 // The apps (OAuth clients) that are known here, for admins.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 
 namespace wick::api {

@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
-#include "oauth/wire.h"
+#include "oauth/http_helpers.h"
 
 namespace wick::api {
 namespace {

@@ -4,10 +4,10 @@
 // (GitHub's is 13 MB), and compressed they are a tenth. So that limit can stay what it is for everyone, and
 // only an admin's request, once let in, is inflated, to kMaxDocumentBytes at most.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "base/text.h"
-#include "connectors/openapi_import.h"
 #include "http/inflate.h"
+#include "openapi/openapi_import.h"
 
 namespace wick::api {
 namespace {

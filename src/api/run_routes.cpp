@@ -2,7 +2,7 @@
 #include <unordered_map>
 
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 
 namespace wick::api {

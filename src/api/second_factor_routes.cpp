@@ -1,6 +1,6 @@
 // The second step of sign-in by password, and the signed-in user's second factor.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 
 namespace wick::api {

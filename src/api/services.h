@@ -21,9 +21,9 @@
 #include "identity/session_service.h"
 #include "identity/user_service.h"
 #include "oauth/authorization_service.h"
+#include "oauth_client/account_linking_service.h"
 #include "tokens/authenticator.h"
 #include "tokens/token_service.h"
-#include "upstream/connect_service.h"
 
 namespace wick {
 
@@ -54,7 +54,7 @@ struct Services {
   ConnectorService& connectors;
   Runner& runner;
   RunLog& runs;
-  upstream::ConnectService& accounts;  // of users at connected servers
+  upstream::AccountLinkingService& accounts;  // of users at connected servers
   const std::vector<EffectiveSetting>& settings;
 };
 

@@ -1,6 +1,6 @@
 // Personal access tokens: the owner's own, and everyone's for admins.
 #include "api/api.h"
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "base/visible_text.h"
 

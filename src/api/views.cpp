@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "mcp/tools.h"
-#include "upstream/child_process.h"
+#include "mcp_transport/child_process.h"
 
 namespace wick::api {
 namespace {
@@ -196,7 +196,7 @@ json::object minted_view(const AccessSnapshot& snapshot, const MintedToken& mint
 
 const char* account_kind_name(const ConnectorEntry& connector) {
   const auto kind = upstream::account_kind_of(connector);
-  return !kind ? "none" : *kind == upstream::AccountKind::kOAuth ? "oauth" : "key";
+  return !kind ? "none" : *kind == upstream::LinkedAccountKind::kOAuth ? "oauth" : "key";
 }
 
 json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation) {
@@ -305,7 +305,7 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
     if (const auto kind = upstream::account_kind_of(connector)) {
       const auto users = services.accounts.count(connector.id);
       out["accounts_connected"] = users ? json::value(*users) : json::value();
-      if (*kind == upstream::AccountKind::kOAuth)
+      if (*kind == upstream::LinkedAccountKind::kOAuth)
         out["redirect_uri"] = services.accounts.registrations().redirect_uri(connector.id);
     }
   }

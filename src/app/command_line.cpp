@@ -39,9 +39,9 @@ Result<Settings> read_settings(const Options& options) {
   const char* named = std::getenv("WICK_CONFIG");
   const std::string file = !options.config.empty() ? options.config : named != nullptr ? named : "";
   if (!file.empty()) {
-    if (auto read = read_config_file(settings, file); !read) return fail(std::move(read.error()));
+    WICK_CHECK(read_config_file(settings, file));
   }
-  if (auto read = read_environment(settings); !read) return fail(std::move(read.error()));
+  WICK_CHECK(read_environment(settings));
   const std::pair<const char*, const std::string*> flags[] = {{"listen", &options.listen},
                                                               {"public_url", &options.public_url},
                                                               {"log_format", &options.log_format},
@@ -49,8 +49,7 @@ Result<Settings> read_settings(const Options& options) {
                                                               {"threads", &options.threads}};
   for (const auto& [key, value] : flags) {
     if (value->empty()) continue;
-    if (auto set = set_setting(settings, key, *value, SettingSource::kFlag); !set)
-      return fail(std::move(set.error()));
+    WICK_CHECK(set_setting(settings, key, *value, SettingSource::kFlag));
   }
   for (const std::string& pair : options.set) {
     const auto equals = pair.find('=');
@@ -67,7 +66,7 @@ Result<Settings> read_settings(const Options& options) {
       return fail(std::move(set.error()));
   }
   settings.data = options.data;
-  if (auto finished = finish_settings(settings); !finished) return fail(std::move(finished.error()));
+  WICK_CHECK(finish_settings(settings));
   return settings;
 }
 
@@ -79,9 +78,8 @@ Result<json::object> execute(const Options& options, const std::string& name, co
     if (result || result.error().code != ErrorCode::kUnavailable ||
         !result.error().message.starts_with("No server"))
       return result;
-    auto settings = read_settings(options);
-    if (!settings) return fail(std::move(settings.error()));
-    auto instance = Instance::open(*settings);
+    WICK_TRY(settings, read_settings(options));
+    auto instance = Instance::open(settings);
     if (instance) return run_command(**instance, name, arguments);
     if (instance.error().code != ErrorCode::kConflict) return fail(std::move(instance.error()));
     result = fail(std::move(instance.error()));
@@ -293,9 +291,8 @@ Result<json::object> connector_arguments(const Options& options) {
   json::object out{{"kind", options.kind}, {"label", options.label}, {"config", std::move(config)}};
   if (!options.url.empty()) out["url"] = options.url;
   if (options.secret_stdin) {
-    auto secret = read_line("--secret-stdin");
-    if (!secret) return fail(std::move(secret.error()));
-    out["secret"] = *secret;
+    WICK_TRY(secret, read_line("--secret-stdin"));
+    out["secret"] = secret;
   }
   return out;
 }

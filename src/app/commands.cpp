@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
 #include "app/connector_commands.h"
 #include "base/text.h"

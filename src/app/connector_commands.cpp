@@ -1,8 +1,8 @@
 #include "app/connector_commands.h"
 
-#include "api/fields.h"
+#include "api/request_fields.h"
 #include "api/views.h"
-#include "app/run_to_end.h"
+#include "app/block_on.h"
 #include "base/text.h"
 
 namespace wick {
@@ -26,7 +26,7 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
     return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
                                                  "\" is not asked for its operations: name one to test.");
   }
-  auto definitions = run_to_end(kind->discover(connector, Behalf(), true));
+  auto definitions = block_on(kind->discover(connector, OnBehalfOf(), true));
   if (!api::lacks_account(*connector, definitions))
     services.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(api::with_standard_error(*kind, *connector, std::move(definitions.error())));
@@ -115,14 +115,13 @@ Result<json::object> connector_test(Instance& instance, const json::object& argu
   caller.credential_kind = "session";
   caller.source = "test";
   caller.user_agent = "wick connector test";
-  auto outcome = run_to_end(instance.services().runner.call(std::move(caller), connector->id, *operation,
-                                                            given.value_or(json::object())));
-  if (!outcome) return fail(std::move(outcome.error()));
-  json::object out = to_tool_result(outcome->result);
-  out["is_error"] = outcome->result.is_error;
-  out["text"] = outcome->result.text;
+  WICK_TRY(outcome, block_on(instance.services().runner.call(std::move(caller), connector->id, *operation,
+                                                             given.value_or(json::object()))));
+  json::object out = to_tool_result(outcome.result);
+  out["is_error"] = outcome.result.is_error;
+  out["text"] = outcome.result.text;
   const ConnectorKind* kind = instance.services().kinds.find(connector->kind);
-  if (outcome->result.is_error && kind != nullptr) {
+  if (outcome.result.is_error && kind != nullptr) {
     if (std::string text = kind->standard_error(*connector); !text.empty()) out["stderr"] = std::move(text);
   }
   return out;

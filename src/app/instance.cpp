@@ -10,16 +10,16 @@
 #include <thread>
 
 #include "api/api.h"
-#include "app/run_to_end.h"
+#include "app/block_on.h"
 #include "base/environment.h"
 #include "base/log.h"
-#include "connectors/notes_kind.h"
-#include "connectors/rest_kind.h"
 #include "crypto/sealing.h"
 #include "db/disk_space.h"
 #include "db/schema.h"
 #include "http/client.h"
-#include "upstream/mcp_kind.h"
+#include "mcp_client/mcp_kind.h"
+#include "notes/notes_kind.h"
+#include "rest/rest_kind.h"
 
 namespace wick {
 namespace {
@@ -143,9 +143,9 @@ struct Instance::Parts {
   }
   Result<std::pair<SessionId, UserId>> signed_in(const http::Request& request) {
     // A session that must enrol first gets as far as the consent page, which cannot be answered before.
-    auto session = sessions.find_before_enrolment(request.cookie(api::cookie_name(public_url)).value_or(""));
-    if (!session) return fail(std::move(session.error()));
-    return std::pair(session->id, session->user);
+    WICK_TRY(session,
+             sessions.find_before_enrolment(request.cookie(api::cookie_name(public_url)).value_or("")));
+    return std::pair(session.id, session.user);
   }
 
   std::string email_of(const UserId& user) const {
@@ -166,7 +166,7 @@ struct Instance::Parts {
   FairPool pool{database_work(options)}, searches{search_work()}, long_work{long_work_of(options)};
   http::OriginPolicy origins{public_url, options.cors_origins};
   http::Client client{options.ca_file, options.outgoing};
-  upstream::Children children;
+  upstream::ChildProcessManager children;
   KindRegistry kinds;
   mcp::StreamHub streams{options.streams_per_user};
   AccessStore access{*db, [this](std::string_view kind) {
@@ -198,13 +198,13 @@ struct Instance::Parts {
                         [this](const http::Request& request) { return signed_in(request); },
                         [this](const UserId& user) { return email_of(user); }};
   ConnectorService connectors{*db, kinds, key, clock};
-  upstream::Accounts accounts{*db, key, clock};
-  upstream::EraNotes eras{*db, pool, key};
-  upstream::Registrations registrations{*db, client, pool, key, clock, public_url};
-  upstream::Authorization authorization{accounts, registrations, access, client,
-                                        pool,     key,           clock,  public_url};
-  upstream::ConnectService connects{accounts, registrations, authorization, access, *db,
-                                    client,   pool,          key,           clock};
+  upstream::LinkedAccounts accounts{*db, key, clock};
+  upstream::ServerEraCache eras{*db, pool, key};
+  upstream::ClientRegistrations registrations{*db, client, pool, key, clock, public_url};
+  upstream::UpstreamCredentials authorization{accounts, registrations, access, client,
+                                              pool,     key,           clock,  public_url};
+  upstream::AccountLinkingService connects{accounts, registrations, authorization, access, *db,
+                                           client,   pool,          key,           clock};
   RunLog runs{*runs_db, clock, options.audit, {disk.get(), db.get()}};
   Runner runner{access, kinds, runs, clock, options.calls_per_user, &long_work};
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock, searches, long_work};
@@ -250,23 +250,19 @@ void Instance::stop() {
 
 Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
   const fs::path data = settings.data;
-  auto lock = prepare_folder(data);
-  if (!lock) return fail(std::move(lock.error()));
+  WICK_TRY(lock, prepare_folder(data));
   const auto given_key = environment_variable("WICK_SECRET_KEY");
-  auto key =
-      given_key ? SealingKey::from_hex_text(*given_key) : SealingKey::load_or_create(data / "secret.key");
-  if (!key) return fail(std::move(key.error()));
+  WICK_TRY(key, given_key ? SealingKey::from_hex_text(*given_key)
+                          : SealingKey::load_or_create(data / "secret.key"));
   auto disk = std::make_unique<DiskSpace>(data.string(), settings.disk);
   const SqliteOptions database_options{.disk = disk.get()};
-  auto db = open_sqlite((data / "wick.db").string(), main_migrations(), database_options);
-  if (!db) return fail(std::move(db.error()));
-  auto runs_db = open_sqlite((data / "runs.db").string(), runs_migrations(), database_options);
-  if (!runs_db) return fail(std::move(runs_db.error()));
-  auto parts = std::make_unique<Parts>(std::move(*lock), std::move(disk), std::move(*key), std::move(*db),
-                                       std::move(*runs_db), settings);
-  if (auto started = parts->access.start(); !started) return fail(std::move(started.error()));
-  if (auto started = parts->tokens.start(); !started) return fail(std::move(started.error()));
-  if (auto started = parts->grants.start(); !started) return fail(std::move(started.error()));
+  WICK_TRY(db, open_sqlite((data / "wick.db").string(), main_migrations(), database_options));
+  WICK_TRY(runs_db, open_sqlite((data / "runs.db").string(), runs_migrations(), database_options));
+  auto parts = std::make_unique<Parts>(std::move(lock), std::move(disk), std::move(key), std::move(db),
+                                       std::move(runs_db), settings);
+  WICK_CHECK(parts->access.start());
+  WICK_CHECK(parts->tokens.start());
+  WICK_CHECK(parts->grants.start());
   return std::unique_ptr<Instance>(new Instance(std::move(parts)));
 }
 
@@ -295,7 +291,7 @@ void Instance::flush() {
 }
 
 void Instance::revoke_ended(const std::function<bool()>& stop) {
-  run_to_end(parts_->connects.revoke_ended(stop));
+  block_on(parts_->connects.revoke_ended(stop));
 }
 
 void Instance::purge(const std::function<bool()>& stop) {

@@ -8,7 +8,7 @@
 #include "app/print.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "remote/server.h"
+#include "cli_login/server.h"
 
 namespace wick {
 namespace {
@@ -20,13 +20,12 @@ struct Options {
 
 Result<std::string> server_url(const Options& options, remote::CredentialStore& store) {
   if (!options.url.empty()) return remote::normal_server_url(options.url);
-  auto known = store.urls();
-  if (!known) return fail(std::move(known.error()));
-  if (known->empty()) {
+  WICK_TRY(known, store.urls());
+  if (known.empty()) {
     return fail(ErrorCode::kInvalidArgument,
                 "Say which server with --url, for example --url https://wick.example.com.");
   }
-  return known->front();
+  return known.front();
 }
 
 void show_prompt(const Options& options, const remote::DevicePrompt& prompt) {
@@ -46,18 +45,16 @@ void show_prompt(const Options& options, const remote::DevicePrompt& prompt) {
 }
 
 Result<void> login(const Options& options, remote::RemoteServer& server) {
-  auto storage = remote::parse_storage(options.store);
-  if (!storage) return fail(std::move(storage.error()));
-  auto where = server.login(options.read_only, *storage,
-                            [&](const remote::DevicePrompt& prompt) { show_prompt(options, prompt); });
-  if (!where) return fail(std::move(where.error()));
+  WICK_TRY(storage, remote::parse_storage(options.store));
+  WICK_TRY(where, server.login(options.read_only, storage,
+                               [&](const remote::DevicePrompt& prompt) { show_prompt(options, prompt); }));
   if (options.as_json) {
     json::object out;
     out["url"] = server.url();
-    out["stored_in"] = *where;
+    out["stored_in"] = where;
     std::cout << to_json(out) << "\n";
   } else {
-    std::cout << "Logged in to " << server.url() << ". Kept in " << *where << ".\n";
+    std::cout << "Logged in to " << server.url() << ". Kept in " << where << ".\n";
   }
   return {};
 }
@@ -76,22 +73,21 @@ Result<void> logout(const Options& options, remote::RemoteServer& server) {
 }
 
 Result<void> whoami(const Options& options, remote::RemoteServer& server) {
-  auto who = server.whoami();
-  if (!who) return fail(std::move(who.error()));
+  WICK_TRY(who, server.whoami());
   if (options.as_json) {
-    std::cout << to_json(*who) << "\n";
+    std::cout << to_json(who) << "\n";
     return {};
   }
   const auto part = [&](std::string_view name) {
-    const auto* found = who->if_contains(name);
+    const auto* found = who.if_contains(name);
     return found != nullptr && found->is_object() ? found->get_object() : json::object();
   };
   const auto text = [](const json::object& object, std::string_view name) {
     return printable(text_or_empty(object, name));
   };
-  const std::string ends = text(*who, "expires_at");
+  const std::string ends = text(who, "expires_at");
   std::cout << text(part("user"), "name") << " <" << text(part("user"), "email") << "> at " << server.url()
-            << "\nrole: " << text(*who, "role") << "\ncredential: " << text(part("credential"), "kind")
+            << "\nrole: " << text(who, "role") << "\ncredential: " << text(part("credential"), "kind")
             << " \"" << text(part("credential"), "name") << "\""
             << (ends.empty() ? "" : ", good until " + ends) << "\nmay call: " << to_json(part("scope"))
             << "\n";
@@ -99,15 +95,14 @@ Result<void> whoami(const Options& options, remote::RemoteServer& server) {
 }
 
 Result<void> access_token(const Options& options, remote::RemoteServer& server) {
-  auto token = server.access_token();
-  if (!token) return fail(std::move(token.error()));
+  WICK_TRY(token, server.access_token());
   if (options.as_json) {
     json::object out;
-    out["access_token"] = token->reveal();
+    out["access_token"] = token.reveal();
     out["url"] = server.url();
     std::cout << to_json(out) << "\n";
   } else {
-    std::cout << token->reveal() << "\n";
+    std::cout << token.reveal() << "\n";
   }
   return {};
 }

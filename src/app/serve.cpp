@@ -10,8 +10,8 @@
 #include <thread>
 
 #include "api/api.h"
+#include "app/background_jobs.h"
 #include "app/control_socket.h"
-#include "app/upkeep.h"
 #include "app/web_routes.h"
 #include "base/id.h"
 #include "base/json.h"
@@ -169,19 +169,17 @@ void mount(http::Server& server, Instance& instance) {
 }
 
 Result<void> announce(Instance& instance, const Settings& settings) {
-  auto required = instance.services().links.setup_required();
-  if (!required) return fail(std::move(required.error()));
+  WICK_TRY(required, instance.services().links.setup_required());
   const std::string port = ":" + std::to_string(settings.port);
   const std::string behind =
       settings.public_url.ends_with(port) ? "" : ", listening on " + settings.address + port;
   std::printf("Wick %s is ready at %s (MCP: %s/mcp)%s\n", WICK_VERSION, settings.public_url.c_str(),
               settings.public_url.c_str(), behind.c_str());
-  if (*required) {
-    auto link = instance.services().links.make_setup();
-    if (!link) return fail(std::move(link.error()));
+  if (required) {
+    WICK_TRY(link, instance.services().links.make_setup());
     // On standard output and never in the log: whoever has it becomes the admin.
     std::printf("Create the first admin with this link; it works once, for 24 hours:\n  %s/setup#token=%s\n",
-                settings.public_url.c_str(), std::string(link->token.reveal()).c_str());
+                settings.public_url.c_str(), std::string(link.token.reveal()).c_str());
   }
   std::fflush(stdout);
   return {};
@@ -194,8 +192,7 @@ Result<void> run_until_signal(http::Server& server, http::ListeningSocket socket
   boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
   signals.async_wait([](boost::system::error_code, int) {});
   if (auto started = server.start(std::move(socket)); !started) return started;
-  auto control = ControlSocket::listen(settings.data, instance);
-  if (!control) return fail(std::move(control.error()));
+  WICK_TRY(control, ControlSocket::listen(settings.data, instance));
   Maintenance maintenance(instance);
   boost::asio::co_spawn(*server.contexts().front(), upkeep.run(), [](std::exception_ptr failure) {
     if (failure) spdlog::critical("nothing looks after connected systems any more: restart the server");
@@ -203,7 +200,7 @@ Result<void> run_until_signal(http::Server& server, http::ListeningSocket socket
   if (auto announced = announce(instance, settings); !announced) return announced;
   waiting.run();
   spdlog::info("stopping: requests in progress may finish");
-  control->reset();
+  control.reset();
   return {};
 }
 

@@ -17,10 +17,6 @@ extern char** environ;
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 struct Setting {
   const char* key;
   const char* meaning;

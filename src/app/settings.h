@@ -16,9 +16,9 @@
 #include "http/server.h"
 #include "identity/oidc_service.h"
 #include "mcp/stream_hub.h"
+#include "mcp_client/mcp_client.h"
 #include "oauth/client_service.h"
 #include "oauth/grant.h"
-#include "upstream/mcp_client.h"
 
 namespace wick {
 

@@ -67,7 +67,7 @@ Result<void> add(Transaction& tx, const PeriodDelta& delta) {
     const auto& [grain, start, connector] = key;
     params.assign({name_of(grain), start, connector, counts.calls, counts.errors});
     for (int bucket = 0; bucket < kLatencyBuckets; ++bucket) params.emplace_back(counts.latencies[bucket]);
-    if (auto done = tx.execute(upsert(), params); !done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute(upsert(), params));
   }
   return {};
 }
@@ -94,7 +94,7 @@ Result<UsageSeries> series(Transaction& tx, const std::optional<std::string>& co
     by_connector[row.text(1)].add(counts);
     all.add(counts);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
 
   UsageSeries series;
   for (std::size_t i = 0; i < by_period.size(); ++i) {

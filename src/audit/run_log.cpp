@@ -153,14 +153,13 @@ Result<void> RunLog::ready() {
 
 Result<std::int64_t> RunLog::Impl::enqueue(Pending pending) {
   Run& run = pending.run;
-  auto share = shares.take(run.user_id);
-  if (!share) return fail(std::move(share.error()));
-  pending.share = std::move(*share);
+  WICK_TRY(share, shares.take(run.user_id));
+  pending.share = std::move(share);
   bool was_empty = false;
   std::int64_t id = 0;
   {
     std::lock_guard lock(mutex);
-    if (auto room = check_queue(); !room) return fail(std::move(room.error()));
+    WICK_CHECK(check_queue());
     last_id = std::max(clock.now() << kRunIdCounterBits, last_id + 1);
     run.id = id = last_id;
     was_empty = queue.empty();
@@ -262,9 +261,8 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
 RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options, RunLogNeeds needs)
     : impl_(std::make_unique<Impl>(db, clock, options, needs)) {
   auto done = db.read([&](Transaction& tx) -> Result<void> {
-    auto newest = run_store::newest_id(tx);
-    if (!newest) return fail(std::move(newest.error()));
-    impl_->last_id = *newest;
+    WICK_TRY(newest, run_store::newest_id(tx));
+    impl_->last_id = newest;
     return {};
   });
   if (!done) spdlog::error("audit: {}", done.error().message);
@@ -352,12 +350,11 @@ Result<RunPage> RunLog::search(const RunFilter& filter, bool payloads) {
   for (int rows = kSearchStepRows;; rows = std::min(2 * rows, kMaxSearchRows)) {
     run_store::SearchStep step;
     auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-      auto found = run_store::search(tx, rest, rows, payloads);
-      if (!found) return fail(std::move(found.error()));
-      step = std::move(*found);
+      WICK_TRY(found, run_store::search(tx, rest, rows, payloads));
+      step = std::move(found);
       return {};
     });
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(done);
     rest.limit -= int(step.runs.size());
     std::move(step.runs.begin(), step.runs.end(), std::back_inserter(page.runs));
     if (rest.limit == 0) {
@@ -381,7 +378,7 @@ Result<Run> RunLog::get(std::int64_t id) {
     if (!run) return fail(run.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return run;
 }
 
@@ -393,7 +390,7 @@ Result<Usage> RunLog::usage(UsageOf whose, const std::string& id) {
     if (!usage) return fail(usage.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   usage->days = fill_days(std::move(usage->days), now, kUsageDays);
   return usage;
 }
@@ -406,7 +403,7 @@ Result<std::vector<UsageDay>> RunLog::daily(int days) {
     if (!found) return fail(found.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return fill_days(std::move(*found), now, days);
 }
 
@@ -417,7 +414,7 @@ Result<UsageSeries> RunLog::series(const std::optional<std::string>& connector_i
     if (!series) return fail(series.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return series;
 }
 
@@ -432,30 +429,26 @@ Result<bool> RunLog::purge_step() {
   const auto begun = std::chrono::steady_clock::now();
   std::int64_t visited = 0;
   auto done = impl_->db.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto removed = run_store::remove_rows(tx, id_at(impl_->options.row_days), rows);
-    if (!removed) return fail(std::move(removed.error()));
-    visited = *removed;
+    WICK_TRY(removed, run_store::remove_rows(tx, id_at(impl_->options.row_days), rows));
+    visited = removed;
     if (visited >= rows) return {};
-    auto forgotten = run_store::forget_payloads(tx, id_at(impl_->options.payload_days), rows);
-    if (!forgotten) return fail(std::move(forgotten.error()));
-    visited = std::max(visited, *forgotten);
+    WICK_TRY(forgotten, run_store::forget_payloads(tx, id_at(impl_->options.payload_days), rows));
+    visited = std::max(visited, forgotten);
     if (visited >= rows) return {};
     const std::string first_day = format_day(now - impl_->options.row_days * kMicrosPerDay);
     for (const UsageOf whose : {UsageOf::kCredential, UsageOf::kUser}) {
-      auto unused = run_store::remove_usage(tx, whose, first_day, rows);
-      if (!unused) return fail(std::move(unused.error()));
-      visited = std::max(visited, *unused);
+      WICK_TRY(unused, run_store::remove_usage(tx, whose, first_day, rows));
+      visited = std::max(visited, unused);
       if (visited >= rows) return {};
     }
     for (const auto& [grain, age] : {std::pair(Grain::kHour, kHoursKept * length_of(Grain::kHour)),
                                      std::pair(Grain::kDay, impl_->options.row_days * kMicrosPerDay)}) {
-      auto old = period_store::remove(tx, grain, now - age, rows);
-      if (!old) return fail(std::move(old.error()));
-      visited = std::max(visited, *old);
+      WICK_TRY(old, period_store::remove(tx, grain, now - age, rows));
+      visited = std::max(visited, old);
     }
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   // Calls wait for the writer meanwhile: the next step takes as many rows as go into some milliseconds.
   const auto took = std::chrono::steady_clock::now() - begun;
   if (took > kLongPurge) impl_->purge_rows = std::max(kMinPurgeRows, rows / 2);

@@ -24,11 +24,11 @@ class FailingDatabase final : public Database {
   void after_change(std::string kind, Follower follower) override {
     real_.after_change(kind, std::move(follower));
   }
-  Result<void> write(const Work& work, Space space) override {
+  Result<void> run_write(const Work& work, Space space) override {
     if (fails) return fail(ErrorCode::kUnavailable, "The disk is full: nothing was written.");
     return real_.write(work, space);
   }
-  Result<void> read(const Work& work) override { return real_.read(work); }
+  Result<void> run_read(const Work& work) override { return real_.read(work); }
   Result<bool> prune_change_log(Micros now) override { return real_.prune_change_log(now); }
   void checkpoint() override { real_.checkpoint(); }
   std::int64_t log_bytes() const override { return log; }
@@ -411,7 +411,9 @@ TEST_F(RunLogTest, TheRunsOfOneUserTakeAQuarterOfTheQueueAndNoMore) {
       EXPECT_TRUE(log->append_blocking(log->mask(mine)));
       const auto refused = log->append_blocking(log->mask(mine));
       EXPECT_FALSE(refused);
-      if (!refused) EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+      if (!refused) {
+        EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
+      }
       EXPECT_TRUE(log->append_blocking(log->mask(theirs)));
       return {};
     }).value();

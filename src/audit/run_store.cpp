@@ -69,7 +69,7 @@ void count(std::vector<UsageItem>& items, std::string name, Micros at) {
 }  // namespace
 
 Result<void> insert(Transaction& tx, const Run& run) {
-  auto done = tx.execute(
+  WICK_CHECK(tx.execute(
       "INSERT INTO connector_runs (" WICK_RUN_COLUMNS
       ", request, response) VALUES "
       "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
@@ -92,8 +92,7 @@ Result<void> insert(Transaction& tx, const Run& run) {
        run.started_at,
        run.ended_at,
        optional_text(run.request),
-       optional_text(run.response)});
-  if (!done) return fail(std::move(done.error()));
+       optional_text(run.response)}));
   return {};
 }
 
@@ -105,18 +104,16 @@ Result<void> add_usage(Transaction& tx, UsageOf whose, const UsageDelta& delta) 
       "SET calls = run_usage.calls + excluded.calls, errors = run_usage.errors + excluded.errors");
   for (const auto& [key, counts] : delta) {
     const auto& [holder, day, connector] = key;
-    auto done = tx.execute(sql, {std::string_view(holder), std::string_view(day), std::string_view(connector),
-                                 counts.first, counts.second});
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute(sql, {std::string_view(holder), std::string_view(day), std::string_view(connector),
+                                counts.first, counts.second}));
   }
   return {};
 }
 
 Result<std::int64_t> newest_id(Transaction& tx) {
   std::int64_t id = 0;
-  auto done = tx.for_each("SELECT id FROM connector_runs ORDER BY id DESC LIMIT 1", {},
-                          [&](const SqlRow& row) { id = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT id FROM connector_runs ORDER BY id DESC LIMIT 1", {},
+                         [&](const SqlRow& row) { id = row.integer(0); }));
   return id;
 }
 
@@ -220,9 +217,8 @@ Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bo
 
 Result<Run> get(Transaction& tx, std::int64_t id) {
   std::optional<Run> run;
-  auto done = tx.for_each("SELECT " WICK_RUN_COLUMNS ", request, response FROM connector_runs WHERE id = $1",
-                          {id}, [&](const SqlRow& row) { run = read(row, true); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT " WICK_RUN_COLUMNS ", request, response FROM connector_runs WHERE id = $1",
+                         {id}, [&](const SqlRow& row) { run = read(row, true); }));
   if (!run) return fail(ErrorCode::kNotFound, "There is no run with this id; its retention may have passed.");
   return std::move(*run);
 }
@@ -267,7 +263,7 @@ Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day
       {std::string_view(first_day)}, [&](const SqlRow& row) {
         found.push_back({row.text(0), row.integer(1), row.integer(2)});
       });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
@@ -283,17 +279,15 @@ Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int
                      });
   if (!done) return fail(std::move(done.error()));
   if (visited == 0) return 0;
-  auto forgotten = tx.execute(
+  WICK_CHECK(tx.execute(
       "UPDATE connector_runs SET request = NULL, response = NULL WHERE id > $1 AND id <= $2 AND (request IS "
       "NOT NULL OR response IS NOT NULL)",
-      {mark, last});
-  if (!forgotten) return fail(std::move(forgotten.error()));
-  auto noted = tx.execute(
+      {mark, last}));
+  WICK_CHECK(tx.execute(
       "INSERT INTO run_state (name, value) VALUES ('payloads_forgotten', $1) ON CONFLICT (name) DO UPDATE "
       "SET "
       "value = excluded.value",
-      {last});
-  if (!noted) return fail(std::move(noted.error()));
+      {last}));
   return visited;
 }
 
@@ -313,11 +307,10 @@ Result<std::int64_t> remove_usage(Transaction& tx, UsageOf whose, const std::str
 }
 
 Result<void> probe(Transaction& tx, Micros now) {
-  auto done = tx.execute(
+  WICK_CHECK(tx.execute(
       "INSERT INTO run_state (name, value) VALUES ('probe', $1) ON CONFLICT (name) DO UPDATE SET value = "
       "excluded.value",
-      {now});
-  if (!done) return fail(std::move(done.error()));
+      {now}));
   return {};
 }
 

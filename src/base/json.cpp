@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace wick {
 namespace {
@@ -92,6 +93,64 @@ Result<void> only_fields(const json::object& object, std::initializer_list<std::
     }
   }
   return {};
+}
+
+std::int64_t positive_int_or(const json::object& object, std::string_view key, std::int64_t default_value,
+                             std::int64_t max) {
+  const auto* value = object.if_contains(key);
+  const auto number = value == nullptr ? std::nullopt : int64_of(*value);
+  return number ? std::clamp<std::int64_t>(*number, 1, max) : default_value;
+}
+
+bool bool_or_false(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+const json::object* object_or_null(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  return value != nullptr && value->is_object() ? &value->get_object() : nullptr;
+}
+
+std::string plain_text(const json::value& value) {
+  if (is_number(value)) return plain_number_text(value);
+  return value.is_string() ? std::string(std::string_view(value.get_string())) : to_json(value);
+}
+
+namespace {
+
+// One step of a JSON Pointer: "~1" is a slash, "~0" a tilde.
+std::string unescaped(std::string_view step) {
+  std::string out;
+  for (std::size_t i = 0; i < step.size(); ++i) {
+    const bool escape = step[i] == '~' && i + 1 < step.size();
+    out += !escape ? step[i] : step[i + 1] == '1' ? '/' : '~';
+    i += escape;
+  }
+  return out;
+}
+
+}  // namespace
+
+const json::value* at_pointer(const json::value& value, std::string_view pointer) {
+  const json::value* at = &value;
+  while (at != nullptr && !pointer.empty()) {
+    if (pointer.front() != '/') return nullptr;
+    const auto next = pointer.find('/', 1);
+    const std::string key = unescaped(pointer.substr(1, next == std::string_view::npos ? next : next - 1));
+    pointer = next == std::string_view::npos ? std::string_view() : pointer.substr(next);
+    if (at->is_object()) {
+      at = at->get_object().if_contains(key);
+    } else if (at->is_array()) {
+      std::size_t index = 0;
+      const auto parsed = std::from_chars(key.data(), key.data() + key.size(), index);
+      const bool good = parsed.ec == std::errc() && parsed.ptr == key.data() + key.size();
+      at = good && index < at->get_array().size() ? &at->get_array()[index] : nullptr;
+    } else {
+      at = nullptr;
+    }
+  }
+  return at;
 }
 
 }  // namespace wick

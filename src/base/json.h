@@ -55,6 +55,15 @@ Result<std::optional<bool>> optional_bool(const json::object& object, std::strin
 Result<std::optional<std::int64_t>> optional_int(const json::object& object, std::string_view field);
 // The text, or nothing when it is absent or something else: for documents of others, which we only read.
 std::string text_or_empty(const json::object& object, std::string_view field);
+// The whole number, not below 1 and not above `max`; `default_value` when it is absent or something else.
+std::int64_t positive_int_or(const json::object& object, std::string_view field, std::int64_t default_value,
+                             std::int64_t max);
+bool bool_or_false(const json::object& object, std::string_view field);
+const json::object* object_or_null(const json::object& object, std::string_view field);
+// A value as plain text: a string as it is, a number in its shortest form (100000.0 is "100000"), anything else as JSON.
+std::string plain_text(const json::value& value);
+// The part of `value` at a JSON Pointer (RFC 6901); nullptr when there is none.
+const json::value* at_pointer(const json::value& value, std::string_view pointer);
 // kInvalidArgument naming the first field of `object` that is not in `known`.
 Result<void> only_fields(const json::object& object, std::initializer_list<std::string_view> known);
 

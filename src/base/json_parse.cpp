@@ -186,8 +186,8 @@ Result<json::value> parse_json(std::string_view text, InvalidUtf8 invalid) {
                 "The JSON is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels.");
   }
   if (failure.exceeded == NumberLimit::kExponent) {
-    return fail(ErrorCode::kInvalidArgument, "A number in the JSON has an exponent beyond " +
-                                                 std::to_string(kMaxNumberExponent) + ".");
+    return fail(ErrorCode::kInvalidArgument,
+                "A number in the JSON has an exponent beyond " + std::to_string(kMaxNumberExponent) + ".");
   }
   if (failure.exceeded == NumberLimit::kChars) {
     return fail(ErrorCode::kInvalidArgument,

@@ -127,15 +127,15 @@ class Mailbox {
   bool closed_ = false;
 };
 
-// A mutex for coroutines: who waits for its turn holds up no thread. Served in the order of arrival.
+// A mutex for coroutines: a coroutine that waits for it does not block its thread. Waiters are served in order of arrival.
 //
-// The turn passes from leave() to the first who waits without becoming free in between, under the lock.
-class Turn {
+// unlock() hands the mutex to the first waiter while it holds the internal lock, so the mutex is never free in between.
+class AsyncMutex {
  public:
   using Executor = boost::asio::io_context::executor_type;
 
-  // False when it was not this one's turn in time.
-  boost::asio::awaitable<bool, Executor> enter(std::chrono::milliseconds patience = kForever) {
+  // False when the mutex did not become free within `patience`.
+  boost::asio::awaitable<bool, Executor> lock(std::chrono::milliseconds patience = kForever) {
     std::shared_ptr<Mailbox<bool>> mine;
     {
       const std::lock_guard lock(mutex_);
@@ -149,7 +149,7 @@ class Turn {
     const std::lock_guard lock(mutex_);
     co_return std::erase(waiting_, mine) == 0;
   }
-  void leave() {
+  void unlock() {
     const std::lock_guard lock(mutex_);
     if (waiting_.empty()) {
       taken_ = false;

@@ -97,20 +97,20 @@ TEST(Mailbox, OutlivesTheContextOfWhoWaitedForIt) {
   EXPECT_EQ(got, 1);
 }
 
-TEST(Turn, IsOneCoroutinesAtATimeOnManyThreads) {
+TEST(AsyncMutex, IsOneCoroutinesAtATimeOnManyThreads) {
   constexpr int kThreads = 4, kRounds = 2000;
-  Turn turn;
+  AsyncMutex turn;
   int inside = 0, most = 0, entered = 0;  // guarded by the turn
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       const auto body = [&]() -> Task {
         for (int n = 0; n < kRounds; ++n) {
-          co_await turn.enter();
+          co_await turn.lock();
           most = std::max(most, ++inside);
           ++entered;
           --inside;
-          turn.leave();
+          turn.unlock();
         }
       };
       run(body);
@@ -121,17 +121,17 @@ TEST(Turn, IsOneCoroutinesAtATimeOnManyThreads) {
   EXPECT_EQ(entered, kThreads * kRounds);
 }
 
-TEST(Turn, PassesOnByWhoeverDidNotWaitForIt) {
-  Turn turn;
+TEST(AsyncMutex, PassesOnByWhoeverDidNotWaitForIt) {
+  AsyncMutex turn;
   std::vector<int> order;
   const auto body = [&]() -> Task {
-    co_await turn.enter();
-    const bool second = co_await turn.enter(std::chrono::milliseconds(1));
+    co_await turn.lock();
+    const bool second = co_await turn.lock(std::chrono::milliseconds(1));
     order.push_back(second ? 1 : 0);
-    turn.leave();
-    const bool third = co_await turn.enter(std::chrono::milliseconds(1));
+    turn.unlock();
+    const bool third = co_await turn.lock(std::chrono::milliseconds(1));
     order.push_back(third ? 1 : 0);
-    turn.leave();
+    turn.unlock();
   };
   run(body);
   EXPECT_EQ(order, (std::vector<int>{0, 1}));

@@ -1,6 +1,5 @@
-// Result<T> and Error: how a function says what can happen to correct code (bad input, absent, forbidden,
-// upstream down). WICK_ASSERT is for what cannot happen. An Error becomes HTTP, JSON-RPC or command-line
-// text in exactly one place each (api/errors, mcp/message, app/cli).
+// Result<T> and Error: a function returns an Error for everything that can happen to correct code (bad input, something
+// absent or forbidden, a connected system that is down). WICK_ASSERT is for conditions that cannot fail.
 #pragma once
 
 #include <expected>
@@ -45,10 +44,34 @@ inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
 inline std::unexpected<Error> fail(Error error) {
   return std::unexpected(std::move(error));
 }
+// For input that cannot be accepted; the message says what to change.
+inline std::unexpected<Error> invalid(std::string message) {
+  return fail(ErrorCode::kInvalidArgument, std::move(message));
+}
 
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 
 }  // namespace wick
+
+// Declares `name` as the value of an expression of the type Result<T>, or returns the error from the enclosing function:
+//   WICK_TRY(token, find_token(id));
+// The expression comes last, so that it may contain commas. The CO_ forms are for coroutines.
+#define WICK_TRY(name, ...)                                                     \
+  auto name##_result = __VA_ARGS__;                                             \
+  if (!name##_result) return std::unexpected(std::move(name##_result.error())); \
+  auto& name = *name##_result
+#define WICK_CO_TRY(name, ...)                                                     \
+  auto name##_result = __VA_ARGS__;                                                \
+  if (!name##_result) co_return std::unexpected(std::move(name##_result.error())); \
+  auto& name = *name##_result
+
+// Returns the error of a Result from the enclosing function; a value is ignored: WICK_CHECK(check_name(name));
+#define WICK_CHECK(...) WICK_CHECK_NAMED(return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
+#define WICK_CO_CHECK(...) WICK_CHECK_NAMED(co_return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
+#define WICK_CHECK_NAMED(leave, checked, ...) \
+  if (auto&& checked = __VA_ARGS__; !checked) leave std::unexpected(std::move(checked.error()))
+#define WICK_CONCAT(a, b) WICK_CONCAT_EXPANDED(a, b)
+#define WICK_CONCAT_EXPANDED(a, b) a##b
 
 #define WICK_ASSERT(expression) \
   (static_cast<bool>(expression) ? void(0) : ::wick::assertion_failed(#expression, __FILE__, __LINE__))

@@ -10,7 +10,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/template_text.h"
 
 namespace wick {
 namespace {

@@ -6,9 +6,8 @@
 namespace wick {
 
 inline Result<void> check_once(const boost::json::object& schema, boost::json::value arguments) {
-  const auto compiled = json_schema::CompiledSchema::compile(schema);
-  if (!compiled) return fail(compiled.error());
-  return check_arguments(**compiled, arguments, Judge::kWick);
+  WICK_TRY(compiled, json_schema::CompiledSchema::compile(schema));
+  return check_arguments(*compiled, arguments, Judge::kWick);
 }
 
 }  // namespace wick

@@ -15,7 +15,7 @@
 #include "access/snapshot.h"
 #include "base/id.h"
 #include "base/result.h"
-#include "connectors/client_side.h"
+#include "connectors/mcp_client_session.h"
 
 namespace wick {
 
@@ -71,13 +71,14 @@ struct Call {
   boost::json::object arguments;              // valid for the operation's schema
   UserId user;
   boost::json::object more = {};  // what else params says: answers to what a server asked, unknown fields
-  const ClientSide* client = nullptr;  // null: nobody who could be asked or told; lives while the call runs
+  const McpClientSession* client =
+      nullptr;  // null: nobody who could be asked or told; lives while the call runs
 };
 
 // Whose request it is that a connector passes on.
-struct Behalf {
+struct OnBehalfOf {
   UserId user;
-  const ClientSide* client = nullptr;  // as Call::client
+  const McpClientSession* client = nullptr;  // as Call::client
 };
 
 // What the connected system offers, as definitions for the operations table.
@@ -122,22 +123,23 @@ class ConnectorKind {
   // `behalf.user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
   // `anew`: without what is known of the system, sessions included.
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf, bool anew);
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                                bool anew);
   // The connectors whose systems have said since the last call that their operations changed.
   virtual std::vector<ConnectorId> take_changed() { return {}; }
   // Whether it is an MCP server itself, whose resources, prompts, completions and notifications can be passed
   // on. All of these run on an io thread: they must not block.
   virtual bool forwards() const { return false; }
   // Its ServerCapabilities, of what can be passed on. Errors of these: as discover()
-  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf);
-  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf);
+  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                               std::string method, boost::json::object params);
   // Its notifications of what `filter` (2026-07-28, subscriptions/listen) names, until the client cancels or
   // the server ends it.
-  virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+  virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
-  // A client has ended its session: what was kept for it (ClientSide::lane) ends too.
-  virtual EndTask end_lane(std::string lane);
+  // A client has ended its session: what was kept for it (McpClientSession::lane) ends too.
+  virtual EndTask end_client_session(std::string lane);
   // Ends what nobody has used for long. Called every few seconds, one call at a time; takes as long as there
   // is something to tell connected systems.
   virtual EndTask tidy();

@@ -15,10 +15,6 @@
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 DiscoveredChanges changes_in(const Offered& offered, const std::map<std::string, std::string>& accepted) {
   DiscoveredChanges changes;
   changes.unchanged = std::int64_t(accepted.size());
@@ -71,9 +67,8 @@ Result<Offered> compare(const std::vector<json::object>& definitions,
 
 // `has_moved`: the order of the operations is another one.
 Result<void> accept(Transaction& tx, const std::string& id, const Offered& offered, bool has_moved = false) {
-  auto noted = connector_store::offered(tx, id);
-  if (!noted) return fail(std::move(noted.error()));
-  if (offered.empty() && noted->empty() && !has_moved) {
+  WICK_TRY(noted, connector_store::offered(tx, id));
+  if (offered.empty() && noted.empty() && !has_moved) {
     tx.unchanged("connector");
     return {};
   }
@@ -81,8 +76,7 @@ Result<void> accept(Transaction& tx, const std::string& id, const Offered& offer
     if (definition) {
       if (auto put = connector_store::put_operation(tx, id, key, *definition); !put) return put;
     } else {
-      auto removed = connector_store::remove_operation(tx, id, key);
-      if (!removed) return fail(std::move(removed.error()));
+      WICK_CHECK(connector_store::remove_operation(tx, id, key));
     }
   }
   if (auto cleared = connector_store::set_offered(tx, id, {}); !cleared) return cleared;
@@ -92,9 +86,8 @@ Result<void> accept(Transaction& tx, const std::string& id, const Offered& offer
 // What is accepted of a connector whose operations are discovered.
 Result<std::map<std::string, std::string>> accepted_of(Transaction& tx, const KindRegistry& kinds,
                                                        const std::string& id) {
-  auto row = connector_store::get(tx, id);
-  if (!row) return fail(std::move(row.error()));
-  const ConnectorKind* kind = kinds.find(row->kind);
+  WICK_TRY(row, connector_store::get(tx, id));
+  const ConnectorKind* kind = kinds.find(row.kind);
   if (kind == nullptr || !kind->discovers())
     return invalid("The operations of this kind of connector are not asked for.");
   return connector_store::definitions(tx, id);
@@ -114,23 +107,19 @@ Result<DiscoveredChanges> ConnectorService::take_discovered(const ConnectorId& i
                                                             bool accepts) {
   DiscoveredChanges changes;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto accepted = accepted_of(tx, kinds_, id.str());
-    if (!accepted) return fail(std::move(accepted.error()));
-    auto offered = compare(definitions, *accepted);
-    if (!offered) return fail(std::move(offered.error()));
-    changes = changes_in(*offered, *accepted);
+    WICK_TRY(accepted, accepted_of(tx, kinds_, id.str()));
+    WICK_TRY(offered, compare(definitions, accepted));
+    changes = changes_in(offered, accepted);
     // An order says nothing to models that has to be accepted, so it is followed.
-    auto moved = connector_store::set_order(tx, id.str(), order_of(definitions));
-    if (!moved) return fail(std::move(moved.error()));
-    if (accepts) return accept(tx, id.str(), *offered, *moved);
-    auto noted = connector_store::offered(tx, id.str());
-    if (!noted) return fail(std::move(noted.error()));
-    if (*noted == *offered && !*moved) return {};
-    if (*noted == *offered) return tx.changed("connector", id.str());
-    if (auto set = connector_store::set_offered(tx, id.str(), *offered); !set) return set;
+    WICK_TRY(moved, connector_store::set_order(tx, id.str(), order_of(definitions)));
+    if (accepts) return accept(tx, id.str(), offered, moved);
+    WICK_TRY(noted, connector_store::offered(tx, id.str()));
+    if (noted == offered && !moved) return {};
+    if (noted == offered) return tx.changed("connector", id.str());
+    if (auto set = connector_store::set_offered(tx, id.str(), offered); !set) return set;
     return tx.changed("connector", id.str());
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return changes;
 }
 
@@ -147,16 +136,14 @@ Result<DiscoveredChanges> ConnectorService::review_discovered(const ConnectorId&
 Result<DiscoveredChanges> ConnectorService::accept_offered(const ConnectorId& id, std::string_view digest) {
   DiscoveredChanges changes;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto accepted = accepted_of(tx, kinds_, id.str());
-    if (!accepted) return fail(std::move(accepted.error()));
-    auto offered = connector_store::offered(tx, id.str());
-    if (!offered) return fail(std::move(offered.error()));
-    if (digest_of(*offered) != digest)
+    WICK_TRY(accepted, accepted_of(tx, kinds_, id.str()));
+    WICK_TRY(offered, connector_store::offered(tx, id.str()));
+    if (digest_of(offered) != digest)
       return fail(ErrorCode::kConflict, "The system offers something else than you have seen: look again.");
-    changes = changes_in(*offered, *accepted);
-    return accept(tx, id.str(), *offered);
+    changes = changes_in(offered, accepted);
+    return accept(tx, id.str(), offered);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return changes;
 }
 

@@ -11,9 +11,6 @@
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
 std::unexpected<Error> no_connector() {
   return fail(ErrorCode::kNotFound, "There is no connector with this id.");
 }
@@ -27,9 +24,8 @@ Result<void> check_label(Transaction& tx, const std::string& id, std::string_vie
   if (name.empty())
     return invalid(
         "The label needs at least one letter or digit from a-z or 0-9: tool names are made from it.");
-  auto labels = connector_store::other_labels(tx, id);
-  if (!labels) return fail(std::move(labels.error()));
-  for (const std::string& other : *labels) {
+  WICK_TRY(labels, connector_store::other_labels(tx, id));
+  for (const std::string& other : labels) {
     if (slug(other) == name) {
       return fail(ErrorCode::kConflict, "The connector \"" + other + "\" has the same tool names (" + name +
                                             "__…): choose another label.");
@@ -102,15 +98,14 @@ Result<std::string> check_definition(const ConnectorKind& kind, const json::obje
     if (text->size() > kMaxDescriptionBytes) return invalid("The " + std::string(field) + " is too long.");
   }
   const std::string name = text_or_empty(definition, "name");
-  if (auto named = check_name("The name", name, kMaxDescriptionBytes); !named)
-    return fail(std::move(named.error()));
+  WICK_CHECK(check_name("The name", name, kMaxDescriptionBytes));
   for (const char* field : {"read_only", "destructive", "idempotent", "enabled"}) {
-    if (auto flag = optional_bool(definition, field); !flag) return fail(std::move(flag.error()));
+    WICK_CHECK(optional_bool(definition, field));
   }
   const auto* schema = definition.if_contains("input_schema");
   if (schema == nullptr || !schema->is_object()) return invalid("\"input_schema\" must be a JSON Schema.");
-  if (auto sound = check_schema(schema->get_object()); !sound) return fail(std::move(sound.error()));
-  if (auto sound = kind.check_operation(definition); !sound) return fail(std::move(sound.error()));
+  WICK_CHECK(check_schema(schema->get_object()));
+  WICK_CHECK(kind.check_operation(definition));
   if (to_json(definition).size() > kMaxDefinitionBytes) return invalid("The operation is too large.");
   return key;
 }
@@ -126,9 +121,8 @@ bool is_destructive(const json::object& definition) {
 
 // The connector's kind, when its operations are the admin's own.
 Result<const ConnectorKind*> custom_kind(Transaction& tx, const KindRegistry& kinds, const std::string& id) {
-  auto row = connector_store::get(tx, id);
-  if (!row) return fail(std::move(row.error()));
-  const ConnectorKind* kind = kinds.find(row->kind);
+  WICK_TRY(row, connector_store::get(tx, id));
+  const ConnectorKind* kind = kinds.find(row.kind);
   if (kind == nullptr || !kind->custom_operations())
     return invalid("The operations of this kind of connector are built in.");
   return kind;
@@ -136,31 +130,27 @@ Result<const ConnectorKind*> custom_kind(Transaction& tx, const KindRegistry& ki
 
 // Of an operation that exists; kNotFound.
 Result<json::object> definition_of(Transaction& tx, const std::string& id, std::string_view key) {
-  auto text = connector_store::operation_definition(tx, id, key);
-  if (!text) return fail(std::move(text.error()));
-  if (!*text) return no_operation(key);
-  return object_in(**text);
+  WICK_TRY(text, connector_store::operation_definition(tx, id, key));
+  if (!text) return no_operation(key);
+  return object_in(*text);
 }
 
 // Puts a definition that check_definition() has accepted.
 Result<void> put_checked(Transaction& tx, const std::string& id, std::string_view replaced_key,
                          const std::string& key, const json::object& definition) {
-  auto taken = connector_store::has_operation(tx, id, key);
-  if (!taken) return fail(std::move(taken.error()));
-  if (*taken && replaced_key != key)
+  WICK_TRY(taken, connector_store::has_operation(tx, id, key));
+  if (taken && replaced_key != key)
     return fail(ErrorCode::kConflict, "This connector has an operation \"" + key + "\" already.");
   if (replaced_key.empty()) {
-    auto count = connector_store::count_operations(tx, id);
-    if (!count) return fail(std::move(count.error()));
-    if (*count >= kMaxOperationsPerConnector) {
+    WICK_TRY(count, connector_store::count_operations(tx, id));
+    if (count >= kMaxOperationsPerConnector) {
       return fail(ErrorCode::kLimit,
                   "A connector has at most " + std::to_string(kMaxOperationsPerConnector) + " operations.");
     }
   } else if (replaced_key != key) {
-    auto removed = connector_store::remove_operation(tx, id, replaced_key);
-    if (!removed) return fail(std::move(removed.error()));
-    if (*removed == 0) return no_operation(replaced_key);
-  } else if (!*taken) {
+    WICK_TRY(removed, connector_store::remove_operation(tx, id, replaced_key));
+    if (removed == 0) return no_operation(replaced_key);
+  } else if (!taken) {
     return no_operation(key);
   }
   return connector_store::put_operation(tx, id, key, to_json(definition));
@@ -175,75 +165,70 @@ ConnectorService::ConnectorService(Database& db, const KindRegistry& kinds, cons
 Result<ConnectorId> ConnectorService::create(ConnectorInput input) {
   const ConnectorKind* kind = kinds_.find(input.kind);
   if (kind == nullptr) return invalid("\"" + input.kind + "\" is not a kind of connector.");
-  if (auto sound = check_texts(input.description, input.icon); !sound) return fail(std::move(sound.error()));
-  if (auto sound = kind->check_config(input.config); !sound) return fail(std::move(sound.error()));
+  WICK_CHECK(check_texts(input.description, input.icon));
+  WICK_CHECK(kind->check_config(input.config));
   const ConnectorId id = ConnectorId::make();
   connector_store::Row row{
       id.str(), input.kind,  std::string(trim(input.label)), input.description, input.icon, "", "",
       false,    clock_.now()};
   json::object secrets;
-  if (auto sealed = seal_secrets(*kind, key_, row.id, input.config, secrets); !sealed)
-    return fail(std::move(sealed.error()));
+  WICK_CHECK(seal_secrets(*kind, key_, row.id, input.config, secrets));
   row.config = to_json(input.config);
   row.secrets = to_json(secrets);
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto others = connector_store::other_labels(tx, row.id);
-    if (!others) return fail(std::move(others.error()));
-    if (std::int64_t(others->size()) >= kMaxConnectors) {
+    WICK_TRY(others, connector_store::other_labels(tx, row.id));
+    if (std::int64_t(others.size()) >= kMaxConnectors) {
       return fail(ErrorCode::kLimit,
                   "There are " + std::to_string(kMaxConnectors) + " connectors, the most there can be.");
     }
     if (auto sound = check_label(tx, row.id, row.label); !sound) return sound;
     if (auto inserted = connector_store::insert(tx, row); !inserted) return inserted;
-    auto tagged = connector_store::set_tags(tx, row.id, input.tags);
-    if (!tagged) return fail(std::move(tagged.error()));
+    WICK_CHECK(connector_store::set_tags(tx, row.id, input.tags));
     return tx.changed("connector", row.id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return id;
 }
 
 Result<void> ConnectorService::update(const ConnectorId& id, ConnectorPatch patch) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto row = connector_store::get(tx, id.str());
-    if (!row) return fail(std::move(row.error()));
-    const connector_store::Row before = *row;
-    const ConnectorKind* kind = kinds_.find(row->kind);
+    WICK_TRY(row, connector_store::get(tx, id.str()));
+    const connector_store::Row before = row;
+    const ConnectorKind* kind = kinds_.find(row.kind);
     if (kind == nullptr)
-      return invalid("This version does not know connectors of the kind \"" + row->kind + "\".");
+      return invalid("This version does not know connectors of the kind \"" + row.kind + "\".");
     if (patch.label) {
-      row->label = std::string(trim(*patch.label));
-      if (auto sound = check_label(tx, row->id, row->label); !sound) return sound;
+      row.label = std::string(trim(*patch.label));
+      if (auto sound = check_label(tx, row.id, row.label); !sound) return sound;
     }
-    row->description = patch.description.value_or(row->description);
-    row->icon = patch.icon.value_or(row->icon);
-    row->disabled = patch.disabled.value_or(row->disabled);
-    if (auto sound = check_texts(row->description, row->icon); !sound) return sound;
+    row.description = patch.description.value_or(row.description);
+    row.icon = patch.icon.value_or(row.icon);
+    row.disabled = patch.disabled.value_or(row.disabled);
+    if (auto sound = check_texts(row.description, row.icon); !sound) return sound;
     if (patch.config) {
-      json::object secrets = object_in(row->secrets);
-      if (auto sealed = seal_secrets(*kind, key_, row->id, *patch.config, secrets); !sealed) return sealed;
+      json::object secrets = object_in(row.secrets);
+      if (auto sealed = seal_secrets(*kind, key_, row.id, *patch.config, secrets); !sealed) return sealed;
       if (auto sound = kind->check_config(*patch.config); !sound) return sound;
-      if (*patch.config != object_in(before.config)) row->config = to_json(*patch.config);
-      if (secrets != object_in(before.secrets)) row->secrets = to_json(secrets);
+      if (*patch.config != object_in(before.config)) row.config = to_json(*patch.config);
+      if (secrets != object_in(before.secrets)) row.secrets = to_json(secrets);
     }
     Result<bool> changed = false;
-    if (patch.tags) changed = connector_store::set_tags(tx, row->id, *patch.tags);
+    if (patch.tags) changed = connector_store::set_tags(tx, row.id, *patch.tags);
     if (!changed) return fail(std::move(changed.error()));
-    if (*row != before) {
-      if (auto updated = connector_store::update(tx, *row); !updated) return updated;
+    if (row != before) {
+      if (auto updated = connector_store::update(tx, row); !updated) return updated;
     } else if (!*changed) {
       tx.unchanged("connector");
       return {};
     }
-    return tx.changed("connector", row->id);
+    return tx.changed("connector", row.id);
   });
 }
 
 Result<void> ConnectorService::remove(const ConnectorId& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto removed = connector_store::remove(tx, id.str());
-    if (!removed) return fail(std::move(removed.error()));
-    if (*removed == 0) return no_connector();
+    WICK_TRY(removed, connector_store::remove(tx, id.str()));
+    if (removed == 0) return no_connector();
     return tx.changed("connector", id.str());
   });
 }
@@ -251,33 +236,31 @@ Result<void> ConnectorService::remove(const ConnectorId& id) {
 Result<ConnectorId> ConnectorService::duplicate(const ConnectorId& id) {
   const ConnectorId copy = ConnectorId::make();
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto row = connector_store::get(tx, id.str());
-    if (!row) return fail(std::move(row.error()));
-    const std::string from = row->id;
-    const std::string stem(truncate_utf8(row->label, kMaxLabelBytes - 10));
-    row->id = copy.str();
-    row->secrets = "{}";
-    row->disabled = true;
-    row->created_at = clock_.now();
+    WICK_TRY(row, connector_store::get(tx, id.str()));
+    const std::string from = row.id;
+    const std::string stem(truncate_utf8(row.label, kMaxLabelBytes - 10));
+    row.id = copy.str();
+    row.secrets = "{}";
+    row.disabled = true;
+    row.created_at = clock_.now();
     Result<void> free = fail(ErrorCode::kConflict, "");
     for (int i = 1; !free && i < 100; ++i) {
-      row->label = stem + " copy" + (i == 1 ? "" : " " + std::to_string(i));
-      free = check_label(tx, row->id, row->label);
+      row.label = stem + " copy" + (i == 1 ? "" : " " + std::to_string(i));
+      free = check_label(tx, row.id, row.label);
     }
     if (!free) return free;
-    if (auto inserted = connector_store::insert(tx, *row); !inserted) return inserted;
-    if (auto copied = connector_store::copy_operations(tx, from, row->id); !copied) return copied;
-    return tx.changed("connector", row->id);
+    if (auto inserted = connector_store::insert(tx, row); !inserted) return inserted;
+    if (auto copied = connector_store::copy_operations(tx, from, row.id); !copied) return copied;
+    return tx.changed("connector", row.id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return copy;
 }
 
 Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_view operation, bool enabled) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto row = connector_store::get(tx, id.str());
-    if (!row) return fail(std::move(row.error()));
-    const ConnectorKind* kind = kinds_.find(row->kind);
+    WICK_TRY(row, connector_store::get(tx, id.str()));
+    const ConnectorKind* kind = kinds_.find(row.kind);
     std::optional<bool> by_itself;  // whether it is on where no admin has said so
     if (kind != nullptr) {
       for (const OperationEntry& entry : kind->operations()) {
@@ -285,18 +268,16 @@ Result<void> ConnectorService::set_enabled(const ConnectorId& id, std::string_vi
       }
     }
     if (!by_itself) {
-      auto custom = definition_of(tx, row->id, operation);
-      if (!custom) return fail(std::move(custom.error()));
-      by_itself = !is_destructive(*custom);
+      WICK_TRY(custom, definition_of(tx, row.id, operation));
+      by_itself = !is_destructive(custom);
     }
-    auto set_by_admin = connector_store::enabled(tx, row->id, operation);
-    if (!set_by_admin) return fail(std::move(set_by_admin.error()));
-    if (set_by_admin->value_or(*by_itself) == enabled) {
+    WICK_TRY(set_by_admin, connector_store::enabled(tx, row.id, operation));
+    if (set_by_admin.value_or(*by_itself) == enabled) {
       tx.unchanged("connector");
       return {};
     }
-    if (auto set = connector_store::set_enabled(tx, row->id, operation, enabled); !set) return set;
-    return tx.changed("connector", row->id);
+    if (auto set = connector_store::set_enabled(tx, row.id, operation, enabled); !set) return set;
+    return tx.changed("connector", row.id);
   });
 }
 
@@ -304,27 +285,23 @@ Result<void> ConnectorService::put_operation(const ConnectorId& id, std::string_
                                              const json::object& definition) {
   if (definition.contains("openapi")) return invalid("\"openapi\" is not a known field here.");
   return db_.write([&](Transaction& tx) -> Result<void> {
-    auto kind = custom_kind(tx, kinds_, id.str());
-    if (!kind) return fail(std::move(kind.error()));
-    auto key = check_definition(**kind, definition);
-    if (!key) return fail(std::move(key.error()));
+    WICK_TRY(kind, custom_kind(tx, kinds_, id.str()));
+    WICK_TRY(key, check_definition(*kind, definition));
     json::object kept = definition;
     if (!replaced_key.empty()) {
-      auto before = definition_of(tx, id.str(), replaced_key);
-      if (!before) return fail(std::move(before.error()));
-      if (const auto* origin = before->if_contains("openapi")) kept["openapi"] = *origin;
+      WICK_TRY(before, definition_of(tx, id.str(), replaced_key));
+      if (const auto* origin = before.if_contains("openapi")) kept["openapi"] = *origin;
       const auto* wanted = definition.if_contains("enabled");
-      auto set_by_admin = connector_store::enabled(tx, id.str(), *key);
-      if (!set_by_admin) return fail(std::move(set_by_admin.error()));
-      const bool same_state = wanted == nullptr || !wanted->is_bool() || *set_by_admin == wanted->get_bool();
-      if (replaced_key == *key && kept == *before && same_state) {
+      WICK_TRY(set_by_admin, connector_store::enabled(tx, id.str(), key));
+      const bool same_state = wanted == nullptr || !wanted->is_bool() || set_by_admin == wanted->get_bool();
+      if (replaced_key == key && kept == before && same_state) {
         tx.unchanged("connector");
         return {};
       }
     }
-    if (auto put = put_checked(tx, id.str(), replaced_key, *key, kept); !put) return put;
+    if (auto put = put_checked(tx, id.str(), replaced_key, key, kept); !put) return put;
     if (const auto* enabled = definition.if_contains("enabled"); enabled != nullptr && enabled->is_bool()) {
-      if (auto set = connector_store::set_enabled(tx, id.str(), *key, enabled->get_bool()); !set) return set;
+      if (auto set = connector_store::set_enabled(tx, id.str(), key, enabled->get_bool()); !set) return set;
     }
     return tx.changed("connector", id.str());
   });
@@ -335,9 +312,8 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
                                                  const std::vector<std::string>& removed) {
   const ConnectorKind* kind = nullptr;
   auto found = db_.read([&](Transaction& tx) -> Result<void> {
-    auto custom = custom_kind(tx, kinds_, id.str());
-    if (!custom) return fail(std::move(custom.error()));
-    kind = *custom;
+    WICK_TRY(custom, custom_kind(tx, kinds_, id.str()));
+    kind = custom;
     return {};
   });
   if (!found) return found;
@@ -354,17 +330,15 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
   if (puts.empty() && removed.empty()) return {};
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     for (const std::string& key : removed) {
-      auto gone = connector_store::remove_operation(tx, id.str(), key);
-      if (!gone) return fail(std::move(gone.error()));
-      if (*gone == 0) return no_operation(key);
+      WICK_TRY(gone, connector_store::remove_operation(tx, id.str(), key));
+      if (gone == 0) return no_operation(key);
     }
     for (std::size_t i = 0; i < puts.size(); ++i) {
       const json::object& definition = puts[i].definition;
       bool becomes_destructive = false;
       if (!puts[i].replaced_key.empty()) {
-        auto before = definition_of(tx, id.str(), puts[i].replaced_key);
-        if (!before) return fail(std::move(before.error()));
-        becomes_destructive = is_destructive(definition) && !is_destructive(*before);
+        WICK_TRY(before, definition_of(tx, id.str(), puts[i].replaced_key));
+        becomes_destructive = is_destructive(definition) && !is_destructive(before);
       }
       auto put = put_checked(tx, id.str(), puts[i].replaced_key, keys[i], definition);
       if (put && becomes_destructive) put = connector_store::set_enabled(tx, id.str(), keys[i], false);
@@ -376,9 +350,8 @@ Result<void> ConnectorService::change_operations(const ConnectorId& id,
 
 Result<void> ConnectorService::remove_operation(const ConnectorId& id, std::string_view key) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto removed = connector_store::remove_operation(tx, id.str(), key);
-    if (!removed) return fail(std::move(removed.error()));
-    if (*removed == 0)
+    WICK_TRY(removed, connector_store::remove_operation(tx, id.str(), key));
+    if (removed == 0)
       return fail(ErrorCode::kNotFound,
                   "This connector has no operation \"" + std::string(key) + "\" of its own.");
     return tx.changed("connector", id.str());

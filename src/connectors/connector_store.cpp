@@ -39,13 +39,13 @@ Result<Row> get(Transaction& tx, const std::string& id) {
         found = Row{row.text(0), row.text(1), row.text(2),         row.text(3),   row.text(4),
                     row.text(5), row.text(6), row.integer(7) != 0, row.integer(8)};
       });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!found) return fail(ErrorCode::kNotFound, "There is no connector with this id.");
   return std::move(*found);
 }
 
 Result<std::int64_t> remove(Transaction& tx, const std::string& id) {
-  // The accounts that users have there go with the row; those servers are told (upstream/accounts.h).
+  // The accounts that users have there go with the row; those servers are told (oauth_client/linked_accounts.h).
   auto noted = tx.execute(
       "INSERT INTO upstream_revocations (connector_id, user_id, connected_at, credential, attempts, due_at) "
       "SELECT connector_id, user_id, connected_at, credential, 0, 0 FROM upstream_accounts "
@@ -57,21 +57,18 @@ Result<std::int64_t> remove(Transaction& tx, const std::string& id) {
 
 Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string& id) {
   std::vector<std::string> labels;
-  auto done = tx.for_each("SELECT label FROM connectors WHERE id <> $1", {std::string_view(id)},
-                          [&](const SqlRow& row) { labels.push_back(row.text(0)); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT label FROM connectors WHERE id <> $1", {std::string_view(id)},
+                         [&](const SqlRow& row) { labels.push_back(row.text(0)); }));
   return labels;
 }
 
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
   std::set<std::string> before;
-  auto asked = tx.for_each("SELECT tag_id FROM connector_tags WHERE connector_id = $1",
-                           {std::string_view(id)}, [&](const SqlRow& row) { before.insert(row.text(0)); });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(tx.for_each("SELECT tag_id FROM connector_tags WHERE connector_id = $1", {std::string_view(id)},
+                         [&](const SqlRow& row) { before.insert(row.text(0)); }));
   const std::set<std::string> wanted(tags.begin(), tags.end());
   if (wanted == before) return false;
-  auto cleared = tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)});
-  if (!cleared) return fail(std::move(cleared.error()));
+  WICK_CHECK(tx.execute("DELETE FROM connector_tags WHERE connector_id = $1", {std::string_view(id)}));
   for (const std::string& tag : wanted) {
     auto done = tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2)",
                            {std::string_view(id), std::string_view(tag)});
@@ -92,10 +89,9 @@ Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_vie
 
 Result<std::optional<bool>> enabled(Transaction& tx, const std::string& id, std::string_view key) {
   std::optional<bool> found;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT enabled FROM operations WHERE connector_id = $1 AND key = $2 AND enabled IS NOT NULL",
-      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.integer(0) != 0; });
-  if (!done) return fail(std::move(done.error()));
+      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.integer(0) != 0; }));
   return found;
 }
 
@@ -108,13 +104,14 @@ Result<void> put_operation(Transaction& tx, const std::string& id, std::string_v
 }
 
 Result<bool> set_order(Transaction& tx, const std::string& id, const std::string& keys) {
-  auto changed = tx.execute(
-      "INSERT INTO operation_orders (connector_id, keys) VALUES ($1, $2) ON CONFLICT (connector_id) DO "
-      "UPDATE SET "
-      "keys = excluded.keys WHERE operation_orders.keys <> excluded.keys",
-      {std::string_view(id), std::string_view(keys)});
-  if (!changed) return fail(std::move(changed.error()));
-  return *changed > 0;
+  WICK_TRY(
+      changed,
+      tx.execute(
+          "INSERT INTO operation_orders (connector_id, keys) VALUES ($1, $2) ON CONFLICT (connector_id) DO "
+          "UPDATE SET "
+          "keys = excluded.keys WHERE operation_orders.keys <> excluded.keys",
+          {std::string_view(id), std::string_view(keys)}));
+  return changed > 0;
 }
 
 Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, std::string_view key) {
@@ -125,36 +122,32 @@ Result<std::int64_t> remove_operation(Transaction& tx, const std::string& id, st
 Result<std::optional<std::string>> operation_definition(Transaction& tx, const std::string& id,
                                                         std::string_view key) {
   std::optional<std::string> found;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT definition FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
-      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.text(0); });
-  if (!done) return fail(std::move(done.error()));
+      {std::string_view(id), key}, [&](const SqlRow& row) { found = row.text(0); }));
   return found;
 }
 
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key) {
   bool found = false;
-  auto done =
+  WICK_CHECK(
       tx.for_each("SELECT 1 FROM operations WHERE connector_id = $1 AND key = $2 AND definition IS NOT NULL",
-                  {std::string_view(id), key}, [&](const SqlRow&) { found = true; });
-  if (!done) return fail(std::move(done.error()));
+                  {std::string_view(id), key}, [&](const SqlRow&) { found = true; }));
   return found;
 }
 
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id) {
   std::int64_t total = 0;
-  auto done = tx.for_each("SELECT COUNT(*) FROM operations WHERE connector_id = $1", {std::string_view(id)},
-                          [&](const SqlRow& row) { total = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT COUNT(*) FROM operations WHERE connector_id = $1", {std::string_view(id)},
+                         [&](const SqlRow& row) { total = row.integer(0); }));
   return total;
 }
 
 Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id) {
   std::map<std::string, std::string> out;
-  auto done =
+  WICK_CHECK(
       tx.for_each("SELECT key, definition FROM operations WHERE connector_id = $1 AND definition IS NOT NULL",
-                  {std::string_view(id)}, [&](const SqlRow& row) { out.emplace(row.text(0), row.text(1)); });
-  if (!done) return fail(std::move(done.error()));
+                  {std::string_view(id)}, [&](const SqlRow& row) { out.emplace(row.text(0), row.text(1)); }));
   return out;
 }
 
@@ -165,7 +158,7 @@ Result<Offered> offered(Transaction& tx, const std::string& id) {
                   {std::string_view(id)}, [&](const SqlRow& row) {
                     out.emplace(row.text(0), row.is_null(1) ? std::nullopt : std::optional(row.text(1)));
                   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return out;
 }
 

@@ -6,9 +6,9 @@
 namespace wick {
 namespace {
 
+using json_schema::AccessDecision;
 using json_schema::CompiledSchema;
 using json_schema::Outcome;
-using json_schema::Verdict;
 
 std::unexpected<Error> not_fitting(const Outcome& outcome) {
   std::string text = "The arguments do not fit the input schema";
@@ -33,36 +33,35 @@ Result<void> check_schema(const json::object& schema) {
     return fail(ErrorCode::kInvalidArgument, "The input schema must have \"type\": \"object\".");
   }
   // Patterns are never a reason against a schema, and take the most time.
-  const auto compiled = CompiledSchema::compile(schema, {}, 0);
-  if (!compiled) return fail(compiled.error());
-  if (const auto& problems = (*compiled)->problems(); !problems.empty())
+  WICK_TRY(compiled, CompiledSchema::compile(schema, {}, 0));
+  if (const auto& problems = compiled->problems(); !problems.empty())
     return fail(ErrorCode::kInvalidArgument, "The input schema cannot be used: " + problems.front());
   return {};
 }
 
-Result<void> check_arguments(const CompiledSchema& schema, json::value& arguments, Judge judge,
+Result<void> check_arguments(const CompiledSchema& schema, json::value& arguments, Judge decide,
                              std::size_t max_steps) {
   const json_schema::Limits limits{max_steps, true, "arguments"};
   Outcome outcome = schema.validate(arguments, limits);
   std::optional<json::value> read;
-  if (outcome.verdict == Verdict::kInvalid) {
-    auto lenient = json_schema::read_leniently(schema, arguments, {max_steps, judge == Judge::kSystem});
+  if (outcome.verdict == AccessDecision::kInvalid) {
+    auto lenient = json_schema::read_leniently(schema, arguments, {max_steps, decide == Judge::kSystem});
     if (!lenient) return too_many_steps(max_steps);
     read = std::move(*lenient);
     if (read) outcome = schema.validate(*read, limits);
   }
   switch (outcome.verdict) {
-    case Verdict::kValid:
-      if (read && judge == Judge::kWick) arguments = std::move(*read);
+    case AccessDecision::kValid:
+      if (read && decide == Judge::kWick) arguments = std::move(*read);
       return {};
-    case Verdict::kInvalid:
+    case AccessDecision::kInvalid:
       return not_fitting(outcome);
-    case Verdict::kTooManySteps:
+    case AccessDecision::kTooManySteps:
       return too_many_steps(max_steps);
-    case Verdict::kTooDeep:
+    case AccessDecision::kTooDeep:
       break;
   }
-  if (judge == Judge::kSystem) return {};
+  if (decide == Judge::kSystem) return {};
   return fail(ErrorCode::kInvalidArgument,
               "The input schema leads more than " + std::to_string(json_schema::kMaxSchemaNesting) +
                   " schemas deep for one value, or refers to itself: an admin has to change it.");

@@ -25,6 +25,6 @@ enum class Judge { kWick, kSystem };
 // Errors: kInvalidArgument  naming the first arguments that do not fit, for the model to repair
 //         kTooLarge         it takes more than `max_steps`
 Result<void> check_arguments(const json_schema::CompiledSchema& schema, boost::json::value& arguments,
-                             Judge judge, std::size_t max_steps = json_schema::kMaxSchemaSteps);
+                             Judge decide, std::size_t max_steps = json_schema::kMaxSchemaSteps);
 
 }  // namespace wick

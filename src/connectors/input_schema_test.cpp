@@ -17,22 +17,22 @@ json::value value_of(std::string_view text) {
 }
 
 // "fits", or what is said.
-std::string check_value(std::string_view schema, json::value arguments, Judge judge = Judge::kWick) {
+std::string check_value(std::string_view schema, json::value arguments, Judge decide = Judge::kWick) {
   const auto compiled = CompiledSchema::compile(value_of(schema));
   if (!compiled) return compiled.error().message;
-  const auto checked = check_arguments(**compiled, arguments, judge);
+  const auto checked = check_arguments(**compiled, arguments, decide);
   return checked ? "fits" : checked.error().message;
 }
 
-std::string check(std::string_view schema, std::string_view arguments, Judge judge = Judge::kWick) {
-  return check_value(schema, value_of(arguments), judge);
+std::string check(std::string_view schema, std::string_view arguments, Judge decide = Judge::kWick) {
+  return check_value(schema, value_of(arguments), decide);
 }
 
 // What is left of the arguments for the system that is called.
-std::string passed_on(std::string_view schema, std::string_view text, Judge judge) {
+std::string passed_on(std::string_view schema, std::string_view text, Judge decide) {
   const auto compiled = CompiledSchema::compile(value_of(schema));
   json::value arguments = value_of(text);
-  EXPECT_TRUE(compiled && check_arguments(**compiled, arguments, judge)) << text;
+  EXPECT_TRUE(compiled && check_arguments(**compiled, arguments, decide)) << text;
   return to_json(arguments);
 }
 
@@ -69,8 +69,8 @@ TEST(InputSchema, MustBeOfAnObjectAndMeanSomething) {
 TEST(InputSchema, ARequiredArgumentThatMayBeNullTakesNull) {
   const char* schema = R"({"type":"object","properties":{"o":{"type":["string","null"]},
       "l":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"required":["o","l"]})";
-  for (const Judge judge : {Judge::kWick, Judge::kSystem})
-    EXPECT_EQ(passed_on(schema, R"({"o":null,"l":null})", judge), R"({"o":null,"l":null})");
+  for (const Judge decide : {Judge::kWick, Judge::kSystem})
+    EXPECT_EQ(passed_on(schema, R"({"o":null,"l":null})", decide), R"({"o":null,"l":null})");
 }
 
 TEST(InputSchema, NullCountsAsLeftOutForASystemThatJudgesItself) {
@@ -87,9 +87,9 @@ TEST(InputSchema, NullCountsAsLeftOutForASystemThatJudgesItself) {
 TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
   const char* schema = R"({"type":"object","$defs":{"s":{"enum":["css"],"default":"css"}},
       "properties":{"scale":{"$ref":"#/$defs/s"},"level":{"default":1},"q":{}},"required":["scale","level","q"]})";
-  for (const Judge judge : {Judge::kWick, Judge::kSystem}) {
-    EXPECT_EQ(passed_on(schema, R"({"q":1})", judge), R"({"q":1})");
-    EXPECT_TRUE(has(check(schema, "{}", judge), "arguments.q is required, but missing."));
+  for (const Judge decide : {Judge::kWick, Judge::kSystem}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", decide), R"({"q":1})");
+    EXPECT_TRUE(has(check(schema, "{}", decide), "arguments.q is required, but missing."));
   }
 }
 
@@ -97,9 +97,9 @@ TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
 void expect_level_is_given(const std::string& rest) {
   const std::string schema =
       R"({"type":"object","properties":{"q":{}},"required":["q","level"],)" + rest + "}";
-  for (const Judge judge : {Judge::kWick, Judge::kSystem}) {
-    EXPECT_EQ(passed_on(schema, R"({"q":1})", judge), R"({"q":1})") << schema;
-    EXPECT_EQ(check(schema, "{}", judge),
+  for (const Judge decide : {Judge::kWick, Judge::kSystem}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", decide), R"({"q":1})") << schema;
+    EXPECT_EQ(check(schema, "{}", decide),
               "The arguments do not fit the input schema:\n- arguments.q is required, but missing.")
         << schema;
   }

@@ -4,8 +4,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "connectors/http_config.h"
-#include "connectors/template_text.h"
 #include "http/field.h"
 
 namespace wick {
@@ -18,7 +16,7 @@ constexpr std::int64_t kMaxSafeInteger = (std::int64_t(1) << 53) - 1;
 // Calls `visit(property schema, value or null)` for each property that is reached through properties alone.
 template <typename Visit>
 void each_property(const json::object& schema, const json::object* arguments, int depth, const Visit& visit) {
-  const auto* properties = object_of(schema, "properties");
+  const auto* properties = object_or_null(schema, "properties");
   if (properties == nullptr || depth > kMaxHeaderDepth) return;
   for (const auto& property : *properties) {
     if (!property.value().is_object()) continue;
@@ -54,7 +52,7 @@ std::vector<std::pair<std::string, std::string>> mirrored_headers(const json::ob
     if (value == nullptr || name.empty() || !http::is_field_name(name)) return;
     const bool integer = is_number(*value) && is_integer(*value);
     if (value->is_string() || value->is_bool() || integer)
-      headers.emplace_back(kPrefix + name, argument_text(*value));
+      headers.emplace_back(kPrefix + name, plain_text(*value));
   });
   return headers;
 }

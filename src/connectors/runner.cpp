@@ -87,12 +87,12 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   return run;
 }
 
-Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::value& arguments, Judge judge,
-                                         std::string user) const {
+Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::value& arguments,
+                                         Judge decide, std::string user) const {
   const auto work = [&](std::size_t max_steps) -> Result<void> {
     const auto& schema = operation.schema->get(operation.input_schema);
-    if (schema) return check_arguments(**schema, arguments, judge, max_steps);
-    if (judge == Judge::kSystem) return {};
+    if (schema) return check_arguments(**schema, arguments, decide, max_steps);
+    if (decide == Judge::kSystem) return {};
     return fail(schema.error());
   };
   const bool is_offloaded = long_work_ != nullptr;
@@ -106,7 +106,7 @@ Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::
   } else if (!is_offloaded) {
     checked = work(json_schema::kMaxSchemaSteps);
   }
-  if (!checked && checked.error().code == ErrorCode::kTooLarge && judge == Judge::kSystem)
+  if (!checked && checked.error().code == ErrorCode::kTooLarge && decide == Judge::kSystem)
     co_return Result<void>();
   co_return checked;
 }
@@ -167,38 +167,37 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, MaskedRu
 
 Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requested, json::object arguments,
                                                  std::optional<CallResult> result) {
-  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
+  WICK_CO_CHECK(log_.ready());
   Run begun = begin(caller, std::move(requested), arguments);
   MaskedRun run = co_await finish(std::move(begun), result, kNoSuchOperation);
-  const auto recorded = co_await commit(caller, std::move(run));
-  if (!recorded) co_return fail(recorded.error());
+  WICK_CO_TRY(recorded, co_await commit(caller, std::move(run)));
   if (!result) co_return no_such_operation();
-  co_return CallOutcome{*recorded, 0, std::move(*result)};
+  co_return CallOutcome{recorded, 0, std::move(*result)};
 }
 
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
                                                std::string operation_key, json::object arguments,
-                                               json::object more, const ClientSide* client) {
-  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
+                                               json::object more, const McpClientSession* client) {
+  WICK_CO_CHECK(log_.ready());
   Run run = begin(caller, operation_key, arguments);
-  const Reach reach(access_.snapshot(), caller.user, caller.scope);
+  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.scope);
   if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
-  const Reach::Found found = reach.find(connector_id, operation_key);
+  const EffectiveAccess::Found found = reach.find(connector_id, operation_key);
   const auto& [connector, operation] = found.ref;
   ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
 
   const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   std::string refusal = kNoSuchOperation;
-  if (found.verdict == Verdict::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
-  if (found.verdict == Verdict::kHeld) refusal = held_back(found.ref);
-  if (found.verdict == Verdict::kAllowed && kind != nullptr && !lease) {
+  if (found.verdict == AccessDecision::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
+  if (found.verdict == AccessDecision::kHeld) refusal = held_back(found.ref);
+  if (found.verdict == AccessDecision::kAllowed && kind != nullptr && !lease) {
     result = call_failed(lease.error().message);
     result->rate_limited = true;
-  } else if (found.verdict == Verdict::kAllowed && kind != nullptr) {
+  } else if (found.verdict == AccessDecision::kAllowed && kind != nullptr) {
     json::value checked(std::move(arguments));
-    const Judge judge = kind->forwards() ? Judge::kSystem : Judge::kWick;
-    const auto valid = co_await check(*operation, checked, judge, run.user_id);
+    const Judge decide = kind->forwards() ? Judge::kSystem : Judge::kWick;
+    const auto valid = co_await check(*operation, checked, decide, run.user_id);
     if (!valid) {
       result = call_failed(valid.error().message);
     } else {
@@ -225,21 +224,20 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   MaskedRun finished = co_await finish(std::move(run), result, refusal);
   const std::int64_t latency = finished.run().latency_ms;
   std::function<bool()> may_use;
-  if (found.verdict == Verdict::kAllowed) {
+  if (found.verdict == AccessDecision::kAllowed) {
     // Held back since then is not lost: the call was made before its description changed.
     may_use = [&] {
-      const Reach now(access_.snapshot(), caller.user, caller.scope);
-      const Verdict verdict = now.find(connector_id, operation_key).verdict;
-      return verdict == Verdict::kAllowed || verdict == Verdict::kHeld;
+      const EffectiveAccess now(access_.snapshot(), caller.user, caller.scope);
+      const AccessDecision verdict = now.find(connector_id, operation_key).verdict;
+      return verdict == AccessDecision::kAllowed || verdict == AccessDecision::kHeld;
     };
   }
-  const auto recorded = co_await commit(caller, std::move(finished), std::move(may_use));
-  if (!recorded) co_return fail(recorded.error());
-  if (!result && found.verdict == Verdict::kOutOfScope)
+  WICK_CO_TRY(recorded, co_await commit(caller, std::move(finished), std::move(may_use)));
+  if (!result && found.verdict == AccessDecision::kOutOfScope)
     co_return fail(ErrorCode::kForbidden, std::move(refusal));
-  if (!result && found.verdict == Verdict::kHeld) result = call_failed(std::move(refusal));
+  if (!result && found.verdict == AccessDecision::kHeld) result = call_failed(std::move(refusal));
   if (!result) co_return no_such_operation();
-  co_return CallOutcome{*recorded, latency, std::move(*result)};
+  co_return CallOutcome{recorded, latency, std::move(*result)};
 }
 
 bool Runner::can_be_cancelled(const ConnectorEntry& connector) const {
@@ -252,7 +250,7 @@ bool Runner::forwards(const ConnectorEntry& connector) const {
   return kind != nullptr && kind->forwards();
 }
 
-Runner::Task<Result<void>> Runner::listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+Runner::Task<Result<void>> Runner::listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                                           json::object filter, std::function<void(json::object)> heard) {
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return Result<void>{};
@@ -260,12 +258,12 @@ Runner::Task<Result<void>> Runner::listen(std::shared_ptr<const ConnectorEntry> 
   co_return ended;
 }
 
-Runner::Task<void> Runner::end_lane(std::string lane) {
-  for (const auto& kind : kinds_.all()) co_await kind->end_lane(lane);
+Runner::Task<void> Runner::end_client_session(std::string lane) {
+  for (const auto& kind : kinds_.all()) co_await kind->end_client_session(lane);
 }
 
 Runner::Task<Result<json::object>> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
-                                                        Behalf behalf) {
+                                                        OnBehalfOf behalf) {
   ConnectorKind* kind = kinds_.find(connector->kind);
   if (kind == nullptr || !kind->forwards()) co_return json::object();
   auto found = co_await kind->capabilities(connector, behalf);
@@ -278,18 +276,19 @@ Runner::Task<Result<json::object>> Runner::capabilities(std::shared_ptr<const Co
 }
 
 Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId connector_id, std::string method,
-                                                json::object params, const ClientSide* client) {
-  if (auto ready = log_.ready(); !ready) co_return fail(std::move(ready.error()));
+                                                json::object params, const McpClientSession* client) {
+  WICK_CO_CHECK(log_.ready());
   Run run = begin(caller, method, params);
-  const Reach reach(access_.snapshot(), caller.user, caller.scope);
+  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.scope);
   const auto connector = reach.connector(connector_id.str());
   if (connector != nullptr) run.connector_id = connector_id.str();
-  const Verdict verdict = connector == nullptr ? Verdict::kHidden : reach.judge_rest(*connector);
+  const AccessDecision verdict =
+      connector == nullptr ? AccessDecision::kHidden : reach.decide_passthrough(*connector);
   ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
   const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
-  if (kind != nullptr && kind->forwards() && verdict == Verdict::kAllowed) {
+  if (kind != nullptr && kind->forwards() && verdict == AccessDecision::kAllowed) {
     if (lease) {
       forwarded = co_await kind->forward(connector, {caller.user, client}, method, std::move(params));
     } else {
@@ -312,20 +311,19 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     }
     note_health(*connector, kept);
   }
-  const std::string_view refusal = verdict == Verdict::kOutOfScope
+  const std::string_view refusal = verdict == AccessDecision::kOutOfScope
                                        ? "Resources and prompts are outside the scope of this credential."
                                        : kNoSuchOperation;
   MaskedRun finished = co_await finish(std::move(run), result, refusal);
   std::function<bool()> may_use;
-  if (verdict == Verdict::kAllowed) {
+  if (verdict == AccessDecision::kAllowed) {
     may_use = [&] {
-      const Reach now(access_.snapshot(), caller.user, caller.scope);
+      const EffectiveAccess now(access_.snapshot(), caller.user, caller.scope);
       const auto same = now.connector(connector_id.str());
-      return same != nullptr && now.judge_rest(*same) == Verdict::kAllowed;
+      return same != nullptr && now.decide_passthrough(*same) == AccessDecision::kAllowed;
     };
   }
-  const auto recorded = co_await commit(caller, std::move(finished), std::move(may_use));
-  if (!recorded) co_return fail(recorded.error());
+  WICK_CO_CHECK(co_await commit(caller, std::move(finished), std::move(may_use)));
   co_return forwarded;
 }
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "access/reach.h"
+#include "access/effective_access.h"
 #include "audit/run_log.h"
 #include "base/fair_pool.h"
 #include "base/shares.h"
@@ -69,25 +69,25 @@ class Runner {
   // `more`: what else the call's params say; `client`: who can be told and asked while it runs.
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
                                  boost::json::object arguments, boost::json::object more = {},
-                                 const ClientSide* client = nullptr);
+                                 const McpClientSession* client = nullptr);
   // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
   // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
   // that is not of chosen operations. Errors: as call(); kUpstream  the server does not answer: recorded as
   // an error; kRateLimited  as call()
   Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
-                                  boost::json::object params, const ClientSide* client);
+                                  boost::json::object params, const McpClientSession* client);
   // Whether its calls end early when the client has gone.
   bool can_be_cancelled(const ConnectorEntry& connector) const;
   // Whether it is an MCP server itself.
   bool forwards(const ConnectorEntry& connector) const;
   // What of the protocol the connector offers besides tools. Errors: as ConnectorKind::capabilities
   Task<Result<boost::json::object>> capabilities(std::shared_ptr<const ConnectorEntry> connector,
-                                                 Behalf behalf);
+                                                 OnBehalfOf behalf);
   // Passes on what the connector's server says of changes; not recorded. Errors: as ConnectorKind::listen
-  Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, Behalf behalf,
+  Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter, std::function<void(boost::json::object)> heard);
   // A client has ended its session.
-  Task<void> end_lane(std::string lane);
+  Task<void> end_client_session(std::string lane);
   // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
   // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,
@@ -104,7 +104,7 @@ class Runner {
   void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
   // check_arguments(), off the io threads when it takes long. `arguments` lives in the caller's frame.
-  Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, Judge judge,
+  Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, Judge decide,
                            std::string user) const;
   // The run with times, status and response, as the log keeps it; no result: denied, for this reason. What
   // is long is made off the io threads.
@@ -121,7 +121,7 @@ class Runner {
   std::unordered_map<std::string, Health> health_;
 };
 
-// Why a call of it is refused (Verdict::kHeld), for the caller.
+// Why a call of it is refused (AccessDecision::kHeld), for the caller.
 std::string held_back(const OperationRef& ref);
 // Whether making texts of the result takes long (kLongWorkBytes).
 bool is_long_work(const CallResult& result);

@@ -15,9 +15,8 @@ Result<void> delete_in_steps(Database& db, std::string_view sql, Micros at) {
   for (;;) {
     std::int64_t deleted = 0;
     auto done = db.write_with_reserve([&](Transaction& tx) -> Result<void> {
-      auto rows = tx.execute(sql, {at, kDeleteStep});
-      if (!rows) return fail(std::move(rows.error()));
-      deleted = *rows;
+      WICK_TRY(rows, tx.execute(sql, {at, kDeleteStep}));
+      deleted = rows;
       return {};
     });
     if (!done) return done;

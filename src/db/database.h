@@ -33,6 +33,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -132,15 +133,24 @@ class Database {
   // `kind`, after the lock is released: other writes go on meanwhile, so it may run on several threads at
   // once.
   virtual void after_change(std::string kind, Follower follower) = 0;
-  // One transaction; rolled back when `work` returns an error. Writers are serialised. `work` runs a second
-  // time when the first was rolled back for lack of room, so it sets what it captures and adds nothing to it.
-  virtual Result<void> write(const Work& work, Space space) = 0;
-  Result<void> write(const Work& work) { return write(work, Space::kNeedsRoom); }
+  // Runs `work`, a function from Transaction& to a Result, in one transaction and returns its result; the transaction is
+  // rolled back when that is an error. Writers are serialised. `work` runs a second time when the first was rolled back
+  // for lack of room, so it sets what it captures and adds nothing to it.
+  template <typename F>
+  auto write(F&& work, Space space = Space::kNeedsRoom) {
+    return with_value([&](const Work& run) { return run_write(run, space); }, work);
+  }
   // For what must work on a full disk too, and for nothing that a stranger can repeat.
-  Result<void> write_with_reserve(const Work& work) { return write(work, Space::kMayUseReserve); }
-  // A consistent view; does not wait for writers. Inside another read() of the same thread, it is the same
-  // view. Errors: kUnavailable  no connection became free for kReaderWaitSeconds
-  virtual Result<void> read(const Work& work) = 0;
+  template <typename F>
+  auto write_with_reserve(F&& work) {
+    return write(work, Space::kMayUseReserve);
+  }
+  // Runs `work` on a consistent view and returns its result; does not wait for writers. Inside another read() of the same
+  // thread, it is the same view. Errors: kUnavailable  no connection became free for kReaderWaitSeconds
+  template <typename F>
+  auto read(F&& work) {
+    return with_value([&](const Work& run) { return run_read(run); }, work);
+  }
   // Removes change-log entries older than kChangeLogAge, a small step of them; whether there may be more.
   virtual Result<bool> prune_change_log(Micros now) = 0;
   // Moves finished writes from the write-ahead log into the database file (SQLite), without blocking writers.
@@ -154,6 +164,28 @@ class Database {
   virtual Result<void> backup_to(const std::string& file) = 0;
   // Errors: kInternal with what the engine found damaged.
   virtual Result<void> check() = 0;
+
+ protected:
+  virtual Result<void> run_write(const Work& work, Space space) = 0;
+  virtual Result<void> run_read(const Work& work) = 0;
+
+ private:
+  template <typename Run, typename F>
+  static auto with_value(const Run& run, F& work) {
+    using R = std::invoke_result_t<F&, Transaction&>;
+    if constexpr (std::is_same_v<R, Result<void>>) {
+      return run(work);
+    } else {
+      R out = fail(ErrorCode::kInternal, "The transaction was not run.");
+      auto done = run([&](Transaction& tx) -> Result<void> {
+        out = work(tx);
+        WICK_CHECK(out);
+        return {};
+      });
+      if (!done) out = fail(std::move(done.error()));
+      return out;
+    }
+  }
 };
 
 // Runs `sql` until it finds nothing more, each time in a write of its own with a pause after it, so that

@@ -64,9 +64,8 @@ Result<std::vector<std::int64_t>> select(Transaction& tx, Table table, const std
                                          SqlParams params) {
   const std::string name = table == Table::kTokens ? "token_search" : "user_search";
   std::vector<std::int64_t> rows;
-  auto done = tx.for_each("SELECT rowid FROM " + name + " WHERE " + name + " MATCH $1 " + rest, params,
-                          [&](const SqlRow& row) { rows.push_back(row.integer(0)); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT rowid FROM " + name + " WHERE " + name + " MATCH $1 " + rest, params,
+                         [&](const SqlRow& row) { rows.push_back(row.integer(0)); }));
   return rows;
 }
 

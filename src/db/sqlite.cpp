@@ -36,8 +36,7 @@ class SqliteTransaction final : public Transaction {
   }
   Result<std::int64_t> execute(std::string_view sql, SqlParams params) override {
     WICK_ASSERT(writable_);
-    auto done = connection_.run(sql, params, nullptr);
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(connection_.run(sql, params, nullptr));
     return connection_.changes();
   }
   Result<void> changed(std::string_view kind, std::string_view entity) override {
@@ -46,10 +45,8 @@ class SqliteTransaction final : public Transaction {
     auto head = Transaction::for_each("UPDATE change_head SET seq = seq + 1 WHERE id = 1 RETURNING seq", {},
                                       [&](const SqlRow& row) { seq = row.integer(0); });
     if (!head) return head;
-    auto logged =
-        Transaction::execute("INSERT INTO change_log (seq, kind, entity, at) VALUES ($1, $2, $3, $4)",
-                             {seq, kind, entity, SystemClock().now()});
-    if (!logged) return fail(std::move(logged.error()));
+    WICK_CHECK(Transaction::execute("INSERT INTO change_log (seq, kind, entity, at) VALUES ($1, $2, $3, $4)",
+                                    {seq, kind, entity, SystemClock().now()}));
     entries.push_back({std::string(kind), std::string(entity)});
     kinds.emplace(kind);
     return {};
@@ -182,7 +179,7 @@ class SqliteDatabase final : public Database {
   }
 
   using Database::write;
-  Result<void> write(const Work& work, Space space) override {
+  Result<void> run_write(const Work& work, Space space) override {
     std::set<std::string> kinds;
     bool is_full = false;
     Result<void> done = commit(work, space, kinds, is_full);
@@ -197,7 +194,7 @@ class SqliteDatabase final : public Database {
     return {};
   }
 
-  Result<void> read(const Work& work) override {
+  Result<void> run_read(const Work& work) override {
     for (auto use = thread_uses.rbegin(); use != thread_uses.rend(); ++use) {
       if (use->database != this) continue;
       if (use->reading != nullptr) {
@@ -221,14 +218,13 @@ class SqliteDatabase final : public Database {
                            if (++seen; row.integer(1) < now - kChangeLogAge) last = row.integer(0);
                          });
     });
-    if (!found) return fail(std::move(found.error()));
+    WICK_CHECK(found);
     if (last == 0) return false;
     auto done = write_with_reserve([&](Transaction& tx) -> Result<void> {
-      auto pruned = tx.execute("DELETE FROM change_log WHERE seq <= $1", {last});
-      if (!pruned) return fail(std::move(pruned.error()));
+      WICK_CHECK(tx.execute("DELETE FROM change_log WHERE seq <= $1", {last}));
       return {};
     });
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(done);
     return seen == kPruneStep;
   }
 
@@ -254,11 +250,10 @@ class SqliteDatabase final : public Database {
     struct stat info {};
     if (::stat(file.c_str(), &info) == 0)
       return fail(ErrorCode::kConflict, file + " exists already: name a new file.");
-    auto lease = readers_.take();
-    if (!lease) return fail(std::move(lease.error()));
+    WICK_TRY(lease, readers_.take());
     const SqlParam target[] = {std::string_view(file)};
     // VACUUM INTO reads one consistent snapshot and does not stop writers.
-    auto copied = lease->get()->run("VACUUM INTO $1", target, nullptr);
+    auto copied = lease.get()->run("VACUUM INTO $1", target, nullptr);
     if (copied) ::chmod(file.c_str(), 0600);
     return copied;
   }
@@ -431,9 +426,8 @@ class SqliteDatabase final : public Database {
       if (migration.number <= current) continue;
       auto done = write_with_reserve([&](Transaction& tx) -> Result<void> {
         if (auto ran = writer_.script(std::string(migration.sql)); !ran) return ran;
-        auto noted = tx.execute("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)",
-                                {migration.number, migration.name});
-        if (!noted) return fail(std::move(noted.error()));
+        WICK_CHECK(tx.execute("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)",
+                              {migration.number, migration.name}));
         return {};
       });
       if (!done) return done;
@@ -465,7 +459,7 @@ class SqliteDatabase final : public Database {
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations,
                                               SqliteOptions options) {
   auto database = std::make_unique<SqliteDatabase>(file, options);
-  if (auto opened = database->open(migrations); !opened) return fail(std::move(opened.error()));
+  WICK_CHECK(database->open(migrations));
   return database;
 }
 

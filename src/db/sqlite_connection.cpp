@@ -115,10 +115,9 @@ Result<void> SqliteConnection::run(std::string_view sql, SqlParams params,
                                    const std::function<void(const SqlRow&)>* row) {
   const auto found = statements_.find(std::string(sql));
   if (found != statements_.end() && !found->second->is_running()) return run(*found->second, params, row);
-  auto prepared = prepare(sql);
-  if (!prepared) return fail(std::move(prepared.error()));
-  if (found != statements_.end()) return run(**prepared, params, row);  // inside a callback of its own rows
-  return run(*statements_.emplace(sql, std::move(*prepared)).first->second, params, row);
+  WICK_TRY(prepared, prepare(sql));
+  if (found != statements_.end()) return run(*prepared, params, row);  // inside a callback of its own rows
+  return run(*statements_.emplace(sql, std::move(prepared)).first->second, params, row);
 }
 
 Result<void> SqliteConnection::run(SqliteStatement& statement, SqlParams params,

@@ -462,7 +462,7 @@ Task<Result<void>> Flow::take(std::chrono::milliseconds timeout) {
 Task<Result<const ClientResponse*>> Flow::head(std::chrono::milliseconds timeout) {
   while (!head_) {
     if (end_) co_return fail(*end_ ? Error{ErrorCode::kUpstream, "There was no answer."} : end_->error());
-    if (auto taken = co_await take(timeout); !taken) co_return fail(std::move(taken.error()));
+    WICK_CO_CHECK(co_await take(timeout));
   }
   co_return &*head_;
 }
@@ -471,7 +471,7 @@ Task<Result<std::string>> Flow::read(std::chrono::milliseconds timeout) {
   while (data_.empty()) {
     if (end_ && *end_) co_return std::string();
     if (end_) co_return fail(end_->error());
-    if (auto taken = co_await take(timeout); !taken) co_return fail(std::move(taken.error()));
+    WICK_CO_CHECK(co_await take(timeout));
   }
   co_return std::exchange(data_, {});
 }
@@ -506,13 +506,11 @@ struct Client::Impl {
   Result<std::shared_ptr<Flow>> begin(ClientRequest request, bool whole) {
     auto exchange = std::make_unique<Outgoing>();
     const bool is_own = request.holder.empty() && request.connector.empty();
-    auto of_holder = is_own ? own.take("") : by_holder.take(request.holder);
-    if (!of_holder) return fail(std::move(of_holder.error()));
-    exchange->of_holder = std::move(*of_holder);
+    WICK_TRY(of_holder, is_own ? own.take("") : by_holder.take(request.holder));
+    exchange->of_holder = std::move(of_holder);
     if (!request.connector.empty()) {
-      auto of_connector = by_connector.take(request.connector);
-      if (!of_connector) return fail(std::move(of_connector.error()));
-      exchange->of_connector = std::move(*of_connector);
+      WICK_TRY(of_connector, by_connector.take(request.connector));
+      exchange->of_connector = std::move(of_connector);
     }
     Pool& its = pool(request.allow_private_addresses);
     auto flow = std::make_shared<Flow>(&its);
@@ -564,7 +562,7 @@ Result<void> check_head(const ClientRequest& request) {
 
 // Redirects are followed here and not by libcurl, which would send headers that carry keys to any host.
 Task<Result<ClientResponse>> Client::send(ClientRequest request) {
-  if (auto sound = check_head(request); !sound) co_return fail(std::move(sound.error()));
+  WICK_CO_CHECK(check_head(request));
   for (long hops = 0;; ++hops) {
     ClientRequest once = request;
     auto response = co_await send_once(std::move(once));
@@ -594,19 +592,16 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
 
 Task<Result<ClientResponse>> Client::send_once(ClientRequest request) {
   const auto cancellation = request.cancellation;
-  auto begun = impl_->begin(std::move(request), true);
-  if (!begun) co_return fail(std::move(begun.error()));
-  const std::shared_ptr<Flow> flow = std::move(*begun);
+  WICK_CO_TRY(begun, impl_->begin(std::move(request), true));
+  const std::shared_ptr<Flow> flow = std::move(begun);
   const Reader reader(flow);
   const OnCancel on_cancel(cancellation, [flow] { flow->interrupt(); });
-  auto head = co_await flow->head(kForever);
-  if (!head) co_return fail(std::move(head.error()));
-  ClientResponse response = **head;
+  WICK_CO_TRY(head, co_await flow->head(kForever));
+  ClientResponse response = *head;
   for (;;) {
-    auto more = co_await flow->read(kForever);
-    if (!more) co_return fail(std::move(more.error()));
-    if (more->empty()) co_return response;
-    response.body += *more;
+    WICK_CO_TRY(more, co_await flow->read(kForever));
+    if (more.empty()) co_return response;
+    response.body += more;
   }
 }
 

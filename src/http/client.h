@@ -5,7 +5,7 @@
 // neither DNS rebinding nor a redirect gets around it: unless the request allows private addresses, only
 // public ones are connected to. Requests that may reach private addresses have a connection pool of their
 // own, because a pooled connection is not opened again and so not asked again. Environment proxies are not
-// used: the guard would judge the proxy's address instead of the target's. Thread-safe.
+// used: the guard would decide the proxy's address instead of the target's. Thread-safe.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,7 @@
 #include "http/field.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace wick::http {
@@ -21,6 +23,16 @@ bool is_field_value(std::string_view value) {
 bool is_access_token(std::string_view token) {
   return !token.empty() && token.size() <= kMaxAccessTokenBytes &&
          std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+Result<std::pair<std::string, std::string>> parse_field_line(std::string_view line) {
+  const auto colon = line.find(':');
+  const std::string_view name = trim(line.substr(0, colon));
+  if (colon == std::string_view::npos || !is_field_name(name) || !is_field_value(line.substr(colon + 1))) {
+    return fail(ErrorCode::kInvalidArgument,
+                "\"" + std::string(line) + "\" is not a header: write Name: value.");
+  }
+  return std::pair(std::string(name), std::string(trim(line.substr(colon + 1))));
 }
 
 }  // namespace wick::http

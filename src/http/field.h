@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
+#include <utility>
+
+#include "base/result.h"
 
 namespace wick::http {
 
@@ -16,5 +20,8 @@ bool is_field_value(std::string_view value);
 // This is wider than the b64token of RFC 6750 §2.1, because some servers give tokens with "%" or "|" and
 // expect them back as they are; no character of it can end the header field.
 bool is_access_token(std::string_view token);
+
+// A field written as "Name: value", without the blanks around the value. Errors: kInvalidArgument
+Result<std::pair<std::string, std::string>> parse_field_line(std::string_view line);
 
 }  // namespace wick::http

@@ -43,8 +43,7 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
   const std::size_t sent = request.header_count("idempotency-key");
   if (sent == 0) return Claim();
   if (sent > 1) return malformed();
-  auto key = read_key(*request.header("idempotency-key"));
-  if (!key) return fail(std::move(key.error()));
+  WICK_TRY(key, read_key(*request.header("idempotency-key")));
 
   const Micros now = clock_.now();
   const std::lock_guard lock(mutex_);
@@ -54,7 +53,7 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
   };
   count_ -= std::erase_if(entries, expired);
   const auto known =
-      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == *key; });
+      std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) { return entry.key == key; });
   if (known != entries.end()) {
     if (known->made.empty())
       return fail(ErrorCode::kConflict,
@@ -73,11 +72,11 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
       --count_;
     }
   }
-  entries.push_back({*key, now, ""});
+  entries.push_back({key, now, ""});
   ++count_;
   if (count_ > kMaxIdempotencyKeys) forget_expired(now);
   if (count_ > kMaxIdempotencyKeys) forget_oldest();
-  return Claim(*this, std::string(holder), std::move(*key));
+  return Claim(*this, std::string(holder), std::move(key));
 }
 
 void IdempotencyKeys::settle(const std::string& holder, const std::string& key, std::string made) {

@@ -13,7 +13,7 @@ namespace wick::http {
 enum class Workers { kGeneral, kPasswords, kSearches };
 
 // Judges a request by its header, before its body is read. Returns the refusal, or nothing. It is asked only
-// while the body has not arrived, so the handler has to judge again.
+// while the body has not arrived, so the handler has to decide again.
 using HeadCheck = std::function<std::optional<Response>(const Request&)>;
 
 struct RouteOptions {

@@ -232,9 +232,8 @@ void Server::fallback(Handler handler) {
 }
 
 Result<void> Server::start() {
-  auto socket = ListeningSocket::open(impl_->shared.options.address, impl_->shared.options.port);
-  if (!socket) return fail(std::move(socket.error()));
-  return start(std::move(*socket));
+  WICK_TRY(socket, ListeningSocket::open(impl_->shared.options.address, impl_->shared.options.port));
+  return start(std::move(socket));
 }
 
 Result<void> Server::start(ListeningSocket socket) {

@@ -108,20 +108,19 @@ Result<json::object> verify_id_token(std::string_view token, const json::object&
                                      const IdTokenExpectation& expected) {
   const auto parts = split(token, '.');
   if (token.size() > kMaxIdTokenBytes || parts.size() != 3) return wrong("is not a signed JWT");
-  auto header = part(parts[0]);
-  if (!header) return fail(std::move(header.error()));
-  const std::string name = text_or_empty(*header, "alg");
+  WICK_TRY(header, part(parts[0]));
+  const std::string name = text_or_empty(header, "alg");
   const auto algorithm = std::find_if(kAlgorithms.begin(), kAlgorithms.end(),
                                       [&](const Algorithm& one) { return one.name == name; });
   if (algorithm == kAlgorithms.end()) {
     return wrong(
         "is not signed with an algorithm that is accepted here (RS, PS and ES with 256, 384 or 512 bits)");
   }
-  if (header->contains("crit")) return wrong("demands what is not known here (crit)");
+  if (header.contains("crit")) return wrong("demands what is not known here (crit)");
   const auto* set = keys.if_contains("keys");
   bool verified = false;
   if (set != nullptr && set->is_array()) {
-    const std::string kid = text_or_empty(*header, "kid");
+    const std::string kid = text_or_empty(header, "kid");
     std::size_t looked = 0;
     for (const auto& key : set->get_array()) {
       if (!key.is_object() || verified || ++looked > kMaxKeys) continue;
@@ -132,8 +131,8 @@ Result<json::object> verify_id_token(std::string_view token, const json::object&
   auto claims = part(parts[1]);
   if (!claims) return fail(std::move(claims.error()));
   if (text_or_empty(*claims, "iss") != expected.issuer) return wrong("is of another issuer than oidc.issuer");
-  if (auto good = check_audience(*claims, expected.client_id); !good) return fail(std::move(good.error()));
-  if (auto good = check_times(*claims, expected.now); !good) return fail(std::move(good.error()));
+  WICK_CHECK(check_audience(*claims, expected.client_id));
+  WICK_CHECK(check_times(*claims, expected.now));
   if (expected.nonce.empty() || !equal_constant_time(text_or_empty(*claims, "nonce"), expected.nonce))
     return wrong("does not answer this sign-in (nonce)");
   const std::string subject = text_or_empty(*claims, "sub");

@@ -19,11 +19,10 @@ Result<Link> insert(Transaction& tx, std::string_view purpose, const std::string
                     Micros expires_at) {
   Link link{Secret(random_hex(kLinkBytes)), expires_at};
   const auto digest = sha256(link.token.reveal());
-  auto done =
+  WICK_CHECK(
       tx.execute("INSERT INTO links (digest, purpose, user_id, expires_at) VALUES ($1, $2, $3, $4)",
                  {BlobView{as_bytes(digest)}, purpose,
-                  user_id.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(user_id)), expires_at});
-  if (!done) return fail(std::move(done.error()));
+                  user_id.empty() ? SqlParam(nullptr) : SqlParam(std::string_view(user_id)), expires_at}));
   return link;
 }
 
@@ -34,13 +33,12 @@ Result<std::optional<Row>> find(Transaction& tx, std::string_view token, Micros 
                           {BlobView{as_bytes(digest)}, now}, [&](const SqlRow& row) {
                             found = Row{row.text(0), row.text(1)};
                           });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
 Result<void> forget(Transaction& tx, std::string_view sql, SqlParam param) {
-  auto done = tx.execute(sql, {param});
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.execute(sql, {param}));
   return {};
 }
 
@@ -57,29 +55,28 @@ Result<bool> LinkService::setup_required() {
     if (!none) return fail(none.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return none;
 }
 
 Result<Link> LinkService::make_setup() {
   Result<Link> link;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto none = user_store::none_yet(tx);
-    if (!none) return fail(std::move(none.error()));
-    if (!*none) return fail(ErrorCode::kConflict, "There are users already: set-up is done.");
+    WICK_TRY(none, user_store::none_yet(tx));
+    if (!none) return fail(ErrorCode::kConflict, "There are users already: set-up is done.");
     if (auto gone = forget(tx, "DELETE FROM links WHERE purpose = $1", std::string_view("setup")); !gone)
       return gone;
     link = insert(tx, "setup", "", clock_.now() + kSetupLinkAge);
     if (!link) return fail(link.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return link;
 }
 
 Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Secret& password) {
-  if (auto checked = check_new_user(admin); !checked) return fail(std::move(checked.error()));
-  if (auto checked = check_password(password); !checked) return fail(std::move(checked.error()));
+  WICK_CHECK(check_new_user(admin));
+  WICK_CHECK(check_password(password));
   User user;
   user.id = UserId::make();
   user.email = to_lower_ascii(admin.email);
@@ -91,19 +88,16 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
   // Checked before the expensive hash, so that guessing is not a way to keep the server busy; and again
   // inside.
   const auto check = [&](Transaction& tx) -> Result<void> {
-    auto row = find(tx, token, clock_.now());
-    if (!row) return fail(std::move(row.error()));
-    if (!*row || (*row)->purpose != "setup") {
+    WICK_TRY(row, find(tx, token, clock_.now()));
+    if (!row || row->purpose != "setup") {
       return fail(ErrorCode::kUnauthenticated,
                   "This set-up link is not valid: restart the server and use the link it prints.");
     }
-    auto none = user_store::none_yet(tx);
-    if (!none) return fail(std::move(none.error()));
-    if (!*none)
-      return fail(ErrorCode::kConflict, "There are users already: set-up is done. Sign in instead.");
+    WICK_TRY(none, user_store::none_yet(tx));
+    if (!none) return fail(ErrorCode::kConflict, "There are users already: set-up is done. Sign in instead.");
     return {};
   };
-  if (auto good = db_.read(check); !good) return fail(std::move(good.error()));
+  WICK_CHECK(db_.read(check));
   const std::string hash = hash_password(password);
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     if (auto good = check(tx); !good) return good;
@@ -112,62 +106,58 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
       return gone;
     return tx.changed("user", user.id.str());
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 
 Result<Link> LinkService::make_for(std::string_view user_id) {
   Result<Link> link;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto user = user_store::find(tx, user_id, clock_.now());
-    if (!user) return fail(std::move(user.error()));
-    if (user->status == UserStatus::kDeactivated) {
+    WICK_TRY(user, user_store::find(tx, user_id, clock_.now()));
+    if (user.status == UserStatus::kDeactivated) {
       return fail(ErrorCode::kConflict, "This user is deactivated: activate the account first.");
     }
-    const std::string id = user->id.str();
+    const std::string id = user.id.str();
     if (auto gone = forget(tx, "DELETE FROM links WHERE user_id = $1", std::string_view(id)); !gone)
       return gone;
-    const bool pending = user->status == UserStatus::kPending;
+    const bool pending = user.status == UserStatus::kPending;
     link = insert(tx, pending ? "invite" : "reset", id,
                   clock_.now() + (pending ? kInviteLinkAge : kResetLinkAge));
     if (!link) return fail(link.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return link;
 }
 
 Result<LinkInfo> LinkService::look(std::string_view token) {
   LinkInfo info;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto row = find(tx, token, clock_.now());
-    if (!row) return fail(std::move(row.error()));
-    if (!*row || (*row)->user_id.empty()) return bad_link();
-    auto user = user_store::find(tx, (*row)->user_id, clock_.now());
+    WICK_TRY(row, find(tx, token, clock_.now()));
+    if (!row || row->user_id.empty()) return bad_link();
+    auto user = user_store::find(tx, row->user_id, clock_.now());
     if (!user) return bad_link();
-    info = {std::move(*user), (*row)->purpose};
+    info = {std::move(*user), row->purpose};
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return info;
 }
 
 Result<User> LinkService::accept(std::string_view token, const std::optional<std::string>& name,
                                  const Secret& password) {
-  if (auto checked = check_password(password); !checked) return fail(std::move(checked.error()));
-  auto info = look(token);
-  if (!info) return fail(std::move(info.error()));
+  WICK_CHECK(check_password(password));
+  WICK_TRY(info, look(token));
   if (name) {
-    if (auto checked = check_new_user({info->user.email, *name, info->user.role}); !checked)
+    if (auto checked = check_new_user({info.user.email, *name, info.user.role}); !checked)
       return fail(std::move(checked.error()));
   }
   const std::string hash = hash_password(password);
   User user;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto row = find(tx, token, clock_.now());
-    if (!row) return fail(std::move(row.error()));
-    if (!*row || (*row)->user_id.empty()) return bad_link();
-    auto found = user_store::find(tx, (*row)->user_id, clock_.now());
+    WICK_TRY(row, find(tx, token, clock_.now()));
+    if (!row || row->user_id.empty()) return bad_link();
+    auto found = user_store::find(tx, row->user_id, clock_.now());
     if (!found || found->status == UserStatus::kDeactivated) return bad_link();
     user = std::move(*found);
     const std::string id = user.id.str();
@@ -184,7 +174,7 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
       return ended;
     return tx.changed("user", id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 

@@ -153,28 +153,25 @@ http::Task<Result<std::shared_ptr<const json::object>>> OidcProvider::keys(bool 
     if (keys_ != nullptr && since < (fresh ? kKeysEvery : kProviderAge)) co_return keys_;
     if (fresh) keys_asked_again_at_ = clock_.now();
   }
-  auto provider = co_await metadata();
-  if (!provider) co_return fail(std::move(provider.error()));
-  http::ClientRequest request = get((*provider)->jwks_uri);
-  auto set = co_await fetch(std::move(request), "key set");
-  if (!set) co_return fail(std::move(set.error()));
+  WICK_CO_TRY(provider, co_await metadata());
+  http::ClientRequest request = get(provider->jwks_uri);
+  WICK_CO_TRY(set, co_await fetch(std::move(request), "key set"));
   const std::lock_guard lock(mutex_);
-  keys_ = std::make_shared<const json::object>(std::move(*set));
+  keys_ = std::make_shared<const json::object>(std::move(set));
   keys_at_ = clock_.now();
   co_return keys_;
 }
 
 http::Task<Result<json::object>> OidcProvider::exchange(std::string code, std::string verifier,
                                                         std::string redirect_uri) {
-  auto provider = co_await metadata();
-  if (!provider) co_return fail(std::move(provider.error()));
-  http::ClientRequest request = get((*provider)->token_endpoint);
+  WICK_CO_TRY(provider, co_await metadata());
+  http::ClientRequest request = get(provider->token_endpoint);
   request.method = "POST";
   request.has_body = true;
   request.body = "grant_type=authorization_code&code=" + percent_encode(code) +
                  "&redirect_uri=" + percent_encode(redirect_uri) +
                  "&code_verifier=" + percent_encode(verifier);
-  const bool basic = !options_.client_secret.empty() && !(*provider)->secret_in_form;
+  const bool basic = !options_.client_secret.empty() && !provider->secret_in_form;
   if (basic) {
     request.headers.emplace_back("Authorization",
                                  "Basic " + to_base64(percent_encode(options_.client_id) + ":" +
@@ -190,11 +187,10 @@ http::Task<Result<json::object>> OidcProvider::exchange(std::string code, std::s
 }
 
 http::Task<Result<json::object>> OidcProvider::userinfo(std::string access_token) {
-  auto provider = co_await metadata();
-  if (!provider) co_return fail(std::move(provider.error()));
-  if (!sound_url((*provider)->userinfo_endpoint))
+  WICK_CO_TRY(provider, co_await metadata());
+  if (!sound_url(provider->userinfo_endpoint))
     co_return fail(ErrorCode::kUpstream, "The OpenID provider has no userinfo endpoint.");
-  http::ClientRequest request = get((*provider)->userinfo_endpoint);
+  http::ClientRequest request = get(provider->userinfo_endpoint);
   request.headers.emplace_back("Authorization", "Bearer " + access_token);
   auto info = co_await fetch(std::move(request), "userinfo endpoint");
   co_return info;

@@ -72,8 +72,7 @@ OidcService::OidcService(Database& db, SessionService& sessions, http::Client& h
       provider_(http, clock, options_) {}
 
 http::Task<Result<OidcStart>> OidcService::start(std::string next) {
-  auto provider = co_await provider_.metadata();
-  if (!provider) co_return fail(std::move(provider.error()));
+  WICK_CO_TRY(provider, co_await provider_.metadata());
   const Pending pending{random_hex(kRandomBytes), random_hex(kRandomBytes),
                         to_base64url(random_bytes(kRandomBytes)), safe_path(std::move(next))};
   json::object kept;
@@ -85,7 +84,7 @@ http::Task<Result<OidcStart>> OidcService::start(std::string next) {
   OidcStart out;
   const Secret plain(to_json(kept));
   out.cookie = Secret(to_base64url(key_.seal(plain, kPlace)));
-  const std::string& endpoint = (*provider)->authorization_endpoint;
+  const std::string& endpoint = provider->authorization_endpoint;
   out.location = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
                  "response_type=code&client_id=" + percent_encode(options_.client_id) +
                  "&redirect_uri=" + percent_encode(redirect_uri_) + "&scope=openid%20email%20profile" +
@@ -117,9 +116,8 @@ std::expected<OidcService::Pending, OidcRefusal> OidcService::open(const OidcCal
 Result<void> OidcService::use_once(std::string_view state) {
   const auto digest = sha256(state);
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto noted = tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
-                            {BlobView{as_bytes(digest)}, clock_.now() + kOidcSignInAge});
-    if (!noted) return fail(std::move(noted.error()));
+    WICK_CHECK(tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
+                          {BlobView{as_bytes(digest)}, clock_.now() + kOidcSignInAge}));
     return {};
   });
 }
@@ -128,8 +126,7 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   const std::string network = client_network(callback.ip);
   if (refused_codes_.wait(network, clock_.now()) > 0)
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
-  auto pending = open(callback);
-  if (!pending) co_return std::unexpected(std::move(pending.error()));
+  WICK_CO_TRY(pending, open(callback));
   auto used = co_await offload(pool_, network, [&] { return use_once(callback.state); });
   if (!used) {
     if (used.error().code == ErrorCode::kConflict)
@@ -148,25 +145,23 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
                                                                     : plain ? "the error " + callback.error
                                                                             : "an error that is not a word"));
   }
-  auto tokens = co_await provider_.exchange(callback.code, pending->verifier, redirect_uri_);
+  auto tokens = co_await provider_.exchange(callback.code, pending.verifier, redirect_uri_);
   if (!tokens) {
     if (tokens.error().code == ErrorCode::kUnauthenticated) refused_codes_.take(network, clock_.now());
     co_return refuse(tokens.error());
   }
-  auto person = co_await identify(*tokens, pending->nonce);
-  if (!person) co_return std::unexpected(std::move(person.error()));
+  WICK_CO_TRY(person, co_await identify(*tokens, pending.nonce));
   const auto work = [&]() -> Result<std::expected<UserId, OidcRefusal>> {
-    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(*person));
+    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(person));
   };
   auto admitted = co_await offload(pool_, network, work);
   if (!admitted) co_return refuse(admitted.error());
-  auto user = std::move(*admitted);
-  if (!user) co_return std::unexpected(std::move(user.error()));
+  WICK_CO_TRY(user, std::move(*admitted));
   auto session = co_await offload(pool_, network, [&] {
-    return sessions_.open_for(*user, callback.ip, callback.user_agent, SignInMethod::kProvider);
+    return sessions_.open_for(user, callback.ip, callback.user_agent, SignInMethod::kProvider);
   });
   if (!session) co_return refuse(session.error());
-  co_return OidcSignIn{std::move(*session), pending->next};
+  co_return OidcSignIn{std::move(*session), pending.next};
 }
 
 http::Task<std::expected<OidcService::Person, OidcRefusal>> OidcService::identify(const json::object& tokens,
@@ -234,9 +229,8 @@ std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
     user = find_or_make(tx, person);
     if (!user) return fail(ErrorCode::kForbidden, "");  // rolls back; `user` says why
     if (person.groups && user->status != UserStatus::kDeactivated) {
-      auto changed = user_store::follow_groups(tx, user->id.str(), *person.groups);
-      if (!changed) return fail(std::move(changed.error()));
-      if (*changed) return tx.changed("user", user->id.str());
+      WICK_TRY(changed, user_store::follow_groups(tx, user->id.str(), *person.groups));
+      if (changed) return tx.changed("user", user->id.str());
     }
     return {};
   });

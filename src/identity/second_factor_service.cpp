@@ -67,7 +67,7 @@ Result<RecoveryCodes> put_recovery_codes(Transaction& tx, const std::string& use
     codes.push_back(make_recovery_code());
     digests.push_back(recovery_digest(user, plain_recovery_code(codes.back().reveal())));
   }
-  if (auto done = store::set_recovery_codes(tx, user, digests); !done) return fail(std::move(done.error()));
+  WICK_CHECK(store::set_recovery_codes(tx, user, digests));
   return codes;
 }
 
@@ -85,12 +85,11 @@ bool SecondFactorService::is_required(Role role) const {
 Result<SecondFactorState> SecondFactorService::state(const UserId& user) {
   SecondFactorState state;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto factor = store::find(tx, user.str());
-    if (!factor) return fail(std::move(factor.error()));
-    if (*factor) state = {(*factor)->created_at, (*factor)->recovery_codes};
+    WICK_TRY(factor, store::find(tx, user.str()));
+    if (factor) state = {factor->created_at, factor->recovery_codes};
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return state;
 }
 
@@ -106,15 +105,13 @@ Result<Enrolment> SecondFactorService::begin(const UserId& user, const SessionId
   enrolment.expires_at = clock_.now() + kEnrolmentAge;
   std::string account;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto factor = store::find(tx, id);
-    if (!factor) return fail(std::move(factor.error()));
-    if (*factor) return on_already();
-    auto found = user_store::find(tx, id, clock_.now());
-    if (!found) return fail(std::move(found.error()));
-    account = found->email;
+    WICK_TRY(factor, store::find(tx, id));
+    if (factor) return on_already();
+    WICK_TRY(found, user_store::find(tx, id, clock_.now()));
+    account = found.email;
     return store::put_enrolment(tx, id, session.str(), sealed, enrolment.expires_at);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   enrolment.uri = Secret(totp_uri("Wick " + host_, account, enrolment.base32.reveal()));
   return enrolment;
 }
@@ -124,26 +121,22 @@ Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const Ses
   const std::string id = user.str();
   RecoveryCodes codes;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto factor = store::find(tx, id);
-    if (!factor) return fail(std::move(factor.error()));
-    if (*factor) return on_already();
+    WICK_TRY(factor, store::find(tx, id));
+    if (factor) return on_already();
     // A wrong code rolls back: the enrolment stays.
-    auto sealed = store::take_enrolment(tx, id, session.str(), clock_.now());
-    if (!sealed) return fail(std::move(sealed.error()));
-    if (sealed->empty())
+    WICK_TRY(sealed, store::take_enrolment(tx, id, session.str(), clock_.now()));
+    if (sealed.empty())
       return fail(ErrorCode::kConflict, "This set-up has expired, or was begun elsewhere: begin again.");
-    auto secret = open(id, *sealed);
-    if (!secret) return fail(std::move(secret.error()));
-    const auto step = match_totp(secret->reveal(), plain_code(code.reveal()), clock_.now(), 0);
+    WICK_TRY(secret, open(id, sealed));
+    const auto step = match_totp(secret.reveal(), plain_code(code.reveal()), clock_.now(), 0);
     if (!step) return wrong(SecondFactorProof::Kind::kTotp);
-    if (auto kept = store::insert(tx, id, *sealed, clock_.now(), *step); !kept) return kept;
-    auto made = put_recovery_codes(tx, id);
-    if (!made) return fail(std::move(made.error()));
-    codes = std::move(*made);
+    if (auto kept = store::insert(tx, id, sealed, clock_.now(), *step); !kept) return kept;
+    WICK_TRY(made, put_recovery_codes(tx, id));
+    codes = std::move(made);
     if (auto ended = user_store::end_sessions(tx, id, session.str()); !ended) return ended;
     return tx.changed("session", id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   spdlog::info("the user {} has turned on a second factor", id);
   return codes;
 }
@@ -155,12 +148,10 @@ Result<void> SecondFactorService::use(Transaction& tx, const UserId& user, const
   if (proof.kind == SecondFactorProof::Kind::kRecoveryCode) {
     right = store::use_recovery_code(tx, id, recovery_digest(id, plain_recovery_code(typed)));
   } else {
-    auto factor = store::find(tx, id);
-    if (!factor) return fail(std::move(factor.error()));
-    if (!*factor) return wrong(proof.kind);
-    auto secret = open(id, (*factor)->secret);
-    if (!secret) return fail(std::move(secret.error()));
-    const auto step = match_totp(secret->reveal(), plain_code(typed), clock_.now(), (*factor)->last_step);
+    WICK_TRY(factor, store::find(tx, id));
+    if (!factor) return wrong(proof.kind);
+    WICK_TRY(secret, open(id, factor->secret));
+    const auto step = match_totp(secret.reveal(), plain_code(typed), clock_.now(), factor->last_step);
     if (step) right = store::use_step(tx, id, *step);
   }
   if (!right) return fail(std::move(right.error()));
@@ -174,12 +165,11 @@ Result<void> SecondFactorService::attempt(const UserId& user, SecondFactorProof:
       (kind == SecondFactorProof::Kind::kTotp ? "totp/" : "recovery code/") + user.str();
   // Its own memory of networks is kept by remember(), under the user's id.
   const bool known = origin.known || throttle_.knows(user.str(), origin.address, clock_.now());
-  auto begun = throttle_.begin(account, origin.address, known, clock_.now());
-  if (!begun) return fail(std::move(begun.error()));
+  WICK_TRY(begun, throttle_.begin(account, origin.address, known, clock_.now()));
   auto done = db_.write_with_reserve(work);
-  if (done) throttle_.succeeded(*begun, clock_.now());
+  if (done) throttle_.succeeded(begun, clock_.now());
   if (!done && done.error().code == ErrorCode::kForbidden)
-    return throttle_.failed(*begun, std::move(done.error()));
+    return throttle_.failed(begun, std::move(done.error()));
   return done;
 }
 
@@ -189,12 +179,11 @@ Result<RecoveryCodes> SecondFactorService::renew_recovery_codes(const UserId& us
   RecoveryCodes codes;
   auto done = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<void> {
     if (auto used = use(tx, user, proof); !used) return used;
-    auto made = put_recovery_codes(tx, user.str());
-    if (!made) return fail(std::move(made.error()));
-    codes = std::move(*made);
+    WICK_TRY(made, put_recovery_codes(tx, user.str()));
+    codes = std::move(made);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   spdlog::info("the user {} has made new recovery codes", user.str());
   return codes;
 }
@@ -221,17 +210,16 @@ Result<User> SecondFactorService::reset(std::string_view id_or_email, std::strin
     user->second_factor = false;
     return tx.changed("user", id);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   spdlog::warn("the second factor of the user {} was reset by {}", user->id.str(), by);
   return user;
 }
 
 Result<std::string> SecondFactorService::stamp(Transaction& tx, const UserId& user) {
-  auto factor = store::find(tx, user.str());
-  if (!factor) return fail(std::move(factor.error()));
-  if (!*factor) return std::string();
-  return std::to_string((*factor)->created_at) + " " + std::to_string((*factor)->last_step) + " " +
-         std::to_string((*factor)->recovery_codes);
+  WICK_TRY(factor, store::find(tx, user.str()));
+  if (!factor) return std::string();
+  return std::to_string(factor->created_at) + " " + std::to_string(factor->last_step) + " " +
+         std::to_string(factor->recovery_codes);
 }
 
 void SecondFactorService::remember(const UserId& user, std::string_view address, Micros now) {

@@ -19,7 +19,7 @@ Result<std::optional<Factor>> find(Transaction& tx, const std::string& user) {
       {std::string_view(user)}, [&](const SqlRow& row) {
         factor = Factor{row.text(0), row.integer(1), row.integer(2), row.integer(3)};
       });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return factor;
 }
 
@@ -31,17 +31,15 @@ Result<void> insert(Transaction& tx, const std::string& user, const std::string&
 }
 
 Result<bool> use_step(Transaction& tx, const std::string& user, std::int64_t step) {
-  auto used = tx.execute("UPDATE second_factors SET last_step = $2 WHERE user_id = $1 AND last_step < $2",
-                         {std::string_view(user), step});
-  if (!used) return fail(std::move(used.error()));
-  return *used == 1;
+  WICK_TRY(used, tx.execute("UPDATE second_factors SET last_step = $2 WHERE user_id = $1 AND last_step < $2",
+                            {std::string_view(user), step}));
+  return used == 1;
 }
 
 Result<bool> use_recovery_code(Transaction& tx, const std::string& user, const Sha256Digest& digest) {
-  auto used = tx.execute("DELETE FROM recovery_codes WHERE user_id = $1 AND digest = $2",
-                         {std::string_view(user), BlobView{as_bytes(digest)}});
-  if (!used) return fail(std::move(used.error()));
-  return *used == 1;
+  WICK_TRY(used, tx.execute("DELETE FROM recovery_codes WHERE user_id = $1 AND digest = $2",
+                            {std::string_view(user), BlobView{as_bytes(digest)}}));
+  return used == 1;
 }
 
 Result<void> set_recovery_codes(Transaction& tx, const std::string& user,
@@ -77,12 +75,11 @@ Result<void> put_enrolment(Transaction& tx, const std::string& user, const std::
 Result<std::string> take_enrolment(Transaction& tx, const std::string& user, const std::string& session,
                                    Micros now) {
   std::string sealed;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "DELETE FROM second_factor_enrolments WHERE user_id = $1 AND session_id = $2 AND expires_at > $3 "
       "RETURNING secret",
       {std::string_view(user), std::string_view(session), now},
-      [&](const SqlRow& row) { sealed = row.text(0); });
-  if (!done) return fail(std::move(done.error()));
+      [&](const SqlRow& row) { sealed = row.text(0); }));
   return sealed;
 }
 

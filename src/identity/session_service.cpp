@@ -63,7 +63,7 @@ Result<bool> SessionService::exists(const SessionId& id) {
     return tx.for_each("SELECT id FROM sessions WHERE id = $1", {std::string_view(id.str())},
                        [&](const SqlRow&) { found = true; });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
@@ -80,9 +80,8 @@ Result<void> SessionService::look_at(std::string_view entity) {
     }
   }
   for (const auto& one : concerned) {
-    auto found = exists(one->id);
-    if (!found) return fail(std::move(found.error()));
-    if (!*found) one->ended = true;
+    WICK_TRY(found, exists(one->id));
+    if (!found) one->ended = true;
   }
   return {};
 }
@@ -96,9 +95,8 @@ Result<std::function<bool()>> SessionService::watch(const BrowserSession& sessio
     std::erase_if(watched_, [](const auto& one) { return one.expired(); });
     watched_.push_back(watched);
   }
-  auto found = exists(session.id);
-  if (!found) return fail(std::move(found.error()));
-  if (!*found) return signed_out();
+  WICK_TRY(found, exists(session.id));
+  if (!found) return signed_out();
   return [this, watched, expires_at = session.expires_at] {
     const auto snapshot = access_.snapshot();
     const UserEntry* user = snapshot->user(watched->user);
@@ -114,15 +112,13 @@ Result<SessionService::Account> SessionService::find_account(const std::string& 
     if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
     if (!found || found->status != UserStatus::kActive || found->email != email) return {};
     account.user = found->id;
-    auto stored = user_store::password_hash(tx, account.user.str());
-    if (!stored) return fail(std::move(stored.error()));
-    account.hash = std::move(*stored);
-    auto known = is_known_network(tx, account.user, ip);
-    if (!known) return fail(std::move(known.error()));
-    account.known_network = *known;
+    WICK_TRY(stored, user_store::password_hash(tx, account.user.str()));
+    account.hash = std::move(stored);
+    WICK_TRY(known, is_known_network(tx, account.user, ip));
+    account.known_network = known;
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return account;
 }
 
@@ -130,27 +126,24 @@ Result<bool> SessionService::is_known_network(Transaction& tx, const UserId& use
   bool known = false;
   const Micros now = clock_.now();
   const std::string network = client_network(ip);
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
       "last_seen_at DESC LIMIT 100",
       {std::string_view(user.str()), now, now - kSessionIdle},
-      [&](const SqlRow& row) { known = known || client_network(row.text(0)) == network; });
-  if (!done) return fail(std::move(done.error()));
+      [&](const SqlRow& row) { known = known || client_network(row.text(0)) == network; }));
   return known;
 }
 
 Result<SignIn> SessionService::sign_in(std::string_view email, const Secret& password, std::string_view ip,
                                        std::string_view user_agent) {
   const std::string name = to_lower_ascii(email.substr(0, kMaxAccountBytes));
-  auto account = find_account(name, ip);
-  if (!account) return fail(std::move(account.error()));
-  auto attempt = throttle_.begin(name, ip, account->known_network, clock_.now());
-  if (!attempt) return fail(std::move(attempt.error()));
+  WICK_TRY(account, find_account(name, ip));
+  WICK_TRY(attempt, throttle_.begin(name, ip, account.known_network, clock_.now()));
   const bool good =
-      account->hash.empty() ? verify_no_password(password) : verify_password(account->hash, password);
-  if (!good) return throttle_.failed(*attempt, wrong().error());
-  throttle_.succeeded(*attempt, clock_.now());
-  return after_password(*account, ip, user_agent);
+      account.hash.empty() ? verify_no_password(password) : verify_password(account.hash, password);
+  if (!good) return throttle_.failed(attempt, wrong().error());
+  throttle_.succeeded(attempt, clock_.now());
+  return after_password(account, ip, user_agent);
 }
 
 Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_view ip,
@@ -158,12 +151,11 @@ Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_v
   Account account;
   account.user = user;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto stored = user_store::password_hash(tx, user.str());
-    if (!stored) return fail(std::move(stored.error()));
-    account.hash = std::move(*stored);
+    WICK_TRY(stored, user_store::password_hash(tx, user.str()));
+    account.hash = std::move(stored);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return after_password(account, ip, user_agent);
 }
 
@@ -174,16 +166,14 @@ Result<SignIn> SessionService::after_password(const Account& account, std::strin
   NewBrowserSession made = make_session(account.user, ip, user_agent, SignInMethod::kPassword);
   std::string email, stamped;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto hash = user_store::password_hash(tx, account.user.str());
-    if (!hash) return fail(std::move(hash.error()));
-    if (*hash != account.hash) return wrong();
-    auto found = stamp(tx, account.user);
-    if (!found) return fail(std::move(found.error()));
-    stamped = std::move(*found);
+    WICK_TRY(hash, user_store::password_hash(tx, account.user.str()));
+    if (hash != account.hash) return wrong();
+    WICK_TRY(found, stamp(tx, account.user));
+    stamped = std::move(found);
     if (stamped.empty()) return insert(tx, made, email);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (stamped.empty()) {
     remember(made.session, email);
     return made;
@@ -228,18 +218,16 @@ Result<NewBrowserSession> SessionService::finish_sign_in(std::string_view pendin
     if (!known) return fail(known.error());
     return {};
   });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(asked);
   NewBrowserSession made = make_session(*user, ip, user_agent, SignInMethod::kPassword);
   std::string email;
   const auto work = [&](Transaction& tx) -> Result<void> {
-    auto current = stamp(tx, *user);
-    if (!current) return fail(std::move(current.error()));
-    if (current->empty() || *current != text_or_empty(kept, "stamp")) return again();
+    WICK_TRY(current, stamp(tx, *user));
+    if (current.empty() || current != text_or_empty(kept, "stamp")) return again();
     if (auto used = second_factors_.use(tx, *user, proof); !used) return used;
     return insert(tx, made, email);
   };
-  auto done = second_factors_.attempt(*user, proof.kind, {ip, *known}, work);
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(second_factors_.attempt(*user, proof.kind, {ip, *known}, work));
   remember(made.session, email);
   return made;
 }
@@ -263,8 +251,7 @@ Result<NewBrowserSession> SessionService::open_for(const UserId& user, std::stri
                                                    std::string_view user_agent, SignInMethod method) {
   NewBrowserSession made = make_session(user, ip, user_agent, method);
   std::string email;
-  auto done = db_.write_with_reserve([&](Transaction& tx) { return insert(tx, made, email); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(db_.write_with_reserve([&](Transaction& tx) { return insert(tx, made, email); }));
   remember(made.session, email);
   return made;
 }
@@ -276,20 +263,20 @@ Result<void> SessionService::insert(Transaction& tx, const NewBrowserSession& ma
   // Inside the writer's order: a user who was deactivated a moment ago gets no session.
   auto found = user_store::find(tx, user, clock_.now());
   if (!found || found->status != UserStatus::kActive) return wrong();
-  auto inserted = tx.execute(
+  WICK_CHECK(tx.execute(
       "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at, "
       "method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
       {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user),
        std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
-       session.last_seen_at, session.expires_at, std::string_view(method_name(session.method))});
-  if (!inserted) return fail(std::move(inserted.error()));
+       session.last_seen_at, session.expires_at, std::string_view(method_name(session.method))}));
   // By sessions_user.
-  auto ended = tx.execute(
-      "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
-      "LIMIT 100 OFFSET $2)",
-      {std::string_view(user), kMaxSessionsPerUser});
-  if (!ended) return fail(std::move(ended.error()));
-  if (*ended > 0) {
+  WICK_TRY(
+      ended,
+      tx.execute(
+          "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
+          "LIMIT 100 OFFSET $2)",
+          {std::string_view(user), kMaxSessionsPerUser}));
+  if (ended > 0) {
     if (auto logged = tx.changed("session", user); !logged) return logged;
   }
   email = found->email;
@@ -333,9 +320,8 @@ Result<BrowserSession> SessionService::find_before_enrolment(std::string_view co
   if (session->last_seen_at + kSeenEvery < now) {
     done = db_.write(
         [&](Transaction& tx) -> Result<void> {
-          auto seen = tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
-                                 {std::string_view(session->id.str()), now});
-          if (!seen) return fail(std::move(seen.error()));
+          WICK_CHECK(tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
+                                {std::string_view(session->id.str()), now}));
           return {};
         },
         Space::kNeedsRoom);
@@ -348,8 +334,7 @@ Result<BrowserSession> SessionService::find_before_enrolment(std::string_view co
 
 Result<void> SessionService::end(const SessionId& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())});
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())}));
     return tx.changed("session", id.str());
   });
 }
@@ -362,35 +347,32 @@ Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
         {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
         [&](const SqlRow& row) { sessions.push_back(read(row)); });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return sessions;
 }
 
 Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
-                           {std::string_view(id.str()), std::string_view(user.str())});
-    if (!done) return fail(std::move(done.error()));
-    if (*done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
+    WICK_TRY(done, tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
+                              {std::string_view(id.str()), std::string_view(user.str())}));
+    if (done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
     return tx.changed("session", id.str());
   });
 }
 
 Result<void> SessionService::confirm_password(const BrowserSession& session, const Secret& password) {
   // The session names the network, so guesses from elsewhere with the same cookie count together.
-  auto attempt = throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now());
-  if (!attempt) return fail(std::move(attempt.error()));
+  WICK_TRY(attempt, throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now()));
   std::string hash;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto stored = user_store::password_hash(tx, session.user.str());
-    if (!stored) return fail(std::move(stored.error()));
-    hash = std::move(*stored);
+    WICK_TRY(stored, user_store::password_hash(tx, session.user.str()));
+    hash = std::move(stored);
     return {};
   });
   if (!done) return done;
   if (hash.empty() || !verify_password(hash, password))
     return fail(ErrorCode::kForbidden, "The current password is wrong.");
-  throttle_.succeeded(*attempt, clock_.now());
+  throttle_.succeeded(attempt, clock_.now());
   return {};
 }
 

@@ -40,15 +40,13 @@ class Pager {
 
   Result<UserPage> run() {
     if (!filter_.cursor.empty()) {
-      auto cursor = PageCursor::parse(filter_.cursor, cursor_order());
-      if (!cursor) return fail(std::move(cursor.error()));
-      from_ = cursor->place;
-      backward_ = cursor->backward;
+      WICK_TRY(cursor, PageCursor::parse(filter_.cursor, cursor_order()));
+      from_ = cursor.place;
+      backward_ = cursor.backward;
     }
     downwards_ = filter_.descending != backward_;
-    auto candidates = gather();
-    if (!candidates) return fail(std::move(candidates.error()));
-    if (auto done = *candidates ? pick(**candidates) : walk(); !done) return fail(std::move(done.error()));
+    WICK_TRY(candidates, gather());
+    WICK_CHECK(candidates ? pick(*candidates) : walk());
     if (backward_ && !last_) {  // the beginning is reached: a whole first page
       UserFilter first = filter_;
       first.cursor.clear();
@@ -85,9 +83,8 @@ class Pager {
     return numbers;
   }
   Result<void> gather_substring(Numbers& numbers) {
-    auto found = search_index::find(tx_, search_index::Table::kUsers, query_, kMaxCandidates + 1);
-    if (!found) return fail(std::move(found.error()));
-    numbers = std::move(*found);
+    WICK_TRY(found, search_index::find(tx_, search_index::Table::kUsers, query_, kMaxCandidates + 1));
+    numbers = std::move(found);
     return {};
   }
   // By users_name and the uniqueness of email.

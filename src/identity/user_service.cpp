@@ -12,10 +12,6 @@
 namespace wick {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
 User make_user(const NewUser& request, UserStatus status, Micros now) {
   User user;
   user.id = UserId::make();
@@ -63,8 +59,8 @@ Result<void> check_password(const Secret& password) {
 UserService::UserService(Database& db, const Clock& clock) : db_(db), clock_(clock) {}
 
 Result<User> UserService::create(NewUser request, const Secret& password) {
-  if (auto checked = check_new_user(request); !checked) return fail(std::move(checked.error()));
-  if (auto checked = check_password(password); !checked) return fail(std::move(checked.error()));
+  WICK_CHECK(check_new_user(request));
+  WICK_CHECK(check_password(password));
   User user = make_user(request, UserStatus::kActive, clock_.now());
   user.has_password = true;
   const std::string hash = hash_password(password);
@@ -72,20 +68,19 @@ Result<User> UserService::create(NewUser request, const Secret& password) {
     if (auto inserted = user_store::insert(tx, user, hash); !inserted) return inserted;
     return tx.changed("user", user.id.str());
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 
 Result<User> UserService::create_pending(NewUser request, const std::vector<std::string>& tags) {
-  if (auto checked = check_new_user(request); !checked) return fail(std::move(checked.error()));
+  WICK_CHECK(check_new_user(request));
   const User user = make_user(request, UserStatus::kPending, clock_.now());
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     if (auto inserted = user_store::insert(tx, user, ""); !inserted) return inserted;
-    auto tagged = user_store::set_tags(tx, user.id.str(), tags);
-    if (!tagged) return fail(std::move(tagged.error()));
+    WICK_CHECK(user_store::set_tags(tx, user.id.str(), tags));
     return tx.changed("user", user.id.str());
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 
@@ -96,7 +91,7 @@ Result<User> UserService::find(std::string_view id_or_email) {
     if (!user) return fail(user.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 
@@ -107,7 +102,7 @@ Result<std::vector<User>> UserService::list() {
     if (!users) return fail(users.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return users;
 }
 
@@ -118,7 +113,7 @@ Result<UserPage> UserService::page(const UserFilter& filter) {
     if (!page) return fail(page.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return page;
 }
 
@@ -129,7 +124,7 @@ Result<std::vector<LinkedIdentity>> UserService::identities(const UserId& user) 
     if (!found) return fail(found.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
@@ -140,29 +135,26 @@ Result<bool> UserService::change_in(Transaction& tx, User& user, const Work& wor
   auto changed = work(tx, user);
   if (!changed || !*changed) return changed;
   if (was_admin && (user.role != Role::kAdmin || user.status != UserStatus::kActive)) {
-    auto others = user_store::count_other_admins(tx, user.id.str());
-    if (!others) return fail(std::move(others.error()));
-    if (*others == 0) {
+    WICK_TRY(others, user_store::count_other_admins(tx, user.id.str()));
+    if (others == 0) {
       return fail(ErrorCode::kConflict, user.name + " (" + user.email +
                                             ") is the last active admin: make another user an admin first.");
     }
   }
-  if (auto logged = tx.changed("user", user.id.str()); !logged) return fail(std::move(logged.error()));
+  WICK_CHECK(tx.changed("user", user.id.str()));
   return true;
 }
 
 Result<User> UserService::change(std::string_view id_or_email, const Work& work) {
   User user;
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto found = user_store::find(tx, id_or_email, clock_.now());
-    if (!found) return fail(std::move(found.error()));
-    user = std::move(*found);
-    auto changed = change_in(tx, user, work);
-    if (!changed) return fail(std::move(changed.error()));
-    if (!*changed) tx.unchanged("user");
+    WICK_TRY(found, user_store::find(tx, id_or_email, clock_.now()));
+    user = std::move(found);
+    WICK_TRY(changed, change_in(tx, user, work));
+    if (!changed) tx.unchanged("user");
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return user;
 }
 
@@ -173,20 +165,18 @@ Result<std::int64_t> UserService::change_all(const std::vector<UserId>& ids, con
       auto user = user_store::find(tx, id.str(), clock_.now());
       if (!user && user.error().code == ErrorCode::kNotFound) continue;
       if (!user) return fail(std::move(user.error()));
-      auto changed = change_in(tx, *user, work);
-      if (!changed) return fail(std::move(changed.error()));
-      total += *changed;
+      WICK_TRY(changed, change_in(tx, *user, work));
+      total += changed;
     }
     if (total == 0) tx.unchanged("user");
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return total;
 }
 
 Result<bool> UserService::deactivate_in(Transaction& tx, User& user, const UserId& by) {
-  auto ended = user_store::end_credentials(tx, user.id.str(), by, "user deactivated", clock_.now());
-  if (!ended) return fail(std::move(ended.error()));
+  WICK_CHECK(user_store::end_credentials(tx, user.id.str(), by, "user deactivated", clock_.now()));
   user.active_tokens = 0;
   user.status = UserStatus::kDeactivated;
   return true;
@@ -196,7 +186,7 @@ Result<std::int64_t> UserService::deactivate_all(const std::vector<UserId>& ids,
   return change_all(ids, [&](Transaction& tx, User& user) -> Result<bool> {
     if (user.status != UserStatus::kActive) return false;
     if (auto ended = deactivate_in(tx, user, by); !ended) return ended;
-    if (auto updated = user_store::update(tx, user); !updated) return fail(std::move(updated.error()));
+    WICK_CHECK(user_store::update(tx, user));
     return true;
   });
 }
@@ -205,13 +195,12 @@ Result<std::int64_t> UserService::change_tags(const std::vector<UserId>& ids,
                                               const std::vector<std::string>& added,
                                               const std::vector<std::string>& removed) {
   return change_all(ids, [&](Transaction& tx, User& user) -> Result<bool> {
-    auto tags = user_store::tags(tx, user.id.str());
-    if (!tags) return fail(std::move(tags.error()));
-    std::erase_if(*tags, [&](const std::string& tag) {
+    WICK_TRY(tags, user_store::tags(tx, user.id.str()));
+    std::erase_if(tags, [&](const std::string& tag) {
       return std::find(removed.begin(), removed.end(), tag) != removed.end();
     });
-    tags->insert(tags->end(), added.begin(), added.end());
-    return user_store::set_tags(tx, user.id.str(), *tags);
+    tags.insert(tags.end(), added.begin(), added.end());
+    return user_store::set_tags(tx, user.id.str(), tags);
   });
 }
 
@@ -219,8 +208,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch, 
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     const User before = user;
     if (patch.name) {
-      if (auto checked = check_name("The name", *patch.name, kMaxUserNameBytes); !checked)
-        return fail(std::move(checked.error()));
+      WICK_CHECK(check_name("The name", *patch.name, kMaxUserNameBytes));
       user.name = std::string(trim(*patch.name));
     }
     user.role = patch.role.value_or(user.role);
@@ -240,7 +228,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch, 
     if (!changed) return changed;
     if (std::tie(user.name, user.role, user.status) == std::tie(before.name, before.role, before.status))
       return changed;
-    if (auto updated = user_store::update(tx, user); !updated) return fail(std::move(updated.error()));
+    WICK_CHECK(user_store::update(tx, user));
     return true;
   });
 }
@@ -255,10 +243,8 @@ Result<User> UserService::remove(std::string_view id_or_email, const UserId& by)
   return change(id_or_email, [&](Transaction& tx, User& user) -> Result<bool> {
     user.status = UserStatus::kDeleted;
     user.active_tokens = 0;
-    if (auto ended = user_store::end_credentials(tx, user.id.str(), by, "user deleted", clock_.now()); !ended)
-      return fail(std::move(ended.error()));
-    if (auto marked = user_store::mark_deleted(tx, user.id.str()); !marked)
-      return fail(std::move(marked.error()));
+    WICK_CHECK(user_store::end_credentials(tx, user.id.str(), by, "user deleted", clock_.now()));
+    WICK_CHECK(user_store::mark_deleted(tx, user.id.str()));
     return true;
   });
 }

@@ -50,22 +50,20 @@ Result<Indexed> indexed(Transaction& tx, const std::string& id) {
                           [&](const SqlRow& row) {
                             found = {row.integer(0), search_index::joined({row.bytes(1), row.bytes(2)})};
                           });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
 // Runs what may change name or email, and keeps the search index right.
 Result<void> change_text(Transaction& tx, const std::string& id,
                          const std::function<Result<void>()>& change) {
-  auto before = indexed(tx, id);
-  if (!before) return fail(std::move(before.error()));
+  WICK_TRY(before, indexed(tx, id));
   if (auto done = change(); !done) return done;
-  auto after = indexed(tx, id);
-  if (!after) return fail(std::move(after.error()));
-  if (after->text == before->text) return {};
-  auto removed = search_index::remove(tx, search_index::Table::kUsers, before->number, before->text);
+  WICK_TRY(after, indexed(tx, id));
+  if (after.text == before.text) return {};
+  auto removed = search_index::remove(tx, search_index::Table::kUsers, before.number, before.text);
   if (!removed) return removed;
-  return search_index::put(tx, search_index::Table::kUsers, after->number, after->text);
+  return search_index::put(tx, search_index::Table::kUsers, after.number, after.text);
 }
 
 }  // namespace
@@ -91,19 +89,17 @@ Result<void> insert(Transaction& tx, const User& user, const std::string& passwo
 Result<User> find(Transaction& tx, std::string_view id_or_email, Micros) {
   std::optional<User> user;
   const std::string email = to_lower_ascii(id_or_email);
-  auto done =
-      tx.for_each(std::string(kSelect) + "WHERE (id = $1 OR email = $2) AND status <> 'deleted'",
-                  {id_or_email, std::string_view(email)}, [&](const SqlRow& row) { user = read(row); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each(std::string(kSelect) + "WHERE (id = $1 OR email = $2) AND status <> 'deleted'",
+                         {id_or_email, std::string_view(email)},
+                         [&](const SqlRow& row) { user = read(row); }));
   if (!user) return fail(ErrorCode::kNotFound, "There is no user with this id or email.");
   return std::move(*user);
 }
 
 Result<std::vector<User>> list(Transaction& tx, Micros) {
   std::vector<User> users;
-  auto done = tx.for_each(std::string(kSelect) + "WHERE status <> 'deleted' ORDER BY email", {},
-                          [&](const SqlRow& row) { users.push_back(read(row)); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each(std::string(kSelect) + "WHERE status <> 'deleted' ORDER BY email", {},
+                         [&](const SqlRow& row) { users.push_back(read(row)); }));
   return users;
 }
 
@@ -124,9 +120,8 @@ Result<void> set_password(Transaction& tx, const std::string& id, const std::str
 
 Result<std::string> password_hash(Transaction& tx, const std::string& id) {
   std::string hash;
-  auto done = tx.for_each("SELECT password_hash FROM users WHERE id = $1 AND password_hash IS NOT NULL",
-                          {std::string_view(id)}, [&](const SqlRow& row) { hash = row.text(0); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT password_hash FROM users WHERE id = $1 AND password_hash IS NOT NULL",
+                         {std::string_view(id)}, [&](const SqlRow& row) { hash = row.text(0); }));
   return hash;
 }
 
@@ -139,7 +134,7 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   auto done = only_done(tx.execute("DELETE FROM identities WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
   if (done = second_factor_store::remove(tx, id); !done) return done;
-  // The accounts at connected servers go; those servers are told (upstream/accounts.h). By
+  // The accounts at connected servers go; those servers are told (oauth_client/linked_accounts.h). By
   // upstream_accounts_user.
   done = only_done(tx.execute(
       "INSERT INTO upstream_revocations (connector_id, user_id, connected_at, credential, attempts, due_at) "
@@ -158,23 +153,20 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
 
 Result<std::vector<std::string>> tags(Transaction& tx, const std::string& id) {
   std::vector<std::string> found;
-  auto asked = tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
-                           [&](const SqlRow& row) { found.push_back(row.text(0)); });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(tx.for_each("SELECT tag_id FROM user_tags WHERE user_id = $1", {std::string_view(id)},
+                         [&](const SqlRow& row) { found.push_back(row.text(0)); }));
   return found;
 }
 
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
   // Those that stay keep where they came from.
-  auto asked = user_store::tags(tx, id);
-  if (!asked) return fail(std::move(asked.error()));
-  const std::vector<std::string>& before = *asked;
+  WICK_TRY(asked, user_store::tags(tx, id));
+  const std::vector<std::string>& before = asked;
   bool changed = false;
   for (const std::string& tag : before) {
     if (std::find(tags.begin(), tags.end(), tag) != tags.end()) continue;
-    auto done = tx.execute("DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
-                           {std::string_view(id), std::string_view(tag)});
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute("DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+                          {std::string_view(id), std::string_view(tag)}));
     changed = true;
   }
   for (const std::string& tag : tags) {
@@ -191,10 +183,8 @@ Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<
 
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) {
   std::int64_t others = 0;
-  auto done =
-      tx.for_each("SELECT COUNT(*) FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1",
-                  {std::string_view(id)}, [&](const SqlRow& row) { others = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT COUNT(*) FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1",
+                         {std::string_view(id)}, [&](const SqlRow& row) { others = row.integer(0); }));
   return others;
 }
 
@@ -229,20 +219,17 @@ Result<void> end_connections(Transaction& tx, const std::string& id, const UserI
 
 Result<bool> none_yet(Transaction& tx) {
   bool none = true;
-  auto done = tx.for_each("SELECT 1 FROM users LIMIT 1", {}, [&](const SqlRow&) { none = false; });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT 1 FROM users LIMIT 1", {}, [&](const SqlRow&) { none = false; }));
   return none;
 }
 
 Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
                                           Micros) {
   std::optional<User> user;
-  auto done =
-      tx.for_each(std::string(kSelect) +
-                      "WHERE id = (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2) "
-                      "AND status <> 'deleted'",
-                  {issuer, subject}, [&](const SqlRow& row) { user = read(row); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each(std::string(kSelect) +
+                             "WHERE id = (SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2) "
+                             "AND status <> 'deleted'",
+                         {issuer, subject}, [&](const SqlRow& row) { user = read(row); }));
   return user;
 }
 
@@ -253,7 +240,7 @@ Result<std::vector<LinkedIdentity>> identities(Transaction& tx, const std::strin
       {std::string_view(id)}, [&](const SqlRow& row) {
         found.push_back({row.text(0), row.text(1), row.integer(2)});
       });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
@@ -277,15 +264,14 @@ Result<bool> follow_groups(Transaction& tx, const std::string& id, const std::ve
             std::find(groups.begin(), groups.end(), to_lower_ascii(row.bytes(1))) != groups.end();
         rows.push_back({row.text(0), row.is_null(2) ? "" : row.text(2), member});
       });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(asked);
   bool changed = false;
   for (const Row& row : rows) {
     const bool give = row.member && row.source.empty(), take = !row.member && row.source == "oidc";
     if (!give && !take) continue;
-    auto done = tx.execute(give ? "INSERT INTO user_tags (user_id, tag_id, source) VALUES ($1, $2, 'oidc')"
-                                : "DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
-                           {std::string_view(id), std::string_view(row.tag)});
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute(give ? "INSERT INTO user_tags (user_id, tag_id, source) VALUES ($1, $2, 'oidc')"
+                               : "DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+                          {std::string_view(id), std::string_view(row.tag)}));
     changed = true;
   }
   return changed;

@@ -14,9 +14,8 @@ Result<std::shared_ptr<const CompiledSchema>> CompiledSchema::compile(const json
     return fail(ErrorCode::kTooLarge,
                 "The schema is larger than " + std::to_string(kMaxSchemaBytes) + " bytes.");
   }
-  auto nodes = Compiler(documents, max_patterns).run(document);
-  if (!nodes) return fail(std::move(nodes.error()));
-  return std::make_shared<const CompiledSchema>(std::move(*nodes));
+  WICK_TRY(nodes, Compiler(documents, max_patterns).run(document));
+  return std::make_shared<const CompiledSchema>(std::move(nodes));
 }
 
 Result<std::shared_ptr<const CompiledSchema>> CompiledSchema::compile(const json::value& document,
@@ -37,13 +36,13 @@ Outcome CompiledSchema::validate(const json::value& value, const Limits& limits)
   const Place whole;
   Evaluation quick(*nodes_, limits);
   const Fit fit = quick.visit(nodes_->root, value, whole, nullptr, nullptr);
-  if (quick.stopped() != Verdict::kValid) return {quick.stopped(), {}};
+  if (quick.stopped() != AccessDecision::kValid) return {quick.stopped(), {}};
   if (fit != Fit::kNo) return {};
   // Once more, for what to say.
   Findings findings(limits.root);
   Evaluation thorough(*nodes_, limits);
   thorough.visit(nodes_->root, value, whole, nullptr, &findings);
-  return {Verdict::kInvalid, findings.take()};
+  return {AccessDecision::kInvalid, findings.take()};
 }
 
 const std::vector<std::string>& CompiledSchema::problems() const {

@@ -24,8 +24,9 @@ std::shared_ptr<const CompiledSchema> compiled(std::string_view schema) {
 
 bool fits(std::string_view schema, std::string_view value) {
   const Outcome outcome = compiled(schema)->validate(value_of(value));
-  EXPECT_TRUE(outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid) << schema << value;
-  return outcome.verdict == Verdict::kValid;
+  EXPECT_TRUE(outcome.verdict == AccessDecision::kValid || outcome.verdict == AccessDecision::kInvalid)
+      << schema << value;
+  return outcome.verdict == AccessDecision::kValid;
 }
 
 // The sentences, one a line.
@@ -234,7 +235,7 @@ TEST(CompiledSchema, SaysWhichKeywordsMeanNothing) {
     const auto odd = compiled(schema);
     ASSERT_FALSE(odd->problems().empty()) << schema;
     for (const char* value : {"1", "\"a\"", "[]", "{}", "null", "-9223372036854775808"})
-      EXPECT_EQ(odd->validate(value_of(value)).verdict, Verdict::kValid) << schema << " " << value;
+      EXPECT_EQ(odd->validate(value_of(value)).verdict, AccessDecision::kValid) << schema << " " << value;
   }
 }
 
@@ -242,8 +243,8 @@ TEST(CompiledSchema, EndsWithinItsStepsAndItsNesting) {
   const auto wide = compiled(R"({"items":{"type":"integer"}})");
   json::array items;
   for (int i = 0; i < 1000; ++i) items.emplace_back(i);
-  EXPECT_EQ(wide->validate(items, {.max_steps = 1000}).verdict, Verdict::kTooManySteps);
-  EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).verdict, Verdict::kValid);
+  EXPECT_EQ(wide->validate(items, {.max_steps = 1000}).verdict, AccessDecision::kTooManySteps);
+  EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).verdict, AccessDecision::kValid);
   items.emplace_back("x");
   EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).errors.size(), 1U);
 
@@ -252,8 +253,9 @@ TEST(CompiledSchema, EndsWithinItsStepsAndItsNesting) {
   for (std::size_t i = 0; i < kMaxSchemaNesting; ++i)
     chain += "\"d" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/d" + std::to_string(i + 1) + "\"},";
   chain += "\"d" + std::to_string(kMaxSchemaNesting) + "\":true}}";
-  EXPECT_EQ(compiled(chain)->validate(1).verdict, Verdict::kTooDeep);
-  EXPECT_EQ(compiled(R"({"$dynamicAnchor":"m","$dynamicRef":"#m"})")->validate(1).verdict, Verdict::kTooDeep);
+  EXPECT_EQ(compiled(chain)->validate(1).verdict, AccessDecision::kTooDeep);
+  EXPECT_EQ(compiled(R"({"$dynamicAnchor":"m","$dynamicRef":"#m"})")->validate(1).verdict,
+            AccessDecision::kTooDeep);
 }
 
 TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
@@ -261,9 +263,9 @@ TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
   for (const char* schema : {R"({"pattern":"^[a-z]*$"})", R"({"maxLength":2000000})", R"({"const":"b"})",
                              R"({"enum":["1","2","3","4","5","6","7","8","9"]})"}) {
     const auto one = compiled(R"({"items":)" + std::string(schema) + "}");
-    EXPECT_EQ(
-        one->validate(json::array{json::string(text)}, {.max_steps = 1000}).verdict == Verdict::kTooManySteps,
-        std::string_view(schema).find("const") == std::string_view::npos)
+    EXPECT_EQ(one->validate(json::array{json::string(text)}, {.max_steps = 1000}).verdict ==
+                  AccessDecision::kTooManySteps,
+              std::string_view(schema).find("const") == std::string_view::npos)
         << schema;
   }
   // Each branch keeps marks of its own for 100,000 members.
@@ -272,7 +274,7 @@ TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
   const auto marked = compiled(R"({"unevaluatedProperties":true,"anyOf":[)" + branches + "]}");
   json::object members;
   for (int i = 0; i < 100'000; ++i) members[std::to_string(i)] = i;
-  EXPECT_EQ(marked->validate(members).verdict, Verdict::kTooManySteps);
+  EXPECT_EQ(marked->validate(members).verdict, AccessDecision::kTooManySteps);
 }
 
 TEST(CompiledSchema, ASchemaThatIsTooLargeIsNotCompiled) {

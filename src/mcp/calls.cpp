@@ -219,7 +219,7 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
   const bool forwards = runner_.forwards(connector);
   if (!forwards && !runner_.can_be_cancelled(connector)) return nullptr;
   auto talk = std::make_unique<Conversation>(
-      *context.exchange, *context.message, lane_of(context),
+      *context.exchange, *context.message, client_key_of(context),
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities),
       legacy_, [this, principal = context.principal] { return authenticator_.still_valid(principal); },
       forwards && context.may_stream);
@@ -229,7 +229,7 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
 
 http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const OperationRef& ref,
                                               json::object arguments, json::object more, Conversation* talk) {
-  const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+  const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
   const bool may_ask = talk != nullptr && !context.message->modern && runner_.forwards(*ref.connector);
   for (int round = 0;; ++round) {
     json::object these;  // kept where the request may have to be made again
@@ -328,7 +328,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
       const OperationRef ref = context.reach.find(target->first, target->second).ref;
       if (ref.connector != nullptr && !runner_.forwards(*ref.connector))
         talk = converse(context, *ref.connector);
-      const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+      const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
       json::object more;
       outcome = co_await runner_.call(caller(context), target->first, target->second,
                                       std::move(call_arguments), std::move(more), side);

@@ -29,7 +29,7 @@ http::Task<Endpoint::Answer> Endpoint::forward(Context& context,
                                                json::object params) {
   const Message& message = *context.message;
   const auto talk = converse(context, *connector);
-  const ClientSide* side = talk == nullptr ? nullptr : &talk->side();
+  const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
   Result<Forwarded> forwarded = fail(ErrorCode::kUpstream, "");
   for (int round = 0;; ++round) {
     forwarded = co_await runner_.forward(caller(context), connector->id, message.method, params, side);

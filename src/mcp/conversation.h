@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "connectors/client_side.h"
+#include "connectors/mcp_client_session.h"
 #include "http/message.h"
 #include "mcp/legacy_requests.h"
 #include "mcp/message.h"
@@ -28,7 +28,7 @@ boost::json::object carried_capabilities(const boost::json::object& declared);
 
 class Conversation {
  public:
-  // `lane`: names the client (ClientSide::lane). `capabilities`: its carried ones. `streams`: whether the
+  // `lane`: names the client (McpClientSession::lane). `capabilities`: its carried ones. `streams`: whether the
   // response may be a stream.
   // `still_valid`: whether the client's credential lives; when it does not, nothing more is told or asked.
   Conversation(http::Exchange& exchange, const Message& message, std::string lane,
@@ -39,7 +39,7 @@ class Conversation {
   // For what is answered in one piece: a client that has gone, of either era, would never get it.
   void cancel_when_gone();
 
-  const ClientSide& side() const { return side_; }
+  const McpClientSession& side() const { return side_; }
   bool cancelled() const { return side_.cancellation->cancelled(); }
 
   // For a legacy client: asks what `result`, an InputRequiredResult, wants to know and puts the answers into
@@ -60,7 +60,7 @@ class Conversation {
   LegacyRequests& legacy_;
   const std::function<bool()> still_valid_;
   const bool streams_;
-  ClientSide side_;
+  McpClientSession side_;
   http::StreamWriter* writer_ = nullptr;
   std::unique_ptr<LegacyRequests::Entry> entry_;
 };

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/visible_text.h"
 #include "crypto/digest.h"
-#include "mcp/accept.h"
+#include "mcp/content_negotiation.h"
 #include "mcp/server_texts.h"
 #include "mcp/tools.h"
 #include "tokens/resource.h"
@@ -68,10 +68,9 @@ std::expected<Endpoint::Context, http::Response> Endpoint::admit(const http::Req
   const std::string_view connector = request.capture("connector");
   Context context;
   if (is_resource_name(connector)) context.resource = connector;
-  auto principal = authenticator_.authenticate(request, context.resource);
-  if (!principal) return std::unexpected(std::move(principal.error()));
-  context.principal = *principal;
-  context.reach = Reach(access_.snapshot(), principal->credential.user, principal->credential.scope);
+  WICK_TRY(principal, authenticator_.authenticate(request, context.resource));
+  context.principal = principal;
+  context.reach = EffectiveAccess(access_.snapshot(), principal.credential.user, principal.credential.scope);
   const UserEntry* user = context.reach.user();
   if (user == nullptr || user->status != UserStatus::kActive) {
     return std::unexpected(authenticator_.invalid_token(context.resource));
@@ -127,7 +126,7 @@ http::Task<http::Response> Endpoint::answer_body(Context& context) {
   std::string batch;
   for (const Message& message : incoming->messages) {
     context.message = &message;
-    if (message.kind == Message::Kind::kResponse) legacy_.answer(lane_of(context), message.answer);
+    if (message.kind == Message::Kind::kResponse) legacy_.answer(client_key_of(context), message.answer);
     if (message.kind == Message::Kind::kNotification && !message.modern) heed(context);
     if (message.kind != Message::Kind::kRequest) continue;
     Answer one = co_await answer(context);
@@ -143,10 +142,10 @@ http::Task<http::Response> Endpoint::answer_body(Context& context) {
 void Endpoint::heed(const Context& context) {
   if (context.message->method != "notifications/cancelled") return;
   const auto* id = context.message->params.if_contains("requestId");
-  if (id != nullptr) legacy_.cancel(lane_of(context), id_text(*id));
+  if (id != nullptr) legacy_.cancel(client_key_of(context), id_text(*id));
 }
 
-std::string Endpoint::lane_of(const Context& context) const {
+std::string Endpoint::client_key_of(const Context& context) const {
   if (context.session) return to_hex(sha256(*context.exchange->request().header("mcp-session-id")));
   return context.principal.credential.user.str();
 }
@@ -186,7 +185,7 @@ http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
     co_return Answer{result_text(id, to_json(all))};
   }
   Conversation talk(
-      *context.exchange, *context.message, lane_of(context),
+      *context.exchange, *context.message, client_key_of(context),
       carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
   const auto more =
       co_await runner_.capabilities(context.only, {context.principal.credential.user, &talk.side()});
@@ -219,7 +218,7 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   const bool is_shared_view = context.only == nullptr && !offering(context.reach).empty();
   json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
   if (context.only != nullptr) {
-    ClientSide side;  // in whose era the server may have other capabilities
+    McpClientSession side;  // in whose era the server may have other capabilities
     side.modern = false;
     side.cancellation = std::make_shared<Cancellation>();
     const auto more = co_await runner_.capabilities(context.only, {context.principal.credential.user, &side});
@@ -332,7 +331,7 @@ http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
   }
   sessions_.end(*id);
   streams_.wake_token(context->principal.credential.id);  // its stream ends too
-  co_await runner_.end_lane(to_hex(sha256(*id)));
+  co_await runner_.end_client_session(to_hex(sha256(*id)));
   http::Response done;
   done.status = 204;
   co_return done;

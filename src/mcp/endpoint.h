@@ -19,10 +19,10 @@
 #include "mcp/legacy_requests.h"
 #include "mcp/message.h"
 #include "mcp/offer_cursor.h"
-#include "mcp/search.h"
 #include "mcp/server_use.h"
 #include "mcp/session.h"
 #include "mcp/stream_hub.h"
+#include "search/search.h"
 #include "tokens/authenticator.h"
 
 namespace wick::mcp {
@@ -60,7 +60,7 @@ class Endpoint {
   struct Context {
     http::Exchange* exchange = nullptr;
     Principal principal;
-    Reach reach;
+    EffectiveAccess reach;
     std::shared_ptr<const ConnectorEntry> only = {};  // of /mcp/c/{connector}
     std::string_view resource = {};                   // the name of what is asked (tokens/resource.h)
     std::optional<Session> session;                   // legacy
@@ -93,10 +93,10 @@ class Endpoint {
   struct PageRequest;
   static bool is_shared(const Message& message);
   // The connectors that are MCP servers and whose resources and prompts the caller may use, by id.
-  std::vector<std::shared_ptr<const ConnectorEntry>> offering(const Reach& reach) const;
+  std::vector<std::shared_ptr<const ConnectorEntry>> offering(const EffectiveAccess& reach) const;
   http::Task<Answer> answer_shared(Context& context);
   Answer no_such_offer(const Context& context) const;
-  std::shared_ptr<const ConnectorEntry> resolve(const Reach& reach, std::string_view method,
+  std::shared_ptr<const ConnectorEntry> resolve(const EffectiveAccess& reach, std::string_view method,
                                                 boost::json::object& params) const;
   http::Task<void> ask_for_page(std::shared_ptr<PageRequest> request, Caller caller,
                                 std::shared_ptr<Mailbox<bool>> done);
@@ -140,7 +140,7 @@ class Endpoint {
   http::Task<void> pass_on_changes(std::shared_ptr<Followed> followed) const;
 
   // Names the client with servers that keep sessions: its own session, else its user.
-  std::string lane_of(const Context& context) const;
+  std::string client_key_of(const Context& context) const;
   Caller caller(const Context& context) const;
   Answer finished(const Context& context, Result<CallOutcome> outcome) const;
   // The same where it holds up no io thread.

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "base/mailbox.h"
-#include "connectors/client_side.h"
+#include "connectors/mcp_client_session.h"
 
 namespace wick::mcp {
 

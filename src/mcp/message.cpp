@@ -104,10 +104,9 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
                                                bool in_batch) {
   if (!body.is_object()) return reject(400, kInvalidRequest, "A message must be a JSON object.");
   json::object& object = body.get_object();
-  auto id = read_id(object);
-  if (!id) return std::unexpected(id.error());
+  WICK_TRY(id, read_id(object));
   Message message;
-  message.id = std::move(*id);
+  message.id = std::move(id);
   const auto* version = object.if_contains("jsonrpc");
   if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
     return reject(400, kInvalidRequest, "\"jsonrpc\" must be \"2.0\".", message.id);
@@ -207,9 +206,8 @@ std::expected<Incoming, Rejection> read_body(const http::Request& request) {
   if (!body) return reject(400, kParseError, body.error().message);
   Incoming incoming;
   if (!body->is_array()) {
-    auto message = read_message(request, *body, false);
-    if (!message) return std::unexpected(std::move(message.error()));
-    incoming.messages.push_back(std::move(*message));
+    WICK_TRY(message, read_message(request, *body, false));
+    incoming.messages.push_back(std::move(message));
     return incoming;
   }
   json::array& items = body->get_array();
@@ -218,12 +216,11 @@ std::expected<Incoming, Rejection> read_body(const http::Request& request) {
   }
   incoming.batch = true;
   for (json::value& item : items) {
-    auto message = read_message(request, item, true);
-    if (!message) return std::unexpected(std::move(message.error()));
-    if (message->modern || message->method == "initialize") {
-      return reject(400, kInvalidRequest, "This message cannot be part of a batch.", message->id);
+    WICK_TRY(message, read_message(request, item, true));
+    if (message.modern || message.method == "initialize") {
+      return reject(400, kInvalidRequest, "This message cannot be part of a batch.", message.id);
     }
-    incoming.messages.push_back(std::move(*message));
+    incoming.messages.push_back(std::move(message));
   }
   return incoming;
 }

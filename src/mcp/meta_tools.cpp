@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "connectors/runner.h"
-#include "mcp/search.h"
 #include "mcp/tools.h"
+#include "search/search.h"
 
 namespace wick::mcp {
 namespace {
@@ -87,7 +87,7 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
   return result;
 }
 
-CallResult search(Search& index, const Reach& reach, const json::object& arguments) {
+CallResult search(Search& index, const EffectiveAccess& reach, const json::object& arguments) {
   const std::string query = text_argument(arguments, "query");
   if (query.size() > kMaxQueryBytes) {
     return call_failed("The query is longer than " + std::to_string(kMaxQueryBytes) +
@@ -105,18 +105,18 @@ CallResult search(Search& index, const Reach& reach, const json::object& argumen
   return result;
 }
 
-CallResult get(const Reach& reach, const json::object& arguments) {
+CallResult get(const EffectiveAccess& reach, const json::object& arguments) {
   const std::string id = text_argument(arguments, "tool_id");
   const auto key = parse_tool_id(id);
-  const Reach::Found found = key ? reach.find(key->first, key->second) : Reach::Found();
+  const EffectiveAccess::Found found = key ? reach.find(key->first, key->second) : EffectiveAccess::Found();
   const OperationRef& ref = found.ref;
-  if (found.verdict == Verdict::kOutOfScope) {
+  if (found.verdict == AccessDecision::kOutOfScope) {
     return call_failed("\"" + ref.operation->name + "\" of " + ref.connector->label +
                        " is outside the scope of this credential, which reaches " +
                        describe_scope(reach.scope()) + ".");
   }
-  if (found.verdict == Verdict::kHeld) return call_failed(held_back(ref));
-  if (found.verdict == Verdict::kHidden) {
+  if (found.verdict == AccessDecision::kHeld) return call_failed(held_back(ref));
+  if (found.verdict == AccessDecision::kHidden) {
     return call_failed("There is no operation with the tool_id \"" + id +
                        "\" for you. Call wick_search or wick_list to find it.");
   }
@@ -139,7 +139,8 @@ CallResult get(const Reach& reach, const json::object& arguments) {
   return result;
 }
 
-CallResult info(const Reach& reach, ToolSurface surface, const std::vector<OperationRef>& callable) {
+CallResult info(const EffectiveAccess& reach, ToolSurface surface,
+                const std::vector<OperationRef>& callable) {
   CallResult result;
   const std::size_t operations = callable.size();
   std::size_t connectors = 0;
@@ -171,7 +172,7 @@ bool is_meta_tool(std::string_view name) {
          name == "wick_info";
 }
 
-CallResult call_meta_tool(Search& search_index, const Reach& reach, ToolSurface surface,
+CallResult call_meta_tool(Search& search_index, const EffectiveAccess& reach, ToolSurface surface,
                           std::string_view name, const json::object& arguments) {
   if (name == "wick_get") return get(reach, arguments);
   if (name == "wick_search") return search(search_index, reach, arguments);

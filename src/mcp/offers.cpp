@@ -68,7 +68,7 @@ struct Endpoint::PageRequest {
   std::shared_ptr<const ConnectorEntry> connector;
   OfferKey key;
   OfferPlace place;
-  ClientSide side = {};
+  McpClientSession side = {};
   bool is_done = false;  // the list has `page`
   bool is_late = false;  // the request goes on without the list
   bool is_counted = false;
@@ -79,10 +79,10 @@ bool Endpoint::is_shared(const Message& message) {
   return is_forwarded(message) && message.method != "logging/setLevel";
 }
 
-std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const Reach& reach) const {
+std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const EffectiveAccess& reach) const {
   std::vector<std::shared_ptr<const ConnectorEntry>> out;
   for (const auto& connector : reach.snapshot().connectors) {
-    if (runner_.forwards(*connector) && reach.judge_rest(*connector) == Verdict::kAllowed)
+    if (runner_.forwards(*connector) && reach.decide_passthrough(*connector) == AccessDecision::kAllowed)
       out.push_back(connector);
   }
   // In the order in which they were added, which no change of a label disturbs.
@@ -92,7 +92,7 @@ std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const Reac
 
 http::Task<Endpoint::Answer> Endpoint::answer_shared(Context& context) {
   const Message& message = *context.message;
-  if (!message.modern) server_use_.note(lane_of(context));
+  if (!message.modern) server_use_.note(client_key_of(context));
   if (list_kind(message.method) != nullptr) co_return co_await list_offers(context);
   json::object params = message.params;
   std::shared_ptr<const ConnectorEntry> connector = resolve(context.reach, message.method, params);
@@ -116,7 +116,7 @@ Endpoint::Answer Endpoint::no_such_offer(const Context& context) const {
 }
 
 // Which connector a request is for; its name or URI in `params` becomes the server's own. Null: none for this caller.
-std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const Reach& reach, std::string_view method,
+std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const EffectiveAccess& reach, std::string_view method,
                                                         json::object& params) const {
   json::object* holder = &params;
   bool by_name = method == "prompts/get";
@@ -142,7 +142,7 @@ std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const Reach& reach, std:
   }
   auto connector = reach.connector(slug);
   const bool found = connector != nullptr && connector->slug == slug && runner_.forwards(*connector) &&
-                     reach.judge_rest(*connector) == Verdict::kAllowed;
+                     reach.decide_passthrough(*connector) == AccessDecision::kAllowed;
   if (!found) return nullptr;
   (*holder)[member] = json::string(own);
   return connector;
@@ -210,7 +210,7 @@ std::shared_ptr<Endpoint::PageRequest> Endpoint::make_page_request(
   OfferKey key(context.principal.credential.user, *connector, kind.method, place.cursor);
   auto request = std::make_shared<PageRequest>(
       PageRequest{kind, std::move(connector), std::move(key), std::move(place)});
-  request->side.lane = lane_of(context);
+  request->side.lane = client_key_of(context);
   request->side.modern = context.message->modern;
   request->side.capabilities =
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities);

@@ -1,5 +1,5 @@
 // What a question finds, in which order, and that what cannot be reached changes nothing.
-#include "mcp/search.h"
+#include "search/search.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "base/json.h"
-#include "mcp/synonyms.h"
 #include "mcp/tools.h"
-#include "mcp/words.h"
+#include "search/synonyms.h"
+#include "search/text_analysis.h"
 
 namespace wick::mcp {
 namespace {
@@ -60,7 +60,7 @@ class SearchTest : public testing::Test {
   }
   // The keys that are found, best first.
   std::vector<std::string> find(std::string_view query, std::size_t limit = kMaxSearchResults) {
-    const Reach reach(snapshot_, user_.id, nullptr);
+    const EffectiveAccess reach(snapshot_, user_.id, nullptr);
     std::vector<std::string> keys;
     for (const OperationRef& ref : search_.find(*snapshot_, reach.operations(), query, limit))
       keys.push_back(ref.operation->key);
@@ -311,7 +311,7 @@ TEST_F(SearchTest, ThereAreNoMoreResultsThanAskedForAndNoneThatFitsFarWorse) {
 }
 
 TEST_F(Tracker, ManyThreadsGetTheSameAnswers) {
-  const Reach reach(snapshot_, user_.id, nullptr);
+  const EffectiveAccess reach(snapshot_, user_.id, nullptr);
   const auto operations = reach.operations();
   std::atomic<int> right = 0;
   {

@@ -20,7 +20,7 @@ inline constexpr std::size_t kMaxNotedLanes =
 
 class ServerUse {
  public:
-  // The client of this lane (ClientSide::lane) uses them: its stream is woken.
+  // The client of this lane (McpClientSession::lane) uses them: its stream is woken.
   void note(const std::string& lane);
   bool has(const std::string& lane) const;
   // The stream to wake; one for each lane, the newest.

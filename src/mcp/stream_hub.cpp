@@ -55,11 +55,9 @@ StreamHub::StreamHub(std::size_t per_user)
 
 Result<std::shared_ptr<Stream>> StreamHub::open(http::Executor executor, const TokenId& token,
                                                 const UserId& user) {
-  auto of_token = of_tokens_.take(holder_of(token));
-  if (!of_token) return fail(std::move(of_token.error()));
-  auto of_user = of_users_.take(holder_of(user));
-  if (!of_user) return fail(std::move(of_user.error()));
-  auto stream = std::make_shared<Stream>(executor, token, std::move(*of_token), std::move(*of_user));
+  WICK_TRY(of_token, of_tokens_.take(holder_of(token)));
+  WICK_TRY(of_user, of_users_.take(holder_of(user)));
+  auto stream = std::make_shared<Stream>(executor, token, std::move(of_token), std::move(of_user));
   const std::lock_guard lock(mutex_);
   if (streams_.size() >= sweep_at_) {
     std::erase_if(streams_, [](const auto& one) { return one.second.expired(); });

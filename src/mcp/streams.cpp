@@ -13,9 +13,8 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
-#include "connectors/http_config.h"
 #include "crypto/digest.h"
-#include "mcp/accept.h"
+#include "mcp/content_negotiation.h"
 #include "mcp/endpoint.h"
 #include "mcp/foreign.h"
 #include "mcp/server_texts.h"
@@ -32,13 +31,13 @@ constexpr const char* kFlags[] = {"toolsListChanged", "promptsListChanged", "res
 json::object honoured(const json::object& wanted, const json::object& capabilities) {
   const auto can = [&](const char* what, const char* how) {
     const auto* one = capabilities.if_contains(what);
-    return one != nullptr && one->is_object() && flag_of(one->get_object(), how);
+    return one != nullptr && one->is_object() && bool_or_false(one->get_object(), how);
   };
   json::object out;
-  if (flag_of(wanted, "toolsListChanged")) out["toolsListChanged"] = true;
-  if (flag_of(wanted, "promptsListChanged") && can("prompts", "listChanged"))
+  if (bool_or_false(wanted, "toolsListChanged")) out["toolsListChanged"] = true;
+  if (bool_or_false(wanted, "promptsListChanged") && can("prompts", "listChanged"))
     out["promptsListChanged"] = true;
-  if (flag_of(wanted, "resourcesListChanged") && can("resources", "listChanged"))
+  if (bool_or_false(wanted, "resourcesListChanged") && can("resources", "listChanged"))
     out["resourcesListChanged"] = true;
   const auto* uris = wanted.if_contains("resourceSubscriptions");
   if (uris != nullptr && uris->is_array() && can("resources", "subscribe"))
@@ -66,7 +65,7 @@ std::string as_event(json::object notification, const std::string& meta) {
 http::Task<std::string> Endpoint::tools_fingerprint(Principal principal,
                                                     std::shared_ptr<const AccessSnapshot> snapshot) const {
   const auto work = [&]() -> Result<std::string> {
-    const Reach reach(snapshot, principal.credential.user, principal.credential.scope);
+    const EffectiveAccess reach(snapshot, principal.credential.user, principal.credential.scope);
     std::string all;
     for (const OperationRef& ref : reach.operations()) {
       all.append(tool_name(*ref.connector, *ref.operation))
@@ -85,7 +84,7 @@ struct Endpoint::Followed {
   std::shared_ptr<Stream> stream;
   std::shared_ptr<const ConnectorEntry> connector;
   Principal principal;
-  ClientSide side;
+  McpClientSession side;
   json::object filter;
   std::string meta;
   bool is_shared = false;  // on /mcp, not in the connector's own view
@@ -109,7 +108,7 @@ struct Endpoint::Listening {
   std::map<ConnectorId, std::shared_ptr<Followed>> servers = {};
 
   bool wants_lists() const {
-    return flag_of(filter, "promptsListChanged") || flag_of(filter, "resourcesListChanged");
+    return bool_or_false(filter, "promptsListChanged") || bool_or_false(filter, "resourcesListChanged");
   }
   void end() {
     for (const auto& [id, server] : servers) server->side.cancellation->cancel();
@@ -145,10 +144,10 @@ http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) c
       wait = 1;
       if (!followed->is_shared) return followed->stream->say(as_event(std::move(message), followed->meta));
       // Asked of each: a view's stream ends with its access, and this one goes on.
-      const Reach now(access_.snapshot(), credential.user, credential.scope);
+      const EffectiveAccess now(access_.snapshot(), credential.user, credential.scope);
       const auto connector = now.connector(followed->connector->id.str());
       if (cancellation->cancelled() || connector == nullptr || !followed->is_same(*connector) ||
-          now.judge_rest(*connector) != Verdict::kAllowed)
+          now.decide_passthrough(*connector) != AccessDecision::kAllowed)
         return;
       json::object passed = shared_notification(std::move(message), connector->slug);
       if (!passed.empty()) followed->stream->say(as_event(std::move(passed), followed->meta));
@@ -166,13 +165,13 @@ http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) c
 // Ends listening to servers that the caller may not use any more, and begins with those that he may.
 void Endpoint::follow_servers(Listening& listening) const {
   const Credential& credential = listening.principal.credential;
-  const Reach reach(access_.snapshot(), credential.user, credential.scope);
+  const EffectiveAccess reach(access_.snapshot(), credential.user, credential.scope);
   std::erase_if(listening.servers, [&](const auto& one) {
     const auto now = reach.connector(one.first.str());
     // On /mcp its label is part of its resources' names.
     const bool stays = now != nullptr && one.second->is_same(*now) &&
                        (listening.only || (now->slug == one.second->connector->slug &&
-                                           reach.judge_rest(*now) == Verdict::kAllowed));
+                                           reach.decide_passthrough(*now) == AccessDecision::kAllowed));
     if (!stays) one.second->side.cancellation->cancel();
     return !stays;
   });
@@ -223,7 +222,7 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (const auto open = weak.lock()) Stream::end(open);
   });
   const Principal principal = context.principal;
-  Listening listening{stream, principal, context.exchange->executor(), lane_of(context)};
+  Listening listening{stream, principal, context.exchange->executor(), client_key_of(context)};
   listening.is_modern = context.message != nullptr;  // a GET has no message
   listening.capabilities =
       context.session ? context.session->capabilities : carried_capabilities(json::object());
@@ -243,14 +242,14 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (!listening.is_modern) server_use_.open(listening.lane, stream);
   }
   listening.filter = filter;
-  context.reach = Reach();  // a stream must not keep an old snapshot alive
+  context.reach = EffectiveAccess();  // a stream must not keep an old snapshot alive
   context.only = nullptr;
   const std::string session(
       context.message == nullptr ? context.exchange->request().header("mcp-session-id").value_or("") : "");
   const auto lives = [&] {
     if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
-    const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
+    const EffectiveAccess reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
     const auto now = listening.only ? reach.connector(listening.only->str()) : nullptr;
     return !listening.only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
   };
@@ -261,7 +260,7 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   const auto offers_print = [&] {
     std::string print;
     if (listening.only) return print;
-    const Reach reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
+    const EffectiveAccess reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
     for (const auto& connector : offering(reach)) print += connector->slug + "\n";
     return print;
   };
@@ -280,18 +279,19 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
     if (auto snapshot = access_.snapshot(); snapshot.owner_before(seen) || seen.owner_before(snapshot)) {
       seen = snapshot;
       std::string now = co_await tools_fingerprint(principal, std::move(snapshot));
-      if (now != before && flag_of(filter, "toolsListChanged")) text = changed("tools");
+      if (now != before && bool_or_false(filter, "toolsListChanged")) text = changed("tools");
       before = std::move(now);
       if (std::string now_offers = offers_print(); now_offers != offers) {
-        if (flag_of(filter, "promptsListChanged")) text += changed("prompts");
-        if (flag_of(filter, "resourcesListChanged")) text += changed("resources");
+        if (bool_or_false(filter, "promptsListChanged")) text += changed("prompts");
+        if (bool_or_false(filter, "resourcesListChanged")) text += changed("resources");
         offers = std::move(now_offers);
       }
     }
     // A server that a list did not wait for has answered since (known_offers.h).
     if (const auto now = known_.changes(user); !listening.only) {
-      if (now.prompts != late.prompts && flag_of(filter, "promptsListChanged")) text += changed("prompts");
-      if (now.resources != late.resources && flag_of(filter, "resourcesListChanged"))
+      if (now.prompts != late.prompts && bool_or_false(filter, "promptsListChanged"))
+        text += changed("prompts");
+      if (now.resources != late.resources && bool_or_false(filter, "resourcesListChanged"))
         text += changed("resources");
       late = now;
     }

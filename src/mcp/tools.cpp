@@ -102,8 +102,8 @@ std::optional<std::string> page_of(const std::vector<OperationRef>& operations, 
 
 }  // namespace
 
-std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor,
-                                      Era era) {
+std::optional<std::string> list_tools(const EffectiveAccess& reach, ToolSurface surface,
+                                      std::string_view cursor, Era era) {
   const auto operations = reach.operations();
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
@@ -125,7 +125,7 @@ std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, s
                  });
 }
 
-std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
+std::optional<std::string> list_connector_tools(const EffectiveAccess& reach, const ConnectorEntry& connector,
                                                 std::string_view cursor, Era era) {
   std::vector<OperationRef> operations = reach.operations();
   std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
@@ -141,15 +141,16 @@ std::optional<std::string> list_connector_tools(const Reach& reach, const Connec
                  });
 }
 
-Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const ConnectorEntry>& connector,
-                                 std::string_view name) {
+EffectiveAccess::Found find_connector_tool(const EffectiveAccess& reach,
+                                           const std::shared_ptr<const ConnectorEntry>& connector,
+                                           std::string_view name) {
   for (const OperationEntry& operation : connector->operations) {
     if (own_name(operation) == name) return reach.find(connector->id, operation.key);
   }
   return {};
 }
 
-Reach::Found find_tool(const Reach& reach, std::string_view name) {
+EffectiveAccess::Found find_tool(const EffectiveAccess& reach, std::string_view name) {
   // slug() never makes two underscores in a row, so the first pair ends the label.
   if (name.size() == kMaxToolNameLength && name.find('-') != std::string_view::npos) {
     const std::string_view beginning = name.substr(0, name.rfind('-'));

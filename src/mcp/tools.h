@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "access/reach.h"
+#include "access/effective_access.h"
 #include "connectors/connector_kind.h"
 #include "mcp/foreign.h"
 
@@ -39,20 +39,21 @@ bool is_direct(ToolSurface surface, std::size_t operations);
 
 // A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is
 // not ours.
-std::optional<std::string> list_tools(const Reach& reach, ToolSurface surface, std::string_view cursor,
-                                      Era era);
+std::optional<std::string> list_tools(const EffectiveAccess& reach, ToolSurface surface,
+                                      std::string_view cursor, Era era);
 // By a direct tool's name.
-Reach::Found find_tool(const Reach& reach, std::string_view name);
+EffectiveAccess::Found find_tool(const EffectiveAccess& reach, std::string_view name);
 
 // The view of one connector: its tools under the names that they have there, as their server describes them.
-std::optional<std::string> list_connector_tools(const Reach& reach, const ConnectorEntry& connector,
+std::optional<std::string> list_connector_tools(const EffectiveAccess& reach, const ConnectorEntry& connector,
                                                 std::string_view cursor, Era era);
-Reach::Found find_connector_tool(const Reach& reach, const std::shared_ptr<const ConnectorEntry>& connector,
-                                 std::string_view name);
+EffectiveAccess::Found find_connector_tool(const EffectiveAccess& reach,
+                                           const std::shared_ptr<const ConnectorEntry>& connector,
+                                           std::string_view name);
 
 bool is_meta_tool(std::string_view name);
 // wick_list, wick_search, wick_get and wick_info: answered from the snapshot.
-CallResult call_meta_tool(Search& search, const Reach& reach, ToolSurface surface, std::string_view name,
-                          const boost::json::object& arguments);
+CallResult call_meta_tool(Search& search, const EffectiveAccess& reach, ToolSurface surface,
+                          std::string_view name, const boost::json::object& arguments);
 
 }  // namespace wick::mcp

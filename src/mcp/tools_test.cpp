@@ -28,7 +28,7 @@ struct Catalogue {
     snapshot->users[user] = entry;
     snapshot->connectors.push_back(connector);
   }
-  Reach reach() const { return {snapshot, user, nullptr}; }
+  EffectiveAccess reach() const { return {snapshot, user, nullptr}; }
 };
 
 TEST(ToolName, IsTheLabelAndTheOperationWhileThatFits) {
@@ -42,7 +42,7 @@ TEST(ToolName, ThatWouldBeTooLongIsCutUniqueAndFoundUnderBothNames) {
     std::vector<std::string> keys;
     for (int i = 0; i < 200; ++i) keys.push_back(std::string(55, 'k') + std::to_string(1000 + i));
     const Catalogue catalogue(slug, keys);
-    const Reach reach = catalogue.reach();
+    const EffectiveAccess reach = catalogue.reach();
     std::set<std::string> names;
     for (const OperationEntry& operation : catalogue.connector->operations) {
       const std::string name = tool_name(*catalogue.connector, operation);

@@ -103,7 +103,7 @@ std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::re
     if (!one.empty() && one != "consent" && one != "login" && one != "select_account")
       return wrong("invalid_request", "The prompt is not one of consent, login and select_account.");
   }
-  if (auto sound = read_scope(request); !sound) return std::unexpected(std::move(sound.error()));
+  WICK_CHECK(read_scope(request));
   return request;
 }
 
@@ -156,7 +156,7 @@ Result<Secret> AuthorizationService::keep(const AuthorizationRequest& request, c
     if (!inserted) return fail(std::move(inserted.error()));
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return id;
 }
 
@@ -173,7 +173,7 @@ Result<AuthorizationRequest> AuthorizationService::look(std::string_view id, con
          clock_.now()},
         [&](const SqlRow& row) { found = from_text(row.bytes(0)); });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!found) return no_request();
   return std::move(*found);
 }
@@ -184,12 +184,12 @@ Result<AuthorizationRequest> AuthorizationService::take(std::string_view id, con
   if (!request) return request;
   const auto digest = sha256(id);
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto removed = tx.execute("DELETE FROM oauth_requests WHERE digest = $1", {BlobView{as_bytes(digest)}});
-    if (!removed) return fail(std::move(removed.error()));
-    if (*removed != 1) return no_request();
+    WICK_TRY(removed,
+             tx.execute("DELETE FROM oauth_requests WHERE digest = $1", {BlobView{as_bytes(digest)}}));
+    if (removed != 1) return no_request();
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return request;
 }
 
@@ -211,16 +211,15 @@ std::string AuthorizationService::redirect(
 
 Result<Secret> AuthorizationService::keep_device(std::string_view user_code, const SessionId& session,
                                                  const UserId& user) {
-  auto device = devices_.look(user_code);
-  if (!device) return fail(std::move(device.error()));
+  WICK_TRY(device, devices_.look(user_code));
   AuthorizationRequest request;
-  request.client_id = device->client_id;
-  request.oauth_scope = device->oauth_scope;
-  request.resource = device->resource;
-  request.device = device->digest;
+  request.client_id = device.client_id;
+  request.oauth_scope = device.oauth_scope;
+  request.resource = device.resource;
+  request.device = device.digest;
   request.user_code = normal_user_code(user_code).insert(kUserCodeLetters / 2, "-");
-  request.ip = device->ip;
-  request.user_agent = device->user_agent;
+  request.ip = device.ip;
+  request.user_agent = device.user_agent;
   return keep(request, session, user);
 }
 
@@ -248,11 +247,9 @@ Result<std::string> AuthorizationService::approve(std::string_view id, const Ses
   auto request = look(id, session, user);
   if (!request) return fail(std::move(request.error()));
   if (!connector_name(*request).empty()) {
-    const auto connector = find_connector(*request, user, snapshot);
-    if (!connector) return fail(connector.error());
-    auto narrowed = only_connector(scope, (*connector)->id);
-    if (!narrowed) return fail(std::move(narrowed.error()));
-    scope = std::move(*narrowed);
+    WICK_TRY(connector, find_connector(*request, user, snapshot));
+    WICK_TRY(narrowed, only_connector(scope, connector->id));
+    scope = std::move(narrowed);
   }
   request = take(id, session, user);
   if (!request) return fail(std::move(request.error()));
@@ -277,23 +274,21 @@ Result<std::string> AuthorizationService::approve(std::string_view id, const Ses
     approval.oauth_scope.append(" ").append(kOfflineScope);
   approval.scope = std::move(scope);
   if (by_device) {
-    if (auto done = devices_.approve(request->device, approval); !done) return fail(std::move(done.error()));
+    WICK_CHECK(devices_.approve(request->device, approval));
     return "/device?done=approved";
   }
-  auto code = grants_.approve(approval);
-  if (!code) return fail(std::move(code.error()));
-  return redirect(*request, {{"code", code->reveal()}});
+  WICK_TRY(code, grants_.approve(approval));
+  return redirect(*request, {{"code", code.reveal()}});
 }
 
 Result<std::string> AuthorizationService::deny(std::string_view id, const SessionId& session,
                                                const UserId& user) {
-  auto request = take(id, session, user);
-  if (!request) return fail(std::move(request.error()));
-  if (!request->device.empty()) {
-    if (auto done = devices_.deny(request->device); !done) return fail(std::move(done.error()));
+  WICK_TRY(request, take(id, session, user));
+  if (!request.device.empty()) {
+    WICK_CHECK(devices_.deny(request.device));
     return "/device?done=denied";
   }
-  return redirect(*request, {{"error", "access_denied"}, {"error_description", "The user said no."}});
+  return redirect(request, {{"error", "access_denied"}, {"error_description", "The user said no."}});
 }
 
 Result<void> AuthorizationService::purge() {

@@ -48,45 +48,41 @@ bool has(const std::vector<std::string>& list, std::string_view what) {
 
 // Sets which grants the client uses.
 Result<void> read_grants(const json::object& object, bool kept, ClientMetadata& metadata) {
-  auto grants = string_list(object, "grant_types");
-  if (!grants) return fail(std::move(grants.error()));
-  if (!grants->empty() || kept) {
-    metadata.codes = has(*grants, kCodeGrant);
-    metadata.refreshes = has(*grants, kRefreshGrant);
-    metadata.devices = has(*grants, kDeviceGrant);
+  WICK_TRY(grants, string_list(object, "grant_types"));
+  if (!grants.empty() || kept) {
+    metadata.codes = has(grants, kCodeGrant);
+    metadata.refreshes = has(grants, kRefreshGrant);
+    metadata.devices = has(grants, kDeviceGrant);
   }
   if (!metadata.codes && !metadata.devices && !kept) {
     return fail(ErrorCode::kInvalidArgument, "\"grant_types\" must have " + std::string(kCodeGrant) + " or " +
                                                  std::string(kDeviceGrant) + ".");
   }
-  auto responses = string_list(object, "response_types");
-  if (!responses) return fail(std::move(responses.error()));
-  if (metadata.codes && !responses->empty() && !has(*responses, "code"))
+  WICK_TRY(responses, string_list(object, "response_types"));
+  if (metadata.codes && !responses.empty() && !has(responses, "code"))
     return fail(ErrorCode::kInvalidArgument, "\"response_types\" must have code: there is no other here.");
   return {};
 }
 
 Result<void> read_redirect_uris(const json::object& object, const RedirectSchemes& schemes,
                                 ClientMetadata& metadata) {
-  auto uris = string_list(object, "redirect_uris");
-  if (!uris) return fail(std::move(uris.error()));
-  if ((uris->empty() && metadata.codes) || uris->size() > kMaxRedirectUris) {
+  WICK_TRY(uris, string_list(object, "redirect_uris"));
+  if ((uris.empty() && metadata.codes) || uris.size() > kMaxRedirectUris) {
     return fail(
         ErrorCode::kInvalidArgument,
         "The redirect URIs must be 1 to " + std::to_string(kMaxRedirectUris) + ", in \"redirect_uris\".");
   }
-  for (const std::string& uri : *uris) {
+  for (const std::string& uri : uris) {
     if (auto sound = check_redirect_uri(uri, schemes); !sound) return sound;
   }
-  metadata.redirect_uris = std::move(*uris);
+  metadata.redirect_uris = std::move(uris);
   return {};
 }
 
 // Who says what it is gets only the redirect URIs that fit: a web app has no business on loopback.
 Result<void> read_application_type(const json::object& object, ClientMetadata& metadata) {
-  auto type = optional_string(object, "application_type");
-  if (!type) return fail(std::move(type.error()));
-  metadata.application_type = type->value_or("");
+  WICK_TRY(type, optional_string(object, "application_type"));
+  metadata.application_type = type.value_or("");
   if (metadata.application_type.empty() || metadata.application_type == "native") return {};
   if (metadata.application_type != "web")
     return fail(ErrorCode::kInvalidArgument, "\"application_type\" must be web or native.");
@@ -102,23 +98,20 @@ Result<void> read_application_type(const json::object& object, ClientMetadata& m
 
 Result<ClientMetadata> parse(const json::object& object, const RedirectSchemes& schemes, bool kept) {
   ClientMetadata metadata;
-  if (auto read = read_grants(object, kept, metadata); !read) return fail(std::move(read.error()));
-  if (auto read = read_redirect_uris(object, schemes, metadata); !read) return fail(std::move(read.error()));
-  if (auto read = read_application_type(object, metadata); !read) return fail(std::move(read.error()));
-  auto name = optional_string(object, "client_name");
-  if (!name) return fail(std::move(name.error()));
+  WICK_CHECK(read_grants(object, kept, metadata));
+  WICK_CHECK(read_redirect_uris(object, schemes, metadata));
+  WICK_CHECK(read_application_type(object, metadata));
+  WICK_TRY(name, optional_string(object, "client_name"));
   // One that was taken by an earlier release must not make its client unreadable.
-  metadata.name = kept ? visible_text(name->value_or("")) : std::string(trim(name->value_or("")));
+  metadata.name = kept ? visible_text(name.value_or("")) : std::string(trim(name.value_or("")));
   if (metadata.name.empty()) {
     metadata.name = metadata.redirect_uris.empty()
                         ? "Unnamed device"
                         : "App at " + describe_redirect(metadata.redirect_uris.front());
   }
-  if (auto named = check_name("\"client_name\"", metadata.name, kMaxClientNameBytes); !named)
-    return fail(std::move(named.error()));
-  auto uri = optional_string(object, "client_uri");
-  if (!uri) return fail(std::move(uri.error()));
-  metadata.client_uri = uri->value_or("");
+  WICK_CHECK(check_name("\"client_name\"", metadata.name, kMaxClientNameBytes));
+  WICK_TRY(uri, optional_string(object, "client_uri"));
+  metadata.client_uri = uri.value_or("");
   if (!metadata.client_uri.empty() &&
       (!metadata.client_uri.starts_with("https://") || !check_redirect_uri(metadata.client_uri))) {
     metadata.client_uri.clear();  // a decoration: not worth refusing a client for

@@ -28,15 +28,13 @@ bool may_use(const OAuthClient& client, std::string_view grant_type) {
 }  // namespace
 
 std::expected<Endpoint::ClientCall, http::Response> Endpoint::admit_client(const http::Request& request) {
-  auto form = read_form(request);
-  if (!form) return std::unexpected(std::move(form.error()));
-  auto credentials = read_client(request, *form);
-  if (!credentials) return std::unexpected(std::move(credentials.error()));
-  auto client = clients_.authenticate(credentials->id, credentials->secret.reveal());
-  if (client) return ClientCall{std::move(*client), std::move(*form)};
+  WICK_TRY(form, read_form(request));
+  WICK_TRY(credentials, read_client(request, form));
+  auto client = clients_.authenticate(credentials.id, credentials.secret.reveal());
+  if (client) return ClientCall{std::move(*client), std::move(form)};
   if (client.error().code != ErrorCode::kUnauthenticated)
     return std::unexpected(error_answer(client.error()));
-  return std::unexpected(invalid_client(credentials->basic, client.error().message));
+  return std::unexpected(invalid_client(credentials.basic, client.error().message));
 }
 
 http::Response Endpoint::token(const http::Request& request) {

@@ -28,9 +28,8 @@ Result<OAuthClient> read(const SqlRow& row, const RedirectSchemes& schemes) {
   auto value = parse_json(row.bytes(2));
   if (!value || !value->is_object())
     return fail(ErrorCode::kInternal, "The client " + client.id + " is damaged.");
-  auto metadata = parse_kept_metadata(value->get_object(), schemes);
-  if (!metadata) return fail(std::move(metadata.error()));
-  client.metadata = std::move(*metadata);
+  WICK_TRY(metadata, parse_kept_metadata(value->get_object(), schemes));
+  client.metadata = std::move(metadata);
   client.confidential = !row.is_null(3);
   client.blocked = row.integer(4) != 0;
   client.created_at = row.integer(5);
@@ -46,7 +45,7 @@ Result<std::vector<OAuthClient>> find(Transaction& tx, const ClientPolicy& polic
   auto done = tx.for_each(std::string(kSelect) + std::string(where), params, [&](const SqlRow& row) {
     if (auto client = read(row, policy.redirect_schemes)) clients.push_back(std::move(*client));
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return clients;
 }
 
@@ -108,15 +107,14 @@ Result<void> ClientService::insert(Transaction& tx, const OAuthClient& client, s
   const std::string metadata = to_json(client_metadata_json(client.metadata));
   const auto digest = sha256(metadata);
   const SqlParam until = client.valid_until ? SqlParam(*client.valid_until) : SqlParam(nullptr);
-  auto done = tx.execute(
+  WICK_CHECK(tx.execute(
       "INSERT INTO oauth_clients (id, source, metadata, metadata_digest, blocked, created_at, valid_until, "
       "ip, secret_digest, introspects) VALUES ($1, $2, $3, $4, 0, $5, $6, $7, $8, $9) "
       "ON CONFLICT (id) DO UPDATE SET metadata = $3, metadata_digest = $4, valid_until = $6",
       {std::string_view(client.id), std::string_view(source_name(client.source)), std::string_view(metadata),
        BlobView{as_bytes(digest)}, client.created_at, until, ip,
        secret_digest.empty() ? SqlParam(nullptr) : SqlParam(BlobView{secret_digest}),
-       std::int64_t(client.introspects)});
-  if (!done) return fail(std::move(done.error()));
+       std::int64_t(client.introspects)}));
   return {};
 }
 
@@ -125,19 +123,17 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
     return fail(ErrorCode::kForbidden,
                 "Registration is off on this server: an admin can register this app by hand.");
   }
-  auto metadata = parse_client_metadata(object, policy_.redirect_schemes);
-  if (!metadata) return fail(std::move(metadata.error()));
+  WICK_TRY(metadata, parse_client_metadata(object, policy_.redirect_schemes));
   OAuthClient client;
-  client.metadata = std::move(*metadata);
+  client.metadata = std::move(metadata);
   client.id = std::string(kIdPrefix) + random_hex(kIdBytes);
   client.created_at = clock_.now();
   const auto digest = sha256(to_json(client_metadata_json(client.metadata)));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const SqlParam same[] = {BlobView{as_bytes(digest)}};
-    auto known = find(tx, policy_, "WHERE metadata_digest = $1 AND source = 'registered'", same);
-    if (!known) return fail(std::move(known.error()));
-    if (!known->empty()) {
-      client = known->front();
+    WICK_TRY(known, find(tx, policy_, "WHERE metadata_digest = $1 AND source = 'registered'", same));
+    if (!known.empty()) {
+      client = known.front();
       if (client.blocked) return fail(ErrorCode::kForbidden, "An admin has blocked this app.");
       return {};
     }
@@ -148,36 +144,31 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
                                [&](const SqlRow& row) { count = row.integer(0); });
     if (!counted) return counted;
     if (count >= kMaxRegisteredClients) {
-      auto removed = remove_oldest_unused(tx);
-      if (!removed) return fail(std::move(removed.error()));
-      if (*removed == 0)
+      WICK_TRY(removed, remove_oldest_unused(tx));
+      if (removed == 0)
         return fail(ErrorCode::kLimit,
                     "There are as many registered clients as there may be: an admin can remove some.");
     }
     return insert(tx, client, ip);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return client;
 }
 
 Result<OAuthClient> ClientService::keep_document(std::string_view url, const json::object& document,
                                                  Micros max_age) {
-  auto id = required_string(document, "client_id");
-  if (!id) return fail(std::move(id.error()));
-  if (*id != url)
-    return fail(ErrorCode::kInvalidArgument, "The document's client_id is not its own address.");
+  WICK_TRY(id, required_string(document, "client_id"));
+  if (id != url) return fail(ErrorCode::kInvalidArgument, "The document's client_id is not its own address.");
   if (!document.contains("client_name") || document.contains("client_secret"))
     return fail(ErrorCode::kInvalidArgument, "The document must have a client_name and no client_secret.");
-  auto metadata = parse_client_metadata(document, policy_.redirect_schemes);
-  if (!metadata) return fail(std::move(metadata.error()));
+  WICK_TRY(metadata, parse_client_metadata(document, policy_.redirect_schemes));
   OAuthClient client;
   client.id = std::string(url);
   client.source = ClientSource::kMetadataDocument;
-  client.metadata = std::move(*metadata);
+  client.metadata = std::move(metadata);
   client.created_at = clock_.now();
   client.valid_until = client.created_at + std::clamp(max_age, kMinDocumentAge, kMaxDocumentAge);
-  auto done = db_.write([&](Transaction& tx) { return insert(tx, client, ""); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(db_.write([&](Transaction& tx) { return insert(tx, client, ""); }));
   return get(url);
 }
 
@@ -185,12 +176,11 @@ Result<OAuthClient> ClientService::get(std::string_view id) {
   std::vector<OAuthClient> found;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, policy_, "WHERE id = $1", params);
-    if (!clients) return fail(std::move(clients.error()));
-    found = std::move(*clients);
+    WICK_TRY(clients, find(tx, policy_, "WHERE id = $1", params));
+    found = std::move(clients);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (found.empty()) return no_client();
   return std::move(found.front());
 }
@@ -198,12 +188,11 @@ Result<OAuthClient> ClientService::get(std::string_view id) {
 Result<std::vector<OAuthClient>> ClientService::list() {
   std::vector<OAuthClient> found;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto clients = find(tx, policy_, "ORDER BY created_at DESC", {});
-    if (!clients) return fail(std::move(clients.error()));
-    found = std::move(*clients);
+    WICK_TRY(clients, find(tx, policy_, "ORDER BY created_at DESC", {}));
+    found = std::move(clients);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return found;
 }
 
@@ -212,8 +201,7 @@ Result<MadeClient> ClientService::create(const NewClient& request) {
   metadata["client_name"] = request.name;
   if (trim(request.name).empty())
     return fail(ErrorCode::kInvalidArgument, "The app needs a name: people see it when they are asked.");
-  if (auto named = check_name("The name", request.name, kMaxClientNameBytes); !named)
-    return fail(std::move(named.error()));
+  WICK_CHECK(check_name("The name", request.name, kMaxClientNameBytes));
   json::array uris, grants;
   for (const std::string& uri : request.redirect_uris) uris.push_back(json::string(uri));
   if (!uris.empty()) grants.push_back(json::string(kCodeGrant));
@@ -225,9 +213,8 @@ Result<MadeClient> ClientService::create(const NewClient& request) {
   MadeClient made;
   metadata["redirect_uris"] = std::move(uris);
   metadata["grant_types"] = std::move(grants);
-  auto parsed = parse_kept_metadata(metadata, policy_.redirect_schemes);
-  if (!parsed) return fail(std::move(parsed.error()));
-  made.client.metadata = std::move(*parsed);
+  WICK_TRY(parsed, parse_kept_metadata(metadata, policy_.redirect_schemes));
+  made.client.metadata = std::move(parsed);
   made.client.id = std::string(kIdPrefix) + random_hex(kIdBytes);
   made.client.source = ClientSource::kAdmin;
   made.client.introspects = request.introspects;
@@ -241,7 +228,7 @@ Result<MadeClient> ClientService::create(const NewClient& request) {
   auto done = db_.write([&](Transaction& tx) {
     return insert(tx, made.client, "", made.client.confidential ? as_bytes(digest) : std::string_view());
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return made;
 }
 
@@ -251,17 +238,15 @@ Result<MadeClient> ClientService::replace_secret(std::string_view id) {
   const auto digest = sha256(made.secret.reveal());
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, policy_, "WHERE id = $1", params);
-    if (!clients) return fail(std::move(clients.error()));
-    if (clients->empty()) return no_client();
-    made.client = std::move(clients->front());
+    WICK_TRY(clients, find(tx, policy_, "WHERE id = $1", params));
+    if (clients.empty()) return no_client();
+    made.client = std::move(clients.front());
     if (!made.client.confidential) return fail(ErrorCode::kConflict, "This app is public: it has no secret.");
-    auto set = tx.execute("UPDATE oauth_clients SET secret_digest = $2 WHERE id = $1",
-                          {id, BlobView{as_bytes(digest)}});
-    if (!set) return fail(std::move(set.error()));
+    WICK_CHECK(tx.execute("UPDATE oauth_clients SET secret_digest = $2 WHERE id = $1",
+                          {id, BlobView{as_bytes(digest)}}));
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return made;
 }
 
@@ -270,14 +255,13 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
   std::string stored;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, policy_, "WHERE id = $1", params);
-    if (!clients) return fail(std::move(clients.error()));
-    if (clients->empty()) return {};
-    client = std::move(clients->front());
+    WICK_TRY(clients, find(tx, policy_, "WHERE id = $1", params));
+    if (clients.empty()) return {};
+    client = std::move(clients.front());
     return tx.for_each("SELECT secret_digest FROM oauth_clients WHERE id = $1", params,
                        [&](const SqlRow& row) { stored = row.is_null(0) ? "" : row.text(0); });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!client || client->blocked)
     return fail(ErrorCode::kUnauthenticated, "There is no such client: register again.");
   const bool proven =
@@ -289,25 +273,21 @@ Result<OAuthClient> ClientService::authenticate(std::string_view id, std::string
 Result<void> ClientService::set_blocked(std::string_view id, bool blocked) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const SqlParam params[] = {id};
-    auto clients = find(tx, policy_, "WHERE id = $1", params);
-    if (!clients) return fail(std::move(clients.error()));
-    if (clients->empty()) return no_client();
-    if (clients->front().blocked == blocked) return {};
-    auto done =
-        tx.execute("UPDATE oauth_clients SET blocked = $2 WHERE id = $1", {id, std::int64_t(blocked)});
-    if (!done) return fail(std::move(done.error()));
+    WICK_TRY(clients, find(tx, policy_, "WHERE id = $1", params));
+    if (clients.empty()) return no_client();
+    if (clients.front().blocked == blocked) return {};
+    WICK_CHECK(
+        tx.execute("UPDATE oauth_clients SET blocked = $2 WHERE id = $1", {id, std::int64_t(blocked)}));
     return {};
   });
 }
 
 Result<void> ClientService::remove(std::string_view id) {
-  auto client = get(id);
-  if (!client) return fail(std::move(client.error()));
-  if (client->source == ClientSource::kBuiltin)
+  WICK_TRY(client, get(id));
+  if (client.source == ClientSource::kBuiltin)
     return fail(ErrorCode::kConflict, "This app is built in: block it instead.");
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute("DELETE FROM oauth_clients WHERE id = $1", {id});
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.execute("DELETE FROM oauth_clients WHERE id = $1", {id}));
     return {};
   });
 }
@@ -316,13 +296,12 @@ Result<void> ClientService::purge() {
   const Micros now = clock_.now();
   // There are few (kMaxRegisteredClients). A grant that has not ended ends when it expires.
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto done = tx.execute(
+    WICK_CHECK(tx.execute(
         "DELETE FROM oauth_clients WHERE source IN ('registered', 'metadata_document') AND blocked = 0 AND "
         "created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_grants g WHERE g.client_id = oauth_clients.id "
         "AND "
         "COALESCE(g.revoked_at, g.expires_at) > $2)",
-        {now - kUnusedClientAge, now - kForgottenClientAge});
-    if (!done) return fail(std::move(done.error()));
+        {now - kUnusedClientAge, now - kForgottenClientAge}));
     return {};
   });
 }

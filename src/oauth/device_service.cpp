@@ -89,17 +89,16 @@ Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
     if (!counted) return counted;
     if (waiting >= kMaxDeviceCodes)
       return fail(ErrorCode::kLimit, "As many devices wait as may: try again in a few minutes.");
-    auto inserted = tx.execute(
+    WICK_CHECK(tx.execute(
         "INSERT INTO oauth_device_codes (digest, user_code_digest, client_id, oauth_scope, resource, ip, "
         "user_agent, expires_at, status) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')",
         {BlobView{as_bytes(digest)}, BlobView{as_bytes(user_digest)}, std::string_view(request.client_id),
          std::string_view(request.oauth_scope), std::string_view(request.resource),
          std::string_view(request.ip), truncate_utf8(request.user_agent, kMaxUserAgentBytes),
-         now + kDeviceCodeAge});
-    if (!inserted) return fail(std::move(inserted.error()));
+         now + kDeviceCodeAge}));
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   const std::lock_guard lock(mutex_);
   std::erase_if(polls_, [&](const auto& entry) { return entry.second.forget_at <= now; });
   polls_[std::string(as_bytes(digest))] = {0, now + kDeviceCodeAge, kDevicePollSeconds};
@@ -123,7 +122,7 @@ Result<DeviceRequest> DeviceService::look(std::string_view user_code) {
                                 row.text(5)};
         });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!found) return no_request();
   return std::move(*found);
 }
@@ -133,20 +132,19 @@ Result<void> DeviceService::decide(Transaction& tx, std::string_view digest, std
   const auto bytes = from_hex(digest);
   if (!bytes) return no_request();
   const std::string id = grant ? grant->str() : std::string();
-  auto decided = tx.execute(
-      "UPDATE oauth_device_codes SET status = $2, grant_id = $3 WHERE digest = $1 AND status = 'waiting' AND "
-      "expires_at > $4",
-      {BlobView{*bytes}, status, grant ? SqlParam(std::string_view(id)) : SqlParam(nullptr), clock_.now()});
-  if (!decided) return fail(std::move(decided.error()));
-  if (*decided != 1) return no_request();
+  WICK_TRY(decided, tx.execute("UPDATE oauth_device_codes SET status = $2, grant_id = $3 WHERE digest = $1 "
+                               "AND status = 'waiting' AND "
+                               "expires_at > $4",
+                               {BlobView{*bytes}, status,
+                                grant ? SqlParam(std::string_view(id)) : SqlParam(nullptr), clock_.now()}));
+  if (decided != 1) return no_request();
   return {};
 }
 
 Result<void> DeviceService::approve(std::string_view digest, const Approval& approval) {
   return db_.write([&](Transaction& tx) -> Result<void> {
-    auto grant = grants_.begin(tx, approval);
-    if (!grant) return fail(std::move(grant.error()));
-    return decide(tx, digest, "approved", *grant);
+    WICK_TRY(grant, grants_.begin(tx, approval));
+    return decide(tx, digest, "approved", grant);
   });
 }
 
@@ -182,11 +180,11 @@ std::expected<TokenPair, DeviceError> DeviceService::poll(std::string_view devic
     return refused("authorization_pending", "The user has not decided yet.");
   std::expected<TokenPair, DeviceError> outcome = no_code();
   done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto taken =
+    WICK_TRY(
+        taken,
         tx.execute("UPDATE oauth_device_codes SET status = 'taken' WHERE digest = $1 AND status = 'approved'",
-                   {BlobView{as_bytes(digest)}});
-    if (!taken) return fail(std::move(taken.error()));
-    if (*taken != 1) return {};
+                   {BlobView{as_bytes(digest)}}));
+    if (taken != 1) return {};
     auto tokens = grants_.first_tokens(tx, *grant, client_id, user_agent);
     if (!tokens && tokens.error().code != ErrorCode::kUnauthenticated) return fail(std::move(tokens.error()));
     if (tokens) outcome = std::move(*tokens);

@@ -61,8 +61,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::st
   Result<OAuthClient> known = co_await offload(pool_, user, [&] { return clients_.get(client_id); });
   if (!is_metadata_document_id(client_id)) co_return known;
   if (known && (known->blocked || known->valid_until.value_or(0) > clock_.now())) co_return known;
-  if (auto allowed = clients_.check_document_host(client_id); !allowed)
-    co_return fail(std::move(allowed.error()));
+  WICK_CO_CHECK(clients_.check_document_host(client_id));
   http::ClientRequest fetch;
   fetch.allow_private_addresses = clients_.may_be_private(client_id);
   fetch.url = client_id;
@@ -70,14 +69,13 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::st
   fetch.timeout_seconds = kMetadataDocumentSeconds;
   fetch.max_response_bytes = kMaxMetadataDocumentBytes;
   fetch.holder = user;
-  auto answer = co_await http_.send(std::move(fetch));
-  if (!answer) co_return fail(std::move(answer.error()));
-  if (answer->status != 200)
+  WICK_CO_TRY(answer, co_await http_.send(std::move(fetch)));
+  if (answer.status != 200)
     co_return fail(ErrorCode::kUpstream, "The client's metadata document is not there.");
-  auto document = parse_json(answer->body, InvalidUtf8::kReplace);
+  auto document = parse_json(answer.body, InvalidUtf8::kReplace);
   if (!document || !document->is_object())
     co_return fail(ErrorCode::kInvalidArgument, "The client's metadata document is not a JSON object.");
-  const Micros max_age = max_age_of(answer->cache_control);
+  const Micros max_age = max_age_of(answer.cache_control);
   co_return co_await offload(
       pool_, user, [&] { return clients_.keep_document(client_id, document->get_object(), max_age); });
 }

@@ -11,7 +11,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "oauth/authorization_service.h"
-#include "oauth/wire.h"
+#include "oauth/http_helpers.h"
 
 namespace wick::oauth {
 

@@ -110,42 +110,37 @@ Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
   grant.refreshes = approval.refreshes;
   grant.created_at = now;
   grant.expires_at = now + kGrantAge;
-  auto living = grant_store::count_living(tx, grant.user, now);
-  if (!living) return fail(std::move(living.error()));
-  if (*living >= kMaxGrantsPerUser) {
+  WICK_TRY(living, grant_store::count_living(tx, grant.user, now));
+  if (living >= kMaxGrantsPerUser) {
     return fail(ErrorCode::kLimit, "You have connected " + std::to_string(kMaxGrantsPerUser) +
                                        " apps, the most there can be: disconnect some that you do not use.");
   }
-  auto forgotten = grant_store::forget_ended(tx, grant.user, now, kMaxEndedTokensPerUser);
-  if (!forgotten) return fail(std::move(forgotten.error()));
-  if (auto inserted = grant_store::insert(tx, grant); !inserted) return fail(std::move(inserted.error()));
-  auto active = grant_store::get(tx, grant.id);
-  if (!active) return fail(std::move(active.error()));
-  if (!*active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
+  WICK_CHECK(grant_store::forget_ended(tx, grant.user, now, kMaxEndedTokensPerUser));
+  WICK_CHECK(grant_store::insert(tx, grant));
+  WICK_TRY(active, grant_store::get(tx, grant.id));
+  if (!active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
   return grant.id;
 }
 
 Result<Secret> GrantService::approve(const Approval& approval) {
   Secret code(random_hex(kCodeRandomBytes));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto grant = begin(tx, approval);
-    if (!grant) return fail(std::move(grant.error()));
+    WICK_TRY(grant, begin(tx, approval));
     return grant_store::insert_code(
         tx, sha256(code.reveal()),
-        {*grant, approval.redirect_uri, approval.code_challenge, clock_.now() + kCodeAge, false});
+        {grant, approval.redirect_uri, approval.code_challenge, clock_.now() + kCodeAge, false});
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return code;
 }
 
 Result<TokenPair> GrantService::first_tokens(Transaction& tx, const TokenId& id, std::string_view client_id,
                                              std::string_view user_agent) {
   const Micros now = clock_.now();
-  auto grant = grant_store::get(tx, id);
-  if (!grant) return fail(std::move(grant.error()));
-  if (!alive(*grant, client_id, now)) return invalid_grant();
-  if (auto marked = grant_store::set_tokens_issued(tx, id); !marked) return fail(std::move(marked.error()));
-  return issue(tx, **grant, truncate_utf8(user_agent, kMaxUserAgentBytes), now);
+  WICK_TRY(grant, grant_store::get(tx, id));
+  if (!alive(grant, client_id, now)) return invalid_grant();
+  WICK_CHECK(grant_store::set_tokens_issued(tx, id));
+  return issue(tx, *grant, truncate_utf8(user_agent, kMaxUserAgentBytes), now);
 }
 
 Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::string_view user_agent,
@@ -165,10 +160,9 @@ Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::
     row.user_agent = std::string(user_agent);
     inserted = grant_store::insert_refresh(tx, sha256(pair.refresh_token.reveal()), row);
     if (!inserted) return fail(std::move(inserted.error()));
-    auto forgotten = grant_store::forget_rotated(tx, grant.id, kMaxRotatedPerGrant);
-    if (!forgotten) return fail(std::move(forgotten.error()));
+    WICK_CHECK(grant_store::forget_rotated(tx, grant.id, kMaxRotatedPerGrant));
   }
-  if (auto logged = tx.changed("grant", grant.id.str()); !logged) return fail(std::move(logged.error()));
+  WICK_CHECK(tx.changed("grant", grant.id.str()));
   return pair;
 }
 
@@ -178,30 +172,26 @@ Result<TokenPair> GrantService::exchange(const CodeExchange& request) {
   const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
-    auto code = grant_store::get_code(tx, digest);
-    if (!code) return fail(std::move(code.error()));
-    if (!*code) return {};
-    auto grant = grant_store::get(tx, (*code)->grant);
-    if (!grant) return fail(std::move(grant.error()));
-    if (!alive(*grant, request.client_id, now) ||
-        (!request.redirect_uri.empty() && (*code)->redirect_uri != request.redirect_uri) ||
-        (!request.resource.empty() && request.resource != (*grant)->resource) ||
-        !proves(request.code_verifier, (*code)->code_challenge)) {
+    WICK_TRY(code, grant_store::get_code(tx, digest));
+    if (!code) return {};
+    WICK_TRY(grant, grant_store::get(tx, code->grant));
+    if (!alive(grant, request.client_id, now) ||
+        (!request.redirect_uri.empty() && code->redirect_uri != request.redirect_uri) ||
+        (!request.resource.empty() && request.resource != grant->resource) ||
+        !proves(request.code_verifier, code->code_challenge)) {
       return {};
     }
-    if ((*code)->used) {
-      auto revoked = grant_store::revoke(tx, (*grant)->id, now, "", "its code was used twice");
-      if (!revoked) return fail(std::move(revoked.error()));
-      return tx.changed("grant", (*grant)->id.str());
+    if (code->used) {
+      WICK_CHECK(grant_store::revoke(tx, grant->id, now, "", "its code was used twice"));
+      return tx.changed("grant", grant->id.str());
     }
-    auto taken = grant_store::take_code(tx, digest, now);
-    if (!taken) return fail(std::move(taken.error()));
-    if (*taken != 1) return {};
-    outcome = first_tokens(tx, (*grant)->id, request.client_id, user_agent);
+    WICK_TRY(taken, grant_store::take_code(tx, digest, now));
+    if (taken != 1) return {};
+    outcome = first_tokens(tx, grant->id, request.client_id, user_agent);
     if (!outcome) return fail(outcome.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return outcome;
 }
 
@@ -209,60 +199,54 @@ Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
   Result<TokenPair> outcome = invalid_grant();
   const auto digest = sha256(request.refresh_token);
   const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
-  auto key = replay_key(request.refresh_token);
-  if (!key) return fail(std::move(key.error()));
+  WICK_TRY(key, replay_key(request.refresh_token));
   const std::string place = to_hex(digest);
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
-    auto token = grant_store::get_refresh(tx, as_bytes(digest));
-    if (!token) return fail(std::move(token.error()));
-    if (!*token) return {};
-    auto grant = grant_store::get(tx, (*token)->grant);
-    if (!grant) return fail(std::move(grant.error()));
-    if (!alive(*grant, request.client_id, now) || (*token)->expires_at <= now ||
-        (!request.resource.empty() && request.resource != (*grant)->resource)) {
+    WICK_TRY(token, grant_store::get_refresh(tx, as_bytes(digest)));
+    if (!token) return {};
+    WICK_TRY(grant, grant_store::get(tx, token->grant));
+    if (!alive(grant, request.client_id, now) || token->expires_at <= now ||
+        (!request.resource.empty() && request.resource != grant->resource)) {
       return {};
     }
-    if (!within(request.scope, (*grant)->oauth_scope)) {
+    if (!within(request.scope, grant->oauth_scope)) {
       outcome = fail(ErrorCode::kInvalidArgument, "The scope is wider than what the user granted.");
       return {};
     }
-    if ((*token)->rotated_at) {
-      auto successor = grant_store::get_refresh(tx, (*token)->successor);
-      if (!successor) return fail(std::move(successor.error()));
-      const Micros age = now - *(*token)->rotated_at;
-      if (age < replay_window_ && !(*token)->replay.empty() && *successor && !(*successor)->rotated_at &&
-          (*successor)->user_agent == user_agent) {
-        auto opened = key->open((*token)->replay, place);
-        if (!opened) return fail(std::move(opened.error()));
-        const auto both = split(opened->reveal(), ' ');
+    if (token->rotated_at) {
+      WICK_TRY(successor, grant_store::get_refresh(tx, token->successor));
+      const Micros age = now - *token->rotated_at;
+      if (age < replay_window_ && !token->replay.empty() && successor && !successor->rotated_at &&
+          successor->user_agent == user_agent) {
+        WICK_TRY(opened, key.open(token->replay, place));
+        const auto both = split(opened.reveal(), ' ');
         TokenPair pair;
         pair.access_token = Secret(std::string(both.at(0)));
         pair.refresh_token = Secret(std::string(both.at(1)));
         pair.expires_in_seconds =
-            (std::min(now - age + kAccessTokenAge, (*grant)->expires_at) - now) / kMicrosPerSecond;
-        pair.oauth_scope = (*grant)->oauth_scope;
+            (std::min(now - age + kAccessTokenAge, grant->expires_at) - now) / kMicrosPerSecond;
+        pair.oauth_scope = grant->oauth_scope;
         pair.replayed = true;
         outcome = std::move(pair);
         return {};
       }
-      auto revoked = grant_store::revoke(tx, (*grant)->id, now, "", "a refresh token was used twice");
-      if (!revoked) return fail(std::move(revoked.error()));
-      return tx.changed("grant", (*grant)->id.str());
+      WICK_CHECK(grant_store::revoke(tx, grant->id, now, "", "a refresh token was used twice"));
+      return tx.changed("grant", grant->id.str());
     }
-    auto issued = issue(tx, **grant, user_agent, now);
+    auto issued = issue(tx, *grant, user_agent, now);
     if (!issued) return fail(std::move(issued.error()));
     const Secret both(std::string(issued->access_token.reveal()) + " " +
                       std::string(issued->refresh_token.reveal()));
-    const std::string sealed = replay_window_ > 0 ? key->seal(both, place) : std::string();
-    auto taken = grant_store::take_refresh(tx, digest, now, sha256(issued->refresh_token.reveal()), sealed);
-    if (!taken) return fail(std::move(taken.error()));
-    if (*taken != 1) return fail(ErrorCode::kConflict, "Another request used this refresh token: try again.");
+    const std::string sealed = replay_window_ > 0 ? key.seal(both, place) : std::string();
+    WICK_TRY(taken,
+             grant_store::take_refresh(tx, digest, now, sha256(issued->refresh_token.reveal()), sealed));
+    if (taken != 1) return fail(ErrorCode::kConflict, "Another request used this refresh token: try again.");
     if (auto wiped = grant_store::wipe_replay(tx, digest); !wiped) return wiped;
     outcome = std::move(issued);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return outcome;
 }
 
@@ -270,30 +254,24 @@ Result<void> GrantService::revoke_token(std::string_view token, std::string_view
   const auto digest = sha256(token);
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     const Micros now = clock_.now();
-    auto access = grant_store::grant_of_access(tx, digest);
-    if (!access) return fail(std::move(access.error()));
-    auto refresh = grant_store::get_refresh(tx, as_bytes(digest));
-    if (!refresh) return fail(std::move(refresh.error()));
-    if (!*access && !*refresh) return {};
-    const TokenId id = *access ? **access : (*refresh)->grant;
-    auto grant = grant_store::get(tx, id);
-    if (!grant) return fail(std::move(grant.error()));
-    if (!alive(*grant, client_id, now)) return {};
-    auto ended = *access ? grant_store::revoke_access(tx, digest, now)
-                         : grant_store::revoke(tx, id, now, "", "revoked by the client");
-    if (!ended) return fail(std::move(ended.error()));
+    WICK_TRY(access, grant_store::grant_of_access(tx, digest));
+    WICK_TRY(refresh, grant_store::get_refresh(tx, as_bytes(digest)));
+    if (!access && !refresh) return {};
+    const TokenId id = access ? *access : refresh->grant;
+    WICK_TRY(grant, grant_store::get(tx, id));
+    if (!alive(grant, client_id, now)) return {};
+    WICK_CHECK(access ? grant_store::revoke_access(tx, digest, now)
+                      : grant_store::revoke(tx, id, now, "", "revoked by the client"));
     return tx.changed("grant", id.str());
   });
 }
 
 Result<void> GrantService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    auto grant = grant_store::get(tx, id);
-    if (!grant) return fail(std::move(grant.error()));
-    const bool may = *grant && !(*grant)->revoked_at && (actor.admin || (*grant)->user == actor.user);
+    WICK_TRY(grant, grant_store::get(tx, id));
+    const bool may = grant && !grant->revoked_at && (actor.admin || grant->user == actor.user);
     if (!may) return no_connection();
-    auto revoked = grant_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
-    if (!revoked) return fail(std::move(revoked.error()));
+    WICK_CHECK(grant_store::revoke(tx, id, clock_.now(), actor.user.str(), reason));
     return tx.changed("grant", id.str());
   });
 }
@@ -305,17 +283,15 @@ Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string
   std::int64_t total = 0;
   auto done = db.write_with_reserve([&](Transaction& tx) -> Result<void> {
     total = 0;
-    auto grants = grant_store::list(tx, user, client, true, now);
-    if (!grants) return fail(std::move(grants.error()));
-    for (const Grant& grant : *grants) {
-      auto revoked = grant_store::revoke(tx, grant.id, now, actor.user.str(), reason);
-      if (!revoked) return fail(std::move(revoked.error()));
+    WICK_TRY(grants, grant_store::list(tx, user, client, true, now));
+    for (const Grant& grant : grants) {
+      WICK_TRY(revoked, grant_store::revoke(tx, grant.id, now, actor.user.str(), reason));
       if (auto logged = tx.changed("grant", grant.id.str()); !logged) return logged;
-      total += *revoked;
+      total += revoked;
     }
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return total;
 }
 
@@ -336,13 +312,12 @@ Result<std::int64_t> GrantService::revoke_client(const Actor& actor, std::string
 Result<std::vector<Grant>> GrantService::list(const UserId& user, std::string_view client_id) {
   std::vector<Grant> grants;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found =
-        grant_store::list(tx, user.empty() ? std::string() : user.str(), client_id, false, clock_.now());
-    if (!found) return fail(std::move(found.error()));
-    grants = std::move(*found);
+    WICK_TRY(found, grant_store::list(tx, user.empty() ? std::string() : user.str(), client_id, false,
+                                      clock_.now()));
+    grants = std::move(found);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   std::multimap<TokenId, LastUse> uses;
   for (LastUse& use : index_.unwritten_uses(CredentialKind::kOAuth)) uses.emplace(use.id, std::move(use));
   for (Grant& grant : grants) {
@@ -355,12 +330,11 @@ Result<std::vector<Grant>> GrantService::list(const UserId& user, std::string_vi
 Result<Grant> GrantService::get(const Actor& actor, const TokenId& id) {
   std::optional<Grant> grant;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = grant_store::find(tx, id);
-    if (!found) return fail(std::move(found.error()));
-    grant = std::move(*found);
+    WICK_TRY(found, grant_store::find(tx, id));
+    grant = std::move(found);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!grant || (!actor.admin && grant->user != actor.user)) return no_connection();
   for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*grant, use);
   return std::move(*grant);
@@ -372,15 +346,14 @@ Result<std::map<std::string, std::int64_t>> GrantService::count_by_client() {
     return grant_store::count_by_client(
         tx, clock_.now(), [&](std::string client, std::int64_t count) { counts[std::move(client)] = count; });
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return counts;
 }
 
 Result<std::int64_t> GrantService::count() {
-  auto counts = count_by_client();
-  if (!counts) return fail(std::move(counts.error()));
+  WICK_TRY(counts, count_by_client());
   std::int64_t total = 0;
-  for (const auto& [client, count] : *counts) total += count;
+  for (const auto& [client, count] : counts) total += count;
   return total;
 }
 
@@ -389,13 +362,12 @@ Result<std::optional<GrantService::Introspection>> GrantService::introspect(std:
   const auto credential = index_.peek(sha256(access_token), clock_.now());
   if (!credential || credential->kind != CredentialKind::kOAuth) return out;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto grant = grant_store::get(tx, credential->id);
-    if (!grant) return fail(std::move(grant.error()));
-    if (*grant && !(*grant)->revoked_at)
-      out = Introspection{std::move(**grant), Micros(credential->expires_at) * kMicrosPerSecond};
+    WICK_TRY(grant, grant_store::get(tx, credential->id));
+    if (grant && !grant->revoked_at)
+      out = Introspection{std::move(*grant), Micros(credential->expires_at) * kMicrosPerSecond};
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return out;
 }
 
@@ -407,7 +379,7 @@ Result<void> GrantService::flush_last_uses() {
     auto done = db_.write(
         [&](Transaction& tx) -> Result<void> {
           for (const LastUse& use : step) {
-            if (auto set = grant_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+            WICK_CHECK(grant_store::set_last_use(tx, use));
           }
           return {};
         },

@@ -69,8 +69,7 @@ Result<std::optional<Grant>> one(Transaction& tx, std::string_view where, const 
       found = fail(std::move(grant.error()));
     }
   };
-  auto asked = tx.for_each(std::string(kSelect) + std::string(where), {std::string_view(id.str())}, read_one);
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(tx.for_each(std::string(kSelect) + std::string(where), {std::string_view(id.str())}, read_one));
   return found;
 }
 
@@ -101,7 +100,7 @@ Result<std::vector<Grant>> list(Transaction& tx, std::string_view user, std::str
                            {user, client, now, std::int64_t(with_unused)}, [&](const SqlRow& row) {
                              if (auto grant = read(row)) grants.push_back(std::move(*grant));
                            });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(asked);
   return grants;
 }
 
@@ -142,7 +141,7 @@ Result<std::optional<Code>> get_code(Transaction& tx, const Sha256Digest& digest
         code = Code{TokenId::parse(row.bytes(0)).value_or(TokenId{}), row.text(1), row.text(2),
                     row.integer(3), !row.is_null(4)};
       });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(asked);
   return code;
 }
 
@@ -160,10 +159,9 @@ Result<void> insert_access(Transaction& tx, const Sha256Digest& digest, const To
 
 Result<std::optional<TokenId>> grant_of_access(Transaction& tx, const Sha256Digest& digest) {
   std::optional<TokenId> grant;
-  auto asked =
-      tx.for_each("SELECT grant_id FROM oauth_access_tokens WHERE digest = $1", {BlobView{as_bytes(digest)}},
-                  [&](const SqlRow& row) { grant = TokenId::parse(row.bytes(0)); });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(tx.for_each("SELECT grant_id FROM oauth_access_tokens WHERE digest = $1",
+                         {BlobView{as_bytes(digest)}},
+                         [&](const SqlRow& row) { grant = TokenId::parse(row.bytes(0)); }));
   return grant;
 }
 
@@ -193,7 +191,7 @@ Result<std::optional<RefreshToken>> get_refresh(Transaction& tx, std::string_vie
                              row.text(4),
                              row.text(5)};
       });
-  if (!asked) return fail(std::move(asked.error()));
+  WICK_CHECK(asked);
   return token;
 }
 
@@ -294,10 +292,9 @@ Result<void> purge(Database& db, Micros now) {
 Result<std::int64_t> count_living(Transaction& tx, const UserId& user, Micros now) {
   std::int64_t count = 0;
   // By oauth_grants_user.
-  auto asked = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT COUNT(*) FROM oauth_grants WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2",
-      {std::string_view(user.str()), now}, [&](const SqlRow& row) { count = row.integer(0); });
-  if (!asked) return fail(std::move(asked.error()));
+      {std::string_view(user.str()), now}, [&](const SqlRow& row) { count = row.integer(0); }));
   return count;
 }
 

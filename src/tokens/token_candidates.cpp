@@ -58,12 +58,10 @@ class Search {
                {std::string_view(filter_.owner), most_ + 1}, numbers);
   }
   Result<void> gather_substring(Numbers& numbers) {
-    auto named = search_index::find(tx_, search_index::Table::kTokens, query_, most_ + 1);
-    if (!named) return fail(std::move(named.error()));
-    numbers = std::move(*named);
-    auto users = search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1);
-    if (!users) return fail(std::move(users.error()));
-    return gather_users(*users, numbers);
+    WICK_TRY(named, search_index::find(tx_, search_index::Table::kTokens, query_, most_ + 1));
+    numbers = std::move(named);
+    WICK_TRY(users, search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1));
+    return gather_users(users, numbers);
   }
   // Of these users, by tokens_user; more than most_ when they are too many.
   Result<void> gather_users(const Numbers& users, Numbers& numbers) {
@@ -82,22 +80,20 @@ class Search {
   Result<std::optional<Candidates>> find_beyond() {
     Candidates found;
     found.complete = false;
-    auto users = search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1);
-    if (!users) return fail(std::move(users.error()));
-    PAGE_CHECK(gather_users(*users, found.numbers));
+    WICK_TRY(users, search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1));
+    PAGE_CHECK(gather_users(users, found.numbers));
     if (std::int64_t(found.numbers.size()) > most_) return std::nullopt;
-    auto named =
-        search_index::find_beyond(tx_, search_index::Table::kTokens, query_, from_, downwards_, most_sorted_);
-    if (!named) return fail(std::move(named.error()));
-    if (most_sorted_ > 0 && std::int64_t(named->size()) == most_sorted_) {
-      const std::int64_t last = named->back();
+    WICK_TRY(named, search_index::find_beyond(tx_, search_index::Table::kTokens, query_, from_, downwards_,
+                                              most_sorted_));
+    if (most_sorted_ > 0 && std::int64_t(named.size()) == most_sorted_) {
+      const std::int64_t last = named.back();
       found.cut = last;
       std::erase_if(found.numbers,
                     [&](std::int64_t number) { return downwards_ ? number < last : number > last; });
     } else if (most_sorted_ == 0) {
       return std::nullopt;
     }
-    found.numbers.insert(found.numbers.end(), named->begin(), named->end());
+    found.numbers.insert(found.numbers.end(), named.begin(), named.end());
     return found;
   }
   // By tokens_name, users_name and users_email.

@@ -114,17 +114,15 @@ class Pager {
     const std::string order = filter_.sort + (filter_.descending ? " desc" : " asc");
     PageCursor cursor;
     if (!filter_.cursor.empty()) {
-      auto parsed = PageCursor::parse(filter_.cursor, order);
-      if (!parsed) return fail(std::move(parsed.error()));
-      cursor = std::move(*parsed);
+      WICK_TRY(parsed, PageCursor::parse(filter_.cursor, order));
+      cursor = std::move(parsed);
       from_ = cursor.place;
     }
     downwards_ = filter_.descending != cursor.backward;
-    auto candidates = find_candidates(tx_, filter_, now_, bounds_,
-                                      from_ ? std::optional(from_->number) : std::nullopt, downwards_);
-    if (!candidates) return fail(std::move(candidates.error()));
-    if (*candidates) {
-      PAGE_CHECK(pick(std::move(**candidates)));
+    WICK_TRY(candidates, find_candidates(tx_, filter_, now_, bounds_,
+                                         from_ ? std::optional(from_->number) : std::nullopt, downwards_));
+    if (candidates) {
+      PAGE_CHECK(pick(std::move(*candidates)));
     } else {
       PAGE_CHECK(walk());
     }
@@ -178,9 +176,8 @@ class Pager {
 
   Result<std::optional<Found>> fetch(std::int64_t number) {
     std::optional<Found> found;
-    auto done = tx_.for_each(std::string(kSelect) + "WHERE t.number = $1", {number},
-                             [&](const SqlRow& row) { found = read_found(row); });
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx_.for_each(std::string(kSelect) + "WHERE t.number = $1", {number},
+                            [&](const SqlRow& row) { found = read_found(row); }));
     return found;
   }
 
@@ -192,9 +189,8 @@ class Pager {
     if (sort_ == Sort::kCreated) return pick_in_order(candidates);
     std::vector<Found> all;
     for (const std::int64_t number : numbers) {
-      auto found = fetch(number);
-      if (!found) return fail(std::move(found.error()));
-      if (*found) all.push_back(std::move(**found));
+      WICK_TRY(found, fetch(number));
+      if (found) all.push_back(std::move(*found));
     }
     overlay(all);
     std::erase_if(all, [&](const Found& found) { return !still_matches(found); });
@@ -219,9 +215,8 @@ class Pager {
       for (; at != numbers.end() && std::int64_t(chunk.size()) < kWalkStep; ++at) {
         const bool passed = from_ && !before(*from_, Place{"", 0, *at});
         if (passed && !whole) continue;
-        auto found = fetch(*at);
-        if (!found) return fail(std::move(found.error()));
-        if (*found) chunk.push_back(std::move(**found));
+        WICK_TRY(found, fetch(*at));
+        if (found) chunk.push_back(std::move(*found));
       }
       read += std::int64_t(chunk.size());
       overlay(chunk);
@@ -456,26 +451,24 @@ Result<TokenStats> stats(Transaction& tx) {
     if (row.bytes(0) == "users_with_tokens") stats.users = row.integer(1);
     if (row.bytes(0) == "tokens_never_used") stats.never_used = row.integer(1);
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return stats;
 }
 
 Result<std::int64_t> count_never_used(Transaction& tx, std::span<const LastUse> uses) {
   std::int64_t count = 0;
   for (const LastUse& use : uses) {
-    auto done = tx.for_each("SELECT 1 FROM tokens WHERE id = $1 AND ended = 0 AND last_used_at IS NULL",
-                            {std::string_view(use.id.str())}, [&](const SqlRow&) { ++count; });
-    if (!done) return fail(std::move(done.error()));
+    WICK_CHECK(tx.for_each("SELECT 1 FROM tokens WHERE id = $1 AND ended = 0 AND last_used_at IS NULL",
+                           {std::string_view(use.id.str())}, [&](const SqlRow&) { ++count; }));
   }
   return count;
 }
 
 Result<std::int64_t> count_expired(Transaction& tx, Micros now, std::int64_t most) {
   std::int64_t count = 0;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT 1 FROM tokens WHERE ended = 0 AND COALESCE(expires_at, 9223372036854775807) <= $1 LIMIT $2",
-      {now, most}, [&](const SqlRow&) { ++count; });
-  if (!done) return fail(std::move(done.error()));
+      {now, most}, [&](const SqlRow&) { ++count; }));
   return count;
 }
 

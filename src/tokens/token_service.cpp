@@ -47,16 +47,14 @@ Result<void> check_owner(Transaction& tx, const UserId& owner) {
 
 // Inserts a fresh token inside `tx`.
 Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintRequest& request, Micros now) {
-  if (auto active = check_owner(tx, owner); !active) return fail(std::move(active.error()));
-  auto count = token_store::count_active(tx, owner, now);
-  if (!count) return fail(std::move(count.error()));
-  if (*count >= kMaxTokensPerUser) {
+  WICK_CHECK(check_owner(tx, owner));
+  WICK_TRY(count, token_store::count_active(tx, owner, now));
+  if (count >= kMaxTokensPerUser) {
     return fail(ErrorCode::kLimit,
                 "This user holds " + std::to_string(kMaxTokensPerUser) +
                     " active tokens, the most there can be: revoke some that are not used.");
   }
-  if (auto forgotten = token_store::forget_ended(tx, owner, now, kMaxEndedTokensPerUser); !forgotten)
-    return fail(std::move(forgotten.error()));
+  WICK_CHECK(token_store::forget_ended(tx, owner, now, kMaxEndedTokensPerUser));
   std::string plaintext = std::string(kPatPrefix) + random_hex(kPatHexChars / 2);
   MintedToken minted;
   minted.token.id = TokenId::make();
@@ -68,10 +66,8 @@ Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintR
   minted.token.created_at = now;
   minted.token.expires_at = request.expires_at;
   minted.token.scope = request.scope;
-  if (auto done = token_store::insert(tx, minted.token, sha256(plaintext)); !done)
-    return fail(std::move(done.error()));
-  if (auto logged = tx.changed("token", minted.token.id.str()); !logged)
-    return fail(std::move(logged.error()));
+  WICK_CHECK(token_store::insert(tx, minted.token, sha256(plaintext)));
+  WICK_CHECK(tx.changed("token", minted.token.id.str()));
   minted.plaintext = Secret(std::move(plaintext));
   return minted;
 }
@@ -123,21 +119,19 @@ Result<void> TokenService::start() {
 }
 
 Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request) {
-  if (auto named = check_token_name(request.name); !named) return fail(std::move(named.error()));
-  if (auto described = check_token_description(request.description); !described)
-    return fail(std::move(described.error()));
+  WICK_CHECK(check_token_name(request.name));
+  WICK_CHECK(check_token_description(request.description));
   const Micros now = clock_.now();
   if (request.expires_at && *request.expires_at <= now) {
     return fail(ErrorCode::kInvalidArgument, "The expiry is not in the future.");
   }
   MintedToken minted;
   auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto inserted = insert_new(tx, owner, request, now);
-    if (!inserted) return fail(std::move(inserted.error()));
-    minted = std::move(*inserted);
+    WICK_TRY(inserted, insert_new(tx, owner, request, now));
+    minted = std::move(inserted);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return minted;
 }
 
@@ -145,9 +139,8 @@ Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::st
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     auto token = token_store::get(tx, id);
     if (!token || (!actor.admin && token->owner != actor.user)) return not_active();
-    auto revoked = token_store::revoke(tx, id, clock_.now(), actor.user.str(), reason);
-    if (!revoked) return fail(std::move(revoked.error()));
-    if (*revoked == 0) return not_active();
+    WICK_TRY(revoked, token_store::revoke(tx, id, clock_.now(), actor.user.str(), reason));
+    if (revoked == 0) return not_active();
     return tx.changed("token", id.str());
   });
 }
@@ -162,15 +155,14 @@ Result<std::int64_t> TokenService::revoke_many(const Actor& actor, const std::ve
       if (!token && token.error().code == ErrorCode::kNotFound) continue;
       if (!token) return fail(std::move(token.error()));
       if (!actor.admin && token->owner != actor.user) continue;
-      auto revoked = token_store::revoke(tx, id, now, actor.user.str(), reason);
-      if (!revoked) return fail(std::move(revoked.error()));
-      if (*revoked == 0) continue;
+      WICK_TRY(revoked, token_store::revoke(tx, id, now, actor.user.str(), reason));
+      if (revoked == 0) continue;
       if (auto logged = tx.changed("token", id.str()); !logged) return logged;
-      total += *revoked;
+      total += revoked;
     }
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return total;
 }
 
@@ -181,17 +173,15 @@ Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserI
   auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
     total = 0;
     const Micros now = clock_.now();
-    auto tokens = token_store::list(tx, owner, true, now);
-    if (!tokens) return fail(std::move(tokens.error()));
-    for (const Token& token : *tokens) {
-      auto revoked = token_store::revoke(tx, token.id, now, actor.user.str(), reason);
-      if (!revoked) return fail(std::move(revoked.error()));
+    WICK_TRY(tokens, token_store::list(tx, owner, true, now));
+    for (const Token& token : tokens) {
+      WICK_TRY(revoked, token_store::revoke(tx, token.id, now, actor.user.str(), reason));
       if (auto logged = tx.changed("token", token.id.str()); !logged) return logged;
-      total += *revoked;
+      total += revoked;
     }
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return total;
 }
 
@@ -210,20 +200,17 @@ Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, 
     }
     // The old one first: at the limit, a rotation must still be possible.
     if (overlap_hours == 0) {
-      auto revoked = token_store::revoke(tx, id, now, actor.user.str(), "rotated");
-      if (!revoked) return fail(std::move(revoked.error()));
+      WICK_CHECK(token_store::revoke(tx, id, now, actor.user.str(), "rotated"));
     } else {
-      auto ends = token_store::set_expiry(tx, id, now + Micros(overlap_hours) * 3600 * kMicrosPerSecond);
-      if (!ends) return fail(std::move(ends.error()));
+      WICK_CHECK(token_store::set_expiry(tx, id, now + Micros(overlap_hours) * 3600 * kMicrosPerSecond));
     }
     if (auto logged = tx.changed("token", id.str()); !logged) return logged;
     const MintRequest same{old->name, old->tools, old->expires_at, old->scope, old->description};
-    auto inserted = insert_new(tx, old->owner, same, now);
-    if (!inserted) return fail(std::move(inserted.error()));
-    minted = std::move(*inserted);
+    WICK_TRY(inserted, insert_new(tx, old->owner, same, now));
+    minted = std::move(inserted);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return minted;
 }
 
@@ -234,7 +221,7 @@ Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
     if (!token) return fail(token.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   if (!actor.admin && token->owner != actor.user)
     return fail(ErrorCode::kNotFound, "There is no token with this id.");
   for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*token, use);
@@ -244,12 +231,11 @@ Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
 Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_only) {
   std::vector<Token> tokens;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto found = token_store::list(tx, owner, active_only, clock_.now());
-    if (!found) return fail(std::move(found.error()));
-    tokens = std::move(*found);
+    WICK_TRY(found, token_store::list(tx, owner, active_only, clock_.now()));
+    tokens = std::move(found);
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   std::vector<TokenId> ids;
   for (const Token& token : tokens) ids.push_back(token.id);
   std::map<TokenId, LastUse> uses;
@@ -272,7 +258,7 @@ Result<TokenPage> TokenService::search(const TokenFilter& filter) {
     if (!page) return fail(page.error());
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return page;
 }
 
@@ -281,15 +267,13 @@ Result<TokenStats> TokenService::stats() {
   if (uses.size() > kMaxUsesInStats) uses.resize(kMaxUsesInStats);
   TokenStats stats;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    auto kept = token_page_store::stats(tx);
-    if (!kept) return fail(std::move(kept.error()));
-    auto first_uses = token_page_store::count_never_used(tx, uses);
-    if (!first_uses) return fail(std::move(first_uses.error()));
-    stats = *kept;
-    stats.never_used -= *first_uses;
+    WICK_TRY(kept, token_page_store::stats(tx));
+    WICK_TRY(first_uses, token_page_store::count_never_used(tx, uses));
+    stats = kept;
+    stats.never_used -= first_uses;
     return {};
   });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return stats;
 }
 
@@ -301,7 +285,7 @@ Result<void> TokenService::flush_last_uses() {
     auto done = db_.write(
         [&](Transaction& tx) -> Result<void> {
           for (const LastUse& use : step) {
-            if (auto set = token_store::set_last_use(tx, use); !set) return fail(std::move(set.error()));
+            WICK_CHECK(token_store::set_last_use(tx, use));
           }
           return {};
         },
@@ -317,15 +301,13 @@ Result<void> TokenService::mark_expired() {
   for (;;) {
     std::int64_t due = 0;
     auto asked = db_.read([&](Transaction& tx) -> Result<void> {
-      auto counted = token_page_store::count_expired(tx, clock_.now(), std::int64_t(kFlushStep));
-      if (!counted) return fail(std::move(counted.error()));
-      due = *counted;
+      WICK_TRY(counted, token_page_store::count_expired(tx, clock_.now(), std::int64_t(kFlushStep)));
+      due = counted;
       return {};
     });
     if (!asked || due == 0) return asked;
     auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-      auto marked = token_page_store::mark_expired(tx, clock_.now(), std::int64_t(kFlushStep));
-      if (!marked) return fail(std::move(marked.error()));
+      WICK_CHECK(token_page_store::mark_expired(tx, clock_.now(), std::int64_t(kFlushStep)));
       return {};
     });
     if (!done || due < std::int64_t(kFlushStep)) return done;

@@ -93,9 +93,8 @@ Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& dig
 
 Result<Token> get(Transaction& tx, const TokenId& id) {
   std::optional<Token> token;
-  auto done = tx.for_each(std::string(kColumns) + "WHERE id = $1", {std::string_view(id.str())},
-                          [&](const SqlRow& row) { token = read(row); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each(std::string(kColumns) + "WHERE id = $1", {std::string_view(id.str())},
+                         [&](const SqlRow& row) { token = read(row); }));
   if (!token) return fail(ErrorCode::kNotFound, "There is no token with this id.");
   return std::move(*token);
 }
@@ -128,11 +127,10 @@ Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool activ
 
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {
   std::int64_t count = 0;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT COUNT(*) FROM tokens WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
       "expires_at > $2)",
-      {std::string_view(owner.str()), now}, [&](const SqlRow& row) { count = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
+      {std::string_view(owner.str()), now}, [&](const SqlRow& row) { count = row.integer(0); }));
   return count;
 }
 

@@ -66,7 +66,7 @@ function object(schema, root, next, depth) {
     const take = required.has(name) || names.indexOf(name) < (schema.minProperties ?? 0) || (depth < 4 && next(2) === 1);
     if (take) out[name] = generate(schema.properties?.[name] ?? {}, root, next, depth + 1);
   }
-  // A file of a form has one content (src/connectors/rest_request.h).
+  // A file of a form has one content (src/rest/rest_request.h).
   if (schema.properties?.base64 && schema.properties?.filename) {
     delete out.text;
     if (out.content_type) out.content_type = 'text/plain';

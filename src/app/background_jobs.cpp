@@ -1,0 +1,98 @@
+#include "app/background_jobs.h"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "api/views.h"
+#include "base/log.h"
+#include "base/offload.h"
+
+namespace wick {
+namespace {
+
+namespace asio = boost::asio;
+using Ticks = std::chrono::steady_clock;
+using Timer = asio::basic_waitable_timer<Ticks, asio::wait_traits<Ticks>, http::Executor>;
+constexpr std::chrono::seconds kLookEvery(15);
+
+std::string listed(const std::vector<std::string>& keys) {
+  std::string out;
+  for (const std::string& key : keys) out += (out.empty() ? "" : ", ") + key;
+  return out.empty() ? "none" : out;
+}
+
+}  // namespace
+
+Upkeep::Upkeep(Instance& instance, const Settings& settings)
+    : services_(instance.services()),
+      every_(settings.review_seconds),
+      tick_(std::min({kLookEvery, std::chrono::seconds(settings.idle_seconds),
+                      every_.count() == 0 ? kLookEvery : every_})) {}
+
+http::Task<void> Upkeep::run() {
+  const http::Executor executor = co_await asio::this_coro::executor;
+  Timer timer(executor);
+  auto next = Ticks::now() + every_;
+  for (;;) {
+    timer.expires_after(tick_);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<http::Executor>(), ignored));
+    for (const auto& kind : services_.kinds.all()) {
+      co_await kind->tidy();
+      for (const ConnectorId& id : kind->take_changed()) due_.insert(id);
+    }
+    if (every_.count() > 0 && Ticks::now() >= next) {
+      next = Ticks::now() + every_;
+      const auto snapshot = services_.access.snapshot();
+      for (const auto& one : snapshot->connectors) due_.insert(one->id);
+    }
+    if (reviewing_ || due_.empty()) continue;
+    reviewing_ = true;
+    asio::co_spawn(executor, review_all(), [this](std::exception_ptr) { reviewing_ = false; });
+  }
+}
+
+http::Task<void> Upkeep::review_all() {
+  const auto due = std::exchange(due_, {});
+  const auto snapshot = services_.access.snapshot();
+  for (const auto& connector : snapshot->connectors) {
+    if (!due.contains(connector->id)) continue;
+    try {
+      co_await review(connector);
+    } catch (const std::exception& error) {
+      spdlog::error("connector {}: it could not be reviewed: {}", connector->label, error.what());
+    }
+  }
+}
+
+http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector) {
+  ConnectorKind* kind = services_.kinds.find(connector->kind);
+  if (kind == nullptr || !kind->discovers() || connector->disabled || upstream::account_kind_of(*connector))
+    co_return;
+  const OnBehalfOf nobody;
+  auto definitions = co_await kind->discover(connector, nobody, false);
+  // Set up anew in the meantime: what was heard is not of what it is now.
+  const auto snapshot = services_.access.snapshot();
+  const ConnectorEntry* now = snapshot->connector(connector->id);
+  if (now == nullptr || now->config != connector->config || now->sealed_secrets != connector->sealed_secrets)
+    co_return;
+  services_.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
+  if (!definitions) co_return;
+  auto changes = co_await offload(services_.pool, "", [&] {
+    return services_.connectors.review_discovered(connector->id, *definitions);
+  });
+  if (!changes) {
+    services_.runner.note_answer(*connector, changes.error().message);
+    spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
+                 changes.error().message);
+  } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {
+    spdlog::warn(
+        "connector {}: its server offers something else than is accepted: new {}, changed {}, gone {}",
+        connector->label, listed(changes->added), listed(changes->changed), listed(changes->removed));
+  }
+}
+
+}  // namespace wick

@@ -1,0 +1,139 @@
+// The tools that a connected MCP server lists, as definitions for the operations table (McpKind, mcp_kind.h).
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "connectors/connector_service.h"
+#include "connectors/param_headers.h"
+#include "mcp_client/mcp_kind.h"
+
+namespace wick::upstream {
+namespace {
+
+// A tool as the server lists it, made a definition. Errors: kInvalidArgument  why it cannot be used
+Result<json::object> read_tool(const json::value& tool, const std::vector<std::string>& taken) {
+  if (!tool.is_object()) return fail(ErrorCode::kInvalidArgument, "it is not an object.");
+  if (const auto* schema = object_or_null(tool.get_object(), "inputSchema")) {
+    // 2026-07-28, transports, "Schema Extension": such a tool is left out, the others are not.
+    WICK_CHECK(check_header_marks(*schema));
+  }
+  auto definition = definition_of(tool.get_object(), taken);
+  if (definition && to_json(*definition).size() > kMaxOfferedDefinitionBytes) {
+    return fail(ErrorCode::kInvalidArgument,
+                "its definition is larger than " + std::to_string(kMaxOfferedDefinitionBytes) + " bytes.");
+  }
+  return definition;
+}
+
+std::string shown_name(const json::value& tool) {
+  const std::string name = tool.is_object() ? text_or_empty(tool.get_object(), "name") : std::string();
+  return name.empty() ? "A tool without a name"
+                      : "The tool \"" + printable(truncate_utf8(name, kMaxToolNameBytes)) + "\"";
+}
+
+// Who lists the tools: a client that can do all that Wick carries, so that a server shows those that depend
+// on what a client can do. A call declares what its own client can do.
+McpClientSession listing_client() {
+  McpClientSession side;
+  side.lane = "listing";
+  side.capabilities =
+      parse_trusted_json(
+          R"({"elicitation":{"form":{},"url":{}},"sampling":{"tools":{},"context":{}},"roots":{}})")
+          .get_object();
+  side.cancellation = std::make_shared<Cancellation>();
+  return side;
+}
+
+// What nobody is there to answer: no roots, and no to the rest.
+json::object answers_of_nobody(const json::object& result) {
+  json::object answers;
+  const auto* requests = object_or_null(result, "inputRequests");
+  if (requests == nullptr) return answers;
+  for (const auto& one : *requests) {
+    const std::string method =
+        one.value().is_object() ? text_or_empty(one.value().get_object(), "method") : std::string();
+    json::object& answer = answers[one.key()].emplace_object();
+    if (method == "roots/list") {
+      answer["roots"] = json::array();
+    } else if (method == "elicitation/create") {
+      answer["action"] = "cancel";
+    } else {
+      answer[kRefusedAnswer].emplace_object()["message"] = "The tools are only listed: nobody can answer.";
+    }
+  }
+  return answers;
+}
+
+}  // namespace
+
+DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                               bool anew) {
+  std::vector<json::object> definitions;
+  std::vector<std::string> keys, left_out;
+  std::string cursor;
+  const McpClientSession side = listing_client();
+  behalf.client = &side;
+  if (anew) client_.forget(connector->id.str());  // also asked: which era it speaks
+  for (int page = 0; page < kMaxPages; ++page) {
+    WICK_CO_TRY(reply, co_await list_page(connector, behalf, cursor));
+    if (reply.is_error) {
+      co_return fail(ErrorCode::kUpstream,
+                     "The MCP server refuses to list its tools: " + reply.error_message);
+    }
+    const auto* tools = reply.result.if_contains("tools");
+    if (tools == nullptr || !tools->is_array())
+      co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools has no tools.");
+    for (const auto& tool : tools->get_array()) {
+      auto definition = read_tool(tool, keys);
+      if (!definition) {
+        std::string why = shown_name(tool) + " is left out: " + definition.error().message;
+        spdlog::warn("connector {}: {}", connector->label, why);
+        const bool is_new = std::ranges::find(left_out, why) == left_out.end();
+        if (is_new && left_out.size() < kMaxLeftOut) left_out.push_back(std::move(why));
+        continue;
+      }
+      keys.push_back(text_or_empty(*definition, "key"));
+      definitions.push_back(std::move(*definition));
+      if (definitions.size() > kMaxTools) {
+        co_return fail(ErrorCode::kUpstream,
+                       "The MCP server lists more than " + std::to_string(kMaxTools) + " tools.");
+      }
+    }
+    cursor = text_or_empty(reply.result, "nextCursor");
+    if (!cursor.empty()) continue;
+    const std::lock_guard lock(mutex_);
+    left_out_[connector->id.str()] = std::move(left_out);
+    co_return definitions;
+  }
+  co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools does not end.");
+}
+
+// A server may ask something back while it lists its tools.
+http::Task<Result<RpcResponse>> McpKind::list_page(std::shared_ptr<const ConnectorEntry> connector,
+                                                   OnBehalfOf behalf, std::string cursor) {
+  RpcRequest ask;
+  ask.method = "tools/list";
+  if (!cursor.empty()) ask.params["cursor"] = cursor;
+  ask.owner = "listing\n" + connector->id.str();
+  for (int round = 0;; ++round) {
+    RpcRequest once = ask;
+    auto reply = co_await request(connector, behalf, std::move(once));
+    if (!reply || reply->is_error || !asks_back(reply->result)) co_return reply;
+    if (round == kMaxListingRounds) {
+      co_return fail(ErrorCode::kUpstream, "The MCP server asks more than " +
+                                               std::to_string(kMaxListingRounds) +
+                                               " times before it lists its tools.");
+    }
+    ask.params["inputResponses"] = answers_of_nobody(reply->result);
+    ask.params["requestState"] = reply->result["requestState"];
+  }
+}
+
+std::vector<std::string> McpKind::left_out(const ConnectorEntry& connector) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = left_out_.find(connector.id.str());
+  return found == left_out_.end() ? std::vector<std::string>() : found->second;
+}
+
+}  // namespace wick::upstream

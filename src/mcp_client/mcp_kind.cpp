@@ -1,0 +1,414 @@
+#include "mcp_client/mcp_kind.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/offload.h"
+#include "base/text.h"
+#include "base/visible_text.h"
+#include "connectors/connector_config.h"
+#include "connectors/param_headers.h"
+#include "mcp_client/mcp_config.h"
+#include "mcp_client/messages.h"
+#include "redaction/template_secrets.h"
+
+namespace wick::upstream {
+namespace {
+
+constexpr std::size_t kMaxKeyBytes = 64;
+constexpr std::size_t kMaxShownBytes = 1000;  // of an error
+
+// What of a CallToolResult is text, for the record and for who wants no more.
+std::string text_of_content(const json::object& result) {
+  std::string out;
+  const auto* content = result.if_contains("content");
+  if (content == nullptr || !content->is_array()) return out;
+  for (const auto& block : content->get_array()) {
+    if (!block.is_object()) continue;
+    const std::string type = text_or_empty(block.get_object(), "type");
+    if (!out.empty()) out += '\n';
+    out += type == "text" ? text_or_empty(block.get_object(), "text") : "[" + type + "]";
+  }
+  return out;
+}
+
+// What a server may ask of this client, and nothing else (2026-07-28, MRTR, "Server Requirements").
+Result<void> check_questions(const json::object& result, const McpClientSession* client) {
+  if (client == nullptr || !client->notify) {  // a test run from the web app
+    return fail(ErrorCode::kUpstream,
+                "The MCP server asks something back, which only an MCP client can answer: call it from one.");
+  }
+  const auto* requests = object_or_null(result, "inputRequests");
+  if (requests == nullptr) return {};
+  for (const auto& one : *requests) {
+    const std::string method =
+        one.value().is_object() ? text_or_empty(one.value().get_object(), "method") : std::string();
+    if (!can_answer(client, method)) {
+      return fail(ErrorCode::kUpstream, "The MCP server asks for \"" + printable(truncate_utf8(method, 100)) +
+                                            "\", which this client has not said it can answer.");
+    }
+  }
+  return {};
+}
+
+// A server's own words as they may be repeated: secrets are cut out before they are shortened, which could
+// leave half of one.
+std::string shown(std::string text, const SecretFilter& secrets) {
+  secrets.clean(text);
+  return printable(truncate_utf8(text, kMaxShownBytes));
+}
+
+// The content as clients need it: a list of objects. Sloppy servers leave it out, or give a text.
+json::array readable_content(json::value* content) {
+  json::array blocks;
+  if (content != nullptr && content->is_array()) blocks = std::move(content->get_array());
+  if (content != nullptr && is_text(*content))
+    blocks.emplace_back(json::object{{"type", "text"}, {"text", std::move(*content)}});
+  const auto is_none = [](const json::value& block) { return !block.is_object(); };
+  blocks.erase(std::remove_if(blocks.begin(), blocks.end(), is_none), blocks.end());
+  return blocks;
+}
+
+CallResult to_result(json::object result) {
+  CallResult out;
+  if (asks_back(result)) {
+    out.text = "The server asks something back.";
+    out.tool_result = std::move(result);
+    return out;
+  }
+  result.erase("resultType");
+  result["content"] = readable_content(result.if_contains("content"));
+  const auto* failed = result.if_contains("isError");
+  out.is_error = failed != nullptr && failed->is_bool() && failed->get_bool();
+  if (failed != nullptr && !failed->is_bool()) result.erase("isError");
+  out.text = text_of_content(result);
+  if (const auto* structured = result.if_contains("structuredContent");
+      structured != nullptr && structured->is_object())
+    out.structured = structured->get_object();
+  out.tool_result = std::move(result);
+  return out;
+}
+
+// Who may go on with a request that waits for an answer.
+std::string owner_of(const UserId& user, const ConnectorEntry& connector, std::string_view method,
+                     std::string_view name) {
+  return user.str() + "\n" + connector.id.str() + "\n" + std::string(method) + "\n" + std::string(name);
+}
+
+bool hint(const json::object& tool, std::string_view name, bool otherwise) {
+  const auto* annotations = tool.if_contains("annotations");
+  if (annotations == nullptr || !annotations->is_object()) return otherwise;
+  const auto* value = annotations->get_object().if_contains(name);
+  return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;
+}
+
+}  // namespace
+
+Result<json::object> definition_of(const json::object& tool, const std::vector<std::string>& taken) {
+  const std::string name = text_or_empty(tool, "name");
+  if (name.empty() || name.size() > kMaxToolNameBytes || !is_valid_utf8(name))
+    return invalid("The MCP server lists a tool without a name, or with one that is too long.");
+  // Stable: from the name alone, unless two names become the same.
+  std::string key = slug(name);
+  if (key.empty()) key = "tool";
+  key.resize(std::min(key.size(), kMaxKeyBytes));
+  for (int i = 2; std::find(taken.begin(), taken.end(), key) != taken.end(); ++i) {
+    const std::string suffix = "_" + std::to_string(i);
+    key = slug(name).substr(0, kMaxKeyBytes - suffix.size()) + suffix;
+  }
+  json::object definition;
+  definition["key"] = key;
+  // For people; clients are shown what the server said.
+  std::string title = visible_text(text_or_empty(tool, "title"));
+  if (title.empty()) title = visible_text(name);
+  if (title.empty()) title = key;
+  definition["name"] = json::string(truncate_utf8(title, kMaxToolNameBytes));
+  definition["description"] = text_or_empty(tool, "description");
+  definition["read_only"] = hint(tool, "readOnlyHint", false);
+  // Without a word of the server's it counts as one that changes things, not as one that destroys them: an
+  // admin who adds a server wants its tools.
+  definition["destructive"] = hint(tool, "destructiveHint", false) && !hint(tool, "readOnlyHint", false);
+  definition["idempotent"] = hint(tool, "idempotentHint", false);
+  const auto* schema = tool.if_contains("inputSchema");
+  json::object input = schema != nullptr && schema->is_object() ? schema->get_object() : json::object();
+  // It stays as the server wrote it, but for the type that MCP wants: clients refuse a whole list without it.
+  if (text_or_empty(input, "type") != "object") input["type"] = "object";
+  definition["input_schema"] = std::move(input);
+  definition["tool"] = tool;
+  return definition;
+}
+
+Result<void> McpKind::check_config(const json::object& config) const {
+  if (auto known = check_fields(*this, config); !known) return known;
+  return upstream::check_config(config);
+}
+
+Result<void> McpKind::check_operation(const json::object&) const {
+  return invalid("The tools of an MCP server are its own: refresh the connector to see what it offers now.");
+}
+
+// Kept for as long as the connector stays as it is: opening its secret for each call would cost more than the
+// rest of the way.
+Result<ServerTargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& connector) {
+  const std::lock_guard lock(mutex_);
+  Prepared& prepared = prepared_[connector->id.str()];
+  // Compared by owner: an address may be used again, a living control block not.
+  const bool same = !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) &&
+                    prepared.target != nullptr;
+  if (!same) {
+    WICK_TRY(target, target_from(*connector, key_));
+    prepared = {connector, std::make_shared<const ServerTarget>(std::move(target))};
+  }
+  return prepared.target;
+}
+
+http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
+                                                ServerTargetPtr target, OnBehalfOf behalf) {
+  Pass out;
+  out.party.client = behalf.client;
+  if (!behalf.user.empty()) out.party.holder = behalf.user.str();
+  out.secrets = target->secrets;
+  WICK_CO_TRY(credential, co_await authorization_.credential(connector, behalf.user));
+  if (credential.token.empty()) co_return std::move(out);
+  if (account_kind_of(*connector)) out.party.account = behalf.user.str();
+  out.party.header = std::move(credential.header);
+  out.party.value = std::move(credential.value);
+  out.party.refusal = std::make_shared<AccessRefusal>();
+  out.token = std::move(credential.token);
+  add_credential(out.secrets, out.token);
+  co_return std::move(out);
+}
+
+http::Task<Result<bool>> McpKind::once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                            const Pass& pass, bool again) {
+  if (pass.party.refusal == nullptr || pass.party.refusal->status == 0) co_return false;
+  const int status = pass.party.refusal->status;
+  std::string challenge = pass.secrets.cleaned(pass.party.refusal->challenge);
+  auto retry =
+      co_await authorization_.refused(connector, user, pass.token, status, std::move(challenge), again);
+  co_return retry;
+}
+
+http::Task<Result<RpcResponse>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector,
+                                                 OnBehalfOf behalf, RpcRequest ask) {
+  WICK_CO_TRY(target, target_of(connector));
+  const std::string owner = ask.owner;
+  WICK_CO_CHECK(open_state(ask));
+  for (bool again = false;; again = true) {
+    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
+    // What the server says on the way is as little to be trusted with a secret as its answer.
+    McpClientSession guarded;
+    if (behalf.client != nullptr && behalf.client->notify && !pass.secrets.empty()) {
+      guarded = *behalf.client;
+      guarded.notify = [&secrets = pass.secrets,
+                        to = behalf.client](json::object message) -> http::Task<void> {
+        secrets.clean(message);
+        co_await to->notify(std::move(message));
+      };
+      pass.party.client = &guarded;
+    }
+    RpcRequest copy =
+        pass.token.empty() ? std::move(ask) : ask;  // with nothing to show there is no second time
+    auto reply = co_await client_.request(target, pass.party, std::move(copy));
+    // A refusal may come as an error of the protocol, too.
+    if (!reply || reply->is_error) {
+      WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+      if (retry) continue;
+    }
+    if (!reply) {
+      reply.error().message = shown(std::move(reply.error().message), pass.secrets);
+      co_return fail(std::move(reply.error()));
+    }
+    const auto cut = [&]() -> Result<void> {
+      pass.secrets.clean(reply->result);
+      pass.secrets.clean(reply->error_data);
+      return {};
+    };
+    WICK_CO_CHECK(co_await off_thread(reply->result, behalf.user, cut));
+    reply->error_message = shown(std::move(reply->error_message), pass.secrets);
+    if (asks_back(reply->result)) seal_state(reply->result, owner);
+    co_return reply;
+  }
+}
+
+// A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what
+// goes out is sealed with whom and what it belongs to, and nobody else's request takes it back in. Names of
+// parked requests are bound already.
+void McpKind::seal_state(json::object& result, const std::string& owner) const {
+  const std::string state = text_or_empty(result, "requestState");
+  if (state.empty() || state.starts_with(kPendingInputPrefix)) return;
+  result["requestState"] = to_base64url(key_.seal(Secret(state), "request-state\n" + owner));
+}
+
+Result<void> McpKind::open_state(RpcRequest& ask) const {
+  const auto* given = ask.params.if_contains("requestState");
+  const std::string state = text_or_empty(ask.params, "requestState");
+  if (given == nullptr || state.starts_with(kPendingInputPrefix)) return {};
+  const auto sealed = from_base64url(state);
+  const auto opened = sealed ? key_.open(*sealed, "request-state\n" + ask.owner)
+                             : Result<Secret>(fail(ErrorCode::kConflict, ""));
+  if (!opened) {
+    return fail(
+        ErrorCode::kConflict,
+        "The requestState does not belong to this request of yours: send it back as it was given, or make "
+        "the request again from the beginning.");
+  }
+  ask.params["requestState"] = json::string(opened->reveal());
+  return {};
+}
+
+void McpKind::retain(const AccessSnapshot& snapshot) {
+  std::vector<std::string> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [id, prepared] : prepared_) {
+      const auto found = std::find_if(snapshot.connectors.begin(), snapshot.connectors.end(),
+                                      [&](const auto& one) { return one->id.str() == id; });
+      bool same = found != snapshot.connectors.end() && !(*found)->disabled;
+      if (same && prepared.of.lock() != *found) {
+        const auto target = target_from(**found, key_);
+        same = target && target->fingerprint == prepared.target->fingerprint;
+      }
+      if (!same) gone.push_back(id);
+    }
+    for (const std::string& id : gone) {
+      prepared_.erase(id);
+      left_out_.erase(id);
+    }
+  }
+  for (const std::string& id : gone) client_.forget(id);
+}
+
+CallTask McpKind::call(Call call) {
+  const auto* tool = object_or_null(call.operation->definition, "tool");
+  if (tool == nullptr)
+    co_return call_refused("This tool is not known any more: an admin has to refresh the connector.");
+  RpcRequest ask;
+  ask.method = "tools/call";
+  ask.params = std::move(call.more);
+  ask.params["name"] = text_or_empty(*tool, "name");
+  if (const auto* schema = object_or_null(*tool, "inputSchema"))
+    ask.headers = mirrored_headers(*schema, call.arguments);
+  ask.params["arguments"] = std::move(call.arguments);
+  ask.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
+  auto reply = co_await request(call.connector, OnBehalfOf{call.user, call.client}, std::move(ask));
+  if (!reply) {
+    // Refused by our own rules, or taken back: the server itself may be well.
+    const ErrorCode code = reply.error().code;
+    const bool ours = is_own_refusal(code);
+    CallResult failed = call_failed(reply.error().message, ours || code == ErrorCode::kTooLarge ? 200 : 0);
+    failed.is_ours = ours;
+    failed.rate_limited = code == ErrorCode::kRateLimited;
+    failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
+    if (code == ErrorCode::kConflict) {
+      json::object error;
+      error["code"] = -32602;
+      error["message"] = failed.text;
+      failed.protocol_error = std::move(error);
+    }
+    co_return failed;
+  }
+  if (reply->is_error) {
+    CallResult failed = call_failed("The MCP server refused the call (" + std::to_string(reply->error_code) +
+                                    "): " + reply->error_message);
+    json::object error;
+    error["code"] = reply->error_code;
+    error["message"] = reply->error_message;
+    if (!reply->error_data.is_null()) error["data"] = std::move(reply->error_data);
+    failed.protocol_error = std::move(error);
+    co_return failed;
+  }
+  if (asks_back(reply->result)) {
+    if (auto allowed = check_questions(reply->result, call.client); !allowed)
+      co_return call_failed(allowed.error().message);
+  }
+  const auto make = [&]() -> Result<CallResult> { return to_result(std::move(reply->result)); };
+  auto made = co_await off_thread(reply->result, call.user, make);
+  if (!made) co_return call_failed(made.error().message);
+  co_return std::move(*made);
+}
+
+CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf) {
+  WICK_CO_TRY(target, target_of(connector));
+  Result<std::shared_ptr<const NegotiatedServer>> peer = nullptr;
+  for (bool again = false;; again = true) {
+    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
+    peer = co_await client_.peer(target, pass.party);
+    if (peer) break;
+    WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+    if (retry) continue;
+    peer.error().message = shown(std::move(peer.error().message), pass.secrets);
+    co_return fail(std::move(peer.error()));
+  }
+  json::object out;
+  const json::object& theirs = (*peer)->capabilities;
+  for (const char* one : {"resources", "prompts", "completions", "logging"}) {
+    if (!theirs.contains(one)) continue;
+    json::object& capability = out[one].emplace_object();
+    for (const char* part : {"subscribe", "listChanged"}) {
+      const auto* its = object_or_null(theirs, one);
+      if (its != nullptr && bool_or_false(*its, part)) capability[part] = true;
+    }
+  }
+  co_return out;
+}
+
+ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                             std::string method, json::object params) {
+  RpcRequest ask;
+  ask.owner = owner_of(behalf.user, *connector, method,
+                       text_or_empty(params, method == "resources/read" ? "uri" : "name"));
+  ask.method = std::move(method);
+  ask.params = std::move(params);
+  WICK_CO_TRY(reply, co_await request(connector, behalf, std::move(ask)));
+  Forwarded out{std::move(reply.result), reply.is_error, reply.error_code, std::move(reply.error_message),
+                std::move(reply.error_data)};
+  if (out.is_error) co_return out;
+  if (asks_back(out.result)) {
+    WICK_CO_CHECK(check_questions(out.result, behalf.client));
+    co_return out;
+  }
+  out.result.erase("resultType");
+  co_return out;
+}
+
+ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                           json::object filter, std::function<void(json::object)> heard) {
+  WICK_CO_TRY(target, target_of(connector));
+  for (bool again = false;; again = true) {
+    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
+    // By name: g++ 12 destroys a temporary in an argument of co_await twice.
+    std::function<void(json::object)> hear = [&](json::object message) {
+      pass.secrets.clean(message);
+      if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
+        const std::lock_guard lock(mutex_);
+        changed_.insert(connector->id);
+      }
+      heard(std::move(message));
+    };
+    auto ended = co_await client_.listen(target, pass.party, filter, std::move(hear));
+    if (ended) co_return ended;
+    WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+    if (retry) continue;
+    ended.error().message = shown(std::move(ended.error().message), pass.secrets);
+    co_return ended;
+  }
+}
+
+std::vector<ConnectorId> McpKind::take_changed() {
+  const std::lock_guard lock(mutex_);
+  const auto changed = std::exchange(changed_, {});
+  return {changed.begin(), changed.end()};
+}
+
+std::string McpKind::standard_error(const ConnectorEntry& connector) const {
+  const auto target = target_from(connector, key_);
+  return target ? client_.standard_error(connector.id.str(), target->secrets) : "";
+}
+
+EndTask McpKind::end_client_session(std::string lane) {
+  co_await client_.end_client_session("", std::move(lane));
+}
+
+}  // namespace wick::upstream

@@ -1,0 +1,114 @@
+// The mcp kind: another MCP server, over Streamable HTTP or as a child process, seen through Wick.
+//
+// discover() lists the server's tools; what an admin has accepted of them stands in the operations table,
+// each with the tool's definition as the server gave it. Calls go to the tool under its own name, and what
+// comes back is passed on whole, after its outer form has been set right: `content` is a list, `isError` a
+// boolean. A server's annotations are claims: they fill the hints, the admin's toggles decide. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/json.h"
+#include "base/offload.h"
+#include "connectors/connector_kind.h"
+#include "crypto/sealing.h"
+#include "mcp_client/mcp_client.h"
+#include "mcp_client/mcp_config.h"
+#include "oauth_client/upstream_credentials.h"
+
+namespace wick::upstream {
+
+inline constexpr std::size_t kMaxTools = 1000;  // of one server
+inline constexpr int kMaxPages = 100;           // of its tools/list
+inline constexpr std::size_t kMaxToolNameBytes = 128;
+inline constexpr std::size_t kMaxLeftOut = 20;  // tools that are left out and named on the connector's page
+inline constexpr int kMaxListingRounds = 10;    // of questions that a server asks before it lists its tools
+
+class McpKind final : public ConnectorKind {
+ public:
+  McpKind(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle, const SealingKey& key,
+          UpstreamCredentials& authorization, ServerEraCache& notes, FairPool* long_work = nullptr)
+      : client_(http, children, idle, notes, long_work),
+        key_(key),
+        authorization_(authorization),
+        long_work_(long_work) {}
+
+  std::string_view kind() const override { return "mcp"; }
+  std::string_view name() const override { return "MCP server"; }
+  std::string_view description() const override {
+    return "Another MCP server: its tools are used through Wick, with its credentials kept here.";
+  }
+  std::vector<ConfigField> fields() const override { return config_fields(); }
+  bool custom_operations() const override { return false; }
+  std::vector<OperationEntry> operations() const override { return {}; }
+  Result<void> check_config(const boost::json::object& config) const override;
+  Result<void> check_operation(const boost::json::object& definition) const override;
+  bool discovers() const override { return true; }
+  DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                        bool anew) override;
+  std::vector<ConnectorId> take_changed() override;
+  bool forwards() const override { return true; }
+  CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf) override;
+  ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf, std::string method,
+                      boost::json::object params) override;
+  ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                    boost::json::object filter, std::function<void(boost::json::object)> heard) override;
+  EndTask end_client_session(std::string lane) override;
+  std::string standard_error(const ConnectorEntry& connector) const override;
+  std::vector<std::string> left_out(const ConnectorEntry& connector) const override;
+  EndTask tidy() override { return client_.tidy(); }
+  void retain(const AccessSnapshot& snapshot) override;
+  CallTask call(Call call) override;
+
+ private:
+  // Runs `work` where it holds up no io thread, when that is about a large value. Errors: as FairPool::post
+  template <typename Work>
+  http::Task<std::invoke_result_t<const Work&>> off_thread(const boost::json::object& about, UserId user,
+                                                           const Work& work) const {
+    if (long_work_ == nullptr || !is_larger_than(about, kLongWorkBytes)) co_return work();
+    auto done = co_await offload(*long_work_, user.str(), work);
+    co_return done;
+  }
+  Result<ServerTargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
+  // How a request shows the user to the server, and what must not come back.
+  struct Pass {
+    RequestIdentity party;
+    std::string token;
+    SecretFilter secrets;
+  };
+  http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, ServerTargetPtr target,
+                                OnBehalfOf behalf);
+  // Whether to try once more; an error is for the caller. `again`: this was the second time.
+  http::Task<Result<bool>> once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                     const Pass& pass, bool again);
+  void seal_state(boost::json::object& result, const std::string& owner) const;
+  Result<void> open_state(RpcRequest& ask) const;
+  http::Task<Result<RpcResponse>> request(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                                          RpcRequest ask);
+  http::Task<Result<RpcResponse>> list_page(std::shared_ptr<const ConnectorEntry> connector,
+                                            OnBehalfOf behalf, std::string cursor);
+
+  struct Prepared {
+    std::weak_ptr<const ConnectorEntry> of;
+    ServerTargetPtr target;
+  };
+  McpClient client_;
+  const SealingKey& key_;
+  UpstreamCredentials& authorization_;
+  FairPool* const long_work_;
+  mutable std::mutex mutex_;
+  std::set<ConnectorId> changed_;                                       // since take_changed()
+  std::unordered_map<std::string, Prepared> prepared_;                  // by connector
+  std::unordered_map<std::string, std::vector<std::string>> left_out_;  // by connector, of its last listing
+};
+
+// A tool as the server lists it, made a definition with a key that is not among `taken`.
+// Errors: kInvalidArgument  it has no name, or one that is too long
+Result<boost::json::object> definition_of(const boost::json::object& tool,
+                                          const std::vector<std::string>& taken);
+
+}  // namespace wick::upstream

@@ -1,0 +1,65 @@
+#include "mcp_client/server_era_cache.h"
+
+#include "base/log.h"
+#include "base/offload.h"
+#include "connectors/connector_kind.h"
+#include "mcp_client/server_era_store.h"
+
+namespace wick::upstream {
+namespace {
+
+constexpr std::string_view kField = "era";
+
+}  // namespace
+
+http::Task<std::optional<LegacyTransport>> ServerEraCache::find(std::string connector,
+                                                                std::string fingerprint) const {
+  const auto work = [&]() -> Result<std::optional<era_store::Row>> {
+    std::optional<era_store::Row> found;
+    auto read = db_.read([&](Transaction& tx) -> Result<void> {
+      WICK_TRY(row, era_store::find(tx, connector));
+      found = std::move(row);
+      return {};
+    });
+    WICK_CHECK(read);
+    return found;
+  };
+  auto row = co_await offload(pool_, "", work);
+  if (!row)
+    spdlog::warn("connector {}: its server's era could not be read: {}", connector, row.error().message);
+  if (!row || !*row) co_return std::nullopt;
+  const auto noted = key_.open((*row)->target, secret_place(connector, kField));
+  if (!noted || noted->reveal() != fingerprint) co_return std::nullopt;
+  co_return (*row)->uses_sse ? LegacyTransport::kHttpWithSse : LegacyTransport::kCurrent;
+}
+
+http::Task<void> ServerEraCache::put(std::string connector, std::string fingerprint,
+                                     LegacyTransport transport) {
+  const era_store::Row row{key_.seal(Secret(fingerprint), secret_place(connector, kField)),
+                           transport == LegacyTransport::kHttpWithSse};
+  const auto work = [&]() -> Result<void> {
+    return db_.write([&](Transaction& tx) { return era_store::put(tx, connector, row); });
+  };
+  auto written = co_await offload(pool_, "", work);
+  if (!written)
+    spdlog::warn("connector {}: its server's era could not be noted: {}", connector, written.error().message);
+}
+
+http::Task<void> ServerEraCache::remove(std::string connector) {
+  const auto work = [&]() -> Result<void> {
+    bool is_noted = false;
+    auto read = db_.read([&](Transaction& tx) -> Result<void> {
+      WICK_TRY(row, era_store::find(tx, connector));
+      is_noted = row.has_value();
+      return {};
+    });
+    if (!read || !is_noted) return read;  // to write takes longer
+    return db_.write([&](Transaction& tx) { return era_store::remove(tx, connector); });
+  };
+  auto removed = co_await offload(pool_, "", work);
+  if (!removed)
+    spdlog::warn("connector {}: the note of its server's era could not be removed: {}", connector,
+                 removed.error().message);
+}
+
+}  // namespace wick::upstream

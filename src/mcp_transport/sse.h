@@ -1,0 +1,62 @@
+// Server-sent events (WHATWG HTML, "Server-sent events"), as MCP answers carry them.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "mcp_transport/envelope_scanner.h"
+
+namespace wick::upstream {
+
+struct SseEvent {
+  std::string data = {};                 // lines joined by '\n'
+  std::string type = {};                 // empty: "message"
+  std::optional<Envelope> dropped = {};  // the event was too large: only this of its data was kept
+};
+
+inline constexpr std::size_t kMaxEventTypeBytes = 64;  // a longer one is cut
+// Of one event that is dropped because it is too large, besides its limit; a stream with a larger one is
+// given up.
+inline constexpr std::size_t kMaxDroppedEventBytes = 64 * 1024 * 1024;
+
+// Reads a stream piece by piece. Not thread-safe.
+class SseReader {
+ public:
+  enum class TooLarge { kFail, kDrop };
+  // `max_bytes`: of one event, its comments included; 0: no limit. `too_large`: what becomes of a larger one.
+  explicit SseReader(std::size_t max_bytes = 0, TooLarge too_large = TooLarge::kFail)
+      : max_bytes_(max_bytes), too_large_(too_large) {}
+
+  // Errors: kTooLarge  an event is larger than the limit, or too large to be dropped
+  Result<void> feed(std::string_view bytes);
+  // The next complete event that has data.
+  std::optional<SseEvent> next();
+  // As the events so far say: where a stream may be taken up again, and after how long.
+  const std::string& last_event_id() const { return last_event_id_; }
+  std::optional<int> retry_millis() const { return retry_millis_; }
+
+ private:
+  Result<void> count(std::size_t bytes);
+  void keep(std::string_view bytes);
+  void choose_rest();
+  void end_line();
+  void line(std::string_view text);
+
+  const std::size_t max_bytes_;
+  const TooLarge too_large_;
+  std::string partial_;  // a line without its end yet
+  std::string data_, id_, type_;
+  std::optional<EnvelopeScanner> dropping_;  // of the event that is being read
+  // What becomes of the rest of a line in it, once it shows which field it is.
+  enum class Rest { kOpen, kScanned, kSkipped } rest_ = Rest::kOpen;
+  std::string last_event_id_;
+  std::optional<int> retry_millis_;
+  bool has_data_ = false, begun_ = false, after_cr_ = false;
+  std::size_t event_bytes_ = 0;
+  std::deque<SseEvent> events_;
+};
+
+}  // namespace wick::upstream

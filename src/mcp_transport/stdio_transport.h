@@ -1,0 +1,29 @@
+// StdioTransport: an MCP server that is a child process, spoken to in lines (MCP, transports, stdio). Thread-safe.
+#pragma once
+
+#include "mcp_transport/child_process.h"
+#include "mcp_transport/routed_transport.h"
+
+namespace wick::upstream {
+
+class StdioTransport final : public RoutedTransport {
+ public:
+  using OnEnd = std::function<void(const std::string& what_happened)>;
+  // Starts the child. `on_end` is called once when it has ended by itself, on the children's thread.
+  // Errors: as ChildProcessManager::start
+  static http::Task<Result<std::shared_ptr<StdioTransport>>> start(ChildProcessManager& children,
+                                                                   ChildCommand command, OnEnd on_end);
+  ~StdioTransport() override;
+
+  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& peer, OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& peer,
+                                           boost::json::object message) override;
+  http::Task<void> close(const NegotiatedServer& peer) override;
+  bool alive() const override { return child_ != nullptr && child_->running(); }
+
+ private:
+  std::shared_ptr<ChildProcess> child_;
+  std::size_t max_line_bytes_ = 0;
+};
+
+}  // namespace wick::upstream

@@ -1,0 +1,175 @@
+#include "oauth_client/client_registrations.h"
+
+#include "base/json.h"
+#include "base/offload.h"
+#include "base/text.h"
+#include "connectors/connector_config.h"
+#include "crypto/digest.h"
+#include "oauth_client/linked_account_store.h"
+
+namespace wick::upstream {
+namespace {
+
+constexpr Micros kSecretMargin = 300 * kMicrosPerSecond;  // a secret that ends this soon is as good as ended
+
+std::string place_of(std::string_view connector, std::string_view issuer) {
+  return "upstream client/" + std::string(connector) + "/" + std::string(issuer);
+}
+
+// What the admin's client is, so that setting it again, even to the same, is seen: the secret is sealed anew.
+std::string digest_of(const ConnectorEntry& connector) {
+  const auto* sealed = connector.sealed_secrets.if_contains("secret");
+  const std::string secret =
+      sealed != nullptr && sealed->is_string() ? std::string(sealed->get_string()) : "";
+  const auto digest = sha256(text_or_empty(connector.config, "client_id") + "\n" + secret);
+  return std::string(as_bytes(digest));
+}
+
+}  // namespace
+
+ClientRegistrations::ClientRegistrations(Database& db, http::Client& http, FairPool& pool,
+                                         const SealingKey& key, const Clock& clock,
+                                         const std::string& public_url)
+    : db_(db), http_(http), pool_(pool), key_(key), clock_(clock), public_url_(public_url) {}
+
+std::string ClientRegistrations::redirect_uri(const ConnectorId& connector) const {
+  return public_url_ + std::string(kCallbackPath) + "/" + connector.str();
+}
+
+bool ClientRegistrations::has_document() const {
+  return public_url_.starts_with("https://");
+}
+
+json::object ClientRegistrations::metadata(const std::string& redirect_uri,
+                                           const std::string& auth_method) const {
+  const auto url = parse_url(public_url_);
+  const std::string host = url ? url->host : "";
+  json::object out;
+  // People read it on the page where they consent: which Wick it is.
+  out["client_name"] = "Wick (" + host + ")";
+  out["client_uri"] = public_url_;
+  out["redirect_uris"] = json::array{json::string(redirect_uri)};
+  out["grant_types"] = json::array{"authorization_code", "refresh_token"};
+  out["response_types"] = json::array{"code"};
+  out["token_endpoint_auth_method"] = auth_method;
+  // MCP 2026-07-28, client-registration: what is reached by a loopback address counts as native.
+  const bool local = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+  out["application_type"] = local ? "native" : "web";
+  return out;
+}
+
+json::object ClientRegistrations::document() const {
+  json::object out;
+  out["client_id"] = public_url_ + std::string(kMetadataDocumentPath);
+  for (auto& member : metadata(public_url_ + std::string(kCallbackPath), "none"))
+    out[member.key()] = std::move(member.value());
+  return out;
+}
+
+http::Task<Result<ClientIdentity>> ClientRegistrations::configured(
+    std::shared_ptr<const ConnectorEntry> connector, AuthorizationServer server, bool pin) {
+  auto secret = open_secret(key_, *connector, "secret");
+  if (!secret) {
+    co_return fail(ErrorCode::kForbidden, "The client secret of \"" + connector->label +
+                                              "\" cannot be opened: an admin has to set it again.");
+  }
+  auto pinned = co_await offload(pool_, "", [&] {
+    Result<std::string> found = server.issuer;
+    if (!pin) return found;
+    auto written = db_.write([&](Transaction& tx) -> Result<void> {
+      found = account_store::pinned_issuer(tx, connector->id.str(), digest_of(*connector), server.issuer);
+      if (!found) return fail(found.error());
+      return {};
+    });
+    if (!written && found) found = fail(std::move(written.error()));
+    return found;
+  });
+  if (!pinned) co_return fail(std::move(pinned.error()));
+  if (*pinned != server.issuer) {
+    co_return fail(ErrorCode::kForbidden,
+                   "The client id of \"" + connector->label + "\" belongs to the authorization server " +
+                       *pinned + ", and the MCP server now names " + server.issuer +
+                       ": an admin has to register with that one and set the client id it gives.");
+  }
+  ClientIdentity client;
+  client.id = text_or_empty(connector->config, "client_id");
+  client.method = auth_method_for(server.auth_methods, !secret->empty());
+  client.secret = std::move(*secret);
+  co_return std::move(client);
+}
+
+http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
+    std::shared_ptr<const ConnectorEntry> connector, AuthorizationServer server) {
+  Registered out;
+  out.redirect_uri = redirect_uri(connector->id);
+  if (!text_or_empty(connector->config, "client_id").empty()) {
+    WICK_CO_TRY(client, co_await configured(connector, server, true));
+    out.client = std::move(client);
+    co_return std::move(out);
+  }
+  const bool can_register = !server.registration_endpoint.empty();
+  if (has_document() && server.metadata_documents && (server.says_issuer || !can_register)) {
+    out.client.id = public_url_ + std::string(kMetadataDocumentPath);
+    out.client.method = "none";
+    out.redirect_uri = public_url_ + std::string(kCallbackPath);
+    co_return std::move(out);
+  }
+  if (!can_register) {
+    co_return fail(
+        ErrorCode::kForbidden,
+        "The authorization server of \"" + connector->label +
+            "\" takes no clients that register themselves: an admin has to register this server there, "
+            "with the redirect address " +
+            out.redirect_uri + ", and set the client id that it gives.");
+  }
+  const std::string connector_id = connector->id.str();
+  const std::string place = place_of(connector_id, server.issuer);
+  auto known = co_await offload(pool_, "", [&] {
+    Result<std::optional<account_store::ClientRow>> row = std::nullopt;
+    auto read = db_.read([&](Transaction& tx) -> Result<void> {
+      row = account_store::find_client(tx, connector_id, server.issuer);
+      if (!row) return fail(row.error());
+      return {};
+    });
+    if (!read && row) row = fail(std::move(read.error()));
+    return row;
+  });
+  if (!known) co_return fail(std::move(known.error()));
+  if (*known && (*known)->redirect_uri == out.redirect_uri &&
+      ((*known)->expires_at == 0 || (*known)->expires_at > clock_.now() + kSecretMargin)) {
+    auto plain = key_.open((*known)->identity, place);
+    const json::value kept = plain ? parse_trusted_json(plain->reveal()) : json::value();
+    if (kept.is_object()) {
+      out.client.id = text_or_empty(kept.get_object(), "id");
+      out.client.secret = Secret(text_or_empty(kept.get_object(), "secret"));
+      out.client.method = text_or_empty(kept.get_object(), "method");
+      co_return std::move(out);
+    }
+  }
+  json::object wanted = metadata(out.redirect_uri, auth_method_for(server.auth_methods, true));
+  UpstreamEndpoint site = site_of(*connector);
+  WICK_CO_TRY(registered, co_await register_client(http_, std::move(site), server, std::move(wanted)));
+  out.client = std::move(registered.first);
+  json::object kept;
+  kept["id"] = out.client.id;
+  kept["secret"] = out.client.secret.reveal();
+  kept["method"] = out.client.method;
+  const Secret plain(to_json(kept));
+  const account_store::ClientRow row{server.issuer, out.redirect_uri, key_.seal(plain, place),
+                                     registered.second};
+  auto stored = co_await offload(pool_, "", [&] {
+    return db_.write([&](Transaction& tx) { return account_store::put_client(tx, connector_id, row); });
+  });
+  WICK_CO_CHECK(stored);
+  co_return std::move(out);
+}
+
+http::Task<void> ClientRegistrations::forget(ConnectorId connector, std::string issuer) {
+  // When it fails, the next attempt is refused again and comes here again.
+  co_await offload(pool_, "", [&] {
+    return db_.write_with_reserve(
+        [&](Transaction& tx) { return account_store::remove_client(tx, connector.str(), issuer); });
+  });
+}
+
+}  // namespace wick::upstream

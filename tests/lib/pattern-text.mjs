@@ -39,7 +39,7 @@ class Generator {
     return out;
   }
   times() {
-    let [least, most] = [1, 1];
+    let least, most;
     if (this.take("*")) [least, most] = [0, Infinity];
     else if (this.take("+")) [least, most] = [1, Infinity];
     else if (this.take("?")) [least, most] = [0, 1];

@@ -163,7 +163,7 @@ const strict = {
     fs.writeSync(1, lineOf({ id, error: { code: 0, message: "initialize first" } }));
     process.exit(1);
   },
-  "refuse and be of no use": (id) => {
+  "refuse and be of no use": () => {
     say({ id: null, error: { code: -32600, message: "initialize first" } });
     say = (message) =>
       process.stdout.write(lineOf({ id: message.id, error: { code: -32600, message: "initialize first" } }));

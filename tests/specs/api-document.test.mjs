@@ -49,10 +49,8 @@ async function furnish() {
     await create("/admin/users", { email: "ben@example.com", name: "Ben 😀", tags: [tags[0].id] }),
     await create("/admin/users", { email: "eve@example.com", name: "Eve" }),
   ];
-  const tokens = [
-    await create("/tokens", { name: "laptop" }),
-    await create("/tokens", { name: "Büro 中", tools: "meta", scope: { connectors: "all", operations: "read_only" } }),
-  ];
+  await create("/tokens", { name: "laptop" });
+  await create("/tokens", { name: "Büro 中", tools: "meta", scope: { connectors: "all", operations: "read_only" } });
   const config = { base_url: "http://127.0.0.1:9", allow_private_addresses: true, timeout_seconds: 2 };
   const rest = await create("/admin/connectors", { kind: "rest", label: "Rest", config, tags: [tags[1].id] });
   const mcp = await create("/admin/connectors", {

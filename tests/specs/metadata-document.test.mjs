@@ -117,7 +117,7 @@ for (const [what, respond] of Object.entries({
       ? json(document(id))(request, response)
       : response.writeHead(302, { location: `${origin}/moved` }).end(),
   "is larger than five kilobytes": (id) => json(document(id, { padding: "x".repeat(6000) })),
-  "never ends": (id) => (request, response) => {
+  "never ends": () => (request, response) => {
     response.writeHead(200, { "content-type": "application/json" });
     const more = () => response.write(" ".repeat(1024)) && !response.destroyed && setImmediate(more);
     response.on("drain", more);

@@ -7,7 +7,6 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { launch } from "../lib/browser.mjs";
 import {
   Jar,
   badTokens,
@@ -23,7 +22,7 @@ import {
   throughProvider,
 } from "../lib/oidc.mjs";
 import { find, me, refused, refusedSomehow, signedIn, warningOf } from "../lib/oidc-checks.mjs";
-import { Session, Wick, callTool, remembered, until } from "../lib/wick.mjs";
+import { Session, callTool, remembered, until } from "../lib/wick.mjs";
 
 describe("with a forger", () => {
   let forger, wick, admin;

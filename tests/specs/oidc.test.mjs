@@ -1,6 +1,5 @@
 // People sign in through an OpenID provider, a real one: who gets in, as whom, with which tags, and who does not.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { launch } from "../lib/browser.mjs";
 import { authorizeUrl, pkce, redirectUri, register, token as exchange } from "../lib/oauth.mjs";

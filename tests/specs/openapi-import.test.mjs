@@ -79,6 +79,11 @@ const create = async (label, url = base, config = {}) => {
   return made.body;
 };
 const operationsOf = async (id) => (await admin.get(`/admin/connectors/${id}`)).body.operations;
+/** An operation as an admin sends it back: without what Wick derives. */
+async function inputOf(id, key) {
+  const { tool_name: _name, tool_id: _id, ...input } = (await operationsOf(id)).find((each) => each.key === key);
+  return input;
+}
 const statusOf = (body) =>
   Object.fromEntries(body.operations.map((each) => [each.operation, [each.status, ...each.changes].join(" ")]));
 
@@ -298,13 +303,9 @@ test("importing the same again changes nothing, and a changed document shows exa
   );
   // By hand: an admin words a description better, turns one off and saves another without a change.
   const path = `/admin/connectors/${connector}/operations`;
-  const { tool_name, tool_id, ...input } = (await operationsOf(connector)).find((each) => each.key === "create_issue");
+  const input = await inputOf(connector, "create_issue");
   assert.equal((await admin.put(`${path}/create_issue`, { ...input, description: "Only after asking." })).status, 200);
-  const {
-    tool_name: _,
-    tool_id: __,
-    ...charge
-  } = (await operationsOf(connector)).find((each) => each.key === "charge");
+  const charge = await inputOf(connector, "charge");
   assert.equal(
     (await admin.put(`${path}/charge`, { ...charge, rest: { ...charge.rest, query: {}, headers: {} } })).status,
     200,
@@ -387,7 +388,7 @@ test("an import is all or nothing, and an edit cannot forge where an operation c
 
 test("one that was made harmless by hand and becomes destructive again is turned off", async () => {
   const path = `/admin/connectors/${connector}/operations/delete_issue`;
-  const { tool_name, tool_id, ...input } = (await operationsOf(connector)).find((each) => each.key === "delete_issue");
+  const input = await inputOf(connector, "delete_issue");
   assert.equal((await admin.put(path, { ...input, destructive: false, enabled: true })).status, 200);
   await take(connector, tracker(), ["DELETE /issues/{id}"]);
   const { destructive, enabled } = (await operationsOf(connector)).find((each) => each.key === "delete_issue");

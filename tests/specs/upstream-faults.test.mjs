@@ -9,7 +9,7 @@ import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
 import { growthOf } from "../lib/process.mjs";
 import { listen } from "../lib/upstream.mjs";
-import { Wick, callTool, meta, modern, remember, until } from "../lib/wick.mjs";
+import { Wick, callTool, meta, remember, until } from "../lib/wick.mjs";
 
 const megabyte = 1 << 20;
 const inTime = (promise, seconds = 4) =>

@@ -9,7 +9,7 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "
 import { stdioCommand } from "../lib/conformance-server.mjs";
 import { alive, growthOf, statusOf } from "../lib/process.mjs";
 import { commandOf, newLog } from "../lib/stdio-servers.mjs";
-import { Wick, callTool, meta, modern, post, remember, until } from "../lib/wick.mjs";
+import { Wick, callTool, meta, modern, remember, until } from "../lib/wick.mjs";
 
 const megabyte = 1 << 20;
 const ofWick = {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { Session, Wick, callTool, modern, notesId, remember } from "../lib/wick.mjs";
+import { Wick, callTool, notesId, remember } from "../lib/wick.mjs";
 
 let wick, admin;
 before(async () => {

@@ -4,27 +4,29 @@
 // A call's time counts from when it was due, not from when it was sent, so that a stall of the server shows in every call
 // that it delayed. Messages from the parent: {target, kinds}, then {start} and {stop}; the answer to {stop} is the list of
 // calls and failures.
-import http from 'node:http';
-import { apiRequest, mcpRequest, parsed, send, wait } from './target.mjs';
+import http from "node:http";
+import { apiRequest, mcpRequest, parsed, send, wait } from "./target.mjs";
 
-const from = '127.0.0.2';
+const from = "127.0.0.2";
 const timeout = 10_000;
 let target;
 let note;
 
-const system = http.createServer((request, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"well":true}'));
-system.listen(0, '127.0.0.1', () => process.send({ port: system.address().port }));
+const system = http.createServer((request, response) =>
+  response.writeHead(200, { "content-type": "application/json" }).end('{"well":true}'),
+);
+system.listen(0, "127.0.0.1", () => process.send({ port: system.address().port }));
 
-const tool = (name, args) => mcpRequest(target.victim.token, 'tools/call', { name, arguments: args });
+const tool = (name, args) => mcpRequest(target.victim.token, "tools/call", { name, arguments: args });
 const kinds = {
-  discover: () => mcpRequest(target.victim.token, 'server/discover'),
-  list: () => mcpRequest(target.victim.token, 'tools/list'),
-  create: () => tool('notes__create', { title: 'A note', body: 'which somebody writes while others misbehave' }),
-  get: () => tool('notes__get', { id: note }),
-  rest: () => tool('well__look', {}),
-  search: () => tool('wick_search', { query: 'create a note' }),
-  session: () => apiRequest(target.url, 'GET', '/session', undefined, target.victim),
-  connect: () => ({ path: '/healthz', headers: { connection: 'close' } }),
+  discover: () => mcpRequest(target.victim.token, "server/discover"),
+  list: () => mcpRequest(target.victim.token, "tools/list"),
+  create: () => tool("notes__create", { title: "A note", body: "which somebody writes while others misbehave" }),
+  get: () => tool("notes__get", { id: note }),
+  rest: () => tool("well__look", {}),
+  search: () => tool("wick_search", { query: "create a note" }),
+  session: () => apiRequest(target.url, "GET", "/session", undefined, target.victim),
+  connect: () => ({ path: "/healthz", headers: { connection: "close" } }),
 };
 
 /** Why a response is a failure; undefined when it is not. */
@@ -38,7 +40,7 @@ function fault(response) {
 
 let measured;
 async function keepCalling(kind, period, until) {
-  const agent = kind === 'connect' ? undefined : new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = kind === "connect" ? undefined : new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (let due = performance.now() + Math.random() * period; ; due += period) {
     const early = due - performance.now();
     if (early > 0) await wait(early);
@@ -55,10 +57,10 @@ async function keepCalling(kind, period, until) {
 
 let until;
 let running;
-process.on('message', async (message) => {
+process.on("message", async (message) => {
   if (message.target) {
     ({ target } = message);
-    const made = parsed(await send(target, { ...tool('notes__create', { title: 'The first note' }), from }));
+    const made = parsed(await send(target, { ...tool("notes__create", { title: "The first note" }), from }));
     note = made?.result?.structuredContent?.id;
     process.send({ ready: note !== undefined, why: made });
   } else if (message.start) {
@@ -71,4 +73,4 @@ process.on('message', async (message) => {
     process.send({ measured });
   }
 });
-process.on('disconnect', () => process.exit());
+process.on("disconnect", () => process.exit());

@@ -1,28 +1,40 @@
 // Real OpenAPI documents as the catalogue of a Wick, the questions that people ask of it, and how often the right
 // operation is among the first answers: by wick_search, and by plain substring search for comparison.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import zlib from 'node:zlib';
-import { callTool } from './wick.mjs';
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import zlib from "node:zlib";
+import { callTool } from "./wick.mjs";
 
 const require = createRequire(import.meta.url);
 const inside = (name, file) => path.join(path.dirname(require.resolve(name)), file);
-const readme = path.dirname(require.resolve('@readme/oas-examples/package.json'));
+const readme = path.dirname(require.resolve("@readme/oas-examples/package.json"));
 
 export const documents = {
-  figma: { label: 'Figma', tags: ['design'], file: inside('@figma/rest-api-spec/package.json', 'openapi/openapi.yaml') },
-  blockfrost: { label: 'Blockfrost', tags: ['crypto'], file: inside('@blockfrost/openapi/package.json', 'openapi.yaml') },
-  rclone: { label: 'rclone', tags: ['cloud storage'], file: inside('rclone-openapi', 'openapi.json') },
-  shipengine: { label: 'ShipEngine', tags: ['logistics'], file: inside('shipengine-openapi/package.json', 'openapi.yaml') },
-  readme: { label: 'ReadMe', tags: ['documentation'], file: path.join(readme, '3.1/json/readme.json') },
-  trains: { label: 'Train travel', tags: [], file: path.join(readme, '3.1/json/train-travel.json') },
-  petstore: { label: 'Petstore', tags: [], file: path.join(readme, '3.1/json/petstore.json') },
-  'star trek': { label: 'Star Trek', tags: [], file: path.join(readme, '3.0/json/star-trek.json') },
+  figma: {
+    label: "Figma",
+    tags: ["design"],
+    file: inside("@figma/rest-api-spec/package.json", "openapi/openapi.yaml"),
+  },
+  blockfrost: {
+    label: "Blockfrost",
+    tags: ["crypto"],
+    file: inside("@blockfrost/openapi/package.json", "openapi.yaml"),
+  },
+  rclone: { label: "rclone", tags: ["cloud storage"], file: inside("rclone-openapi", "openapi.json") },
+  shipengine: {
+    label: "ShipEngine",
+    tags: ["logistics"],
+    file: inside("shipengine-openapi/package.json", "openapi.yaml"),
+  },
+  readme: { label: "ReadMe", tags: ["documentation"], file: path.join(readme, "3.1/json/readme.json") },
+  trains: { label: "Train travel", tags: [], file: path.join(readme, "3.1/json/train-travel.json") },
+  petstore: { label: "Petstore", tags: [], file: path.join(readme, "3.1/json/petstore.json") },
+  "star trek": { label: "Star Trek", tags: [], file: path.join(readme, "3.0/json/star-trek.json") },
 };
 
 // Written before the ranking. What was changed after looking at a miss came from those that are not held out.
-export const questions = JSON.parse(fs.readFileSync(new URL('../data/questions.json', import.meta.url)));
+export const questions = JSON.parse(fs.readFileSync(new URL("../data/questions.json", import.meta.url)));
 
 const must = (answer, status) => {
   if (answer.status !== status) throw new Error(`${answer.status}: ${answer.text}`);
@@ -33,16 +45,34 @@ const must = (answer, status) => {
  * Imports everything that can be, and turns on what is destructive: a map of tool_id to { connector, operation, name,
  * description }. More of the same, without tags, when `more` is put behind every label.
  */
-export async function importCatalogue(admin, more = '') {
+export async function importCatalogue(admin, more = "") {
   const catalogue = new Map();
   for (const [connector, { label, tags, file }] of Object.entries(documents)) {
     const ids = [];
-    for (const name of more ? [] : tags) ids.push(must(await admin.post('/admin/tags', { name, filter: false }), 201).id);
-    const document_deflated = zlib.deflateRawSync(fs.readFileSync(file)).toString('base64url');
-    const { id } = must(await admin.post('/admin/connectors', { kind: 'rest', label: label + more, tags: ids, config: { base_url: 'https://catalogue.test' } }), 201);
-    const { operations } = must(await admin.post('/admin/connectors/import/openapi', { document_deflated, connector: id }), 200);
+    for (const name of more ? [] : tags)
+      ids.push(must(await admin.post("/admin/tags", { name, filter: false }), 201).id);
+    const document_deflated = zlib.deflateRawSync(fs.readFileSync(file)).toString("base64url");
+    const { id } = must(
+      await admin.post("/admin/connectors", {
+        kind: "rest",
+        label: label + more,
+        tags: ids,
+        config: { base_url: "https://catalogue.test" },
+      }),
+      201,
+    );
+    const { operations } = must(
+      await admin.post("/admin/connectors/import/openapi", { document_deflated, connector: id }),
+      200,
+    );
     const chosen = operations.filter(({ importable }) => importable);
-    must(await admin.post(`/admin/connectors/${id}/import/openapi`, { document_deflated, operations: chosen.map(({ operation }) => operation) }), 200);
+    must(
+      await admin.post(`/admin/connectors/${id}/import/openapi`, {
+        document_deflated,
+        operations: chosen.map(({ operation }) => operation),
+      }),
+      200,
+    );
     for (const { key, operation, name, description, destructive } of chosen) {
       if (destructive) must(await admin.patch(`/admin/connectors/${id}/operations/${key}`, { enabled: true }), 200);
       catalogue.set(`conn:${id}/${key}`, { connector, operation, name, description });
@@ -53,7 +83,7 @@ export async function importCatalogue(admin, more = '') {
 
 /** tool_ids as wick_search ranks them. */
 export async function ranked(wick, token, question) {
-  const { body, text } = await callTool(wick, token, 'wick_search', { query: question });
+  const { body, text } = await callTool(wick, token, "wick_search", { query: question });
   if (!body?.result?.structuredContent) throw new Error(text);
   return body.result.structuredContent.operations.map(({ tool_id }) => tool_id);
 }
@@ -65,7 +95,11 @@ export function bySubstring(catalogue, question) {
     const text = `${name} ${description}`.toLowerCase();
     return words.filter((word) => text.includes(word)).length;
   };
-  return [...catalogue].map((each) => [points(each), each[0]]).filter(([count]) => count > 0).sort((a, b) => b[0] - a[0]).map(([, id]) => id);
+  return [...catalogue]
+    .map((each) => [points(each), each[0]])
+    .filter(([count]) => count > 0)
+    .sort((a, b) => b[0] - a[0])
+    .map(([, id]) => id);
 }
 
 /** What share of the questions has an operation that answers it among the first `count` of `search(question)`. */
@@ -73,7 +107,8 @@ export async function recall(catalogue, asked, search, count = 5) {
   const missed = [];
   for (const each of asked) {
     const first = (await search(each.question)).slice(0, count).map((id) => catalogue.get(id));
-    if (!first.some((one) => one && one.connector === each.connector && each.expect.includes(one.operation))) missed.push(each);
+    if (!first.some((one) => one && one.connector === each.connector && each.expect.includes(one.operation)))
+      missed.push(each);
   }
   return { share: 1 - missed.length / asked.length, missed };
 }

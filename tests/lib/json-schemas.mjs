@@ -1,12 +1,12 @@
 // Schemas of 2020-12 and values for differential tests, the same for the same seed.
 
-const names = ['a', 'b', 'c', 'ab', 'x-1', 'ä'];
-const texts = ['', 'a', 'b', 'ab', 'abc', 'ä€', '🐲', '5', 'true', ' ', 'a\nb'];
-const patterns = ['^a', 'b$', '^[a-c]*$', '^\\w+$', '\\d', '^.{2}$', '^\\p{L}+$', '\\s', '^$', '[^a]', '^(a|ä)'];
+const names = ["a", "b", "c", "ab", "x-1", "ä"];
+const texts = ["", "a", "b", "ab", "abc", "ä€", "🐲", "5", "true", " ", "a\nb"];
+const patterns = ["^a", "b$", "^[a-c]*$", "^\\w+$", "\\d", "^.{2}$", "^\\p{L}+$", "\\s", "^$", "[^a]", "^(a|ä)"];
 const numbers = [0, 1, 2, 3, -1, 0.5, 1.5, 10, 1e3, -2.25, 1e15, 1e-7, 9007199254740991, -0];
 const counts = [0, 1, 2, 3];
-const types = ['null', 'boolean', 'object', 'array', 'string', 'number', 'integer'];
-const definitions = ['d0', 'd1', 'd2'];
+const types = ["null", "boolean", "object", "array", "string", "number", "integer"];
+const definitions = ["d0", "d1", "d2"];
 
 export class Generator {
   constructor(random) {
@@ -29,12 +29,12 @@ export class Generator {
 
   document() {
     const { chance } = this.random;
-    const document = { $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: {} };
+    const document = { $schema: "https://json-schema.org/draft/2020-12/schema", $defs: {} };
     this.dynamic = chance(0.2);
-    if (this.dynamic) document.$dynamicAnchor = 'node';
+    if (this.dynamic) document.$dynamicAnchor = "node";
     definitions.forEach((name, index) => {
       const schema = this.schema(2, index + 1);
-      document.$defs[name] = typeof schema === 'object' && chance(0.3) ? { $anchor: name, ...schema } : schema;
+      document.$defs[name] = typeof schema === "object" && chance(0.3) ? { $anchor: name, ...schema } : schema;
     });
     return { ...document, ...this.object(3, 0) };
   }
@@ -48,10 +48,27 @@ export class Generator {
 
   object(depth, from) {
     const { pick, below, chance } = this.random;
-    const groups = depth > 0 ? ['type', 'constant', 'number', 'text', 'array', 'array', 'members', 'members', 'members', 'branch', 'branch', 'reference', 'unevaluated'] : ['type', 'type', 'constant', 'number', 'text', 'count'];
+    const groups =
+      depth > 0
+        ? [
+            "type",
+            "constant",
+            "number",
+            "text",
+            "array",
+            "array",
+            "members",
+            "members",
+            "members",
+            "branch",
+            "branch",
+            "reference",
+            "unevaluated",
+          ]
+        : ["type", "type", "constant", "number", "text", "count"];
     const out = {};
     for (let n = 1 + below(3); n > 0; n--) Object.assign(out, this[pick(groups)](depth - 1, from));
-    if (chance(0.1)) Object.assign(out, { title: 'a', format: 'date', default: 1, 'x-unknown': { type: 'string' } });
+    if (chance(0.1)) Object.assign(out, { title: "a", format: "date", default: 1, "x-unknown": { type: "string" } });
     return out;
   }
 
@@ -67,7 +84,9 @@ export class Generator {
 
   constant() {
     const { chance, below } = this.random;
-    return chance(0.5) ? { const: this.value(1) } : { enum: Array.from({ length: 1 + below(12) }, () => this.value(1)) };
+    return chance(0.5)
+      ? { const: this.value(1) }
+      : { enum: Array.from({ length: 1 + below(12) }, () => this.value(1)) };
   }
 
   number() {
@@ -83,12 +102,16 @@ export class Generator {
 
   text() {
     const { pick } = this.random;
-    return pick([() => ({ minLength: pick(counts) }), () => ({ maxLength: pick(counts) }), () => ({ pattern: pick(patterns) })])();
+    return pick([
+      () => ({ minLength: pick(counts) }),
+      () => ({ maxLength: pick(counts) }),
+      () => ({ pattern: pick(patterns) }),
+    ])();
   }
 
   count() {
     const { pick } = this.random;
-    return { [pick(['minItems', 'maxItems', 'minProperties', 'maxProperties'])]: pick(counts) };
+    return { [pick(["minItems", "maxItems", "minProperties", "maxProperties"])]: pick(counts) };
   }
 
   array(depth) {
@@ -96,8 +119,15 @@ export class Generator {
     return pick([
       () => this.count(),
       () => ({ items: this.inner(depth) }),
-      () => ({ prefixItems: Array.from({ length: 1 + below(3) }, () => this.inner(depth)), ...(chance(0.5) ? { items: this.inner(depth) } : {}) }),
-      () => ({ contains: this.inner(depth), ...(chance(0.4) ? { minContains: pick(counts) } : {}), ...(chance(0.4) ? { maxContains: pick(counts) } : {}) }),
+      () => ({
+        prefixItems: Array.from({ length: 1 + below(3) }, () => this.inner(depth)),
+        ...(chance(0.5) ? { items: this.inner(depth) } : {}),
+      }),
+      () => ({
+        contains: this.inner(depth),
+        ...(chance(0.4) ? { minContains: pick(counts) } : {}),
+        ...(chance(0.4) ? { maxContains: pick(counts) } : {}),
+      }),
       () => ({ uniqueItems: chance(0.9) }),
     ])();
   }
@@ -139,7 +169,11 @@ export class Generator {
       () => ({ anyOf: this.branches(depth, from) }),
       () => ({ oneOf: this.branches(depth, from) }),
       () => ({ not: this.schema(depth, from) }),
-      () => ({ if: this.schema(depth, from), ...(chance(0.8) ? { then: this.schema(depth, from) } : {}), ...(chance(0.6) ? { else: this.schema(depth, from) } : {}) }),
+      () => ({
+        if: this.schema(depth, from),
+        ...(chance(0.8) ? { then: this.schema(depth, from) } : {}),
+        ...(chance(0.6) ? { else: this.schema(depth, from) } : {}),
+      }),
     ])();
   }
 
@@ -147,7 +181,7 @@ export class Generator {
     const { pick, chance } = this.random;
     const inside = { $ref: `#/$defs/${pick(definitions)}` };
     if (chance(0.5) || from >= definitions.length) {
-      const reference = this.dynamic && chance(0.5) ? { $dynamicRef: '#node' } : chance(0.2) ? { $ref: '#' } : inside;
+      const reference = this.dynamic && chance(0.5) ? { $dynamicRef: "#node" } : chance(0.2) ? { $ref: "#" } : inside;
       return chance(0.5) ? { items: reference } : { properties: { [pick(names)]: reference } };
     }
     return { $ref: `#/$defs/${pick(definitions.slice(from))}` };

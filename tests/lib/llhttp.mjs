@@ -1,7 +1,7 @@
 // Node's HTTP parser, llhttp, as undici carries it (WebAssembly), reading requests.
-import { createRequire } from 'node:module';
+import { createRequire } from "node:module";
 
-const wasm = createRequire(import.meta.url)('undici/lib/llhttp/llhttp-wasm.js');
+const wasm = createRequire(import.meta.url)("undici/lib/llhttp/llhttp-wasm.js");
 const REQUEST = 1;
 const PAUSED_UPGRADE = 22;
 
@@ -13,10 +13,13 @@ const PAUSED_UPGRADE = 22;
 export async function llhttpReader() {
   let current; // the reading in progress: its bytes, and what came of them
   let memory;
-  const text = (at, length) => Buffer.from(memory.buffer, at, length).toString('latin1');
+  const text = (at, length) => Buffer.from(memory.buffer, at, length).toString("latin1");
   const { instance } = await WebAssembly.instantiate(wasm, {
     env: {
-      wasm_on_message_begin: () => ((current.open = { target: '', names: [], values: [], trailers: false, body: '' }), 0),
+      wasm_on_message_begin: () => (
+        (current.open = { target: "", names: [], values: [], trailers: false, body: "" }),
+        0
+      ),
       wasm_on_url: (_, at, length) => {
         current.open.at ??= at - current.input;
         current.open.target += text(at, length);
@@ -26,21 +29,27 @@ export async function llhttpReader() {
       wasm_on_header_field: (_, at, length) => {
         const { open } = current;
         if (open.trailers) return 0;
-        if (open.names.length === open.values.length) open.names.push('');
+        if (open.names.length === open.values.length) open.names.push("");
         open.names[open.names.length - 1] += text(at, length);
         return 0;
       },
       wasm_on_header_value: (_, at, length) => {
         const { open } = current;
         if (open.trailers) return 0;
-        if (open.values.length < open.names.length) open.values.push('');
+        if (open.values.length < open.names.length) open.values.push("");
         open.values[open.values.length - 1] += text(at, length);
         return 0;
       },
       wasm_on_headers_complete: (parser, _, upgrade, keepAlive) => {
         const { open } = current;
-        const fields = open.names.map((name, i) => [name, (open.values[i] ?? '').replace(/[ \t]+$/, '')]);
-        Object.assign(open, { trailers: true, fields, keepAlive: Boolean(keepAlive), method: current.method(parser), version: current.version(parser) });
+        const fields = open.names.map((name, i) => [name, (open.values[i] ?? "").replace(/[ \t]+$/, "")]);
+        Object.assign(open, {
+          trailers: true,
+          fields,
+          keepAlive: Boolean(keepAlive),
+          method: current.method(parser),
+          version: current.version(parser),
+        });
         return 0;
       },
       wasm_on_body: (_, at, length) => ((current.open.body += text(at, length)), 0),
@@ -72,7 +81,7 @@ export async function llhttpReader() {
     };
     new Uint8Array(memory.buffer).set(bytes, input);
     let error;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const code = llhttp.llhttp_execute(parser, input + at, bytes.length - at);
       if (code === PAUSED_UPGRADE) {
         at = llhttp.llhttp_get_error_pos(parser) - input;

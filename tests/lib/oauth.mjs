@@ -1,20 +1,20 @@
 // An OAuth client as its tests need it: registration, authorize and consent as a signed-in person, tokens.
-import crypto from 'node:crypto';
-import { remember } from './wick.mjs';
+import crypto from "node:crypto";
+import { remember } from "./wick.mjs";
 
-export const redirectUri = 'http://localhost:4711/callback';
+export const redirectUri = "http://localhost:4711/callback";
 
 export function pkce() {
-  const verifier = crypto.randomBytes(32).toString('base64url');
-  remember('secrets', verifier);
-  return { verifier, challenge: crypto.createHash('sha256').update(verifier).digest('base64url') };
+  const verifier = crypto.randomBytes(32).toString("base64url");
+  remember("secrets", verifier);
+  return { verifier, challenge: crypto.createHash("sha256").update(verifier).digest("base64url") };
 }
 
 export async function register(wick, metadata = {}) {
   const response = await fetch(`${wick.url}/oauth/register`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'Test app', redirect_uris: ['http://localhost/callback'], ...metadata }),
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ client_name: "Test app", redirect_uris: ["http://localhost/callback"], ...metadata }),
   });
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
@@ -22,8 +22,14 @@ export async function register(wick, metadata = {}) {
 export function authorizeUrl(wick, clientId, challenge, changes = {}) {
   const url = new URL(`${wick.url}/oauth/authorize`);
   const parameters = {
-    response_type: 'code', client_id: clientId, redirect_uri: redirectUri, state: 'st"a te&1', code_challenge: challenge,
-    code_challenge_method: 'S256', resource: `${wick.url}/mcp`, ...changes,
+    response_type: "code",
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    state: 'st"a te&1',
+    code_challenge: challenge,
+    code_challenge_method: "S256",
+    resource: `${wick.url}/mcp`,
+    ...changes,
   };
   for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value);
   return url;
@@ -31,15 +37,20 @@ export function authorizeUrl(wick, clientId, challenge, changes = {}) {
 
 /** GET as the person's browser would, without following. */
 export async function visit(session, url) {
-  const response = await fetch(url, { redirect: 'manual', headers: session ? { cookie: session.cookie } : {} });
-  return { status: response.status, headers: response.headers, location: response.headers.get('location'), text: await response.text() };
+  const response = await fetch(url, { redirect: "manual", headers: session ? { cookie: session.cookie } : {} });
+  return {
+    status: response.status,
+    headers: response.headers,
+    location: response.headers.get("location"),
+    text: await response.text(),
+  };
 }
 
 /** The request that waits for consent after such a visit. */
 export function requestId({ status, location }) {
-  if (status !== 303 || !location.startsWith('/oauth/consent?')) throw new Error(`${status} ${location}`);
-  const id = new URL(location, 'http://x').searchParams.get('request');
-  remember('secrets', id);
+  if (status !== 303 || !location.startsWith("/oauth/consent?")) throw new Error(`${status} ${location}`);
+  const id = new URL(location, "http://x").searchParams.get("request");
+  remember("secrets", id);
   return id;
 }
 
@@ -48,16 +59,18 @@ export async function consent(session, url, decision = { approve: true }) {
   const decided = await session.post(`/oauth/requests/${requestId(await visit(session, url))}`, decision);
   if (decided.status !== 200) throw new Error(JSON.stringify(decided.body));
   const back = new URL(decided.body.redirect_to);
-  if (back.searchParams.has('code')) remember('secrets', back.searchParams.get('code'));
+  if (back.searchParams.has("code")) remember("secrets", back.searchParams.get("code"));
   return back;
 }
 
 export async function token(wick, form, headers = {}) {
   const response = await fetch(`${wick.url}/oauth/token`, {
-    method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'oauth-test/1', ...headers }, body: new URLSearchParams(form),
+    method: "POST",
+    headers: { "content-type": "application/x-www-form-urlencoded", "user-agent": "oauth-test/1", ...headers },
+    body: new URLSearchParams(form),
   });
   const body = await response.json();
-  for (const name of ['access_token', 'refresh_token']) if (body[name]) remember('secrets', body[name]);
+  for (const name of ["access_token", "refresh_token"]) if (body[name]) remember("secrets", body[name]);
   return { status: response.status, headers: response.headers, body };
 }
 
@@ -66,7 +79,13 @@ export async function authorization(wick, session, { client, changes, decision }
   client ??= (await register(wick)).body.client_id;
   const { verifier, challenge } = pkce();
   const back = await consent(session, authorizeUrl(wick, client, challenge, changes), decision);
-  const form = { grant_type: 'authorization_code', code: back.searchParams.get('code'), client_id: client, redirect_uri: redirectUri, code_verifier: verifier };
+  const form = {
+    grant_type: "authorization_code",
+    code: back.searchParams.get("code"),
+    client_id: client,
+    redirect_uri: redirectUri,
+    code_verifier: verifier,
+  };
   return { client, back, form };
 }
 
@@ -78,7 +97,11 @@ export async function connect(wick, session, { client, scope, decision, headers 
 }
 
 export const refresh = (wick, connection, headers, more = {}) =>
-  token(wick, { grant_type: 'refresh_token', refresh_token: connection.refresh_token, client_id: connection.client, ...more }, headers);
+  token(
+    wick,
+    { grant_type: "refresh_token", refresh_token: connection.refresh_token, client_id: connection.client, ...more },
+    headers,
+  );
 
 /** What the server says about a bearer token: its person, kind, and for a connection its id. */
 export async function whoami(wick, bearer) {
@@ -90,17 +113,20 @@ export function memoryProvider(name, kept = {}) {
   return {
     redirectUrl: redirectUri,
     clientMetadata: {
-      client_name: name, redirect_uris: [redirectUri], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'],
-      token_endpoint_auth_method: 'none',
+      client_name: name,
+      redirect_uris: [redirectUri],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      token_endpoint_auth_method: "none",
     },
-    state: () => 'some-state',
+    state: () => "some-state",
     clientInformation: () => kept.client,
     saveClientInformation: (client) => void (kept.client = client),
     tokens: () => kept.tokens,
     saveTokens: (tokens) => {
       kept.tokens = tokens;
-      remember('secrets', tokens.access_token);
-      remember('secrets', tokens.refresh_token);
+      remember("secrets", tokens.access_token);
+      remember("secrets", tokens.refresh_token);
     },
     redirectToAuthorization: (url) => void (kept.url = url),
     saveCodeVerifier: (verifier) => void (kept.verifier = verifier),

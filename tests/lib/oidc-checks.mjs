@@ -1,34 +1,43 @@
 // What the specs of the sign-in by OpenID Connect ask of an answer.
-import assert from 'node:assert/strict';
-import { until } from './wick.mjs';
+import assert from "node:assert/strict";
+import { until } from "./wick.mjs";
 
-export const me = async (session) => (await session.get('/session')).body.user;
-export const users = async (admin) => (await admin.get('/admin/users?page_size=200')).body.items;
+export const me = async (session) => (await session.get("/session")).body.user;
+export const users = async (admin) => (await admin.get("/admin/users?page_size=200")).body.items;
 export const find = async (admin, email) => (await users(admin)).find((user) => user.email === email);
 
-export function refused(answer, error = 'oidc_failed') {
+export function refused(answer, error = "oidc_failed") {
   assert.equal(answer.status, 303, answer.text);
-  assert.equal(new URL(answer.location, 'http://wick').pathname, '/sign-in', answer.location);
+  assert.equal(new URL(answer.location, "http://wick").pathname, "/sign-in", answer.location);
   assert.equal(answer.error, error);
-  assert.ok(answer.location.startsWith('/'), 'stays here');
-  assert.ok(!answer.setCookies.some((line) => line.startsWith('wick_session=')), 'no session');
+  assert.ok(answer.location.startsWith("/"), "stays here");
+  assert.ok(!answer.setCookies.some((line) => line.startsWith("wick_session=")), "no session");
   assert.equal(answer.session, undefined);
 }
 
 // A provider in trouble: whether it "failed" or is "unavailable" is not for a test to say.
-export const refusedSomehow = (answer) => refused(answer, answer.error === 'oidc_unavailable' ? 'oidc_unavailable' : 'oidc_failed');
+export const refusedSomehow = (answer) =>
+  refused(answer, answer.error === "oidc_unavailable" ? "oidc_unavailable" : "oidc_failed");
 
-export function signedIn(answer, location = '/') {
+export function signedIn(answer, location = "/") {
   assert.deepEqual([answer.status, answer.location], [303, location], answer.text);
-  assert.ok(answer.session, 'a session');
-  assert.ok(!answer.jar.has('wick_oidc'), 'what was kept for the sign-in is gone');
+  assert.ok(answer.session, "a session");
+  assert.ok(!answer.jar.has("wick_oidc"), "what was kept for the sign-in is gone");
 }
 
 // What Wick logs as a warning while `act` runs.
 export async function warningOf(wick, act, says) {
   const start = wick.errors.length;
   const value = await act();
-  const lines = () => wick.errors.slice(start).split('\n').filter((line) => /\bwarn/.test(line));
-  await until(() => lines().some((line) => says.test(line)), 5, `no warning that says ${says}, but: ${wick.errors.slice(start)}`);
+  const lines = () =>
+    wick.errors
+      .slice(start)
+      .split("\n")
+      .filter((line) => /\bwarn/.test(line));
+  await until(
+    () => lines().some((line) => says.test(line)),
+    5,
+    `no warning that says ${says}, but: ${wick.errors.slice(start)}`,
+  );
   return value;
 }

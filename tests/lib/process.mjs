@@ -1,24 +1,25 @@
 // What /proc says of a process: whether it is there, what it has open, how much memory it took.
-import fs from 'node:fs';
+import fs from "node:fs";
 
 /** Whether a process is there; one that has ended and that nobody has asked about yet is not. */
 export function alive(pid) {
   try {
-    return !['Z', 'X'].includes(fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)[0]);
+    return !["Z", "X"].includes(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)[0]);
   } catch {
     return false;
   }
 }
 
 /** A field of /proc/PID/status, as text. */
-export const statusOf = (pid, field) => fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(new RegExp(`^${field}:\\s*(.*)$`, 'm'))[1];
+export const statusOf = (pid, field) =>
+  fs.readFileSync(`/proc/${pid}/status`, "utf8").match(new RegExp(`^${field}:\\s*(.*)$`, "m"))[1];
 
 /** By how many bytes the memory of a process grew at most while `work` ran. */
 export async function growthOf(pid, work) {
   const kilobytes = (field) => Number.parseInt(statusOf(pid, field), 10);
   // proc(5): the peak is what it is now. Only root may say that of a process whose memory is closed to others.
-  if (process.getuid() === 0) fs.writeFileSync(`/proc/${pid}/clear_refs`, '5');
-  const before = kilobytes('VmRSS');
+  if (process.getuid() === 0) fs.writeFileSync(`/proc/${pid}/clear_refs`, "5");
+  const before = kilobytes("VmRSS");
   await work();
-  return (kilobytes('VmHWM') - before) * 1024;
+  return (kilobytes("VmHWM") - before) * 1024;
 }

@@ -1,22 +1,29 @@
 // The web app on each screen: a desktop, a laptop and a phone, in light and in dark. What must hold on all of them,
 // whatever is shown, is looksRight().
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { axe } from './axe.mjs';
-import { until } from './wick.mjs';
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axe } from "./axe.mjs";
+import { until } from "./wick.mjs";
 
 /** By width and color scheme; the narrow ones are touched. */
-export const screens = [1440, 1280, 390].flatMap((width) => ['light', 'dark'].map((colorScheme) => ({ width, colorScheme, isPhone: width < 500 })));
+export const screens = [1440, 1280, 390].flatMap((width) =>
+  ["light", "dark"].map((colorScheme) => ({ width, colorScheme, isPhone: width < 500 })),
+);
 
 /** Someone's browser at this screen, for the server at `baseURL`; signed in if there is a session. */
 async function contextAt(browser, { width, colorScheme, isPhone }, baseURL, session) {
   const context = await browser.newContext({
     baseURL,
-    viewport: { width, height: 900 }, colorScheme, reducedMotion: 'reduce', isMobile: isPhone, hasTouch: isPhone, timezoneId: 'Europe/Berlin',
+    viewport: { width, height: 900 },
+    colorScheme,
+    reducedMotion: "reduce",
+    isMobile: isPhone,
+    hasTouch: isPhone,
+    timezoneId: "Europe/Berlin",
   });
   context.setDefaultTimeout(20_000);
   if (session) {
-    const [name, value] = session.cookie.split('=');
+    const [name, value] = session.cookie.split("=");
     await context.addCookies([{ name, value, url: baseURL }]);
   }
   return context;
@@ -38,8 +45,14 @@ export function eachScreen(given) {
         if (!contexts.has(screen)) contexts.set(screen, await signedIn(screen));
         const page = await contexts.get(screen).newPage();
         const problems = [];
-        page.on('pageerror', (error) => problems.push(String(error)));
-        page.on('console', (message) => message.type() === 'error' && !/^Failed to load resource/.test(message.text()) && problems.push(message.text()));
+        page.on("pageerror", (error) => problems.push(String(error)));
+        page.on(
+          "console",
+          (message) =>
+            message.type() === "error" &&
+            !/^Failed to load resource/.test(message.text()) &&
+            problems.push(message.text()),
+        );
         const others = [];
         try {
           await run(page, screen, async (someone) => {
@@ -72,7 +85,7 @@ export function eachScreen(given) {
 export async function onEveryScreen(page, check = () => {}) {
   for (const screen of screens) {
     await page.setViewportSize({ width: screen.width, height: 900 });
-    await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: "reduce" });
     await looksRight(page);
     await check(screen);
   }
@@ -81,7 +94,9 @@ export async function onEveryScreen(page, check = () => {}) {
 /** Nothing is out of sight, or cut off without a way to read it. */
 export async function fits(page) {
   let found;
-  await until(async () => (found = await page.evaluate(outOfSight)).length === 0, 30).catch(() => assert.deepEqual(found, [], page.url()));
+  await until(async () => (found = await page.evaluate(outOfSight)).length === 0, 30).catch(() =>
+    assert.deepEqual(found, [], page.url()),
+  );
 }
 
 /** It fits, and axe finds nothing. */
@@ -94,33 +109,47 @@ export async function looksRight(page) {
 function outOfSight() {
   const found = [];
   const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide, the screen ${root.clientWidth}`);
-  const name = (element) => `${element.tagName.toLowerCase()} “${(element.getAttribute('aria-label') ?? element.textContent).slice(0, 60)}”`;
-  const scrolls = (element) => element !== root && element !== document.body && (/auto|scroll/.test(getComputedStyle(element).overflowX) || (element.parentElement && scrolls(element.parentElement)));
-  const told = '[data-tip], [data-cut], .mantine-Pill-label, header';  // by lib/tips.ts; the account's name by its menu
-  for (const element of document.querySelectorAll('body *')) {
+  if (root.scrollWidth > root.clientWidth)
+    found.push(`the page is ${root.scrollWidth} wide, the screen ${root.clientWidth}`);
+  const name = (element) =>
+    `${element.tagName.toLowerCase()} “${(element.getAttribute("aria-label") ?? element.textContent).slice(0, 60)}”`;
+  const scrolls = (element) =>
+    element !== root &&
+    element !== document.body &&
+    (/auto|scroll/.test(getComputedStyle(element).overflowX) ||
+      (element.parentElement && scrolls(element.parentElement)));
+  const told = "[data-tip], [data-cut], .mantine-Pill-label, header"; // by lib/tips.ts; the account's name by its menu
+  for (const element of document.querySelectorAll("body *")) {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
     // The link that skips to the content is beside the page until it has the focus.
-    if (box.width < 2 || style.visibility === 'hidden' || element.closest('[hidden], svg, a[href="#content"]')) continue;
-    if ((box.left < -1 || box.right > root.clientWidth + 1) && !scrolls(element)) found.push(`${name(element)} is beside the screen`);
+    if (box.width < 2 || style.visibility === "hidden" || element.closest('[hidden], svg, a[href="#content"]'))
+      continue;
+    if ((box.left < -1 || box.right > root.clientWidth + 1) && !scrolls(element))
+      found.push(`${name(element)} is beside the screen`);
     const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
-    if (!hasText || style.display === 'inline' || element.scrollWidth <= element.clientWidth + 1 || /auto|scroll/.test(style.overflowX)) continue;
-    if (style.overflowX === 'visible') found.push(`${name(element)} is wider than its place`);
-    else if (style.textOverflow !== 'ellipsis') found.push(`${name(element)} is cut without a sign`);
+    if (
+      !hasText ||
+      style.display === "inline" ||
+      element.scrollWidth <= element.clientWidth + 1 ||
+      /auto|scroll/.test(style.overflowX)
+    )
+      continue;
+    if (style.overflowX === "visible") found.push(`${name(element)} is wider than its place`);
+    else if (style.textOverflow !== "ellipsis") found.push(`${name(element)} is cut without a sign`);
     else if (!element.closest(told)) found.push(`${name(element)} is cut and nowhere whole`);
   }
   return [...new Set(found)].slice(0, 10);
 }
 
-export const button = (page, name) => page.getByRole('button', { name, exact: true });
-export const dialog = (page, name) => page.getByRole('dialog', { name });
-export const rows = (page) => page.locator('tbody tr[data-row]');
+export const button = (page, name) => page.getByRole("button", { name, exact: true });
+export const dialog = (page, name) => page.getByRole("dialog", { name });
+export const rows = (page) => page.locator("tbody tr[data-row]");
 
 /** Opens a page and waits for its heading. */
 export async function go(page, path) {
   await page.goto(path);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
 /** It can be reached by scrolling up and down alone. */

@@ -1,14 +1,14 @@
 // A person connects an own account at a connected server, in a real browser.
-import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { launch, signedInPage } from '../lib/browser.mjs';
-import { startAuthorizationServer, startProtected } from '../lib/protected.mjs';
-import { Wick, callTool } from '../lib/wick.mjs';
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { launch, signedInPage } from "../lib/browser.mjs";
+import { startAuthorizationServer, startProtected } from "../lib/protected.mjs";
+import { Wick, callTool } from "../lib/wick.mjs";
 
 let wick, browser, admin, page, server, upstream;
 const problems = [];
-const button = (name) => page.getByRole('button', { name, exact: true });
+const button = (name) => page.getByRole("button", { name, exact: true });
 
 before(async () => {
   wick = await Wick.start();
@@ -17,8 +17,8 @@ before(async () => {
   upstream = await startProtected(server);
   browser = await launch();
   page = await signedInPage(browser, wick);
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
 });
 after(async () => {
   await browser.close();
@@ -27,76 +27,85 @@ after(async () => {
 });
 
 async function add(label, url, auth) {
-  const made = await admin.post('/admin/connectors', { kind: 'mcp', label, config: { url, allow_private_addresses: true, auth } });
+  const made = await admin.post("/admin/connectors", {
+    kind: "mcp",
+    label,
+    config: { url, allow_private_addresses: true, auth },
+  });
   assert.equal(made.status, 201, made.text);
   return made.body.id;
 }
 async function accessible() {
-  await page.getByRole('heading', { level: 1 }).waitFor();  // each page is loaded when it is opened
+  await page.getByRole("heading", { level: 1 }).waitFor(); // each page is loaded when it is opened
   const { violations } = await new AxeBuilder({ page }).analyze();
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`), []);
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+    [],
+  );
 }
 
-test('the address that a client is told leads through the authorization server and back, and the call works', async () => {
-  const id = await add('Issues', upstream.url, 'oauth_per_user');
-  const { token } = wick.token('ann@example.com', ['--tools', 'direct']);
+test("the address that a client is told leads through the authorization server and back, and the call works", async () => {
+  const id = await add("Issues", upstream.url, "oauth_per_user");
+  const { token } = wick.token("ann@example.com", ["--tools", "direct"]);
   await page.goto(`${wick.url}/connectors/${id}/connect`);
   await accessible();
-  await button('Connect your account').click();
-  await page.getByText('Your account is connected').waitFor();
+  await button("Connect your account").click();
+  await page.getByText("Your account is connected").waitFor();
   await accessible();
   assert.equal(page.url(), `${wick.url}/connectors/${id}/connect?connected=1`);
-  await page.getByRole('link', { name: 'refresh them' }).click();
-  await page.getByText('1 user has connected.').waitFor();
-  await button('Refresh').click();
-  await button('Accept').click();
-  await page.getByText('3 operations updated.').waitFor();
-  const { body } = await callTool(wick, token, 'issues__whoami');
-  assert.equal(body.result.content[0].text, 'ann@upstream');
+  await page.getByRole("link", { name: "refresh them" }).click();
+  await page.getByText("1 user has connected.").waitFor();
+  await button("Refresh").click();
+  await button("Accept").click();
+  await page.getByText("3 operations updated.").waitFor();
+  const { body } = await callTool(wick, token, "issues__whoami");
+  assert.equal(body.result.content[0].text, "ann@upstream");
 });
 
-test('what the account lacks is shown on the connector’s page, and connecting again gives it', async () => {
-  const [id] = (await admin.get('/connectors')).body.items.filter(({ label }) => label === 'Issues').map((one) => one.id);
-  upstream.scopeFor = () => 'issues:write';
+test("what the account lacks is shown on the connector’s page, and connecting again gives it", async () => {
+  const [id] = (await admin.get("/connectors")).body.items
+    .filter(({ label }) => label === "Issues")
+    .map((one) => one.id);
+  upstream.scopeFor = () => "issues:write";
   await page.goto(`${wick.url}/connectors/${id}?tab=test&operation=write`);
-  await button('Run').click();
-  await page.getByText('wants more access for this').first().waitFor();
+  await button("Run").click();
+  await page.getByText("wants more access for this").first().waitFor();
   await page.reload();
-  await page.getByText('Issues asks for: issues:write.').waitFor();
+  await page.getByText("Issues asks for: issues:write.").waitFor();
   await accessible();
-  await button('Connect again').click();
-  await page.getByText('Your account is connected').waitFor();
-  await page.getByText('tools issues:write').waitFor();
-  await button('Disconnect').click();
-  await button('Connect your account').waitFor();
-  assert.equal((await admin.get(`/connectors/${id}/account`)).body.state, 'none');
+  await button("Connect again").click();
+  await page.getByText("Your account is connected").waitFor();
+  await page.getByText("tools issues:write").waitFor();
+  await button("Disconnect").click();
+  await button("Connect your account").waitFor();
+  assert.equal((await admin.get(`/connectors/${id}/account`)).body.state, "none");
 });
 
-test('who says no, and an answer of nobody, are told so', async () => {
-  const id = await add('Denied', upstream.url, 'oauth_per_user');
+test("who says no, and an answer of nobody, are told so", async () => {
+  const id = await add("Denied", upstream.url, "oauth_per_user");
   server.signsIn = null;
   await page.goto(`${wick.url}/connectors/${id}/connect`);
-  await button('Connect your account').click();
-  await page.getByText('You did not allow it.').waitFor();
+  await button("Connect your account").click();
+  await page.getByText("You did not allow it.").waitFor();
   await accessible();
   await page.goto(`${wick.url}/oauth/upstream/callback?state=x&code=y`);
-  await page.getByText('not one that you have begun here').waitFor();
+  await page.getByText("not one that you have begun here").waitFor();
   await accessible();
 });
 
-test('a key is given and removed, and is not on the page afterwards', async () => {
-  const keys = await startProtected(null, { keys: new Map([['key-of-ann-42', { account: 'ann' }]]) });
-  const id = await add('Wiki', keys.url, 'key_per_user');
+test("a key is given and removed, and is not on the page afterwards", async () => {
+  const keys = await startProtected(null, { keys: new Map([["key-of-ann-42", { account: "ann" }]]) });
+  const id = await add("Wiki", keys.url, "key_per_user");
   await page.goto(`${wick.url}/connectors/${id}`);
-  await page.locator('input[type=password]').fill('key-of-ann-42');
-  await button('Save').click();
-  await page.getByText('Your key for Wiki is kept.').waitFor();
-  await page.getByText('New key').first().waitFor();
-  assert.ok(!(await page.content()).includes('key-of-ann-42'));
+  await page.locator("input[type=password]").fill("key-of-ann-42");
+  await button("Save").click();
+  await page.getByText("Your key for Wiki is kept.").waitFor();
+  await page.getByText("New key").first().waitFor();
+  assert.ok(!(await page.content()).includes("key-of-ann-42"));
   await accessible();
-  await button('Remove key').click();
-  await page.getByText('not connected').waitFor();
+  await button("Remove key").click();
+  await page.getByText("not connected").waitFor();
   keys.close();
 });
 
-test('no page had an error', () => assert.deepEqual(problems, []));
+test("no page had an error", () => assert.deepEqual(problems, []));

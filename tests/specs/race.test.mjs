@@ -1,26 +1,26 @@
 // Revocation under load: after the answer, not one call succeeds, whatever kind of credential it was.
-import assert from 'node:assert/strict';
-import http from 'node:http';
-import { test } from 'node:test';
-import { Wick, callTool, meta } from '../lib/wick.mjs';
-import { connect, refresh, whoami } from '../lib/oauth.mjs';
+import assert from "node:assert/strict";
+import http from "node:http";
+import { test } from "node:test";
+import { Wick, callTool, meta } from "../lib/wick.mjs";
+import { connect, refresh, whoami } from "../lib/oauth.mjs";
 
 const kConnections = 64;
 const kTokens = 16;
 
 const kinds = {
-  'personal access tokens are revoked': {
-    make: (wick, _session, i) => wick.token('ann@example.com', [], `race ${i}`),
+  "personal access tokens are revoked": {
+    make: (wick, _session, i) => wick.token("ann@example.com", [], `race ${i}`),
     end: (session, { id }) => session.delete(`/tokens/${id}`),
   },
-  'OAuth connections are disconnected': {
+  "OAuth connections are disconnected": {
     make: async (wick, session) => {
       const connection = await connect(wick, session);
       const { id } = (await whoami(wick, connection.access_token)).credential;
       return { ...connection, id, token: connection.access_token };
     },
     end: (session, { id }) => session.delete(`/connections/${id}`),
-    gone: async (wick, connection) => assert.equal((await refresh(wick, connection)).body.error, 'invalid_grant'),
+    gone: async (wick, connection) => assert.equal((await refresh(wick, connection)).body.error, "invalid_grant"),
   },
 };
 
@@ -28,17 +28,36 @@ async function race({ make, end, gone }) {
   const wick = await Wick.start();
   const ann = await wick.signIn();
   const tokens = [];
-  for (let i = 0; i < kTokens; ++i) tokens.push({ ...(await make(wick, ann, i)), revokedAt: Infinity, ok: 0, refused: 0, late: 0 });
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'notes__list', arguments: {}, _meta: meta } });
+  for (let i = 0; i < kTokens; ++i)
+    tokens.push({ ...(await make(wick, ann, i)), revokedAt: Infinity, ok: 0, refused: 0, late: 0 });
+  const body = JSON.stringify({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "tools/call",
+    params: { name: "notes__list", arguments: {}, _meta: meta },
+  });
   let running = true;
   const agent = new http.Agent({ keepAlive: true, maxSockets: kConnections });
-  const call = (token) => new Promise((resolve, reject) => {
-    const request = http.request(`${wick.url}/mcp`, {
-      method: 'POST', agent,
-      headers: { authorization: `Bearer ${token.token}`, 'content-type': 'application/json', 'content-length': body.length, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'notes__list' },
-    }, (response) => response.resume().on('end', () => resolve(response.statusCode)));
-    request.on('error', reject).end(body);
-  });
+  const call = (token) =>
+    new Promise((resolve, reject) => {
+      const request = http.request(
+        `${wick.url}/mcp`,
+        {
+          method: "POST",
+          agent,
+          headers: {
+            authorization: `Bearer ${token.token}`,
+            "content-type": "application/json",
+            "content-length": body.length,
+            "mcp-protocol-version": "2026-07-28",
+            "mcp-method": "tools/call",
+            "mcp-name": "notes__list",
+          },
+        },
+        (response) => response.resume().on("end", () => resolve(response.statusCode)),
+      );
+      request.on("error", reject).end(body);
+    });
   const workers = Array.from({ length: kConnections }, async (_, i) => {
     for (let n = i; running; ++n) {
       const token = tokens[n % kTokens];
@@ -65,16 +84,20 @@ async function race({ make, end, gone }) {
   running = false;
   await Promise.all(workers);
   agent.destroy();
-  assert.deepEqual(tokens.map((token) => token.late), tokens.map(() => 0));
+  assert.deepEqual(
+    tokens.map((token) => token.late),
+    tokens.map(() => 0),
+  );
   assert.ok(tokens.slice(1, -1).every((token) => token.ok > 0 && token.refused > 0));
   assert.ok(total() > 2000);
   for (const token of tokens.slice(1)) await gone?.(wick, token);
   await wick.stop();
 }
 
-for (const [what, kind] of Object.entries(kinds)) test(`64 connections call without pause while ${what}, and none succeeds after the answer`, () => race(kind));
+for (const [what, kind] of Object.entries(kinds))
+  test(`64 connections call without pause while ${what}, and none succeeds after the answer`, () => race(kind));
 
-test('a client that refreshes without pause while its connection is ended is left with nothing that works', async () => {
+test("a client that refreshes without pause while its connection is ended is left with nothing that works", async () => {
   const wick = await Wick.start();
   const ann = await wick.signIn();
   for (let round = 0; round < 16; ++round) {
@@ -87,7 +110,7 @@ test('a client that refreshes without pause while its connection is ended is lef
       for (;;) {
         const answers = await Promise.all([1, 2, 3, 4].map(() => refresh(wick, issued.at(-1))));
         const won = answers.filter(({ status }) => status === 200);
-        for (const { status, body } of answers) assert.ok(status === 200 || body.error === 'invalid_grant');
+        for (const { status, body } of answers) assert.ok(status === 200 || body.error === "invalid_grant");
         if (won.length === 0) return begun();
         issued.push({ ...issued[0], ...won[0].body });
         if (issued.length > 1 + (round % 4)) begun();
@@ -96,8 +119,9 @@ test('a client that refreshes without pause while its connection is ended is lef
     await enough;
     assert.equal((await ann.delete(`/connections/${id}`)).status, 204);
     await refreshing;
-    assert.ok(issued.length > 1 + (round % 4), 'it was refreshed until then');
-    for (const { access_token } of issued) assert.equal((await callTool(wick, access_token, 'notes__list')).status, 401);
+    assert.ok(issued.length > 1 + (round % 4), "it was refreshed until then");
+    for (const { access_token } of issued)
+      assert.equal((await callTool(wick, access_token, "notes__list")).status, 401);
   }
   await wick.stop();
 });

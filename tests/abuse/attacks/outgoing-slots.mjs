@@ -1,13 +1,16 @@
 // Security review F8.
-import { parsed, wait } from '../target.mjs';
+import { parsed, wait } from "../target.mjs";
 
-export const what = 'makes 1,005 calls of a slow operation at once, then hangs up';
+export const what = "makes 1,005 calls of a slow operation at once, then hangs up";
 
-const others = async (target) => parsed(await fetch(`${target.hostile}/seen`).then(async (response) => ({ text: await response.text() })));
+const others = async (target) =>
+  parsed(await fetch(`${target.hostile}/seen`).then(async (response) => ({ text: await response.text() })));
 
 export async function run(target, { duration }) {
   const controller = new AbortController();
-  const calls = Array.from({ length: 1005 }, () => target.call('lab__slow', { ms: 20_000 }, { signal: controller.signal, timeout: 30_000 }));
+  const calls = Array.from({ length: 1005 }, () =>
+    target.call("lab__slow", { ms: 20_000 }, { signal: controller.signal, timeout: 30_000 }),
+  );
   await wait(Math.max(1000, duration * 0.6));
   const { waiting } = await others(target);
   target.note(`${waiting} at the system at once`);

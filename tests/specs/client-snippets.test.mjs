@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { snippets } from "../../web/src/lib/snippets.ts";
+import { snippets } from "../../web/src/features/clients/snippets.ts";
 import { realClient } from "../lib/real-clients.mjs";
 import { consent } from "../lib/oauth.mjs";
 import { Wick } from "../lib/wick.mjs";

@@ -1,13 +1,13 @@
 // Every route of the app. Each page is fetched when it is first opened. The server reads routes.json, to answer other
 // addresses with 404; here the compiler compares the two.
 import { createBrowserRouter } from "react-router";
-import { AppLayout } from "./components/layout/AppLayout";
-import { RequireAdmin } from "./components/layout/RequireAdmin";
-import { RequireSession } from "./components/layout/RequireSession";
-import { PageLoader } from "./components/PageLoader";
-import { CrashPage, FailedPage } from "./pages/CrashPage";
-import { NotFoundPage } from "./pages/NotFoundPage";
+import { PageLoader } from "./components/layout/PageLoader";
 import routes from "./routes.json";
+import { AppLayout } from "./shell/AppLayout";
+import { CrashPage, FailedPage } from "./shell/CrashPage";
+import { NotFoundPage } from "./shell/NotFoundPage";
+import { RequireAdmin } from "./shell/RequireAdmin";
+import { RequireSession } from "./shell/RequireSession";
 
 /** Of routes.json, which also says who may open it. */
 type RoutePath = keyof typeof routes;
@@ -23,65 +23,69 @@ function page<Path extends RoutePath, Name extends string>(
 }
 
 const entryPages = [
-  page("/setup", "SetupPage", () => import("./pages/SetupPage")),
-  page("/sign-in", "SignInPage", () => import("./pages/SignInPage")),
-  page("/invite", "InvitePage", () => import("./pages/InvitePage")),
+  page("/setup", "SetupPage", () => import("./features/sign-in/SetupPage")),
+  page("/sign-in", "SignInPage", () => import("./features/sign-in/SignInPage")),
+  page("/invite", "InvitePage", () => import("./features/sign-in/InvitePage")),
 ];
 
 const decisionPages = [
-  page("/oauth/consent", "ConsentPage", () => import("./pages/consent/ConsentPage")),
-  page("/device", "DevicePage", () => import("./pages/DevicePage")),
+  page("/oauth/consent", "ConsentPage", () => import("./features/apps/ConsentPage")),
+  page("/device", "DevicePage", () => import("./features/apps/DevicePage")),
 ];
 
 const memberPages = [
-  page("/", "ConnectorsPage", () => import("./pages/connectors/ConnectorsPage")),
-  page("/connectors/:id", "ConnectorPage", () => import("./pages/connectors/ConnectorPage")),
+  page("/", "ConnectorsPage", () => import("./features/connectors/ConnectorsPage")),
+  page("/connectors/:id", "ConnectorPage", () => import("./features/connectors/ConnectorPage")),
   page(
     "/connectors/:id/connect",
     "ConnectAccountPage",
-    () => import("./pages/connectors/ConnectAccountPage"),
+    () => import("./features/connectors/ConnectAccountPage"),
   ),
-  page("/connect", "ConnectFailedPage", () => import("./pages/connectors/ConnectAccountPage")),
-  page("/history", "HistoryPage", () => import("./pages/HistoryPage")),
-  page("/runs/:id", "RunPage", () => import("./pages/RunPage")),
-  page("/profile", "ProfilePage", () => import("./pages/profile/ProfilePage")),
-  page("/profile/tokens", "TokensPage", () => import("./pages/profile/TokensPage")),
-  page("/profile/tokens/:id", "TokenPage", () => import("./pages/profile/TokenPage")),
-  page("/profile/connections", "ConnectionsPage", () => import("./pages/profile/ConnectionsPage")),
+  page("/connect", "ConnectFailedPage", () => import("./features/connectors/ConnectAccountPage")),
+  page("/history", "HistoryPage", () => import("./features/history/HistoryPage")),
+  page("/runs/:id", "RunPage", () => import("./features/history/RunPage")),
+  page("/profile", "ProfilePage", () => import("./features/profile/ProfilePage")),
+  page("/profile/tokens", "TokensPage", () => import("./features/tokens/TokensPage")),
+  page("/profile/tokens/:id", "TokenPage", () => import("./features/tokens/TokenPage")),
+  page("/profile/connections", "ConnectionsPage", () => import("./features/apps/ConnectionsPage")),
   page(
     "/profile/connections/:id",
     "ConnectionPage",
-    () => import("./pages/profile/ConnectionPage"),
+    () => import("./features/apps/ConnectionPage"),
   ),
-  page("/profile/mcp", "McpPage", () => import("./pages/profile/McpPage")),
+  page("/profile/mcp", "McpPage", () => import("./features/clients/McpPage")),
 ];
 
 const adminPages = [
-  page("/admin/connections/:id", "ConnectionPage", () => import("./pages/profile/ConnectionPage")),
-  page("/admin/access-tokens/:id", "TokenPage", () => import("./pages/profile/TokenPage")),
-  page("/admin", "DashboardPage", () => import("./pages/admin/DashboardPage")),
-  page("/admin/users", "UsersPage", () => import("./pages/admin/UsersPage")),
-  page("/admin/users/:id", "UserPage", () => import("./pages/admin/UserPage")),
-  page("/admin/tags", "TagsPage", () => import("./pages/admin/TagsPage")),
+  page("/admin/connections/:id", "ConnectionPage", () => import("./features/apps/ConnectionPage")),
+  page("/admin/access-tokens/:id", "TokenPage", () => import("./features/tokens/TokenPage")),
+  page("/admin", "DashboardPage", () => import("./features/usage/DashboardPage")),
+  page("/admin/users", "UsersPage", () => import("./features/users/UsersPage")),
+  page("/admin/users/:id", "UserPage", () => import("./features/users/UserPage")),
+  page("/admin/tags", "TagsPage", () => import("./features/tags/TagsPage")),
   page(
     "/admin/connectors",
     "AdminConnectorsPage",
-    () => import("./pages/admin/AdminConnectorsPage"),
+    () => import("./features/connectors/AdminConnectorsPage"),
   ),
   page(
     "/admin/connectors/:id",
     "AdminConnectorPage",
-    () => import("./pages/admin/AdminConnectorPage"),
+    () => import("./features/connectors/AdminConnectorPage"),
   ),
-  page("/admin/access-tokens", "AccessTokensPage", () => import("./pages/admin/AccessTokensPage")),
+  page(
+    "/admin/access-tokens",
+    "AccessTokensPage",
+    () => import("./features/tokens/AccessTokensPage"),
+  ),
   page(
     "/admin/connections",
     "AllConnectionsPage",
-    () => import("./pages/admin/AllConnectionsPage"),
+    () => import("./features/apps/AllConnectionsPage"),
   ),
-  page("/admin/apps", "AppsPage", () => import("./pages/admin/AppsPage")),
-  page("/admin/history", "AdminHistoryPage", () => import("./pages/admin/AdminHistoryPage")),
-  page("/admin/settings", "SettingsPage", () => import("./pages/admin/SettingsPage")),
+  page("/admin/apps", "AppsPage", () => import("./features/apps/AppsPage")),
+  page("/admin/history", "AdminHistoryPage", () => import("./features/history/AdminHistoryPage")),
+  page("/admin/settings", "SettingsPage", () => import("./features/settings/SettingsPage")),
 ];
 
 type Page =

@@ -1,7 +1,7 @@
 // The one way to the server: a client typed by openapi.json, and errors that carry the server's own sentence.
 import createClient from "openapi-fetch";
 import { holdPage } from "../lib/holdPage";
-import type { components, paths } from "./schema";
+import type { components, paths } from "./schema.d.ts";
 
 /** How long the server may take, in milliseconds. */
 export const timeouts = {

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { Schema } from "../api/client";
-import { Cut } from "./Cut";
+import { Cut } from "./table/Cut";
 import { Time } from "./Time";
 
 /** When, and by which client from where. */

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Cut } from "./Cut";
+import { Cut } from "./table/Cut";
 
 interface Props {
   name: string;

@@ -1,5 +1,5 @@
 // The order of a list as the address bar has it, and the heads of columns that change it.
-import type { Column } from "../components/DataTable";
+import type { Column } from "../components/table/DataTable";
 import type { useUrlFilters } from "./useUrlFilters";
 
 type UrlFilters = ReturnType<typeof useUrlFilters>;

@@ -1,11 +1,11 @@
 // The frame of the pages one sees before being signed in.
 import { Group, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import { usePageTitle } from "../PageHeader";
-import { Panel } from "../Panel";
 import classes from "./EntryLayout.module.css";
 import { Logo } from "./Logo";
 import { OfflineBanner } from "./OfflineBanner";
+import { usePageTitle } from "./PageHeader";
+import { Panel } from "./Panel";
 
 interface Props {
   title: string;

@@ -6,8 +6,8 @@ import { useRef, useState } from "react";
 import type { Schema } from "../../api/client";
 import { count, plural } from "../../lib/format";
 import { ErrorAlert } from "../ErrorAlert";
-import { PageLoader } from "../PageLoader";
-import { SearchInput } from "../SearchInput";
+import { SearchInput } from "../fields/SearchInput";
+import { PageLoader } from "../layout/PageLoader";
 import { OperationList, type Choice } from "./OperationList";
 import { foundOperations, isOf, operationsOf } from "./operations";
 

@@ -1,0 +1,54 @@
+// The apps that one has approved.
+import { Anchor } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { EmptyState } from "../../components/layout/EmptyState";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { QueryView } from "../../components/layout/QueryView";
+import { ConnectionTable } from "./ConnectionTable";
+
+export function ConnectionsPage() {
+  const connections = useQuery({
+    queryKey: ["connections", "list"],
+    queryFn: () => unwrap(api.GET("/connections")),
+  });
+  const disconnect = useAction(
+    ({ id }: Schema<"Connection">) =>
+      unwrap(api.DELETE("/connections/{id}", { params: { path: { id } } })),
+    {
+      refresh: [["connections"], ["admin"]],
+      done: (_, { client }) => `${client.name} is disconnected.`,
+    },
+  );
+  return (
+    <>
+      <PageHeader
+        title="Connections"
+        description="Apps that you let act for you: they signed in here instead of using a token."
+      />
+      <QueryView query={connections}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No connections">
+              Paste this server's address into a client that can sign in; it asks for your approval
+              and appears here. See{" "}
+              <Anchor component={Link} to="/profile/mcp" inherit underline="always">
+                Connect a client
+              </Anchor>{" "}
+              for the address.
+            </EmptyState>
+          ) : (
+            <ConnectionTable
+              connections={items}
+              showUser={false}
+              isEnding={disconnect.isBusyWith}
+              onDisconnect={disconnect.mutate}
+            />
+          )
+        }
+      </QueryView>
+    </>
+  );
+}

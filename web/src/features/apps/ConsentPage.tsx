@@ -1,0 +1,142 @@
+// An app, here or on another device, asks to act for the person who is signed in: who asks, where it leads, what
+// it may do, yes or no.
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { Facts } from "../../components/Facts";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import { QueryView } from "../../components/layout/QueryView";
+import { ScopePicker } from "../../components/scope/ScopePicker";
+import { scopeProblem, type Scope } from "../../lib/scope";
+import { useMe } from "../../lib/session";
+import classes from "./ConsentPage.module.css";
+
+export function ConsentPage() {
+  const [search] = useSearchParams();
+  const id = search.get("request") ?? "";
+  const request = useQuery({
+    queryKey: ["oauth", "request", id],
+    queryFn: () => unwrap(api.GET("/oauth/requests/{id}", { params: { path: { id } } })),
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+  return (
+    <EntryLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
+      <QueryView query={request}>{(data) => <Decision id={id} request={data} />}</QueryView>
+    </EntryLayout>
+  );
+}
+
+function Decision({ id, request }: { id: string; request: Schema<"AuthorizationRequest"> }) {
+  const me = useMe();
+  const { client, device } = request;
+  const [scope, setScope] = useState<Scope>({
+    connectors: request.connector ? [request.connector.id] : "all",
+    operations: request.writes ? "all" : "read_only",
+  });
+  const where = request.connector ? "this connector" : "the connectors that you allow below";
+  const problem = scopeProblem(scope);
+  const decide = useAction(
+    (approve: boolean) =>
+      unwrap(
+        api.POST("/oauth/requests/{id}", {
+          params: { path: { id } },
+          body: approve ? { approve, scope } : { approve },
+        }),
+      ),
+    {
+      showsError: true,
+      onDone: ({ redirect_to }) => {
+        // The server let only such addresses be registered; asked again before the browser goes there.
+        if (!/^(javascript|data|vbscript|file|blob|about):/i.test(redirect_to))
+          window.location.assign(redirect_to);
+      },
+    },
+  );
+  return (
+    <Stack>
+      <Text>
+        <b>{client.name}</b> wants to call this team’s systems as you.
+      </Text>
+      {device && <DeviceCode code={device.user_code} />}
+      {client.source === "registered" && (
+        <Alert color="yellow" title="Unverified name">
+          The app gave itself this name, and nobody has checked it. Approve only if you have just
+          started this from an app you know.
+        </Alert>
+      )}
+      {client.source !== "registered" && request.loopback && (
+        <Alert color="yellow" title="An app on this computer">
+          Any program here could use this app’s name. Approve only if you have just started this.
+        </Alert>
+      )}
+      <Facts
+        facts={{
+          "Verified host": client.host,
+          "Only for": request.connector?.label,
+          "Sends you back to": !device && request.redirect,
+          "Asked from": device?.ip,
+          Program: device?.user_agent,
+          "Asks for": request.writes
+            ? `Reading and changing, in ${where}`
+            : `Only reading, in ${where}`,
+          Account: `${me.name} (${me.email})`,
+          Lasts: "Until you disconnect it, at most 180 days",
+        }}
+      />
+      <ScopePicker
+        scope={scope}
+        onChange={setScope}
+        readOnly={!request.writes}
+        only={request.connector?.id}
+      />
+      <Text size="sm" c="dimmed">
+        You can end it at any time under Connections.
+      </Text>
+      {problem && (
+        <Text size="sm" role="status">
+          {problem}
+        </Text>
+      )}
+      <ErrorAlert error={decide.error} />
+      <Group grow>
+        <Button
+          variant="default"
+          disabled={decide.isPending || decide.isSuccess}
+          onClick={() => decide.mutate(false)}
+        >
+          Deny
+        </Button>
+        <Button
+          disabled={problem !== null || decide.isPending || decide.isSuccess}
+          onClick={() => decide.mutate(true)}
+        >
+          Approve
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function DeviceCode({ code }: { code: string }) {
+  return (
+    <>
+      <div>
+        <Text size="sm" mb={4}>
+          Compare it with what your device shows:
+        </Text>
+        <p className={classes.code} data-testid="user-code">
+          {code}
+        </p>
+      </div>
+      <Alert color="yellow" title="Is it your device?">
+        Approve only if you started this yourself, on your own device. Nobody from support will ever
+        send you a code.
+      </Alert>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+// The code that a device without a browser shows (RFC 8628) is typed in here; what it asks for is decided under
+// /oauth/consent, which leads back here to say that it is done.
+import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+import { api, unwrap } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import classes from "./DevicePage.module.css";
+
+export function DevicePage() {
+  const [search] = useSearchParams();
+  switch (search.get("done")) {
+    case "approved":
+      return <Done title="The device is connected" />;
+    case "denied":
+      return <Done title="The device is not connected" />;
+    default:
+      return <CodeForm suggested={search.get("user_code") ?? ""} />;
+  }
+}
+
+function Done({ title }: { title: string }) {
+  return (
+    <EntryLayout title={title}>
+      <Text>You can close this page and go back to your device.</Text>
+    </EntryLayout>
+  );
+}
+
+function CodeForm({ suggested }: { suggested: string }) {
+  const navigate = useNavigate();
+  // A link may fill the code in, but only the person sends it: the link may be someone else's.
+  const [code, setCode] = useState(suggested);
+  const enter = useAction(() => unwrap(api.POST("/oauth/device", { body: { user_code: code } })), {
+    showsError: true,
+    onDone: ({ request_id }) =>
+      void navigate(`/oauth/consent?request=${encodeURIComponent(request_id)}`),
+  });
+  return (
+    <EntryLayout title="Connect a device" description="It shows a code: type it in here.">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          enter.mutate();
+        }}
+      >
+        <Stack>
+          <TextInput
+            label="Code"
+            description="Eight letters, such as WDJB-MJHT"
+            required
+            autoFocus
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            data-1p-ignore
+            classNames={{ input: classes.code }}
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+          <ErrorAlert error={enter.error} />
+          <Button type="submit" loading={enter.isPending}>
+            Continue
+          </Button>
+        </Stack>
+      </form>
+    </EntryLayout>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Stack, TextInput } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { TagSelect } from "../../components/fields/TagSelect";
+import { Panel } from "../../components/layout/Panel";
+import { ConfigFields } from "./ConfigFields";
+import { configValues, readConfig } from "./configForm";
+
+interface Props {
+  connector: Schema<"Connector">;
+  fields: Schema<"ConfigField">[];
+}
+
+export function ConnectorForm({ connector, fields }: Props) {
+  const [label, setLabel] = useState(connector.label);
+  const [description, setDescription] = useState(connector.description);
+  const [tags, setTags] = useState(connector.tags.map((tag) => tag.id));
+  const [config, setConfig] = useState(() => configValues(fields, connector.config ?? {}));
+  const save = useAction(
+    () =>
+      unwrap(
+        api.PATCH("/admin/connectors/{id}", {
+          params: { path: { id: connector.id } },
+          body: { label, description, tags, config: readConfig(fields, config, true) },
+        }),
+      ),
+    {
+      showsError: true,
+      refresh: [["admin"], ["connectors"]],
+      done: `${label} is saved.`,
+      // Secrets that were typed are the server's from now on.
+      onDone: (saved) => setConfig(configValues(fields, saved.config ?? {})),
+    },
+  );
+  return (
+    <Panel title="Settings">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <Stack maw={640}>
+          <TextInput
+            label="Label"
+            description={`Its tools begin with ${connector.slug}__`}
+            required
+            autoComplete="off"
+            value={label}
+            onChange={(event) => setLabel(event.currentTarget.value)}
+          />
+          <TextInput
+            label="Description"
+            autoComplete="off"
+            value={description}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+          <TagSelect
+            value={tags}
+            onChange={setTags}
+            description="With filter tags, only users who carry one of them may use it."
+          />
+          <ConfigFields fields={fields} values={config} onChange={setConfig} />
+          <ErrorAlert error={save.error} />
+          <div>
+            <Button type="submit" loading={save.isPending}>
+              Save
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Panel>
+  );
+}

@@ -1,0 +1,16 @@
+import { useSearchParams } from "react-router";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { readFilters } from "./filters";
+import { RunFilterBar } from "./RunFilterBar";
+import { RunList } from "./RunList";
+
+export function AdminHistoryPage() {
+  const [search] = useSearchParams();
+  return (
+    <>
+      <PageHeader title="All history" description="Every call of every user, newest first." />
+      <RunFilterBar everyone />
+      <RunList filters={readFilters(search)} showUser />
+    </>
+  );
+}

@@ -1,0 +1,19 @@
+import { useSearchParams } from "react-router";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { useMe } from "../../lib/session";
+import { readFilters } from "./filters";
+import { RunFilterBar } from "./RunFilterBar";
+import { RunList } from "./RunList";
+
+export function HistoryPage() {
+  const me = useMe();
+  const [search] = useSearchParams();
+  return (
+    <>
+      <PageHeader title="History" description="Every call made as you, newest first." />
+      <RunFilterBar everyone={false} />
+      {/* The API gives an admin everybody's calls; this page is about one's own. */}
+      <RunList filters={{ ...readFilters(search), user: me.id }} showUser={false} />
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+import { Checkbox, Divider, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import type { ChangeEvent } from "react";
+import classes from "./OperationFields.module.css";
+import { methods, type Method, type OperationForm } from "./operationForm";
+
+type TextName = Exclude<keyof OperationForm, "method" | "readOnly" | "destructive" | "idempotent">;
+
+interface Props {
+  form: OperationForm;
+  onChange: (form: OperationForm) => void;
+  /** The key of an operation that exists is part of its tool name, and stays. */
+  keyFixed: boolean;
+}
+
+export function OperationFields({ form, onChange, keyFixed }: Props) {
+  const text = (name: TextName) => ({
+    value: form[name],
+    autoComplete: "off",
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      onChange({ ...form, [name]: event.currentTarget.value }),
+  });
+  const flag = (name: "readOnly" | "destructive" | "idempotent") => ({
+    checked: form[name],
+    onChange: (event: ChangeEvent<HTMLInputElement>) =>
+      onChange({ ...form, [name]: event.currentTarget.checked }),
+  });
+  const code = { classNames: { input: classes.code }, autosize: true, maxRows: 16 };
+
+  return (
+    <>
+      <Group grow align="flex-end">
+        <TextInput label="Name" required data-autofocus {...text("name")} />
+        <TextInput
+          label="Key"
+          description={keyFixed ? "Fixed: clients call it by this" : undefined}
+          required
+          disabled={keyFixed}
+          placeholder="get_issue"
+          {...text("key")}
+        />
+      </Group>
+      <Textarea
+        label="Description"
+        description="Models read it to decide when to call this, and how."
+        required
+        autosize
+        minRows={2}
+        {...text("description")}
+      />
+      <Stack gap="xs">
+        <Checkbox label="Only reads" {...flag("readOnly")} />
+        {!form.readOnly && (
+          <>
+            <Checkbox label="May destroy something" {...flag("destructive")} />
+            <Checkbox label="Safe to repeat with the same input" {...flag("idempotent")} />
+          </>
+        )}
+      </Stack>
+      <Textarea
+        label="Input schema"
+        description="JSON Schema of the arguments."
+        required
+        minRows={6}
+        {...code}
+        {...text("inputSchema")}
+      />
+      <Divider label="HTTP request; {name} stands for an argument" labelPosition="left" />
+      <div className={classes.request}>
+        <Select
+          label="Method"
+          data={methods}
+          value={form.method}
+          onChange={(value) => value && onChange({ ...form, method: value as Method })}
+          allowDeselect={false}
+        />
+        <TextInput label="Path" required placeholder="/issues/{id}" {...text("path")} />
+      </div>
+      <Textarea
+        label="Query"
+        description="name: value, one a line. Left out when its argument is."
+        minRows={2}
+        placeholder="q: {query}"
+        {...code}
+        {...text("query")}
+      />
+      <Textarea
+        label="Headers"
+        description="name: value, one a line."
+        minRows={2}
+        {...code}
+        {...text("headers")}
+      />
+      {((form.method !== "GET" && form.method !== "HEAD") || form.body !== "") && (
+        <>
+          <Textarea
+            label="Body"
+            description="Template; in JSON, {name} may be a whole value."
+            minRows={3}
+            {...code}
+            {...text("body")}
+          />
+          <TextInput label="Content type" placeholder="application/json" {...text("contentType")} />
+        </>
+      )}
+      <Divider label="What models get of the response" labelPosition="left" />
+      <TextInput
+        label="Pick"
+        description="JSON Pointer (/items) or JMESPath (items[].{id: id, title: title}); empty for all."
+        placeholder="/items"
+        classNames={{ input: classes.code }}
+        {...text("pick")}
+      />
+      <Group grow align="flex-end">
+        <TextInput
+          label="Longest list"
+          description="Items kept of each list; empty for all."
+          type="number"
+          min={1}
+          {...text("maxItems")}
+        />
+        <TextInput
+          label="Largest text"
+          description="In bytes; the rest is cut off. Empty for the connector's limit."
+          type="number"
+          min={1}
+          {...text("maxTextBytes")}
+        />
+        <TextInput
+          label="Largest response"
+          description="In bytes; a larger one is an error. Empty for the connector's limit."
+          type="number"
+          min={1}
+          {...text("maxBytes")}
+        />
+      </Group>
+    </>
+  );
+}

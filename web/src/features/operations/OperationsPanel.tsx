@@ -1,0 +1,194 @@
+// A connector's operations: on or off each, and for kinds whose operations are the admin's own, their editor.
+import { Alert, Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { ServerSwitch } from "../../components/fields/ServerSwitch";
+import { EmptyState } from "../../components/layout/EmptyState";
+import { Panel } from "../../components/layout/Panel";
+import { lazyPart } from "../../components/lazyPart";
+import { Cut } from "../../components/table/Cut";
+import { type Column, DataTable } from "../../components/table/DataTable";
+import { EditDelete } from "../../components/table/EditDelete";
+import { plural } from "../../lib/format";
+import { kindOf } from "./offer";
+import { OperationHints } from "./OperationHints";
+import { RefreshButton } from "./RefreshButton";
+
+const OperationDialog = lazyPart(async () => (await import("./OperationDialog")).OperationDialog);
+const OfferDialog = lazyPart(async () => (await import("./OfferDialog")).OfferDialog);
+const ImportOpenapiDialog = lazyPart(
+  async () => (await import("../imports/ImportOpenapiDialog")).ImportOpenapiDialog,
+);
+
+type Operation = Schema<"Operation">;
+
+interface Props {
+  connector: Schema<"Connector">;
+  /** The kind lets an admin add and change operations. */
+  custom: boolean;
+  /** The connected system itself says which there are. */
+  discovers: boolean;
+}
+
+export function OperationsPanel({ connector, custom, discovers }: Props) {
+  const [edited, setEdited] = useState<Operation | "new" | "curl" | null>(null);
+  const [deleted, setDeleted] = useState<Operation | null>(null);
+  const [importing, setImporting] = useState(false);
+  const [reviewing, setReviewing] = useState(false);
+  const { offer } = connector;
+  const pathOf = (key: string) => ({ params: { path: { id: connector.id, key } } });
+  const refresh = [["admin"], ["connectors"]];
+  const toggle = useAction(
+    ({ key, enabled }: { key: string; enabled: boolean }) =>
+      unwrap(
+        api.PATCH("/admin/connectors/{id}/operations/{key}", {
+          ...pathOf(key),
+          body: { enabled },
+        }),
+      ),
+    { refresh },
+  );
+  const remove = useAction(
+    ({ key }: Operation) =>
+      unwrap(api.DELETE("/admin/connectors/{id}/operations/{key}", pathOf(key))),
+    {
+      refresh,
+      done: (_, { name }) => `${name} is deleted.`,
+      onDone: () => setDeleted(null),
+    },
+  );
+
+  const columns: Column<Operation>[] = [
+    {
+      label: "On",
+      width: 64,
+      cell: ({ key, name, enabled: on }) => (
+        <ServerSwitch
+          label={`${name} is on`}
+          on={on}
+          onChange={(enabled) => toggle.mutateAsync({ key, enabled })}
+        />
+      ),
+    },
+    {
+      label: "Operation",
+      role: "name",
+      cell: (operation) => (
+        <Stack gap={4}>
+          <Cut fw={500}>{operation.name}</Cut>
+          <Group gap="xs">
+            <OperationHints operation={operation} />
+            <OfferBadge operation={operation} offer={offer} />
+          </Group>
+          <Text size="xs" c="dimmed">
+            {operation.description}
+          </Text>
+          {operation.rest && (
+            <Text size="xs" ff="monospace">
+              {operation.rest.method} {operation.rest.path}
+            </Text>
+          )}
+        </Stack>
+      ),
+    },
+    { label: "Tool", width: 260, cell: ({ tool_name }) => <Cut ff="monospace">{tool_name}</Cut> },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 180,
+      cell: (operation) => (
+        <EditDelete
+          name={operation.name}
+          onEdit={() => setEdited(operation)}
+          onDelete={() => setDeleted(operation)}
+        />
+      ),
+    },
+  ];
+
+  return (
+    <Panel
+      title="Operations"
+      description="What is turned off does not exist for clients."
+      actions={
+        <Group gap="xs">
+          {custom && (
+            <>
+              <Button variant="default" onClick={() => setImporting(true)}>
+                Import OpenAPI
+              </Button>
+              <Button variant="default" onClick={() => setEdited("curl")}>
+                From a cURL command
+              </Button>
+              <Button variant="default" onClick={() => setEdited("new")}>
+                Add operation
+              </Button>
+            </>
+          )}
+          {discovers && (
+            <RefreshButton connectorId={connector.id} onDifference={() => setReviewing(true)} />
+          )}
+        </Group>
+      }
+    >
+      {offer && (
+        <Alert color="yellow" mb="md" title="The server offers something else than is accepted">
+          <Group justify="space-between">
+            <Text size="sm">
+              In {plural(offer.changes.length, "operation")}. Nothing of it is in use before it is
+              accepted.
+            </Text>
+            <Button variant="default" onClick={() => setReviewing(true)}>
+              Look at the difference
+            </Button>
+          </Group>
+        </Alert>
+      )}
+      {connector.operations.length === 0 ? (
+        <EmptyState title="No operations yet">
+          {discovers && "Refresh asks the server which it has."}
+        </EmptyState>
+      ) : (
+        <DataTable
+          caption="Operations"
+          columns={columns.filter(({ label }) => custom || label !== "Actions")}
+          rows={connector.operations}
+          rowKey={({ key }) => key}
+        />
+      )}
+      {edited && (
+        <OperationDialog
+          connector={connector}
+          operation={typeof edited === "string" ? null : edited}
+          fromCurl={edited === "curl"}
+          onClose={() => setEdited(null)}
+        />
+      )}
+      {reviewing && offer && (
+        <OfferDialog connectorId={connector.id} offer={offer} onClose={() => setReviewing(false)} />
+      )}
+      {importing && (
+        <ImportOpenapiDialog connectorId={connector.id} onClose={() => setImporting(false)} />
+      )}
+      <ConfirmDialog
+        opened={deleted !== null}
+        title={`Delete the operation ${deleted?.name ?? ""}?`}
+        confirm="Delete"
+        pending={remove.isPending}
+        onConfirm={() => deleted && remove.mutate(deleted)}
+        onClose={() => setDeleted(null)}
+      >
+        Clients can no longer call it. The history of its calls stays.
+      </ConfirmDialog>
+    </Panel>
+  );
+}
+
+function OfferBadge({ operation, offer }: { operation: Operation; offer?: Schema<"Offer"> }) {
+  if (operation.held) return <Badge color="red">held back</Badge>;
+  const change = offer?.changes.find(({ key }) => key === operation.key);
+  if (!change) return null;
+  return <Badge color="yellow">{kindOf(change).toLowerCase()} at the server</Badge>;
+}

@@ -1,0 +1,35 @@
+// In place of every other page, while this server asks for a second factor and the user has none.
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import { useMe } from "../../lib/session";
+import { RecoveryCodes } from "./RecoveryCodes";
+import { SetupForm } from "./SetupForm";
+
+export function EnrolPage({ onDone }: { onDone: () => void }) {
+  const me = useMe();
+  const [codes, setCodes] = useState<string[] | null>(null);
+  const signOut = useAction(() => unwrap(api.DELETE("/session")), {
+    onDone: () => window.location.assign("/sign-in"),
+  });
+  if (codes) {
+    return (
+      <EntryLayout title="Your recovery codes" wide>
+        <RecoveryCodes codes={codes} onClose={onDone} />
+      </EntryLayout>
+    );
+  }
+  return (
+    <EntryLayout
+      title="Set up a second factor"
+      description={`This server asks for one before ${me.email} can go on.`}
+    >
+      <SetupForm onDone={setCodes} />
+      <Button variant="subtle" loading={signOut.isPending} onClick={() => signOut.mutate()}>
+        Sign out
+      </Button>
+    </EntryLayout>
+  );
+}

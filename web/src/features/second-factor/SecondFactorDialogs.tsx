@@ -1,0 +1,63 @@
+// What the panel of the second factor opens.
+import { api, unwrap } from "../../api/client";
+import { Dialog } from "../../components/Dialog";
+import { useSecrets } from "../../components/secrets/Secrets";
+import { ProofDialog } from "./ProofDialog";
+import { RecoveryCodesDialog } from "./RecoveryCodes";
+import { SetupForm } from "./SetupForm";
+
+export type SecondFactorAction = "set-up" | "renew" | "turn-off";
+
+interface Props {
+  action: SecondFactorAction;
+  onClose: () => void;
+}
+
+export function SecondFactorDialogs({ action, onClose }: Props) {
+  const secrets = useSecrets();
+  const showCodes = (codes: string[]) => {
+    onClose();
+    secrets.show("recovery-codes", (close) => (
+      <RecoveryCodesDialog codes={codes} onClose={close} />
+    ));
+  };
+  switch (action) {
+    case "set-up":
+      return (
+        <Dialog
+          onClose={onClose}
+          title="Set up an authenticator app"
+          closeOnClickOutside={false}
+          closeOnEscape={false}
+        >
+          <SetupForm onDone={showCodes} onCancel={onClose} />
+        </Dialog>
+      );
+    case "renew":
+      return (
+        <ProofDialog
+          title="New recovery codes"
+          description="The codes that you have stop working."
+          confirm="Make new codes"
+          run={(body) => unwrap(api.POST("/me/second-factor/recovery-codes", { body }))}
+          onDone={({ recovery_codes }) => showCodes(recovery_codes)}
+          onClose={onClose}
+        />
+      );
+    case "turn-off":
+      return (
+        <ProofDialog
+          title="Turn off the second factor?"
+          description="Your password alone signs you in again. Your recovery codes stop working."
+          confirm="Turn off"
+          isDestructive
+          run={(body) => unwrap(api.POST("/me/second-factor/turn-off", { body }))}
+          onDone={() => {
+            onClose();
+            secrets.forget("recovery-codes");
+          }}
+          onClose={onClose}
+        />
+      );
+  }
+}

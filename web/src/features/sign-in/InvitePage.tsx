@@ -1,0 +1,103 @@
+// Where an invitation and a password-reset link lead: choose a password and be signed in.
+import { Alert, Button, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { NewPasswordField } from "../../components/fields/NewPasswordField";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import { QueryView } from "../../components/layout/QueryView";
+import { lazyPart } from "../../components/lazyPart";
+import { useEnter } from "./useEnter";
+import { useFragmentToken } from "./useFragmentToken";
+
+const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+
+export function InvitePage() {
+  const token = useFragmentToken();
+  const invite = useQuery({
+    queryKey: ["invite", token],
+    queryFn: () => unwrap(api.GET("/invites/{token}", { params: { path: { token } } })),
+    enabled: token !== "",
+    gcTime: 0,
+  });
+  const reset = invite.data?.purpose === "reset";
+
+  return (
+    <EntryLayout
+      title={reset ? "Choose a new password" : "Join Wick"}
+      description={invite.data && `For ${invite.data.email}`}
+    >
+      {token ? (
+        <QueryView query={invite}>{(info) => <InviteForm token={token} info={info} />}</QueryView>
+      ) : (
+        <Alert color="yellow" title="The link is incomplete">
+          Open the whole link that you were given. It works once; ask an admin for a new one if it
+          was used or lost.
+        </Alert>
+      )}
+    </EntryLayout>
+  );
+}
+
+function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo"> }) {
+  const reset = info.purpose === "reset";
+  const enter = useEnter();
+  const [name, setName] = useState(info.name);
+  const [password, setPassword] = useState("");
+  const [pending, setPending] = useState(false);
+  const navigate = useNavigate();
+  const accept = useAction(
+    () =>
+      unwrap(
+        api.POST("/invites/{token}", {
+          params: { path: { token } },
+          body: reset ? { password } : { password, name },
+        }),
+      ),
+    {
+      showsError: true,
+      onDone: (answer) => ("user" in answer ? enter(answer) : setPending(true)),
+    },
+  );
+  if (pending) {
+    return (
+      <>
+        <Text size="sm">Your new password is set. To sign in, enter your code.</Text>
+        <SecondStep
+          onDone={(session) => enter(session)}
+          onBack={() => void navigate("/sign-in", { replace: true })}
+        />
+      </>
+    );
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        accept.mutate();
+      }}
+    >
+      <Stack>
+        {/* For password managers, which would save the password without an account. */}
+        <input type="email" autoComplete="username" value={info.email} readOnly hidden />
+        {!reset && (
+          <TextInput
+            label="Name"
+            autoComplete="name"
+            required
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+        )}
+        <NewPasswordField value={password} onChange={setPassword} />
+        <ErrorAlert error={accept.error} />
+        <Button type="submit" loading={accept.isPending}>
+          {reset ? "Set password and sign in" : "Accept and sign in"}
+        </Button>
+      </Stack>
+    </form>
+  );
+}

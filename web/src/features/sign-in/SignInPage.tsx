@@ -1,0 +1,190 @@
+import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useSearchParams } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { instanceQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ClientBadge } from "../../components/ClientBadge";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { EntryLayout } from "../../components/layout/EntryLayout";
+import { QueryView } from "../../components/layout/QueryView";
+import { lazyPart } from "../../components/lazyPart";
+import { safeReturnPath } from "../../lib/returnPath";
+import { useEnter } from "./useEnter";
+
+const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+
+export function SignInPage() {
+  const enter = useEnter();
+  // The password was right, and the second factor is asked for; or why it has to be given again.
+  const [pending, setPending] = useState(false);
+  const [expired, setExpired] = useState<Error | null>(null);
+  const [search] = useSearchParams();
+  const instance = useQuery(instanceQuery);
+  const next = safeReturnPath(search.get("next"));
+  if (pending) {
+    return (
+      <EntryLayout title="Enter your code" description={instance.data?.public_url}>
+        <SecondStep
+          onDone={(session) => enter(session, next)}
+          onBack={(error) => {
+            setExpired(error);
+            setPending(false);
+          }}
+        />
+      </EntryLayout>
+    );
+  }
+  return (
+    <EntryLayout title="Sign in" description={instance.data?.public_url}>
+      <QueryView query={instance}>
+        {({ setup_required, oidc, password_sign_in }) => (
+          <>
+            {setup_required && (
+              <Alert color="yellow">
+                This server has no admin yet. Open the set-up link that it printed when it started.
+              </Alert>
+            )}
+            <AskingApp next={next} />
+            <ProviderProblem code={search.get("error")} provider={oidc?.name ?? "your provider"} />
+            {oidc && <ProviderButton oidc={oidc} next={next} alone={!password_sign_in} />}
+            {oidc && password_sign_in && <Divider label="or" />}
+            {password_sign_in && (
+              <PasswordForm next={next} expired={expired} onPending={() => setPending(true)} />
+            )}
+          </>
+        )}
+      </QueryView>
+    </EntryLayout>
+  );
+}
+
+/** Who sent the person here, when it was not the person. */
+function AskingApp({ next }: { next: string }) {
+  const { pathname, searchParams } = new URL(next, window.location.origin);
+  const client = pathname === "/oauth/authorize" ? searchParams.get("client_id") : null;
+  const app = useQuery({
+    queryKey: ["oauth", "app", client],
+    queryFn: () =>
+      unwrap(api.GET("/oauth/apps", { params: { query: { client_id: client ?? "" } } })),
+    enabled: client !== null,
+  });
+  if (pathname === "/device") {
+    return <Alert color="blue">A device asks to be connected. Sign in to enter its code.</Alert>;
+  }
+  // An app that is not known here gets its own page after sign-in.
+  if (!app.data) return null;
+  return (
+    <Alert color="blue" title={`“${app.data.name}” asks to be connected`}>
+      <ClientBadge client={app.data} />
+      <Text size="sm" mt={4}>
+        Sign in to see what it asks for. Signing in alone allows nothing.
+      </Text>
+    </Alert>
+  );
+}
+
+interface ProviderProps {
+  oidc: NonNullable<Schema<"Instance">["oidc"]>;
+  next: string;
+  /** There is no other way in. */
+  alone: boolean;
+}
+
+function ProviderButton({ oidc, next, alone }: ProviderProps) {
+  return (
+    <Button
+      // Not a page of this app: the server sends the browser on to the provider.
+      component="a"
+      href={`/oidc/start?next=${encodeURIComponent(next)}`}
+      variant={alone ? "filled" : "default"}
+      fullWidth
+    >
+      Sign in with {oidc.name}
+    </Button>
+  );
+}
+
+/** Why the way through the provider ended here. The code comes from the address bar, so it is never shown. */
+function ProviderProblem({ code, provider }: { code: string | null; provider: string }) {
+  switch (code) {
+    case "oidc_failed":
+      return (
+        <Alert color="red">
+          Signing in with {provider} did not work. Try again; if it keeps failing, tell an admin:
+          the server's log says why.
+        </Alert>
+      );
+    case "oidc_pending":
+      return (
+        <Alert color="yellow" title="Waiting for approval">
+          Your account exists now. You can sign in as soon as an admin has approved it.
+        </Alert>
+      );
+    case "oidc_refused":
+      return (
+        <Alert color="red">
+          This account of {provider} is not allowed to sign in here. Ask an admin if it should be.
+        </Alert>
+      );
+    case "oidc_deactivated":
+      return (
+        <Alert color="red">Your account is deactivated here. Ask an admin to reactivate it.</Alert>
+      );
+    case "oidc_unavailable":
+      return (
+        <Alert color="red">{provider} cannot be reached at the moment. Try again later.</Alert>
+      );
+    default:
+      return null;
+  }
+}
+
+interface PasswordProps {
+  next: string;
+  /** Why an earlier try has to be made again. */
+  expired: Error | null;
+  onPending: () => void;
+}
+
+function PasswordForm({ next, expired, onPending }: PasswordProps) {
+  const enter = useEnter();
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useAction(() => unwrap(api.POST("/session", { body: { email, password } })), {
+    showsError: true,
+    onDone: (answer) => ("user" in answer ? enter(answer, next) : onPending()),
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        signIn.mutate();
+      }}
+    >
+      <Stack>
+        <TextInput
+          label="Email"
+          type="email"
+          autoComplete="username"
+          required
+          autoFocus
+          value={email}
+          onChange={(event) => setEmail(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label="Password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <ErrorAlert error={signIn.error ?? (signIn.isPending ? null : expired)} />
+        <Button type="submit" loading={signIn.isPending}>
+          Sign in
+        </Button>
+      </Stack>
+    </form>
+  );
+}

@@ -1,0 +1,108 @@
+import { Badge, Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { tagsQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { EmptyState } from "../../components/layout/EmptyState";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { QueryView } from "../../components/layout/QueryView";
+import { Cut } from "../../components/table/Cut";
+import { type Column, DataTable } from "../../components/table/DataTable";
+import { EditDelete } from "../../components/table/EditDelete";
+import { plural } from "../../lib/format";
+import { TagDialog } from "./TagDialog";
+
+type Tag = Schema<"Tag">;
+
+export function TagsPage() {
+  const tags = useQuery(tagsQuery);
+  const [edited, setEdited] = useState<Tag | "new" | null>(null);
+  const [deleted, setDeleted] = useState<Tag | null>(null);
+  const remove = useAction(
+    (tag: Tag) => unwrap(api.DELETE("/admin/tags/{id}", { params: { path: { id: tag.id } } })),
+    {
+      refresh: [["admin"], ["connectors"]],
+      done: (_, tag) => `“${tag.name}” is deleted.`,
+      onDone: () => setDeleted(null),
+    },
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="Tags"
+        description="Labels on users and connectors. A connector with filter tags is open only to users who carry one of them."
+        actions={
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
+            Create tag
+          </Button>
+        }
+      />
+      <QueryView query={tags}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No tags yet">
+              Without filter tags, every user may use every connector.
+            </EmptyState>
+          ) : (
+            <TagTable tags={items} onEdit={setEdited} onDelete={setDeleted} />
+          )
+        }
+      </QueryView>
+      {edited && (
+        <TagDialog tag={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+      )}
+      <ConfirmDialog
+        opened={deleted !== null}
+        title={`Delete the tag “${deleted?.name ?? ""}”?`}
+        confirm="Delete"
+        pending={remove.isPending}
+        onConfirm={() => deleted && remove.mutate(deleted)}
+        onClose={() => setDeleted(null)}
+      >
+        {deleted && (
+          <>
+            It is on {plural(deleted.users, "user")} and {plural(deleted.connectors, "connector")}.
+            {deleted.filter && " What it restricted may then be open to more people."}
+          </>
+        )}
+      </ConfirmDialog>
+    </>
+  );
+}
+
+interface TableProps {
+  tags: Tag[];
+  onEdit: (tag: Tag) => void;
+  onDelete: (tag: Tag) => void;
+}
+
+function TagTable({ tags, onEdit, onDelete }: TableProps) {
+  const columns: Column<Tag>[] = [
+    {
+      label: "Name",
+      role: "name",
+      cell: ({ name, filter }) => (
+        <>
+          <Cut fw={500}>{name}</Cut>
+          {filter && <Badge>filter</Badge>}
+        </>
+      ),
+    },
+    { label: "Description", cell: ({ description }) => description },
+    { label: "Users", width: 90, cell: ({ users }) => users },
+    { label: "Connectors", width: 110, cell: ({ connectors }) => connectors },
+    {
+      label: "Actions",
+      role: "actions",
+      width: 180,
+      cell: (tag) => (
+        <EditDelete name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
+      ),
+    },
+  ];
+  return <DataTable caption="Tags" columns={columns} rows={tags} rowKey={({ id }) => id} />;
+}

@@ -1,0 +1,112 @@
+import { Code, Text } from "@mantine/core";
+import type { Schema } from "../../api/client";
+import { Person } from "../../components/Person";
+import { StatusBadge } from "../../components/StatusBadge";
+import { Cut } from "../../components/table/Cut";
+import { type Column, DataTable } from "../../components/table/DataTable";
+import { selectColumn } from "../../components/table/selectColumn";
+import { Time } from "../../components/Time";
+import { sortBy } from "../../lib/sorting";
+import type { Selection } from "../../lib/useSelection";
+import { useWayBack } from "../../lib/wayBack";
+import { RevokeButton } from "./RevokeButton";
+import { readTokenQuery, type UrlFilters } from "./tokenQuery";
+
+type Token = Schema<"Token">;
+
+interface Props {
+  tokens: Token[];
+  filters: UrlFilters;
+  selection: Selection;
+  isRevoking: (token: Token) => boolean;
+  onRevoke: (token: Token) => void;
+}
+
+export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRevoke }: Props) {
+  const selectable = tokens.filter((token) => token.status === "active").map(({ id }) => id);
+  const sorting = readTokenQuery(filters.get);
+  const wayBack = useWayBack("All access tokens");
+  const columns: Column<Token>[] = [
+    selectColumn({
+      selection,
+      selectable,
+      labelOf: ({ name, owner }) => `Select ${name} of ${owner.name}`,
+    }),
+    {
+      label: "Owner",
+      sort: sortBy(filters, sorting, "owner"),
+      cell: ({ owner }) => <Person {...owner} />,
+    },
+    {
+      label: "Name",
+      role: "name",
+      sort: sortBy(filters, sorting, "name"),
+      cell: ({ id, name, description }) => (
+        <>
+          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
+            {name}
+          </Cut>
+          <Cut size="xs" c="dimmed">
+            {description}
+          </Cut>
+        </>
+      ),
+    },
+    { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
+    {
+      label: "Created",
+      width: 120,
+      sort: sortBy(filters, sorting, "created_at"),
+      cell: ({ created_at }) => <Time value={created_at} />,
+    },
+    {
+      label: "Last used",
+      width: 120,
+      sort: sortBy(filters, sorting, "last_used_at"),
+      cell: ({ last_used }) =>
+        last_used ? (
+          <Time value={last_used.at} />
+        ) : (
+          <Text size="sm" c="dimmed">
+            Never
+          </Text>
+        ),
+    },
+    {
+      label: "From",
+      width: 130,
+      cell: ({ last_used }) =>
+        last_used && (
+          <>
+            <Cut>{last_used.ip}</Cut>
+            <Cut size="xs" c="dimmed">
+              {last_used.client}
+            </Cut>
+          </>
+        ),
+    },
+    {
+      label: "Revoke",
+      role: "actions",
+      width: 96,
+      cell: (token) =>
+        token.status === "active" ? (
+          <RevokeButton
+            label={`Revoke ${token.name} of ${token.owner.name}`}
+            pending={isRevoking(token)}
+            onRevoke={() => onRevoke(token)}
+          />
+        ) : (
+          <StatusBadge status={token.status} />
+        ),
+    },
+  ];
+  return (
+    <DataTable
+      caption="Access tokens of all users"
+      columns={columns}
+      rows={tokens}
+      rowKey={({ id }) => id}
+    />
+  );
+}

@@ -1,0 +1,90 @@
+// Every user's tokens: find the doubtful ones, end them.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { api, unwrap, type Schema } from "../../api/client";
+import { filledPage } from "../../api/filledPage";
+import { useAction } from "../../api/useAction";
+import { EmptyState } from "../../components/layout/EmptyState";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { QueryView } from "../../components/layout/QueryView";
+import { CursorPager } from "../../components/table/CursorPager";
+import { useLastPage } from "../../lib/useLastPage";
+import { useSelection } from "../../lib/useSelection";
+import { useUrlFilters } from "../../lib/useUrlFilters";
+import { AccessTokenFilters } from "./AccessTokenFilters";
+import { AccessTokenStats } from "./AccessTokenStats";
+import { AccessTokenTable } from "./AccessTokenTable";
+import { BulkRevoke } from "./BulkRevoke";
+import { readTokenQuery } from "./tokenQuery";
+
+export function AccessTokensPage() {
+  const filters = useUrlFilters();
+  const query = readTokenQuery(filters.get);
+  const { cursor } = filters;
+  const tokens = useQuery({
+    queryKey: ["admin", "tokens", "list", query, cursor],
+    queryFn: () =>
+      filledPage(
+        (cursor) => unwrap(api.GET("/admin/tokens", { params: { query: { ...query, cursor } } })),
+        cursor,
+      ),
+    placeholderData: keepPreviousData,
+  });
+  useLastPage(tokens.isPlaceholderData ? undefined : tokens.data, filters);
+  const active = tokens.data?.items.filter(({ status }) => status === "active") ?? [];
+  const selection = useSelection(
+    JSON.stringify([query, cursor]),
+    active.map(({ id }) => id),
+  );
+  const revoke = useAction(
+    (token: Schema<"Token">) =>
+      unwrap(api.DELETE("/admin/tokens/{id}", { params: { path: { id: token.id } } })),
+    {
+      refresh: [["admin"], ["tokens"]],
+      done: (_, token) => `“${token.name}” of ${token.owner.name} is revoked.`,
+    },
+  );
+
+  return (
+    <>
+      <PageHeader
+        title="All access tokens"
+        description="Every user's tokens. A revoked token stops working with its next call."
+      />
+      <AccessTokenStats filters={filters} />
+      <AccessTokenFilters filters={filters} />
+      <BulkRevoke
+        selected={active.filter(({ id }) => selection.ids.has(id))}
+        owner={query.owner}
+        onRevoked={selection.clear}
+      />
+      <QueryView query={tokens}>
+        {({ items, total, next_cursor, previous_cursor }) => (
+          <>
+            {items.length > 0 ? (
+              <AccessTokenTable
+                tokens={items}
+                filters={filters}
+                selection={selection}
+                isRevoking={revoke.isBusyWith}
+                onRevoke={revoke.mutate}
+              />
+            ) : next_cursor === null ? (
+              <EmptyState title="No tokens match" />
+            ) : (
+              <EmptyState title="No tokens match so far">
+                Many have been looked through. Next goes on from there.
+              </EmptyState>
+            )}
+            <CursorPager
+              noun="token"
+              total={items.length > 0 ? total : null}
+              next={next_cursor}
+              previous={previous_cursor}
+              onGo={filters.goTo}
+            />
+          </>
+        )}
+      </QueryView>
+    </>
+  );
+}

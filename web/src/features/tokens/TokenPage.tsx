@@ -1,0 +1,131 @@
+// One token: what it is, what it was used for, how it ended. An admin may open anyone's.
+import { Button, Code, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
+import { api, unwrap, type Schema } from "../../api/client";
+import { tokenQuery } from "../../api/queries";
+import { useAction } from "../../api/useAction";
+import { Ending } from "../../components/Ending";
+import { Facts } from "../../components/Facts";
+import { LastUsed } from "../../components/LastUsed";
+import { PageHeader } from "../../components/layout/PageHeader";
+import { Panel } from "../../components/layout/Panel";
+import { QueryView } from "../../components/layout/QueryView";
+import { lazyPart } from "../../components/lazyPart";
+import { Owner } from "../../components/Owner";
+import { useSecrets } from "../../components/secrets/Secrets";
+import { StatusBadge } from "../../components/StatusBadge";
+import { Time } from "../../components/Time";
+import { describeScope } from "../../lib/scope";
+import { useMe } from "../../lib/session";
+import { useBack } from "../../lib/wayBack";
+import { UsagePanels } from "../usage/UsagePanels";
+import { PlaintextBanner } from "./PlaintextBanner";
+import { RevokeButton } from "./RevokeButton";
+
+const RotateDialog = lazyPart(async () => (await import("./RotateDialog")).RotateDialog);
+
+export function TokenPage() {
+  const { id = "" } = useParams();
+  const path = { params: { path: { id } } };
+  const token = useQuery(tokenQuery(id));
+  const usage = useQuery({
+    queryKey: ["tokens", "usage", id],
+    queryFn: () => unwrap(api.GET("/tokens/{id}/usage", path)),
+  });
+  return (
+    <QueryView query={token} page="Access token">
+      {(data) => (
+        <Stack gap="lg" key={data.id}>
+          <TokenDetail token={data} />
+          <QueryView query={usage}>{(used) => <UsagePanels usage={used} />}</QueryView>
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
+
+function TokenDetail({ token }: { token: Schema<"Token"> }) {
+  const me = useMe();
+  const navigate = useNavigate();
+  const own = token.owner.id === me.id;
+  const { pathname, state } = useLocation();
+  const isAdministration = pathname.startsWith("/admin/");
+  const back = useBack(
+    isAdministration
+      ? { to: "/admin/access-tokens", label: "All access tokens" }
+      : { to: "/profile/tokens", label: "Access tokens" },
+  );
+  const [rotating, setRotating] = useState(false);
+  const secrets = useSecrets();
+  const revoke = useAction(
+    () => {
+      const path = { params: { path: { id: token.id } } };
+      return unwrap(
+        own ? api.DELETE("/tokens/{id}", path) : api.DELETE("/admin/tokens/{id}", path),
+      );
+    },
+    {
+      refresh: [["tokens"], ["admin", "tokens"]],
+      done: `“${token.name}” is revoked.`,
+      onDone: () => secrets.forget(token.id),
+    },
+  );
+  const show = (minted: Schema<"MintedToken">) => {
+    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
+    void navigate(`/profile/tokens/${minted.token.id}`);
+  };
+  const history = own ? "/history" : "/admin/history";
+
+  // Another user's token is no part of one's own pages.
+  if (!own && !isAdministration)
+    return <Navigate replace to={`/admin/access-tokens/${token.id}`} state={state} />;
+  return (
+    <div>
+      <PageHeader
+        title={token.name}
+        back={back}
+        description={own ? "Your access token" : `Access token of ${token.owner.name}`}
+        actions={
+          <>
+            <Button variant="default" component={Link} to={`${history}?token=${token.id}`}>
+              Calls
+            </Button>
+            {token.status === "active" && own && (
+              <Button variant="default" onClick={() => setRotating(true)}>
+                Rotate
+              </Button>
+            )}
+            {token.status === "active" && (
+              <RevokeButton
+                label={own ? `Revoke ${token.name}` : `Revoke ${token.name} of ${token.owner.name}`}
+                pending={revoke.isPending}
+                onRevoke={() => revoke.mutate()}
+              />
+            )}
+          </>
+        }
+      />
+      <Panel>
+        <Facts
+          facts={{
+            Status: <StatusBadge status={token.status} />,
+            Token: <Code>{token.masked}</Code>,
+            Description: token.description,
+            Owner: <Owner {...token.owner} />,
+            Scope: describeScope(token.scope),
+            Tools: token.tools,
+            Created: <Time value={token.created_at} />,
+            "Last used": <LastUsed used={token.last_used} />,
+            Expires: token.expires_at ? <Time value={token.expires_at} /> : "Never",
+            Revoked: token.revoked && <Ending ended={token.revoked} />,
+          }}
+        />
+      </Panel>
+      {rotating && (
+        <RotateDialog token={token} onRotated={show} onClose={() => setRotating(false)} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,164 @@
+// Acts on the users that are selected: says before how many there are, and who.
+import { Button, Group, List, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { api, unwrap, type Schema } from "../../api/client";
+import { useAction } from "../../api/useAction";
+import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { Dialog } from "../../components/Dialog";
+import { ErrorAlert } from "../../components/ErrorAlert";
+import { TagSelect } from "../../components/fields/TagSelect";
+import { plural } from "../../lib/format";
+import { useMe } from "../../lib/session";
+
+type User = Schema<"User">;
+
+interface Props {
+  selected: User[];
+  onDone: () => void;
+}
+
+export function BulkUsers({ selected, onDone }: Props) {
+  // What the dialog shows is what is changed, whatever the list does meanwhile.
+  const [opened, setOpened] = useState<{ dialog: "tag" | "deactivate"; users: User[] }>();
+  const close = () => setOpened(undefined);
+  const done = () => {
+    onDone();
+    close();
+  };
+  const open = (dialog: "tag" | "deactivate") => () => setOpened({ dialog, users: selected });
+  return (
+    <Group gap="sm" mb="md">
+      <Button variant="default" onClick={open("tag")}>
+        Tag selected ({selected.length})
+      </Button>
+      <Button color="red" variant="outline" onClick={open("deactivate")}>
+        Deactivate selected ({selected.length})
+      </Button>
+      {opened?.dialog === "tag" && (
+        <TagDialog selected={opened.users} onDone={done} onClose={close} />
+      )}
+      {opened?.dialog === "deactivate" && (
+        <DeactivateDialog selected={opened.users} onDone={done} onClose={close} />
+      )}
+    </Group>
+  );
+}
+
+interface DialogProps extends Props {
+  onClose: () => void;
+}
+
+const whose = (users: User[]) =>
+  users.length === 1 ? (users[0]?.name ?? "") : plural(users.length, "user");
+
+function Names({ users }: { users: User[] }) {
+  return (
+    <List size="sm">
+      {users.map(({ id, name, email, active_tokens: tokens }) => (
+        <List.Item key={id}>
+          {name} ({email}), {plural(tokens, "active token")}
+        </List.Item>
+      ))}
+    </List>
+  );
+}
+
+function DeactivateDialog({ selected, onDone, onClose }: DialogProps) {
+  const me = useMe();
+  const users = selected.filter(({ id, status }) => status === "active" && id !== me.id);
+  const left = selected.length - users.length;
+  const deactivate = useAction(
+    () => unwrap(api.POST("/admin/users/deactivate", { body: { ids: users.map(({ id }) => id) } })),
+    {
+      refresh: [["admin"]],
+      done: ({ changed }) => `${plural(changed, "user")} deactivated.`,
+      onDone,
+    },
+  );
+  if (users.length === 0) {
+    return (
+      <Dialog title="Nobody to deactivate" onClose={onClose}>
+        <Text size="sm">Only active users can be deactivated, and not oneself.</Text>
+      </Dialog>
+    );
+  }
+  return (
+    <ConfirmDialog
+      opened
+      title={`Deactivate ${whose(users)}?`}
+      confirm={`Deactivate ${plural(users.length, "user")}`}
+      pending={deactivate.isPending}
+      onConfirm={() => deactivate.mutate()}
+      onClose={onClose}
+    >
+      <Stack gap="sm">
+        <div>
+          They are signed out everywhere at once and cannot sign in. Their access tokens and
+          connections end for good.
+        </div>
+        <Names users={users} />
+        {left > 0 && (
+          <div>
+            {left} of the selected{" "}
+            {left === 1 ? "stays as it is: it is" : "stay as they are: they are"} not active, or
+            yourself.
+          </div>
+        )}
+      </Stack>
+    </ConfirmDialog>
+  );
+}
+
+function TagDialog({ selected, onDone, onClose }: DialogProps) {
+  const [add, setAdd] = useState<string[]>([]);
+  const [remove, setRemove] = useState<string[]>([]);
+  const save = useAction(
+    () =>
+      unwrap(
+        api.POST("/admin/users/tag", { body: { ids: selected.map(({ id }) => id), add, remove } }),
+      ),
+    {
+      showsError: true,
+      refresh: [["admin"], ["session"], ["connectors"]],
+      done: ({ changed }) => `Tags of ${plural(changed, "user")} changed.`,
+      onDone,
+    },
+  );
+  return (
+    <Dialog title={`Tag ${whose(selected)}`} onClose={onClose}>
+      <Stack>
+        <TagSelect
+          label="Give"
+          value={add}
+          onChange={(tags) => {
+            setAdd(tags);
+            setRemove(remove.filter((tag) => !tags.includes(tag)));
+          }}
+          description="A connector with a filter tag is open only to users who carry that tag."
+        />
+        <TagSelect
+          label="Take away"
+          value={remove}
+          onChange={(tags) => {
+            setRemove(tags);
+            setAdd(add.filter((tag) => !tags.includes(tag)));
+          }}
+        />
+        <Names users={selected} />
+        <ErrorAlert error={save.error} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button
+            loading={save.isPending}
+            disabled={add.length === 0 && remove.length === 0}
+            onClick={() => save.mutate()}
+          >
+            Change tags of {plural(selected.length, "user")}
+          </Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  );
+}

@@ -1,0 +1,26 @@
+import { Kbd } from "@mantine/core";
+import { Dialog } from "../../components/Dialog";
+import { Facts } from "../../components/Facts";
+
+export function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog onClose={onClose} title="Keyboard shortcuts">
+      <Facts
+        facts={{
+          "Go to a page, a connector or a user": (
+            <>
+              <Kbd>Ctrl</Kbd> + <Kbd>K</Kbd> or <Kbd>⌘</Kbd> + <Kbd>K</Kbd>
+            </>
+          ),
+          "Show this help": <Kbd>?</Kbd>,
+          "Choose a period in a chart": (
+            <>
+              <Kbd>←</Kbd> <Kbd>→</Kbd> <Kbd>Home</Kbd> <Kbd>End</Kbd>
+            </>
+          ),
+          "Close a dialog, a menu or a tip": <Kbd>Esc</Kbd>,
+        }}
+      />
+    </Dialog>
+  );
+}

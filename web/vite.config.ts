@@ -32,9 +32,12 @@ export default defineConfig({
     },
   },
   server: {
-    // `npm run dev` beside a Wick server on its default port.
-    proxy: { "/api": "http://127.0.0.1:8080", "/oidc": "http://127.0.0.1:8080" },
+    // A Wick server on its default port, as script/dev starts one, answers all that is not a page.
+    proxy: {
+      "^/(api|mcp|oidc|\\.well-known|healthz|readyz)(/|\\?|$)": "http://127.0.0.1:8080",
+      "^/oauth/(?!consent)": "http://127.0.0.1:8080",
+    },
   },
-  // Bundled beforehand, its files would not be seen by the plugin.
-  optimizeDeps: { exclude: ["@mantine/core"] },
+  // Bundled beforehand, the files of Mantine would not be seen by the plugin. What it needs of CommonJS is named instead.
+  optimizeDeps: { exclude: ["@mantine/core"], include: ["react/jsx-runtime", "react-dom"] },
 });

@@ -237,6 +237,7 @@ Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_o
   });
   WICK_CHECK(done);
   std::vector<TokenId> ids;
+  ids.reserve(tokens.size());
   for (const Token& token : tokens) ids.push_back(token.id);
   std::map<TokenId, LastUse> uses;
   for (LastUse& use :

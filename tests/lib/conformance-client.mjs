@@ -10,7 +10,7 @@ import { Session, Wick, meta } from "./wick.mjs";
 
 // With this public address, Wick's metadata document has the client_id that the suite waits for (auth/basic-cimd).
 export const publicUrl = "https://conformance-test.local";
-const kMostConnects = 10;
+const mostConnects = 10;
 
 /** A Wick for many runs, and what a run needs of it. */
 export async function start() {
@@ -98,7 +98,7 @@ async function main(serverUrl, running) {
     refreshed ||= problem === null;
     if (refreshed) problem = await callTool(running, label);
     if (problem === null) return;
-    if (!problem.includes(`/connectors/${id}/connect`) || connects === kMostConnects) throw new Error(problem);
+    if (!problem.includes(`/connectors/${id}/connect`) || connects === mostConnects) throw new Error(problem);
     const end = await connect(running, session, id, publicUrl);
     if (!end.searchParams.has("connected")) throw new Error(`not connected: ${end}`);
   }

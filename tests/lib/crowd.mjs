@@ -94,6 +94,22 @@ export async function longNames(wick, admin) {
   return { app, connector: connector.id };
 }
 
+/**
+ * 52 active tokens of Max called `many 100` to `many 151`. Gives the cursor of a page of the list sorted by name that is past
+ * its end, because a token has been revoked.
+ */
+export async function manyTokens(wick, admin) {
+  wick.createUser("max@example.com", "Max");
+  const max = await wick.signIn("max@example.com");
+  for (let i = 0; i < 53; ++i) await created(max, "/tokens", { name: `many ${100 + i}` });
+  const list = async (query) => (await admin.get(`/admin/tokens?query=${query}`)).body;
+  const { next_cursor } = await list("many&status=active&sort=name&order=asc&limit=52");
+  const [last] = (await list("many%20152")).items;
+  const { status, text } = await admin.delete(`/admin/tokens/${last.id}`);
+  if (status >= 300) throw new Error(text);
+  return next_cursor;
+}
+
 async function created(admin, route, body) {
   const answer = await admin.post(route, body);
   if (answer.status !== 201) throw new Error(`${route}: ${answer.text}`);

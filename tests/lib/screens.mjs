@@ -1,13 +1,24 @@
 // The web app on each screen: a desktop, a laptop and a phone, in light and in dark. What must hold on all of them,
 // whatever is shown, is looksRight().
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { axe } from "./axe.mjs";
-import { until } from "./wick.mjs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { axe, visualRules } from "./axe.mjs";
+import { giveSession, launch } from "./browser.mjs";
+import { longNames } from "./crowd.mjs";
+import { Wick, until } from "./wick.mjs";
 
-/** By width and color scheme; the narrow ones are touched. */
+/**
+ * By width and color scheme; the narrow ones are touched. The same is on the page at both large widths and in both schemes, so
+ * that axe's rules about it run on one of those, and the visual ones on all.
+ */
 export const screens = [1440, 1280, 390].flatMap((width) =>
-  ["light", "dark"].map((colorScheme) => ({ width, colorScheme, isPhone: width < 500 })),
+  ["light", "dark"].map((colorScheme) => ({
+    width,
+    colorScheme,
+    isPhone: width < 500,
+    axeRules: width !== 1280 && colorScheme === "light" ? undefined : visualRules,
+  })),
 );
 
 /** Someone's browser at this screen, for the server at `baseURL`; signed in if there is a session. */
@@ -22,23 +33,29 @@ async function contextAt(browser, { width, colorScheme, isPhone }, baseURL, sess
     timezoneId: "Europe/Berlin",
   });
   context.setDefaultTimeout(20_000);
-  if (session) {
-    const [name, value] = session.cookie.split("=");
-    await context.addCookies([{ name, value, url: baseURL }]);
-  }
+  if (session) await giveSession(context, session);
   return context;
 }
 
 /**
- * `onEachScreen(name, run)`: a test for each screen, `run(page, screen, another)`, with a page of its own that must look
- * right in the end. `another(session)` opens one in another browser. `given()` has the browser and the session.
+ * For a file of such tests, a Wick with the longest names (lib/crowd.mjs) and a browser: `prepare({wick, admin, app, connector})`
+ * adds what the tests need. `onEachScreen(name, run)`: a test for each screen, `run(page, screen, another)`, with a page of its
+ * own that must look right in the end. `another(session)` opens one in another browser.
  */
-export function eachScreen(given) {
+export function screenTests(prepare) {
+  let wick, admin, browser;
+  before(async () => {
+    wick = await Wick.start();
+    admin = await wick.signIn();
+    await prepare({ wick, admin, ...(await longNames(wick, admin)) });
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    await wick?.stop();
+  });
   const contexts = new Map();
-  const signedIn = async (screen = screens[0]) => {
-    const { browser, session } = given();
-    return contextAt(browser, screen, session.wick.url, session);
-  };
+  const signedIn = (screen = screens[0]) => contextAt(browser, screen, wick.url, admin);
   const onEachScreen = (name, run) => {
     for (const screen of screens) {
       test(`${name} (${screen.width} px, ${screen.colorScheme})`, async () => {
@@ -55,12 +72,11 @@ export function eachScreen(given) {
         );
         const others = [];
         try {
-          await run(page, screen, async (someone) => {
-            const { browser, session } = given();
-            others.push(await contextAt(browser, screen, session.wick.url, someone));
+          await run(page, screen, async (session) => {
+            others.push(await contextAt(browser, screen, wick.url, session));
             return others.at(-1).newPage();
           });
-          await looksRight(page);
+          await looksRight(page, screen);
           assert.deepEqual(problems, []);
         } finally {
           await Promise.all([page.close(), ...others.map((one) => one.close())]);
@@ -81,14 +97,31 @@ export function eachScreen(given) {
   return { onEachScreen, onePage };
 }
 
-/** What is on this page now, on each screen in turn; `check(screen)` beside what must hold on all. */
-export async function onEveryScreen(page, check = () => {}) {
-  for (const screen of screens) {
+/**
+ * Shows what is on this page now on each screen in turn, for `check(screen)`. With WICK_SCREENSHOTS=FOLDER in the environment
+ * there is a picture of each in that folder.
+ */
+export async function forEachScreen(page, check, these = screens) {
+  for (const screen of these) {
     await page.setViewportSize({ width: screen.width, height: 900 });
     await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: "reduce" });
-    await looksRight(page);
     await check(screen);
+    if (process.env.WICK_SCREENSHOTS) await takePicture(page, screen);
   }
+}
+
+/** The same, where what must hold on all screens is looked for before `check`. */
+export const onEveryScreen = (page, check = () => {}) =>
+  forEachScreen(page, async (screen) => {
+    await looksRight(page, screen);
+    await check(screen);
+  });
+
+let pictures = 0;
+async function takePicture(page, { width, colorScheme }) {
+  const name = new URL(page.url()).pathname.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "home";
+  const file = `${process.pid}-${String(++pictures).padStart(3, "0")}-${name}-${width}-${colorScheme}.png`;
+  await page.screenshot({ path: path.join(process.env.WICK_SCREENSHOTS, file), fullPage: true });
 }
 
 /** Nothing is out of sight, or cut off without a way to read it. */
@@ -99,10 +132,10 @@ export async function fits(page) {
   );
 }
 
-/** It fits, and axe finds nothing. */
-export async function looksRight(page) {
+/** It fits, and axe finds nothing; on a screen of the list, of the rules that run there. */
+export async function looksRight(page, { axeRules } = {}) {
   await fits(page);
-  assert.deepEqual(await axe(page), [], page.url());
+  assert.deepEqual(await axe(page, { rules: axeRules }), [], page.url());
 }
 
 // Runs in the page.

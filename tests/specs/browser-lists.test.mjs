@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.mjs";
 import { launch, signedInPage } from "../lib/browser.mjs";
 import { crowd, longEmail, longName } from "../lib/crowd.mjs";
+import { forEachScreen } from "../lib/screens.mjs";
 import { Wick, callTool, until } from "../lib/wick.mjs";
 
 let wick, admin, browser, page;
@@ -276,23 +277,19 @@ test("after a dialog has closed, the focus is where it was opened, or at what to
 
 test("the lists are free of what axe finds, wide and small, in light and dark, and of errors", async () => {
   await admin.post("/tokens", { name: longName(70) });
-  for (const [width, colorScheme] of [
-    [1280, "light"],
-    [390, "dark"],
+  for (const path of [
+    "/profile/tokens",
+    "/admin/access-tokens",
+    "/admin/users",
+    "/admin/connectors",
+    "/admin/history",
   ]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const path of [
-      "/profile/tokens",
-      "/admin/access-tokens",
-      "/admin/users",
-      "/admin/connectors",
-      "/admin/history",
-    ]) {
-      await page.goto(wick.url + path);
-      await page.getByRole("button", { name: lists[path] }).first().waitFor();
-      assert.deepEqual(await axe(page), [], `${path} ${width} ${colorScheme}`);
-    }
+    await page.goto(wick.url + path);
+    await page.getByRole("button", { name: lists[path] }).first().waitFor();
+    await forEachScreen(page, async ({ width }) => assert.deepEqual(await axe(page), [], `${path} ${width}`), [
+      { width: 1280, colorScheme: "light" },
+      { width: 390, colorScheme: "dark" },
+    ]);
   }
   assert.deepEqual(problems, []);
 });

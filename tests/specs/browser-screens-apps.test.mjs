@@ -1,32 +1,23 @@
 // What is shown once, what apps ask for, names, and what pages load and lead to, on each screen (lib/screens.mjs).
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { firstLoad, launch } from "../lib/browser.mjs";
-import { longEmail, longName, longNames, systems } from "../lib/crowd.mjs";
+import { firstLoad } from "../lib/browser.mjs";
+import { longEmail, longName, systems } from "../lib/crowd.mjs";
 import { authorizeUrl, connect, pkce, register } from "../lib/oauth.mjs";
-import { button, dialog, eachScreen, fits, go, isInView, looksRight, onEveryScreen, rows } from "../lib/screens.mjs";
-import { Wick, callTool, remember, until } from "../lib/wick.mjs";
+import { button, dialog, fits, go, isInView, looksRight, onEveryScreen, rows, screenTests } from "../lib/screens.mjs";
+import { callTool, remember, until } from "../lib/wick.mjs";
 
-let wick, admin, browser, app;
-const { onEachScreen, onePage } = eachScreen(() => ({ browser, session: admin }));
 const connectors = 12,
   operationsEach = 50;
 const rlo = "\u202E";
 
+let wick, admin, app;
+const { onEachScreen, onePage } = screenTests(async (world) => {
+  ({ wick, admin, app } = world);
+  await systems(admin, { connectors, operations: operationsEach });
+});
+
 let made = 0;
 const ok = ({ status, body, text }) => (assert.ok(status < 300, text), body);
-
-before(async () => {
-  wick = await Wick.start();
-  admin = await wick.signIn();
-  ({ app } = await longNames(wick, admin));
-  await systems(admin, { connectors, operations: operationsEach });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await wick.stop();
-});
 
 onEachScreen("what is shown once is closed by its button alone", async (page) => {
   const survives = async (secret, close) => {

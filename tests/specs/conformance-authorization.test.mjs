@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { Wick, freePort } from "../lib/wick.mjs";
+import { Wick, freePort, until } from "../lib/wick.mjs";
 import { consent, register } from "../lib/oauth.mjs";
 
 const suite = fileURLToPath(
@@ -48,7 +48,10 @@ async function run(wick, more = []) {
     const ended = once(child, "exit");
     const url = await Promise.race([asks, ended.then(() => null)]);
     assert.ok(url, `the suite ended before it asked for anyone to sign in:\n${output}`);
-    assert.equal((await fetch(await consent(session, url))).status, 200, "the callback of the suite");
+    const callback = await consent(session, url);
+    // The suite may ask before it listens.
+    const answered = await until(() => fetch(callback).catch(() => undefined), 30, "the suite does not listen");
+    assert.equal(answered.status, 200, "the callback of the suite");
     const [code] = await ended;
     // Folders are called authorization-server-SCENARIO-TIME.
     const found = {};

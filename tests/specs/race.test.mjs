@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { Wick, callTool, meta } from "../lib/wick.mjs";
 import { connect, refresh, whoami } from "../lib/oauth.mjs";
 
-const kConnections = 64;
-const kTokens = 16;
+const connections = 64;
+const tokenCount = 16;
 
 const kinds = {
   "personal access tokens are revoked": {
@@ -28,7 +28,7 @@ async function race({ make, end, gone }) {
   const wick = await Wick.start();
   const ann = await wick.signIn();
   const tokens = [];
-  for (let i = 0; i < kTokens; ++i)
+  for (let i = 0; i < tokenCount; ++i)
     tokens.push({ ...(await make(wick, ann, i)), revokedAt: Infinity, ok: 0, refused: 0, late: 0 });
   const body = JSON.stringify({
     jsonrpc: "2.0",
@@ -37,7 +37,7 @@ async function race({ make, end, gone }) {
     params: { name: "notes__list", arguments: {}, _meta: meta },
   });
   let running = true;
-  const agent = new http.Agent({ keepAlive: true, maxSockets: kConnections });
+  const agent = new http.Agent({ keepAlive: true, maxSockets: connections });
   const call = (token) =>
     new Promise((resolve, reject) => {
       const request = http.request(
@@ -58,9 +58,9 @@ async function race({ make, end, gone }) {
       );
       request.on("error", reject).end(body);
     });
-  const workers = Array.from({ length: kConnections }, async (_, i) => {
+  const workers = Array.from({ length: connections }, async (_, i) => {
     for (let n = i; running; ++n) {
-      const token = tokens[n % kTokens];
+      const token = tokens[n % tokenCount];
       const sent = performance.now();
       const status = await call(token);
       if (status === 200) ++token.ok;

@@ -221,7 +221,7 @@ export function modern(wick, token, method, params = {}, headers = {}) {
 export const callTool = (wick, token, name, args = {}) => modern(wick, token, "tools/call", { name, arguments: args });
 
 // Until `ready` says so, at most `seconds`: for what has no event to await.
-export async function until(ready, seconds = 10, what = "it did not happen in time") {
+export async function until(ready, seconds = 30, what = "it did not happen in time") {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await ready();

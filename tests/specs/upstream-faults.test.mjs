@@ -12,7 +12,7 @@ import { listen } from "../lib/upstream.mjs";
 import { Wick, callTool, meta, remember, until } from "../lib/wick.mjs";
 
 const megabyte = 1 << 20;
-const inTime = (promise, seconds = 4) =>
+const inTime = (promise, seconds = 15) =>
   Promise.race([
     promise,
     new Promise((resolve, reject) =>

@@ -247,7 +247,7 @@ test("a program that writes 100 MB without a line’s end takes little memory an
   });
   assert.match(failed.content[0].text, /larger than 1048576 bytes/);
   assert.ok(growth < 20 * megabyte, `it took ${growth} bytes`);
-  await until(() => !alive(log.started().at(-1)), 5, "it is still there");
+  await until(() => !alive(log.started().at(-1)), 30, "it is still there");
 });
 
 test("a program that floods its client with notifications loses no answer", async () => {
@@ -297,7 +297,7 @@ test("a program that floods a client that does not read takes little memory", as
 
 test("a program’s answer is not lost among the notifications that its client has not read yet", async () => {
   const log = newLog();
-  const { slug } = await connect(commandOf("modern", "--log", log.file), { timeout_seconds: 2 });
+  const { slug } = await connect(commandOf("modern", "--log", log.file), { timeout_seconds: 20 });
   const answer = await ask(slug, { count: 4000, bytes: 4000 });
   await until(() => log.heard("the end of the flood").length === 1);
   assert.match((await answer.text()).slice(-1000), /echo: after the flood/);
@@ -342,7 +342,7 @@ for (const era of eras) {
     await othersAnswer();
     assert.equal(given, 0, "the others did not wait for it");
     for (const text of await all) assert.match(text, /did not answer within 1 seconds/);
-    assert.ok(Date.now() - began < 6000, `it took ${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 15_000, `it took ${Date.now() - began} ms`);
   });
 }
 
@@ -720,13 +720,14 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
 
     test(`a ${era} program that hangs is given up in time and told so, and works on for others`, async () => {
       const log = newLog();
-      const { call, said } = await connect(commandOf(era, "--log", log.file), { timeout_seconds: 1 });
+      // Long enough for the calls beside it on a busy machine.
+      const { call, said } = await connect(commandOf(era, "--log", log.file), { timeout_seconds: 5 });
       const hanging = call("hang");
       await until(() => log.heard("tools/call").length === 1);
       assert.equal(await said("echo", { text: "meanwhile" }), "echo: meanwhile");
       const starts = log.started().length;
       const failed = await hanging;
-      assert.deepEqual([failed.isError, failed.content[0].text], [true, "The system did not answer within 1 seconds."]);
+      assert.deepEqual([failed.isError, failed.content[0].text], [true, "The system did not answer within 5 seconds."]);
       const [cancelled] = await until(
         () => log.heard("notifications/cancelled").length > 0 && log.heard("notifications/cancelled"),
       );
@@ -764,7 +765,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     await until(async () => {
       await othersAnswer();
       answers.push(await said("who"));
-      return answers.at(-1).endsWith("It is started again in 4 seconds.");
+      return /It is started again in [34] seconds\.$/.test(answers.at(-1)); // the others may have taken a second
     });
     for (const text of answers)
       assert.match(
@@ -788,7 +789,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     const failed = await call("mute");
     assert.equal(failed.isError, true);
     assert.match(failed.content[0].text, /^The MCP server's process closed its output/);
-    await until(() => !alive(log.started().at(-1)), 5, "it is still there");
+    await until(() => !alive(log.started().at(-1)), 30, "it is still there");
   });
 
   test("each session of a legacy client has a process of its own, eight at most: the one that was idle longest makes room", async () => {
@@ -802,8 +803,8 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     assert.equal(new Set(pids).size, 8);
     assert.equal(await sessions[0].who(), pids[0], "it keeps its own");
     assert.ok((await sessions[8].who()) > 0);
-    await until(() => !alive(pids[1]), 5, "the second was idle longest");
-    await until(() => living() === 8, 5, "there are too many");
+    await until(() => !alive(pids[1]), 30, "the second was idle longest");
+    await until(() => living() === 8, 30, "there are too many");
     assert.ok(alive(pids[0]));
     assert.ok(![...pids, NaN].includes(await sessions[1].who()), "it comes back with a new one");
 
@@ -815,7 +816,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
 
     const its = await sessions[0].who();
     assert.equal((await sessions[0].end()).status, 204);
-    await until(() => !alive(its), 5, "a session that has ended leaves no process");
+    await until(() => !alive(its), 30, "a session that has ended leaves no process");
   });
 
   test("a connector’s processes end when it is removed, changed or turned off, also those that ignore SIGTERM", async () => {
@@ -865,9 +866,9 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     assert.deepEqual([pids.length, pids.filter(alive).length], [6, 6]);
     const began = Date.now();
     await own.stop();
-    assert.ok(Date.now() - began < 8000, `it took ${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 15_000, `it took ${Date.now() - began} ms`);
     await hanging;
-    await until(() => !pids.some(alive), 1, "some are left");
+    await until(() => !pids.some(alive), 30, "some are left");
   });
 
   test("a process that nobody has used for long ends, and one that is listened to stays", async () => {
@@ -910,6 +911,6 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     const pids = logs.flatMap((log) => log.started());
     assert.ok(pids.length >= 2 && pids.every(alive));
     await own.kill();
-    await until(() => !pids.some(alive), 2, "some are left");
+    await until(() => !pids.some(alive), 30, "some are left");
   });
 });

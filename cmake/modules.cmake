@@ -2,12 +2,12 @@
 # A module may depend only on modules that stand before it here, and includes only headers of modules that it
 # depends on; cmake/check_includes.cmake checks the second with every build.
 set(WICK_MODULES
-  base           # results, JSON, text, time, coroutines
+  base           # results, JSON, text, time, URLs, coroutines
   crypto         # digests, sealed secrets, passwords
   json_schema    # JSON Schema 2020-12
   jmespath       # JMESPath over JSON
   db             # SQLite, migrations, the change log
-  http           # server, client, URLs, content codings
+  http           # server, client, content codings
   redaction      # finds credentials in texts and requests, and cuts them out
   cli_login      # `wick login`: how the command line signs in to a server
   access         # access snapshot, tags, scopes, access decisions

@@ -86,7 +86,7 @@ inline constexpr Target kTargets[] = {
     {"yaml", fuzz_yaml, 8192},          // YAML against JSON
     {"jmespath", fuzz_jmespath, 4096},  // an expression and a value
     {"template", fuzz_template, 4096},  // templates of rest operations, JSON Pointers
-    {"url", fuzz_url, 4096},            // percent-encoding, base64, UTF-8, hex
+    {"url", fuzz_url, 4096},            // URLs, percent-encoding, base64, UTF-8, hex
     {"redirect_uri", fuzz_redirect_uri, 2100},
     {"schema", fuzz_schema, 8192},        // JSON Schema: a schema and a value
     {"oauth", fuzz_oauth, 8192},          // forms, client authentication, cookies

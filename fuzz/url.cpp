@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/url.h"
+#include "http/libcurl_url.h"
 #include "targets.h"
 
 namespace wick::fuzz {
@@ -36,10 +38,46 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
   }
 }
 
+// A URL that is accepted leads libcurl to the same place, or libcurl refuses it.
+void check_url(std::string_view data) {
+  const std::string text(data);
+  const auto url = Url::parse_http(text);
+  const auto origin = url_origin(text);
+  if (!url) {
+    FUZZ_CHECK(url.error().code == ErrorCode::kInvalidArgument);
+    return;
+  }
+  FUZZ_CHECK(url->text() == data && origin == url->origin());
+  std::string normal = url->origin();
+  normal.append(url->path()).append(url->query()).append(url->fragment());
+  const auto again = Url::parse(normal);
+  FUZZ_CHECK(again && again->origin() == url->origin() && again->path() == url->path() &&
+             again->query() == url->query());
+  const auto seen = http::read_with_libcurl(text);
+  FUZZ_CHECK(!seen || http::agrees_with_libcurl(*url, *seen));
+}
+
+// Two lines, a base and a reference. An absolute path leads nowhere but to the origin of its base.
+void check_reference(std::string_view data) {
+  Input input(data);
+  const auto base = Url::parse_http(input.until('\n'));
+  const std::string_view reference = input.rest();
+  if (!base) return;
+  const auto target = base->resolve(reference);
+  if (!target) return;
+  const auto seen = http::read_with_libcurl(target->text());
+  const bool is_http = target->scheme() == "http" || target->scheme() == "https";
+  FUZZ_CHECK(!is_http || !seen || agrees_with_libcurl(*target, *seen));
+  if (reference.starts_with('/') && !reference.starts_with("//"))
+    FUZZ_CHECK(target->origin() == base->origin());
+}
+
 }  // namespace
 
-// What is encoded is decoded to the same, and what decoders accept is what the RFCs say.
+// What is encoded is decoded to the same, what decoders accept is what the RFCs say, and URLs are what libcurl reads.
 void fuzz_url(std::string_view data) {
+  check_url(data);
+  check_reference(data);
   FUZZ_CHECK(percent_decode(percent_encode(data)) == data);
   FUZZ_CHECK(percent_decode(percent_encode(data), true) == data);
   FUZZ_CHECK(from_base64url(to_base64url(data)) == data);

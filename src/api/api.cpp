@@ -5,12 +5,13 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/content_coding.h"
+#include "http/cookies.h"
 
 namespace wick::api {
 namespace {
 
 constexpr const char* kPrefix = "/api/v1";
-constexpr std::string_view kSessionCookie = "wick_session";
+constexpr http::CookieType kSessionCookie{"wick_session", http::SameSite::kLax, kSessionAge};
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -76,24 +77,12 @@ Result<const UserEntry*> decide(const AccessSnapshot& snapshot, const BrowserSes
 
 }  // namespace
 
-std::string cookie_name(const std::string& public_url, std::string_view name) {
-  return (public_url.starts_with("https://") ? "__Host-" : "") + std::string(name);
-}
-
-std::string set_cookie(const std::string& public_url, std::string_view name, std::string_view value,
-                       std::string_view same_site, Micros age) {
-  std::string out = cookie_name(public_url, name) + "=" + std::string(value) +
-                    "; Path=/; HttpOnly; SameSite=" + std::string(same_site);
-  if (public_url.starts_with("https://")) out += "; Secure";
-  return out + "; Max-Age=" + std::to_string(value.empty() ? 0 : age / kMicrosPerSecond);
-}
-
 std::string cookie_name(const std::string& public_url) {
-  return cookie_name(public_url, kSessionCookie);
+  return http::cookie_name(public_url, kSessionCookie);
 }
 
 std::string set_cookie(const std::string& public_url, std::string_view secret) {
-  return set_cookie(public_url, kSessionCookie, secret, "Lax", kSessionAge);
+  return http::set_cookie(public_url, kSessionCookie, secret);
 }
 
 http::Response to_response(Reply reply) {

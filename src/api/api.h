@@ -87,13 +87,7 @@ http::RouteOptions route_options(Services& services, Access access);
 http::Response to_response(Reply reply);
 http::Response to_response(const Error& error, std::string_view request_id);
 
-// A cookie's name and its Set-Cookie value; an empty `value` removes it. With https the name has the __Host-
-// prefix, which binds it to this origin (RFC 6265bis §4.1.3.2); on plain-http loopback browsers would refuse
-// that.
-std::string cookie_name(const std::string& public_url, std::string_view name);
-std::string set_cookie(const std::string& public_url, std::string_view name, std::string_view value,
-                       std::string_view same_site, Micros age);
-// Those of a session.
+// The session's cookie (http/cookies.h).
 std::string cookie_name(const std::string& public_url);
 std::string set_cookie(const std::string& public_url, std::string_view secret);
 

@@ -4,17 +4,14 @@
 #include "base/log.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "http/cookies.h"
 #include "oauth/http_helpers.h"
 
 namespace wick::api {
 namespace {
 
-constexpr std::string_view kCookie = "wick_oidc";
-
-// SameSite=Lax: the provider sends the browser back with a top-level GET. Empty `value` removes it.
-std::string oidc_cookie(const std::string& public_url, std::string_view value) {
-  return set_cookie(public_url, kCookie, value, "Lax", kOidcSignInAge);
-}
+// SameSite=Lax: the provider sends the browser back with a top-level GET.
+constexpr http::CookieType kCookie{"wick_oidc", http::SameSite::kLax, kOidcSignInAge};
 
 http::Response refused(const std::string& code, const std::string& reason, const http::Request& request) {
   spdlog::warn("sign-in by OpenID Connect from {}: {}", request.remote_address, reason);
@@ -29,13 +26,14 @@ http::Task<http::Response> start(Services& services, http::Exchange& exchange) {
   auto begun = co_await services.oidc.start(std::move(next));
   if (!begun) co_return refused("oidc_unavailable", begun.error().message, request);
   http::Response response = oauth::see_other(begun->location);
-  response.headers.emplace_back("Set-Cookie", oidc_cookie(services.public_url, begun->cookie.reveal()));
+  response.headers.emplace_back("Set-Cookie",
+                                http::set_cookie(services.public_url, kCookie, begun->cookie.reveal()));
   co_return response;
 }
 
 http::Task<http::Response> callback(Services& services, http::Exchange& exchange) {
   const http::Request& request = exchange.request();
-  const std::string no_cookie = oidc_cookie(services.public_url, "");
+  const std::string no_cookie = http::set_cookie(services.public_url, kCookie, "");
   OidcCallback back;
   // RFC 6749 §3.1: a parameter that comes twice is refused.
   auto query = parse_form(request.query);
@@ -45,7 +43,7 @@ http::Task<http::Response> callback(Services& services, http::Exchange& exchange
     back.issuer = oauth::parameter(*query, "iss");
     back.error = oauth::parameter(*query, "error");
   }
-  back.cookie = std::string(request.cookie(cookie_name(services.public_url, kCookie)).value_or(""));
+  back.cookie = std::string(request.cookie(http::cookie_name(services.public_url, kCookie)).value_or(""));
   back.ip = std::string(request.remote_address);
   back.user_agent = std::string(request.header("user-agent").value_or(""));
   auto done = co_await services.oidc.finish(std::move(back));

@@ -2,15 +2,16 @@
 #include "api/api.h"
 #include "api/request_fields.h"
 #include "api/views.h"
+#include "http/cookies.h"
 
 namespace wick::api {
 namespace {
 
-constexpr std::string_view kPendingCookie = "wick_sign_in";
-
 // SameSite=Strict: only our own pages send it.
+constexpr http::CookieType kPendingCookie{"wick_sign_in", http::SameSite::kStrict, kPendingSignInAge};
+
 std::string pending_cookie(const Context& context, std::string_view value) {
-  return set_cookie(context.services.public_url, kPendingCookie, value, "Strict", kPendingSignInAge);
+  return http::set_cookie(context.services.public_url, kPendingCookie, value);
 }
 
 // One of "code" and "recovery_code".
@@ -45,7 +46,7 @@ Reply shown(int status, const RecoveryCodes& codes) {
 Result<Reply> finish_sign_in(Context& context) {
   WICK_CHECK(only_fields(context.body, {"code", "recovery_code"}));
   WICK_TRY(proof, read_proof(context.body));
-  const auto pending = context.request.cookie(cookie_name(context.services.public_url, kPendingCookie));
+  const auto pending = context.request.cookie(http::cookie_name(context.services.public_url, kPendingCookie));
   WICK_TRY(made, context.services.sessions.finish_sign_in(pending.value_or(""), proof,
                                                           context.request.remote_address,
                                                           context.request.header("user-agent").value_or("")));

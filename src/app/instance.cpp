@@ -13,6 +13,7 @@
 #include "app/block_on.h"
 #include "base/environment.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "crypto/sealing.h"
 #include "db/disk_space.h"
 #include "db/schema.h"
@@ -64,9 +65,10 @@ SecondFactorPolicy policy_of(const Settings& settings) {
   return settings.require_second_factor == "admins" ? SecondFactorPolicy::kAdmins : SecondFactorPolicy::kOff;
 }
 
-// Of a URL that finish_settings() has checked, with its port.
+// Empty for a port that is not chosen yet.
 std::string host_of(const std::string& public_url) {
-  return public_url.substr(public_url.find("://") + 3);
+  const auto url = Url::parse_http(public_url);
+  return url ? url->authority() : "";
 }
 
 constexpr auto kPurgePause = std::chrono::milliseconds(20);  // between two steps: calls go first

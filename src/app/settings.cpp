@@ -10,12 +10,15 @@
 
 #include "base/environment.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "http/origin.h"
 
 extern char** environ;
 
 namespace wick {
 namespace {
+
+constexpr std::string_view kOpenPort = ":0";  // in a public URL: the port that the system chooses
 
 struct Setting {
   const char* key;
@@ -487,11 +490,24 @@ Result<void> read_environment(Settings& settings) {
 }
 
 void use_port(Settings& settings, std::uint16_t port) {
-  const std::string any = ":0";
-  if (settings.port == 0 && settings.public_url.ends_with(any))
-    settings.public_url.replace(settings.public_url.size() - any.size(), any.size(),
+  if (settings.port == 0 && settings.public_url.ends_with(kOpenPort))
+    settings.public_url.replace(settings.public_url.size() - kOpenPort.size(), kOpenPort.size(),
                                 ":" + std::to_string(port));
   settings.port = port;
+}
+
+// A port 0 is replaced later (use_port()).
+Result<void> check_public_url(const Settings& settings) {
+  const std::string& text = settings.public_url;
+  const bool has_open_port = settings.port == 0 && text.ends_with(kOpenPort);
+  const auto url = Url::parse_http(text.substr(0, text.size() - (has_open_port ? kOpenPort.size() : 0)));
+  const bool is_plain = url && text.starts_with(url->scheme()) && url->path().empty() &&
+                        url->query().empty() && url->fragment().empty();
+  if (is_plain) return {};
+  return invalid(
+      "\"public_url\" must be a scheme, a host and perhaps a port, for example https://wick.example.com, not "
+      "\"" +
+      text + "\"." + (url ? "" : " " + url.error().message));
 }
 
 Result<void> finish_settings(Settings& settings) {
@@ -513,17 +529,7 @@ Result<void> finish_settings(Settings& settings) {
     return {};
   }
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
-  const auto scheme = settings.public_url.find("://");
-  const bool http = settings.public_url.starts_with("http://"),
-             https = settings.public_url.starts_with("https://");
-  if ((!http && !https) || settings.public_url.find_first_of("/?#@ ", scheme + 3) != std::string::npos ||
-      settings.public_url.size() == scheme + 3) {
-    return invalid(
-        "\"public_url\" must be a scheme, a host and perhaps a port, for example https://wick.example.com, "
-        "not \"" +
-        settings.public_url + "\".");
-  }
-  return {};
+  return check_public_url(settings);
 }
 
 }  // namespace wick

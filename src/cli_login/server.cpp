@@ -10,19 +10,13 @@
 #include "base/environment.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 
 namespace wick::remote {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
 constexpr std::int64_t kMaxPollSeconds = 60;
-
-bool is_loopback_http(std::string_view url) {
-  for (const std::string_view host : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
-    if (url.starts_with(host) && (url.size() == host.size() || url[host.size()] == ':')) return true;
-  }
-  return false;
-}
 
 std::unexpected<Error> not_wick(const std::string& url) {
   return fail(ErrorCode::kUpstream, url + " does not answer like a Wick server: is the address right?");
@@ -44,9 +38,11 @@ Result<std::string> normal_server_url(std::string url) {
   while (url.ends_with('/')) url.pop_back();
   if (url.ends_with("/mcp")) url.resize(url.size() - 4);
   while (url.ends_with('/')) url.pop_back();
-  const auto host = url.find("://");
-  const bool sound = url.starts_with("https://") ? url.size() > 8 : is_loopback_http(url);
-  if (!sound || url.find_first_of("/?#@ ", host + 3) != std::string::npos) {
+  const auto read = Url::parse_http(url);
+  // It is compared with what the server says of itself, as text.
+  const bool is_plain = read && url.starts_with(read->scheme()) && read->path().empty() &&
+                        read->query().empty() && read->fragment().empty();
+  if (!is_plain || (!read->is_https() && !read->is_loopback())) {
     return fail(
         ErrorCode::kInvalidArgument,
         "--url must be the server's address, like https://wick.example.com (http only for this computer).");

@@ -4,24 +4,15 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 
 namespace wick {
 
-bool is_http_url(std::string_view url) {
-  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
-                                : url.starts_with("http://") ? url.substr(7)
-                                                             : "";
-  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\") == std::string_view::npos &&
-         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos;
-}
-
-std::string origin_of(std::string_view url) {
-  std::string origin = to_lower_ascii(url.substr(0, url.find_first_of("/?#", url.find("://") + 3)));
-  for (const auto& [scheme, port] : {std::pair{"https:", ":443"}, std::pair{"http:", ":80"}}) {
-    if (origin.starts_with(scheme) && origin.ends_with(port))
-      origin.resize(origin.size() - std::string_view(port).size());
-  }
-  return origin;
+Result<void> check_http_url(std::string_view url, std::string_view requirement) {
+  const auto read = Url::parse_http(url);
+  if (!read) return fail(ErrorCode::kInvalidArgument, std::string(requirement) + " " + read.error().message);
+  if (!url.starts_with(read->scheme())) return fail(ErrorCode::kInvalidArgument, std::string(requirement));
+  return {};
 }
 
 Result<void> check_fields(const ConnectorKind& kind, const json::object& config) {

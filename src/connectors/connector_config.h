@@ -14,10 +14,9 @@
 
 namespace wick {
 
-// http or https, with a host and without a user.
-bool is_http_url(std::string_view url);
-// "https://host:port" in lower case, without a port that the scheme has anyway. Of an is_http_url().
-std::string origin_of(std::string_view url);
+// Whether `url` is an http or https URL (base/url.h) that begins with its scheme in lower case.
+// Errors: kInvalidArgument, with `requirement` and what is wrong with the URL
+Result<void> check_http_url(std::string_view url, std::string_view requirement);
 
 // Whether every member is a field of the kind and has its type. Errors: kInvalidArgument
 Result<void> check_fields(const ConnectorKind& kind, const boost::json::object& config);

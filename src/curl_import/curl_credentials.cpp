@@ -28,7 +28,7 @@ std::optional<std::string> basic_user(std::string_view text) {
 
 }  // namespace
 
-void Credentials::take_from(CurlCommand& command, Url& url) {
+void Credentials::take_from(CurlCommand& command, CommandUrl& url) {
   // What is sent to sign in goes before what only has the name of a secret: the first is carried.
   for (const auto& [name, value] : command.headers) {
     if (equals_ignoring_case(name, "authorization")) take_authorization(value);

@@ -12,11 +12,11 @@ namespace wick {
 namespace {
 
 using curl::Body;
+using curl::CommandUrl;
 using curl::Credentials;
 using curl::Notes;
 using curl::Parameters;
 using curl::Target;
-using curl::Url;
 
 constexpr const char* kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 
@@ -50,7 +50,7 @@ Headers make_headers(const curl::Pairs& headers, Credentials& credentials, Param
 }
 
 // "list_issues", from the method and the last words of the path.
-std::string make_key(const Url& url, const std::string& method, const Target& target) {
+std::string make_key(const CommandUrl& url, const std::string& method, const Target& target) {
   std::string last, owner;  // the last plain word, and what the id before it is one of
   bool ends_with_id = false, after_id = false;
   for (std::size_t i = 0; i < url.segments.size(); ++i) {
@@ -101,7 +101,7 @@ json::object make_rest(const std::string& method, const Target& target, json::ob
 }
 
 // With what people and models read of it.
-json::object make_operation(const Url& url, const std::string& method, const Target& target,
+json::object make_operation(const CommandUrl& url, const std::string& method, const Target& target,
                             json::object rest, json::object input_schema) {
   std::string key = make_key(url, method, target);
   key.resize(std::min<std::size_t>(key.size(), 64));

@@ -54,7 +54,7 @@ struct Field {
 };
 std::vector<Field> split_fields(std::string_view text);
 
-struct Url {
+struct CommandUrl {
   std::string base;                   // up to the segments that are the API's own
   std::string host;                   // with its port
   std::string user;                   // "name:password"
@@ -62,7 +62,7 @@ struct Url {
   std::vector<Field> query;
 };
 // Errors: kInvalidArgument  no host, or one that is a variable
-Result<Url> read_url(const std::string& text, Notes& notes);
+Result<CommandUrl> read_url(const std::string& text, Notes& notes);
 
 // --- the credentials
 
@@ -78,7 +78,7 @@ class Credentials {
   explicit Credentials(Notes& notes) : notes_(notes) {}
 
   // Takes out what is a credential by its name, and what only a browser sends.
-  void take_from(CurlCommand& command, Url& url);
+  void take_from(CurlCommand& command, CommandUrl& url);
   // A header whose value turned out to hold one.
   void take_header(const std::string& name, const std::string& value);
   bool are_in(std::string_view text) const;
@@ -160,10 +160,10 @@ class Parameters {
 
 struct Target {
   std::string path;
-  std::set<std::size_t> variable_segments;  // which of Url::segments change from call to call
+  std::set<std::size_t> variable_segments;  // which of CommandUrl::segments change from call to call
   boost::json::object query;
 };
-Target make_target(const Url& url, bool reads, const Credentials& credentials, Parameters& parameters);
+Target make_target(const CommandUrl& url, bool reads, const Credentials& credentials, Parameters& parameters);
 
 struct Body {
   std::string text, content_type;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "curl_import/curl_proposal_parts.h"
 #include "curl_import/example_schema.h"
 #include "curl_import/shell_words.h"
@@ -26,13 +27,6 @@ std::string path_text(std::string_view text) {
 }
 std::string path_value(std::string_view text) {
   return path_text(percent_encode(text));
-}
-
-bool is_host(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return is_placeholder_char(c) || c == ':' || c == '[' || c == ']' ||
-           static_cast<unsigned char>(c) >= 0x80;
-  });
 }
 
 // `host` may have a port.
@@ -72,7 +66,7 @@ std::size_t base_length(const std::vector<std::string>& segments) {
 // The templates of one URL.
 class TargetMaker {
  public:
-  TargetMaker(const Url& url, const Credentials& credentials, Parameters& parameters)
+  TargetMaker(const CommandUrl& url, const Credentials& credentials, Parameters& parameters)
       : url_(url), credentials_(credentials), parameters_(parameters) {}
 
   Target make(bool reads) {
@@ -157,7 +151,7 @@ class TargetMaker {
     }
   }
 
-  const Url& url_;
+  const CommandUrl& url_;
   const Credentials& credentials_;
   Parameters& parameters_;
   Target target_;
@@ -183,8 +177,8 @@ std::vector<Field> split_fields(std::string_view text) {
   return out;
 }
 
-Result<Url> read_url(const std::string& text, Notes& notes) {
-  Url url;
+Result<CommandUrl> read_url(const std::string& text, Notes& notes) {
+  CommandUrl url;
   const auto host = text.find("://") + 3;
   const auto path = std::min(text.find_first_of("/?", host), text.size());
   std::string authority = text.substr(host, path - host);
@@ -195,7 +189,8 @@ Result<Url> read_url(const std::string& text, Notes& notes) {
   if (has_variable(authority))
     return invalid(
         "The host of the URL is a variable, whose value is not in the command: write the address.");
-  if (!is_host(authority)) return invalid("The URL has no host name that can be used.");
+  if (auto read = Url::parse_http(text.substr(0, host) + authority); !read)
+    return invalid("The URL has no host name that can be used. " + read.error().message);
   url.host = to_lower_ascii(authority);
   if (is_private(url.host))
     add_note(notes, "The address is private: turn on Allow private addresses in the connector's settings.");
@@ -209,7 +204,8 @@ Result<Url> read_url(const std::string& text, Notes& notes) {
   return url;
 }
 
-Target make_target(const Url& url, bool reads, const Credentials& credentials, Parameters& parameters) {
+Target make_target(const CommandUrl& url, bool reads, const Credentials& credentials,
+                   Parameters& parameters) {
   return TargetMaker(url, credentials, parameters).make(reads);
 }
 

@@ -15,6 +15,7 @@
 #include "base/open_files.h"
 #include "base/shares.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "http/field.h"
 #include "http/url_text.h"
 
@@ -54,13 +55,6 @@ bool is_public_v6(const asio::ip::address_v6& address) {
   if (b[0] == 0x20 && b[1] == 0x01 && b[2] == 0x0D && b[3] == 0xB8) return false;  // documentation
   return (b[0] & 0xE0) ==
          0x20;  // 2000::/3, global unicast: all else is loopback, ULA, link-local, multicast …
-}
-
-// Scheme, host and port of a URL, in lower case.
-std::string origin_of(std::string_view url) {
-  const auto host = url.find("://");
-  const auto end = host == std::string_view::npos ? host : url.find_first_of("/?#", host + 3);
-  return to_lower_ascii(url.substr(0, end));
 }
 
 bool is_public(const asio::ip::address& address) {
@@ -571,7 +565,8 @@ Task<Result<ClientResponse>> Client::send(ClientRequest request) {
       co_return fail(ErrorCode::kUpstream,
                      "The system redirects more than " + std::to_string(kMaxRedirects) + " times.");
     }
-    if (origin_of(request.url) != origin_of(response->redirect_url)) {
+    const auto origin = url_origin(request.url);
+    if (!origin || origin != url_origin(response->redirect_url)) {
       const std::string to = printable(without_credentials(replace_invalid_utf8(response->redirect_url)));
       co_return fail(ErrorCode::kForbidden,
                      "The system redirects to another host (" + to +

@@ -4,18 +4,17 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "base/text.h"
+#include "base/url.h"
 
 namespace wick::http {
 namespace {
 
-// "host:port" of an origin or URL.
-std::string_view authority_of(std::string_view url) {
-  const auto begin = url.find("://");
-  if (begin == std::string_view::npos) return {};
-  const std::string_view rest = url.substr(begin + 3);
-  return rest.substr(0, rest.find('/'));
+// Whether both are there and the same.
+bool is_same(std::string_view ours, std::string_view given) {
+  return !ours.empty() && equals_ignoring_case(ours, given);
 }
 
+// Of a Host field: a name or an address.
 std::string_view without_port(std::string_view authority) {
   if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
   return authority.substr(0, authority.find(':'));
@@ -51,15 +50,18 @@ std::string asked_parameters(std::string_view asked) {
 }  // namespace
 
 OriginPolicy::OriginPolicy(const std::string& public_url, std::vector<std::string> cors_origins)
-    : public_origin_(public_url.substr(0, public_url.find("://") + 3) +
-                     std::string(authority_of(public_url))),
-      public_host_(authority_of(public_url)),
-      cors_origins_(std::move(cors_origins)) {}
+    : cors_origins_(std::move(cors_origins)) {
+  const auto url = Url::parse_http(public_url);
+  if (!url) return;
+  public_origin_ = url->origin();
+  public_host_ = url->authority();
+  public_host_and_port_ = url->host() + ":" + std::to_string(*url->port());
+}
 
 bool OriginPolicy::host_allowed(const Request& request) const {
   const auto host = request.header("host");
   if (!host) return true;  // HTTP/1.0, no browser
-  if (equals_ignoring_case(*host, public_host_)) return true;
+  if (is_same(public_host_, *host) || is_same(public_host_and_port_, *host)) return true;
   const std::string_view name = without_port(*host);
   if (equals_ignoring_case(name, "localhost")) return true;
   boost::system::error_code ec;
@@ -70,9 +72,10 @@ bool OriginPolicy::host_allowed(const Request& request) const {
 bool OriginPolicy::origin_allowed(const Request& request) const {
   if (!host_allowed(request)) return false;
   const auto origin = request.header("origin");
-  if (!origin || equals_ignoring_case(*origin, public_origin_)) return true;
-  return request.header_count("origin") == 1 &&
-         equals_ignoring_case(authority_of(*origin), request.header("host").value_or(""));
+  if (!origin || is_same(public_origin_, *origin)) return true;
+  if (request.header_count("origin") != 1) return false;
+  const auto url = Url::parse(*origin);
+  return url && is_same(url->authority(), request.header("host").value_or(""));
 }
 
 std::string_view OriginPolicy::cors_origin(const Request& request) const {
@@ -115,21 +118,11 @@ Result<std::string> parse_origin(std::string_view text) {
   };
   if (text == "*") return wrong("would let every web page in; list each origin");
   if (text == "null") return wrong("is the origin of pages without one, which anybody can make");
-  std::string origin = to_lower_ascii(text);
-  const auto end = origin.find("://");
-  if (end == std::string::npos || end == 0) return wrong("is no origin");
-  const std::string scheme = origin.substr(0, end);
-  std::string authority = origin.substr(end + 3);
-  if (authority.find_first_of("/?#") != std::string::npos) return wrong("has a path, which no origin has");
-  const auto sound = [](char c) {
-    return is_token_character(c) || c == '.' || c == ':' || c == '[' || c == ']';
-  };
-  if (authority.empty() || !std::all_of(authority.begin(), authority.end(), sound) ||
-      !std::all_of(scheme.begin(), scheme.end(), is_token_character))
-    return wrong("is no origin");
-  const std::string_view usual = scheme == "https" ? ":443" : scheme == "http" ? ":80" : "";
-  if (!usual.empty() && authority.ends_with(usual)) authority.resize(authority.size() - usual.size());
-  return scheme + "://" + authority;
+  const auto url = Url::parse(text);
+  if (!url || url->host().empty()) return wrong("is no origin");
+  if (url->text().find_first_of("/?#", url->scheme().size() + 3) != std::string::npos)
+    return wrong("has a path, which no origin has");
+  return url->origin();
 }
 
 bool OriginPolicy::same_origin(const Request& request) const {

@@ -35,7 +35,7 @@ class OriginPolicy {
   bool same_origin(const Request& request) const;
 
  private:
-  const std::string public_origin_, public_host_;
+  std::string public_origin_, public_host_, public_host_and_port_;  // empty: the public URL has no port yet
   const std::vector<std::string> cors_origins_;
 };
 

@@ -1,4 +1,5 @@
-// URLs of others in texts for people and models. Pure functions.
+// URLs of others in texts for people and models. Unlike base/url.h, these functions also read what is not a URL: a text keeps no
+// credential because it is malformed. Pure functions.
 #pragma once
 
 #include <string>

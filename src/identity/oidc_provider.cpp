@@ -5,26 +5,15 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 
 namespace wick {
 namespace {
 
-bool is_loopback_http(std::string_view url) {
-  for (const std::string_view host : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
-    if (url.starts_with(host) &&
-        (url.size() == host.size() || url[host.size()] == ':' || url[host.size()] == '/'))
-      return true;
-  }
-  return false;
-}
-
-// It goes into a header: nothing that could end one.
-bool sound_url(std::string_view url) {
-  const bool plain = std::all_of(url.begin(), url.end(), [](char c) {
-    return c > 0x20 && c < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-  });
-  if (!plain) return false;
-  return (url.starts_with("https://") && url.size() > 8) || is_loopback_http(url);
+// https, or http on loopback, in lower case.
+bool sound_url(std::string_view text) {
+  const auto url = Url::parse_http(text);
+  return url && text.starts_with(url->scheme()) && (url->is_https() || url->is_loopback());
 }
 
 bool lists(const json::object& object, std::string_view name, std::string_view what) {

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "json_schema/uri_reference.h"
+#include "base/uri_reference.h"
 #include "json_schema/value_equality.h"
 
 namespace wick::json_schema {

@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/uri_reference.h"
 #include "json_schema/meta_schemas.h"
-#include "json_schema/uri_reference.h"
 
 namespace wick::json_schema {
 namespace {

@@ -159,9 +159,10 @@ Result<void> check_config(const json::object& config) {
   if (!command.empty()) {
     if (!text_or_empty(config, "url").empty()) return invalid("Give an address or a command, not both.");
     WICK_CHECK(command_words(command));
-  } else if (!is_http_url(text_or_empty(config, "url"))) {
-    return invalid(
-        "The address must begin with http:// or https:// and name a host, without a user name in it.");
+  } else {
+    WICK_CHECK(check_http_url(
+        text_or_empty(config, "url"),
+        "The address must begin with http:// or https:// and name a host, without a user name in it."));
   }
   const std::string changed = text_or_empty(config, "changed_tools");
   if (!changed.empty() && changed != "keep" && changed != "hold")

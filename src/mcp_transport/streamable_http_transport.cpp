@@ -273,7 +273,7 @@ std::deque<IncomingMessage> read_messages(std::string_view text, const http::Cli
   first.status = head.status;
   first.challenge = challenges_of(head);
   first.session = head.header("mcp-session-id");
-  first.redirect = truncate_utf8(http::without_credentials(head.redirect_url), kMaxUrlBytes);
+  first.redirect = truncate_utf8(http::without_credentials(head.redirect_url), kMaxEndpointUrlBytes);
   std::deque<IncomingMessage> all;
   const auto decoded = decode_body(text, head);
   auto value = parse_json(decoded ? *decoded : text, InvalidUtf8::kReplace);

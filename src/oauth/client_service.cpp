@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
@@ -54,11 +55,12 @@ Secret new_secret() {
 }
 
 // Whether the host of an https URL is in the list; with its port when the list has one.
-bool host_in(std::string_view url, const std::vector<std::string>& hosts) {
-  const std::string authority = to_lower_ascii(url.substr(8, url.find('/', 8) - 8));
-  const std::string host = authority.substr(0, authority.rfind(':'));
+bool host_in(std::string_view text, const std::vector<std::string>& hosts) {
+  const auto url = Url::parse_http(text);
+  if (!url) return false;
+  const std::string with_port = url->host() + ":" + std::to_string(*url->port());
   return std::any_of(hosts.begin(), hosts.end(),
-                     [&](const std::string& one) { return one == authority || one == host; });
+                     [&](const std::string& one) { return one == url->host() || one == with_port; });
 }
 
 std::unexpected<Error> no_client() {
@@ -91,15 +93,11 @@ bool ClientService::may_be_private(std::string_view url) const {
 }
 
 bool is_metadata_document_id(std::string_view id) {
-  if (!id.starts_with("https://") || id.size() > kMaxClientIdBytes) return false;
-  const auto slash = id.find('/', 8);
-  if (slash == std::string_view::npos || slash == 8 || slash + 1 == id.size()) return false;
-  if (id.find_first_of("#@\\ \"<>") != std::string_view::npos) return false;
-  const auto path = id.substr(slash, id.find('?', slash) - slash);
-  for (const auto part : split(path, '/')) {
-    if (part == "." || part == "..") return false;
-  }
-  return true;
+  if (!id.starts_with("https://") || id.size() > kMaxClientIdBytes || id.find('@') != std::string_view::npos)
+    return false;
+  const auto url = Url::parse_http(id);
+  return url && url->fragment().empty() && !url->path().empty() &&
+         url->path().size() + url->query().size() > 1;
 }
 
 Result<void> ClientService::insert(Transaction& tx, const OAuthClient& client, std::string_view ip,

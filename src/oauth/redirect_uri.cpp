@@ -1,10 +1,9 @@
 #include "oauth/redirect_uri.h"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
 #include "base/text.h"
+#include "base/url.h"
 
 namespace wick {
 namespace {
@@ -35,55 +34,14 @@ constexpr std::string_view kReservedSchemes[] = {"about",      "blob",
                                                  "vbscript",   "view-source",
                                                  "ws",         "wss"};
 
-struct Parts {
-  std::string scheme, authority, rest;  // rest: path and query
-};
-
-Parts split_uri(std::string_view uri) {
-  Parts parts;
-  const auto colon = uri.find(':');
-  if (colon == std::string_view::npos) return parts;
-  parts.scheme = to_lower_ascii(uri.substr(0, colon));
-  std::string_view after = uri.substr(colon + 1);
-  if (after.starts_with("//")) {
-    after.remove_prefix(2);
-    const auto end = std::min(after.find_first_of("/?"), after.size());
-    parts.authority = std::string(after.substr(0, end));
-    after.remove_prefix(end);
-  }
-  parts.rest = std::string(after);
-  return parts;
-}
-
-// The authority without its port; of "[::1]:80" the brackets stay.
-std::string_view host_of(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
-  return authority.substr(0, authority.find(':'));
-}
-
-// None, or a TCP port.
-bool sound_port(std::string_view authority) {
-  const std::string_view port = authority.substr(host_of(authority).size());
-  if (port.empty()) return true;
-  int number = 0;
-  const auto parsed = std::from_chars(port.data() + 1, port.data() + port.size(), number);
-  return port[0] == ':' && parsed.ec == std::errc() && parsed.ptr == port.data() + port.size() &&
-         number >= 1 && number <= 65535;
-}
-
-// RFC 3986 §2.1.
-bool sound_escapes(std::string_view uri) {
-  for (std::size_t at = 0; (at = uri.find('%', at)) != std::string_view::npos; ++at) {
-    const auto is_hex = [&](std::size_t i) {
-      return i < uri.size() && std::isxdigit(static_cast<unsigned char>(uri[i])) != 0;
-    };
-    if (!is_hex(at + 1) || !is_hex(at + 2)) return false;
-  }
-  return true;
-}
-
-bool is_loopback_host(std::string_view host) {
+// Under one of the names that RFC 8252 §7.3 has, as it is written: the port is the only thing that may differ.
+bool is_loopback_host(const Url& url) {
+  const std::string_view host = url.written_host();
   return host == "127.0.0.1" || host == "[::1]" || equals_ignoring_case(host, "localhost");
+}
+
+bool is_loopback(const Url& url) {
+  return url.scheme() == "http" && is_loopback_host(url);
 }
 
 template <typename List>
@@ -119,30 +77,21 @@ Result<void> check_redirect_uri(std::string_view uri, const RedirectSchemes& mor
   if (uri.empty() || uri.size() > kMaxRedirectUriBytes) {
     return refused("must have 1 to " + std::to_string(kMaxRedirectUriBytes) + " characters.");
   }
-  for (const char c : uri) {
-    if (c <= ' ' || c >= 0x7F || std::string_view("\"'<>\\^`{|}*#").find(c) != std::string_view::npos)
-      return refused("has a character that cannot be there: no spaces, fragments, wildcards or quotes.");
-  }
-  if (!sound_escapes(uri)) return refused("has a % that is not followed by two hex digits.");
-  const Parts parts = split_uri(uri);
-  if (parts.scheme.empty()) return refused("must be absolute, with a scheme.");
-  // A browser would open another host than the one that people are shown.
-  if (parts.authority.find('%') != std::string::npos) return refused("must name its host without escapes.");
-  if (parts.authority.find('@') != std::string::npos) return refused("must not carry a user or a password.");
-  const std::string_view host = host_of(parts.authority);
-  if (parts.scheme == "https") {
-    if (host.empty() || !sound_port(parts.authority)) return refused("must name a host.");
-    return {};
-  }
-  if (parts.scheme == "http") {
-    if (!is_loopback_host(host) || !sound_port(parts.authority))
+  if (uri.find_first_of("'*") != std::string_view::npos)
+    return refused("must have no wildcards and no quotes.");
+  const auto url = Url::parse(uri);
+  if (!url) return refused("cannot be used. " + url.error().message);
+  if (!url->fragment().empty()) return refused("must have no fragment.");
+  const std::string& scheme = url->scheme();
+  if (scheme == "https") return {};
+  if (scheme == "http") {
+    if (!is_loopback(*url))
       return refused("may use http only on this computer (127.0.0.1, [::1], localhost): use https.");
     return {};
   }
-  if (!check_redirect_scheme(parts.scheme))
+  if (!check_redirect_scheme(scheme))
     return refused("must use https, http on loopback, or the scheme of an app.");
-  if (parts.scheme.find('.') == std::string::npos && !contains(kKnownSchemes, parts.scheme) &&
-      !contains(more, parts.scheme)) {
+  if (scheme.find('.') == std::string::npos && !contains(kKnownSchemes, scheme) && !contains(more, scheme)) {
     return refused(
         "must use https, http on loopback, or a private-use scheme with a dot, like com.example.app. An "
         "operator "
@@ -152,28 +101,30 @@ Result<void> check_redirect_uri(std::string_view uri, const RedirectSchemes& mor
 }
 
 bool is_loopback_redirect(std::string_view uri) {
-  const Parts parts = split_uri(uri);
-  return parts.scheme == "http" && is_loopback_host(host_of(parts.authority));
+  const auto url = Url::parse(uri);
+  return url && is_loopback(*url);
 }
 
 bool is_local_redirect(std::string_view uri) {
-  return is_loopback_redirect(uri) || (!uri.empty() && split_uri(uri).scheme != "https");
+  const auto url = Url::parse(uri);
+  return url && !url->is_https();
 }
 
 bool redirect_uri_matches(std::string_view registered, std::string_view requested) {
   if (registered == requested) return true;
-  if (!is_loopback_redirect(registered) || !check_redirect_uri(requested)) return false;
+  const auto mine = Url::parse(registered), asked = Url::parse(requested);
+  if (!mine || !asked || !is_loopback(*mine) || !check_redirect_uri(requested)) return false;
   // Both begin with "http://" as it is written: only the port may differ.
-  const Parts mine = split_uri(registered), asked = split_uri(requested);
-  return requested.starts_with(registered.substr(0, registered.find(':') + 1)) && asked.rest == mine.rest &&
-         host_of(asked.authority) == host_of(mine.authority);
+  return requested.starts_with(registered.substr(0, mine->scheme().size() + 1)) &&
+         asked->written_host() == mine->written_host() && asked->path() == mine->path() &&
+         asked->query() == mine->query();
 }
 
 std::string describe_redirect(std::string_view uri) {
-  const Parts parts = split_uri(uri);
-  if (is_loopback_redirect(uri)) return "this computer";
-  if (parts.scheme == "https") return std::string(host_of(parts.authority));
-  return "the app " + parts.scheme;
+  const auto url = Url::parse(uri);
+  if (!url) return "an unknown app";
+  if (is_loopback(*url)) return "this computer";
+  return url->is_https() ? url->host() : "the app " + url->scheme();
 }
 
 }  // namespace wick

@@ -43,6 +43,12 @@ TEST(RedirectUri, ThatCouldRunOrLeakSomethingIsRefused) {
                           "http://localhost:80x/",
                           "http://127.0.0.1:/cb",
                           "https://example.com\\@evil.com/",
+                          "https://example.com@evil.com@x/",
+                          "https://example.com/a/../cb",
+                          "https://0x7f.1/cb",
+                          "http://127.1/cb",
+                          "https://exam%70le.com/cb",
+                          "https://example.com:0/cb",
                           ".x:/cb"}) {
     EXPECT_FALSE(check_redirect_uri(uri)) << uri;
   }

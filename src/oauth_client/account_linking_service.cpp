@@ -267,7 +267,7 @@ Result<void> AccountLinkingService::put_key(const ConnectorEntry& connector, con
   account.kind = LinkedAccountKind::kKey;
   UpstreamGrant& grant = account.grant.emplace();
   grant.access = Secret(trimmed);
-  grant.resource = url->origin;
+  grant.resource = url->origin();
   return accounts_.put(connector.id, user, account);
 }
 

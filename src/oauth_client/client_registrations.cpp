@@ -43,7 +43,7 @@ bool ClientRegistrations::has_document() const {
 json::object ClientRegistrations::metadata(const std::string& redirect_uri,
                                            const std::string& auth_method) const {
   const auto url = parse_url(public_url_);
-  const std::string host = url ? url->host : "";
+  const std::string host = url ? url->host() : "";
   json::object out;
   // People read it on the page where they consent: which Wick it is.
   out["client_name"] = "Wick (" + host + ")";

@@ -48,19 +48,19 @@ std::string_view without_slash(std::string_view text) {
 std::vector<std::string> resource_metadata_urls(std::string_view text) {
   const auto url = parse_url(text);
   if (!url) return {};
-  const std::string root = url->origin + "/.well-known/oauth-protected-resource";
-  if (without_slash(url->path).empty()) return {root};
-  return {root + url->path, root};
+  const std::string root = url->origin() + "/.well-known/oauth-protected-resource";
+  if (without_slash(url->path()).empty()) return {root};
+  return {root + std::string(url->path()), root};
 }
 
 std::vector<std::string> server_metadata_urls(std::string_view issuer) {
   const auto url = parse_url(issuer);
   if (!url) return {};
-  const std::string path(without_slash(url->path));
-  const std::string well_known = url->origin + "/.well-known/";
+  const std::string path(without_slash(url->path()));
+  const std::string well_known = url->origin() + "/.well-known/";
   std::vector<std::string> out{well_known + "oauth-authorization-server" + path,
                                well_known + "openid-configuration" + path};
-  if (!path.empty()) out.push_back(url->origin + path + "/.well-known/openid-configuration");
+  if (!path.empty()) out.push_back(url->origin() + path + "/.well-known/openid-configuration");
   return out;
 }
 
@@ -70,7 +70,7 @@ Result<AuthorizationServer> read_server(const json::object& document, std::strin
   // RFC 8414 §3.3, else one server could speak for another. A host with and without the slash of its empty
   // path is one issuer under one well-known address; libraries that normalise URLs mix the two up.
   const auto asked = parse_url(issuer);
-  const bool same = out.issuer == issuer || (asked && without_slash(asked->path).empty() &&
+  const bool same = out.issuer == issuer || (asked && without_slash(asked->path()).empty() &&
                                              without_slash(out.issuer) == without_slash(issuer));
   if (!same)
     return unsound("The authorization server's metadata is of another issuer than the one it was asked for.");
@@ -167,7 +167,7 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
     // 2025-03-26, "Authorization Base URL": the server's own origin is the authorization server.
     const auto own = parse_url(site.url);
     if (!own) co_return unsound("The MCP server is not at an http or https address.");
-    issuer = own->origin;
+    issuer = own->origin();
     out.resource = site.url;
   }
   auto server = co_await find_server(site, issuer);

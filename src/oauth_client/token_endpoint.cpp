@@ -133,7 +133,8 @@ http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Clie
                      client.method == "client_secret_post";
   if (!known || (client.secret.empty() && client.method != "none"))
     client.method = auth_method_for(server.auth_methods, !client.secret.empty());
-  if (client.id.empty() || client.id.size() > kMaxUrlBytes || client.secret.reveal().size() > kMaxTokenBytes)
+  if (client.id.empty() || client.id.size() > kMaxEndpointUrlBytes ||
+      client.secret.reveal().size() > kMaxTokenBytes)
     co_return fail(ErrorCode::kUpstream,
                    "The authorization server registers this server without a client id.");
   Micros ends = 0;

@@ -13,23 +13,16 @@
 #include <string_view>
 
 #include "access/snapshot.h"
+#include "base/url.h"
 #include "http/client.h"
 
 namespace wick::upstream {
 
 inline constexpr int kAuthorizationTimeoutSeconds = 10;
 inline constexpr std::size_t kMaxAuthorizationBytes = 256 * 1024;
-inline constexpr std::size_t kMaxUrlBytes = 2000;
+inline constexpr std::size_t kMaxEndpointUrlBytes = 2000;
 
-struct Url {
-  std::string origin;  // scheme, host and port, in lower case, without a default port
-  std::string host;    // without port
-  std::string path;    // empty, or begins with "/"
-  std::string query;   // with "?"
-  bool https = false;
-};
-// An http or https URL without user and fragment, of characters that cannot leave a header; nullopt
-// otherwise.
+// An http or https URL (base/url.h) of at most kMaxEndpointUrlBytes, without a fragment; nullopt otherwise.
 std::optional<Url> parse_url(std::string_view text);
 
 // The address that `reference` names at `base`: absolute, or relative to it (RFC 3986 §4.2), without its

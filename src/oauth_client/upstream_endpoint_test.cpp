@@ -14,24 +14,25 @@ using testing::HasSubstr;
 TEST(UrlTest, IsTakenApartWithItsOriginInOneForm) {
   const auto url = parse_url("HTTPS://MCP.Example.com:443/A/b?c=d");
   ASSERT_TRUE(url);
-  EXPECT_EQ(url->origin, "https://mcp.example.com");
-  EXPECT_EQ(url->host, "mcp.example.com");
-  EXPECT_EQ(url->path, "/A/b");
-  EXPECT_EQ(url->query, "?c=d");
+  EXPECT_EQ(url->origin(), "https://mcp.example.com");
+  EXPECT_EQ(url->host(), "mcp.example.com");
+  EXPECT_EQ(url->path(), "/A/b");
+  EXPECT_EQ(url->query(), "?c=d");
   const auto v6 = parse_url("http://[::1]:8080");
   ASSERT_TRUE(v6);
-  EXPECT_EQ(v6->host, "[::1]");
-  EXPECT_EQ(v6->origin, "http://[::1]:8080");
-  EXPECT_EQ(v6->path, "");
+  EXPECT_EQ(v6->host(), "[::1]");
+  EXPECT_EQ(v6->origin(), "http://[::1]:8080");
+  EXPECT_EQ(v6->path(), "");
 }
 
 TEST(UrlTest, WhatCouldLeaveAHeaderOrHideAHostIsNone) {
-  for (const char* text : {"", "https://", "https:///x", "ftp://a", "javascript:alert(1)", "https://a b",
-                           "https://a/\r\nX: y", "https://user@a", "https://good@evil/x", "https://a/#f",
-                           "https://a\\b", "//a", "a.example", "https://\xC3\xA4.example"}) {
+  for (const char* text :
+       {"", "https://", "https:///x", "ftp://a", "javascript:alert(1)", "https://a b", "https://a/\r\nX: y",
+        "https://user@a", "https://good@evil/x", "https://a/#f", "https://a\\b", "//a", "a.example",
+        "https://0x7f.1", "https://a%2eb", "https://\xC3\xA4.example"}) {
     EXPECT_FALSE(parse_url(text)) << text;
   }
-  EXPECT_FALSE(parse_url("https://a/" + std::string(kMaxUrlBytes, 'x')));
+  EXPECT_FALSE(parse_url("https://a/" + std::string(kMaxEndpointUrlBytes, 'x')));
 }
 
 TEST(ResourceTest, CoversItsOwnAddressAndWhatIsBelow) {
@@ -48,6 +49,7 @@ TEST(ResourceTest, CoversNothingBeside) {
         "https://a.example/mcp#x", "https://a.example/mcp?t=1", "", "mcp"})
     EXPECT_FALSE(covers(resource, "https://a.example/mcp")) << resource;
   EXPECT_FALSE(covers("https://a.example/mcp", "https://a.example/mcpx"));
+  EXPECT_FALSE(covers("https://a.example/mcp", "https://a.example/mcp/../x"));
 }
 
 TEST(SiteTest, OnlyAPlainHttpConnectorIsAskedWithoutHttps) {
@@ -132,6 +134,7 @@ TEST(UpstreamEndpoint, AnAddressIsResolvedWithinItsOwnOriginAndNowhereElse) {
   const std::pair<const char*, const char*> wanted[] = {
       {"/messages?session=1", "https://mcp.example:8443/messages?session=1"},
       {"messages", "https://mcp.example:8443/a/messages"},
+      {"../messages", "https://mcp.example:8443/messages"},
       {"?session=1#x", "https://mcp.example:8443/a/sse?session=1"},
       {"https://MCP.example:8443/m", "https://mcp.example:8443/m"},
       {"//mcp.example:8443/m", "https://mcp.example:8443/m"},
@@ -148,7 +151,7 @@ TEST(UpstreamEndpoint, AnAddressIsResolvedWithinItsOwnOriginAndNowhereElse) {
     EXPECT_FALSE(resolve_same_origin(kBase, other)) << other;
   EXPECT_EQ(resolve_same_origin("http://h", "m"), "http://h/m");
   EXPECT_EQ(resolve_same_origin("http://h:80/x", "http://h/m"), "http://h/m");
-  EXPECT_FALSE(resolve_same_origin("http://h/x", "/" + std::string(kMaxUrlBytes, 'm')));
+  EXPECT_FALSE(resolve_same_origin("http://h/x", "/" + std::string(kMaxEndpointUrlBytes, 'm')));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/charset.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "base/visible_text.h"
 #include "connectors/connector_config.h"
 #include "connectors/connector_service.h"
@@ -108,22 +109,13 @@ std::string Reader::resolve_server(const json::object& server) {
         url.replace(at, slot.size(), value);
     }
   }
-  if (url.find("://") == std::string::npos && is_server_url(document_url_)) {
-    const std::string_view base = document_url_.substr(0, document_url_.find_first_of("?#"));
-    const auto host_end = base.find('/', base.find("://") + 3);
-    const std::string origin(base.substr(0, host_end));
-    if (url.starts_with("//")) {
-      url.insert(0, base.substr(0, base.find("//")));
-    } else if (url.starts_with('/') || host_end == std::string_view::npos) {
-      url = origin + (url.starts_with('/') ? "" : "/") + url;
-    } else if (url.find(':') == std::string::npos) {
-      while (url.starts_with("./")) url.erase(0, 2);
-      url = std::string(base.substr(0, base.rfind('/') + 1)) + url;
-    }
+  if (const auto document = Url::parse_http(document_url_);
+      document && url.find("://") == std::string::npos) {
+    // Without a path of its own, a server is the folder of its document.
+    if (const auto whole = document->resolve(url.empty() ? "." : url)) url = whole->text();
   }
   // RFC 3986 §3.1: in any case, but lower case is what is looked for.
-  if (const auto scheme = url.find("://"); scheme < 6)
-    url.replace(0, scheme, to_lower_ascii(url.substr(0, scheme)));
+  if (const auto whole = Url::parse_http(url)) url.replace(0, whole->scheme().size(), whole->scheme());
   while (url.ends_with('/')) url.pop_back();
   return url;
 }
@@ -173,7 +165,7 @@ const std::string& Reader::server_of(const json::array* servers) {
     std::string url = server == nullptr ? "" : resolve_server(*server);
     // One that is named relative to an address that is not known here is most likely on the same host.
     if (url.starts_with('/') && !url.starts_with("//") && !out_.base_url.empty())
-      url.insert(0, out_.base_url, 0, out_.base_url.find('/', out_.base_url.find("://") + 3));
+      url.insert(0, url_origin(out_.base_url).value_or(""));
     if (!is_server_url(url)) continue;
     if (known->second.empty() || url == out_.base_url) known->second = url;
   }
@@ -227,7 +219,7 @@ void Reader::place(ImportedOperation& imported, const json::array* servers, cons
                              "\" is not a whole address with http or https.");
   } else if (server != out_.base_url) {
     imported.server = server;
-    if (!out_.base_url.empty() && origin_of(server) == origin_of(out_.base_url)) return;
+    if (!out_.base_url.empty() && url_origin(server) == url_origin(out_.base_url)) return;
     imported.notes.push_back("It is served at " + server +
                              ": to use it, enter that under \"Other servers\" in the connector's settings. "
                              "The connector's secret is sent there then, too.");

@@ -373,6 +373,8 @@ TEST(OpenapiServer, IsTheFirstThatIsAWholeHttpAddress) {
   EXPECT_EQ(base(R"([{"url":"HTTPS://api.test/v1"}])"), "https://api.test/v1");
   EXPECT_EQ(base(R"([{"url":"/v1"}])", "https://docs.test/a/openapi.json?x"), "https://docs.test/v1");
   EXPECT_EQ(base(R"([{"url":"./v1"}])", "https://docs.test/a/openapi.json"), "https://docs.test/a/v1");
+  EXPECT_EQ(base(R"([{"url":"../v1"}])", "https://docs.test/a/b/openapi.json"), "https://docs.test/a/v1");
+  EXPECT_EQ(base(R"([{"url":""}])", "https://docs.test/a/openapi.json"), "https://docs.test/a");
   EXPECT_EQ(base(R"([{"url":"//api.test"}])", "https://docs.test/"), "https://api.test");
   EXPECT_EQ(base(R"([{"url":"javascript:alert`1`"
 }])",

@@ -36,6 +36,7 @@ inline constexpr std::size_t kMaxNestedDescriptionBytes = 300;
 // Schemas, properties and values visited for one document, which bounds the time hostile ones take: a few
 // lines may refer to the same large part thousands of times.
 inline constexpr std::size_t kMaxSchemaVisits = 2'000'000;
+inline constexpr std::size_t kMaxServerUrlBytes = 1000;    // a longer one is not a server
 inline constexpr std::size_t kMaxReferenceBytes = 2000;    // a longer one leads nowhere
 inline constexpr std::size_t kMaxOperationIdBytes = 1000;  // of an operation's id, what is behind is not read
 inline constexpr std::size_t kMaxNotes = 100;              // of a document or an operation; more are left out

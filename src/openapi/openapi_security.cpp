@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "http/field.h"
 #include "openapi/openapi_operation.h"
 
@@ -59,8 +60,7 @@ bool SecurityReader::use_scheme(const std::string& name, const json::object& sch
     const auto* flow = flows == nullptr ? nullptr : object_or_null(*flows, "clientCredentials");
     std::string token_url = flow == nullptr ? "" : text_or_empty(*flow, "tokenUrl");
     if (token_url.starts_with('/')) {
-      const auto host_end = base_url_.find('/', base_url_.find("://") + 3);
-      token_url = base_url_.substr(0, host_end) + token_url;
+      token_url.insert(0, url_origin(base_url_).value_or(""));
     }
     if (flow == nullptr) {
       notes_.add(

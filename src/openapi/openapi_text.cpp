@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "connectors/connector_config.h"
 #include "json_schema/pattern.h"
 #include "openapi/openapi_schema.h"
 
@@ -40,11 +41,7 @@ std::string_view text_of(const json::object& object, std::string_view key) {
 }
 
 bool is_server_url(std::string_view url) {
-  const std::string_view rest = url.starts_with("https://")  ? url.substr(8)
-                                : url.starts_with("http://") ? url.substr(7)
-                                                             : "";
-  return !rest.empty() && rest[0] != '/' && url.find_first_of(" \t\r\n\\{}\"<>") == std::string_view::npos &&
-         rest.substr(0, rest.find('/')).find('@') == std::string_view::npos && url.size() <= 1000;
+  return url.size() <= kMaxServerUrlBytes && check_http_url(url, "");
 }
 
 void count_parts(const json::value& value, std::size_t& parts) {

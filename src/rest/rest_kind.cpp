@@ -191,14 +191,14 @@ std::vector<ConfigField> RestKind::fields() const {
 
 Result<void> RestKind::check_config(const json::object& config) const {
   if (auto known = check_fields(*this, config); !known) return known;
-  if (!is_http_url(text_or_empty(config, "base_url"))) {
-    return invalid(
-        "The base URL must begin with http:// or https:// and name a host, without a user name in it.");
-  }
+  WICK_CHECK(check_http_url(
+      text_or_empty(config, "base_url"),
+      "The base URL must begin with http:// or https:// and name a host, without a user name in it."));
   if (const auto* servers = config.if_contains("servers"); servers != nullptr && servers->is_array()) {
     for (const auto& server : servers->get_array()) {
-      if (!server.is_string() || !is_http_url(std::string_view(server.get_string())))
-        return invalid("Each of the other servers must begin with http:// or https:// and name a host.");
+      WICK_CHECK(
+          check_http_url(server.is_string() ? std::string_view(server.get_string()) : std::string_view(),
+                         "Each of the other servers must begin with http:// or https:// and name a host."));
     }
   }
   std::string auth = text_or_empty(config, "auth");
@@ -209,8 +209,9 @@ Result<void> RestKind::check_config(const json::object& config) const {
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auth == "query" && text_or_empty(config, "auth_name").empty())
     return invalid("Say which query parameter carries the secret.");
-  if (auth == "oauth_client_credentials" && !is_http_url(text_or_empty(config, "token_url"))) {
-    return invalid("The token URL must begin with http:// or https://.");
+  if (auth == "oauth_client_credentials") {
+    WICK_CHECK(check_http_url(text_or_empty(config, "token_url"),
+                              "The token URL must begin with http:// or https://."));
   }
   if (const auto* lines = config.if_contains("headers"); lines != nullptr && lines->is_array()) {
     for (const auto& line : lines->get_array()) {

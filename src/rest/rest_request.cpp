@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/media_type.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "connectors/connector_config.h"
 #include "crypto/random.h"
 #include "http/field.h"
@@ -26,14 +27,14 @@ Result<std::string> server_of(const json::object& config, const json::object& re
   const std::string base = text_or_empty(config, "base_url");
   const std::string own = text_or_empty(rest, "server");
   if (own.empty()) return base;
-  const std::string origin = origin_of(own);
-  bool allowed = origin == origin_of(base);
+  const auto origin = url_origin(own);
+  bool allowed = origin && origin == url_origin(base);
   if (const auto* servers = config.if_contains("servers"); servers != nullptr && servers->is_array()) {
     for (const auto& server : servers->get_array())
-      allowed = allowed || origin_of(plain_text(server)) == origin;
+      allowed = allowed || (origin && url_origin(plain_text(server)) == origin);
   }
   if (allowed) return own;
-  return fail(ErrorCode::kForbidden, "This operation is served at " + origin +
+  return fail(ErrorCode::kForbidden, "This operation is served at " + origin.value_or(own) +
                                          ", which is not this connector's server. An admin can allow it: "
                                          "\"Other servers\" in the connector's settings.");
 }
@@ -451,8 +452,9 @@ Result<void> check_rest_request(const json::object& rest) {
       path.find("://") != std::string::npos) {
     return invalid("The path must be one of the API's, for example /issues/{id}.");
   }
-  if (const std::string server = text_or_empty(rest, "server"); !server.empty() && !is_http_url(server))
-    return invalid("\"server\" must begin with http:// or https:// and name a host.");
+  if (const std::string server = text_or_empty(rest, "server"); !server.empty()) {
+    WICK_CHECK(check_http_url(server, "\"server\" must begin with http:// or https:// and name a host."));
+  }
   for (const char* field : {"query", "headers"}) {
     const auto* value = rest.if_contains(field);
     if (value != nullptr && !value->is_object())

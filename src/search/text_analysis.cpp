@@ -1,8 +1,13 @@
 #include "search/text_analysis.h"
 
+#include <libstemmer.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
+
+#include "base/result.h"
 
 namespace wick::mcp {
 namespace {
@@ -139,134 +144,35 @@ void add_run(std::vector<std::string>& out, const std::vector<Character>& run, b
 
 // ---- stems ----
 
-// A word and the measure of Porter's conditions: m counts the vowel-consonant sequences of a stem.
-class Stemmer {
- public:
-  explicit Stemmer(std::string_view word) : word_(word) {}
+// "synchronise" and "colour" as Americans write them: libstemmer knows their endings only.
+std::string to_american(std::string_view word) {
+  std::string out(word);
+  for (const std::string_view end :
+       {"ise", "ised", "ises", "iser", "isers", "ising", "isation", "isations"}) {
+    if (out.size() > end.size() + 2 && out.ends_with(end)) out[out.size() - end.size() + 1] = 'z';
+  }
+  if (out.size() >= 6 && out.ends_with("our")) out.erase(out.size() - 2, 1);
+  if (out.size() >= 7 && out.ends_with("ours")) out.erase(out.size() - 3, 1);
+  return out;
+}
 
-  std::string stem() {
-    to_american();
-    plural();
-    past_and_progressive();
-    if (ends("y") && has_vowel(word_.size() - 1)) word_.back() = 'i';
-    replace_first(kSecond, 0);
-    replace_first(kThird, 0);
-    fourth();
-    fifth();
-    return std::move(word_);
-  }
+// "vms", "pdfs": libstemmer leaves the plural of a word without a vowel as it is.
+void cut_plural_of_abbreviation(std::string& word) {
+  if (word.find_first_of("aeiouy") == std::string::npos && word.ends_with('s') && !word.ends_with("ss"))
+    word.pop_back();
+}
 
- private:
-  using Rule = std::pair<std::string_view, std::string_view>;
-  static constexpr Rule kSecond[] = {
-      {"ational", "ate"}, {"tional", "tion"}, {"enci", "ence"}, {"anci", "ance"}, {"izer", "ize"},
-      {"abli", "able"},   {"alli", "al"},     {"entli", "ent"}, {"eli", "e"},     {"ousli", "ous"},
-      {"ization", "ize"}, {"ation", "ate"},   {"ator", "ate"},  {"alism", "al"},  {"iveness", "ive"},
-      {"fulness", "ful"}, {"ousness", "ous"}, {"aliti", "al"},  {"iviti", "ive"}, {"biliti", "ble"}};
-  static constexpr Rule kThird[] = {{"icate", "ic"}, {"ative", ""}, {"alize", "al"}, {"iciti", "ic"},
-                                    {"ical", "ic"},  {"ful", ""},   {"ness", ""}};
-  static constexpr std::string_view kFourth[] = {"al",  "ance",  "ence", "er",  "ic",  "able", "ible",
-                                                 "ant", "ement", "ment", "ent", "ion", "ou",   "ism",
-                                                 "ate", "iti",   "ous",  "ive", "ize"};
-
-  bool vowel(std::size_t i) const {
-    switch (word_[i]) {
-      case 'a':
-      case 'e':
-      case 'i':
-      case 'o':
-      case 'u':
-        return true;
-      case 'y':
-        return i > 0 && !vowel(i - 1);
-      default:
-        return false;
-    }
-  }
-  std::size_t measure(std::size_t size) const {
-    std::size_t count = 0;
-    for (std::size_t i = 1; i < size; ++i) count += !vowel(i) && vowel(i - 1);
-    return count;
-  }
-  bool has_vowel(std::size_t size) const {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (vowel(i)) return true;
-    }
-    return false;
-  }
-  bool double_consonant() const {
-    const std::size_t n = word_.size();
-    return n >= 2 && word_[n - 1] == word_[n - 2] && !vowel(n - 1);
-  }
-  // Consonant, vowel, consonant other than w, x, y: "hop".
-  bool short_end(std::size_t size) const {
-    if (size < 3 || vowel(size - 1) || !vowel(size - 2) || vowel(size - 3)) return false;
-    const char last = word_[size - 1];
-    return last != 'w' && last != 'x' && last != 'y';
-  }
-  bool ends(std::string_view suffix) const { return word_.size() > suffix.size() && word_.ends_with(suffix); }
-  void cut(std::size_t bytes) { word_.resize(word_.size() - bytes); }
-
-  // Not Porter's: "synchronise", "colour".
-  void to_american() {
-    for (const std::string_view end :
-         {"ise", "ised", "ises", "iser", "isers", "ising", "isation", "isations"}) {
-      if (word_.size() > end.size() + 2 && word_.ends_with(end)) word_[word_.size() - end.size() + 1] = 'z';
-    }
-    if (word_.size() >= 6 && word_.ends_with("our")) word_.erase(word_.size() - 2, 1);
-    if (word_.size() >= 7 && word_.ends_with("ours")) word_.erase(word_.size() - 3, 1);
-  }
-  void plural() {
-    if (ends("sses") || ends("ies")) {
-      cut(2);
-    } else if (ends("s") && !word_.ends_with("ss")) {
-      cut(1);
-    }
-  }
-  void past_and_progressive() {
-    if (ends("eed")) {
-      if (measure(word_.size() - 3) > 0) cut(1);
-      return;
-    }
-    const std::size_t suffix = ends("ed") ? 2 : ends("ing") ? 3 : 0;
-    if (suffix == 0 || !has_vowel(word_.size() - suffix)) return;
-    cut(suffix);
-    if (ends("at") || ends("bl") || ends("iz")) {
-      word_ += 'e';
-    } else if (double_consonant()) {
-      if (word_.back() != 'l' && word_.back() != 's' && word_.back() != 'z') cut(1);
-    } else if (measure(word_.size()) == 1 && short_end(word_.size())) {
-      word_ += 'e';
-    }
-  }
-  template <std::size_t N>
-  void replace_first(const Rule (&rules)[N], std::size_t more_than) {
-    for (const auto& [from, to] : rules) {
-      if (!ends(from)) continue;
-      if (measure(word_.size() - from.size()) > more_than) {
-        cut(from.size());
-        word_ += to;
-      }
-      return;
-    }
-  }
-  void fourth() {
-    for (const std::string_view suffix : kFourth) {
-      if (!ends(suffix)) continue;
-      const std::size_t size = word_.size() - suffix.size();
-      const bool fits = suffix != "ion" || word_[size - 1] == 's' || word_[size - 1] == 't';
-      if (fits && measure(size) > 1) cut(suffix.size());
-      return;
-    }
-  }
-  void fifth() {
-    const std::size_t size = word_.size() - 1;
-    if (ends("e") && (measure(size) > 1 || (measure(size) == 1 && !short_end(size)))) cut(1);
-    if (ends("ll") && measure(word_.size()) > 1) cut(1);
-  }
-
-  std::string word_;
+struct StemmerEnd {
+  void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
 };
+
+// A stemmer keeps the word that it works on, so two threads cannot share one. Each thread has its own: it is made at the
+// first word and never leaves the thread, and stem_of() copies the result before anything else of that thread runs.
+sb_stemmer* stemmer() {
+  thread_local const std::unique_ptr<sb_stemmer, StemmerEnd> own(sb_stemmer_new("english", "UTF_8"));
+  WICK_ASSERT(own != nullptr);
+  return own.get();
+}
 
 }  // namespace
 
@@ -292,7 +198,14 @@ std::vector<std::string> words_of(std::string_view text, std::size_t limit, bool
 
 std::string stem_of(std::string_view word) {
   const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  return plain && word.size() > 2 ? Stemmer(word).stem() : std::string(word);
+  if (!plain || word.size() <= 2 || word.size() > kMaxWordBytes) return std::string(word);
+  std::string american = to_american(word);
+  cut_plural_of_abbreviation(american);
+  // The length is known only after the call.
+  const sb_symbol* stem =
+      sb_stemmer_stem(stemmer(), reinterpret_cast<const sb_symbol*>(american.data()), int(american.size()));
+  WICK_ASSERT(stem != nullptr);
+  return std::string(reinterpret_cast<const char*>(stem), std::size_t(sb_stemmer_length(stemmer())));
 }
 
 // Optimal string alignment, three rows at a time.

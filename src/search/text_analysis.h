@@ -1,4 +1,4 @@
-// Words of a text, for searching: split, lower-cased, and cut to their stem. Pure functions.
+// Words of a text, for searching: split, lower-cased, and cut to their stem. Pure functions; thread-safe.
 //
 // "createPullRequest", "create_pull_request" and "Create pull-requests" have the same stems. Words of other
 // languages than English are kept as they are written (their case is folded for Latin, Greek and Cyrillic);
@@ -20,9 +20,8 @@ inline constexpr std::size_t kMaxWordBytes = 48;  // longer ones (keys, encoded 
 // parts only.
 std::vector<std::string> words_of(std::string_view text, std::size_t limit, bool compounds = true);
 
-// The stem of a lower-case word: M. F. Porter, "An algorithm for suffix stripping" (Program 14 no. 3, 1980),
-// after British spellings became American ones. Words with anything but a-z, and those of up to two letters,
-// are their own stem.
+// The stem of a lower-case word: Snowball's "english" (Porter2), by libstemmer, after British spellings became American
+// ones. Words with anything but a-z, of up to two letters, or of more than kMaxWordBytes are their own stem.
 std::string stem_of(std::string_view word);
 
 // The edits (insert, delete, replace a letter, exchange two neighbours) from one word to the other, each

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 namespace wick::mcp {
 namespace {
 
@@ -61,14 +64,16 @@ TEST(SearchWords, InflectionsHaveOneStem) {
       {"synchronise", "synchronize", "synchronising", "synchronisation"},
       {"colour", "color", "colours"},
       {"issue", "issues"},
+      {"pdf", "pdfs"},
+      {"api", "apis"},
       {"address", "addresses"}};
   for (const auto& family : families) {
     for (const std::string& word : family) EXPECT_EQ(stem_of(word), stem_of(family.front())) << word;
   }
 }
 
-// Of the vocabulary that Porter published with his algorithm.
-TEST(SearchWords, StemsAreThoseOfPorter) {
+// Of the vocabulary that Porter published with his first algorithm, and words that the second one stems better.
+TEST(SearchWords, StemsAreThoseOfPortersSecondAlgorithm) {
   const std::pair<const char*, const char*> known[] = {{"caresses", "caress"},
                                                        {"ponies", "poni"},
                                                        {"cats", "cat"},
@@ -101,10 +106,35 @@ TEST(SearchWords, StemsAreThoseOfPorter) {
                                                        {"rate", "rate"},
                                                        {"cease", "ceas"},
                                                        {"controll", "control"},
-                                                       {"roll", "roll"}};
+                                                       {"roll", "roll"},
+                                                       {"general", "general"},
+                                                       {"generate", "generat"},
+                                                       {"tries", "tri"},
+                                                       {"exactly", "exact"},
+                                                       {"dying", "die"}};
   for (const auto& [word, stem] : known) EXPECT_EQ(stem_of(word), stem) << word;
   EXPECT_EQ(stem_of("as"), "as");
   EXPECT_EQ(stem_of("utf8s"), "utf8s");
+}
+
+TEST(SearchWords, AWordThatIsTooLongIsItsOwnStem) {
+  const std::string longest = "a" + std::string(kMaxWordBytes - 2, 'x');
+  EXPECT_EQ(stem_of(longest + "s"), longest);
+  EXPECT_EQ(stem_of(longest + "xs"), longest + "xs");
+}
+
+TEST(SearchWords, ThreadsStemAtTheSameTime) {
+  const std::pair<std::string, std::string> words[] = {
+      {"validations", "valid"}, {"hopping", "hop"}, {"electrical", "electr"}};
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (const auto& [word, stem] : words) {
+    threads.emplace_back([&wrong, word, stem] {
+      for (int i = 0; i < 2000; ++i) wrong += stem_of(word) != stem;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(SearchWords, EditsAreCountedUpToTheLimit) {

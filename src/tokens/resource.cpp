@@ -1,25 +1,19 @@
 #include "tokens/resource.h"
 
 #include <algorithm>
-#include <utility>
 
-#include "base/text.h"
+#include "base/url.h"
 
 namespace wick {
 namespace {
 
 constexpr std::string_view kBelow = "/c/";
 
-// RFC 3986 §6.2.2.1 and §6.2.3: scheme and host in lower case, without the scheme's own port.
+// RFC 3986 §6.2.2.1 and §6.2.3: scheme and host in lower case, without a default port. Empty: it is no URL.
 std::string normal_uri(std::string_view uri) {
-  const auto scheme = uri.find("://");
-  if (scheme == std::string_view::npos) return std::string(uri);
-  const auto path = std::min(uri.find_first_of("/?#", scheme + 3), uri.size());
-  std::string out = to_lower_ascii(uri.substr(0, path));
-  for (const auto& [begin, port] : {std::pair("https://", ":443"), std::pair("http://", ":80")}) {
-    if (out.starts_with(begin) && out.ends_with(port)) out.resize(out.size() - std::string_view(port).size());
-  }
-  return out.append(uri.substr(path));
+  const auto url = Url::parse_http(uri);
+  if (!url) return {};
+  return url->origin().append(url->path()).append(url->query()).append(url->fragment());
 }
 
 }  // namespace
@@ -41,6 +35,7 @@ std::optional<std::string> resource_name(std::string_view of_mcp, std::string_vi
   const std::string here = normal_uri(of_mcp), normal = normal_uri(given);
   const std::string_view all = here;
   std::string_view uri = normal;
+  if (all.empty() || uri.empty()) return std::nullopt;
   if (uri.ends_with('/')) uri.remove_suffix(1);
   if (uri == all) return std::string();
   if (!uri.starts_with(all) || !uri.substr(all.size()).starts_with(kBelow)) return std::nullopt;

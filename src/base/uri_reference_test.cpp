@@ -1,8 +1,8 @@
-#include "json_schema/uri_reference.h"
+#include "base/uri_reference.h"
 
 #include <gtest/gtest.h>
 
-namespace wick::json_schema {
+namespace wick {
 namespace {
 
 TEST(UriReference, IsResolvedAsRfc3986Says) {
@@ -43,4 +43,4 @@ TEST(UriReference, IsResolvedAsRfc3986Says) {
 }
 
 }  // namespace
-}  // namespace wick::json_schema
+}  // namespace wick

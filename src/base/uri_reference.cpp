@@ -1,9 +1,9 @@
-#include "json_schema/uri_reference.h"
+#include "base/uri_reference.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace wick::json_schema {
+namespace wick {
 namespace {
 
 // RFC 3986 §3, without the fragment. What is absent is empty; an authority keeps its "//", a query its '?'.
@@ -105,4 +105,4 @@ std::string resolve_uri(std::string_view base_uri, std::string_view reference) {
   return out;
 }
 
-}  // namespace wick::json_schema
+}  // namespace wick

@@ -67,11 +67,12 @@ export const dateText = (iso: string, timeZone?: string) =>
 /** The calendar day of `now`, as a number that changes at midnight. */
 export const today = (now: number, timeZone?: string) => dayNumber(localTime(now, timeZone));
 
-export function timeWords(iso: string, now: number, timeZone?: string): TimeWords {
+/** `day` is the calendar day of now, as today() gives it. */
+export function timeWords(iso: string, day: number, timeZone?: string): TimeWords {
   const milliseconds = Date.parse(iso);
   if (Number.isNaN(milliseconds)) return { text: iso, beside: "" };
   const time = localTime(milliseconds, timeZone);
-  const days = dayNumber(time) - today(now, timeZone);
+  const days = dayNumber(time) - day;
   switch (days) {
     case -1:
       return { text: `yesterday ${time.clock}`, beside: "" };

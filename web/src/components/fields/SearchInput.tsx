@@ -2,7 +2,7 @@
 import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 
 interface Props {
   label: string;
@@ -13,9 +13,13 @@ interface Props {
 
 export function SearchInput({ label, placeholder, value, onChange }: Props) {
   const [text, setText] = useState(value);
+  const [known, setKnown] = useState(value);
   const report = useDebouncedCallback(onChange, 250);
-
-  useEffect(() => setText(value), [value]);
+  // The value was changed from outside, or the typed text has arrived.
+  if (value !== known) {
+    setKnown(value);
+    setText(value);
+  }
 
   return (
     <TextInput

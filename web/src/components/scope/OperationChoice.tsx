@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
 import { count, plural } from "../../lib/format";
 import { ErrorAlert } from "../ErrorAlert";
@@ -31,7 +31,9 @@ export function OperationChoice({ connectors, readOnly, chosen, onChange }: Prop
   const [search, setSearch] = useState("");
   // The latest choice, for what is added when its names have been loaded.
   const latest = useRef(chosen);
-  latest.current = chosen;
+  useLayoutEffect(() => {
+    latest.current = chosen;
+  }, [chosen]);
   const part: PartProps = {
     readOnly,
     chosen: new Set(chosen),

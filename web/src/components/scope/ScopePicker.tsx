@@ -57,9 +57,7 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
       <Radio.Group
         label="Operations"
         value={operations}
-        onChange={(value) =>
-          onChange({ ...scope, operations: value === "chosen" ? [] : (value as "all") })
-        }
+        onChange={(value) => onChange({ ...scope, operations: value === "chosen" ? [] : value })}
       >
         <Stack gap="xs" mt="xs">
           {!readOnly && <Radio value="all" label="All: read and change" />}

@@ -1,7 +1,7 @@
 // One connection: which app, what it may call, what it was used for, how it ended. An admin may open anyone's.
 import { Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useLocation, useParams } from "react-router";
+import { Navigate, useLocation, useParams, type Location } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
@@ -50,7 +50,7 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
   const me = useMe();
   const { client, user, ended } = connection;
   const own = user.id === me.id;
-  const { pathname, state } = useLocation();
+  const { pathname, state } = useLocation() as Location<unknown>;
   const isAdministration = pathname.startsWith("/admin/");
   const back = useBack(
     isAdministration

@@ -20,7 +20,8 @@ interface Props {
 }
 
 export function OperationDialog({ connector, operation, fromCurl = false, onClose }: Props) {
-  const baseUrl = String(connector.config?.base_url ?? "");
+  const configured = connector.config?.base_url;
+  const baseUrl = typeof configured === "string" ? configured : "";
   const [proposal, setProposal] = useState<CurlProposal | null>(null);
   const [form, setForm] = useState(() => operationForm(operation));
   const save = useAction(

@@ -1,7 +1,7 @@
 import { Checkbox, Divider, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import type { ChangeEvent } from "react";
 import classes from "./OperationFields.module.css";
-import { methods, type Method, type OperationForm } from "./operationForm";
+import { methods, type OperationForm } from "./operationForm";
 
 type TextName = Exclude<keyof OperationForm, "method" | "readOnly" | "destructive" | "idempotent">;
 
@@ -70,7 +70,7 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
           label="Method"
           data={methods}
           value={form.method}
-          onChange={(value) => value && onChange({ ...form, method: value as Method })}
+          onChange={(value) => value && onChange({ ...form, method: value })}
           allowDeselect={false}
         />
         <TextInput label="Path" required placeholder="/issues/{id}" {...text("path")} />

@@ -34,9 +34,8 @@ function shown(value: unknown): string | undefined {
 
 /** Models read what people cannot see: such characters are shown by their number. */
 function visible(text: string): string {
-  return text.replace(
-    /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu,
-    (one) => (one === "\n" || one === "\t" ? one : `⟨U+${hex(one)}⟩`),
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (one) =>
+    one === "\n" || one === "\t" ? one : `⟨U+${hex(one)}⟩`,
   );
 }
 

@@ -78,7 +78,7 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
                   description="Many operations fill a model's context; the meta tools keep it small."
                   data={toolChoices}
                   value={tools}
-                  onChange={(value) => value && setTools(value as Tools)}
+                  onChange={(value) => value && setTools(value)}
                   allowDeselect={false}
                 />
               </Accordion.Panel>

@@ -2,7 +2,7 @@
 import { Button, Code, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
+import { Link, Navigate, useLocation, useNavigate, useParams, type Location } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokenQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
@@ -50,7 +50,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   const me = useMe();
   const navigate = useNavigate();
   const own = token.owner.id === me.id;
-  const { pathname, state } = useLocation();
+  const { pathname, state } = useLocation() as Location<unknown>;
   const isAdministration = pathname.startsWith("/admin/");
   const back = useBack(
     isAdministration

@@ -1,6 +1,6 @@
 // The one way to the server: a client typed by openapi.json, and errors that carry the server's own sentence.
 import createClient from "openapi-fetch";
-import { holdPage } from "../lib/holdPage";
+import { guardUnload } from "../lib/unloadGuard";
 import type { components, paths } from "./schema.d.ts";
 
 /** How long the server may take, in milliseconds. */
@@ -17,8 +17,8 @@ export const api = createClient<paths>({
   fetch: (request) => send(request, request.method === "GET" ? timeouts.read : timeouts.change),
 });
 
-/** For requests that wait for a connected system: `api.POST(path, { ...patient })`. */
-export const patient = { fetch: (request: Request) => send(request, timeouts.upstream) };
+/** For requests that wait for a connected system: `api.POST(path, { ...longRunning })`. */
+export const longRunning = { fetch: (request: Request) => send(request, timeouts.upstream) };
 
 type Schemas = components["schemas"];
 export type Schema<Name extends keyof Schemas> = Schemas[Name];
@@ -44,7 +44,7 @@ export class ApiError extends Error {
 async function send(request: Request, timeout: number): Promise<Response> {
   const isRead = request.method === "GET";
   const limit = AbortSignal.timeout(timeout);
-  const release = isRead ? undefined : holdPage();
+  const release = isRead ? undefined : guardUnload();
   try {
     return await fetch(request, { signal: AbortSignal.any([request.signal, limit]) });
   } catch (error) {

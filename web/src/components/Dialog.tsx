@@ -2,10 +2,10 @@
 // gone at once; this one does, unless what replaces it has taken the focus.
 import type { ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { lazyPart } from "./lazyPart";
+import { lazyComponent } from "./lazyComponent";
 
 const load = async () => (await import("./DialogWindow")).DialogWindow;
-const DialogWindow = lazyPart<ModalProps>(load);
+const DialogWindow = lazyComponent<ModalProps>(load);
 
 // Fetched once the page is there, so that a dialog opens at once, and without a network too. A failure is met again, and
 // said, when one is opened.

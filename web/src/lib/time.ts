@@ -1,7 +1,7 @@
 // Times as people say them: by calendar day in the viewer's zone, with the clock time beside. Nothing is rounded:
 // "yesterday" is the day before today, however many hours that is.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const farthestCountedDay = 30;
+const maxCountedDays = 30;
 
 interface LocalTime {
   year: number;
@@ -81,7 +81,7 @@ export function timeWords(iso: string, day: number, timeZone?: string): TimeWord
     case 1:
       return { text: `tomorrow ${time.clock}`, beside: "" };
     default:
-      return days > 1 && days <= farthestCountedDay
+      return days > 1 && days <= maxCountedDays
         ? { text: `in ${days} days`, beside: `${dateOf(time)} ${time.clock}` }
         : { text: dateOf(time), beside: time.clock };
   }

@@ -2,7 +2,7 @@
 import { Button, Group } from "@mantine/core";
 import { useRouteError } from "react-router";
 import { ErrorAlert } from "../components/ErrorAlert";
-import { EntryLayout } from "../components/layout/EntryLayout";
+import { CenteredLayout } from "../components/layout/CenteredLayout";
 import { PageHeader } from "../components/layout/PageHeader";
 import { useOnline } from "../lib/useOnline";
 
@@ -21,10 +21,10 @@ function useFailure() {
 export function CrashPage() {
   const { title, description, error } = useFailure();
   return (
-    <EntryLayout title={title} description={description}>
+    <CenteredLayout title={title} description={description}>
       <ErrorAlert error={error} />
       <LoadAgain />
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 

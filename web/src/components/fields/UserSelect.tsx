@@ -7,7 +7,7 @@ import { api, unwrap } from "../../api/client";
 import { userQuery } from "../../api/queries";
 import { withChosen } from "./choices";
 
-const shownAtOnce = 20;
+const maxShown = 20;
 
 interface Props {
   label: string;
@@ -23,7 +23,7 @@ export function UserSelect({ label, value, onChange }: Props) {
   const users = useQuery({
     queryKey: ["admin", "users", "choice", query],
     queryFn: () =>
-      unwrap(api.GET("/admin/users", { params: { query: { query, limit: shownAtOnce } } })),
+      unwrap(api.GET("/admin/users", { params: { query: { query, limit: maxShown } } })),
     placeholderData: keepPreviousData,
     enabled: opened,
   });

@@ -82,11 +82,11 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
   );
 }
 
-const mostNames = 20;
+const maxNames = 20;
 
 function namesOf(connectors: Schema<"ConnectorSummary">[]): string {
   if (connectors.length === 0) return "none";
-  const names = connectors.slice(0, mostNames).map(({ label }) => label);
+  const names = connectors.slice(0, maxNames).map(({ label }) => label);
   const more = connectors.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

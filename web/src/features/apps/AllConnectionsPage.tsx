@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { appsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { LoadedSelect } from "../../components/fields/LoadedSelect";
+import { LazySelect } from "../../components/fields/LazySelect";
 import { UserSelect } from "../../components/fields/UserSelect";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
@@ -110,7 +110,7 @@ function AppSelect(select: SelectProps) {
   const [opened, setOpened] = useState(false);
   const apps = useQuery({ ...appsQuery, enabled: opened || select.value !== null });
   return (
-    <LoadedSelect
+    <LazySelect
       label="App"
       choices={apps.data?.items.map(({ id, name }) => ({ value: id, label: name }))}
       onOpen={() => setOpened(true)}

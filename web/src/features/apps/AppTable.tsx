@@ -5,8 +5,8 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { plural } from "../../lib/format";
 import type { AppWithSecret } from "./AppSecretBanner";
@@ -27,10 +27,10 @@ export function AppTable({ apps, ...actions }: Props) {
       role: "name",
       cell: (app) => (
         <>
-          <Cut fw={500}>{app.name}</Cut>
-          <Cut size="xs" c="dimmed">
+          <TruncatedText fw={500}>{app.name}</TruncatedText>
+          <TruncatedText size="xs" c="dimmed">
             {app.id}
-          </Cut>
+          </TruncatedText>
           <Group gap={4} mt={4}>
             <AppBadges app={app} />
           </Group>
@@ -39,7 +39,10 @@ export function AppTable({ apps, ...actions }: Props) {
     },
     {
       label: "Leads back to",
-      cell: (app) => redirectHosts(app.redirect_uris).map((host) => <Cut key={host}>{host}</Cut>),
+      cell: (app) =>
+        redirectHosts(app.redirect_uris).map((host) => (
+          <TruncatedText key={host}>{host}</TruncatedText>
+        )),
     },
     {
       label: "Registered",
@@ -48,9 +51,9 @@ export function AppTable({ apps, ...actions }: Props) {
         <>
           {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
           {app.registered_from && (
-            <Cut size="xs" c="dimmed">
+            <TruncatedText size="xs" c="dimmed">
               from {app.registered_from}
-            </Cut>
+            </TruncatedText>
           )}
         </>
       ),

@@ -6,9 +6,9 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { DescriptionList } from "../../components/DescriptionList";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { Facts } from "../../components/Facts";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
 import { ScopePicker } from "../../components/scope/ScopePicker";
 import { scopeProblem, type Scope } from "../../lib/scope";
@@ -25,9 +25,9 @@ export function ConsentPage() {
     refetchOnWindowFocus: false,
   });
   return (
-    <EntryLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
+    <CenteredLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
       <QueryView query={request}>{(data) => <Decision id={id} request={data} />}</QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -74,8 +74,8 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
           Any program here could use this app’s name. Approve only if you have just started this.
         </Alert>
       )}
-      <Facts
-        facts={{
+      <DescriptionList
+        items={{
           "Verified host": client.host,
           "Only for": request.connector?.label,
           "Sends you back to": !device && request.redirect,

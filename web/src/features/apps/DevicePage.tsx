@@ -6,7 +6,7 @@ import { useNavigate, useSearchParams } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import classes from "./DevicePage.module.css";
 
 export function DevicePage() {
@@ -23,9 +23,9 @@ export function DevicePage() {
 
 function Done({ title }: { title: string }) {
   return (
-    <EntryLayout title={title}>
+    <CenteredLayout title={title}>
       <Text>You can close this page and go back to your device.</Text>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -39,7 +39,7 @@ function CodeForm({ suggested }: { suggested: string }) {
       void navigate(`/oauth/consent?request=${encodeURIComponent(request_id)}`),
   });
   return (
-    <EntryLayout title="Connect a device" description="It shows a code: type it in here.">
+    <CenteredLayout title="Connect a device" description="It shows a code: type it in here.">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -66,6 +66,6 @@ function CodeForm({ suggested }: { suggested: string }) {
           </Button>
         </Stack>
       </form>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }

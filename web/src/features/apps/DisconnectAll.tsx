@@ -57,10 +57,10 @@ function consequence(by: "user" | "client", connections: Schema<"Connection">[])
     : `${number} will end, of ${namesOf(connections)}. The app stops working at once for all of them. They can approve it again, unless you block it under Apps.`;
 }
 
-const mostNames = 5;
+const maxNames = 5;
 
 function namesOf(connections: Schema<"Connection">[]): string {
   const users = [...new Map(connections.map(({ user }) => [user.id, user.name])).values()];
-  const more = users.length - mostNames;
-  return users.slice(0, mostNames).join(", ") + (more > 0 ? ` and ${plural(more, "other")}` : "");
+  const more = users.length - maxNames;
+  return users.slice(0, maxNames).join(", ") + (more > 0 ? ` and ${plural(more, "other")}` : "");
 }

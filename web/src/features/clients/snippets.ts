@@ -1,22 +1,22 @@
 // How each client is told of this server: the file or command, ready to paste. tests/specs/client-snippets.test.mjs pastes
 // them into the real clients, which is why nothing but types that can be stripped may be used here.
-interface Way {
+interface Instruction {
   /** Where it goes. */
   where: string;
   code: (url: string) => string;
   note?: string;
 }
 
-interface TokenWay extends Omit<Way, "code"> {
+interface TokenInstruction extends Omit<Instruction, "code"> {
   code: (url: string, token: string) => string;
 }
 
 export interface Snippet {
   client: string;
   /** The client signs its user in; empty when it cannot. */
-  signIn: Way[];
+  signIn: Instruction[];
   /** With an access token. */
-  token: TokenWay;
+  token: TokenInstruction;
 }
 
 /** Stands where the token goes when there is none to show. */

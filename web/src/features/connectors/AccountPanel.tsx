@@ -5,8 +5,8 @@ import { useState, type ReactNode } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { accountQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
+import { DescriptionList } from "../../components/DescriptionList";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { Facts } from "../../components/Facts";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -80,8 +80,8 @@ function State({ connector, account }: { connector: Connector; account: Account 
           have allowed stays.
         </Alert>
       )}
-      <Facts
-        facts={{
+      <DescriptionList
+        items={{
           Connected: account.connected_at && <Time value={account.connected_at} />,
           "Signed in at": hostOf(account.issuer),
           Access: account.scope,

@@ -6,7 +6,7 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { TagSelect } from "../../components/fields/TagSelect";
 import { Panel } from "../../components/layout/Panel";
 import { ConfigFields } from "./ConfigFields";
-import { configValues, readConfig } from "./configForm";
+import { configValues, parseConfig } from "./configForm";
 
 interface Props {
   connector: Schema<"Connector">;
@@ -23,7 +23,7 @@ export function ConnectorForm({ connector, fields }: Props) {
       unwrap(
         api.PATCH("/admin/connectors/{id}", {
           params: { path: { id: connector.id } },
-          body: { label, description, tags, config: readConfig(fields, config, true) },
+          body: { label, description, tags, config: parseConfig(fields, config, true) },
         }),
       ),
     {

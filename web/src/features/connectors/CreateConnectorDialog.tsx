@@ -4,7 +4,7 @@ import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { api, patient, unwrap, type Schema } from "../../api/client";
+import { api, longRunning, unwrap, type Schema } from "../../api/client";
 import { connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
@@ -20,9 +20,9 @@ import { importChosen, suggested, type OpenapiSource } from "../imports/openapiI
 import { OpenapiOperations } from "../imports/OpenapiOperations";
 import { OpenapiSummary } from "../imports/OpenapiSummary";
 import { OperationFields } from "../operations/OperationFields";
-import { readOperation, withTemplates, type OperationForm } from "../operations/operationForm";
+import { parseOperation, withTemplates, type OperationForm } from "../operations/operationForm";
 import { ConfigFields } from "./ConfigFields";
-import { configValues, readConfig } from "./configForm";
+import { configValues, parseConfig } from "./configForm";
 
 type Kind = Schema<"ConnectorKind">;
 
@@ -59,7 +59,7 @@ async function firstRefresh(id: string) {
       api.POST("/admin/connectors/{id}/refresh", {
         params: { path: { id } },
         body: {},
-        ...patient,
+        ...longRunning,
       }),
     );
   } catch (error) {
@@ -93,7 +93,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   };
   const create = useAction(
     async () => {
-      const input = operation && readOperation(operation, true);
+      const input = operation && parseOperation(operation, true);
       const connector =
         made ??
         (await unwrap(
@@ -103,7 +103,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
               label,
               description,
               tags,
-              config: readConfig(kind.fields, config, false),
+              config: parseConfig(kind.fields, config, false),
             },
           }),
         ));

@@ -39,7 +39,7 @@ function toText(field: ConfigField, value: unknown): string {
 }
 
 /** The config to send. What is empty or not used is left out of a new one, and told as empty to an existing one. */
-export function readConfig(
+export function parseConfig(
   fields: ConfigField[],
   values: ConfigValues,
   existing: boolean,

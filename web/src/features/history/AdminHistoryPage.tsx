@@ -1,7 +1,7 @@
 import { useSearchParams } from "react-router";
 import { PageHeader } from "../../components/layout/PageHeader";
-import { readFilters } from "./filters";
 import { RunFilterBar } from "./RunFilterBar";
+import { parseRunFilters } from "./runFilters";
 import { RunList } from "./RunList";
 
 export function AdminHistoryPage() {
@@ -10,7 +10,7 @@ export function AdminHistoryPage() {
     <>
       <PageHeader title="All history" description="Every call of every user, newest first." />
       <RunFilterBar everyone />
-      <RunList filters={readFilters(search)} showUser />
+      <RunList filters={parseRunFilters(search)} showUser />
     </>
   );
 }

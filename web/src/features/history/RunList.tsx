@@ -6,7 +6,7 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageLoader } from "../../components/layout/PageLoader";
 import { exactTime } from "../../lib/time";
-import type { RunFilters } from "./filters";
+import type { RunFilters } from "./runFilters";
 import { RunTable } from "./RunTable";
 
 interface Props {

@@ -100,10 +100,10 @@ export function CurlImport({ onRead, onTemplates }: Props) {
   );
 }
 
-const longestExample = 80;
+const maxExampleLength = 80;
 
 function describe({ in: place, type, example }: ProposedParameter): string {
   const text = example === undefined ? "" : prettyJson(example).replace(/\s+/g, " ");
-  const shown = text.length > longestExample ? `${text.slice(0, longestExample)}…` : text;
+  const shown = text.length > maxExampleLength ? `${text.slice(0, maxExampleLength)}…` : text;
   return `In the ${place}, ${type}${shown ? `: ${shown}` : ""}`;
 }

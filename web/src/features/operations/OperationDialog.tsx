@@ -8,7 +8,7 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { CurlImport } from "../imports/CurlImport";
 import { pathBehind, type CurlProposal } from "../imports/curlProposal";
 import { OperationFields } from "./OperationFields";
-import { operationForm, readOperation, withTemplates, type OperationForm } from "./operationForm";
+import { operationForm, parseOperation, withTemplates, type OperationForm } from "./operationForm";
 
 interface Props {
   connector: Schema<"Connector">;
@@ -26,7 +26,7 @@ export function OperationDialog({ connector, operation, fromCurl = false, onClos
   const [form, setForm] = useState(() => operationForm(operation));
   const save = useAction(
     async () => {
-      const body = readOperation(form, operation?.enabled ?? true);
+      const body = parseOperation(form, operation?.enabled ?? true);
       const path = { id: connector.id };
       return unwrap(
         operation
@@ -69,7 +69,7 @@ export function OperationDialog({ connector, operation, fromCurl = false, onClos
               }
             />
           )}
-          {proposal && <Differences proposal={proposal} baseUrl={baseUrl} />}
+          {proposal && <CommandWarnings proposal={proposal} baseUrl={baseUrl} />}
           {(!fromCurl || proposal) && (
             <OperationFields form={form} onChange={setForm} keyFixed={operation !== null} />
           )}
@@ -89,7 +89,7 @@ export function OperationDialog({ connector, operation, fromCurl = false, onClos
 }
 
 /** The connector has its address and its secret already: what the command says of them is not used. */
-function Differences({ proposal, baseUrl }: { proposal: CurlProposal; baseUrl: string }) {
+function CommandWarnings({ proposal, baseUrl }: { proposal: CurlProposal; baseUrl: string }) {
   const elsewhere = pathBehind(baseUrl, proposal, proposal.operation.rest.path) === null;
   return (
     <>

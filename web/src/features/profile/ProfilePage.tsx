@@ -3,7 +3,7 @@ import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { TagBadges } from "../../components/TagBadges";
@@ -19,7 +19,9 @@ export function ProfilePage() {
       <PageHeader title="Profile" />
       <Stack gap="lg">
         <Panel title="Account">
-          <Facts facts={{ Email: me.email, Role: me.role, Tags: <TagBadges tags={me.tags} /> }} />
+          <DescriptionList
+            items={{ Email: me.email, Role: me.role, Tags: <TagBadges tags={me.tags} /> }}
+          />
           <NameForm />
         </Panel>
         <PasswordPanel />

@@ -3,7 +3,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { CopyButton } from "../../components/CopyButton";
 import { Dialog } from "../../components/Dialog";
-import { useHoldUntilCopied } from "../../components/secrets/useHoldUntilCopied";
+import { useGuardUntilCopied } from "../../components/secrets/useGuardUntilCopied";
 import classes from "./RecoveryCodes.module.css";
 
 interface Props {
@@ -13,7 +13,7 @@ interface Props {
 
 export function RecoveryCodes({ codes, onClose }: Props) {
   const text = codes.join("\n");
-  const onKept = useHoldUntilCopied(text);
+  const onKept = useGuardUntilCopied(text);
   return (
     <Stack onCopy={onKept}>
       <Text size="sm">

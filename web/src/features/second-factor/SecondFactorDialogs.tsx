@@ -2,9 +2,9 @@
 import { api, unwrap } from "../../api/client";
 import { Dialog } from "../../components/Dialog";
 import { useSecrets } from "../../components/secrets/Secrets";
-import { ProofDialog } from "./ProofDialog";
+import { EnrolmentForm } from "./EnrolmentForm";
+import { ReauthenticateDialog } from "./ReauthenticateDialog";
 import { RecoveryCodesDialog } from "./RecoveryCodes";
-import { SetupForm } from "./SetupForm";
 
 export type SecondFactorAction = "set-up" | "renew" | "turn-off";
 
@@ -30,12 +30,12 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
           closeOnClickOutside={false}
           closeOnEscape={false}
         >
-          <SetupForm onDone={showCodes} onCancel={onClose} />
+          <EnrolmentForm onDone={showCodes} onCancel={onClose} />
         </Dialog>
       );
     case "renew":
       return (
-        <ProofDialog
+        <ReauthenticateDialog
           title="New recovery codes"
           description="The codes that you have stop working."
           confirm="Make new codes"
@@ -46,7 +46,7 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
       );
     case "turn-off":
       return (
-        <ProofDialog
+        <ReauthenticateDialog
           title="Turn off the second factor?"
           description="Your password alone signs you in again. Your recovery codes stop working."
           confirm="Turn off"

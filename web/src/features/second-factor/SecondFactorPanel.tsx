@@ -5,13 +5,13 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { Time } from "../../components/Time";
 import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
 import type { SecondFactorAction } from "./SecondFactorDialogs";
 
-const SecondFactorDialogs = lazyPart(
+const SecondFactorDialogs = lazyComponent(
   async () => (await import("./SecondFactorDialogs")).SecondFactorDialogs,
 );
 

@@ -3,7 +3,7 @@ import { Button, Stack } from "@mantine/core";
 import { ApiError, api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { useProof } from "./ProofField";
+import { useSecondFactorField } from "./SecondFactorField";
 
 interface Props {
   onDone: (session: Schema<"Session">) => void;
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function SecondStep({ onDone, onBack }: Props) {
-  const { proof, field, clear } = useProof(true);
+  const { proof, field, clear } = useSecondFactorField(true);
   const finish = useAction(
     async () => {
       try {

@@ -8,9 +8,9 @@ import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { FilterBar } from "../../components/table/FilterBar";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { plural } from "../../lib/format";
 
 type Setting = Schema<"Setting">;
@@ -50,9 +50,9 @@ const columns: Column<Setting>[] = [
     role: "name",
     cell: (setting) => (
       <Stack gap={2}>
-        <Cut fw={500} ff="monospace">
+        <TruncatedText fw={500} ff="monospace">
           {setting.key}
-        </Cut>
+        </TruncatedText>
         <Text size="sm" c="dimmed">
           {sentence(setting)}
         </Text>
@@ -64,11 +64,11 @@ const columns: Column<Setting>[] = [
     width: 260,
     cell: (setting) => (
       <Stack gap={2}>
-        <Cut ff="monospace">{valueText(setting)}</Cut>
+        <TruncatedText ff="monospace">{valueText(setting)}</TruncatedText>
         {typeof setting.value === "string" && setting.value !== setting.default && (
-          <Cut size="xs" c="dimmed">
+          <TruncatedText size="xs" c="dimmed">
             {`Default: ${setting.default === "" ? "empty" : setting.default}`}
-          </Cut>
+          </TruncatedText>
         )}
       </Stack>
     ),

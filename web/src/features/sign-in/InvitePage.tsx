@@ -7,13 +7,15 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { NewPasswordField } from "../../components/fields/NewPasswordField";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
-import { useEnter } from "./useEnter";
+import { lazyComponent } from "../../components/lazyComponent";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 import { useFragmentToken } from "./useFragmentToken";
 
-const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+const SecondStep = lazyComponent(
+  async () => (await import("../second-factor/SecondStep")).SecondStep,
+);
 
 export function InvitePage() {
   const token = useFragmentToken();
@@ -26,7 +28,7 @@ export function InvitePage() {
   const reset = invite.data?.purpose === "reset";
 
   return (
-    <EntryLayout
+    <CenteredLayout
       title={reset ? "Choose a new password" : "Join Wick"}
       description={invite.data && `For ${invite.data.email}`}
     >
@@ -38,13 +40,13 @@ export function InvitePage() {
           was used or lost.
         </Alert>
       )}
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
 function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo"> }) {
   const reset = info.purpose === "reset";
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [name, setName] = useState(info.name);
   const [password, setPassword] = useState("");
   const [pending, setPending] = useState(false);

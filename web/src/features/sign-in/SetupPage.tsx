@@ -7,16 +7,16 @@ import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { NewPasswordField } from "../../components/fields/NewPasswordField";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { useEnter } from "./useEnter";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 import { useFragmentToken } from "./useFragmentToken";
 
 export function SetupPage() {
   const token = useFragmentToken();
   const instance = useQuery(instanceQuery);
   return (
-    <EntryLayout title="Set up Wick" description="Create the first admin of this server.">
+    <CenteredLayout title="Set up Wick" description="Create the first admin of this server.">
       <QueryView query={instance}>
         {({ setup_required }) => {
           if (!setup_required) {
@@ -32,7 +32,7 @@ export function SetupPage() {
           return token ? <SetupForm token={token} /> : <MissingToken />;
         }}
       </QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -46,7 +46,7 @@ function MissingToken() {
 }
 
 function SetupForm({ token }: { token: string }) {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");

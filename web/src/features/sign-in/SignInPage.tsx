@@ -7,16 +7,18 @@ import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { safeReturnPath } from "../../lib/returnPath";
-import { useEnter } from "./useEnter";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 
-const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+const SecondStep = lazyComponent(
+  async () => (await import("../second-factor/SecondStep")).SecondStep,
+);
 
 export function SignInPage() {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   // The password was right, and the second factor is asked for; or why it has to be given again.
   const [pending, setPending] = useState(false);
   const [expired, setExpired] = useState<Error | null>(null);
@@ -25,7 +27,7 @@ export function SignInPage() {
   const next = safeReturnPath(search.get("next"));
   if (pending) {
     return (
-      <EntryLayout title="Enter your code" description={instance.data?.public_url}>
+      <CenteredLayout title="Enter your code" description={instance.data?.public_url}>
         <SecondStep
           onDone={(session) => enter(session, next)}
           onBack={(error) => {
@@ -33,11 +35,11 @@ export function SignInPage() {
             setPending(false);
           }}
         />
-      </EntryLayout>
+      </CenteredLayout>
     );
   }
   return (
-    <EntryLayout title="Sign in" description={instance.data?.public_url}>
+    <CenteredLayout title="Sign in" description={instance.data?.public_url}>
       <QueryView query={instance}>
         {({ setup_required, oidc, password_sign_in }) => (
           <>
@@ -56,7 +58,7 @@ export function SignInPage() {
           </>
         )}
       </QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -149,7 +151,7 @@ interface PasswordProps {
 }
 
 function PasswordForm({ next, expired, onPending }: PasswordProps) {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useAction(() => unwrap(api.POST("/session", { body: { email, password } })), {

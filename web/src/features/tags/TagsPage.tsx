@@ -9,9 +9,9 @@ import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { EditDelete } from "../../components/table/EditDelete";
+import { RowActions } from "../../components/table/RowActions";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { plural } from "../../lib/format";
 import { TagDialog } from "./TagDialog";
 
@@ -87,7 +87,7 @@ function TagTable({ tags, onEdit, onDelete }: TableProps) {
       role: "name",
       cell: ({ name, filter }) => (
         <>
-          <Cut fw={500}>{name}</Cut>
+          <TruncatedText fw={500}>{name}</TruncatedText>
           {filter && <Badge>filter</Badge>}
         </>
       ),
@@ -100,7 +100,7 @@ function TagTable({ tags, onEdit, onDelete }: TableProps) {
       role: "actions",
       width: 180,
       cell: (tag) => (
-        <EditDelete name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
+        <RowActions name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
       ),
     },
   ];

@@ -1,16 +1,16 @@
 import { Code, Text } from "@mantine/core";
 import type { Schema } from "../../api/client";
-import { Person } from "../../components/Person";
 import { StatusBadge } from "../../components/StatusBadge";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { selectColumn } from "../../components/table/selectColumn";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
+import { UserCell } from "../../components/UserCell";
+import { useBackLinkState } from "../../lib/backLink";
 import { sortBy } from "../../lib/sorting";
 import type { Selection } from "../../lib/useSelection";
-import { useWayBack } from "../../lib/wayBack";
 import { RevokeButton } from "./RevokeButton";
-import { readTokenQuery, type UrlFilters } from "./tokenQuery";
+import { parseTokenQuery, type UrlFilters } from "./tokenQuery";
 
 type Token = Schema<"Token">;
 
@@ -24,8 +24,8 @@ interface Props {
 
 export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRevoke }: Props) {
   const selectable = tokens.filter((token) => token.status === "active").map(({ id }) => id);
-  const sorting = readTokenQuery(filters.get);
-  const wayBack = useWayBack("All access tokens");
+  const sorting = parseTokenQuery(filters.get);
+  const backLinkState = useBackLinkState("All access tokens");
   const columns: Column<Token>[] = [
     selectColumn({
       selection,
@@ -35,7 +35,7 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
     {
       label: "Owner",
       sort: sortBy(filters, sorting, "owner"),
-      cell: ({ owner }) => <Person {...owner} />,
+      cell: ({ owner }) => <UserCell {...owner} />,
     },
     {
       label: "Name",
@@ -43,12 +43,12 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       sort: sortBy(filters, sorting, "name"),
       cell: ({ id, name, description }) => (
         <>
-          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
+          <TruncatedText to={`/admin/access-tokens/${id}`} state={backLinkState}>
             {name}
-          </Cut>
-          <Cut size="xs" c="dimmed">
+          </TruncatedText>
+          <TruncatedText size="xs" c="dimmed">
             {description}
-          </Cut>
+          </TruncatedText>
         </>
       ),
     },
@@ -78,10 +78,10 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       cell: ({ last_used }) =>
         last_used && (
           <>
-            <Cut>{last_used.ip}</Cut>
-            <Cut size="xs" c="dimmed">
+            <TruncatedText>{last_used.ip}</TruncatedText>
+            <TruncatedText size="xs" c="dimmed">
               {last_used.client}
-            </Cut>
+            </TruncatedText>
           </>
         ),
     },

@@ -1,7 +1,7 @@
 // Every user's tokens: find the doubtful ones, end them.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, unwrap, type Schema } from "../../api/client";
-import { filledPage } from "../../api/filledPage";
+import { nonEmptyPage } from "../../api/nonEmptyPage";
 import { useAction } from "../../api/useAction";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
@@ -14,16 +14,16 @@ import { AccessTokenFilters } from "./AccessTokenFilters";
 import { AccessTokenStats } from "./AccessTokenStats";
 import { AccessTokenTable } from "./AccessTokenTable";
 import { BulkRevoke } from "./BulkRevoke";
-import { readTokenQuery } from "./tokenQuery";
+import { parseTokenQuery } from "./tokenQuery";
 
 export function AccessTokensPage() {
   const filters = useUrlFilters();
-  const query = readTokenQuery(filters.get);
+  const query = parseTokenQuery(filters.get);
   const { cursor } = filters;
   const tokens = useQuery({
     queryKey: ["admin", "tokens", "list", query, cursor],
     queryFn: () =>
-      filledPage(
+      nonEmptyPage(
         (cursor) => unwrap(api.GET("/admin/tokens", { params: { query: { ...query, cursor } } })),
         cursor,
       ),

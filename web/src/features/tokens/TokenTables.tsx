@@ -3,8 +3,8 @@ import { IconRefresh } from "@tabler/icons-react";
 import type { Schema } from "../../api/client";
 import { LastUsed } from "../../components/LastUsed";
 import { StatusBadge } from "../../components/StatusBadge";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { RevokeButton } from "./RevokeButton";
 
@@ -16,10 +16,10 @@ const columns: Column<Token>[] = [
     role: "name",
     cell: (token) => (
       <>
-        <Cut to={`/profile/tokens/${token.id}`}>{token.name}</Cut>
-        <Cut size="xs" c="dimmed">
+        <TruncatedText to={`/profile/tokens/${token.id}`}>{token.name}</TruncatedText>
+        <TruncatedText size="xs" c="dimmed">
           {token.description}
-        </Cut>
+        </TruncatedText>
         {token.status === "active" && token.expires_at && (
           <Text size="xs" c="dimmed">
             Rotated, ends <Time value={token.expires_at} />
@@ -77,7 +77,7 @@ export function ActiveTokenTable({ tokens, isRevoking, onRevoke, onRotate }: Act
 const endedColumns: Column<Token>[] = [
   ...columns,
   { label: "Status", width: 110, cell: ({ status }) => <StatusBadge status={status} /> },
-  { label: "Ended", width: 170, cell: (token) => <Ending token={token} /> },
+  { label: "Ended", width: 170, cell: (token) => <EndedAt token={token} /> },
 ];
 
 export function InactiveTokenTable({ tokens }: { tokens: Token[] }) {
@@ -91,16 +91,16 @@ export function InactiveTokenTable({ tokens }: { tokens: Token[] }) {
   );
 }
 
-function Ending({ token }: { token: Token }) {
+function EndedAt({ token }: { token: Token }) {
   const at = token.revoked?.at ?? token.expires_at;
   if (!at) return null;
   return (
     <>
       <Time value={at} />
       {token.revoked?.by && (
-        <Cut size="xs" c="dimmed">
+        <TruncatedText size="xs" c="dimmed">
           by {token.revoked.by.name}
-        </Cut>
+        </TruncatedText>
       )}
     </>
   );

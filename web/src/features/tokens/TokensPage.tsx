@@ -11,15 +11,17 @@ import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
 import { TabBar } from "../../components/layout/TabBar";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { useSecrets } from "../../components/secrets/Secrets";
 import { FilterBar } from "../../components/table/FilterBar";
 import { useUrlFilters } from "../../lib/useUrlFilters";
-import { PlaintextBanner } from "./PlaintextBanner";
+import { NewTokenBanner } from "./NewTokenBanner";
 import { ActiveTokenTable, InactiveTokenTable } from "./TokenTables";
 
-const RotateDialog = lazyPart(async () => (await import("./RotateDialog")).RotateDialog);
-const CreateTokenForm = lazyPart(async () => (await import("./CreateTokenForm")).CreateTokenForm);
+const RotateDialog = lazyComponent(async () => (await import("./RotateDialog")).RotateDialog);
+const CreateTokenForm = lazyComponent(
+  async () => (await import("./CreateTokenForm")).CreateTokenForm,
+);
 
 export function TokensPage() {
   const [creating, setCreating] = useState(false);
@@ -35,7 +37,7 @@ export function TokensPage() {
     },
   );
   const show = (minted: Schema<"MintedToken">) =>
-    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
+    secrets.show(minted.token.id, (close) => <NewTokenBanner minted={minted} onClose={close} />);
 
   return (
     <>

@@ -7,16 +7,16 @@ import { useAction } from "../../api/useAction";
 import { LastUsed } from "../../components/LastUsed";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
-import { useWayBack } from "../../lib/wayBack";
+import { useBackLinkState } from "../../lib/backLink";
 import { RevokeButton } from "./RevokeButton";
 
 const shown = 200; // as many as a user can have
 
 export function UserTokens({ user }: { user: Schema<"User"> }) {
-  const wayBack = useWayBack(user.name);
+  const backLinkState = useBackLinkState(user.name);
   const tokens = useQuery({
     queryKey: ["admin", "tokens", "list", "of", user.id],
     queryFn: () =>
@@ -36,12 +36,12 @@ export function UserTokens({ user }: { user: Schema<"User"> }) {
       role: "name",
       cell: ({ id, name, description }) => (
         <>
-          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
+          <TruncatedText to={`/admin/access-tokens/${id}`} state={backLinkState}>
             {name}
-          </Cut>
-          <Cut size="xs" c="dimmed">
+          </TruncatedText>
+          <TruncatedText size="xs" c="dimmed">
             {description}
-          </Cut>
+          </TruncatedText>
         </>
       ),
     },

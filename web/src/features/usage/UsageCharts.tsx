@@ -5,8 +5,8 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { count, plural } from "../../lib/format";
 import { useUrlFilters } from "../../lib/useUrlFilters";
 import { PeriodChart } from "./PeriodChart";
@@ -136,7 +136,7 @@ const connectorColumns: Column<ConnectorUsage>[] = [
     role: "name",
     cell: ({ connector }) =>
       connector ? (
-        <Cut to={`/admin/connectors/${connector.id}`}>{connector.label}</Cut>
+        <TruncatedText to={`/admin/connectors/${connector.id}`}>{connector.label}</TruncatedText>
       ) : (
         "No connector, such as a search"
       ),

@@ -1,7 +1,7 @@
 // The frame of the pages one sees before being signed in.
 import { Group, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import classes from "./EntryLayout.module.css";
+import classes from "./CenteredLayout.module.css";
 import { Logo } from "./Logo";
 import { OfflineBanner } from "./OfflineBanner";
 import { usePageTitle } from "./PageHeader";
@@ -15,7 +15,7 @@ interface Props {
   children: ReactNode;
 }
 
-export function EntryLayout({ title, description, wide = false, children }: Props) {
+export function CenteredLayout({ title, description, wide = false, children }: Props) {
   usePageTitle(title);
   return (
     <>

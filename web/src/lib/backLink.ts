@@ -8,13 +8,13 @@ export interface Place {
 }
 
 /** For the `state` of links on this page: `label` names the page, with its filters as they are. */
-export function useWayBack(label: string) {
+export function useBackLinkState(label: string) {
   const { pathname, search } = useLocation();
   return { back: { to: pathname + search, label } };
 }
 
 /** Where the link stood that led here; else `otherwise`. */
-export function useBack(otherwise: Place): Place {
+export function useBackLink(otherwise: Place): Place {
   const { state } = useLocation() as { state: { back?: Place } | null };
   return state?.back ?? otherwise;
 }

@@ -25,7 +25,7 @@ export interface Entry {
   exact?: boolean;
 }
 
-export const memberEntries: Entry[] = [
+export const memberItems: Entry[] = [
   { to: "/", label: "Connectors", icon: IconPlug, exact: true },
   { to: "/history", label: "History", icon: IconHistory },
   { to: "/profile/tokens", label: "Access tokens", icon: IconKey },
@@ -33,7 +33,7 @@ export const memberEntries: Entry[] = [
   { to: "/profile/mcp", label: "Connect a client", icon: IconPlugConnected },
 ];
 
-export const adminEntries: Entry[] = [
+export const adminItems: Entry[] = [
   { to: "/admin", label: "Dashboard", icon: IconGauge, exact: true },
   { to: "/admin/users", label: "Users", icon: IconUsers },
   { to: "/admin/tags", label: "Tags", icon: IconTags },

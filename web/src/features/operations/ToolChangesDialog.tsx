@@ -5,8 +5,8 @@ import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { plural } from "../../lib/format";
-import { type Difference, differences, kindOf, type OfferChange } from "./offer";
-import classes from "./OfferDialog.module.css";
+import { type Difference, differences, kindOf, type ToolChange } from "./toolChanges";
+import classes from "./ToolChangesDialog.module.css";
 
 interface Props {
   connectorId: string;
@@ -14,7 +14,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function OfferDialog({ connectorId, offer, onClose }: Props) {
+export function ToolChangesDialog({ connectorId, offer, onClose }: Props) {
   const accept = useAction(
     () =>
       unwrap(
@@ -56,7 +56,7 @@ export function OfferDialog({ connectorId, offer, onClose }: Props) {
 
 const colors = { New: "blue", Changed: "yellow", Gone: "gray" };
 
-function Change({ change }: { change: OfferChange }) {
+function Change({ change }: { change: ToolChange }) {
   const kind = kindOf(change);
   return (
     <section aria-label={`${kind}: ${change.key}`}>

@@ -9,7 +9,7 @@ import { QueryView } from "../../components/layout/QueryView";
 import { TabBar } from "../../components/layout/TabBar";
 import { snippets, tokenPlaceholder } from "./snippets";
 
-export function McpPage() {
+export function ConnectClientPage() {
   const instance = useQuery(instanceQuery);
   return (
     <>

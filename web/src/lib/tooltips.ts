@@ -17,7 +17,7 @@ function textOf(element: HTMLElement): string {
   return isCut(element) ? (element.textContent ?? "") : "";
 }
 
-export function installTips(className: string) {
+export function installTooltips(className: string) {
   const tip = document.createElement("div");
   tip.id = "tip";
   tip.role = "tooltip";

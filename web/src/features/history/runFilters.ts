@@ -12,7 +12,7 @@ const textNames = ["connector", "operation", "user", "token"] as const;
 const timeNames = ["from", "to"] as const;
 export const filterNames = [...textNames, ...timeNames, "status", "source"] as const;
 
-export function readFilters(search: URLSearchParams): RunFilters {
+export function parseRunFilters(search: URLSearchParams): RunFilters {
   const filters: RunFilters = {};
   for (const name of textNames) {
     const value = search.get(name);

@@ -6,10 +6,10 @@ import { CardGrid } from "../../components/layout/CardGrid";
 import { Panel } from "../../components/layout/Panel";
 import { Time } from "../../components/Time";
 import { count, plural } from "../../lib/format";
+import classes from "./CredentialUsage.module.css";
 import { DayChart } from "./DayChart";
-import classes from "./UsagePanels.module.css";
 
-export function UsagePanels({ usage }: { usage: Schema<"TokenUsage"> }) {
+export function CredentialUsage({ usage }: { usage: Schema<"TokenUsage"> }) {
   return (
     <>
       <Panel

@@ -1,4 +1,4 @@
-// What acts for a user, each to be ended: tokens, apps and browsers.
+// The apps that a user has connected. An admin can disconnect each, or all.
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,13 +9,8 @@ import { QueryView } from "../../components/layout/QueryView";
 import { plural } from "../../lib/format";
 import { ConnectionTable } from "../apps/ConnectionTable";
 import { DisconnectAll } from "../apps/DisconnectAll";
-import { SessionTable } from "../profile/SessionTable";
 
-export { UserTokens } from "../tokens/UserTokens";
-
-type User = Schema<"User">;
-
-export function UserConnections({ user }: { user: User }) {
+export function UserConnections({ user }: { user: Schema<"User"> }) {
   const [confirming, setConfirming] = useState(false);
   const query = { user: user.id };
   const connections = useQuery({
@@ -65,42 +60,6 @@ export function UserConnections({ user }: { user: User }) {
               />
             )}
           </>
-        )
-      }
-    </QueryView>
-  );
-}
-
-export function UserSessions({ user }: { user: User }) {
-  const sessions = useQuery({
-    queryKey: ["admin", "users", "sessions", user.id],
-    queryFn: () =>
-      unwrap(api.GET("/admin/users/{id}/sessions", { params: { path: { id: user.id } } })),
-  });
-  const end = useAction(
-    (session: string) =>
-      unwrap(
-        api.DELETE("/admin/users/{id}/sessions/{session}", {
-          params: { path: { id: user.id, session } },
-        }),
-      ),
-    {
-      refresh: [["admin", "users", "sessions"]],
-      done: `A session of ${user.name} is ended.`,
-    },
-  );
-  return (
-    <QueryView query={sessions}>
-      {({ items }) =>
-        items.length === 0 ? (
-          <EmptyState title="Not signed in anywhere" />
-        ) : (
-          <SessionTable
-            sessions={items}
-            of={user.name}
-            isEnding={end.isBusyWith}
-            onEnd={end.mutate}
-          />
         )
       }
     </QueryView>

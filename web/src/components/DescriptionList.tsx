@@ -1,11 +1,11 @@
-// Names and values as a description list; what has no value is left out.
+// Names and values as a <dl>. An item without a value is left out.
 import type { ReactNode } from "react";
-import classes from "./Facts.module.css";
+import classes from "./DescriptionList.module.css";
 
-export function Facts({ facts }: { facts: Record<string, ReactNode> }) {
+export function DescriptionList({ items }: { items: Record<string, ReactNode> }) {
   return (
-    <dl className={classes.facts}>
-      {Object.entries(facts).map(
+    <dl className={classes.list}>
+      {Object.entries(items).map(
         ([name, value]) =>
           value !== null &&
           value !== false &&

@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
 }
 
-export function PlaintextBanner({ minted, onClose }: Props) {
+export function NewTokenBanner({ minted, onClose }: Props) {
   const instance = useQuery(instanceQuery);
   return (
     <SecretBanner

@@ -11,7 +11,7 @@ interface Props {
   onOpen: () => void;
 }
 
-export function LoadedSelect({ choices, value, onOpen, ...select }: Props) {
+export function LazySelect({ choices, value, onOpen, ...select }: Props) {
   return (
     <Select
       data={withChosen(choices ?? [], value, choices ? undefined : "…")}

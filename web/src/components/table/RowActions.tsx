@@ -8,7 +8,7 @@ interface Props {
 }
 
 /** The actions of a row that can be changed and deleted. */
-export function EditDelete({ name, onEdit, onDelete }: Props) {
+export function RowActions({ name, onEdit, onDelete }: Props) {
   return (
     <>
       <Button size="xs" variant="default" aria-label={`Edit ${name}`} onClick={onEdit}>

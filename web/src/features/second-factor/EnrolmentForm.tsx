@@ -6,8 +6,8 @@ import { useAction } from "../../api/useAction";
 import { CodeBlock } from "../../components/CodeBlock";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { useMe } from "../../lib/session";
-import { CodeField } from "./ProofField";
 import { QrCode } from "./QrCode";
+import { CodeField } from "./SecondFactorField";
 
 interface Props {
   onDone: (codes: string[]) => void;
@@ -15,7 +15,7 @@ interface Props {
   onCancel?: () => void;
 }
 
-export function SetupForm({ onDone, onCancel }: Props) {
+export function EnrolmentForm({ onDone, onCancel }: Props) {
   const [enrolment, setEnrolment] = useState<Schema<"SecondFactorEnrolment"> | null>(null);
   if (!enrolment) return <PasswordStep onDone={setEnrolment} onCancel={onCancel} />;
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { differences, kindOf } from "./offer";
+import { differences, kindOf } from "./toolChanges";
 
 const change = (accepted: object | null, offered: object | null) =>
   ({ key: "t", accepted, offered }) as unknown as Parameters<typeof kindOf>[0];

@@ -1,9 +1,9 @@
 // The code of an authenticator app, or a recovery code in its place.
 import { Anchor, Stack, TextInput } from "@mantine/core";
 import { useState } from "react";
-import classes from "./ProofField.module.css";
+import classes from "./SecondFactorField.module.css";
 
-export type Proof = { code: string } | { recovery_code: string };
+export type SecondFactorCode = { code: string } | { recovery_code: string };
 
 interface CodeProps {
   label?: string;
@@ -32,11 +32,11 @@ export function CodeField({ label = "Code", description, autoFocus, value, onCha
   );
 }
 
-/** `useProof()` gives the field and what it holds. */
-export function useProof(autoFocus = false) {
+/** `useSecondFactorField()` gives the field and what it holds. */
+export function useSecondFactorField(autoFocus = false) {
   const [byRecovery, setByRecovery] = useState(false);
   const [text, setText] = useState("");
-  const proof: Proof = byRecovery ? { recovery_code: text } : { code: text };
+  const proof: SecondFactorCode = byRecovery ? { recovery_code: text } : { code: text };
   const field = (
     <Stack gap={6} align="stretch">
       {byRecovery ? (

@@ -5,23 +5,23 @@ import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { useMe } from "../../lib/session";
-import { useProof, type Proof } from "./ProofField";
+import { useSecondFactorField, type SecondFactorCode } from "./SecondFactorField";
 
 interface Props<T> {
   title: string;
   description: string;
   confirm: string;
   isDestructive?: boolean;
-  run: (body: { password: string } & Proof) => Promise<T>;
+  run: (body: { password: string } & SecondFactorCode) => Promise<T>;
   onDone: (result: T) => void;
   onClose: () => void;
 }
 
-export function ProofDialog<T>(props: Props<T>) {
+export function ReauthenticateDialog<T>(props: Props<T>) {
   const { title, description, confirm, isDestructive = false, run, onDone, onClose } = props;
   const me = useMe();
   const [password, setPassword] = useState("");
-  const { proof, field } = useProof();
+  const { proof, field } = useSecondFactorField();
   const act = useAction(() => run({ password, ...proof }), {
     showsError: true,
     refresh: [["second-factor"]],

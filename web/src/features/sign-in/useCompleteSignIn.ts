@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 import type { Schema } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 
-export function useEnter() {
+export function useCompleteSignIn() {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   return (session: Schema<"Session">, path = "/") => {

@@ -7,7 +7,7 @@ interface Props {
 }
 
 /** When a token or a connection ended, by whom, and why. */
-export function Ending({ ended }: Props) {
+export function RevocationInfo({ ended }: Props) {
   return (
     <Group gap={4}>
       <Time value={ended.at} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Cut } from "./table/Cut";
+import { TruncatedText } from "./table/TruncatedText";
 
 interface Props {
   name: string;
@@ -9,13 +9,13 @@ interface Props {
 }
 
 /** A user in a table: two people may have one name, so the email is there too. */
-export function Person({ name, email, children }: Props) {
+export function UserCell({ name, email, children }: Props) {
   return (
     <>
-      <Cut fw={500}>{name}</Cut>
-      <Cut size="xs" c="dimmed">
+      <TruncatedText fw={500}>{name}</TruncatedText>
+      <TruncatedText size="xs" c="dimmed">
         {email}
-      </Cut>
+      </TruncatedText>
       {children}
     </>
   );

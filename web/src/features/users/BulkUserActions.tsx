@@ -17,7 +17,7 @@ interface Props {
   onDone: () => void;
 }
 
-export function BulkUsers({ selected, onDone }: Props) {
+export function BulkUserActions({ selected, onDone }: Props) {
   // What the dialog shows is what is changed, whatever the list does meanwhile.
   const [opened, setOpened] = useState<{ dialog: "tag" | "deactivate"; users: User[] }>();
   const close = () => setOpened(undefined);
@@ -35,10 +35,10 @@ export function BulkUsers({ selected, onDone }: Props) {
         Deactivate selected ({selected.length})
       </Button>
       {opened?.dialog === "tag" && (
-        <TagDialog selected={opened.users} onDone={done} onClose={close} />
+        <BulkTagDialog selected={opened.users} onDone={done} onClose={close} />
       )}
       {opened?.dialog === "deactivate" && (
-        <DeactivateDialog selected={opened.users} onDone={done} onClose={close} />
+        <BulkDeactivateDialog selected={opened.users} onDone={done} onClose={close} />
       )}
     </Group>
   );
@@ -63,7 +63,7 @@ function Names({ users }: { users: User[] }) {
   );
 }
 
-function DeactivateDialog({ selected, onDone, onClose }: DialogProps) {
+function BulkDeactivateDialog({ selected, onDone, onClose }: DialogProps) {
   const me = useMe();
   const users = selected.filter(({ id, status }) => status === "active" && id !== me.id);
   const left = selected.length - users.length;
@@ -109,7 +109,7 @@ function DeactivateDialog({ selected, onDone, onClose }: DialogProps) {
   );
 }
 
-function TagDialog({ selected, onDone, onClose }: DialogProps) {
+function BulkTagDialog({ selected, onDone, onClose }: DialogProps) {
   const [add, setAdd] = useState<string[]>([]);
   const [remove, setRemove] = useState<string[]>([]);
   const save = useAction(

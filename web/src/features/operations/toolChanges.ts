@@ -1,7 +1,7 @@
 // Where a connected system describes an operation otherwise than an admin has accepted.
 import type { Schema } from "../../api/client";
 
-export type OfferChange = Schema<"Offer">["changes"][number];
+export type ToolChange = Schema<"Offer">["changes"][number];
 
 export interface Difference {
   field: string;
@@ -9,13 +9,13 @@ export interface Difference {
   offered?: string;
 }
 
-export function kindOf({ accepted, offered }: OfferChange): "New" | "Changed" | "Gone" {
+export function kindOf({ accepted, offered }: ToolChange): "New" | "Changed" | "Gone" {
   if (!accepted) return "New";
   return offered ? "Changed" : "Gone";
 }
 
 /** The members that are not the same, in the order of what is offered. Of what is gone there is nothing to read. */
-export function differences({ accepted, offered }: OfferChange): Difference[] {
+export function differences({ accepted, offered }: ToolChange): Difference[] {
   if (!offered) return [];
   const fields = new Set([...Object.keys(offered), ...Object.keys(accepted ?? {})]);
   return [...fields]

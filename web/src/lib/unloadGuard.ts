@@ -6,7 +6,7 @@ function ask(event: BeforeUnloadEvent) {
 }
 
 /** Until the returned function is called, the browser asks. */
-export function holdPage(): () => void {
+export function guardUnload(): () => void {
   const hold = {};
   if (holds.size === 0) window.addEventListener("beforeunload", ask);
   holds.add(hold);

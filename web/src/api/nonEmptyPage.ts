@@ -3,14 +3,14 @@
 // order, begins nowhere: the first page is shown.
 import { ApiError } from "./client";
 
-const mostPages = 50;
+const maxPages = 50;
 
 interface Page {
   items: unknown[];
   next_cursor: string | null;
 }
 
-export async function filledPage<P extends Page>(
+export async function nonEmptyPage<P extends Page>(
   load: (cursor: string | undefined) => Promise<P>,
   cursor: string | undefined,
 ): Promise<P> {
@@ -19,7 +19,7 @@ export async function filledPage<P extends Page>(
     if (cursor === undefined || !isRefused) throw error;
     return load(undefined);
   });
-  for (let pages = 1; pages < mostPages && page.items.length === 0 && page.next_cursor; ++pages)
+  for (let pages = 1; pages < maxPages && page.items.length === 0 && page.next_cursor; ++pages)
     page = await load(page.next_cursor);
   return page;
 }

@@ -6,7 +6,7 @@ import { useLayoutEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
 import { count, plural } from "../../lib/format";
 import { ErrorAlert } from "../ErrorAlert";
-import { SearchInput } from "../fields/SearchInput";
+import { SearchInput } from "../form/SearchInput";
 import { PageLoader } from "../layout/PageLoader";
 import { OperationList, type Choice } from "./OperationList";
 import { foundOperations, isOf, operationsOf } from "./operations";

@@ -1,11 +1,11 @@
 // The code that a device without a browser shows (RFC 8628) is typed in here; what it asks for is decided under
 // /oauth/consent, which leads back here to say that it is done.
-import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import classes from "./DevicePage.module.css";
 
@@ -40,32 +40,21 @@ function CodeForm({ suggested }: { suggested: string }) {
   });
   return (
     <CenteredLayout title="Connect a device" description="It shows a code: type it in here.">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Code"
-            description="Eight letters, such as WDJB-MJHT"
-            required
-            autoFocus
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            data-1p-ignore
-            classNames={{ input: classes.code }}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-          />
-          <ErrorAlert error={enter.error} />
-          <Button type="submit" loading={enter.isPending}>
-            Continue
-          </Button>
-        </Stack>
-      </form>
+      <ActionForm action={enter} submit="Continue" place="page">
+        <TextInput
+          label="Code"
+          description="Eight letters, such as WDJB-MJHT"
+          required
+          autoFocus
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          data-1p-ignore
+          classNames={{ input: classes.code }}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+      </ActionForm>
     </CenteredLayout>
   );
 }

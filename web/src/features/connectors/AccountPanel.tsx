@@ -7,6 +7,7 @@ import { accountQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { DescriptionList } from "../../components/DescriptionList";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -38,7 +39,7 @@ export function AccountPanel({ connector, children }: Props) {
         {(data) => (
           <Stack>
             {children}
-            <State connector={connector} account={data} />
+            <AccountState connector={connector} account={data} />
             {connector.account === "key" ? (
               <KeyForm connector={connector} account={data} />
             ) : (
@@ -59,7 +60,7 @@ const badges: Record<Account["state"], string> = {
   more_access: "more access needed",
 };
 
-function State({ connector, account }: { connector: Connector; account: Account }) {
+function AccountState({ connector, account }: { connector: Connector; account: Account }) {
   if (account.state === "none") return null;
   return (
     <>
@@ -168,31 +169,23 @@ function KeyForm({ connector, account }: { connector: Connector; account: Accoun
     },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <ActionForm
+      action={save}
+      submit="Save"
+      place="panel"
+      maxWidth={480}
+      more={<DisconnectButton connector={connector} account={account} />}
     >
-      <Stack maw={480}>
-        <PasswordInput
-          label={account.state === "none" ? "Key" : "New key"}
-          description="Kept sealed, for you alone; it cannot be read back."
-          required
-          autoComplete="off"
-          data-1p-ignore
-          value={key}
-          onChange={(event) => setKey(event.currentTarget.value)}
-        />
-        <ErrorAlert error={save.error} />
-        <Group>
-          <Button type="submit" loading={save.isPending}>
-            Save
-          </Button>
-          <DisconnectButton connector={connector} account={account} />
-        </Group>
-      </Stack>
-    </form>
+      <PasswordInput
+        label={account.state === "none" ? "Key" : "New key"}
+        description="Kept sealed, for you alone; it cannot be read back."
+        required
+        autoComplete="off"
+        data-1p-ignore
+        value={key}
+        onChange={(event) => setKey(event.currentTarget.value)}
+      />
+    </ActionForm>
   );
 }
 

@@ -1,12 +1,12 @@
 import { Badge, Box, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { adminConnectorsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { ServerSwitch } from "../../components/fields/ServerSwitch";
+import { AddButton } from "../../components/AddButton";
+import { ServerSwitch } from "../../components/form/ServerSwitch";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
@@ -34,14 +34,7 @@ export function AdminConnectorsPage() {
       <PageHeader
         title="Manage connectors"
         description="What your team's clients can reach, and with which credentials."
-        actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setCreating(true)}
-          >
-            Add connector
-          </Button>
-        }
+        actions={<AddButton onClick={() => setCreating(true)}>Add connector</AddButton>}
       />
       <QueryView query={connectors}>
         {({ items }) =>

@@ -8,8 +8,8 @@ import { api, longRunning, unwrap, type Schema } from "../../api/client";
 import { connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { TagSelect } from "../../components/fields/TagSelect";
+import { ActionForm } from "../../components/form/ActionForm";
+import { TagSelect } from "../../components/form/TagSelect";
 import { QueryView } from "../../components/layout/QueryView";
 import { plural } from "../../lib/format";
 import { notify } from "../../lib/notices";
@@ -139,89 +139,78 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   );
   if (reading) return <OpenapiDocumentField onRead={fill} onCancel={() => setReading(false)} />;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
+    <ActionForm
+      action={create}
+      submit={source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
+      place="dialog"
+      onCancel={onClose}
     >
-      <Stack>
-        <Text size="sm" c="dimmed">
-          {kind.description}
-        </Text>
-        {kind.kind === "rest" && (
-          <Group gap="xs">
-            {!fromCurl && !source && (
-              <Button variant="default" onClick={() => setFromCurl(true)}>
-                From a cURL command
-              </Button>
-            )}
-            {!fromCurl && (
-              <Button variant="default" onClick={() => setReading(true)}>
-                {source ? "Import another document" : "Import OpenAPI"}
-              </Button>
-            )}
-          </Group>
-        )}
-        {fromCurl && (
-          <CurlImport
-            onRead={(proposal, form) => {
-              setOperation(form);
-              setConfig((values) => proposedConfig(proposal, values));
-              setLabel((current) => current || new URL(proposal.base_url).hostname);
-            }}
-            onTemplates={(_, form) =>
-              setOperation((current) => (current ? withTemplates(current, form) : form))
-            }
-          />
-        )}
-        {source && <OpenapiSummary preview={source.preview} />}
-        <TextInput
-          label="Label"
-          description="Its name for people; tool names begin with it."
-          required
-          autoComplete="off"
-          value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Description"
-          description="Models read it too, to know when to use this connector."
-          autoComplete="off"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
-        <TagSelect
-          value={tags}
-          onChange={setTags}
-          description="Without a filter tag, every user may use it."
-        />
-        {operation && (
-          <Fieldset legend="Its first operation">
-            <Stack>
-              <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
-            </Stack>
-          </Fieldset>
-        )}
-        {made && (
-          <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
-            Change the operation and add it again, or close this and find the connector in the list.
-          </Alert>
-        )}
-        {source && (
-          <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
-        )}
-        <ErrorAlert error={create.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
-          </Button>
+      <Text size="sm" c="dimmed">
+        {kind.description}
+      </Text>
+      {kind.kind === "rest" && (
+        <Group gap="xs">
+          {!fromCurl && !source && (
+            <Button variant="default" onClick={() => setFromCurl(true)}>
+              From a cURL command
+            </Button>
+          )}
+          {!fromCurl && (
+            <Button variant="default" onClick={() => setReading(true)}>
+              {source ? "Import another document" : "Import OpenAPI"}
+            </Button>
+          )}
         </Group>
-      </Stack>
-    </form>
+      )}
+      {fromCurl && (
+        <CurlImport
+          onRead={(proposal, form) => {
+            setOperation(form);
+            setConfig((values) => proposedConfig(proposal, values));
+            setLabel((current) => current || new URL(proposal.base_url).hostname);
+          }}
+          onTemplates={(_, form) =>
+            setOperation((current) => (current ? withTemplates(current, form) : form))
+          }
+        />
+      )}
+      {source && <OpenapiSummary preview={source.preview} />}
+      <TextInput
+        label="Label"
+        description="Its name for people; tool names begin with it."
+        required
+        autoComplete="off"
+        value={label}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Description"
+        description="Models read it too, to know when to use this connector."
+        autoComplete="off"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
+      <TagSelect
+        value={tags}
+        onChange={setTags}
+        description="Without a filter tag, every user may use it."
+      />
+      {operation && (
+        <Fieldset legend="Its first operation">
+          <Stack>
+            <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
+          </Stack>
+        </Fieldset>
+      )}
+      {made && (
+        <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
+          Change the operation and add it again, or close this and find the connector in the list.
+        </Alert>
+      )}
+      {source && (
+        <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
+      )}
+    </ActionForm>
   );
 }

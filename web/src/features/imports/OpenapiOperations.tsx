@@ -1,7 +1,7 @@
 // The operations of a document, to choose from: by tag, searchable, a page at a time, as there may be thousands.
 import { Button, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { SearchInput } from "../../components/form/SearchInput";
 import { Pager } from "../../components/table/Pager";
 import { count } from "../../lib/format";
 import { canChoose, findOperations, groupOf, type Preview } from "./openapiImport";

@@ -1,10 +1,10 @@
 // Adds or changes one rest operation: what models see of it, and the HTTP request that it becomes.
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import { CurlImport } from "../imports/CurlImport";
 import { pathBehind, type CurlProposal } from "../imports/curlProposal";
 import { OperationFields } from "./OperationFields";
@@ -51,39 +51,27 @@ export function OperationDialog({ connector, operation, fromCurl = false, onClos
   const title = fromCurl ? "Add operation from a cURL command" : "Add operation";
   return (
     <Dialog onClose={onClose} title={operation ? `Edit ${operation.name}` : title} size="xl">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
+      <ActionForm
+        action={save}
+        submit="Save"
+        place="dialog"
+        onCancel={onClose}
+        isDisabled={fromCurl && proposal === null}
       >
-        <Stack>
-          {fromCurl && (
-            <CurlImport
-              onRead={(found, proposed) => {
-                setProposal(found);
-                setForm(placed(found, proposed));
-              }}
-              onTemplates={(found, proposed) =>
-                setForm(withTemplates(form, placed(found, proposed)))
-              }
-            />
-          )}
-          {proposal && <CommandWarnings proposal={proposal} baseUrl={baseUrl} />}
-          {(!fromCurl || proposal) && (
-            <OperationFields form={form} onChange={setForm} keyFixed={operation !== null} />
-          )}
-          <ErrorAlert error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={fromCurl && proposal === null}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        {fromCurl && (
+          <CurlImport
+            onRead={(found, proposed) => {
+              setProposal(found);
+              setForm(placed(found, proposed));
+            }}
+            onTemplates={(found, proposed) => setForm(withTemplates(form, placed(found, proposed)))}
+          />
+        )}
+        {proposal && <CommandWarnings proposal={proposal} baseUrl={baseUrl} />}
+        {(!fromCurl || proposal) && (
+          <OperationFields form={form} onChange={setForm} keyFixed={operation !== null} />
+        )}
+      </ActionForm>
     </Dialog>
   );
 }

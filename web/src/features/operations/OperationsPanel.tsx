@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { ServerSwitch } from "../../components/fields/ServerSwitch";
+import { ServerSwitch } from "../../components/form/ServerSwitch";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { Panel } from "../../components/layout/Panel";
 import { lazyComponent } from "../../components/lazyComponent";

@@ -1,10 +1,11 @@
 // Turning on a second factor: the password again, the secret for the app, and the app's first code.
-import { Anchor, Button, Group, List, PasswordInput, Stack, Text } from "@mantine/core";
+import { Anchor, Group, List, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { CodeBlock } from "../../components/CodeBlock";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { CurrentPasswordField, HiddenUsername } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
 import { useMe } from "../../lib/session";
 import { QrCode } from "./QrCode";
 import { CodeField } from "./SecondFactorField";
@@ -41,39 +42,14 @@ function PasswordStep({ onDone, onCancel }: PasswordStepProps) {
     { showsError: true, onDone },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        begin.mutate();
-      }}
-    >
-      <Stack>
-        <Text size="sm">
-          You need an authenticator app, on your phone or in your password manager. First, give your
-          password again.
-        </Text>
-        <input type="email" autoComplete="username" value={me.email} readOnly hidden />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          data-autofocus
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <ErrorAlert error={begin.error} />
-        <Group justify="flex-end">
-          {onCancel && (
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-          )}
-          <Button type="submit" loading={begin.isPending}>
-            Continue
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ActionForm action={begin} submit="Continue" place="dialog" onCancel={onCancel}>
+      <Text size="sm">
+        You need an authenticator app, on your phone or in your password manager. First, give your
+        password again.
+      </Text>
+      <HiddenUsername email={me.email} />
+      <CurrentPasswordField autoFocus value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }
 
@@ -90,40 +66,25 @@ function ScanStep({ enrolment, onDone, onCancel, onAgain }: ScanStepProps) {
     onDone: ({ recovery_codes }) => onDone(recovery_codes),
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        confirm.mutate();
-      }}
+    <ActionForm
+      action={confirm}
+      submit="Turn on"
+      place="dialog"
+      onCancel={onCancel ?? onAgain}
+      cancel={onCancel ? "Cancel" : "Begin again"}
     >
-      <Stack>
-        <List type="ordered" size="sm" spacing={4}>
-          <List.Item>Scan the QR code with the app, or type the key in.</List.Item>
-          <List.Item>Type in the six digits that the app shows.</List.Item>
-        </List>
-        <Group justify="center">
-          <QrCode text={enrolment.uri} label="QR code with the key for the authenticator app" />
-        </Group>
-        <CodeBlock title="Key" code={enrolment.secret} />
-        <Anchor href={enrolment.uri} size="sm">
-          Open in an app on this device
-        </Anchor>
-        <CodeField
-          description="Six digits, from the app"
-          autoFocus
-          value={code}
-          onChange={setCode}
-        />
-        <ErrorAlert error={confirm.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onCancel ?? onAgain}>
-            {onCancel ? "Cancel" : "Begin again"}
-          </Button>
-          <Button type="submit" loading={confirm.isPending}>
-            Turn on
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <List type="ordered" size="sm" spacing={4}>
+        <List.Item>Scan the QR code with the app, or type the key in.</List.Item>
+        <List.Item>Type in the six digits that the app shows.</List.Item>
+      </List>
+      <Group justify="center">
+        <QrCode text={enrolment.uri} label="QR code with the key for the authenticator app" />
+      </Group>
+      <CodeBlock title="Key" code={enrolment.secret} />
+      <Anchor href={enrolment.uri} size="sm">
+        Open in an app on this device
+      </Anchor>
+      <CodeField description="Six digits, from the app" autoFocus value={code} onChange={setCode} />
+    </ActionForm>
   );
 }

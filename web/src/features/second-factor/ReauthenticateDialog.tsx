@@ -1,9 +1,10 @@
 // What only the person who has both may do: it asks for the password and a code.
-import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { CurrentPasswordField, HiddenUsername } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
 import { useMe } from "../../lib/session";
 import { useSecondFactorField, type SecondFactorCode } from "./SecondFactorField";
 
@@ -29,35 +30,18 @@ export function ReauthenticateDialog<T>(props: Props<T>) {
   });
   return (
     <Dialog onClose={onClose} title={title}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.mutate();
-        }}
+      <ActionForm
+        action={act}
+        submit={confirm}
+        place="dialog"
+        onCancel={onClose}
+        isDestructive={isDestructive}
       >
-        <Stack>
-          <Text size="sm">{description}</Text>
-          <input type="email" autoComplete="username" value={me.email} readOnly hidden />
-          <PasswordInput
-            label="Password"
-            autoComplete="current-password"
-            required
-            data-autofocus
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          {field}
-          <ErrorAlert error={act.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" color={isDestructive ? "red" : undefined} loading={act.isPending}>
-              {confirm}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <Text size="sm">{description}</Text>
+        <HiddenUsername email={me.email} />
+        <CurrentPasswordField autoFocus value={password} onChange={setPassword} />
+        {field}
+      </ActionForm>
     </Dialog>
   );
 }

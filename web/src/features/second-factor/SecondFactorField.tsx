@@ -1,33 +1,52 @@
 // The code of an authenticator app, or a recovery code in its place.
-import { Anchor, Stack, TextInput } from "@mantine/core";
+import { Anchor, Stack, TextInput, type TextInputProps } from "@mantine/core";
 import { useState } from "react";
 import classes from "./SecondFactorField.module.css";
 
 export type SecondFactorCode = { code: string } | { recovery_code: string };
 
 interface CodeProps {
-  label?: string;
-  description?: string;
+  description: string;
   autoFocus?: boolean;
   value: string;
   onChange: (value: string) => void;
 }
 
-export function CodeField({ label = "Code", description, autoFocus, value, onChange }: CodeProps) {
+export function CodeField(props: CodeProps) {
   return (
-    <TextInput
-      label={label}
-      description={description}
-      required
-      autoFocus={autoFocus}
+    <SecretTextInput
+      label="Code"
       inputMode="numeric"
       autoComplete="one-time-code"
-      spellCheck={false}
-      // With a space in the middle, as some apps show it.
+      // Some apps show the code with a space in the middle.
       maxLength={7}
+      {...props}
+    />
+  );
+}
+
+function RecoveryCodeField(props: CodeProps) {
+  return (
+    <SecretTextInput
+      label="Recovery code"
+      autoComplete="off"
+      autoCapitalize="none"
+      maxLength={100}
+      {...props}
+    />
+  );
+}
+
+type InputProps = CodeProps & Omit<TextInputProps, keyof CodeProps>;
+
+function SecretTextInput({ onChange, ...input }: InputProps) {
+  return (
+    <TextInput
+      required
+      spellCheck={false}
       classNames={{ input: classes.code }}
-      value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
+      {...input}
     />
   );
 }
@@ -40,19 +59,12 @@ export function useSecondFactorField(autoFocus = false) {
   const field = (
     <Stack gap={6} align="stretch">
       {byRecovery ? (
-        <TextInput
+        <RecoveryCodeField
           key="recovery"
-          label="Recovery code"
           description="One of the ten that you kept. Each works once."
-          required
           autoFocus
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={100}
-          classNames={{ input: classes.code }}
           value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
+          onChange={setText}
         />
       ) : (
         <CodeField

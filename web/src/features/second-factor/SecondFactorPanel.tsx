@@ -37,7 +37,7 @@ function Factor() {
       <QueryView query={factor}>
         {(state) => (
           <Stack align="flex-start">
-            <State {...state} />
+            <FactorState {...state} />
             {state.since === null ? (
               <Button onClick={() => setAction("set-up")}>Set up</Button>
             ) : (
@@ -58,7 +58,7 @@ function Factor() {
   );
 }
 
-function State({ since, recovery_codes_left: left, required }: Schema<"SecondFactor">) {
+function FactorState({ since, recovery_codes_left: left, required }: Schema<"SecondFactor">) {
   if (since === null) return <Text size="sm">Off.</Text>;
   return (
     <Text size="sm">

@@ -3,7 +3,7 @@ import { Anchor, Badge, Code, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { SearchInput } from "../../components/form/SearchInput";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";

@@ -1,12 +1,13 @@
 // Where an invitation and a password-reset link lead: choose a password and be signed in.
-import { Alert, Button, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { NewPasswordField } from "../../components/fields/NewPasswordField";
+import { NameField, HiddenUsername } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { NewPasswordField } from "../../components/form/NewPasswordField";
 import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
 import { lazyComponent } from "../../components/lazyComponent";
@@ -76,30 +77,14 @@ function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo">
     );
   }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        accept.mutate();
-      }}
+    <ActionForm
+      action={accept}
+      submit={reset ? "Set password and sign in" : "Accept and sign in"}
+      place="page"
     >
-      <Stack>
-        {/* For password managers, which would save the password without an account. */}
-        <input type="email" autoComplete="username" value={info.email} readOnly hidden />
-        {!reset && (
-          <TextInput
-            label="Name"
-            autoComplete="name"
-            required
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-        <NewPasswordField value={password} onChange={setPassword} />
-        <ErrorAlert error={accept.error} />
-        <Button type="submit" loading={accept.isPending}>
-          {reset ? "Set password and sign in" : "Accept and sign in"}
-        </Button>
-      </Stack>
-    </form>
+      <HiddenUsername email={info.email} />
+      {!reset && <NameField value={name} onChange={setName} />}
+      <NewPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

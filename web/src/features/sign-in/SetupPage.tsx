@@ -1,12 +1,13 @@
-import { Alert, Anchor, Button, Stack, TextInput } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { NewPasswordField } from "../../components/fields/NewPasswordField";
+import { NameField, EmailField } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { NewPasswordField } from "../../components/form/NewPasswordField";
 import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
 import { useCompleteSignIn } from "./useCompleteSignIn";
@@ -55,35 +56,10 @@ function SetupForm({ token }: { token: string }) {
     { showsError: true, refresh: [instanceQuery.queryKey], onDone: (session) => enter(session) },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        setup.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Name"
-          autoComplete="name"
-          required
-          autoFocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Email"
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <NewPasswordField value={password} onChange={setPassword} />
-        <ErrorAlert error={setup.error} />
-        <Button type="submit" loading={setup.isPending}>
-          Create admin
-        </Button>
-      </Stack>
-    </form>
+    <ActionForm action={setup} submit="Create admin" place="page">
+      <NameField autoFocus value={name} onChange={setName} />
+      <EmailField value={email} onChange={setEmail} />
+      <NewPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

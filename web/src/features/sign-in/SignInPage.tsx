@@ -1,4 +1,4 @@
-import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -6,7 +6,8 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { EmailField, CurrentPasswordField } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
 import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
 import { lazyComponent } from "../../components/lazyComponent";
@@ -159,34 +160,9 @@ function PasswordForm({ next, expired, onPending }: PasswordProps) {
     onDone: (answer) => ("user" in answer ? enter(answer, next) : onPending()),
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        signIn.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Email"
-          type="email"
-          autoComplete="username"
-          required
-          autoFocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <ErrorAlert error={signIn.error ?? (signIn.isPending ? null : expired)} />
-        <Button type="submit" loading={signIn.isPending}>
-          Sign in
-        </Button>
-      </Stack>
-    </form>
+    <ActionForm action={signIn} submit="Sign in" place="page" earlierError={expired}>
+      <EmailField autoFocus value={email} onChange={setEmail} />
+      <CurrentPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

@@ -1,10 +1,10 @@
-import { Badge, Button } from "@mantine/core";
+import { Badge } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tagsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
+import { AddButton } from "../../components/AddButton";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
@@ -35,11 +35,7 @@ export function TagsPage() {
       <PageHeader
         title="Tags"
         description="Labels on users and connectors. A connector with filter tags is open only to users who carry one of them."
-        actions={
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
-            Create tag
-          </Button>
-        }
+        actions={<AddButton onClick={() => setEdited("new")}>Create tag</AddButton>}
       />
       <QueryView query={tags}>
         {({ items }) =>

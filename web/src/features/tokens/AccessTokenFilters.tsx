@@ -1,6 +1,6 @@
 import { Checkbox, Select } from "@mantine/core";
-import { SearchInput } from "../../components/fields/SearchInput";
-import { UserSelect } from "../../components/fields/UserSelect";
+import { SearchInput } from "../../components/form/SearchInput";
+import { UserSelect } from "../../components/form/UserSelect";
 import { FilterBar } from "../../components/table/FilterBar";
 import { plural } from "../../lib/format";
 import classes from "./AccessTokenFilters.module.css";

@@ -1,15 +1,19 @@
-import { Code, Text } from "@mantine/core";
 import type { Schema } from "../../api/client";
 import { StatusBadge } from "../../components/StatusBadge";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { selectColumn } from "../../components/table/selectColumn";
 import { TruncatedText } from "../../components/table/TruncatedText";
-import { Time } from "../../components/Time";
 import { UserCell } from "../../components/UserCell";
 import { useBackLinkState } from "../../lib/backLink";
 import { sortBy } from "../../lib/sorting";
 import type { Selection } from "../../lib/useSelection";
-import { RevokeButton } from "./RevokeButton";
+import {
+  nameColumn,
+  maskedColumn,
+  createdColumn,
+  lastUsedTimeColumn,
+  revokeCell,
+} from "./tokenColumns";
 import { parseTokenQuery, type UrlFilters } from "./tokenQuery";
 
 type Token = Schema<"Token">;
@@ -38,40 +42,12 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       cell: ({ owner }) => <UserCell {...owner} />,
     },
     {
-      label: "Name",
-      role: "name",
+      ...nameColumn({ base: "/admin/access-tokens", state: backLinkState }),
       sort: sortBy(filters, sorting, "name"),
-      cell: ({ id, name, description }) => (
-        <>
-          <TruncatedText to={`/admin/access-tokens/${id}`} state={backLinkState}>
-            {name}
-          </TruncatedText>
-          <TruncatedText size="xs" c="dimmed">
-            {description}
-          </TruncatedText>
-        </>
-      ),
     },
-    { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
-    {
-      label: "Created",
-      width: 120,
-      sort: sortBy(filters, sorting, "created_at"),
-      cell: ({ created_at }) => <Time value={created_at} />,
-    },
-    {
-      label: "Last used",
-      width: 120,
-      sort: sortBy(filters, sorting, "last_used_at"),
-      cell: ({ last_used }) =>
-        last_used ? (
-          <Time value={last_used.at} />
-        ) : (
-          <Text size="sm" c="dimmed">
-            Never
-          </Text>
-        ),
-    },
+    { ...maskedColumn, width: 136 },
+    { ...createdColumn, width: 120, sort: sortBy(filters, sorting, "created_at") },
+    { ...lastUsedTimeColumn, sort: sortBy(filters, sorting, "last_used_at") },
     {
       label: "From",
       width: 130,
@@ -91,11 +67,7 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       width: 96,
       cell: (token) =>
         token.status === "active" ? (
-          <RevokeButton
-            label={`Revoke ${token.name} of ${token.owner.name}`}
-            pending={isRevoking(token)}
-            onRevoke={() => onRevoke(token)}
-          />
+          revokeCell({ isRevoking, onRevoke })(token)
         ) : (
           <StatusBadge status={token.status} />
         ),

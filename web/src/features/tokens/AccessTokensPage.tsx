@@ -3,10 +3,9 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, unwrap, type Schema } from "../../api/client";
 import { nonEmptyPage } from "../../api/nonEmptyPage";
 import { useAction } from "../../api/useAction";
-import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { CursorPager } from "../../components/table/CursorPager";
+import { CursorList } from "../../components/table/CursorList";
 import { useLastPage } from "../../lib/useLastPage";
 import { useSelection } from "../../lib/useSelection";
 import { useUrlFilters } from "../../lib/useUrlFilters";
@@ -58,9 +57,9 @@ export function AccessTokensPage() {
         onRevoked={selection.clear}
       />
       <QueryView query={tokens}>
-        {({ items, total, next_cursor, previous_cursor }) => (
-          <>
-            {items.length > 0 ? (
+        {(page) => (
+          <CursorList page={page} noun="token" onGo={filters.goTo}>
+            {(items) => (
               <AccessTokenTable
                 tokens={items}
                 filters={filters}
@@ -68,21 +67,8 @@ export function AccessTokensPage() {
                 isRevoking={revoke.isBusyWith}
                 onRevoke={revoke.mutate}
               />
-            ) : next_cursor === null ? (
-              <EmptyState title="No tokens match" />
-            ) : (
-              <EmptyState title="No tokens match so far">
-                Many have been looked through. Next goes on from there.
-              </EmptyState>
             )}
-            <CursorPager
-              noun="token"
-              total={items.length > 0 ? total : null}
-              next={next_cursor}
-              previous={previous_cursor}
-              onGo={filters.goTo}
-            />
-          </>
+          </CursorList>
         )}
       </QueryView>
     </>

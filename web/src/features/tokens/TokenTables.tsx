@@ -1,25 +1,22 @@
-import { ActionIcon, Code, Text } from "@mantine/core";
+import { ActionIcon, Text } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import type { Schema } from "../../api/client";
-import { LastUsed } from "../../components/LastUsed";
 import { StatusBadge } from "../../components/StatusBadge";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { RevokeButton } from "./RevokeButton";
+import { nameColumn, maskedColumn, createdColumn, lastUsedColumn } from "./tokenColumns";
 
 type Token = Schema<"Token">;
 
+const name = nameColumn({ base: "/profile/tokens" });
 const columns: Column<Token>[] = [
   {
-    label: "Name",
-    role: "name",
+    ...name,
     cell: (token) => (
       <>
-        <TruncatedText to={`/profile/tokens/${token.id}`}>{token.name}</TruncatedText>
-        <TruncatedText size="xs" c="dimmed">
-          {token.description}
-        </TruncatedText>
+        {name.cell(token)}
         {token.status === "active" && token.expires_at && (
           <Text size="xs" c="dimmed">
             Rotated, ends <Time value={token.expires_at} />
@@ -28,9 +25,9 @@ const columns: Column<Token>[] = [
       </>
     ),
   },
-  { label: "Token", width: 150, cell: ({ masked }) => <Code>{masked}</Code> },
-  { label: "Created", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
-  { label: "Last used", width: 190, cell: ({ last_used }) => <LastUsed used={last_used} /> },
+  maskedColumn,
+  createdColumn,
+  lastUsedColumn,
 ];
 
 interface ActiveProps {

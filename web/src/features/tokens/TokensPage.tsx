@@ -1,12 +1,12 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokensQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { AddButton } from "../../components/AddButton";
+import { SearchInput } from "../../components/form/SearchInput";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
@@ -44,16 +44,7 @@ export function TokensPage() {
       <PageHeader
         title="Access tokens"
         description="A token lets one client, on one device, call what you may call."
-        actions={
-          !creating && (
-            <Button
-              leftSection={<IconPlus size={16} aria-hidden />}
-              onClick={() => setCreating(true)}
-            >
-              Create token
-            </Button>
-          )
-        }
+        actions={!creating && <AddButton onClick={() => setCreating(true)}>Create token</AddButton>}
       />
       {creating && (
         <CreateTokenForm

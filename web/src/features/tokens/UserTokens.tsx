@@ -1,17 +1,20 @@
 // A user's active tokens, masked, each to be revoked.
-import { Anchor, Code, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { LastUsed } from "../../components/LastUsed";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { QueryView } from "../../components/layout/QueryView";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { TruncatedText } from "../../components/table/TruncatedText";
-import { Time } from "../../components/Time";
 import { useBackLinkState } from "../../lib/backLink";
-import { RevokeButton } from "./RevokeButton";
+import {
+  nameColumn,
+  maskedColumn,
+  createdColumn,
+  lastUsedColumn,
+  revokeCell,
+} from "./tokenColumns";
 
 const shown = 200; // as many as a user can have
 
@@ -31,34 +34,15 @@ export function UserTokens({ user }: { user: Schema<"User"> }) {
     },
   );
   const columns: Column<Schema<"Token">>[] = [
-    {
-      label: "Name",
-      role: "name",
-      cell: ({ id, name, description }) => (
-        <>
-          <TruncatedText to={`/admin/access-tokens/${id}`} state={backLinkState}>
-            {name}
-          </TruncatedText>
-          <TruncatedText size="xs" c="dimmed">
-            {description}
-          </TruncatedText>
-        </>
-      ),
-    },
-    { label: "Token", width: 150, cell: ({ masked }) => <Code>{masked}</Code> },
-    { label: "Created", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
-    { label: "Last used", width: 190, cell: ({ last_used }) => <LastUsed used={last_used} /> },
+    nameColumn({ base: "/admin/access-tokens", state: backLinkState }),
+    maskedColumn,
+    createdColumn,
+    lastUsedColumn,
     {
       label: "Revoke",
       role: "actions",
       width: 96,
-      cell: (token) => (
-        <RevokeButton
-          label={`Revoke ${token.name} of ${user.name}`}
-          pending={revoke.isBusyWith(token)}
-          onRevoke={() => revoke.mutate(token)}
-        />
-      ),
+      cell: revokeCell({ isRevoking: revoke.isBusyWith, onRevoke: revoke.mutate }),
     },
   ];
   return (

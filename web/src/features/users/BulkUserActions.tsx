@@ -6,7 +6,7 @@ import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { Dialog } from "../../components/Dialog";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { TagSelect } from "../../components/fields/TagSelect";
+import { TagSelect } from "../../components/form/TagSelect";
 import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
 

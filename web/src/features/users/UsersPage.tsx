@@ -1,16 +1,15 @@
-import { Badge, Button, Select } from "@mantine/core";
+import { Badge, Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { nonEmptyPage } from "../../api/nonEmptyPage";
-import { SearchInput } from "../../components/fields/SearchInput";
-import { EmptyState } from "../../components/layout/EmptyState";
+import { AddButton } from "../../components/AddButton";
+import { SearchInput } from "../../components/form/SearchInput";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
 import { lazyComponent } from "../../components/lazyComponent";
 import { StatusBadge } from "../../components/StatusBadge";
-import { CursorPager } from "../../components/table/CursorPager";
+import { CursorList } from "../../components/table/CursorList";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { FilterBar } from "../../components/table/FilterBar";
 import { selectColumn } from "../../components/table/selectColumn";
@@ -66,14 +65,7 @@ export function UsersPage() {
       <PageHeader
         title="Users"
         description="Who may sign in, and by their tags what they may use."
-        actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setInviting(true)}
-          >
-            Invite user
-          </Button>
-        }
+        actions={<AddButton onClick={() => setInviting(true)}>Invite user</AddButton>}
       />
       <FilterBar label="Filters">
         <SearchInput
@@ -106,9 +98,9 @@ export function UsersPage() {
         />
       )}
       <QueryView query={users}>
-        {({ items, total, next_cursor, previous_cursor }) => (
-          <>
-            {items.length > 0 ? (
+        {(page) => (
+          <CursorList page={page} noun="user" onGo={goTo}>
+            {(items) => (
               <DataTable
                 caption="Users"
                 columns={[
@@ -122,21 +114,8 @@ export function UsersPage() {
                 rows={items}
                 rowKey={({ id }) => id}
               />
-            ) : next_cursor === null ? (
-              <EmptyState title="No users match" />
-            ) : (
-              <EmptyState title="No users match so far">
-                Many have been looked through. Next goes on from there.
-              </EmptyState>
             )}
-            <CursorPager
-              noun="user"
-              total={items.length > 0 ? total : null}
-              next={next_cursor}
-              previous={previous_cursor}
-              onGo={goTo}
-            />
-          </>
+          </CursorList>
         )}
       </QueryView>
       {inviting && <InviteUserDialog onClose={() => setInviting(false)} />}

@@ -22,13 +22,13 @@ export function scopeProblem(scope: Scope): string | null {
   return null;
 }
 
-/** In words: “Operations that read · 2 connectors”. */
+/** In words: “Read-only operations · 2 connectors”. */
 export function describeScope(scope: Scope): string {
   const counted = (list: string[], noun: string) => plural(list.length, noun);
   const operations = Array.isArray(scope.operations)
     ? counted(scope.operations, "chosen operation")
     : scope.operations === "read_only"
-      ? "Operations that read"
+      ? "Read-only operations"
       : "All operations";
   const connectors = Array.isArray(scope.connectors)
     ? counted(scope.connectors, "connector")

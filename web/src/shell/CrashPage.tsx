@@ -12,8 +12,8 @@ function useFailure() {
   return {
     title: "This page stopped working",
     description: online
-      ? "Wick may have been updated while the page was open. Load it again."
-      : "You are offline, and this page has not been loaded yet. Load it again when you are online.",
+      ? "Wick may have been updated while the page was open. Reload the page."
+      : "You are offline, and this page has not been loaded yet. Reload it when you are online.",
     error: thrown instanceof Error ? thrown : new Error(String(thrown)),
   };
 }
@@ -43,5 +43,5 @@ export function FailedPage() {
 }
 
 function LoadAgain() {
-  return <Button onClick={() => window.location.reload()}>Load again</Button>;
+  return <Button onClick={() => window.location.reload()}>Reload</Button>;
 }

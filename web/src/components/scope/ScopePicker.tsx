@@ -34,16 +34,16 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
           <Stack gap="xs" mt="xs">
             <Radio
               value="all"
-              label="All I can reach, also future ones"
+              label="All connectors that I can use, including future ones"
               description={query.data && `Now: ${namesOf(connectors)}`}
             />
-            <Radio value="chosen" label="Only these" />
-          </Stack>
+            <Radio value="chosen" label="Chosen connectors" />{" "}
+          </Stack>{" "}
         </Radio.Group>
       )}
       {chosen && only === undefined && (
         <Checkbox.Group
-          aria-label="Connectors it may reach"
+          aria-label="Connectors in the scope"
           value={chosen}
           onChange={(ids) => onChange({ ...scope, connectors: ids })}
         >
@@ -60,9 +60,9 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
         onChange={(value) => onChange({ ...scope, operations: value === "chosen" ? [] : value })}
       >
         <Stack gap="xs" mt="xs">
-          {!readOnly && <Radio value="all" label="All: read and change" />}
-          <Radio value="read_only" label="Only those that read" />
-          <Radio value="chosen" label="Only these" />
+          {!readOnly && <Radio value="all" label="All operations" />}
+          <Radio value="read_only" label="Read-only operations" />
+          <Radio value="chosen" label="Chosen operations" />
         </Stack>
       </Radio.Group>
       {Array.isArray(scope.operations) &&

@@ -26,7 +26,7 @@ export function CursorList<Row>({ page, noun, onGo, children }: Props<Row>) {
       {items.length === 0 && next === null && <EmptyState title={none} />}
       {items.length === 0 && next !== null && (
         <EmptyState title={`${none} so far`}>
-          Many have been looked through. Next goes on from there.
+          Many entries were searched without a match. Press Next to continue the search.
         </EmptyState>
       )}
       <CursorPager

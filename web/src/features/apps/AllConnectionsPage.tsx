@@ -45,7 +45,7 @@ export function AllConnectionsPage() {
     <>
       <PageHeader
         title="All connections"
-        description="Apps that act for the people here. A disconnected app stops with its next call."
+        description="The apps that act on behalf of users. A disconnected app stops working immediately."
       />
       <FilterBar label="Filters">
         <UserSelect
@@ -59,12 +59,12 @@ export function AllConnectionsPage() {
         <Group gap="sm" mb="md">
           {query.user && (
             <Button color="red" variant="outline" onClick={() => setConfirming("user")}>
-              Disconnect all of this user
+              Disconnect all apps of this user
             </Button>
           )}
           {query.client && (
             <Button color="red" variant="outline" onClick={() => setConfirming("client")}>
-              Disconnect all of this app
+              Disconnect this app from all users
             </Button>
           )}
         </Group>
@@ -83,7 +83,7 @@ export function AllConnectionsPage() {
             <EmptyState title="No connections match" />
           ) : (
             <EmptyState title="No connections">
-              An app appears here once someone has approved it.
+              An app appears here after a user approves it.
             </EmptyState>
           )
         }

@@ -38,7 +38,7 @@ export function AppTable({ apps, ...actions }: Props) {
       ),
     },
     {
-      label: "Leads back to",
+      label: "Redirects to",
       cell: (app) =>
         redirectHosts(app.redirect_uris).map((host) => (
           <TruncatedText key={host}>{host}</TruncatedText>
@@ -49,7 +49,7 @@ export function AppTable({ apps, ...actions }: Props) {
       width: 150,
       cell: (app) => (
         <>
-          {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
+          {app.source === "builtin" ? "Built in" : <Time value={app.created_at} />}
           {app.registered_from && (
             <TruncatedText size="xs" c="dimmed">
               from {app.registered_from}
@@ -185,7 +185,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => replaceSecret.mutate()}
         onClose={close}
       >
-        The old secret stops working at once. The app works again when it has the new one.
+        The old secret stops working immediately. The app works again when it has the new secret.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "remove"}
@@ -198,7 +198,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         {endsFor(app)}{" "}
         {app.source === "admin"
           ? "To use it again, register it again."
-          : "It may register itself again; block it if it should not."}
+          : "The app can register itself again. To prevent that, block it instead."}
       </ConfirmDialog>
     </>
   );
@@ -207,6 +207,6 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
 function endsFor({ connections }: App): string {
   if (connections === 0) return "No connection ends.";
   return connections === 1
-    ? "Its one connection ends at once."
-    : `Its ${plural(connections, "connection")} end at once.`;
+    ? "Its connection ends immediately."
+    : `Its ${plural(connections, "connection")} end immediately.`;
 }

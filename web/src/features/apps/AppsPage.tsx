@@ -21,7 +21,7 @@ export function AppsPage() {
     <>
       <PageHeader
         title="Apps"
-        description="Clients that people here can connect. Most register themselves; each person decides what one may call."
+        description="The programs that users can connect through OAuth. Most apps register themselves. Each user decides what an app can do."
         actions={<AddButton onClick={() => setRegistering(true)}>Register an app</AddButton>}
       />
       <QueryView query={apps}>

@@ -101,7 +101,7 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
               </Group>
             ),
             User: !own && <UserLink {...user} />,
-            "May call": describeScope(connection.scope),
+            Scope: describeScope(connection.scope),
             Granted: <Time value={connection.created_at} />,
             "Last used": <LastUsed used={connection.last_used} />,
             Expires: !ended && <Time value={connection.expires_at} />,

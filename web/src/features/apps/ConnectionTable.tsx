@@ -40,7 +40,7 @@ export function ConnectionTable(props: Props) {
       ),
     },
     { label: "User", cell: ({ user }) => <UserCell {...user} /> },
-    { label: "May call", cell: ({ scope }) => describeScope(scope) },
+    { label: "Scope", cell: ({ scope }) => describeScope(scope) },
     { label: "Granted", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
     { label: "Last used", width: 170, cell: ({ last_used }) => <LastUsed used={last_used} /> },
     {

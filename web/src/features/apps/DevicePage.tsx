@@ -39,7 +39,7 @@ function CodeForm({ suggested }: { suggested: string }) {
       void navigate(`/oauth/consent?request=${encodeURIComponent(request_id)}`),
   });
   return (
-    <CenteredLayout title="Connect a device" description="It shows a code: type it in here.">
+    <CenteredLayout title="Connect a device" description="Enter the code that your device shows.">
       <ActionForm action={enter} submit="Continue" place="page">
         <TextInput
           label="Code"

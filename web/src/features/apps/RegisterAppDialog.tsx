@@ -47,7 +47,7 @@ export function RegisterAppDialog({ onRegistered, onClose }: Props) {
       <ActionForm action={register} submit="Register" place="dialog" onCancel={onClose}>
         <TextInput
           label="Name"
-          description="People read it when the app asks for their approval."
+          description="Shown to users when the app asks for their approval."
           required
           data-autofocus
           autoComplete="off"
@@ -56,8 +56,8 @@ export function RegisterAppDialog({ onRegistered, onClose }: Props) {
           onChange={(event) => setName(event.currentTarget.value)}
         />
         <Textarea
-          label="Redirect addresses"
-          description="Where the app takes people back to after they approve. One a line."
+          label="Redirect URIs"
+          description="Where users return to after they approve the app. One per line."
           placeholder="https://app.example.com/callback"
           autosize
           minRows={2}
@@ -65,21 +65,21 @@ export function RegisterAppDialog({ onRegistered, onClose }: Props) {
           onChange={(event) => setRedirects(event.currentTarget.value)}
         />
         <Checkbox
-          label="It keeps a secret (confidential)"
-          description="For apps that run on a server, where nobody can read it."
+          label="Confidential: the app can keep a secret"
+          description="For apps that run on a server, where users cannot read the secret."
           checked={confidential || introspects}
           disabled={introspects}
           onChange={(event) => setConfidential(event.currentTarget.checked)}
         />
         <Checkbox
-          label="It may use device codes"
-          description="For programs without a browser; needs no redirect address."
+          label="Device codes"
+          description="For programs without a browser. They need no redirect URI."
           checked={device}
           onChange={(event) => setDevice(event.currentTarget.checked)}
         />
         <Checkbox
-          label="It is a resource server that may introspect tokens"
-          description="It asks this server whether a token is good; it always has a secret."
+          label="Resource server that can introspect tokens"
+          description="It can ask this server whether a token is valid. It always has a secret."
           checked={introspects}
           onChange={(event) => setIntrospects(event.currentTarget.checked)}
         />

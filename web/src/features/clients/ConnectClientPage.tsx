@@ -15,7 +15,7 @@ export function ConnectClientPage() {
     <>
       <PageHeader
         title="Connect a client"
-        description="Every client uses the same address. It signs in by itself, or uses an access token."
+        description="Every client uses the same address. A client signs in with OAuth or uses an access token."
       />
       <QueryView query={instance}>
         {({ mcp_url }) => (
@@ -46,8 +46,8 @@ function SignInSnippets({ url }: { url: string }) {
   return (
     <Stack gap="lg">
       <Text>
-        Paste just the address: the client opens this site in your browser, you approve, done. What
-        you approved is under{" "}
+        Paste the address into the client. The client opens this site in your browser, where you
+        approve the connection. Approved apps are listed under{" "}
         <Anchor component={Link} to="/profile/connections" inherit underline="always">
           Connections
         </Anchor>
@@ -55,7 +55,9 @@ function SignInSnippets({ url }: { url: string }) {
       </Text>
       {snippets.map(({ client, signIn }) => (
         <Panel key={client} title={client}>
-          {signIn.length === 0 && <Text size="sm">It cannot sign in: use an access token.</Text>}
+          {signIn.length === 0 && (
+            <Text size="sm">This client cannot sign in with OAuth. Use an access token.</Text>
+          )}
           {signIn.map(({ where, code, note }) => (
             <Instruction key={where} client={client} where={where} code={code(url)} note={note} />
           ))}
@@ -72,7 +74,7 @@ function TokenSnippets({ url }: { url: string }) {
         <Anchor component={Link} to="/profile/tokens" inherit underline="always">
           Create a token
         </Anchor>{" "}
-        for each client and put it where the snippet says {tokenPlaceholder}.
+        for each client, and replace {tokenPlaceholder} with it.
       </Text>
       {snippets.map(({ client, token: { where, code, note } }) => (
         <Panel key={client} title={client}>

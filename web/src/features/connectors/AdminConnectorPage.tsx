@@ -73,7 +73,7 @@ export function AdminConnectorPage() {
                 />
                 <Stack gap="lg" key={data.id}>
                   {data.left_out && (
-                    <Alert color="yellow" title="Some of the server's tools are left out">
+                    <Alert color="yellow" title="Some of the server's tools cannot be used">
                       {data.left_out.map((one) => (
                         <Text size="sm" key={one}>
                           {one}

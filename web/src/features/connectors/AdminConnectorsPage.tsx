@@ -33,14 +33,15 @@ export function AdminConnectorsPage() {
     <>
       <PageHeader
         title="Manage connectors"
-        description="What your team's clients can reach, and with which credentials."
+        description="The systems that clients can use, and the credentials for them."
         actions={<AddButton onClick={() => setCreating(true)}>Add connector</AddButton>}
       />
       <QueryView query={connectors}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No connectors yet">
-              Add one: its credentials stay on this server, and your team calls it through Wick.
+              Add a connector. Its credentials stay on this server, and your team uses it through
+              Wick.
             </EmptyState>
           ) : (
             <ConnectorTable connectors={items} onDelete={setDeleted} />

@@ -39,7 +39,7 @@ export function ConnectorForm({ connector, fields }: Props) {
       <ActionForm action={save} submit="Save" place="panel" maxWidth={640}>
         <TextInput
           label="Label"
-          description={`Its tools begin with ${connector.slug}__`}
+          description={`Tool names start with ${connector.slug}__`}
           required
           autoComplete="off"
           value={label}
@@ -54,7 +54,7 @@ export function ConnectorForm({ connector, fields }: Props) {
         <TagSelect
           value={tags}
           onChange={setTags}
-          description="With filter tags, only users who carry one of them may use it."
+          description="With filter tags, only users who have at least one of them can use the connector."
         />
         <ConfigFields fields={fields} values={config} onChange={setConfig} />
       </ActionForm>

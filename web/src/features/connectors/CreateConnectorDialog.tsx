@@ -64,7 +64,7 @@ async function firstRefresh(id: string) {
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : "";
-    notify("failed", `It does not answer yet. ${why}`);
+    notify("failed", `The server does not respond yet. ${why}`);
   }
 }
 
@@ -131,7 +131,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       refresh: [["admin"], ["connectors"]],
       done: ({ problem }) =>
         problem
-          ? `${label} is added, but its operations are not imported: ${problem}`
+          ? `${label} was added, but its operations were not imported: ${problem}`
           : `${label} is added.`,
       onDone: ({ id, own }) =>
         void navigate(own ? `/connectors/${id}/connect` : `/admin/connectors/${id}`),
@@ -177,7 +177,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       {source && <OpenapiSummary preview={source.preview} />}
       <TextInput
         label="Label"
-        description="Its name for people; tool names begin with it."
+        description="The name that people see. Tool names start with it."
         required
         autoComplete="off"
         value={label}
@@ -185,7 +185,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       />
       <TextInput
         label="Description"
-        description="Models read it too, to know when to use this connector."
+        description="Models also read this to decide when to use the connector."
         autoComplete="off"
         value={description}
         onChange={(event) => setDescription(event.currentTarget.value)}
@@ -194,18 +194,19 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       <TagSelect
         value={tags}
         onChange={setTags}
-        description="Without a filter tag, every user may use it."
+        description="Without a filter tag, every user can use the connector."
       />
       {operation && (
-        <Fieldset legend="Its first operation">
+        <Fieldset legend="First operation">
           <Stack>
             <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
           </Stack>
         </Fieldset>
       )}
       {made && (
-        <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
-          Change the operation and add it again, or close this and find the connector in the list.
+        <Alert color="yellow" title={`${made.label} was added, but its operation was not`}>
+          Change the operation and try again, or close this dialog and find the connector in the
+          list.
         </Alert>
       )}
       {source && (

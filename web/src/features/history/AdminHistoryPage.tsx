@@ -8,7 +8,7 @@ export function AdminHistoryPage() {
   const [search] = useSearchParams();
   return (
     <>
-      <PageHeader title="All history" description="Every call of every user, newest first." />
+      <PageHeader title="All history" description="All calls of all users, newest first." />
       <RunFilterBar everyone />
       <RunList filters={parseRunFilters(search)} showUser />
     </>

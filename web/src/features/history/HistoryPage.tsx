@@ -10,7 +10,7 @@ export function HistoryPage() {
   const [search] = useSearchParams();
   return (
     <>
-      <PageHeader title="History" description="Every call made as you, newest first." />
+      <PageHeader title="History" description="All calls made on your behalf, newest first." />
       <RunFilterBar everyone={false} />
       {/* The API gives an admin everybody's calls; this page is about one's own. */}
       <RunList filters={{ ...parseRunFilters(search), user: me.id }} showUser={false} />

@@ -86,7 +86,7 @@ function Payload({ title, value }: { title: string; value: unknown }) {
   if (value === undefined || value === null) {
     return (
       <Text size="sm" c="dimmed">
-        {title}: nothing kept.
+        {title}: not recorded.
       </Text>
     );
   }
@@ -109,8 +109,8 @@ function RunActions({ run }: { run: Run }) {
       refresh: [["runs", "list"]],
       done: (result) =>
         result.status === "ok"
-          ? `Worked this time, in ${duration(result.latency_ms)}.`
-          : `Failed again: ${result.error ?? "the operation reported an error"}`,
+          ? `The retry succeeded in ${duration(result.latency_ms)}.`
+          : `The retry failed: ${result.error ?? "the operation reported an error"}`,
     },
   );
   // A payload that was cut or has expired cannot be sent again.
@@ -124,7 +124,7 @@ function RunActions({ run }: { run: Run }) {
         component={Link}
         to={`/connectors/${connector.id}?${test.toString()}`}
       >
-        Open with this input
+        Open in the test form
       </Button>
       {run.user?.id === me.id && (
         <Button

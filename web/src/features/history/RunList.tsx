@@ -36,7 +36,7 @@ export function RunList({ filters, showUser }: Props) {
   if (items.length === 0 && !searchedBackTo) {
     return (
       <EmptyState title="No calls">
-        Calls appear here as soon as they are made. If you expected some, loosen the filters.
+        Calls appear here as soon as they are made. If you expected calls, change the filters.
       </EmptyState>
     );
   }

@@ -10,7 +10,7 @@ import { OpenapiOperationRow } from "./OpenapiOperationRow";
 const pageSize = 50;
 const firstFilters = [
   { value: "all", label: "All operations" },
-  { value: "reads", label: "Those that only read" },
+  { value: "reads", label: "Read-only operations" },
 ];
 const laterFilters = [
   { value: "new", label: "New" },
@@ -88,7 +88,7 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
               )
             }
           >
-            Choose none of them
+            Choose none of these
           </Button>
         </Group>
       </Group>
@@ -109,7 +109,7 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
       ))}
       {found.length === 0 && (
         <Text size="sm" c="dimmed">
-          No operation fits.
+          No operations match.
         </Text>
       )}
       <Pager

@@ -83,13 +83,13 @@ function CommandWarnings({ proposal, baseUrl }: { proposal: CurlProposal; baseUr
     <>
       {elsewhere && (
         <Alert color="yellow" title="The command is for another address">
-          It goes to {proposal.base_url}, and this connector to {baseUrl}. The operation will go to
-          this connector's address.
+          The command calls {proposal.base_url}, but this connector calls {baseUrl}. The operation
+          will use the connector's address.
         </Alert>
       )}
       {proposal.secret_found && (
         <Alert color="blue" title="The secret of the command is not used">
-          This connector signs in as its own settings say.
+          This connector uses the credentials in its own settings.
         </Alert>
       )}
     </>

@@ -119,7 +119,7 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
   return (
     <Panel
       title="Operations"
-      description="What is turned off does not exist for clients."
+      description="Clients cannot see or call operations that are turned off."
       actions={
         <Group gap="xs">
           {custom && (
@@ -142,21 +142,22 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       }
     >
       {offer && (
-        <Alert color="yellow" mb="md" title="The server offers something else than is accepted">
+        <Alert color="yellow" mb="md" title="The server's tools have changed">
           <Group justify="space-between">
             <Text size="sm">
-              In {plural(offer.changes.length, "operation")}. Nothing of it is in use before it is
-              accepted.
+              {plural(offer.changes.length, "operation")}{" "}
+              {offer.changes.length === 1 ? "differs" : "differ"} from the accepted definitions.
+              Changes take effect after you accept them.
             </Text>
             <Button variant="default" onClick={() => setReviewing(true)}>
-              Look at the difference
+              Review changes
             </Button>
           </Group>
         </Alert>
       )}
       {connector.operations.length === 0 ? (
         <EmptyState title="No operations yet">
-          {discovers && "Refresh asks the server which it has."}
+          {discovers && "Press Refresh to load the operations of the server."}
         </EmptyState>
       ) : (
         <DataTable
@@ -192,7 +193,7 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
         onConfirm={() => deleted && remove.mutate(deleted)}
         onClose={() => setDeleted(null)}
       >
-        Clients can no longer call it. The history of its calls stays.
+        Clients can no longer call it. Its call history is kept.
       </ConfirmDialog>
     </Panel>
   );
@@ -202,5 +203,5 @@ function ToolChangeBadge({ operation, offer }: { operation: Operation; offer?: S
   if (operation.held) return <Badge color="red">held back</Badge>;
   const change = offer?.changes.find(({ key }) => key === operation.key);
   if (!change) return null;
-  return <Badge color="yellow">{kindOf(change).toLowerCase()} at the server</Badge>;
+  return <Badge color="yellow">{kindOf(change).toLowerCase()} on the server</Badge>;
 }

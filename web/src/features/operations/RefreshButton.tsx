@@ -22,7 +22,7 @@ export function RefreshButton({ connectorId, onDifference }: Props) {
     },
     {
       refresh: [["admin"], ["connectors"]],
-      done: (isSame) => (isSame ? "The server offers what is accepted here." : ""),
+      done: (isSame) => (isSame ? "The server's tools have not changed." : ""),
       onDone: (isSame) => !isSame && onDifference(),
     },
   );

@@ -34,7 +34,7 @@ export function ToolChangesDialog({ connectorId, offer, onClose }: Props) {
     <ConfirmDialog
       opened
       size="xl"
-      title="Accept what the server offers now?"
+      title="Accept the server's changes?"
       confirm="Accept"
       pending={accept.isPending}
       onConfirm={() => accept.mutate()}
@@ -42,8 +42,7 @@ export function ToolChangesDialog({ connectorId, offer, onClose }: Props) {
     >
       <Stack gap="lg">
         <Text size="sm">
-          Models read names, descriptions and schemas. Look closer where something changed that you
-          did not expect.
+          Models read names, descriptions and schemas. Check every change that you did not expect.
         </Text>
         {offer.changes.map((change) => (
           <Change key={change.key} change={change} />

@@ -12,7 +12,7 @@ export function PasswordPanel() {
   if (useMe().has_password) return <ChangePasswordForm />;
   return (
     <Panel title="Password">
-      <Text size="sm">You sign in through your organisation's provider.</Text>
+      <Text size="sm">You sign in with your organization's identity provider.</Text>
     </Panel>
   );
 }
@@ -32,7 +32,7 @@ function ChangePasswordForm() {
     {
       showsError: true,
       refresh: [["sessions"], ["connections"]],
-      done: "Your password is changed.",
+      done: "Your password was changed.",
       onDone: () => {
         setCurrent("");
         setNext("");
@@ -40,14 +40,14 @@ function ChangePasswordForm() {
     },
   );
   return (
-    <Panel title="Password" description="Changing it ends your other sessions.">
+    <Panel title="Password" description="Changing your password ends your other sessions.">
       <ActionForm action={change} submit="Change password" place="panel" maxWidth={360}>
         <HiddenUsername email={me.email} />
         <CurrentPasswordField label="Current password" value={current} onChange={setCurrent} />
         <NewPasswordField label="New password" value={next} onChange={setNext} />
         <Checkbox
           label="Also disconnect my apps"
-          description="They ask for your approval again. Access tokens keep working."
+          description="The apps must ask for your approval again. Access tokens keep working."
           checked={endConnections}
           onChange={(event) => setEndConnections(event.currentTarget.checked)}
         />

@@ -24,7 +24,7 @@ export function EnrolPage({ onDone }: { onDone: () => void }) {
   return (
     <CenteredLayout
       title="Set up a second factor"
-      description={`This server asks for one before ${me.email} can go on.`}
+      description={`This server requires a second factor. Set one up to continue as ${me.email}.`}
     >
       <EnrolmentForm onDone={setCodes} />
       <Button variant="subtle" loading={signOut.isPending} onClick={() => signOut.mutate()}>

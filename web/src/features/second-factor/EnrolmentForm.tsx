@@ -44,7 +44,7 @@ function PasswordStep({ onDone, onCancel }: PasswordStepProps) {
   return (
     <ActionForm action={begin} submit="Continue" place="dialog" onCancel={onCancel}>
       <Text size="sm">
-        You need an authenticator app, on your phone or in your password manager. First, give your
+        You need an authenticator app, on your phone or in your password manager. First, enter your
         password again.
       </Text>
       <HiddenUsername email={me.email} />
@@ -71,11 +71,11 @@ function ScanStep({ enrolment, onDone, onCancel, onAgain }: ScanStepProps) {
       submit="Turn on"
       place="dialog"
       onCancel={onCancel ?? onAgain}
-      cancel={onCancel ? "Cancel" : "Begin again"}
+      cancel={onCancel ? "Cancel" : "Start again"}
     >
       <List type="ordered" size="sm" spacing={4}>
-        <List.Item>Scan the QR code with the app, or type the key in.</List.Item>
-        <List.Item>Type in the six digits that the app shows.</List.Item>
+        <List.Item>Scan the QR code with the app, or enter the key.</List.Item>
+        <List.Item>Enter the six digits that the app shows.</List.Item>
       </List>
       <Group justify="center">
         <QrCode text={enrolment.uri} label="QR code with the key for the authenticator app" />
@@ -84,7 +84,7 @@ function ScanStep({ enrolment, onDone, onCancel, onAgain }: ScanStepProps) {
       <Anchor href={enrolment.uri} size="sm">
         Open in an app on this device
       </Anchor>
-      <CodeField description="Six digits, from the app" autoFocus value={code} onChange={setCode} />
+      <CodeField description="Six digits from the app" autoFocus value={code} onChange={setCode} />
     </ActionForm>
   );
 }

@@ -17,8 +17,8 @@ export function RecoveryCodes({ codes, onClose }: Props) {
   return (
     <Stack onCopy={onKept}>
       <Text size="sm">
-        Each of these signs you in once, in place of a code, when you do not have your phone. Keep
-        them where you find them then. They <strong>won't be shown again</strong>.
+        If you lose your authenticator app, sign in with one of these codes instead. Each code works
+        once. Store them in a safe place: they <strong>won't be shown again</strong>.
       </Text>
       <ul className={classes.codes} aria-label="Recovery codes" data-testid="recovery-codes">
         {codes.map((code) => (
@@ -40,7 +40,7 @@ export function RecoveryCodes({ codes, onClose }: Props) {
         </Button>
       </Group>
       <Group justify="flex-end">
-        <Button onClick={onClose}>I have kept them</Button>
+        <Button onClick={onClose}>I have saved them</Button>
       </Group>
     </Stack>
   );

@@ -37,8 +37,8 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
       return (
         <ReauthenticateDialog
           title="New recovery codes"
-          description="The codes that you have stop working."
-          confirm="Make new codes"
+          description="Your current recovery codes stop working."
+          confirm="Create new codes"
           run={(body) => unwrap(api.POST("/me/second-factor/recovery-codes", { body }))}
           onDone={({ recovery_codes }) => showCodes(recovery_codes)}
           onClose={onClose}
@@ -48,7 +48,7 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
       return (
         <ReauthenticateDialog
           title="Turn off the second factor?"
-          description="Your password alone signs you in again. Your recovery codes stop working."
+          description="You then sign in with your password alone. Your recovery codes stop working."
           confirm="Turn off"
           isDestructive
           run={(body) => unwrap(api.POST("/me/second-factor/turn-off", { body }))}

@@ -61,7 +61,7 @@ export function useSecondFactorField(autoFocus = false) {
       {byRecovery ? (
         <RecoveryCodeField
           key="recovery"
-          description="One of the ten that you kept. Each works once."
+          description="One of the recovery codes that you saved. Each works once."
           autoFocus
           value={text}
           onChange={setText}
@@ -69,7 +69,7 @@ export function useSecondFactorField(autoFocus = false) {
       ) : (
         <CodeField
           key="code"
-          description="Six digits, from your authenticator app"
+          description="Six digits from your authenticator app"
           autoFocus={autoFocus}
           value={text}
           onChange={setText}

@@ -32,7 +32,7 @@ function Factor() {
   return (
     <Panel
       title="Second factor"
-      description="Signing in by password then also asks for a code of an authenticator app."
+      description="With a second factor, signing in with a password also needs a code from an authenticator app."
     >
       <QueryView query={factor}>
         {(state) => (
@@ -63,8 +63,9 @@ function FactorState({ since, recovery_codes_left: left, required }: Schema<"Sec
   return (
     <Text size="sm">
       On since <Time value={since} />. {plural(left, "recovery code")} left
-      {left <= 2 && ": make new ones before they are used up"}.
-      {required && " This server asks for it: when you turn it off, you set up a new one at once."}
+      {left <= 2 && ": create new ones before you run out"}.
+      {required &&
+        " This server requires a second factor. If you turn it off, you must set up a new one immediately."}
     </Text>
   );
 }

@@ -83,7 +83,7 @@ const columns: Column<Setting>[] = [
   {
     label: "Takes effect",
     width: 150,
-    cell: ({ needs_restart }) => (needs_restart ? "After a restart" : "At once"),
+    cell: ({ needs_restart }) => (needs_restart ? "After a restart" : "Immediately"),
   },
 ];
 
@@ -99,13 +99,13 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        description="How this server runs. Settings are read when it starts."
+        description="The settings of this server. Wick reads them when it starts."
       />
       <Stack gap="lg">
         <Panel title="How to change a setting">
           <Text size="sm">
-            Set it in one of these places on the server and restart Wick. Each overrides those
-            before it.
+            Set it in one of these places on the server, then restart Wick. Later places override
+            earlier ones.
           </Text>
           <Text size="sm" component="ol" pl="lg" m={0}>
             <li>
@@ -113,8 +113,8 @@ export function SettingsPage() {
               example <Code>audit.row_days = 30</Code>
             </li>
             <li>
-              The environment: <Code>WICK_AUDIT_ROW_DAYS=30</Code>. A secret belongs here, or in a
-              file of its own.
+              The environment: <Code>WICK_AUDIT_ROW_DAYS=30</Code>. Put a secret here or in a file
+              of its own.
             </li>
             <li>
               A flag: <Code>wick serve --set audit.row_days=30</Code>

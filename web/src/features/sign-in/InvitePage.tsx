@@ -37,8 +37,8 @@ export function InvitePage() {
         <QueryView query={invite}>{(info) => <InviteForm token={token} info={info} />}</QueryView>
       ) : (
         <Alert color="yellow" title="The link is incomplete">
-          Open the whole link that you were given. It works once; ask an admin for a new one if it
-          was used or lost.
+          Open the complete link that you received. It works once. If it was used or lost, ask an
+          admin for a new one.
         </Alert>
       )}
     </CenteredLayout>

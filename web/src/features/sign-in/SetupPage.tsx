@@ -23,7 +23,7 @@ export function SetupPage() {
           if (!setup_required) {
             return (
               <Alert color="blue">
-                This server is set up already.{" "}
+                This server is already set up.{" "}
                 <Anchor component={Link} to="/sign-in" inherit underline="always">
                   Sign in
                 </Anchor>
@@ -40,8 +40,8 @@ export function SetupPage() {
 function MissingToken() {
   return (
     <Alert color="yellow" title="The link is incomplete">
-      Open the whole set-up link that the server printed when it started. It works once, and a page
-      that was reloaded no longer has it.
+      Open the complete set-up link that the server printed when it started. It works once. If you
+      reload this page, open the link again.
     </Alert>
   );
 }

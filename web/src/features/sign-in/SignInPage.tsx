@@ -74,15 +74,15 @@ function AskingApp({ next }: { next: string }) {
     enabled: client !== null,
   });
   if (pathname === "/device") {
-    return <Alert color="blue">A device asks to be connected. Sign in to enter its code.</Alert>;
+    return <Alert color="blue">A device wants to connect. Sign in to enter its code.</Alert>;
   }
   // An app that is not known here gets its own page after sign-in.
   if (!app.data) return null;
   return (
-    <Alert color="blue" title={`“${app.data.name}” asks to be connected`}>
+    <Alert color="blue" title={`“${app.data.name}” wants to connect`}>
       <ClientBadge client={app.data} />
       <Text size="sm" mt={4}>
-        Sign in to see what it asks for. Signing in alone allows nothing.
+        Sign in to review the request. Signing in alone gives the app no access.
       </Text>
     </Alert>
   );
@@ -115,30 +115,26 @@ function ProviderProblem({ code, provider }: { code: string | null; provider: st
     case "oidc_failed":
       return (
         <Alert color="red">
-          Signing in with {provider} did not work. Try again; if it keeps failing, tell an admin:
-          the server's log says why.
+          Signing in with {provider} failed. Try again. If it keeps failing, ask an admin to check
+          the server log.
         </Alert>
       );
     case "oidc_pending":
       return (
         <Alert color="yellow" title="Waiting for approval">
-          Your account exists now. You can sign in as soon as an admin has approved it.
+          Your account was created. You can sign in after an admin approves it.
         </Alert>
       );
     case "oidc_refused":
       return (
         <Alert color="red">
-          This account of {provider} is not allowed to sign in here. Ask an admin if it should be.
+          Your {provider} account is not allowed to sign in here. Ask an admin for access.
         </Alert>
       );
     case "oidc_deactivated":
-      return (
-        <Alert color="red">Your account is deactivated here. Ask an admin to reactivate it.</Alert>
-      );
+      return <Alert color="red">Your account is deactivated. Ask an admin to reactivate it.</Alert>;
     case "oidc_unavailable":
-      return (
-        <Alert color="red">{provider} cannot be reached at the moment. Try again later.</Alert>
-      );
+      return <Alert color="red">{provider} cannot be reached. Try again later.</Alert>;
     default:
       return null;
   }

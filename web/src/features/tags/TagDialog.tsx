@@ -50,7 +50,7 @@ export function TagDialog({ tag, onClose }: Props) {
         />
         <Checkbox
           label="Filter"
-          description="Connectors with this tag are open only to users with this tag."
+          description="A connector with filter tags is available only to users who have at least one of them."
           checked={filter}
           onChange={(event) => setFilter(event.currentTarget.checked)}
         />

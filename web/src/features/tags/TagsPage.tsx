@@ -34,14 +34,14 @@ export function TagsPage() {
     <>
       <PageHeader
         title="Tags"
-        description="Labels on users and connectors. A connector with filter tags is open only to users who carry one of them."
+        description="Labels for users and connectors. A connector with filter tags is available only to users who have at least one of them."
         actions={<AddButton onClick={() => setEdited("new")}>Create tag</AddButton>}
       />
       <QueryView query={tags}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No tags yet">
-              Without filter tags, every user may use every connector.
+              Without filter tags, every user can use every connector.
             </EmptyState>
           ) : (
             <TagTable tags={items} onEdit={setEdited} onDelete={setDeleted} />
@@ -61,8 +61,9 @@ export function TagsPage() {
       >
         {deleted && (
           <>
-            It is on {plural(deleted.users, "user")} and {plural(deleted.connectors, "connector")}.
-            {deleted.filter && " What it restricted may then be open to more people."}
+            The tag is on {plural(deleted.users, "user")} and{" "}
+            {plural(deleted.connectors, "connector")}.
+            {deleted.filter && " Connectors that it restricted may become available to more users."}
           </>
         )}
       </ConfirmDialog>

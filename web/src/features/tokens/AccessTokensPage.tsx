@@ -47,7 +47,7 @@ export function AccessTokensPage() {
     <>
       <PageHeader
         title="All access tokens"
-        description="Every user's tokens. A revoked token stops working with its next call."
+        description="The access tokens of all users. A revoked token stops working immediately."
       />
       <AccessTokenStats filters={filters} />
       <AccessTokenFilters filters={filters} />

@@ -11,7 +11,7 @@ import { scopeProblem, type Scope } from "../../lib/scope";
 type Tools = Schema<"Token">["tools"];
 
 const toolChoices: { value: Tools; label: string }[] = [
-  { value: "auto", label: "Automatic: by the number of operations" },
+  { value: "auto", label: "Automatic: depends on the number of operations" },
   { value: "direct", label: "Direct: one tool for each operation" },
   { value: "meta", label: "Meta: a few tools that search and call" },
 ];
@@ -46,7 +46,7 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
       >
         <TextInput
           label="Name"
-          description="Where the token will live: “Laptop”, “Production CI”. One token for each place."
+          description="Where you use the token, for example “Laptop” or “Production CI”."
           required
           autoFocus
           autoComplete="off"
@@ -57,7 +57,7 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
         />
         <TextInput
           label="Description"
-          description="What it is for, if the name does not say it."
+          description="The purpose of the token."
           autoComplete="off"
           maw={420}
           value={description}
@@ -65,7 +65,7 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
         />
         <Accordion variant="contained" maw={420}>
           <Accordion.Item value="scope">
-            <Accordion.Control>What it may do</Accordion.Control>
+            <Accordion.Control>Scope</Accordion.Control>
             <Accordion.Panel>
               <ScopePicker scope={scope} onChange={setScope} />
             </Accordion.Panel>
@@ -75,7 +75,7 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
             <Accordion.Panel>
               <Select
                 label="Tools shown to the client"
-                description="Many operations fill a model's context; the meta tools keep it small."
+                description="Many tools fill a model's context. Meta tools keep it small."
                 data={toolChoices}
                 value={tools}
                 onChange={(value) => value && setTools(value)}

@@ -18,10 +18,10 @@ export function NewTokenBanner({ minted, onClose }: Props) {
       title={`Token “${minted.token.name}” created`}
       description={
         <>
-          Copy the token now: it <strong>won't be shown again</strong>. Whoever has it can call{" "}
+          Copy the token now: it <strong>won't be shown again</strong>. Anyone who has it can call{" "}
           {isWhole(minted.token.scope)
-            ? "everything that you can"
-            : `what it was made for (${describeScope(minted.token.scope)})`}
+            ? "everything that you can call"
+            : `the operations in its scope (${describeScope(minted.token.scope)})`}{" "}
           .
         </>
       }

@@ -19,7 +19,7 @@ const columns: Column<Token>[] = [
         {name.cell(token)}
         {token.status === "active" && token.expires_at && (
           <Text size="xs" c="dimmed">
-            Rotated, ends <Time value={token.expires_at} />
+            Rotated, expires <Time value={token.expires_at} />
           </Text>
         )}
       </>
@@ -47,7 +47,7 @@ export function ActiveTokenTable({ tokens, isRevoking, onRevoke, onRotate }: Act
         <ActionIcon
           variant="subtle"
           color="gray"
-          data-tip="Rotate: a new token in its place"
+          data-tip="Rotate: replace this token with a new one"
           aria-label={`Rotate ${token.name}`}
           onClick={() => onRotate(token)}
         >

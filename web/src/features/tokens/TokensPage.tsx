@@ -43,7 +43,7 @@ export function TokensPage() {
     <>
       <PageHeader
         title="Access tokens"
-        description="A token lets one client, on one device, call what you may call."
+        description="An access token lets a client use your connectors. Create one token for each client and device."
         actions={!creating && <AddButton onClick={() => setCreating(true)}>Create token</AddButton>}
       />
       {creating && (
@@ -65,11 +65,11 @@ export function TokensPage() {
                 status="active"
                 empty={
                   <EmptyState title="No active tokens">
-                    Create one and paste it into your client. See{" "}
+                    Create a token and paste it into your client. See{" "}
                     <Anchor component={Link} to="/profile/mcp" inherit underline="always">
                       Connect a client
                     </Anchor>{" "}
-                    for how.
+                    for instructions.
                   </EmptyState>
                 }
               >

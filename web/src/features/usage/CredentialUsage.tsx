@@ -14,7 +14,7 @@ export function CredentialUsage({ usage }: { usage: Schema<"TokenUsage"> }) {
     <>
       <Panel
         title="Last 30 days"
-        description={`${plural(usage.calls, "call")} ever, ${plural(usage.errors, "error")}`}
+        description={`${plural(usage.calls, "call")} in total, ${plural(usage.errors, "error")}`}
       >
         <DayChart days={usage.days} />
       </Panel>

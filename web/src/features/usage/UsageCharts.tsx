@@ -68,8 +68,8 @@ export function UsageCharts({ connector }: { connector?: string }) {
               />
               <Group justify="space-between" gap="xs">
                 <Text size="xs" c="dimmed">
-                  In UTC, counted for {plural(data.kept_days, "day")}. p95 is an estimate, within{" "}
-                  {data.p95_error_percent} %.
+                  Times are in UTC. Counts are kept for {plural(data.kept_days, "day")}. p95 is an
+                  estimate, accurate to {data.p95_error_percent} %.
                 </Text>
                 <Button
                   size="xs"
@@ -138,7 +138,7 @@ const connectorColumns: Column<ConnectorUsage>[] = [
       connector ? (
         <TruncatedText to={`/admin/connectors/${connector.id}`}>{connector.label}</TruncatedText>
       ) : (
-        "No connector, such as a search"
+        "No connector: search and meta tools"
       ),
   },
   ...counts,

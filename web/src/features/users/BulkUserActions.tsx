@@ -77,8 +77,8 @@ function BulkDeactivateDialog({ selected, onDone, onClose }: DialogProps) {
   );
   if (users.length === 0) {
     return (
-      <Dialog title="Nobody to deactivate" onClose={onClose}>
-        <Text size="sm">Only active users can be deactivated, and not oneself.</Text>
+      <Dialog title="No user to deactivate" onClose={onClose}>
+        <Text size="sm">Only active users can be deactivated. You cannot deactivate yourself.</Text>
       </Dialog>
     );
   }
@@ -93,15 +93,14 @@ function BulkDeactivateDialog({ selected, onDone, onClose }: DialogProps) {
     >
       <Stack gap="sm">
         <div>
-          They are signed out everywhere at once and cannot sign in. Their access tokens and
-          connections end for good.
+          They are signed out everywhere immediately and cannot sign in. Their access tokens and
+          connections are revoked permanently.
         </div>
         <Names users={users} />
         {left > 0 && (
           <div>
-            {left} of the selected{" "}
-            {left === 1 ? "stays as it is: it is" : "stay as they are: they are"} not active, or
-            yourself.
+            {plural(left, "selected user")} {left === 1 ? "is" : "are"} skipped: only active users
+            other than yourself can be deactivated.
           </div>
         )}
       </Stack>
@@ -125,19 +124,19 @@ function BulkTagDialog({ selected, onDone, onClose }: DialogProps) {
     },
   );
   return (
-    <Dialog title={`Tag ${whose(selected)}`} onClose={onClose}>
+    <Dialog title={`Change tags of ${whose(selected)}`} onClose={onClose}>
       <Stack>
         <TagSelect
-          label="Give"
+          label="Add"
           value={add}
           onChange={(tags) => {
             setAdd(tags);
             setRemove(remove.filter((tag) => !tags.includes(tag)));
           }}
-          description="A connector with a filter tag is open only to users who carry that tag."
+          description="A connector with filter tags is available only to users who have at least one of them."
         />
         <TagSelect
-          label="Take away"
+          label="Remove"
           value={remove}
           onChange={(tags) => {
             setRemove(tags);

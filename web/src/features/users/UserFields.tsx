@@ -40,7 +40,7 @@ export function UserFields({ values, onChange, hasFixedRole = false, autoFocus =
       <TagSelect
         value={values.tags}
         onChange={(tags) => onChange({ ...values, tags })}
-        description="A connector with a filter tag is open only to users who carry that tag."
+        description="A connector with filter tags is available only to users who have at least one of them."
       />
     </>
   );

@@ -53,7 +53,7 @@ function UserDetail({ user }: { user: Schema<"User"> }) {
               Role: user.role,
               Status: <StatusBadge status={user.status} />,
               Tags: <TagBadges tags={user.tags} />,
-              "Signs in by": <WaysIn user={user} />,
+              "Signs in with": <WaysIn user={user} />,
               Created: <Time value={user.created_at} />,
               "Last sign-in": user.last_seen_at ? <Time value={user.last_seen_at} /> : "Never",
             }}
@@ -91,7 +91,7 @@ function WaysIn({ user }: { user: Schema<"User"> }) {
       {user.has_password && <Badge color="gray">password</Badge>}
       {user.external && <Badge color="gray">single sign-on</Badge>}
       {user.second_factor && <Badge color="gray">second factor</Badge>}
-      {!user.has_password && !user.external && "Not yet"}
+      {!user.has_password && !user.external && "Not set up yet"}
     </Group>
   );
 }
@@ -111,7 +111,7 @@ function UserUsage({ id }: { id: string }) {
       <QueryView query={usage}>{(used) => <CredentialUsage usage={used} />}</QueryView>
       <Panel
         title="Linked identities"
-        description="Who this user is at a provider of single sign-on."
+        description="The identities of this user at the single sign-on provider."
       >
         <QueryView query={identities}>
           {({ items }) =>

@@ -64,7 +64,7 @@ export function UsersPage() {
     <>
       <PageHeader
         title="Users"
-        description="Who may sign in, and by their tags what they may use."
+        description="The people who can sign in. Their tags decide which connectors they can use."
         actions={<AddButton onClick={() => setInviting(true)}>Invite user</AddButton>}
       />
       <FilterBar label="Filters">

@@ -151,7 +151,7 @@ function outOfSight() {
     element !== document.body &&
     (/auto|scroll/.test(getComputedStyle(element).overflowX) ||
       (element.parentElement && scrolls(element.parentElement)));
-  const told = "[data-tip], [data-cut], .mantine-Pill-label, header"; // by lib/tips.ts; the account's name by its menu
+  const told = "[data-tip], [data-cut], .mantine-Pill-label, header"; // by lib/tooltips.ts; the account's name by its menu
   for (const element of document.querySelectorAll("body *")) {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);

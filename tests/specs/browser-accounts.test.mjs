@@ -82,10 +82,10 @@ test("who says no, and an answer of nobody, are told so", async () => {
   server.signsIn = null;
   await page.goto(`${wick.url}/connectors/${id}/connect`);
   await button("Connect your account").click();
-  await page.getByText("You did not allow it.").waitFor();
+  await page.getByText("You denied the request").waitFor();
   await accessible();
   await page.goto(`${wick.url}/oauth/upstream/callback?state=x&code=y`);
-  await page.getByText("not one that you have begun here").waitFor();
+  await page.getByText("not started here in the last ten minutes").waitFor();
   await accessible();
 });
 
@@ -95,7 +95,7 @@ test("a key is given and removed, and is not on the page afterwards", async () =
   await page.goto(`${wick.url}/connectors/${id}`);
   await page.locator("input[type=password]").fill("key-of-ann-42");
   await button("Save").click();
-  await page.getByText("Your key for Wiki is kept.").waitFor();
+  await page.getByText("Your key for Wiki is saved.").waitFor();
   await page.getByText("New key").first().waitFor();
   assert.ok(!(await page.content()).includes("key-of-ann-42"));
   await accessible();

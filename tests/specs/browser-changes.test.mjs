@@ -130,7 +130,7 @@ test("a change whose answer is lost says that it may have been done, and is not 
     route.request().method() === "POST" ? (sent++, route.abort("connectionreset")) : route.fallback(),
   );
   await button("Generate").click();
-  await page.getByRole("alert").getByText("may have been done or not").waitFor();
+  await page.getByRole("alert").getByText("may or may not have been made").waitFor();
   assert.equal(sent, 1);
   await page.unroute("**/api/v1/tokens");
 });
@@ -178,7 +178,7 @@ test("Deactivate asks, and says what ends", async () => {
   await button("Actions for Cid").click();
   await page.getByRole("menuitem", { name: "Deactivate" }).click();
   const question = page.getByRole("dialog", { name: "Deactivate Cid?" });
-  await question.getByText("2 access tokens and all connections of apps end").waitFor();
+  await question.getByText("2 access tokens and all app connections").waitFor();
   await question.getByRole("button", { name: "Cancel" }).click();
   const statusOf = async () => (await admin.get("/admin/users?query=cid@")).body.items[0].status;
   assert.equal(await statusOf(), "active");

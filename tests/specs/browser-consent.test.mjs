@@ -59,10 +59,10 @@ const approved = async (code_verifier) => {
 
 test("consent names what is asked for and what can be reached, and opens no box that is empty", async () => {
   await ask();
-  await page.getByText("Reading and changing").waitFor();
+  await page.getByText("Read and write").waitFor();
   await page.getByText(/^Now: .*System 0, System 1, .*System 10/).waitFor();
-  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Only these").check();
-  const groups = page.getByRole("group", { name: "Operations it may call" });
+  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Chosen operations").check();
+  const groups = page.getByRole("group", { name: "Operations in the scope" });
   await groups.getByRole("checkbox", { name: "All of System 10" }).waitFor();
   assert.equal(
     await groups.getByRole("checkbox").count(),
@@ -85,7 +85,7 @@ test("consent names what is asked for and what can be reached, and opens no box 
 
 test("a whole group and what a search finds are chosen, and exactly that is granted", async () => {
   const verifier = await ask();
-  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Only these").check();
+  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Chosen operations").check();
   await page.getByRole("checkbox", { name: "All of System 3" }).check();
   await page.getByText(`${operationsEach} of ${operationsEach} chosen`, { exact: true }).waitFor();
   await page.getByLabel("Search operations").fill("thing 7 of 5");
@@ -102,7 +102,7 @@ test("a whole group and what a search finds are chosen, and exactly that is gran
 
 test("all six hundred operations can be chosen one by one", async () => {
   const verifier = await ask();
-  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Only these").check();
+  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Chosen operations").check();
   for (let i = 0; i < connectors - 1; ++i)
     await page.getByRole("checkbox", { name: `All of System ${i}`, exact: true }).check();
   await page.getByText(`${operationsEach * (connectors - 1)} operations chosen`).waitFor();
@@ -112,11 +112,11 @@ test("all six hundred operations can be chosen one by one", async () => {
 test("an app that asks for one connector is offered that one only, and gets no more", async () => {
   const { id, slug } = (await admin.get("/connectors")).body.items.find(({ label }) => label === "System 3");
   const verifier = await ask({ resource: `${wick.url}/mcp/c/${slug}` });
-  await page.getByText("Reading and changing, in this connector").waitFor();
+  await page.getByText("Read and write: this connector").waitFor();
   assert.equal(await page.getByRole("radiogroup", { name: "Connectors" }).count(), 0);
   assert.equal(await page.getByText("System 4").count(), 0);
-  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Only these").check();
-  const boxes = page.getByRole("group", { name: "Operations it may call" });
+  await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Chosen operations").check();
+  const boxes = page.getByRole("group", { name: "Operations in the scope" });
   await boxes.getByRole("list", { name: "Operations of System 3" }).getByLabel("Read thing 0 of 3").check();
   await page.getByLabel("Search operations").fill("thing 7");
   await button("Choose all 1 shown").click();
@@ -129,7 +129,7 @@ test("an app that asks for one connector is offered that one only, and gets no m
 test("the sign-in page on the way says which app asks, and that its name is unverified", async () => {
   const stranger = await (await browser.newContext()).newPage();
   await stranger.goto(String(authorizeUrl(wick, client, pkce().challenge)));
-  await stranger.getByText("“Desk app” asks to be connected").waitFor();
+  await stranger.getByText("“Desk app” wants to connect").waitFor();
   await stranger.getByText("unverified").waitFor();
   assert.deepEqual(await axe(stranger), []);
   await stranger.context().close();

@@ -221,7 +221,7 @@ test("a call has an address of its own, and the history of one token names it", 
 test("revoking all of one user names the user and the number", async () => {
   const { items } = (await admin.get(`/admin/users?query=${longEmail(90).slice(0, 30)}&status=active`)).body;
   await page.goto(`${wick.url}/admin/access-tokens?owner=${items[0].id}`);
-  await button("Revoke all of this user").click();
+  await button("Revoke all tokens of this user").click();
   const dialog = page.getByRole("dialog", { name: `Revoke all tokens of ${longName(90)}?` });
   await dialog.getByText("2 active tokens").waitFor();
   await dialog.getByRole("button", { name: "Revoke 2 tokens" }).click();

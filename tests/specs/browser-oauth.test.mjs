@@ -48,7 +48,7 @@ test("a device is connected by typing its code, comparing it, and Approve", asyn
   assert.equal(await page.getByTestId("user-code").textContent(), device.user_code);
   await page.getByText("Nobody from support will ever send you a code.").waitFor();
   await page.getByText("thermostat/2").waitFor();
-  await page.getByLabel("Only those that read").check();
+  await page.getByLabel("Read-only operations").check();
   await button("Approve").click();
   await page.getByRole("heading", { name: "The device is connected" }).waitFor();
   const { body } = await poll(device);
@@ -85,14 +85,14 @@ test("an admin registers an app, sees its secret once, replaces it, and removes 
   await button("Register an app").click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Name" }).fill("Billing");
-  await dialog.getByLabel("Redirect addresses").fill("http://billing.example.com/cb");
-  await dialog.getByLabel("It keeps a secret (confidential)").check();
+  await dialog.getByLabel("Redirect URIs").fill("http://billing.example.com/cb");
+  await dialog.getByLabel("Confidential: the app can keep a secret").check();
   await dialog.getByRole("button", { name: "Register" }).click();
   await dialog
     .getByRole("alert")
     .getByText(/may use http only on this computer/)
     .waitFor();
-  await dialog.getByLabel("Redirect addresses").fill("https://billing.example.com/cb\nhttp://localhost/callback");
+  await dialog.getByLabel("Redirect URIs").fill("https://billing.example.com/cb\nhttp://localhost/callback");
   await dialog.getByRole("button", { name: "Register" }).click();
   await page.getByText("won't be shown again").waitFor();
   const [id, secret] = [
@@ -146,7 +146,7 @@ test("an admin finds the connections of one person or one app and ends them all"
   await page.goto(`${wick.url}/admin/connections`);
   await page.getByRole("combobox", { name: "User" }).click();
   await page.getByRole("option", { name: /Bob/ }).click();
-  await button("Disconnect all of this user").click();
+  await button("Disconnect all apps of this user").click();
   await page.getByRole("dialog").getByRole("button", { name: "Disconnect all" }).click();
   await page.getByText("No connections match").waitFor();
   assert.deepEqual(
@@ -154,7 +154,7 @@ test("an admin finds the connections of one person or one app and ends them all"
     [false, false, true],
   );
   await page.goto(`${wick.url}/admin/connections?client=${other.client}`);
-  await button("Disconnect all of this app").click();
+  await button("Disconnect this app from all users").click();
   await page.getByRole("dialog").getByRole("button", { name: "Disconnect all" }).click();
   await page.getByText("No connections match").waitFor();
   assert.equal(await works(other.access_token), false);
@@ -167,7 +167,7 @@ test("a connection has a page with its calls, which stays when it has ended", as
   await page.getByRole("link", { name: "Test app" }).click();
   await page.getByRole("heading", { name: "Test app" }).waitFor();
   await button("Details of Notes list").waitFor();
-  await page.getByText("1 call ever, 0 errors").waitFor();
+  await page.getByText("1 call in total, 0 errors").waitFor();
   await button("Disconnect Test app").click();
   await page.getByText("disconnected by the owner").waitFor();
   await page.reload();

@@ -57,7 +57,7 @@ test("a new connector takes its address and its operations from a document", asy
   await dialog().getByText(`${reads} of 120 chosen`).waitFor();
   assert.ok((await dialog().getByRole("checkbox").count()) < 70, "a page of them, not all");
   await accessible();
-  await button("Choose none of them").click();
+  await button("Choose none of these").click();
   await dialog().getByText("0 of 120 chosen").waitFor();
   await dialog().getByLabel("Search operations").fill("animal");
   await dialog().getByText("3 operations").waitFor();

@@ -105,7 +105,7 @@ onEachScreen(
     for (const path of ["/setup", "/invite"]) {
       await visitor.goto(wick.url + path);
       await visitor
-        .getByText(path === "/setup" ? "This server is set up already." : "The link is incomplete")
+        .getByText(path === "/setup" ? "This server is already set up." : "The link is incomplete")
         .waitFor();
       await fits(visitor);
       await visitor.evaluate((secret) => (window.location.hash = secret), hash);

@@ -87,11 +87,11 @@ onEachScreen(
   async (page) => {
     await page.goto(String(authorizeUrl(wick, app, pkce().challenge)));
     await page.getByText(longName(7)).first().waitFor();
-    await page.getByText("Reading and changing").waitFor();
+    await page.getByText("Read and write").waitFor();
     await page.getByText(/^Now: .*System 0, System 1, .*System 10/).waitFor();
     await fits(page);
-    await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Only these").check();
-    const groups = page.getByRole("group", { name: "Operations it may call" });
+    await page.getByRole("radiogroup", { name: "Operations" }).getByLabel("Chosen operations").check();
+    const groups = page.getByRole("group", { name: "Operations in the scope" });
     await groups.getByRole("checkbox", { name: "All of System 11" }).check();
     await page.getByText(`${operationsEach} operations chosen`).waitFor();
     await page.getByLabel("Search operations").fill("thing 7 of 5");
@@ -115,7 +115,7 @@ const forms = [
   ["/admin/users", "Invite user", "Name", "Create link", { Email: "hidden@example.com" }],
   ["/admin/tags", "Create tag", "Name", "Save"],
   ["/admin/connectors", "Add connector", "Label", "Add"],
-  ["/admin/apps", "Register an app", "Name", "Register", { "Redirect addresses": "https://app.example.com/cb" }],
+  ["/admin/apps", "Register an app", "Name", "Register", { "Redirect URIs": "https://app.example.com/cb" }],
 ];
 
 for (const [path, open, field, send, others = {}] of forms) {
@@ -185,8 +185,8 @@ onEachScreen(
     const mine = await connect(wick, admin, { client });
     const other = await connect(wick, admin, { client: app });
     await go(page, `/admin/connections?client=${client}`);
-    await button(page, "Disconnect all of this app").click();
-    const question = dialog(page, `Disconnect Desk ${made} from everybody?`);
+    await button(page, "Disconnect this app from all users").click();
+    const question = dialog(page, `Disconnect Desk ${made} from all users?`);
     await question.getByText("1 connection will end, of Ann.").waitFor();
     await looksRight(page);
     await question.getByRole("button", { name: "Disconnect all" }).click();

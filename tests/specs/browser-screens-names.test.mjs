@@ -86,7 +86,7 @@ onePage("long names widen no dialog on any screen, and push no button out of it"
   const dialogs = [
     ["Save", userAction("Edit")],
     ["Create link", userAction("Password reset link")],
-    ["Revoke 3 tokens", by(`/admin/access-tokens?owner=${owner.id}`, "Revoke all of this user")],
+    ["Revoke 3 tokens", by(`/admin/access-tokens?owner=${owner.id}`, "Revoke all tokens of this user")],
     ["Rotate", by("/profile/tokens", `Rotate ${longName(1)}`)],
     ["Save", by("/admin/tags", `Edit ${"T".repeat(60)}`)],
   ];
@@ -102,8 +102,8 @@ onePage("what ends the work of others is asked first, with who and how much, and
   const member = longName(90);
   const questions = {
     "/admin/users": [
-      ["Deactivate", `Deactivate ${member}?`, "3 access tokens and all connections of apps end"],
-      ["Delete", `Delete ${member}?`, "3 access tokens and all connections of apps end"],
+      ["Deactivate", `Deactivate ${member}?`, "3 access tokens and all app connections"],
+      ["Delete", `Delete ${member}?`, "3 access tokens and all app connections"],
       ["Password reset link", `Reset the password of ${member}?`, "signed out everywhere"],
     ],
     "/admin/apps": [
@@ -112,13 +112,13 @@ onePage("what ends the work of others is asked first, with who and how much, and
       [
         `New secret for ${longName(6)}`,
         `Replace the secret of ${longName(6)}?`,
-        "The old secret stops working at once",
+        "The old secret stops working immediately",
       ],
     ],
     "/admin/tags": [[`Delete ${"T".repeat(60)}`, `Delete the tag “${"T".repeat(60)}”?`, "on 0 users and 1 connector"]],
     "/admin/connectors": [[`Delete ${"C".repeat(60)}`, `Delete ${"C".repeat(60)}?`, "for everybody"]],
     [`/admin/connections?client=${app}`]: [
-      ["Disconnect all of this app", `Disconnect ${longName(7)} from everybody?`, "2 connections will end"],
+      ["Disconnect this app from all users", `Disconnect ${longName(7)} from all users?`, "2 connections will end"],
     ],
   };
   const sent = [];

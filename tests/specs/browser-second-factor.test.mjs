@@ -99,7 +99,7 @@ for (const [name, options] of [
     assert.match(file.suggestedFilename(), /^wick-recovery-codes-.*\.txt$/);
     const text = fs.readFileSync(await file.path(), "utf8");
     for (const code of codes) assert.ok(text.includes(code));
-    await button(page, "I have kept them").click();
+    await button(page, "I have saved them").click();
     await page.getByText("10 recovery codes left").waitFor();
     assert.equal(await page.getByTestId("recovery-codes").count(), 0);
     assert.deepEqual(await axe(page), []);
@@ -183,16 +183,16 @@ test("it is turned off, and new recovery codes are made, with the password and a
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Password").first().fill("not the password");
   await byRecovery(recovery[1]);
-  await dialog.getByRole("button", { name: "Make new codes" }).click();
+  await dialog.getByRole("button", { name: "Create new codes" }).click();
   await dialog.getByRole("alert").getByText("The current password is wrong.").waitFor();
   assert.deepEqual(await axe(page), []);
   await dialog.getByLabel("Password").first().fill(password);
-  await dialog.getByRole("button", { name: "Make new codes" }).click();
+  await dialog.getByRole("button", { name: "Create new codes" }).click();
   const list = page.getByTestId("recovery-codes").getByRole("listitem");
   await list.first().waitFor();
   const codes = await list.allTextContents();
   codes.forEach((code) => remember("secrets", code));
-  await button(page, "I have kept them").click();
+  await button(page, "I have saved them").click();
   await page.getByText("10 recovery codes left").waitFor();
   await button(page, "Turn off").click();
   await dialog.getByLabel("Password").first().fill(password);
@@ -216,7 +216,7 @@ test("where it is required, every page is the set-up until the codes are kept, a
   // What a browser does when one comes back from another window.
   await page.evaluate(() => dispatchEvent(new Event("visibilitychange")));
   assert.equal(await page.getByTestId("recovery-codes").isVisible(), true);
-  await button(page, "I have kept them").click();
+  await button(page, "I have saved them").click();
   await page.getByRole("heading", { name: "History", exact: true }).waitFor();
   await page.context().close();
   await strict.stop();

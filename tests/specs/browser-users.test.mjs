@@ -40,7 +40,7 @@ test("the list of users leads to a page for each, and back to the list as it was
   assert.deepEqual(await current(), ["Users"]);
   const facts = await page.locator("dl").first().innerText();
   for (const fact of ["bob@example.com", "member", "active", "password"]) assert.ok(facts.includes(fact), fact);
-  await page.getByText("3 calls ever, 1 error").waitFor();
+  await page.getByText("3 calls in total, 1 error").waitFor();
   const connectors = page.getByRole("table", { name: "Calls and errors by connector" });
   assert.deepEqual(await connectors.getByRole("row").allInnerTexts(), ["Connector\tCalls\tErrors", "Notes\t3\t1"]);
   await page.reload();
@@ -160,9 +160,9 @@ test("several users are tagged and deactivated: those on the screen, named and c
   assert.equal(await page.getByRole("button", { name: /selected/ }).count(), 0, "another page starts with none");
   await all.check();
   await button("Tag selected (2)").click();
-  const tagging = page.getByRole("dialog", { name: "Tag 2 users" });
+  const tagging = page.getByRole("dialog", { name: "Change tags of 2 users" });
   await tagging.getByText("Person 79 (user11@example.com)").waitFor();
-  await tagging.getByRole("combobox", { name: "Give" }).click();
+  await tagging.getByRole("combobox", { name: "Add" }).click();
   await page.getByRole("option", { name: "on call" }).click();
   await page.keyboard.press("Escape");
   await tagging.getByRole("button", { name: "Change tags of 2 users" }).click();
@@ -177,7 +177,7 @@ test("several users are tagged and deactivated: those on the screen, named and c
   await button("Deactivate selected (3)").click();
   const ending = page.getByRole("dialog", { name: "Deactivate 2 users?" });
   await ending.getByText("first (first@many.example), 1 active token").waitFor();
-  await ending.getByText("1 of the selected stays as it is").waitFor();
+  await ending.getByText("1 selected user is skipped").waitFor();
   await ending.getByRole("button", { name: "Deactivate 2 users" }).click();
   await page.getByText("2 users deactivated.").waitFor();
   for (const { id } of people) assert.equal((await admin.get(`/admin/users/${id}`)).body.status, "deactivated");
@@ -196,7 +196,7 @@ test("a token whose answer was lost is not made twice, and the form says what to
     return sent++ === 0 ? route.abort() : route.fulfill({ response });
   });
   await button("Generate").click();
-  await page.getByText("It may have been done or not").waitFor();
+  await page.getByText("The change may or may not have been made").waitFor();
   await button("Generate").click();
   await page.getByText("has already made the access token “answer lost”").waitFor();
   await page.unroute("**/api/v1/tokens");
@@ -227,11 +227,11 @@ test("the pages fit any screen with the longest names, and axe finds nothing on 
   await callTool(wick, token, "notes__list");
   remember("secrets", token);
   const paths = {
-    [`/admin/users/${long.id}`]: () => page.getByText("1 call ever"),
+    [`/admin/users/${long.id}`]: () => page.getByText("1 call in total"),
     [`/admin/users/${long.id}?tab=tokens`]: () => page.getByRole("link", { name: longName(72) }),
     [`/admin/users/${long.id}?tab=sessions`]: () => page.getByText("Not signed in anywhere"),
     "/admin/users": () => page.getByRole("checkbox", { name: /^Select Ann/ }),
-    [`/admin/access-tokens/${id}`]: () => page.getByText("1 call ever"),
+    [`/admin/access-tokens/${id}`]: () => page.getByText("1 call in total"),
     "/profile/tokens?query=sofa": () => page.getByRole("link", { name: "sofa", exact: true }),
   };
   for (const [path, shown] of Object.entries(paths)) {

@@ -109,13 +109,13 @@ test("a token that may only read one connector is made by ticking, and says so o
   await page.goto(`${wick.url}/profile/tokens`);
   await button("Create token").click();
   await page.getByLabel("Name").fill("Reader");
-  await button("What it may do").click();
+  await button("Scope").click();
   const connectors = page.getByRole("radiogroup", { name: "Connectors" });
-  await connectors.getByLabel("Only these").check();
+  await connectors.getByLabel("Chosen connectors").check();
   assert.equal(await button("Generate").isDisabled(), true);
   await page.getByText("Choose at least one connector.").waitFor();
   await page.getByRole("checkbox", { name: "Notes" }).check();
-  await page.getByLabel("Only those that read").check();
+  await page.getByLabel("Read-only operations").check();
   if (process.env.SCREENSHOTS) {
     for (const [scheme, width] of [
       ["light", 1200],
@@ -138,7 +138,7 @@ test("a token that may only read one connector is made by ticking, and says so o
   assert.equal((await callTool(wick, token, "notes__create", { title: "a", body: "b" })).body.result.isError, true);
   await page.goto(`${wick.url}/profile/tokens`);
   await page.getByRole("link", { name: "Reader" }).click();
-  await page.getByText("Operations that read · 1 connector").waitFor();
+  await page.getByText("Read-only operations · 1 connector").waitFor();
   await button("Revoke Reader").click();
   await page.getByText("revoked by the owner").waitFor();
 });

@@ -268,7 +268,7 @@ test("in the browser: paste, adjust, add a connector with its operation, then an
     await dialog.getByLabel("Allow private addresses").check();
     await dialog.getByPlaceholder("get_issue").fill("Bad Key");
     await button("Add").click();
-    await dialog.getByText("its operation is not yet").waitFor();
+    await dialog.getByText("its operation was not").waitFor();
     await dialog.getByText("characters from a-z").waitFor();
     await dialog.getByPlaceholder("get_issue").fill("create_comment");
     await button("Add").click();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { exactTime, timeWords, today } from "../../web/src/lib/time.ts";
 
 const says = (time, now, zone = "UTC") => {
-  const { text, beside } = timeWords(time, Date.parse(now), zone);
+  const { text, beside } = timeWords(time, today(Date.parse(now), zone), zone);
   return beside ? `${text} | ${beside}` : text;
 };
 

@@ -758,7 +758,7 @@ test("an admin connects a server in the web app, sees its tools, and accepts wha
     await page.getByText("from_the_web__echo_text").waitFor();
     assert.equal(await page.getByRole("switch", { name: "wipe is on" }).isChecked(), false);
     await button("Refresh").click();
-    await page.getByText("The server offers what is accepted here.").waitFor();
+    await page.getByText("The server's tools have not changed.").waitFor();
     more = true;
     await button("Refresh").click();
     const change = (name) => page.getByRole("dialog").getByRole("region", { name });
@@ -778,7 +778,7 @@ test("an admin connects a server in the web app, sees its tools, and accepts wha
     assert.equal(await page.getByText("from_the_web__fresh").count(), 0, "not before it is accepted");
     await page.getByRole("dialog").getByRole("button", { name: "Accept" }).click();
     await page.getByText("from_the_web__fresh").waitFor();
-    assert.equal(await page.getByText("The server offers something else").count(), 0);
+    assert.equal(await page.getByText("The server's tools have changed").count(), 0);
   } finally {
     await browser.close();
   }

@@ -9,16 +9,16 @@ import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router/dom";
 import { Notices } from "./components/Notices";
 import { keepFocus } from "./lib/focusKeeper";
-import { installTips } from "./lib/tips";
+import { installTooltips } from "./lib/tooltips";
 import { queryClient } from "./queryClient";
 import { router } from "./router";
 import { theme } from "./theme";
-import tips from "./tips.module.css";
+import tips from "./tooltips.module.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
-installTips(tips.tip ?? "");
+installTooltips(tips.tip ?? "");
 keepFocus();
 
 createRoot(root).render(

@@ -53,7 +53,7 @@ const memberPages = [
     "ConnectionPage",
     () => import("./features/apps/ConnectionPage"),
   ),
-  page("/profile/mcp", "McpPage", () => import("./features/clients/McpPage")),
+  page("/profile/mcp", "ConnectClientPage", () => import("./features/clients/ConnectClientPage")),
 ];
 
 const adminPages = [

@@ -1,6 +1,6 @@
 // The one way to the server: a client typed by openapi.json, and errors that carry the server's own sentence.
 import createClient from "openapi-fetch";
-import { holdPage } from "../lib/holdPage";
+import { guardUnload } from "../lib/unloadGuard";
 import type { components, paths } from "./schema.d.ts";
 
 /** How long the server may take, in milliseconds. */
@@ -17,8 +17,8 @@ export const api = createClient<paths>({
   fetch: (request) => send(request, request.method === "GET" ? timeouts.read : timeouts.change),
 });
 
-/** For requests that wait for a connected system: `api.POST(path, { ...patient })`. */
-export const patient = { fetch: (request: Request) => send(request, timeouts.upstream) };
+/** For requests that wait for a connected system: `api.POST(path, { ...longRunning })`. */
+export const longRunning = { fetch: (request: Request) => send(request, timeouts.upstream) };
 
 type Schemas = components["schemas"];
 export type Schema<Name extends keyof Schemas> = Schemas[Name];
@@ -44,7 +44,7 @@ export class ApiError extends Error {
 async function send(request: Request, timeout: number): Promise<Response> {
   const isRead = request.method === "GET";
   const limit = AbortSignal.timeout(timeout);
-  const release = isRead ? undefined : holdPage();
+  const release = isRead ? undefined : guardUnload();
   try {
     return await fetch(request, { signal: AbortSignal.any([request.signal, limit]) });
   } catch (error) {
@@ -57,9 +57,9 @@ async function send(request: Request, timeout: number): Promise<Response> {
 
 function unanswered(isRead: boolean, timeout: number | null): ApiError {
   const failure = (code: string, message: string) => new ApiError(0, code, message, "");
-  const unsure = "It may have been done or not: look at the list before you try again.";
+  const unsure = "The change may or may not have been made. Check the list before you try again.";
   if (timeout !== null) {
-    const late = `The server has not answered within ${timeout / 1000} seconds.`;
+    const late = `The server did not answer within ${timeout / 1000} seconds.`;
     return failure("timeout", isRead ? late : `${late} ${unsure}`);
   }
   if (!navigator.onLine) {
@@ -88,7 +88,7 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   } catch (error) {
     if (error instanceof ApiError) throw error;
     // It began to answer, and its answer was not whole or was not JSON.
-    throw new ApiError(0, "unreadable", "The server's answer did not arrive whole.", "");
+    throw new ApiError(0, "unreadable", "The server's response was incomplete.", "");
   }
   if (!answer.response.ok) throw toApiError(answer.response, answer.error);
   return answer.data as T;
@@ -100,6 +100,6 @@ function toApiError(response: Response, body: unknown): ApiError {
     return new ApiError(response.status, error.code, error.message, error.request_id, error.field);
   }
   // A proxy in between answers in its own words, which say nothing to the person.
-  const message = `The server answered with status ${response.status}.`;
+  const message = `The server responded with status ${response.status}.`;
   return new ApiError(response.status, "unknown", message, "");
 }

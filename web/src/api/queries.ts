@@ -61,12 +61,12 @@ export const tagsQuery = queryOptions({
   queryFn: () => unwrap(api.GET("/admin/tags")),
 });
 
-export const allConnectorsQuery = queryOptions({
+export const adminConnectorsQuery = queryOptions({
   queryKey: ["admin", "connectors"],
   queryFn: () => unwrap(api.GET("/admin/connectors")),
 });
 
-export const anyConnectorQuery = (id: string) =>
+export const adminConnectorQuery = (id: string) =>
   queryOptions({
     queryKey: ["admin", "connectors", id],
     queryFn: () => unwrap(api.GET("/admin/connectors/{id}", { params: { path: { id } } })),

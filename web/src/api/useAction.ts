@@ -80,7 +80,7 @@ const keyOf = (input: unknown) => JSON.stringify(input) ?? "";
 /** The inputs of which an action is under way: known at once, and drawn. */
 function useBusy() {
   const now = useRef(new Set<string>());
-  const [drawn, setDrawn] = useState<ReadonlySet<string>>(now.current);
+  const [drawn, setDrawn] = useState<ReadonlySet<string>>(new Set());
   return {
     begin: (key: string) => {
       if (now.current.has(key)) return false;

@@ -1,7 +1,7 @@
 // "Copy" that says "Copied" only once it is true; a one-time secret that was not copied is lost.
 import { Button, VisuallyHidden, type ButtonProps } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconCopy } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { copyText } from "../lib/copyText";
 
 interface Props extends ButtonProps {
@@ -13,6 +13,12 @@ interface Props extends ButtonProps {
 
 type State = "idle" | "copied" | "failed";
 
+/** How the last attempt ended, and for which value: the state of another value is "idle". */
+interface Attempt {
+  value: string;
+  state: State;
+}
+
 const labels: Record<State, string> = {
   idle: "Copy",
   copied: "Copied",
@@ -20,9 +26,13 @@ const labels: Record<State, string> = {
 };
 
 export function CopyButton({ value, what, onCopied, ...button }: Props) {
-  const [state, setState] = useState<State>("idle");
-
-  useEffect(() => setState("idle"), [value]);
+  const [attempt, setAttempt] = useState<Attempt | null>(null);
+  const state = attempt?.value === value ? attempt.state : "idle";
+  const copy = async () => {
+    const isCopied = await copyText(value);
+    setAttempt({ value, state: isCopied ? "copied" : "failed" });
+    if (isCopied) onCopied?.();
+  };
 
   return (
     <>
@@ -41,11 +51,7 @@ export function CopyButton({ value, what, onCopied, ...button }: Props) {
             <IconCopy size={14} aria-hidden />
           )
         }
-        onClick={async () => {
-          const copied = await copyText(value);
-          setState(copied ? "copied" : "failed");
-          if (copied) onCopied?.();
-        }}
+        onClick={() => void copy()}
       >
         {labels[state]}
       </Button>

@@ -2,15 +2,17 @@
 // gone at once; this one does, unless what replaces it has taken the focus.
 import type { ModalProps } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { lazyPart } from "./lazyPart";
+import { lazyComponent } from "./lazyComponent";
 
 const load = async () => (await import("./DialogWindow")).DialogWindow;
-const DialogWindow = lazyPart<ModalProps>(load);
+const DialogWindow = lazyComponent<ModalProps>(load);
 
 // Fetched once the page is there, so that a dialog opens at once, and without a network too. A failure is met again, and
 // said, when one is opened.
-const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
-whenIdle(() => void load().catch(() => undefined));
+const prefetch = () => void load().catch(() => undefined);
+// Safari has no requestIdleCallback.
+if ("requestIdleCallback" in window) window.requestIdleCallback(prefetch);
+else setTimeout(prefetch, 1000);
 
 export function Dialog(props: Omit<ModalProps, "opened">) {
   const [opener] = useState(() => document.activeElement);

@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import type { Schema } from "../api/client";
-import { Cut } from "./table/Cut";
+import { TruncatedText } from "./table/TruncatedText";
 import { Time } from "./Time";
 
 /** When, and by which client from where. */
@@ -15,9 +15,9 @@ export function LastUsed({ used }: { used: Schema<"LastUsed"> | null }) {
   return (
     <>
       <Time value={used.at} />
-      <Cut size="xs" c="dimmed">
+      <TruncatedText size="xs" c="dimmed">
         {[used.client, used.ip].filter(Boolean).join(", ")}
-      </Cut>
+      </TruncatedText>
     </>
   );
 }

@@ -4,8 +4,7 @@ import classes from "./Time.module.css";
 
 /** "today 14:03", "12 Nov 2026 14:03"; seconds and zone on hover and tap. */
 export function Time({ value }: { value: string }) {
-  useToday();
-  const { text, beside } = timeWords(value, Date.now());
+  const { text, beside } = timeWords(value, useToday());
   return (
     <time dateTime={value} data-tip={exactTime(value)}>
       <span className={classes.part}>{text}</span>

@@ -9,7 +9,7 @@ export interface Notice {
 
 /** Good news may go by itself; a failure stays until it is closed. */
 const shownFor = 8_000;
-const mostShown = 5;
+const maxShown = 5;
 
 let notices: readonly Notice[] = [];
 let lastId = 0;
@@ -24,7 +24,7 @@ export function notify(kind: Notice["kind"], message: string) {
   const id = ++lastId;
   // The same message once more is the same message.
   const others = notices.filter((one) => one.message !== message);
-  set([...others, { id, kind, message }].slice(-mostShown));
+  set([...others, { id, kind, message }].slice(-maxShown));
   if (kind === "done") setTimeout(() => dismiss(id), shownFor);
 }
 

@@ -6,7 +6,7 @@ export function safeReturnPath(candidate: string | null): string {
   // Browsers read "/\host" like "//host": as another site.
   if (candidate[1] === "/" || candidate[1] === "\\") return "/";
   // They also drop tabs and line breaks from a URL, which could bring the second slash back.
-  if (/[\u0000-\u001f]/.test(candidate)) return "/";
+  if (/\p{Cc}/u.test(candidate)) return "/";
   return candidate;
 }
 

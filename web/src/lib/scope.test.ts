@@ -23,7 +23,7 @@ test("a choice of more operations than the server keeps is refused before it is 
 test("a scope is described by what it allows", () => {
   expect(describeScope({})).toBe("All operations · all connectors");
   expect(describeScope({ operations: "read_only", connectors: ["a", "b"] })).toBe(
-    "Operations that read · 2 connectors",
+    "Read-only operations · 2 connectors",
   );
   expect(describeScope({ operations: ["a/b"], connectors: ["a"] })).toBe(
     "1 chosen operation · 1 connector",

@@ -11,7 +11,7 @@ export interface Sorting<Sort extends string> {
 }
 
 /** Where the address says nothing known: the first of `sorts`, in its own order. */
-export function readSorting<Sort extends string>(
+export function parseSorting<Sort extends string>(
   get: UrlFilters["get"],
   sorts: readonly [Sort, ...Sort[]],
 ): Sorting<Sort> {

@@ -3,7 +3,9 @@ import { dateText, exactTime, timeWords, today } from "./time";
 
 const zone = "Europe/Berlin";
 const now = Date.parse("2026-11-30T08:00:00Z");
-const words = (iso: string) => timeWords(iso, now, zone);
+const wordsAt = (now: number, iso: string, timeZone: string) =>
+  timeWords(iso, today(now, timeZone), timeZone);
+const words = (iso: string) => wordsAt(now, iso, zone);
 
 test("the day before is yesterday, however few hours ago it was", () => {
   expect(words("2026-11-29T22:59:00Z")).toEqual({ text: "yesterday 23:59", beside: "" });
@@ -30,15 +32,15 @@ test("an expiry after thirty days is a date", () => {
 
 test("days of 23 and 25 hours count as one day", () => {
   const afterSpring = Date.parse("2026-03-30T10:00:00Z");
-  expect(timeWords("2026-03-29T00:30:00Z", afterSpring, zone).text).toBe("yesterday 01:30");
+  expect(wordsAt(afterSpring, "2026-03-29T00:30:00Z", zone).text).toBe("yesterday 01:30");
   const afterAutumn = Date.parse("2026-10-26T10:00:00Z");
-  expect(timeWords("2026-10-24T22:30:00Z", afterAutumn, zone).text).toBe("yesterday 00:30");
+  expect(wordsAt(afterAutumn, "2026-10-24T22:30:00Z", zone).text).toBe("yesterday 00:30");
 });
 
 test("the day is the viewer's, not that of UTC", () => {
   const late = Date.parse("2026-11-30T12:00:00Z");
-  expect(timeWords("2026-11-30T01:00:00Z", late, "America/New_York").text).toBe("yesterday 20:00");
-  expect(timeWords("2026-11-30T01:00:00Z", late, "Asia/Tokyo").text).toBe("today 10:00");
+  expect(wordsAt(late, "2026-11-30T01:00:00Z", "America/New_York").text).toBe("yesterday 20:00");
+  expect(wordsAt(late, "2026-11-30T01:00:00Z", "Asia/Tokyo").text).toBe("today 10:00");
   expect(today(late, "Asia/Tokyo")).toBe(today(late, "America/New_York"));
 });
 

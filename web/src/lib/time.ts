@@ -1,7 +1,7 @@
 // Times as people say them: by calendar day in the viewer's zone, with the clock time beside. Nothing is rounded:
 // "yesterday" is the day before today, however many hours that is.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const farthestCountedDay = 30;
+const maxCountedDays = 30;
 
 interface LocalTime {
   year: number;
@@ -67,11 +67,12 @@ export const dateText = (iso: string, timeZone?: string) =>
 /** The calendar day of `now`, as a number that changes at midnight. */
 export const today = (now: number, timeZone?: string) => dayNumber(localTime(now, timeZone));
 
-export function timeWords(iso: string, now: number, timeZone?: string): TimeWords {
+/** `day` is the calendar day of now, as today() gives it. */
+export function timeWords(iso: string, day: number, timeZone?: string): TimeWords {
   const milliseconds = Date.parse(iso);
   if (Number.isNaN(milliseconds)) return { text: iso, beside: "" };
   const time = localTime(milliseconds, timeZone);
-  const days = dayNumber(time) - today(now, timeZone);
+  const days = dayNumber(time) - day;
   switch (days) {
     case -1:
       return { text: `yesterday ${time.clock}`, beside: "" };
@@ -80,7 +81,7 @@ export function timeWords(iso: string, now: number, timeZone?: string): TimeWord
     case 1:
       return { text: `tomorrow ${time.clock}`, beside: "" };
     default:
-      return days > 1 && days <= farthestCountedDay
+      return days > 1 && days <= maxCountedDays
         ? { text: `in ${days} days`, beside: `${dateOf(time)} ${time.clock}` }
         : { text: dateOf(time), beside: time.clock };
   }

@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 import type { useUrlFilters } from "./useUrlFilters";
 
 interface Page {
@@ -15,8 +15,8 @@ export function useLastPage(
   const isPastEnd =
     page !== undefined && cursor !== undefined && page.items.length === 0 && !page.next_cursor;
   const previous = page?.previous_cursor ?? null;
+  const leave = useEffectEvent((to: string | null) => goTo(to, { replace: true }));
   useEffect(() => {
-    if (isPastEnd) goTo(previous, { replace: true });
-    // `goTo` is another function with each drawing.
+    if (isPastEnd) leave(previous);
   }, [isPastEnd, previous]);
 }

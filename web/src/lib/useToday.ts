@@ -12,5 +12,5 @@ function subscribe(onChange: () => void) {
   };
 }
 
-/** Draws the component anew when the calendar day changes: "today" of a page left open is not for ever. */
+/** The calendar day, as a number. The component renders again when the day changes, so that "today" stays true. */
 export const useToday = () => useSyncExternalStore(subscribe, () => today(Date.now()));

@@ -2,7 +2,7 @@
 import { Button, Group } from "@mantine/core";
 import { useRouteError } from "react-router";
 import { ErrorAlert } from "../components/ErrorAlert";
-import { EntryLayout } from "../components/layout/EntryLayout";
+import { CenteredLayout } from "../components/layout/CenteredLayout";
 import { PageHeader } from "../components/layout/PageHeader";
 import { useOnline } from "../lib/useOnline";
 
@@ -12,8 +12,8 @@ function useFailure() {
   return {
     title: "This page stopped working",
     description: online
-      ? "Wick may have been updated while the page was open. Load it again."
-      : "You are offline, and this page has not been loaded yet. Load it again when you are online.",
+      ? "Wick may have been updated while the page was open. Reload the page."
+      : "You are offline, and this page has not been loaded yet. Reload it when you are online.",
     error: thrown instanceof Error ? thrown : new Error(String(thrown)),
   };
 }
@@ -21,10 +21,10 @@ function useFailure() {
 export function CrashPage() {
   const { title, description, error } = useFailure();
   return (
-    <EntryLayout title={title} description={description}>
+    <CenteredLayout title={title} description={description}>
       <ErrorAlert error={error} />
       <LoadAgain />
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -43,5 +43,5 @@ export function FailedPage() {
 }
 
 function LoadAgain() {
-  return <Button onClick={() => window.location.reload()}>Load again</Button>;
+  return <Button onClick={() => window.location.reload()}>Reload</Button>;
 }

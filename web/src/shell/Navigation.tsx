@@ -1,6 +1,6 @@
 import { NavLink, Text } from "@mantine/core";
 import { Link, useLocation } from "react-router";
-import { adminEntries, memberEntries, type Entry } from "./entries";
+import { adminItems, memberItems, type Entry } from "./navigationItems";
 
 interface Props {
   admin: boolean;
@@ -10,13 +10,13 @@ interface Props {
 export function Navigation({ admin, onNavigate }: Props) {
   return (
     <>
-      <Entries entries={memberEntries} onNavigate={onNavigate} />
+      <Entries entries={memberItems} onNavigate={onNavigate} />
       {admin && (
         <>
           <Text size="xs" fw={600} c="dimmed" px="sm" mt="lg" mb={4}>
             Administration
           </Text>
-          <Entries entries={adminEntries} onNavigate={onNavigate} />
+          <Entries entries={adminItems} onNavigate={onNavigate} />
         </>
       )}
     </>

@@ -7,7 +7,7 @@ export function NotFoundPage() {
     <>
       <PageHeader
         title="Page not found"
-        description="There is nothing here, or it is not for your account."
+        description="This page does not exist, or your account cannot open it."
       />
       <Group>
         <Button component={Link} to="/">

@@ -2,10 +2,12 @@
 import { ActionIcon } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
-import { lazyPart } from "../components/lazyPart";
+import { lazyComponent } from "../components/lazyComponent";
 
-const Palette = lazyPart(async () => (await import("./palette/Palette")).Palette);
-const ShortcutHelp = lazyPart(async () => (await import("./palette/ShortcutHelp")).ShortcutHelp);
+const Palette = lazyComponent(async () => (await import("./palette/Palette")).Palette);
+const ShortcutHelp = lazyComponent(
+  async () => (await import("./palette/ShortcutHelp")).ShortcutHelp,
+);
 
 type Opened = "palette" | "help" | null;
 

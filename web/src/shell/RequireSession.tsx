@@ -7,10 +7,10 @@ import { ApiError } from "../api/client";
 import { sessionQuery } from "../api/queries";
 import { ErrorAlert } from "../components/ErrorAlert";
 import { PageLoader } from "../components/layout/PageLoader";
-import { lazyPart } from "../components/lazyPart";
+import { lazyComponent } from "../components/lazyComponent";
 import { SessionContext } from "../lib/session";
 
-const EnrolPage = lazyPart(
+const EnrolPage = lazyComponent(
   async () => (await import("../features/second-factor/EnrolPage")).EnrolPage,
 );
 

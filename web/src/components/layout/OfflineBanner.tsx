@@ -6,7 +6,7 @@ export function OfflineBanner() {
   return (
     <div role="status" className={online ? undefined : classes.banner}>
       {!online &&
-        "You are offline. The page may be out of date; what you change now fails and is not sent later."}
+        "You are offline. This page may be out of date. Changes fail and are not sent later."}
     </div>
   );
 }

@@ -2,11 +2,11 @@
 import { ActionIcon, Button, Checkbox, Group, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { Schema } from "../../api/client";
 import { count, plural } from "../../lib/format";
 import { ErrorAlert } from "../ErrorAlert";
-import { SearchInput } from "../fields/SearchInput";
+import { SearchInput } from "../form/SearchInput";
 import { PageLoader } from "../layout/PageLoader";
 import { OperationList, type Choice } from "./OperationList";
 import { foundOperations, isOf, operationsOf } from "./operations";
@@ -31,7 +31,9 @@ export function OperationChoice({ connectors, readOnly, chosen, onChange }: Prop
   const [search, setSearch] = useState("");
   // The latest choice, for what is added when its names have been loaded.
   const latest = useRef(chosen);
-  latest.current = chosen;
+  useLayoutEffect(() => {
+    latest.current = chosen;
+  }, [chosen]);
   const part: PartProps = {
     readOnly,
     chosen: new Set(chosen),
@@ -48,7 +50,7 @@ export function OperationChoice({ connectors, readOnly, chosen, onChange }: Prop
   // One without operations that are on has nothing to choose.
   const groups = connectors.filter((one) => one.operations_enabled > 0);
   return (
-    <Stack gap="sm" role="group" aria-label="Operations it may call">
+    <Stack gap="sm" role="group" aria-label="Operations in the scope">
       <SearchInput
         label="Search operations"
         placeholder="Name or connector"
@@ -136,7 +138,7 @@ function ConnectorGroup({ connector, alone, readOnly, chosen, onChange }: GroupP
           {operations.isPending && <PageLoader />}
           {operations.data && most === 0 && (
             <Text size="sm" c="dimmed">
-              None of them only reads.
+              None of these operations is read-only.
             </Text>
           )}
           {operations.data && (
@@ -169,7 +171,7 @@ function Found({ search, connectors, readOnly, chosen, onChange }: FoundProps) {
     }))
     .filter(({ operations }) => operations.length > 0);
   const shown = groups.flatMap(({ operations }) => operations.map(({ tool_id }) => tool_id));
-  if (shown.length === 0) return <Text size="sm">No operation is called like that.</Text>;
+  if (shown.length === 0) return <Text size="sm">No operations match.</Text>;
   return (
     <>
       <Group gap="xs">
@@ -177,7 +179,7 @@ function Found({ search, connectors, readOnly, chosen, onChange }: FoundProps) {
           Choose all {count(shown.length)} shown
         </Button>
         <Button size="xs" variant="default" onClick={() => onChange(shown, false)}>
-          Choose none of them
+          Choose none of these
         </Button>
       </Group>
       {groups.map(({ label, operations }) => (
@@ -196,7 +198,7 @@ function Found({ search, connectors, readOnly, chosen, onChange }: FoundProps) {
       {found.data.total > found.data.items.length && (
         <Text size="sm" c="dimmed">
           {count(found.data.total)} match; the first {count(found.data.items.length)} are shown.
-          Search for more of the name to see others.
+          Type more of the name to see the others.
         </Text>
       )}
     </>

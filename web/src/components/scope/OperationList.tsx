@@ -26,7 +26,7 @@ export function OperationList({ label, operations, chosen, onChange }: Props) {
               onChange={(event) => onChange([tool_id], event.currentTarget.checked)}
             />
             <span className={classes.name}>{name}</span>
-            {!read_only && <span className={classes.writes}>changes something</span>}
+            {!read_only && <span className={classes.writes}>writes</span>}
           </label>
         </li>
       ))}

@@ -34,16 +34,16 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
           <Stack gap="xs" mt="xs">
             <Radio
               value="all"
-              label="All I can reach, also future ones"
+              label="All connectors that I can use, including future ones"
               description={query.data && `Now: ${namesOf(connectors)}`}
             />
-            <Radio value="chosen" label="Only these" />
-          </Stack>
+            <Radio value="chosen" label="Chosen connectors" />{" "}
+          </Stack>{" "}
         </Radio.Group>
       )}
       {chosen && only === undefined && (
         <Checkbox.Group
-          aria-label="Connectors it may reach"
+          aria-label="Connectors in the scope"
           value={chosen}
           onChange={(ids) => onChange({ ...scope, connectors: ids })}
         >
@@ -57,14 +57,12 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
       <Radio.Group
         label="Operations"
         value={operations}
-        onChange={(value) =>
-          onChange({ ...scope, operations: value === "chosen" ? [] : (value as "all") })
-        }
+        onChange={(value) => onChange({ ...scope, operations: value === "chosen" ? [] : value })}
       >
         <Stack gap="xs" mt="xs">
-          {!readOnly && <Radio value="all" label="All: read and change" />}
-          <Radio value="read_only" label="Only those that read" />
-          <Radio value="chosen" label="Only these" />
+          {!readOnly && <Radio value="all" label="All operations" />}
+          <Radio value="read_only" label="Read-only operations" />
+          <Radio value="chosen" label="Chosen operations" />
         </Stack>
       </Radio.Group>
       {Array.isArray(scope.operations) &&
@@ -84,11 +82,11 @@ export function ScopePicker({ scope, onChange, readOnly = false, only }: Props) 
   );
 }
 
-const mostNames = 20;
+const maxNames = 20;
 
 function namesOf(connectors: Schema<"ConnectorSummary">[]): string {
   if (connectors.length === 0) return "none";
-  const names = connectors.slice(0, mostNames).map(({ label }) => label);
+  const names = connectors.slice(0, maxNames).map(({ label }) => label);
   const more = connectors.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

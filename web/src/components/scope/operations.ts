@@ -2,21 +2,21 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "../../api/client";
 
-const mostOfConnector = 1000;
-const mostFound = 100;
+const maxOfConnector = 1000;
+const maxFound = 100;
 
 export const operationsOf = (connector: string) =>
   queryOptions({
     queryKey: ["connectors", connector, "operations"],
     queryFn: () =>
-      unwrap(api.GET("/operations", { params: { query: { connector, limit: mostOfConnector } } })),
+      unwrap(api.GET("/operations", { params: { query: { connector, limit: maxOfConnector } } })),
   });
 
 export const foundOperations = (query: string) =>
   queryOptions({
     queryKey: ["connectors", "operations", query],
     queryFn: () =>
-      unwrap(api.GET("/operations", { params: { query: { query, limit: mostFound } } })),
+      unwrap(api.GET("/operations", { params: { query: { query, limit: maxFound } } })),
   });
 
 /** A tool id is `conn:{connector}/{operation}`. */

@@ -4,7 +4,7 @@ import type { Schema } from "../../api/client";
 import { CodeBlock } from "../CodeBlock";
 import { Dialog } from "../Dialog";
 import { Time } from "../Time";
-import { useHoldUntilCopied } from "./useHoldUntilCopied";
+import { useGuardUntilCopied } from "./useGuardUntilCopied";
 
 export interface LinkFor {
   link: Schema<"Link">;
@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function OneTimeLink({ shown: { link, title, email }, onClose }: Props) {
-  const onCopied = useHoldUntilCopied(link.url);
+  const onCopied = useGuardUntilCopied(link.url);
   return (
     <Dialog
       onClose={onClose}

@@ -4,7 +4,7 @@ import { IconCircleCheck } from "@tabler/icons-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { CopyButton } from "../CopyButton";
 import classes from "./SecretBanner.module.css";
-import { useHoldUntilCopied } from "./useHoldUntilCopied";
+import { useGuardUntilCopied } from "./useGuardUntilCopied";
 
 interface Props {
   title: string;
@@ -19,7 +19,7 @@ interface Props {
 export function SecretBanner({ title, description, values, closeLabel, onClose, children }: Props) {
   const banner = useRef<HTMLDivElement>(null);
   const shown = values.map(({ value }) => value).join();
-  const onCopied = useHoldUntilCopied(shown);
+  const onCopied = useGuardUntilCopied(shown);
 
   useEffect(() => {
     banner.current?.focus();

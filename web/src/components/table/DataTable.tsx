@@ -3,9 +3,9 @@
 import { VisuallyHidden } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from "@tabler/icons-react";
 import { Fragment, useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
-import { isCut } from "../../lib/tips";
-import { Cut } from "./Cut";
+import { isCut } from "../../lib/tooltips";
 import classes from "./DataTable.module.css";
+import { TruncatedText } from "./TruncatedText";
 
 type Order = "ascending" | "descending" | "none";
 
@@ -33,10 +33,10 @@ interface Props<Row> {
 }
 
 /** The least width at which columns can be read. */
-const leastShared = 120;
+const minSharedWidth = 120;
 
 export function DataTable<Row>({ caption, columns, rows, rowKey, details }: Props<Row>) {
-  const frame = useFit(columns.reduce((sum, { width = leastShared }) => sum + width, 0));
+  const frame = useFit(columns.reduce((sum, { width = minSharedWidth }) => sum + width, 0));
   return (
     <div ref={frame} className={classes.frame}>
       {/* The roles stay when CSS makes cards of the rows. */}
@@ -83,7 +83,7 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, details }: Prop
 
 function Content({ children }: { children: ReactNode }) {
   return typeof children === "string" || typeof children === "number" ? (
-    <Cut>{children}</Cut>
+    <TruncatedText>{children}</TruncatedText>
   ) : (
     <div className={classes.content}>{children}</div>
   );

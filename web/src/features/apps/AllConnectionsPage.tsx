@@ -5,8 +5,8 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { appsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { LoadedSelect } from "../../components/fields/LoadedSelect";
-import { UserSelect } from "../../components/fields/UserSelect";
+import { LazySelect } from "../../components/form/LazySelect";
+import { UserSelect } from "../../components/form/UserSelect";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
@@ -45,7 +45,7 @@ export function AllConnectionsPage() {
     <>
       <PageHeader
         title="All connections"
-        description="Apps that act for the people here. A disconnected app stops with its next call."
+        description="The apps that act on behalf of users. A disconnected app stops working immediately."
       />
       <FilterBar label="Filters">
         <UserSelect
@@ -59,12 +59,12 @@ export function AllConnectionsPage() {
         <Group gap="sm" mb="md">
           {query.user && (
             <Button color="red" variant="outline" onClick={() => setConfirming("user")}>
-              Disconnect all of this user
+              Disconnect all apps of this user
             </Button>
           )}
           {query.client && (
             <Button color="red" variant="outline" onClick={() => setConfirming("client")}>
-              Disconnect all of this app
+              Disconnect this app from all users
             </Button>
           )}
         </Group>
@@ -83,7 +83,7 @@ export function AllConnectionsPage() {
             <EmptyState title="No connections match" />
           ) : (
             <EmptyState title="No connections">
-              An app appears here once someone has approved it.
+              An app appears here after a user approves it.
             </EmptyState>
           )
         }
@@ -110,7 +110,7 @@ function AppSelect(select: SelectProps) {
   const [opened, setOpened] = useState(false);
   const apps = useQuery({ ...appsQuery, enabled: opened || select.value !== null });
   return (
-    <LoadedSelect
+    <LazySelect
       label="App"
       choices={apps.data?.items.map(({ id, name }) => ({ value: id, label: name }))}
       onOpen={() => setOpened(true)}

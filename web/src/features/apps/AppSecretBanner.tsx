@@ -18,10 +18,11 @@ export function AppSecretBanner({ shown: { client, client_secret: secret }, onCl
       title={secret === null ? `“${client.name}” is registered` : `Secret of “${client.name}”`}
       description={
         secret === null ? (
-          "Put this client ID into the app. It has no secret."
+          "Enter this client ID in the app. The app has no secret."
         ) : (
           <>
-            Copy the secret now: it <strong>won't be shown again</strong>. Put both into the app.
+            Copy the secret now: it <strong>won't be shown again</strong>. Enter both values in the
+            app.
           </>
         )
       }

@@ -5,8 +5,8 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { plural } from "../../lib/format";
 import type { AppWithSecret } from "./AppSecretBanner";
@@ -27,10 +27,10 @@ export function AppTable({ apps, ...actions }: Props) {
       role: "name",
       cell: (app) => (
         <>
-          <Cut fw={500}>{app.name}</Cut>
-          <Cut size="xs" c="dimmed">
+          <TruncatedText fw={500}>{app.name}</TruncatedText>
+          <TruncatedText size="xs" c="dimmed">
             {app.id}
-          </Cut>
+          </TruncatedText>
           <Group gap={4} mt={4}>
             <AppBadges app={app} />
           </Group>
@@ -38,19 +38,22 @@ export function AppTable({ apps, ...actions }: Props) {
       ),
     },
     {
-      label: "Leads back to",
-      cell: (app) => redirectHosts(app.redirect_uris).map((host) => <Cut key={host}>{host}</Cut>),
+      label: "Redirects to",
+      cell: (app) =>
+        redirectHosts(app.redirect_uris).map((host) => (
+          <TruncatedText key={host}>{host}</TruncatedText>
+        )),
     },
     {
       label: "Registered",
       width: 150,
       cell: (app) => (
         <>
-          {app.source === "builtin" ? "Comes with Wick" : <Time value={app.created_at} />}
+          {app.source === "builtin" ? "Built in" : <Time value={app.created_at} />}
           {app.registered_from && (
-            <Cut size="xs" c="dimmed">
+            <TruncatedText size="xs" c="dimmed">
               from {app.registered_from}
-            </Cut>
+            </TruncatedText>
           )}
         </>
       ),
@@ -182,7 +185,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         onConfirm={() => replaceSecret.mutate()}
         onClose={close}
       >
-        The old secret stops working at once. The app works again when it has the new one.
+        The old secret stops working immediately. The app works again when it has the new secret.
       </ConfirmDialog>
       <ConfirmDialog
         opened={dialog === "remove"}
@@ -195,7 +198,7 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
         {endsFor(app)}{" "}
         {app.source === "admin"
           ? "To use it again, register it again."
-          : "It may register itself again; block it if it should not."}
+          : "The app can register itself again. To prevent that, block it instead."}
       </ConfirmDialog>
     </>
   );
@@ -204,6 +207,6 @@ function AppActions({ app, onSecret, onGone }: ActionsProps) {
 function endsFor({ connections }: App): string {
   if (connections === 0) return "No connection ends.";
   return connections === 1
-    ? "Its one connection ends at once."
-    : `Its ${plural(connections, "connection")} end at once.`;
+    ? "Its connection ends immediately."
+    : `Its ${plural(connections, "connection")} end immediately.`;
 }

@@ -1,9 +1,8 @@
 // The apps that ask to act for people (OAuth clients): who they say they are, how many use them, and a stop for each.
-import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { appsQuery } from "../../api/queries";
+import { AddButton } from "../../components/AddButton";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
@@ -22,15 +21,8 @@ export function AppsPage() {
     <>
       <PageHeader
         title="Apps"
-        description="Clients that people here can connect. Most register themselves; each person decides what one may call."
-        actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setRegistering(true)}
-          >
-            Register an app
-          </Button>
-        }
+        description="The programs that users can connect through OAuth. Most apps register themselves. Each user decides what an app can do."
+        actions={<AddButton onClick={() => setRegistering(true)}>Register an app</AddButton>}
       />
       <QueryView query={apps}>
         {({ items }) =>

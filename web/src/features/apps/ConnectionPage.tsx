@@ -1,24 +1,24 @@
 // One connection: which app, what it may call, what it was used for, how it ended. An admin may open anyone's.
 import { Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, useLocation, useParams } from "react-router";
+import { Navigate, useLocation, useParams, type Location } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
-import { Ending } from "../../components/Ending";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
 import { LastUsed } from "../../components/LastUsed";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { Owner } from "../../components/Owner";
+import { RevocationInfo } from "../../components/RevocationInfo";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
+import { UserLink } from "../../components/UserLink";
+import { useBackLink } from "../../lib/backLink";
 import { describeScope } from "../../lib/scope";
 import { useMe } from "../../lib/session";
-import { useBack } from "../../lib/wayBack";
 import { RunList } from "../history/RunList";
-import { UsagePanels } from "../usage/UsagePanels";
+import { CredentialUsage } from "../usage/CredentialUsage";
 
 export function ConnectionPage() {
   const { id = "" } = useParams();
@@ -36,7 +36,7 @@ export function ConnectionPage() {
       {(data) => (
         <Stack gap="lg" key={data.id}>
           <ConnectionDetail connection={data} />
-          <QueryView query={usage}>{(used) => <UsagePanels usage={used} />}</QueryView>
+          <QueryView query={usage}>{(used) => <CredentialUsage usage={used} />}</QueryView>
           <Panel title="Calls">
             <RunList filters={{ token: data.id }} showUser={false} />
           </Panel>
@@ -50,9 +50,9 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
   const me = useMe();
   const { client, user, ended } = connection;
   const own = user.id === me.id;
-  const { pathname, state } = useLocation();
+  const { pathname, state } = useLocation() as Location<unknown>;
   const isAdministration = pathname.startsWith("/admin/");
-  const back = useBack(
+  const back = useBackLink(
     isAdministration
       ? { to: "/admin/connections", label: "All connections" }
       : { to: "/profile/connections", label: "Connections" },
@@ -91,8 +91,8 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
         }
       />
       <Panel>
-        <Facts
-          facts={{
+        <DescriptionList
+          items={{
             Status: <StatusBadge status={ended ? "ended" : "active"} />,
             App: (
               <Group gap="xs">
@@ -100,12 +100,12 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
                 <ClientBadge client={client} />
               </Group>
             ),
-            User: !own && <Owner {...user} />,
-            "May call": describeScope(connection.scope),
+            User: !own && <UserLink {...user} />,
+            Scope: describeScope(connection.scope),
             Granted: <Time value={connection.created_at} />,
             "Last used": <LastUsed used={connection.last_used} />,
             Expires: !ended && <Time value={connection.expires_at} />,
-            Ended: ended && <Ending ended={ended} />,
+            Ended: ended && <RevocationInfo ended={ended} />,
           }}
         />
       </Panel>

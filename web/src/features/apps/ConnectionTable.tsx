@@ -3,12 +3,12 @@ import { Button } from "@mantine/core";
 import type { Schema } from "../../api/client";
 import { ClientBadge } from "../../components/ClientBadge";
 import { LastUsed } from "../../components/LastUsed";
-import { Person } from "../../components/Person";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
+import { UserCell } from "../../components/UserCell";
+import { useBackLinkState } from "../../lib/backLink";
 import { describeScope } from "../../lib/scope";
-import { useWayBack } from "../../lib/wayBack";
 
 type Connection = Schema<"Connection">;
 
@@ -24,7 +24,7 @@ interface Props {
 
 export function ConnectionTable(props: Props) {
   const { connections, showUser, administration, isEnding, onDisconnect } = props;
-  const wayBack = useWayBack(administration ?? "Connections");
+  const backLinkState = useBackLinkState(administration ?? "Connections");
   const base = administration ? "/admin" : "/profile";
   const columns: Column<Connection>[] = [
     {
@@ -32,15 +32,15 @@ export function ConnectionTable(props: Props) {
       role: "name",
       cell: ({ id, client }) => (
         <>
-          <Cut to={`${base}/connections/${id}`} state={wayBack}>
+          <TruncatedText to={`${base}/connections/${id}`} state={backLinkState}>
             {client.name}
-          </Cut>
+          </TruncatedText>
           <ClientBadge client={client} />
         </>
       ),
     },
-    { label: "User", cell: ({ user }) => <Person {...user} /> },
-    { label: "May call", cell: ({ scope }) => describeScope(scope) },
+    { label: "User", cell: ({ user }) => <UserCell {...user} /> },
+    { label: "Scope", cell: ({ scope }) => describeScope(scope) },
     { label: "Granted", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
     { label: "Last used", width: 170, cell: ({ last_used }) => <LastUsed used={last_used} /> },
     {

@@ -26,14 +26,14 @@ export function ConnectionsPage() {
     <>
       <PageHeader
         title="Connections"
-        description="Apps that you let act for you: they signed in here instead of using a token."
+        description="The apps that you allowed to act on your behalf. They sign in with OAuth instead of an access token."
       />
       <QueryView query={connections}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No connections">
-              Paste this server's address into a client that can sign in; it asks for your approval
-              and appears here. See{" "}
+              Paste this server's address into a client that supports OAuth. After you approve the
+              client, it appears here. See{" "}
               <Anchor component={Link} to="/profile/mcp" inherit underline="always">
                 Connect a client
               </Anchor>{" "}

@@ -6,9 +6,9 @@ import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
+import { DescriptionList } from "../../components/DescriptionList";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { Facts } from "../../components/Facts";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
 import { ScopePicker } from "../../components/scope/ScopePicker";
 import { scopeProblem, type Scope } from "../../lib/scope";
@@ -25,9 +25,9 @@ export function ConsentPage() {
     refetchOnWindowFocus: false,
   });
   return (
-    <EntryLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
+    <CenteredLayout wide title={request.data?.device ? "Connect a device" : "Connect an app"}>
       <QueryView query={request}>{(data) => <Decision id={id} request={data} />}</QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -38,7 +38,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
     connectors: request.connector ? [request.connector.id] : "all",
     operations: request.writes ? "all" : "read_only",
   });
-  const where = request.connector ? "this connector" : "the connectors that you allow below";
+  const where = request.connector ? "this connector" : "the connectors that you choose below";
   const problem = scopeProblem(scope);
   const decide = useAction(
     (approve: boolean) =>
@@ -60,32 +60,31 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
   return (
     <Stack>
       <Text>
-        <b>{client.name}</b> wants to call this team’s systems as you.
+        <b>{client.name}</b> wants to use this server’s connectors on your behalf.
       </Text>
       {device && <DeviceCode code={device.user_code} />}
       {client.source === "registered" && (
         <Alert color="yellow" title="Unverified name">
-          The app gave itself this name, and nobody has checked it. Approve only if you have just
-          started this from an app you know.
+          The app chose this name itself, and nobody has verified it. Approve only if you just
+          started this connection from an app that you know.
         </Alert>
       )}
       {client.source !== "registered" && request.loopback && (
         <Alert color="yellow" title="An app on this computer">
-          Any program here could use this app’s name. Approve only if you have just started this.
+          Any program on this computer could use this app’s name. Approve only if you just started
+          this connection.
         </Alert>
       )}
-      <Facts
-        facts={{
+      <DescriptionList
+        items={{
           "Verified host": client.host,
-          "Only for": request.connector?.label,
-          "Sends you back to": !device && request.redirect,
-          "Asked from": device?.ip,
+          Connector: request.connector?.label,
+          "Redirects to": !device && request.redirect,
+          "Requested from": device?.ip,
           Program: device?.user_agent,
-          "Asks for": request.writes
-            ? `Reading and changing, in ${where}`
-            : `Only reading, in ${where}`,
+          "Requested access": request.writes ? `Read and write: ${where}` : `Read-only: ${where}`,
           Account: `${me.name} (${me.email})`,
-          Lasts: "Until you disconnect it, at most 180 days",
+          Duration: "Until you disconnect it, at most 180 days",
         }}
       />
       <ScopePicker
@@ -95,7 +94,7 @@ function Decision({ id, request }: { id: string; request: Schema<"AuthorizationR
         only={request.connector?.id}
       />
       <Text size="sm" c="dimmed">
-        You can end it at any time under Connections.
+        You can disconnect it at any time under Connections.
       </Text>
       {problem && (
         <Text size="sm" role="status">
@@ -127,7 +126,7 @@ function DeviceCode({ code }: { code: string }) {
     <>
       <div>
         <Text size="sm" mb={4}>
-          Compare it with what your device shows:
+          Check that your device shows the same code:
         </Text>
         <p className={classes.code} data-testid="user-code">
           {code}

@@ -1,12 +1,12 @@
 // The code that a device without a browser shows (RFC 8628) is typed in here; what it asks for is decided under
 // /oauth/consent, which leads back here to say that it is done.
-import { Button, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { ActionForm } from "../../components/form/ActionForm";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import classes from "./DevicePage.module.css";
 
 export function DevicePage() {
@@ -23,9 +23,9 @@ export function DevicePage() {
 
 function Done({ title }: { title: string }) {
   return (
-    <EntryLayout title={title}>
+    <CenteredLayout title={title}>
       <Text>You can close this page and go back to your device.</Text>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -39,33 +39,22 @@ function CodeForm({ suggested }: { suggested: string }) {
       void navigate(`/oauth/consent?request=${encodeURIComponent(request_id)}`),
   });
   return (
-    <EntryLayout title="Connect a device" description="It shows a code: type it in here.">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          enter.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Code"
-            description="Eight letters, such as WDJB-MJHT"
-            required
-            autoFocus
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            data-1p-ignore
-            classNames={{ input: classes.code }}
-            value={code}
-            onChange={(event) => setCode(event.currentTarget.value)}
-          />
-          <ErrorAlert error={enter.error} />
-          <Button type="submit" loading={enter.isPending}>
-            Continue
-          </Button>
-        </Stack>
-      </form>
-    </EntryLayout>
+    <CenteredLayout title="Connect a device" description="Enter the code that your device shows.">
+      <ActionForm action={enter} submit="Continue" place="page">
+        <TextInput
+          label="Code"
+          description="Eight letters, such as WDJB-MJHT"
+          required
+          autoFocus
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          data-1p-ignore
+          classNames={{ input: classes.code }}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+      </ActionForm>
+    </CenteredLayout>
   );
 }

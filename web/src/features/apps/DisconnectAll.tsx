@@ -45,7 +45,7 @@ export function DisconnectAll({ by, id, pending, onConfirm, onClose }: Props) {
 function titleOf(by: "user" | "client", one: Schema<"Connection"> | undefined): string {
   return by === "user"
     ? `Disconnect all apps of ${one?.user.name ?? "this user"}?`
-    : `Disconnect ${one?.client.name ?? "this app"} from everybody?`;
+    : `Disconnect ${one?.client.name ?? "this app"} from all users?`;
 }
 
 function consequence(by: "user" | "client", connections: Schema<"Connection">[]): string {
@@ -53,14 +53,14 @@ function consequence(by: "user" | "client", connections: Schema<"Connection">[])
   if (!one) return "There is no connection to end.";
   const number = plural(connections.length, "connection");
   return by === "user"
-    ? `${number} of ${one.user.email} will end. Each app stops working at once; the user can approve it again.`
-    : `${number} will end, of ${namesOf(connections)}. The app stops working at once for all of them. They can approve it again, unless you block it under Apps.`;
+    ? `${number} of ${one.user.email} will end. Each app stops working immediately. The user can approve it again.`
+    : `${number} will end, of ${namesOf(connections)}. The app stops working immediately for all of these users. They can approve it again, unless you block it under Apps.`;
 }
 
-const mostNames = 5;
+const maxNames = 5;
 
 function namesOf(connections: Schema<"Connection">[]): string {
   const users = [...new Map(connections.map(({ user }) => [user.id, user.name])).values()];
-  const more = users.length - mostNames;
-  return users.slice(0, mostNames).join(", ") + (more > 0 ? ` and ${plural(more, "other")}` : "");
+  const more = users.length - maxNames;
+  return users.slice(0, maxNames).join(", ") + (more > 0 ? ` and ${plural(more, "other")}` : "");
 }

@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import type { AppWithSecret } from "./AppSecretBanner";
 
 interface Props {
@@ -44,62 +44,46 @@ export function RegisterAppDialog({ onRegistered, onClose }: Props) {
   );
   return (
     <Dialog onClose={onClose} title="Register an app">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          register.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            description="People read it when the app asks for their approval."
-            required
-            data-autofocus
-            autoComplete="off"
-            data-1p-ignore
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <Textarea
-            label="Redirect addresses"
-            description="Where the app takes people back to after they approve. One a line."
-            placeholder="https://app.example.com/callback"
-            autosize
-            minRows={2}
-            value={redirects}
-            onChange={(event) => setRedirects(event.currentTarget.value)}
-          />
-          <Checkbox
-            label="It keeps a secret (confidential)"
-            description="For apps that run on a server, where nobody can read it."
-            checked={confidential || introspects}
-            disabled={introspects}
-            onChange={(event) => setConfidential(event.currentTarget.checked)}
-          />
-          <Checkbox
-            label="It may use device codes"
-            description="For programs without a browser; needs no redirect address."
-            checked={device}
-            onChange={(event) => setDevice(event.currentTarget.checked)}
-          />
-          <Checkbox
-            label="It is a resource server that may introspect tokens"
-            description="It asks this server whether a token is good; it always has a secret."
-            checked={introspects}
-            onChange={(event) => setIntrospects(event.currentTarget.checked)}
-          />
-          <ErrorAlert error={register.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={register.isPending}>
-              Register
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <ActionForm action={register} submit="Register" place="dialog" onCancel={onClose}>
+        <TextInput
+          label="Name"
+          description="Shown to users when the app asks for their approval."
+          required
+          data-autofocus
+          autoComplete="off"
+          data-1p-ignore
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Textarea
+          label="Redirect URIs"
+          description="Where users return to after they approve the app. One per line."
+          placeholder="https://app.example.com/callback"
+          autosize
+          minRows={2}
+          value={redirects}
+          onChange={(event) => setRedirects(event.currentTarget.value)}
+        />
+        <Checkbox
+          label="Confidential: the app can keep a secret"
+          description="For apps that run on a server, where users cannot read the secret."
+          checked={confidential || introspects}
+          disabled={introspects}
+          onChange={(event) => setConfidential(event.currentTarget.checked)}
+        />
+        <Checkbox
+          label="Device codes"
+          description="For programs without a browser. They need no redirect URI."
+          checked={device}
+          onChange={(event) => setDevice(event.currentTarget.checked)}
+        />
+        <Checkbox
+          label="Resource server that can introspect tokens"
+          description="It can ask this server whether a token is valid. It always has a secret."
+          checked={introspects}
+          onChange={(event) => setIntrospects(event.currentTarget.checked)}
+        />
+      </ActionForm>
     </Dialog>
   );
 }

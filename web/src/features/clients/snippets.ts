@@ -1,22 +1,22 @@
 // How each client is told of this server: the file or command, ready to paste. tests/specs/client-snippets.test.mjs pastes
 // them into the real clients, which is why nothing but types that can be stripped may be used here.
-interface Way {
+interface Instruction {
   /** Where it goes. */
   where: string;
   code: (url: string) => string;
   note?: string;
 }
 
-interface TokenWay extends Omit<Way, "code"> {
+interface TokenInstruction extends Omit<Instruction, "code"> {
   code: (url: string, token: string) => string;
 }
 
 export interface Snippet {
   client: string;
   /** The client signs its user in; empty when it cannot. */
-  signIn: Way[];
+  signIn: Instruction[];
   /** With an access token. */
-  token: TokenWay;
+  token: TokenInstruction;
 }
 
 /** Stands where the token goes when there is none to show. */
@@ -36,7 +36,7 @@ export const snippets: Snippet[] = [
       {
         where: "Settings → Connectors → Add custom connector",
         code: (url) => url,
-        note: "Claude connects from the internet: this server must be reachable from there by https.",
+        note: "Claude connects from the internet, so this server must be reachable from there over HTTPS.",
       },
       {
         where: claudeDesktopFile,
@@ -47,7 +47,7 @@ export const snippets: Snippet[] = [
               wick: { command: "npx", args: ["-y", "mcp-remote", url, ...allowHttp(url)] },
             },
           }),
-        note: "For a server that only your own network reaches. Needs Node.js on your computer.",
+        note: "For a server that is reachable only from your own network. Needs Node.js on your computer.",
       },
     ],
     token: {
@@ -136,7 +136,7 @@ export const snippets: Snippet[] = [
       {
         where: "Terminal",
         code: (url) => `codex mcp add wick --url ${url}`,
-        note: "It opens your browser to sign in; codex mcp login wick does so again later.",
+        note: "Codex opens your browser to sign in. To sign in again later, run codex mcp login wick.",
       },
     ],
     token: {
@@ -188,7 +188,7 @@ export const snippets: Snippet[] = [
       where: "Terminal",
       code: (url, token) =>
         `npx @modelcontextprotocol/inspector --cli ${url} --transport http \\\n  --header "Authorization: Bearer ${token}" --method tools/list`,
-      note: "Lists the tools that the token may call. Without --cli it opens in a browser.",
+      note: "Lists the tools that the token can call. Without --cli, the Inspector opens in a browser.",
     },
   },
   {
@@ -219,7 +219,7 @@ export const snippets: Snippet[] = [
           `-d '${JSON.stringify(request)}'`,
         ].join(" \\\n  ");
       },
-      note: "Lists the tools that the token may call.",
+      note: "Lists the tools that the token can call.",
     },
   },
 ];

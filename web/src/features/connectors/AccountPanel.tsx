@@ -5,8 +5,9 @@ import { useState, type ReactNode } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { accountQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
+import { DescriptionList } from "../../components/DescriptionList";
 import { ErrorAlert } from "../../components/ErrorAlert";
-import { Facts } from "../../components/Facts";
+import { ActionForm } from "../../components/form/ActionForm";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
 import { StatusBadge } from "../../components/StatusBadge";
@@ -28,8 +29,8 @@ export function AccountPanel({ connector, children }: Props) {
       title={connector.account === "key" ? "Your key" : "Your account"}
       description={
         connector.account === "key"
-          ? `${connector.label} is used with a key of your own. Calls through Wick then act as you there.`
-          : `${connector.label} is used with an account of your own. Calls through Wick then act as you there.`
+          ? `${connector.label} needs your own key. Calls through Wick then act as you there.`
+          : `${connector.label} needs your own account. Calls through Wick then act as you there.`
       }
       actions={account.data && <StatusBadge status={badges[account.data.state]} />}
       mb="lg"
@@ -38,7 +39,7 @@ export function AccountPanel({ connector, children }: Props) {
         {(data) => (
           <Stack>
             {children}
-            <State connector={connector} account={data} />
+            <AccountState connector={connector} account={data} />
             {connector.account === "key" ? (
               <KeyForm connector={connector} account={data} />
             ) : (
@@ -59,29 +60,39 @@ const badges: Record<Account["state"], string> = {
   more_access: "more access needed",
 };
 
-function State({ connector, account }: { connector: Connector; account: Account }) {
+function AccountState({ connector, account }: { connector: Connector; account: Account }) {
   if (account.state === "none") return null;
   return (
     <>
       {account.state === "refused" && (
-        <Alert color="yellow" title={`${connector.label} did not accept it last time`}>
-          If that goes on, {account.kind === "key" ? "give a new key" : "connect it again"}.
+        <Alert
+          color="yellow"
+          title={`${connector.label} rejected your ${account.kind === "key" ? "key" : "account"} last time`}
+        >
+          If this continues, {account.kind === "key" ? "enter a new key" : "connect it again"}.
         </Alert>
       )}
       {account.state === "ended" && (
-        <Alert color="yellow" title="It has ended">
-          {connector.label} does not accept it any more.{" "}
-          {account.kind === "key" ? "Give a new key." : "Connect it again."}
+        <Alert
+          color="yellow"
+          title={
+            account.kind === "key"
+              ? "Your key no longer works"
+              : "Your account is no longer connected"
+          }
+        >
+          {connector.label} no longer accepts it.{" "}
+          {account.kind === "key" ? "Enter a new key." : "Connect it again."}
         </Alert>
       )}
       {account.state === "more_access" && (
-        <Alert color="yellow" title="Something you tried needs more access">
-          {connector.label} asks for: {account.wanted_scope}. Connect again to allow it; what you
-          have allowed stays.
+        <Alert color="yellow" title="A call needs more access">
+          {connector.label} asks for: {account.wanted_scope}. Connect again to allow it. The access
+          that you already allowed stays.
         </Alert>
       )}
-      <Facts
-        facts={{
+      <DescriptionList
+        items={{
           Connected: account.connected_at && <Time value={account.connected_at} />,
           "Signed in at": hostOf(account.issuer),
           Access: account.scope,
@@ -163,36 +174,28 @@ function KeyForm({ connector, account }: { connector: Connector; account: Accoun
     {
       showsError: true,
       refresh,
-      done: `Your key for ${connector.label} is kept.`,
+      done: `Your key for ${connector.label} is saved.`,
       onDone: () => setKey(""),
     },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <ActionForm
+      action={save}
+      submit="Save"
+      place="panel"
+      maxWidth={480}
+      more={<DisconnectButton connector={connector} account={account} />}
     >
-      <Stack maw={480}>
-        <PasswordInput
-          label={account.state === "none" ? "Key" : "New key"}
-          description="Kept sealed, for you alone; it cannot be read back."
-          required
-          autoComplete="off"
-          data-1p-ignore
-          value={key}
-          onChange={(event) => setKey(event.currentTarget.value)}
-        />
-        <ErrorAlert error={save.error} />
-        <Group>
-          <Button type="submit" loading={save.isPending}>
-            Save
-          </Button>
-          <DisconnectButton connector={connector} account={account} />
-        </Group>
-      </Stack>
-    </form>
+      <PasswordInput
+        label={account.state === "none" ? "Key" : "New key"}
+        description="Stored encrypted and used only for you. It cannot be read back."
+        required
+        autoComplete="off"
+        data-1p-ignore
+        value={key}
+        onChange={(event) => setKey(event.currentTarget.value)}
+      />
+    </ActionForm>
   );
 }
 
@@ -200,7 +203,7 @@ export function AccountHint({ kind }: { kind: Connector["account"] }) {
   if (kind === "none") return null;
   return (
     <Text size="xs" c="dimmed">
-      {kind === "key" ? "With a key of your own" : "With an account of your own"}
+      {kind === "key" ? "Needs your own key" : "Needs your own account"}
     </Text>
   );
 }

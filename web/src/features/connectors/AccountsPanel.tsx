@@ -13,7 +13,7 @@ export function AccountsPanel({ connector }: { connector: Schema<"Connector"> })
   return (
     <Panel
       title="Accounts of users"
-      description={`Each user ${account === "key" ? "gives a key" : "connects an account"} of their own. Refresh asks with yours.`}
+      description={`Each user ${account === "key" ? "enters their own key" : "connects their own account"}. Refresh uses yours.`}
       actions={
         <Button variant="default" component={Link} to={`/connectors/${connector.id}/connect`}>
           {account === "key" ? "Your key" : "Your account"}
@@ -29,10 +29,10 @@ export function AccountsPanel({ connector }: { connector: Schema<"Connector"> })
         {redirect && (
           <>
             <Text size="sm" c="dimmed">
-              Where the authorization server takes no clients that register themselves, register
-              Wick there with this address, and set the client id below.
+              If the authorization server does not support dynamic client registration, register
+              Wick there with this redirect URI and enter the client ID below.
             </Text>
-            <CodeBlock title="Redirect address" code={redirect} />
+            <CodeBlock title="Redirect URI" code={redirect} />
           </>
         )}
       </Stack>

@@ -3,26 +3,26 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { api, unwrap } from "../../api/client";
-import { anyConnectorQuery, connectorKindsQuery } from "../../api/queries";
+import { adminConnectorQuery, connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { OperationsPanel } from "../operations/OperationsPanel";
 import { AccountsPanel } from "./AccountsPanel";
 import { ConnectorState } from "./ConnectorState";
 
-const UsageCharts = lazyPart(async () => (await import("../usage/UsageCharts")).UsageCharts);
-const ConnectorForm = lazyPart(async () => (await import("./ConnectorForm")).ConnectorForm);
-const DeleteConnectorDialog = lazyPart(
+const UsageCharts = lazyComponent(async () => (await import("../usage/UsageCharts")).UsageCharts);
+const ConnectorForm = lazyComponent(async () => (await import("./ConnectorForm")).ConnectorForm);
+const DeleteConnectorDialog = lazyComponent(
   async () => (await import("./DeleteConnectorDialog")).DeleteConnectorDialog,
 );
 
 export function AdminConnectorPage() {
   const { id = "" } = useParams();
   const navigate = useNavigate();
-  const connector = useQuery(anyConnectorQuery(id));
+  const connector = useQuery(adminConnectorQuery(id));
   const kinds = useQuery(connectorKindsQuery);
   const [deleting, setDeleting] = useState(false);
   const setDisabled = useAction(
@@ -73,7 +73,7 @@ export function AdminConnectorPage() {
                 />
                 <Stack gap="lg" key={data.id}>
                   {data.left_out && (
-                    <Alert color="yellow" title="Some of the server's tools are left out">
+                    <Alert color="yellow" title="Some of the server's tools cannot be used">
                       {data.left_out.map((one) => (
                         <Text size="sm" key={one}>
                           {one}

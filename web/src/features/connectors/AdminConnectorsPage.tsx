@@ -1,53 +1,47 @@
 import { Badge, Box, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
-import { allConnectorsQuery } from "../../api/queries";
+import { adminConnectorsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { ServerSwitch } from "../../components/fields/ServerSwitch";
+import { AddButton } from "../../components/AddButton";
+import { ServerSwitch } from "../../components/form/ServerSwitch";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
-import { Cut } from "../../components/table/Cut";
+import { lazyComponent } from "../../components/lazyComponent";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { DeleteButton } from "../../components/table/EditDelete";
+import { DeleteButton } from "../../components/table/RowActions";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { TagBadges } from "../../components/TagBadges";
 import { ConnectorState } from "./ConnectorState";
 import { DeleteConnectorDialog } from "./DeleteConnectorDialog";
 import { KindIcon } from "./KindIcon";
 
-const CreateConnectorDialog = lazyPart(
+const CreateConnectorDialog = lazyComponent(
   async () => (await import("./CreateConnectorDialog")).CreateConnectorDialog,
 );
 
 type Summary = Schema<"ConnectorSummary">;
 
 export function AdminConnectorsPage() {
-  const connectors = useQuery(allConnectorsQuery);
+  const connectors = useQuery(adminConnectorsQuery);
   const [creating, setCreating] = useState(false);
   const [deleted, setDeleted] = useState<Summary | null>(null);
   return (
     <>
       <PageHeader
         title="Manage connectors"
-        description="What your team's clients can reach, and with which credentials."
-        actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setCreating(true)}
-          >
-            Add connector
-          </Button>
-        }
+        description="The systems that clients can use, and the credentials for them."
+        actions={<AddButton onClick={() => setCreating(true)}>Add connector</AddButton>}
       />
       <QueryView query={connectors}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No connectors yet">
-              Add one: its credentials stay on this server, and your team calls it through Wick.
+              Add a connector. Its credentials stay on this server, and your team uses it through
+              Wick.
             </EmptyState>
           ) : (
             <ConnectorTable connectors={items} onDelete={setDeleted} />
@@ -76,10 +70,12 @@ function ConnectorTable({ connectors, onDelete }: TableProps) {
         <Group gap="sm" wrap="nowrap">
           <KindIcon kind={connector.kind} />
           <Box miw={0}>
-            <Cut to={`/admin/connectors/${connector.id}`}>{connector.label}</Cut>
-            <Cut size="xs" c="dimmed">
+            <TruncatedText to={`/admin/connectors/${connector.id}`}>
+              {connector.label}
+            </TruncatedText>
+            <TruncatedText size="xs" c="dimmed">
               {connector.description}
-            </Cut>
+            </TruncatedText>
           </Box>
         </Group>
       ),

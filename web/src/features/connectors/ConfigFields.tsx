@@ -38,7 +38,7 @@ function KeptSecret({ field, onReplace }: { field: ConfigField; onReplace: () =>
       <TextInput
         label={field.label}
         value="••••••••"
-        description="Set; never shown"
+        description="Set, never shown"
         readOnly
         flex={1}
       />
@@ -58,7 +58,7 @@ interface InputProps {
 function ConfigInput({ field, text, onChange }: InputProps) {
   const common = {
     label: field.label,
-    description: (field.locked ? "Set on the server's machine." : field.help) || undefined,
+    description: (field.locked ? "Can be changed only on the server." : field.help) || undefined,
     required: field.required,
     readOnly: field.locked,
     value: text,
@@ -90,7 +90,7 @@ function ConfigInput({ field, text, onChange }: InputProps) {
           description={
             field.locked
               ? common.description
-              : [field.help, "One a line."].filter(Boolean).join(" ")
+              : [field.help, "One per line."].filter(Boolean).join(" ")
           }
           autosize
           minRows={2}

@@ -14,13 +14,13 @@ import { AccountPanel } from "./AccountPanel";
 // By the codes of the callback (upstream/connect_service.h).
 const problems: Record<string, string> = {
   expired:
-    "This sign-in is not one that you have begun here in the last ten minutes, or it was used already. Begin again.",
-  denied: "You did not allow it. Nothing was connected.",
+    "This sign-in was not started here in the last ten minutes, or it was already used. Start again.",
+  denied: "You denied the request, so no account was connected.",
   issuer:
-    "The answer did not come from the server that you were sent to, so it was not used. If this happens again, tell an admin.",
+    "The response did not come from the server that you were sent to, so Wick rejected it. If this happens again, tell an admin.",
   failed:
-    "The server did not finish the sign-in. Try again; if it goes on, an admin finds the reason in the log.",
-  unavailable: "Wick could not keep the account just now. Try again in a moment.",
+    "The server did not complete the sign-in. Try again. If it keeps failing, ask an admin to check the server log.",
+  unavailable: "Wick could not save the account. Try again in a moment.",
 };
 
 export function ConnectAccountPage() {
@@ -40,8 +40,8 @@ export function ConnectAccountPage() {
             }
           />
           {data.account === "none" ? (
-            <EmptyState title="It needs no account of yours">
-              This connector is used with what an admin has set.
+            <EmptyState title="No account needed">
+              This connector uses credentials that an admin has set.
             </EmptyState>
           ) : (
             <AccountPanel connector={data}>
@@ -60,7 +60,7 @@ function Outcome({ connector }: { connector: Schema<"Connector"> }) {
   const error = search.get("error");
   if (error) {
     return (
-      <Alert color="red" role="alert" title="That did not work">
+      <Alert color="red" role="alert" title="Your account was not connected">
         {problems[error] ?? problems.failed}
       </Alert>
     );
@@ -99,7 +99,7 @@ export function ConnectFailedPage() {
       </Alert>
       <Group>
         <Button component={Link} to="/">
-          To the connectors
+          Go to connectors
         </Button>
       </Group>
     </>

@@ -1,12 +1,12 @@
-import { Button, Stack, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { TagSelect } from "../../components/fields/TagSelect";
+import { ActionForm } from "../../components/form/ActionForm";
+import { TagSelect } from "../../components/form/TagSelect";
 import { Panel } from "../../components/layout/Panel";
 import { ConfigFields } from "./ConfigFields";
-import { configValues, readConfig } from "./configForm";
+import { configValues, parseConfig } from "./configForm";
 
 interface Props {
   connector: Schema<"Connector">;
@@ -23,7 +23,7 @@ export function ConnectorForm({ connector, fields }: Props) {
       unwrap(
         api.PATCH("/admin/connectors/{id}", {
           params: { path: { id: connector.id } },
-          body: { label, description, tags, config: readConfig(fields, config, true) },
+          body: { label, description, tags, config: parseConfig(fields, config, true) },
         }),
       ),
     {
@@ -36,41 +36,28 @@ export function ConnectorForm({ connector, fields }: Props) {
   );
   return (
     <Panel title="Settings">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack maw={640}>
-          <TextInput
-            label="Label"
-            description={`Its tools begin with ${connector.slug}__`}
-            required
-            autoComplete="off"
-            value={label}
-            onChange={(event) => setLabel(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Description"
-            autoComplete="off"
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          <TagSelect
-            value={tags}
-            onChange={setTags}
-            description="With filter tags, only users who carry one of them may use it."
-          />
-          <ConfigFields fields={fields} values={config} onChange={setConfig} />
-          <ErrorAlert error={save.error} />
-          <div>
-            <Button type="submit" loading={save.isPending}>
-              Save
-            </Button>
-          </div>
-        </Stack>
-      </form>
+      <ActionForm action={save} submit="Save" place="panel" maxWidth={640}>
+        <TextInput
+          label="Label"
+          description={`Tool names start with ${connector.slug}__`}
+          required
+          autoComplete="off"
+          value={label}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Description"
+          autoComplete="off"
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <TagSelect
+          value={tags}
+          onChange={setTags}
+          description="With filter tags, only users who have at least one of them can use the connector."
+        />
+        <ConfigFields fields={fields} values={config} onChange={setConfig} />
+      </ActionForm>
     </Panel>
   );
 }

@@ -5,16 +5,16 @@ import { connectorQuery } from "../../api/queries";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
 import { TabBar } from "../../components/layout/TabBar";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { TagBadges } from "../../components/TagBadges";
 import { useMe } from "../../lib/session";
 import { OperationsTab } from "../operations/OperationsTab";
 import { AccountPanel } from "./AccountPanel";
 import { ConnectorState } from "./ConnectorState";
 
-const HistoryTab = lazyPart(async () => (await import("./HistoryTab")).HistoryTab);
-const UsageCharts = lazyPart(async () => (await import("../usage/UsageCharts")).UsageCharts);
-const TestTab = lazyPart(async () => (await import("../operations/TestTab")).TestTab);
+const HistoryTab = lazyComponent(async () => (await import("./HistoryTab")).HistoryTab);
+const UsageCharts = lazyComponent(async () => (await import("../usage/UsageCharts")).UsageCharts);
+const TestTab = lazyComponent(async () => (await import("../operations/TestTab")).TestTab);
 
 export function ConnectorPage() {
   const { id = "" } = useParams();

@@ -17,12 +17,11 @@ export function ConnectorsPage() {
     <>
       <PageHeader
         title="Connectors"
-        description="The systems that your AI clients can reach through Wick."
+        description="The systems that your AI clients can use through Wick."
       />
       <Panel mb="lg" title="Connect a client">
         <Text size="sm">
-          Claude, Cursor, VS Code and others reach all of these through one address, with a token of
-          yours.
+          Claude, Cursor, VS Code and other clients use all of these connectors through one address.
         </Text>
         <Group gap="sm">
           <Button component={Link} to="/profile/mcp">
@@ -38,8 +37,8 @@ export function ConnectorsPage() {
           items.length === 0 ? (
             <EmptyState title="No connectors yet">
               {me.role === "admin"
-                ? "Add one under Manage connectors, and share it by tags."
-                : "An admin shares connectors with you by tags."}
+                ? "Add a connector under Manage connectors, and use tags to share it."
+                : "An admin can share connectors with you."}
             </EmptyState>
           ) : (
             <CardGrid label="Connectors">

@@ -4,12 +4,12 @@ import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { api, patient, unwrap, type Schema } from "../../api/client";
+import { api, longRunning, unwrap, type Schema } from "../../api/client";
 import { connectorKindsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { TagSelect } from "../../components/fields/TagSelect";
+import { ActionForm } from "../../components/form/ActionForm";
+import { TagSelect } from "../../components/form/TagSelect";
 import { QueryView } from "../../components/layout/QueryView";
 import { plural } from "../../lib/format";
 import { notify } from "../../lib/notices";
@@ -20,9 +20,9 @@ import { importChosen, suggested, type OpenapiSource } from "../imports/openapiI
 import { OpenapiOperations } from "../imports/OpenapiOperations";
 import { OpenapiSummary } from "../imports/OpenapiSummary";
 import { OperationFields } from "../operations/OperationFields";
-import { readOperation, withTemplates, type OperationForm } from "../operations/operationForm";
+import { parseOperation, withTemplates, type OperationForm } from "../operations/operationForm";
 import { ConfigFields } from "./ConfigFields";
-import { configValues, readConfig } from "./configForm";
+import { configValues, parseConfig } from "./configForm";
 
 type Kind = Schema<"ConnectorKind">;
 
@@ -59,12 +59,12 @@ async function firstRefresh(id: string) {
       api.POST("/admin/connectors/{id}/refresh", {
         params: { path: { id } },
         body: {},
-        ...patient,
+        ...longRunning,
       }),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : "";
-    notify("failed", `It does not answer yet. ${why}`);
+    notify("failed", `The server does not respond yet. ${why}`);
   }
 }
 
@@ -93,7 +93,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   };
   const create = useAction(
     async () => {
-      const input = operation && readOperation(operation, true);
+      const input = operation && parseOperation(operation, true);
       const connector =
         made ??
         (await unwrap(
@@ -103,7 +103,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
               label,
               description,
               tags,
-              config: readConfig(kind.fields, config, false),
+              config: parseConfig(kind.fields, config, false),
             },
           }),
         ));
@@ -131,7 +131,7 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
       refresh: [["admin"], ["connectors"]],
       done: ({ problem }) =>
         problem
-          ? `${label} is added, but its operations are not imported: ${problem}`
+          ? `${label} was added, but its operations were not imported: ${problem}`
           : `${label} is added.`,
       onDone: ({ id, own }) =>
         void navigate(own ? `/connectors/${id}/connect` : `/admin/connectors/${id}`),
@@ -139,89 +139,79 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
   );
   if (reading) return <OpenapiDocumentField onRead={fill} onCancel={() => setReading(false)} />;
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        create.mutate();
-      }}
+    <ActionForm
+      action={create}
+      submit={source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
+      place="dialog"
+      onCancel={onClose}
     >
-      <Stack>
-        <Text size="sm" c="dimmed">
-          {kind.description}
-        </Text>
-        {kind.kind === "rest" && (
-          <Group gap="xs">
-            {!fromCurl && !source && (
-              <Button variant="default" onClick={() => setFromCurl(true)}>
-                From a cURL command
-              </Button>
-            )}
-            {!fromCurl && (
-              <Button variant="default" onClick={() => setReading(true)}>
-                {source ? "Import another document" : "Import OpenAPI"}
-              </Button>
-            )}
-          </Group>
-        )}
-        {fromCurl && (
-          <CurlImport
-            onRead={(proposal, form) => {
-              setOperation(form);
-              setConfig((values) => proposedConfig(proposal, values));
-              setLabel((current) => current || new URL(proposal.base_url).hostname);
-            }}
-            onTemplates={(_, form) =>
-              setOperation((current) => (current ? withTemplates(current, form) : form))
-            }
-          />
-        )}
-        {source && <OpenapiSummary preview={source.preview} />}
-        <TextInput
-          label="Label"
-          description="Its name for people; tool names begin with it."
-          required
-          autoComplete="off"
-          value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Description"
-          description="Models read it too, to know when to use this connector."
-          autoComplete="off"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
-        <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
-        <TagSelect
-          value={tags}
-          onChange={setTags}
-          description="Without a filter tag, every user may use it."
-        />
-        {operation && (
-          <Fieldset legend="Its first operation">
-            <Stack>
-              <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
-            </Stack>
-          </Fieldset>
-        )}
-        {made && (
-          <Alert color="yellow" title={`${made.label} is added, its operation is not yet`}>
-            Change the operation and add it again, or close this and find the connector in the list.
-          </Alert>
-        )}
-        {source && (
-          <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
-        )}
-        <ErrorAlert error={create.error} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {source ? `Add with ${plural(chosen.size, "operation")}` : "Add"}
-          </Button>
+      <Text size="sm" c="dimmed">
+        {kind.description}
+      </Text>
+      {kind.kind === "rest" && (
+        <Group gap="xs">
+          {!fromCurl && !source && (
+            <Button variant="default" onClick={() => setFromCurl(true)}>
+              From a cURL command
+            </Button>
+          )}
+          {!fromCurl && (
+            <Button variant="default" onClick={() => setReading(true)}>
+              {source ? "Import another document" : "Import OpenAPI"}
+            </Button>
+          )}
         </Group>
-      </Stack>
-    </form>
+      )}
+      {fromCurl && (
+        <CurlImport
+          onRead={(proposal, form) => {
+            setOperation(form);
+            setConfig((values) => proposedConfig(proposal, values));
+            setLabel((current) => current || new URL(proposal.base_url).hostname);
+          }}
+          onTemplates={(_, form) =>
+            setOperation((current) => (current ? withTemplates(current, form) : form))
+          }
+        />
+      )}
+      {source && <OpenapiSummary preview={source.preview} />}
+      <TextInput
+        label="Label"
+        description="The name that people see. Tool names start with it."
+        required
+        autoComplete="off"
+        value={label}
+        onChange={(event) => setLabel(event.currentTarget.value)}
+      />
+      <TextInput
+        label="Description"
+        description="Models also read this to decide when to use the connector."
+        autoComplete="off"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+      <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
+      <TagSelect
+        value={tags}
+        onChange={setTags}
+        description="Without a filter tag, every user can use the connector."
+      />
+      {operation && (
+        <Fieldset legend="First operation">
+          <Stack>
+            <OperationFields form={operation} onChange={setOperation} keyFixed={false} />
+          </Stack>
+        </Fieldset>
+      )}
+      {made && (
+        <Alert color="yellow" title={`${made.label} was added, but its operation was not`}>
+          Change the operation and try again, or close this dialog and find the connector in the
+          list.
+        </Alert>
+      )}
+      {source && (
+        <OpenapiOperations preview={source.preview} chosen={chosen} onChange={setChosen} />
+      )}
+    </ActionForm>
   );
 }

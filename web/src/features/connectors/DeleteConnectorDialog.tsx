@@ -31,8 +31,8 @@ export function DeleteConnectorDialog({ connector, onDeleted, onClose }: Props) 
       onConfirm={() => connector && remove.mutate(connector)}
       onClose={onClose}
     >
-      Its credentials and operations are gone at once, for everybody. The history of calls stays.
-      This cannot be undone.
+      Its credentials and operations are deleted immediately, for all users. The call history is
+      kept. This cannot be undone.
     </ConfirmDialog>
   );
 }

@@ -1,7 +1,7 @@
 import { useSearchParams } from "react-router";
 import { useMe } from "../../lib/session";
-import { readFilters } from "../history/filters";
 import { RunFilterBar } from "../history/RunFilterBar";
+import { parseRunFilters } from "../history/runFilters";
 import { RunList } from "../history/RunList";
 
 export function HistoryTab({ connectorId }: { connectorId: string }) {
@@ -10,7 +10,7 @@ export function HistoryTab({ connectorId }: { connectorId: string }) {
   return (
     <>
       <RunFilterBar everyone={admin} fixedConnector />
-      <RunList filters={{ ...readFilters(search), connector: connectorId }} showUser={admin} />
+      <RunList filters={{ ...parseRunFilters(search), connector: connectorId }} showUser={admin} />
     </>
   );
 }

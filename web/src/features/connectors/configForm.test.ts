@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { configValues, readConfig, shownFields } from "./configForm";
+import { configValues, parseConfig, shownFields } from "./configForm";
 
 const fields = [
   { key: "base_url", type: "text" },
@@ -14,7 +14,7 @@ test("a stored secret is kept without ever standing in the form", () => {
   expect(values.texts.secret).toBe("");
   expect(values.kept.secret).toBe(true);
   expect(
-    readConfig(fields, { ...values, texts: { ...values.texts, auth: "bearer" } }, true),
+    parseConfig(fields, { ...values, texts: { ...values.texts, auth: "bearer" } }, true),
   ).not.toHaveProperty("secret");
 });
 
@@ -23,14 +23,14 @@ test("fields of another way to authenticate are neither shown nor sent", () => {
   values.texts.auth = "none";
   values.texts.secret = "typed before";
   expect(shownFields(fields, values).map(({ key }) => key)).not.toContain("secret");
-  expect(readConfig(fields, values, false)).not.toHaveProperty("secret");
+  expect(parseConfig(fields, values, false)).not.toHaveProperty("secret");
 });
 
 test("defaults stand in a new form, and lists have an entry a line", () => {
   const values = configValues(fields, { servers: ["a", "b"] });
   expect(values.texts).toMatchObject({ timeout: "30", servers: "a\nb" });
   values.texts.servers = " a \n\n b";
-  expect(readConfig(fields, values, false)).toMatchObject({
+  expect(parseConfig(fields, values, false)).toMatchObject({
     timeout: 30,
     servers: ["a", "b"],
     follow: false,
@@ -40,6 +40,6 @@ test("defaults stand in a new form, and lists have an entry a line", () => {
 test("an emptied text is left out of a new connector and sent to an existing one", () => {
   const values = configValues(fields, { base_url: "https://a.example" });
   values.texts.base_url = "";
-  expect(readConfig(fields, values, false)).not.toHaveProperty("base_url");
-  expect(readConfig(fields, values, true)).toMatchObject({ base_url: "" });
+  expect(parseConfig(fields, values, false)).not.toHaveProperty("base_url");
+  expect(parseConfig(fields, values, true)).toMatchObject({ base_url: "" });
 });

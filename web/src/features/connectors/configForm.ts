@@ -35,11 +35,11 @@ function isUsed(field: ConfigField, { texts }: ConfigValues): boolean {
 function toText(field: ConfigField, value: unknown): string {
   if (value === undefined || value === null || field.type === "secret") return "";
   if (Array.isArray(value)) return value.join("\n");
-  return String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The config to send. What is empty or not used is left out of a new one, and told as empty to an existing one. */
-export function readConfig(
+export function parseConfig(
   fields: ConfigField[],
   values: ConfigValues,
   existing: boolean,

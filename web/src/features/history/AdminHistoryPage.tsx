@@ -1,16 +1,16 @@
 import { useSearchParams } from "react-router";
 import { PageHeader } from "../../components/layout/PageHeader";
-import { readFilters } from "./filters";
 import { RunFilterBar } from "./RunFilterBar";
+import { parseRunFilters } from "./runFilters";
 import { RunList } from "./RunList";
 
 export function AdminHistoryPage() {
   const [search] = useSearchParams();
   return (
     <>
-      <PageHeader title="All history" description="Every call of every user, newest first." />
+      <PageHeader title="All history" description="All calls of all users, newest first." />
       <RunFilterBar everyone />
-      <RunList filters={readFilters(search)} showUser />
+      <RunList filters={parseRunFilters(search)} showUser />
     </>
   );
 }

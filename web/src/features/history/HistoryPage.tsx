@@ -1,8 +1,8 @@
 import { useSearchParams } from "react-router";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { useMe } from "../../lib/session";
-import { readFilters } from "./filters";
 import { RunFilterBar } from "./RunFilterBar";
+import { parseRunFilters } from "./runFilters";
 import { RunList } from "./RunList";
 
 export function HistoryPage() {
@@ -10,10 +10,10 @@ export function HistoryPage() {
   const [search] = useSearchParams();
   return (
     <>
-      <PageHeader title="History" description="Every call made as you, newest first." />
+      <PageHeader title="History" description="All calls made on your behalf, newest first." />
       <RunFilterBar everyone={false} />
       {/* The API gives an admin everybody's calls; this page is about one's own. */}
-      <RunList filters={{ ...readFilters(search), user: me.id }} showUser={false} />
+      <RunList filters={{ ...parseRunFilters(search), user: me.id }} showUser={false} />
     </>
   );
 }

@@ -2,26 +2,26 @@
 import { Anchor, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
-import { api, patient, unwrap, type Schema } from "../../api/client";
+import { api, longRunning, unwrap, type Schema } from "../../api/client";
 import { runQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { CodeBlock } from "../../components/CodeBlock";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
 import { CardGrid } from "../../components/layout/CardGrid";
 import { QueryView } from "../../components/layout/QueryView";
-import { Owner } from "../../components/Owner";
+import { UserLink } from "../../components/UserLink";
+import { useBackLinkState } from "../../lib/backLink";
 import { duration } from "../../lib/format";
 import { isObject, prettyJson } from "../../lib/json";
 import { useMe } from "../../lib/session";
 import { exactTime } from "../../lib/time";
-import { useWayBack } from "../../lib/wayBack";
 
 type Run = Schema<"Run">;
 
 export function RunDetail({ id }: { id: string }) {
   const me = useMe();
   const run = useQuery(runQuery(id));
-  const wayBack = useWayBack("Back");
+  const backLinkState = useBackLinkState("Back");
   const isOwn = !run.data?.user || run.data.user.id === me.id;
   const [tokens, connections] = isOwn
     ? ["/profile/tokens", "/profile/connections"]
@@ -35,11 +35,11 @@ export function RunDetail({ id }: { id: string }) {
               {data.error}
             </Text>
           )}
-          <Facts
-            facts={{
+          <DescriptionList
+            items={{
               Started: exactTime(data.started_at),
               Client: [data.client_name, data.client_version].filter(Boolean).join(" "),
-              User: !isOwn && data.user && <Owner {...data.user} />,
+              User: !isOwn && data.user && <UserLink {...data.user} />,
               Address: data.ip,
               "User agent": data.user_agent,
               "HTTP status": data.http_status || null,
@@ -47,7 +47,7 @@ export function RunDetail({ id }: { id: string }) {
                 <Anchor
                   component={Link}
                   to={`${tokens}/${data.credential.id}`}
-                  state={wayBack}
+                  state={backLinkState}
                   size="sm"
                 >
                   {data.credential.name}
@@ -57,7 +57,7 @@ export function RunDetail({ id }: { id: string }) {
                 <Anchor
                   component={Link}
                   to={`${connections}/${data.credential.id}`}
-                  state={wayBack}
+                  state={backLinkState}
                   size="sm"
                 >
                   {data.credential.name}
@@ -86,7 +86,7 @@ function Payload({ title, value }: { title: string; value: unknown }) {
   if (value === undefined || value === null) {
     return (
       <Text size="sm" c="dimmed">
-        {title}: nothing kept.
+        {title}: not recorded.
       </Text>
     );
   }
@@ -102,15 +102,15 @@ function RunActions({ run }: { run: Run }) {
         api.POST("/connectors/{id}/operations/{key}/run", {
           params: { path: { id: connector?.id ?? "", key: operation } },
           body: { arguments: isObject(request) ? request : {}, retry_of: run.id },
-          ...patient,
+          ...longRunning,
         }),
       ),
     {
       refresh: [["runs", "list"]],
       done: (result) =>
         result.status === "ok"
-          ? `Worked this time, in ${duration(result.latency_ms)}.`
-          : `Failed again: ${result.error ?? "the operation reported an error"}`,
+          ? `The retry succeeded in ${duration(result.latency_ms)}.`
+          : `The retry failed: ${result.error ?? "the operation reported an error"}`,
     },
   );
   // A payload that was cut or has expired cannot be sent again.
@@ -124,7 +124,7 @@ function RunActions({ run }: { run: Run }) {
         component={Link}
         to={`/connectors/${connector.id}?${test.toString()}`}
       >
-        Open with this input
+        Open in the test form
       </Button>
       {run.user?.id === me.id && (
         <Button

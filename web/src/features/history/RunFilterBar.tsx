@@ -2,12 +2,12 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
-import { allConnectorsQuery, connectorsQuery, tokenQuery, tokensQuery } from "../../api/queries";
-import { LoadedSelect } from "../../components/fields/LoadedSelect";
-import { UserSelect } from "../../components/fields/UserSelect";
+import { adminConnectorsQuery, connectorsQuery, tokenQuery, tokensQuery } from "../../api/queries";
+import { LazySelect } from "../../components/form/LazySelect";
+import { UserSelect } from "../../components/form/UserSelect";
 import { FilterBar } from "../../components/table/FilterBar";
 import { fromLocalInput, toLocalInput } from "../../lib/format";
-import { filterNames, sources, statuses } from "./filters";
+import { filterNames, sources, statuses } from "./runFilters";
 
 interface Props {
   /** Everybody's calls: choose among all users and connectors. */
@@ -105,11 +105,11 @@ interface SelectProps {
 function ConnectorSelect({ everyone, ...select }: SelectProps & { everyone: boolean }) {
   const [opened, setOpened] = useState(false);
   const connectors = useQuery({
-    ...(everyone ? allConnectorsQuery : connectorsQuery),
+    ...(everyone ? adminConnectorsQuery : connectorsQuery),
     enabled: opened || select.value !== null,
   });
   return (
-    <LoadedSelect
+    <LazySelect
       label="Connector"
       choices={connectors.data?.items.map(({ id, label }) => ({ value: id, label }))}
       onOpen={() => setOpened(true)}
@@ -122,7 +122,7 @@ function TokenSelect(select: SelectProps) {
   const [opened, setOpened] = useState(false);
   const tokens = useQuery({ ...tokensQuery("all"), enabled: opened || select.value !== null });
   return (
-    <LoadedSelect
+    <LazySelect
       label="Token"
       choices={tokens.data?.items.map((token) => ({
         value: token.id,

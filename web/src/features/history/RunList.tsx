@@ -6,7 +6,7 @@ import { ErrorAlert } from "../../components/ErrorAlert";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageLoader } from "../../components/layout/PageLoader";
 import { exactTime } from "../../lib/time";
-import type { RunFilters } from "./filters";
+import type { RunFilters } from "./runFilters";
 import { RunTable } from "./RunTable";
 
 interface Props {
@@ -36,7 +36,7 @@ export function RunList({ filters, showUser }: Props) {
   if (items.length === 0 && !searchedBackTo) {
     return (
       <EmptyState title="No calls">
-        Calls appear here as soon as they are made. If you expected some, loosen the filters.
+        Calls appear here as soon as they are made. If you expected calls, change the filters.
       </EmptyState>
     );
   }

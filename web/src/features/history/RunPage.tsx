@@ -13,7 +13,10 @@ export function RunPage() {
     <QueryView query={useQuery(runQuery(id))} page="Call">
       {() => (
         <>
-          <PageHeader title="Call" description="Its request, its response, and what came of it." />
+          <PageHeader
+            title="Call"
+            description="The request, the response and the result of one call."
+          />
           <Panel>
             <RunDetail id={id} />
           </Panel>

@@ -3,8 +3,8 @@ import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Schema } from "../../api/client";
 import { StatusBadge } from "../../components/StatusBadge";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { duration } from "../../lib/format";
 import { RunDetail } from "./RunDetail";
@@ -56,16 +56,18 @@ export function RunTable({ runs, showUser }: Props) {
       label: "Credential",
       cell: (run) => (
         <>
-          <Cut>{run.credential?.kind === "session" ? "Browser" : run.credential?.name}</Cut>
+          <TruncatedText>
+            {run.credential?.kind === "session" ? "Browser" : run.credential?.name}
+          </TruncatedText>
           {run.client_name && (
-            <Cut size="xs" c="dimmed">
+            <TruncatedText size="xs" c="dimmed">
               {run.client_name}
-            </Cut>
+            </TruncatedText>
           )}
         </>
       ),
     },
-    { label: "Took", width: 80, cell: (run) => duration(run.latency_ms) },
+    { label: "Duration", width: 80, cell: (run) => duration(run.latency_ms) },
   ];
   return (
     <DataTable

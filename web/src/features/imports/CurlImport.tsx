@@ -49,7 +49,7 @@ export function CurlImport({ onRead, onTemplates }: Props) {
     <Stack>
       <Textarea
         label="cURL command"
-        description="As you would type it, or as a browser's “Copy as cURL” writes it. It is read, not run."
+        description="A command as typed in a terminal or copied with a browser's “Copy as cURL”. Wick reads the command and does not run it."
         placeholder="curl https://api.example.com/v1/issues -H 'Authorization: Bearer …'"
         autosize
         minRows={4}
@@ -72,7 +72,7 @@ export function CurlImport({ onRead, onTemplates }: Props) {
         </Button>
       </div>
       {proposal && proposal.notes.length > 0 && (
-        <Alert color="blue" title="What is different from the command">
+        <Alert color="blue" title="Differences from the command">
           <List size="sm">
             {proposal.notes.map((note) => (
               <List.Item key={note}>{note}</List.Item>
@@ -81,7 +81,7 @@ export function CurlImport({ onRead, onTemplates }: Props) {
         </Alert>
       )}
       {proposal && proposal.parameters.length > 0 && (
-        <Fieldset legend="What may change from call to call">
+        <Fieldset legend="Values that can change from call to call">
           <Stack gap="xs">
             {proposal.parameters.map((parameter) => (
               <Checkbox
@@ -100,10 +100,10 @@ export function CurlImport({ onRead, onTemplates }: Props) {
   );
 }
 
-const longestExample = 80;
+const maxExampleLength = 80;
 
 function describe({ in: place, type, example }: ProposedParameter): string {
   const text = example === undefined ? "" : prettyJson(example).replace(/\s+/g, " ");
-  const shown = text.length > longestExample ? `${text.slice(0, longestExample)}…` : text;
+  const shown = text.length > maxExampleLength ? `${text.slice(0, maxExampleLength)}…` : text;
   return `In the ${place}, ${type}${shown ? `: ${shown}` : ""}`;
 }

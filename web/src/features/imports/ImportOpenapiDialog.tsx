@@ -19,7 +19,7 @@ export function ImportOpenapiDialog({ connectorId, onClose }: Props) {
   return (
     <Dialog onClose={onClose} title="Import OpenAPI" size="xl">
       {source ? (
-        <Choice connectorId={connectorId} source={source} onClose={onClose} />
+        <ChosenOperations connectorId={connectorId} source={source} onClose={onClose} />
       ) : (
         <OpenapiDocumentField connectorId={connectorId} onRead={setSource} onCancel={onClose} />
       )}
@@ -27,7 +27,7 @@ export function ImportOpenapiDialog({ connectorId, onClose }: Props) {
   );
 }
 
-function Choice({ connectorId, source, onClose }: Props & { source: OpenapiSource }) {
+function ChosenOperations({ connectorId, source, onClose }: Props & { source: OpenapiSource }) {
   const [chosen, setChosen] = useState(() => suggested(source.preview));
   const save = useAction(() => importChosen(connectorId, source, chosen), {
     showsError: true,

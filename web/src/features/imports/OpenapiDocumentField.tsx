@@ -43,8 +43,8 @@ export function OpenapiDocumentField({ connectorId, onRead, onCancel }: Props) {
         />
       )}
       <TextInput
-        label="Address of the document"
-        description="Only for documents whose server is relative to it. Nothing is fetched."
+        label="URL of the document"
+        description="Needed only when the server URL in the document is relative. Wick does not fetch the URL."
         placeholder="https://api.example.com/openapi.json"
         autoComplete="off"
         value={url}

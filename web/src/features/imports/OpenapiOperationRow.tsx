@@ -33,7 +33,7 @@ export function OpenapiOperationRow({ operation, compared, chosen, onChange }: P
               {operation.operation}
             </Text>
             {compared && <Badge color={color}>{label}</Badge>}
-            {operation.destructive && <Badge color="red">may destroy</Badge>}
+            {operation.destructive && <Badge color="red">destructive</Badge>}
             {operation.deprecated && <Badge color="gray">deprecated</Badge>}
           </Group>
           <Explanation operation={operation} />
@@ -47,7 +47,7 @@ function Explanation({ operation }: { operation: OfferedOperation }) {
   const { status, changes, notes } = operation;
   const lines = [...notes];
   if (changes.length > 0) lines.unshift(`The document changed its ${changes.join(", ")}.`);
-  if (status === "edited") lines.push("Importing it replaces what was edited by hand.");
+  if (status === "edited") lines.push("Importing it replaces the manual edits.");
   return lines.map((line) => (
     <Text span display="block" size="xs" key={line}>
       {line}

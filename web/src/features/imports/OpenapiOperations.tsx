@@ -1,7 +1,7 @@
 // The operations of a document, to choose from: by tag, searchable, a page at a time, as there may be thousands.
 import { Button, Group, Select, Stack, Text, Title } from "@mantine/core";
 import { useMemo, useState } from "react";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { SearchInput } from "../../components/form/SearchInput";
 import { Pager } from "../../components/table/Pager";
 import { count } from "../../lib/format";
 import { canChoose, findOperations, groupOf, type Preview } from "./openapiImport";
@@ -10,7 +10,7 @@ import { OpenapiOperationRow } from "./OpenapiOperationRow";
 const pageSize = 50;
 const firstFilters = [
   { value: "all", label: "All operations" },
-  { value: "reads", label: "Those that only read" },
+  { value: "reads", label: "Read-only operations" },
 ];
 const laterFilters = [
   { value: "new", label: "New" },
@@ -88,7 +88,7 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
               )
             }
           >
-            Choose none of them
+            Choose none of these
           </Button>
         </Group>
       </Group>
@@ -109,7 +109,7 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
       ))}
       {found.length === 0 && (
         <Text size="sm" c="dimmed">
-          No operation fits.
+          No operations match.
         </Text>
       )}
       <Pager

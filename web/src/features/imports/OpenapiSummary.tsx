@@ -10,7 +10,7 @@ export function OpenapiSummary({ preview }: { preview: Preview }) {
         {preview.title || "Untitled document"} {preview.version}
       </Text>
       <Text size="sm">
-        Base URL: {preview.base_url || "none that can be used"} · Authentication:{" "}
+        Base URL: {preview.base_url || "no usable URL"} · Authentication:{" "}
         {preview.auth.auth ?? "none"}
         {preview.auth.auth_name && ` (${preview.auth.auth_name})`}
       </Text>

@@ -1,14 +1,14 @@
 // Adds or changes one rest operation: what models see of it, and the HTTP request that it becomes.
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import { CurlImport } from "../imports/CurlImport";
 import { pathBehind, type CurlProposal } from "../imports/curlProposal";
 import { OperationFields } from "./OperationFields";
-import { operationForm, readOperation, withTemplates, type OperationForm } from "./operationForm";
+import { operationForm, parseOperation, withTemplates, type OperationForm } from "./operationForm";
 
 interface Props {
   connector: Schema<"Connector">;
@@ -20,12 +20,13 @@ interface Props {
 }
 
 export function OperationDialog({ connector, operation, fromCurl = false, onClose }: Props) {
-  const baseUrl = String(connector.config?.base_url ?? "");
+  const configured = connector.config?.base_url;
+  const baseUrl = typeof configured === "string" ? configured : "";
   const [proposal, setProposal] = useState<CurlProposal | null>(null);
   const [form, setForm] = useState(() => operationForm(operation));
   const save = useAction(
     async () => {
-      const body = readOperation(form, operation?.enabled ?? true);
+      const body = parseOperation(form, operation?.enabled ?? true);
       const path = { id: connector.id };
       return unwrap(
         operation
@@ -50,57 +51,45 @@ export function OperationDialog({ connector, operation, fromCurl = false, onClos
   const title = fromCurl ? "Add operation from a cURL command" : "Add operation";
   return (
     <Dialog onClose={onClose} title={operation ? `Edit ${operation.name}` : title} size="xl">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
+      <ActionForm
+        action={save}
+        submit="Save"
+        place="dialog"
+        onCancel={onClose}
+        isDisabled={fromCurl && proposal === null}
       >
-        <Stack>
-          {fromCurl && (
-            <CurlImport
-              onRead={(found, proposed) => {
-                setProposal(found);
-                setForm(placed(found, proposed));
-              }}
-              onTemplates={(found, proposed) =>
-                setForm(withTemplates(form, placed(found, proposed)))
-              }
-            />
-          )}
-          {proposal && <Differences proposal={proposal} baseUrl={baseUrl} />}
-          {(!fromCurl || proposal) && (
-            <OperationFields form={form} onChange={setForm} keyFixed={operation !== null} />
-          )}
-          <ErrorAlert error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending} disabled={fromCurl && proposal === null}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        {fromCurl && (
+          <CurlImport
+            onRead={(found, proposed) => {
+              setProposal(found);
+              setForm(placed(found, proposed));
+            }}
+            onTemplates={(found, proposed) => setForm(withTemplates(form, placed(found, proposed)))}
+          />
+        )}
+        {proposal && <CommandWarnings proposal={proposal} baseUrl={baseUrl} />}
+        {(!fromCurl || proposal) && (
+          <OperationFields form={form} onChange={setForm} keyFixed={operation !== null} />
+        )}
+      </ActionForm>
     </Dialog>
   );
 }
 
 /** The connector has its address and its secret already: what the command says of them is not used. */
-function Differences({ proposal, baseUrl }: { proposal: CurlProposal; baseUrl: string }) {
+function CommandWarnings({ proposal, baseUrl }: { proposal: CurlProposal; baseUrl: string }) {
   const elsewhere = pathBehind(baseUrl, proposal, proposal.operation.rest.path) === null;
   return (
     <>
       {elsewhere && (
         <Alert color="yellow" title="The command is for another address">
-          It goes to {proposal.base_url}, and this connector to {baseUrl}. The operation will go to
-          this connector's address.
+          The command calls {proposal.base_url}, but this connector calls {baseUrl}. The operation
+          will use the connector's address.
         </Alert>
       )}
       {proposal.secret_found && (
         <Alert color="blue" title="The secret of the command is not used">
-          This connector signs in as its own settings say.
+          This connector uses the credentials in its own settings.
         </Alert>
       )}
     </>

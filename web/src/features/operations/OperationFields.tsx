@@ -1,7 +1,7 @@
 import { Checkbox, Divider, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
 import type { ChangeEvent } from "react";
 import classes from "./OperationFields.module.css";
-import { methods, type Method, type OperationForm } from "./operationForm";
+import { methods, type OperationForm } from "./operationForm";
 
 type TextName = Exclude<keyof OperationForm, "method" | "readOnly" | "destructive" | "idempotent">;
 
@@ -32,7 +32,7 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
         <TextInput label="Name" required data-autofocus {...text("name")} />
         <TextInput
           label="Key"
-          description={keyFixed ? "Fixed: clients call it by this" : undefined}
+          description={keyFixed ? "Cannot be changed: it is part of the tool name" : undefined}
           required
           disabled={keyFixed}
           placeholder="get_issue"
@@ -41,18 +41,21 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
       </Group>
       <Textarea
         label="Description"
-        description="Models read it to decide when to call this, and how."
+        description="Models read this to decide when and how to call the operation."
         required
         autosize
         minRows={2}
         {...text("description")}
       />
       <Stack gap="xs">
-        <Checkbox label="Only reads" {...flag("readOnly")} />
+        <Checkbox label="Read-only" {...flag("readOnly")} />
         {!form.readOnly && (
           <>
-            <Checkbox label="May destroy something" {...flag("destructive")} />
-            <Checkbox label="Safe to repeat with the same input" {...flag("idempotent")} />
+            <Checkbox label="Destructive: may delete or overwrite data" {...flag("destructive")} />
+            <Checkbox
+              label="Idempotent: safe to repeat with the same input"
+              {...flag("idempotent")}
+            />
           </>
         )}
       </Stack>
@@ -64,20 +67,20 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
         {...code}
         {...text("inputSchema")}
       />
-      <Divider label="HTTP request; {name} stands for an argument" labelPosition="left" />
+      <Divider label="HTTP request. {name} stands for an argument." labelPosition="left" />
       <div className={classes.request}>
         <Select
           label="Method"
           data={methods}
           value={form.method}
-          onChange={(value) => value && onChange({ ...form, method: value as Method })}
+          onChange={(value) => value && onChange({ ...form, method: value })}
           allowDeselect={false}
         />
         <TextInput label="Path" required placeholder="/issues/{id}" {...text("path")} />
       </div>
       <Textarea
         label="Query"
-        description="name: value, one a line. Left out when its argument is."
+        description="name: value, one per line. A line is left out when its argument is."
         minRows={2}
         placeholder="q: {query}"
         {...code}
@@ -85,7 +88,7 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
       />
       <Textarea
         label="Headers"
-        description="name: value, one a line."
+        description="name: value, one per line."
         minRows={2}
         {...code}
         {...text("headers")}
@@ -94,7 +97,7 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
         <>
           <Textarea
             label="Body"
-            description="Template; in JSON, {name} may be a whole value."
+            description="A template. In JSON, {name} can stand for a whole value."
             minRows={3}
             {...code}
             {...text("body")}
@@ -102,10 +105,10 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
           <TextInput label="Content type" placeholder="application/json" {...text("contentType")} />
         </>
       )}
-      <Divider label="What models get of the response" labelPosition="left" />
+      <Divider label="Response for models" labelPosition="left" />
       <TextInput
         label="Pick"
-        description="JSON Pointer (/items) or JMESPath (items[].{id: id, title: title}); empty for all."
+        description="JSON Pointer (/items) or JMESPath (items[].{id: id, title: title}). Empty: the whole response."
         placeholder="/items"
         classNames={{ input: classes.code }}
         {...text("pick")}
@@ -113,21 +116,21 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
       <Group grow align="flex-end">
         <TextInput
           label="Longest list"
-          description="Items kept of each list; empty for all."
+          description="Number of items kept of each list. Empty: all items."
           type="number"
           min={1}
           {...text("maxItems")}
         />
         <TextInput
           label="Largest text"
-          description="In bytes; the rest is cut off. Empty for the connector's limit."
+          description="In bytes. Longer text is cut off. Empty: the connector's limit."
           type="number"
           min={1}
           {...text("maxTextBytes")}
         />
         <TextInput
           label="Largest response"
-          description="In bytes; a larger one is an error. Empty for the connector's limit."
+          description="In bytes. A larger response is an error. Empty: the connector's limit."
           type="number"
           min={1}
           {...text("maxBytes")}

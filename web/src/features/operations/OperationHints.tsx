@@ -6,13 +6,13 @@ export function OperationHints({ operation }: { operation: Schema<"Operation"> }
   return (
     <>
       {operation.read_only ? (
-        <Badge color="green">reads only</Badge>
+        <Badge color="green">read-only</Badge>
       ) : (
         <Badge color={operation.destructive ? "red" : "yellow"}>
-          {operation.destructive ? "may destroy" : "writes"}
+          {operation.destructive ? "destructive" : "writes"}
         </Badge>
       )}
-      {!operation.read_only && operation.idempotent && <Badge color="gray">safe to repeat</Badge>}
+      {!operation.read_only && operation.idempotent && <Badge color="gray">idempotent</Badge>}
     </>
   );
 }

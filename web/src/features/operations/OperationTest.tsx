@@ -1,13 +1,13 @@
 import { Button, Group, Stack } from "@mantine/core";
 import { useState } from "react";
-import { api, patient, unwrap, type Schema } from "../../api/client";
+import { api, longRunning, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { Panel } from "../../components/layout/Panel";
 import type { JsonObject } from "../../lib/json";
 import { RunResultPanel } from "./RunResultPanel";
 import { SchemaForm } from "./SchemaForm";
-import { formFields, initialValues, readForm } from "./schemaForm";
+import { formFields, initialValues, parseForm } from "./schemaForm";
 
 interface Props {
   connectorId: string;
@@ -31,13 +31,13 @@ export function OperationTest({ connectorId, operation, input }: Props) {
         api.POST("/connectors/{id}/operations/{key}/run", {
           params: { path: { id: connectorId, key: operation.key } },
           body: call,
-          ...patient,
+          ...longRunning,
         }),
       ),
     { showsError: true, refresh: [["runs", "list"]] },
   );
   const submit = () => {
-    const read = readForm(fields, values);
+    const read = parseForm(fields, values);
     setProblems(read.problems);
     if (Object.keys(read.problems).length === 0) run.mutate({ arguments: read.arguments });
   };

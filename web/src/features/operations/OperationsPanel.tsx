@@ -4,21 +4,25 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { ServerSwitch } from "../../components/fields/ServerSwitch";
+import { ServerSwitch } from "../../components/form/ServerSwitch";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { Panel } from "../../components/layout/Panel";
-import { lazyPart } from "../../components/lazyPart";
-import { Cut } from "../../components/table/Cut";
+import { lazyComponent } from "../../components/lazyComponent";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { EditDelete } from "../../components/table/EditDelete";
+import { RowActions } from "../../components/table/RowActions";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { plural } from "../../lib/format";
-import { kindOf } from "./offer";
 import { OperationHints } from "./OperationHints";
 import { RefreshButton } from "./RefreshButton";
+import { kindOf } from "./toolChanges";
 
-const OperationDialog = lazyPart(async () => (await import("./OperationDialog")).OperationDialog);
-const OfferDialog = lazyPart(async () => (await import("./OfferDialog")).OfferDialog);
-const ImportOpenapiDialog = lazyPart(
+const OperationDialog = lazyComponent(
+  async () => (await import("./OperationDialog")).OperationDialog,
+);
+const ToolChangesDialog = lazyComponent(
+  async () => (await import("./ToolChangesDialog")).ToolChangesDialog,
+);
+const ImportOpenapiDialog = lazyComponent(
   async () => (await import("../imports/ImportOpenapiDialog")).ImportOpenapiDialog,
 );
 
@@ -77,10 +81,10 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       role: "name",
       cell: (operation) => (
         <Stack gap={4}>
-          <Cut fw={500}>{operation.name}</Cut>
+          <TruncatedText fw={500}>{operation.name}</TruncatedText>
           <Group gap="xs">
             <OperationHints operation={operation} />
-            <OfferBadge operation={operation} offer={offer} />
+            <ToolChangeBadge operation={operation} offer={offer} />
           </Group>
           <Text size="xs" c="dimmed">
             {operation.description}
@@ -93,13 +97,17 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
         </Stack>
       ),
     },
-    { label: "Tool", width: 260, cell: ({ tool_name }) => <Cut ff="monospace">{tool_name}</Cut> },
+    {
+      label: "Tool",
+      width: 260,
+      cell: ({ tool_name }) => <TruncatedText ff="monospace">{tool_name}</TruncatedText>,
+    },
     {
       label: "Actions",
       role: "actions",
       width: 180,
       cell: (operation) => (
-        <EditDelete
+        <RowActions
           name={operation.name}
           onEdit={() => setEdited(operation)}
           onDelete={() => setDeleted(operation)}
@@ -111,7 +119,7 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
   return (
     <Panel
       title="Operations"
-      description="What is turned off does not exist for clients."
+      description="Clients cannot see or call operations that are turned off."
       actions={
         <Group gap="xs">
           {custom && (
@@ -134,21 +142,22 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
       }
     >
       {offer && (
-        <Alert color="yellow" mb="md" title="The server offers something else than is accepted">
+        <Alert color="yellow" mb="md" title="The server's tools have changed">
           <Group justify="space-between">
             <Text size="sm">
-              In {plural(offer.changes.length, "operation")}. Nothing of it is in use before it is
-              accepted.
+              {plural(offer.changes.length, "operation")}{" "}
+              {offer.changes.length === 1 ? "differs" : "differ"} from the accepted definitions.
+              Changes take effect after you accept them.
             </Text>
             <Button variant="default" onClick={() => setReviewing(true)}>
-              Look at the difference
+              Review changes
             </Button>
           </Group>
         </Alert>
       )}
       {connector.operations.length === 0 ? (
         <EmptyState title="No operations yet">
-          {discovers && "Refresh asks the server which it has."}
+          {discovers && "Press Refresh to load the operations of the server."}
         </EmptyState>
       ) : (
         <DataTable
@@ -167,7 +176,11 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
         />
       )}
       {reviewing && offer && (
-        <OfferDialog connectorId={connector.id} offer={offer} onClose={() => setReviewing(false)} />
+        <ToolChangesDialog
+          connectorId={connector.id}
+          offer={offer}
+          onClose={() => setReviewing(false)}
+        />
       )}
       {importing && (
         <ImportOpenapiDialog connectorId={connector.id} onClose={() => setImporting(false)} />
@@ -180,15 +193,15 @@ export function OperationsPanel({ connector, custom, discovers }: Props) {
         onConfirm={() => deleted && remove.mutate(deleted)}
         onClose={() => setDeleted(null)}
       >
-        Clients can no longer call it. The history of its calls stays.
+        Clients can no longer call it. Its call history is kept.
       </ConfirmDialog>
     </Panel>
   );
 }
 
-function OfferBadge({ operation, offer }: { operation: Operation; offer?: Schema<"Offer"> }) {
+function ToolChangeBadge({ operation, offer }: { operation: Operation; offer?: Schema<"Offer"> }) {
   if (operation.held) return <Badge color="red">held back</Badge>;
   const change = offer?.changes.find(({ key }) => key === operation.key);
   if (!change) return null;
-  return <Badge color="yellow">{kindOf(change).toLowerCase()} at the server</Badge>;
+  return <Badge color="yellow">{kindOf(change).toLowerCase()} on the server</Badge>;
 }

@@ -1,6 +1,6 @@
 // Asks the connected server which operations it has now; `onDifference` when that is not what is accepted.
 import { Button } from "@mantine/core";
-import { api, patient, unwrap } from "../../api/client";
+import { api, longRunning, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 
 interface Props {
@@ -15,14 +15,14 @@ export function RefreshButton({ connectorId, onDifference }: Props) {
         api.POST("/admin/connectors/{id}/refresh", {
           params: { path: { id: connectorId } },
           body: { dry_run: true },
-          ...patient,
+          ...longRunning,
         }),
       );
       return added.length + changed.length + removed.length === 0;
     },
     {
       refresh: [["admin"], ["connectors"]],
-      done: (isSame) => (isSame ? "The server offers what is accepted here." : ""),
+      done: (isSame) => (isSame ? "The server's tools have not changed." : ""),
       onDone: (isSame) => !isSame && onDifference(),
     },
   );

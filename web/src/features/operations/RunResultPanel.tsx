@@ -4,7 +4,13 @@ import { CodeBlock } from "../../components/CodeBlock";
 import { Panel } from "../../components/layout/Panel";
 import { StatusBadge } from "../../components/StatusBadge";
 import { duration } from "../../lib/format";
-import { prettyJson } from "../../lib/json";
+import { prettyJson, type JsonObject } from "../../lib/json";
+
+/** A part of the result by its type, as the MCP specification names it. */
+function titleOf({ type }: JsonObject): string {
+  if (type === "text") return "Text";
+  return typeof type === "string" ? type : "Content";
+}
 
 interface Props {
   result: Schema<"RunResult">;
@@ -32,8 +38,8 @@ export function RunResultPanel({ result, onRetry }: Props) {
       {result.content.map((part, index) => (
         <CodeBlock
           key={index}
-          title={part.type === "text" ? "Text" : String(part.type ?? "Content")}
-          code={part.type === "text" ? String(part.text) : prettyJson(part)}
+          title={titleOf(part)}
+          code={part.type === "text" ? prettyJson(part.text) : prettyJson(part)}
         />
       ))}
       {result.structured !== undefined && result.structured !== null && (

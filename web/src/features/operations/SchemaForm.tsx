@@ -70,9 +70,13 @@ function SchemaField({ field, value, problem, onChange }: FieldProps) {
         />
       );
     case "boolean":
-      return <Choice common={common} field={field} choices={[true, false]} onChange={onChange} />;
+      return (
+        <ChoiceField common={common} field={field} choices={[true, false]} onChange={onChange} />
+      );
     case "choice":
-      return <Choice common={common} field={field} choices={field.choices} onChange={onChange} />;
+      return (
+        <ChoiceField common={common} field={field} choices={field.choices} onChange={onChange} />
+      );
     case "json":
       return (
         <JsonInput
@@ -99,7 +103,7 @@ interface ChoiceProps {
   onChange: (value: string) => void;
 }
 
-function Choice({ common, field, choices, onChange }: ChoiceProps) {
+function ChoiceField({ common, field, choices, onChange }: ChoiceProps) {
   return (
     <Select
       {...common}

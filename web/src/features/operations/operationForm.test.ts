@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { operationForm, readOperation, withTemplates } from "./operationForm";
+import { operationForm, parseOperation, withTemplates } from "./operationForm";
 
 const form = (changes = {}) => ({ ...operationForm(null), key: "get", name: "Get", ...changes });
 
@@ -22,23 +22,23 @@ test("an operation survives the way through the form", () => {
       pick: "items",
     },
   };
-  expect(readOperation(operationForm(operation), true)).toEqual(operation);
+  expect(parseOperation(operationForm(operation), true)).toEqual(operation);
 });
 
 test("a header may have a colon in its value, and a line without one is named", () => {
-  expect(readOperation(form({ headers: "A: b:c\n\n" }), true).rest?.headers).toEqual({ A: "b:c" });
-  expect(() => readOperation(form({ query: "nothing" }), true)).toThrow(
+  expect(parseOperation(form({ headers: "A: b:c\n\n" }), true).rest?.headers).toEqual({ A: "b:c" });
+  expect(() => parseOperation(form({ query: "nothing" }), true)).toThrow(
     "Query: “nothing” is not of the form name: value.",
   );
 });
 
 test("an input schema that is not an object is named as the fault", () => {
-  expect(() => readOperation(form({ inputSchema: "{" }), true)).toThrow("not valid JSON");
-  expect(() => readOperation(form({ inputSchema: "[]" }), true)).toThrow("must be a JSON object");
+  expect(() => parseOperation(form({ inputSchema: "{" }), true)).toThrow("not valid JSON");
+  expect(() => parseOperation(form({ inputSchema: "[]" }), true)).toThrow("must be a JSON object");
 });
 
 test("an operation that reads is neither destructive nor unsafe to repeat", () => {
-  const read = readOperation(form({ readOnly: true, destructive: true, idempotent: false }), true);
+  const read = parseOperation(form({ readOnly: true, destructive: true, idempotent: false }), true);
   expect([read.destructive, read.idempotent]).toEqual([false, true]);
 });
 

@@ -65,7 +65,7 @@ export function withTemplates(form: OperationForm, other: OperationForm): Operat
 }
 
 /** The operation to send; throws an Error that says which text cannot be read. */
-export function readOperation(form: OperationForm, enabled: boolean): OperationInput {
+export function parseOperation(form: OperationForm, enabled: boolean): OperationInput {
   const rest: OperationInput["rest"] = {
     method: form.method,
     path: form.path,
@@ -83,7 +83,7 @@ export function readOperation(form: OperationForm, enabled: boolean): OperationI
     key: form.key,
     name: form.name,
     description: form.description,
-    input_schema: readSchema(form.inputSchema),
+    input_schema: parseSchema(form.inputSchema),
     rest,
     read_only: form.readOnly,
     destructive: !form.readOnly && form.destructive,
@@ -92,7 +92,7 @@ export function readOperation(form: OperationForm, enabled: boolean): OperationI
   };
 }
 
-function readSchema(text: string): Record<string, unknown> {
+function parseSchema(text: string): Record<string, unknown> {
   let schema: unknown;
   try {
     schema = JSON.parse(text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { formFields, initialValues, readForm } from "./schemaForm";
+import { formFields, initialValues, parseForm } from "./schemaForm";
 
 const schema = {
   type: "object",
@@ -14,7 +14,7 @@ const schema = {
   },
 };
 const fields = formFields(schema);
-const read = (values: Record<string, string>) => readForm(fields, values);
+const read = (values: Record<string, string>) => parseForm(fields, values);
 
 test("each property becomes a field of its type", () => {
   expect(fields.map(({ name, kind, required }) => [name, kind, required])).toEqual([

@@ -66,15 +66,15 @@ function toText(field: FormField, value: unknown): string {
       : prettyJson(value);
 }
 
-export interface ReadForm {
+export interface ParsedForm {
   arguments: JsonObject;
   /** By field name; empty when all is well. */
   problems: Record<string, string>;
 }
 
 /** Arguments as the operation gets them. Whether they fit its schema in detail is the server's to say. */
-export function readForm(fields: FormField[], values: FormValues): ReadForm {
-  const read: ReadForm = { arguments: {}, problems: {} };
+export function parseForm(fields: FormField[], values: FormValues): ParsedForm {
+  const read: ParsedForm = { arguments: {}, problems: {} };
   for (const field of fields) {
     const text = values[field.name] ?? "";
     if (text === "") {

@@ -1,22 +1,23 @@
-import { Button, Checkbox, PasswordInput, Stack, Text } from "@mantine/core";
+import { Checkbox, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { NewPasswordField } from "../../components/fields/NewPasswordField";
+import { CurrentPasswordField, HiddenUsername } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { NewPasswordField } from "../../components/form/NewPasswordField";
 import { Panel } from "../../components/layout/Panel";
 import { useMe } from "../../lib/session";
 
 export function PasswordPanel() {
-  if (useMe().has_password) return <PasswordForm />;
+  if (useMe().has_password) return <ChangePasswordForm />;
   return (
     <Panel title="Password">
-      <Text size="sm">You sign in through your organisation's provider.</Text>
+      <Text size="sm">You sign in with your organization's identity provider.</Text>
     </Panel>
   );
 }
 
-function PasswordForm() {
+function ChangePasswordForm() {
   const me = useMe();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
@@ -31,7 +32,7 @@ function PasswordForm() {
     {
       showsError: true,
       refresh: [["sessions"], ["connections"]],
-      done: "Your password is changed.",
+      done: "Your password was changed.",
       onDone: () => {
         setCurrent("");
         setNext("");
@@ -39,37 +40,18 @@ function PasswordForm() {
     },
   );
   return (
-    <Panel title="Password" description="Changing it ends your other sessions.">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        <Stack maw={360}>
-          <input type="email" autoComplete="username" value={me.email} readOnly hidden />
-          <PasswordInput
-            label="Current password"
-            autoComplete="current-password"
-            required
-            value={current}
-            onChange={(event) => setCurrent(event.currentTarget.value)}
-          />
-          <NewPasswordField label="New password" value={next} onChange={setNext} />
-          <Checkbox
-            label="Also disconnect my apps"
-            description="They ask for your approval again. Access tokens keep working."
-            checked={endConnections}
-            onChange={(event) => setEndConnections(event.currentTarget.checked)}
-          />
-          <ErrorAlert error={change.error} />
-          <div>
-            <Button type="submit" loading={change.isPending}>
-              Change password
-            </Button>
-          </div>
-        </Stack>
-      </form>
+    <Panel title="Password" description="Changing your password ends your other sessions.">
+      <ActionForm action={change} submit="Change password" place="panel" maxWidth={360}>
+        <HiddenUsername email={me.email} />
+        <CurrentPasswordField label="Current password" value={current} onChange={setCurrent} />
+        <NewPasswordField label="New password" value={next} onChange={setNext} />
+        <Checkbox
+          label="Also disconnect my apps"
+          description="The apps must ask for your approval again. Access tokens keep working."
+          checked={endConnections}
+          onChange={(event) => setEndConnections(event.currentTarget.checked)}
+        />
+      </ActionForm>
     </Panel>
   );
 }

@@ -1,9 +1,11 @@
-import { Button, Stack, TextInput } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
+import { NameField } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { TagBadges } from "../../components/TagBadges";
@@ -19,7 +21,9 @@ export function ProfilePage() {
       <PageHeader title="Profile" />
       <Stack gap="lg">
         <Panel title="Account">
-          <Facts facts={{ Email: me.email, Role: me.role, Tags: <TagBadges tags={me.tags} /> }} />
+          <DescriptionList
+            items={{ Email: me.email, Role: me.role, Tags: <TagBadges tags={me.tags} /> }}
+          />
           <NameForm />
         </Panel>
         <PasswordPanel />
@@ -34,30 +38,19 @@ function NameForm() {
   const me = useMe();
   const [name, setName] = useState(me.name);
   const save = useAction(() => unwrap(api.PATCH("/me", { body: { name } })), {
+    showsError: true,
     refresh: [sessionQuery.queryKey],
     done: "Your name is saved.",
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <ActionForm
+      action={save}
+      submit="Save name"
+      place="panel"
+      isDisabled={name === me.name}
+      maxWidth={360}
     >
-      <Stack align="flex-start">
-        <TextInput
-          label="Name"
-          autoComplete="name"
-          required
-          w="100%"
-          maw={360}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" disabled={name === me.name} loading={save.isPending}>
-          Save name
-        </Button>
-      </Stack>
-    </form>
+      <NameField value={name} onChange={setName} />
+    </ActionForm>
   );
 }

@@ -3,10 +3,10 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { useMe } from "../../lib/session";
+import { EnrolmentForm } from "./EnrolmentForm";
 import { RecoveryCodes } from "./RecoveryCodes";
-import { SetupForm } from "./SetupForm";
 
 export function EnrolPage({ onDone }: { onDone: () => void }) {
   const me = useMe();
@@ -16,20 +16,20 @@ export function EnrolPage({ onDone }: { onDone: () => void }) {
   });
   if (codes) {
     return (
-      <EntryLayout title="Your recovery codes" wide>
+      <CenteredLayout title="Your recovery codes" wide>
         <RecoveryCodes codes={codes} onClose={onDone} />
-      </EntryLayout>
+      </CenteredLayout>
     );
   }
   return (
-    <EntryLayout
+    <CenteredLayout
       title="Set up a second factor"
-      description={`This server asks for one before ${me.email} can go on.`}
+      description={`This server requires a second factor. Set one up to continue as ${me.email}.`}
     >
-      <SetupForm onDone={setCodes} />
+      <EnrolmentForm onDone={setCodes} />
       <Button variant="subtle" loading={signOut.isPending} onClick={() => signOut.mutate()}>
         Sign out
       </Button>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }

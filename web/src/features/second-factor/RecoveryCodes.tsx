@@ -3,7 +3,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { CopyButton } from "../../components/CopyButton";
 import { Dialog } from "../../components/Dialog";
-import { useHoldUntilCopied } from "../../components/secrets/useHoldUntilCopied";
+import { useGuardUntilCopied } from "../../components/secrets/useGuardUntilCopied";
 import classes from "./RecoveryCodes.module.css";
 
 interface Props {
@@ -13,12 +13,12 @@ interface Props {
 
 export function RecoveryCodes({ codes, onClose }: Props) {
   const text = codes.join("\n");
-  const onKept = useHoldUntilCopied(text);
+  const onKept = useGuardUntilCopied(text);
   return (
     <Stack onCopy={onKept}>
       <Text size="sm">
-        Each of these signs you in once, in place of a code, when you do not have your phone. Keep
-        them where you find them then. They <strong>won't be shown again</strong>.
+        If you lose your authenticator app, sign in with one of these codes instead. Each code works
+        once. Store them in a safe place: they <strong>won't be shown again</strong>.
       </Text>
       <ul className={classes.codes} aria-label="Recovery codes" data-testid="recovery-codes">
         {codes.map((code) => (
@@ -40,7 +40,7 @@ export function RecoveryCodes({ codes, onClose }: Props) {
         </Button>
       </Group>
       <Group justify="flex-end">
-        <Button onClick={onClose}>I have kept them</Button>
+        <Button onClick={onClose}>I have saved them</Button>
       </Group>
     </Stack>
   );

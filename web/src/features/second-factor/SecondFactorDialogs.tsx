@@ -2,9 +2,9 @@
 import { api, unwrap } from "../../api/client";
 import { Dialog } from "../../components/Dialog";
 import { useSecrets } from "../../components/secrets/Secrets";
-import { ProofDialog } from "./ProofDialog";
+import { EnrolmentForm } from "./EnrolmentForm";
+import { ReauthenticateDialog } from "./ReauthenticateDialog";
 import { RecoveryCodesDialog } from "./RecoveryCodes";
-import { SetupForm } from "./SetupForm";
 
 export type SecondFactorAction = "set-up" | "renew" | "turn-off";
 
@@ -30,15 +30,15 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
           closeOnClickOutside={false}
           closeOnEscape={false}
         >
-          <SetupForm onDone={showCodes} onCancel={onClose} />
+          <EnrolmentForm onDone={showCodes} onCancel={onClose} />
         </Dialog>
       );
     case "renew":
       return (
-        <ProofDialog
+        <ReauthenticateDialog
           title="New recovery codes"
-          description="The codes that you have stop working."
-          confirm="Make new codes"
+          description="Your current recovery codes stop working."
+          confirm="Create new codes"
           run={(body) => unwrap(api.POST("/me/second-factor/recovery-codes", { body }))}
           onDone={({ recovery_codes }) => showCodes(recovery_codes)}
           onClose={onClose}
@@ -46,9 +46,9 @@ export function SecondFactorDialogs({ action, onClose }: Props) {
       );
     case "turn-off":
       return (
-        <ProofDialog
+        <ReauthenticateDialog
           title="Turn off the second factor?"
-          description="Your password alone signs you in again. Your recovery codes stop working."
+          description="You then sign in with your password alone. Your recovery codes stop working."
           confirm="Turn off"
           isDestructive
           run={(body) => unwrap(api.POST("/me/second-factor/turn-off", { body }))}

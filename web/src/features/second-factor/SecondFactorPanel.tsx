@@ -5,13 +5,13 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { Time } from "../../components/Time";
 import { plural } from "../../lib/format";
 import { useMe } from "../../lib/session";
 import type { SecondFactorAction } from "./SecondFactorDialogs";
 
-const SecondFactorDialogs = lazyPart(
+const SecondFactorDialogs = lazyComponent(
   async () => (await import("./SecondFactorDialogs")).SecondFactorDialogs,
 );
 
@@ -32,12 +32,12 @@ function Factor() {
   return (
     <Panel
       title="Second factor"
-      description="Signing in by password then also asks for a code of an authenticator app."
+      description="With a second factor, signing in with a password also needs a code from an authenticator app."
     >
       <QueryView query={factor}>
         {(state) => (
           <Stack align="flex-start">
-            <State {...state} />
+            <FactorState {...state} />
             {state.since === null ? (
               <Button onClick={() => setAction("set-up")}>Set up</Button>
             ) : (
@@ -58,13 +58,14 @@ function Factor() {
   );
 }
 
-function State({ since, recovery_codes_left: left, required }: Schema<"SecondFactor">) {
+function FactorState({ since, recovery_codes_left: left, required }: Schema<"SecondFactor">) {
   if (since === null) return <Text size="sm">Off.</Text>;
   return (
     <Text size="sm">
       On since <Time value={since} />. {plural(left, "recovery code")} left
-      {left <= 2 && ": make new ones before they are used up"}.
-      {required && " This server asks for it: when you turn it off, you set up a new one at once."}
+      {left <= 2 && ": create new ones before you run out"}.
+      {required &&
+        " This server requires a second factor. If you turn it off, you must set up a new one immediately."}
     </Text>
   );
 }

@@ -1,9 +1,9 @@
 // The second step of sign-in: the password was right, now the code.
-import { Button, Stack } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { ApiError, api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { useProof } from "./ProofField";
+import { ActionForm } from "../../components/form/ActionForm";
+import { useSecondFactorField } from "./SecondFactorField";
 
 interface Props {
   onDone: (session: Schema<"Session">) => void;
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function SecondStep({ onDone, onBack }: Props) {
-  const { proof, field, clear } = useProof(true);
+  const { proof, field, clear } = useSecondFactorField(true);
   const finish = useAction(
     async () => {
       try {
@@ -27,22 +27,17 @@ export function SecondStep({ onDone, onBack }: Props) {
     { showsError: true, onDone },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        finish.mutate();
-      }}
-    >
-      <Stack>
-        {field}
-        <ErrorAlert error={finish.error} />
-        <Button type="submit" loading={finish.isPending}>
-          Continue
-        </Button>
+    <ActionForm
+      action={finish}
+      submit="Continue"
+      place="page"
+      more={
         <Button variant="default" onClick={() => onBack(null)}>
           Back
         </Button>
-      </Stack>
-    </form>
+      }
+    >
+      {field}
+    </ActionForm>
   );
 }

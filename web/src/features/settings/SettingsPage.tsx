@@ -3,14 +3,14 @@ import { Anchor, Badge, Code, Stack, Switch, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { SearchInput } from "../../components/form/SearchInput";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { FilterBar } from "../../components/table/FilterBar";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { plural } from "../../lib/format";
 
 type Setting = Schema<"Setting">;
@@ -50,9 +50,9 @@ const columns: Column<Setting>[] = [
     role: "name",
     cell: (setting) => (
       <Stack gap={2}>
-        <Cut fw={500} ff="monospace">
+        <TruncatedText fw={500} ff="monospace">
           {setting.key}
-        </Cut>
+        </TruncatedText>
         <Text size="sm" c="dimmed">
           {sentence(setting)}
         </Text>
@@ -64,11 +64,11 @@ const columns: Column<Setting>[] = [
     width: 260,
     cell: (setting) => (
       <Stack gap={2}>
-        <Cut ff="monospace">{valueText(setting)}</Cut>
+        <TruncatedText ff="monospace">{valueText(setting)}</TruncatedText>
         {typeof setting.value === "string" && setting.value !== setting.default && (
-          <Cut size="xs" c="dimmed">
+          <TruncatedText size="xs" c="dimmed">
             {`Default: ${setting.default === "" ? "empty" : setting.default}`}
-          </Cut>
+          </TruncatedText>
         )}
       </Stack>
     ),
@@ -83,7 +83,7 @@ const columns: Column<Setting>[] = [
   {
     label: "Takes effect",
     width: 150,
-    cell: ({ needs_restart }) => (needs_restart ? "After a restart" : "At once"),
+    cell: ({ needs_restart }) => (needs_restart ? "After a restart" : "Immediately"),
   },
 ];
 
@@ -99,13 +99,13 @@ export function SettingsPage() {
     <>
       <PageHeader
         title="Settings"
-        description="How this server runs. Settings are read when it starts."
+        description="The settings of this server. Wick reads them when it starts."
       />
       <Stack gap="lg">
         <Panel title="How to change a setting">
           <Text size="sm">
-            Set it in one of these places on the server and restart Wick. Each overrides those
-            before it.
+            Set it in one of these places on the server, then restart Wick. Later places override
+            earlier ones.
           </Text>
           <Text size="sm" component="ol" pl="lg" m={0}>
             <li>
@@ -113,8 +113,8 @@ export function SettingsPage() {
               example <Code>audit.row_days = 30</Code>
             </li>
             <li>
-              The environment: <Code>WICK_AUDIT_ROW_DAYS=30</Code>. A secret belongs here, or in a
-              file of its own.
+              The environment: <Code>WICK_AUDIT_ROW_DAYS=30</Code>. Put a secret here or in a file
+              of its own.
             </li>
             <li>
               A flag: <Code>wick serve --set audit.row_days=30</Code>

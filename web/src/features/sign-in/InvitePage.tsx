@@ -1,19 +1,22 @@
 // Where an invitation and a password-reset link lead: choose a password and be signed in.
-import { Alert, Button, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { NewPasswordField } from "../../components/fields/NewPasswordField";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { NameField, HiddenUsername } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { NewPasswordField } from "../../components/form/NewPasswordField";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
-import { useEnter } from "./useEnter";
+import { lazyComponent } from "../../components/lazyComponent";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 import { useFragmentToken } from "./useFragmentToken";
 
-const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+const SecondStep = lazyComponent(
+  async () => (await import("../second-factor/SecondStep")).SecondStep,
+);
 
 export function InvitePage() {
   const token = useFragmentToken();
@@ -26,7 +29,7 @@ export function InvitePage() {
   const reset = invite.data?.purpose === "reset";
 
   return (
-    <EntryLayout
+    <CenteredLayout
       title={reset ? "Choose a new password" : "Join Wick"}
       description={invite.data && `For ${invite.data.email}`}
     >
@@ -34,17 +37,17 @@ export function InvitePage() {
         <QueryView query={invite}>{(info) => <InviteForm token={token} info={info} />}</QueryView>
       ) : (
         <Alert color="yellow" title="The link is incomplete">
-          Open the whole link that you were given. It works once; ask an admin for a new one if it
-          was used or lost.
+          Open the complete link that you received. It works once. If it was used or lost, ask an
+          admin for a new one.
         </Alert>
       )}
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
 function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo"> }) {
   const reset = info.purpose === "reset";
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [name, setName] = useState(info.name);
   const [password, setPassword] = useState("");
   const [pending, setPending] = useState(false);
@@ -74,30 +77,14 @@ function InviteForm({ token, info }: { token: string; info: Schema<"InviteInfo">
     );
   }
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        accept.mutate();
-      }}
+    <ActionForm
+      action={accept}
+      submit={reset ? "Set password and sign in" : "Accept and sign in"}
+      place="page"
     >
-      <Stack>
-        {/* For password managers, which would save the password without an account. */}
-        <input type="email" autoComplete="username" value={info.email} readOnly hidden />
-        {!reset && (
-          <TextInput
-            label="Name"
-            autoComplete="name"
-            required
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        )}
-        <NewPasswordField value={password} onChange={setPassword} />
-        <ErrorAlert error={accept.error} />
-        <Button type="submit" loading={accept.isPending}>
-          {reset ? "Set password and sign in" : "Accept and sign in"}
-        </Button>
-      </Stack>
-    </form>
+      <HiddenUsername email={info.email} />
+      {!reset && <NameField value={name} onChange={setName} />}
+      <NewPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

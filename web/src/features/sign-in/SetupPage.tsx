@@ -1,28 +1,29 @@
-import { Alert, Anchor, Button, Stack, TextInput } from "@mantine/core";
+import { Alert, Anchor } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { NewPasswordField } from "../../components/fields/NewPasswordField";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { NameField, EmailField } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { NewPasswordField } from "../../components/form/NewPasswordField";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { useEnter } from "./useEnter";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 import { useFragmentToken } from "./useFragmentToken";
 
 export function SetupPage() {
   const token = useFragmentToken();
   const instance = useQuery(instanceQuery);
   return (
-    <EntryLayout title="Set up Wick" description="Create the first admin of this server.">
+    <CenteredLayout title="Set up Wick" description="Create the first admin of this server.">
       <QueryView query={instance}>
         {({ setup_required }) => {
           if (!setup_required) {
             return (
               <Alert color="blue">
-                This server is set up already.{" "}
+                This server is already set up.{" "}
                 <Anchor component={Link} to="/sign-in" inherit underline="always">
                   Sign in
                 </Anchor>
@@ -32,21 +33,21 @@ export function SetupPage() {
           return token ? <SetupForm token={token} /> : <MissingToken />;
         }}
       </QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
 function MissingToken() {
   return (
     <Alert color="yellow" title="The link is incomplete">
-      Open the whole set-up link that the server printed when it started. It works once, and a page
-      that was reloaded no longer has it.
+      Open the complete set-up link that the server printed when it started. It works once. If you
+      reload this page, open the link again.
     </Alert>
   );
 }
 
 function SetupForm({ token }: { token: string }) {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -55,35 +56,10 @@ function SetupForm({ token }: { token: string }) {
     { showsError: true, refresh: [instanceQuery.queryKey], onDone: (session) => enter(session) },
   );
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        setup.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Name"
-          autoComplete="name"
-          required
-          autoFocus
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Email"
-          type="email"
-          autoComplete="username"
-          required
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <NewPasswordField value={password} onChange={setPassword} />
-        <ErrorAlert error={setup.error} />
-        <Button type="submit" loading={setup.isPending}>
-          Create admin
-        </Button>
-      </Stack>
-    </form>
+    <ActionForm action={setup} submit="Create admin" place="page">
+      <NameField autoFocus value={name} onChange={setName} />
+      <EmailField value={email} onChange={setEmail} />
+      <NewPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Divider, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Divider, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
@@ -6,17 +6,20 @@ import { api, unwrap, type Schema } from "../../api/client";
 import { instanceQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
 import { ClientBadge } from "../../components/ClientBadge";
-import { ErrorAlert } from "../../components/ErrorAlert";
-import { EntryLayout } from "../../components/layout/EntryLayout";
+import { EmailField, CurrentPasswordField } from "../../components/form/AccountFields";
+import { ActionForm } from "../../components/form/ActionForm";
+import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { safeReturnPath } from "../../lib/returnPath";
-import { useEnter } from "./useEnter";
+import { useCompleteSignIn } from "./useCompleteSignIn";
 
-const SecondStep = lazyPart(async () => (await import("../second-factor/SecondStep")).SecondStep);
+const SecondStep = lazyComponent(
+  async () => (await import("../second-factor/SecondStep")).SecondStep,
+);
 
 export function SignInPage() {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   // The password was right, and the second factor is asked for; or why it has to be given again.
   const [pending, setPending] = useState(false);
   const [expired, setExpired] = useState<Error | null>(null);
@@ -25,7 +28,7 @@ export function SignInPage() {
   const next = safeReturnPath(search.get("next"));
   if (pending) {
     return (
-      <EntryLayout title="Enter your code" description={instance.data?.public_url}>
+      <CenteredLayout title="Enter your code" description={instance.data?.public_url}>
         <SecondStep
           onDone={(session) => enter(session, next)}
           onBack={(error) => {
@@ -33,11 +36,11 @@ export function SignInPage() {
             setPending(false);
           }}
         />
-      </EntryLayout>
+      </CenteredLayout>
     );
   }
   return (
-    <EntryLayout title="Sign in" description={instance.data?.public_url}>
+    <CenteredLayout title="Sign in" description={instance.data?.public_url}>
       <QueryView query={instance}>
         {({ setup_required, oidc, password_sign_in }) => (
           <>
@@ -56,7 +59,7 @@ export function SignInPage() {
           </>
         )}
       </QueryView>
-    </EntryLayout>
+    </CenteredLayout>
   );
 }
 
@@ -71,15 +74,15 @@ function AskingApp({ next }: { next: string }) {
     enabled: client !== null,
   });
   if (pathname === "/device") {
-    return <Alert color="blue">A device asks to be connected. Sign in to enter its code.</Alert>;
+    return <Alert color="blue">A device wants to connect. Sign in to enter its code.</Alert>;
   }
   // An app that is not known here gets its own page after sign-in.
   if (!app.data) return null;
   return (
-    <Alert color="blue" title={`“${app.data.name}” asks to be connected`}>
+    <Alert color="blue" title={`“${app.data.name}” wants to connect`}>
       <ClientBadge client={app.data} />
       <Text size="sm" mt={4}>
-        Sign in to see what it asks for. Signing in alone allows nothing.
+        Sign in to review the request. Signing in alone gives the app no access.
       </Text>
     </Alert>
   );
@@ -112,30 +115,26 @@ function ProviderProblem({ code, provider }: { code: string | null; provider: st
     case "oidc_failed":
       return (
         <Alert color="red">
-          Signing in with {provider} did not work. Try again; if it keeps failing, tell an admin:
-          the server's log says why.
+          Signing in with {provider} failed. Try again. If it keeps failing, ask an admin to check
+          the server log.
         </Alert>
       );
     case "oidc_pending":
       return (
         <Alert color="yellow" title="Waiting for approval">
-          Your account exists now. You can sign in as soon as an admin has approved it.
+          Your account was created. You can sign in after an admin approves it.
         </Alert>
       );
     case "oidc_refused":
       return (
         <Alert color="red">
-          This account of {provider} is not allowed to sign in here. Ask an admin if it should be.
+          Your {provider} account is not allowed to sign in here. Ask an admin for access.
         </Alert>
       );
     case "oidc_deactivated":
-      return (
-        <Alert color="red">Your account is deactivated here. Ask an admin to reactivate it.</Alert>
-      );
+      return <Alert color="red">Your account is deactivated. Ask an admin to reactivate it.</Alert>;
     case "oidc_unavailable":
-      return (
-        <Alert color="red">{provider} cannot be reached at the moment. Try again later.</Alert>
-      );
+      return <Alert color="red">{provider} cannot be reached. Try again later.</Alert>;
     default:
       return null;
   }
@@ -149,7 +148,7 @@ interface PasswordProps {
 }
 
 function PasswordForm({ next, expired, onPending }: PasswordProps) {
-  const enter = useEnter();
+  const enter = useCompleteSignIn();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const signIn = useAction(() => unwrap(api.POST("/session", { body: { email, password } })), {
@@ -157,34 +156,9 @@ function PasswordForm({ next, expired, onPending }: PasswordProps) {
     onDone: (answer) => ("user" in answer ? enter(answer, next) : onPending()),
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        signIn.mutate();
-      }}
-    >
-      <Stack>
-        <TextInput
-          label="Email"
-          type="email"
-          autoComplete="username"
-          required
-          autoFocus
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-        />
-        <PasswordInput
-          label="Password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
-        <ErrorAlert error={signIn.error ?? (signIn.isPending ? null : expired)} />
-        <Button type="submit" loading={signIn.isPending}>
-          Sign in
-        </Button>
-      </Stack>
-    </form>
+    <ActionForm action={signIn} submit="Sign in" place="page" earlierError={expired}>
+      <EmailField autoFocus value={email} onChange={setEmail} />
+      <CurrentPasswordField value={password} onChange={setPassword} />
+    </ActionForm>
   );
 }

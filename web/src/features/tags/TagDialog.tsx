@@ -1,9 +1,9 @@
-import { Button, Checkbox, Group, Stack, TextInput } from "@mantine/core";
+import { Checkbox, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 
 interface Props {
   /** Null makes a new one. */
@@ -33,44 +33,28 @@ export function TagDialog({ tag, onClose }: Props) {
   );
   return (
     <Dialog onClose={onClose} title={tag ? `Edit “${tag.name}”` : "Create tag"}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        <Stack>
-          <TextInput
-            label="Name"
-            required
-            data-autofocus
-            autoComplete="off"
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Description"
-            autoComplete="off"
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          <Checkbox
-            label="Filter"
-            description="Connectors with this tag are open only to users with this tag."
-            checked={filter}
-            onChange={(event) => setFilter(event.currentTarget.checked)}
-          />
-          <ErrorAlert error={save.error} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      <ActionForm action={save} submit="Save" place="dialog" onCancel={onClose}>
+        <TextInput
+          label="Name"
+          required
+          data-autofocus
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Description"
+          autoComplete="off"
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Checkbox
+          label="Filter"
+          description="A connector with filter tags is available only to users who have at least one of them."
+          checked={filter}
+          onChange={(event) => setFilter(event.currentTarget.checked)}
+        />
+      </ActionForm>
     </Dialog>
   );
 }

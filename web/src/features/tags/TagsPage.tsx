@@ -1,17 +1,17 @@
-import { Badge, Button } from "@mantine/core";
+import { Badge } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tagsQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
+import { AddButton } from "../../components/AddButton";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { EditDelete } from "../../components/table/EditDelete";
+import { RowActions } from "../../components/table/RowActions";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { plural } from "../../lib/format";
 import { TagDialog } from "./TagDialog";
 
@@ -34,18 +34,14 @@ export function TagsPage() {
     <>
       <PageHeader
         title="Tags"
-        description="Labels on users and connectors. A connector with filter tags is open only to users who carry one of them."
-        actions={
-          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setEdited("new")}>
-            Create tag
-          </Button>
-        }
+        description="Labels for users and connectors. A connector with filter tags is available only to users who have at least one of them."
+        actions={<AddButton onClick={() => setEdited("new")}>Create tag</AddButton>}
       />
       <QueryView query={tags}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No tags yet">
-              Without filter tags, every user may use every connector.
+              Without filter tags, every user can use every connector.
             </EmptyState>
           ) : (
             <TagTable tags={items} onEdit={setEdited} onDelete={setDeleted} />
@@ -65,8 +61,9 @@ export function TagsPage() {
       >
         {deleted && (
           <>
-            It is on {plural(deleted.users, "user")} and {plural(deleted.connectors, "connector")}.
-            {deleted.filter && " What it restricted may then be open to more people."}
+            The tag is on {plural(deleted.users, "user")} and{" "}
+            {plural(deleted.connectors, "connector")}.
+            {deleted.filter && " Connectors that it restricted may become available to more users."}
           </>
         )}
       </ConfirmDialog>
@@ -87,7 +84,7 @@ function TagTable({ tags, onEdit, onDelete }: TableProps) {
       role: "name",
       cell: ({ name, filter }) => (
         <>
-          <Cut fw={500}>{name}</Cut>
+          <TruncatedText fw={500}>{name}</TruncatedText>
           {filter && <Badge>filter</Badge>}
         </>
       ),
@@ -100,7 +97,7 @@ function TagTable({ tags, onEdit, onDelete }: TableProps) {
       role: "actions",
       width: 180,
       cell: (tag) => (
-        <EditDelete name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
+        <RowActions name={tag.name} onEdit={() => onEdit(tag)} onDelete={() => onDelete(tag)} />
       ),
     },
   ];

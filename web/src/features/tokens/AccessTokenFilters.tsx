@@ -1,10 +1,10 @@
 import { Checkbox, Select } from "@mantine/core";
-import { SearchInput } from "../../components/fields/SearchInput";
-import { UserSelect } from "../../components/fields/UserSelect";
+import { SearchInput } from "../../components/form/SearchInput";
+import { UserSelect } from "../../components/form/UserSelect";
 import { FilterBar } from "../../components/table/FilterBar";
 import { plural } from "../../lib/format";
 import classes from "./AccessTokenFilters.module.css";
-import { readTokenQuery, type UrlFilters } from "./tokenQuery";
+import { parseTokenQuery, type UrlFilters } from "./tokenQuery";
 
 const inDays = (choices: number[], chosen: number | undefined) =>
   [...new Set([...choices, ...(chosen ? [chosen] : [])])].map((days) => ({
@@ -16,7 +16,7 @@ const expiringChoices = [1, 7, 30, 90];
 const textOf = (days: number | undefined) => (days === undefined ? null : String(days));
 
 export function AccessTokenFilters({ filters: { get, set, setAll } }: { filters: UrlFilters }) {
-  const query = readTokenQuery(get);
+  const query = parseTokenQuery(get);
   return (
     <FilterBar label="Filters">
       <SearchInput

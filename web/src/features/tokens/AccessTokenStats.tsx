@@ -4,7 +4,7 @@ import { api, unwrap } from "../../api/client";
 import { ErrorAlert } from "../../components/ErrorAlert";
 import { StatCard, StatRow } from "../../components/layout/StatCard";
 import classes from "./AccessTokenStats.module.css";
-import { readTokenQuery, type UrlFilters } from "./tokenQuery";
+import { parseTokenQuery, type UrlFilters } from "./tokenQuery";
 
 export function AccessTokenStats({ filters }: { filters: UrlFilters }) {
   const stats = useQuery({
@@ -12,7 +12,7 @@ export function AccessTokenStats({ filters }: { filters: UrlFilters }) {
     queryFn: () => unwrap(api.GET("/admin/tokens/stats")),
   });
   if (stats.error) return <ErrorAlert error={stats.error} onRetry={() => void stats.refetch()} />;
-  const query = readTokenQuery(filters.get);
+  const query = parseTokenQuery(filters.get);
   const neverUsed = query.never_used === true && query.status === "active";
   const byOwner = query.sort === "owner" && query.status === "active" && !neverUsed;
   const everything = {

@@ -1,16 +1,20 @@
-import { Code, Text } from "@mantine/core";
 import type { Schema } from "../../api/client";
-import { Person } from "../../components/Person";
 import { StatusBadge } from "../../components/StatusBadge";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { selectColumn } from "../../components/table/selectColumn";
-import { Time } from "../../components/Time";
+import { TruncatedText } from "../../components/table/TruncatedText";
+import { UserCell } from "../../components/UserCell";
+import { useBackLinkState } from "../../lib/backLink";
 import { sortBy } from "../../lib/sorting";
 import type { Selection } from "../../lib/useSelection";
-import { useWayBack } from "../../lib/wayBack";
-import { RevokeButton } from "./RevokeButton";
-import { readTokenQuery, type UrlFilters } from "./tokenQuery";
+import {
+  nameColumn,
+  maskedColumn,
+  createdColumn,
+  lastUsedTimeColumn,
+  revokeCell,
+} from "./tokenColumns";
+import { parseTokenQuery, type UrlFilters } from "./tokenQuery";
 
 type Token = Schema<"Token">;
 
@@ -24,8 +28,8 @@ interface Props {
 
 export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRevoke }: Props) {
   const selectable = tokens.filter((token) => token.status === "active").map(({ id }) => id);
-  const sorting = readTokenQuery(filters.get);
-  const wayBack = useWayBack("All access tokens");
+  const sorting = parseTokenQuery(filters.get);
+  const backLinkState = useBackLinkState("All access tokens");
   const columns: Column<Token>[] = [
     selectColumn({
       selection,
@@ -35,53 +39,25 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
     {
       label: "Owner",
       sort: sortBy(filters, sorting, "owner"),
-      cell: ({ owner }) => <Person {...owner} />,
+      cell: ({ owner }) => <UserCell {...owner} />,
     },
     {
-      label: "Name",
-      role: "name",
+      ...nameColumn({ base: "/admin/access-tokens", state: backLinkState }),
       sort: sortBy(filters, sorting, "name"),
-      cell: ({ id, name, description }) => (
-        <>
-          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
-            {name}
-          </Cut>
-          <Cut size="xs" c="dimmed">
-            {description}
-          </Cut>
-        </>
-      ),
     },
-    { label: "Token", width: 136, cell: ({ masked }) => <Code>{masked}</Code> },
-    {
-      label: "Created",
-      width: 120,
-      sort: sortBy(filters, sorting, "created_at"),
-      cell: ({ created_at }) => <Time value={created_at} />,
-    },
-    {
-      label: "Last used",
-      width: 120,
-      sort: sortBy(filters, sorting, "last_used_at"),
-      cell: ({ last_used }) =>
-        last_used ? (
-          <Time value={last_used.at} />
-        ) : (
-          <Text size="sm" c="dimmed">
-            Never
-          </Text>
-        ),
-    },
+    { ...maskedColumn, width: 136 },
+    { ...createdColumn, width: 120, sort: sortBy(filters, sorting, "created_at") },
+    { ...lastUsedTimeColumn, sort: sortBy(filters, sorting, "last_used_at") },
     {
       label: "From",
       width: 130,
       cell: ({ last_used }) =>
         last_used && (
           <>
-            <Cut>{last_used.ip}</Cut>
-            <Cut size="xs" c="dimmed">
+            <TruncatedText>{last_used.ip}</TruncatedText>
+            <TruncatedText size="xs" c="dimmed">
               {last_used.client}
-            </Cut>
+            </TruncatedText>
           </>
         ),
     },
@@ -91,11 +67,7 @@ export function AccessTokenTable({ tokens, filters, selection, isRevoking, onRev
       width: 96,
       cell: (token) =>
         token.status === "active" ? (
-          <RevokeButton
-            label={`Revoke ${token.name} of ${token.owner.name}`}
-            pending={isRevoking(token)}
-            onRevoke={() => onRevoke(token)}
-          />
+          revokeCell({ isRevoking, onRevoke })(token)
         ) : (
           <StatusBadge status={token.status} />
         ),

@@ -1,12 +1,11 @@
 // Every user's tokens: find the doubtful ones, end them.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, unwrap, type Schema } from "../../api/client";
-import { filledPage } from "../../api/filledPage";
+import { nonEmptyPage } from "../../api/nonEmptyPage";
 import { useAction } from "../../api/useAction";
-import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { CursorPager } from "../../components/table/CursorPager";
+import { CursorList } from "../../components/table/CursorList";
 import { useLastPage } from "../../lib/useLastPage";
 import { useSelection } from "../../lib/useSelection";
 import { useUrlFilters } from "../../lib/useUrlFilters";
@@ -14,16 +13,16 @@ import { AccessTokenFilters } from "./AccessTokenFilters";
 import { AccessTokenStats } from "./AccessTokenStats";
 import { AccessTokenTable } from "./AccessTokenTable";
 import { BulkRevoke } from "./BulkRevoke";
-import { readTokenQuery } from "./tokenQuery";
+import { parseTokenQuery } from "./tokenQuery";
 
 export function AccessTokensPage() {
   const filters = useUrlFilters();
-  const query = readTokenQuery(filters.get);
+  const query = parseTokenQuery(filters.get);
   const { cursor } = filters;
   const tokens = useQuery({
     queryKey: ["admin", "tokens", "list", query, cursor],
     queryFn: () =>
-      filledPage(
+      nonEmptyPage(
         (cursor) => unwrap(api.GET("/admin/tokens", { params: { query: { ...query, cursor } } })),
         cursor,
       ),
@@ -48,7 +47,7 @@ export function AccessTokensPage() {
     <>
       <PageHeader
         title="All access tokens"
-        description="Every user's tokens. A revoked token stops working with its next call."
+        description="The access tokens of all users. A revoked token stops working immediately."
       />
       <AccessTokenStats filters={filters} />
       <AccessTokenFilters filters={filters} />
@@ -58,9 +57,9 @@ export function AccessTokensPage() {
         onRevoked={selection.clear}
       />
       <QueryView query={tokens}>
-        {({ items, total, next_cursor, previous_cursor }) => (
-          <>
-            {items.length > 0 ? (
+        {(page) => (
+          <CursorList page={page} noun="token" onGo={filters.goTo}>
+            {(items) => (
               <AccessTokenTable
                 tokens={items}
                 filters={filters}
@@ -68,21 +67,8 @@ export function AccessTokensPage() {
                 isRevoking={revoke.isBusyWith}
                 onRevoke={revoke.mutate}
               />
-            ) : next_cursor === null ? (
-              <EmptyState title="No tokens match" />
-            ) : (
-              <EmptyState title="No tokens match so far">
-                Many have been looked through. Next goes on from there.
-              </EmptyState>
             )}
-            <CursorPager
-              noun="token"
-              total={items.length > 0 ? total : null}
-              next={next_cursor}
-              previous={previous_cursor}
-              onGo={filters.goTo}
-            />
-          </>
+          </CursorList>
         )}
       </QueryView>
     </>

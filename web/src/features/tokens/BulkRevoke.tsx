@@ -48,7 +48,7 @@ export function BulkRevoke({ selected, owner, onRevoked }: Props) {
       </Button>
       {owner && (
         <Button color="red" variant="outline" onClick={() => setConfirming("owner")}>
-          Revoke all of this user
+          Revoke all tokens of this user
         </Button>
       )}
       {Array.isArray(confirming) && (
@@ -60,7 +60,7 @@ export function BulkRevoke({ selected, owner, onRevoked }: Props) {
           onConfirm={() => revoke.mutate({ ids: confirming.map(({ id }) => id) })}
           onClose={close}
         >
-          Every client that uses one of them stops working at once.
+          Every client that uses one of them stops working immediately.{" "}
           {/* Scrolls by itself: the buttons stay in view below fifty names. */}
           <List size="sm" mt="sm" className={classes.tokens} tabIndex={0} aria-label="Tokens">
             {confirming.map((token) => (
@@ -113,7 +113,7 @@ function RevokeAllOf({ owner, ...dialog }: AllProps) {
       {...dialog}
     >
       {name} ({email}) has {plural(active_tokens, "active token")}. Every client that uses one of
-      them stops working at once. {name} can create new ones.
+      them stops working immediately. {name} can create new tokens.
     </ConfirmDialog>
   );
 }

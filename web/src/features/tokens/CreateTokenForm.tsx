@@ -1,9 +1,9 @@
-import { Accordion, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Accordion, Select, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { useIdempotencyKey } from "../../api/useIdempotencyKey";
-import { ErrorAlert } from "../../components/ErrorAlert";
+import { ActionForm } from "../../components/form/ActionForm";
 import { Panel } from "../../components/layout/Panel";
 import { ScopePicker } from "../../components/scope/ScopePicker";
 import { scopeProblem, type Scope } from "../../lib/scope";
@@ -11,7 +11,7 @@ import { scopeProblem, type Scope } from "../../lib/scope";
 type Tools = Schema<"Token">["tools"];
 
 const toolChoices: { value: Tools; label: string }[] = [
-  { value: "auto", label: "Automatic: by the number of operations" },
+  { value: "auto", label: "Automatic: depends on the number of operations" },
   { value: "direct", label: "Direct: one tool for each operation" },
   { value: "meta", label: "Meta: a few tools that search and call" },
 ];
@@ -37,69 +37,59 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
   );
   return (
     <Panel mb="lg" title="New token">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          create.mutate();
-        }}
+      <ActionForm
+        action={create}
+        submit="Generate"
+        place="panel"
+        onCancel={onCancel}
+        isDisabled={problem !== null}
       >
-        <Stack>
-          <TextInput
-            label="Name"
-            description="Where the token will live: “Laptop”, “Production CI”. One token for each place."
-            required
-            autoFocus
-            autoComplete="off"
-            data-1p-ignore
-            maw={420}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-          <TextInput
-            label="Description"
-            description="What it is for, if the name does not say it."
-            autoComplete="off"
-            maw={420}
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          <Accordion variant="contained" maw={420}>
-            <Accordion.Item value="scope">
-              <Accordion.Control>What it may do</Accordion.Control>
-              <Accordion.Panel>
-                <ScopePicker scope={scope} onChange={setScope} />
-              </Accordion.Panel>
-            </Accordion.Item>
-            <Accordion.Item value="advanced">
-              <Accordion.Control>Advanced</Accordion.Control>
-              <Accordion.Panel>
-                <Select
-                  label="Tools shown to the client"
-                  description="Many operations fill a model's context; the meta tools keep it small."
-                  data={toolChoices}
-                  value={tools}
-                  onChange={(value) => value && setTools(value as Tools)}
-                  allowDeselect={false}
-                />
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
-          {problem && (
-            <Text size="sm" role="status">
-              {problem}
-            </Text>
-          )}
-          <ErrorAlert error={create.error} />
-          <Group>
-            <Button type="submit" loading={create.isPending} disabled={problem !== null}>
-              Generate
-            </Button>
-            <Button variant="default" onClick={onCancel}>
-              Cancel
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+        <TextInput
+          label="Name"
+          description="Where you use the token, for example “Laptop” or “Production CI”."
+          required
+          autoFocus
+          autoComplete="off"
+          data-1p-ignore
+          maw={420}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <TextInput
+          label="Description"
+          description="The purpose of the token."
+          autoComplete="off"
+          maw={420}
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        <Accordion variant="contained" maw={420}>
+          <Accordion.Item value="scope">
+            <Accordion.Control>Scope</Accordion.Control>
+            <Accordion.Panel>
+              <ScopePicker scope={scope} onChange={setScope} />
+            </Accordion.Panel>
+          </Accordion.Item>
+          <Accordion.Item value="advanced">
+            <Accordion.Control>Advanced</Accordion.Control>
+            <Accordion.Panel>
+              <Select
+                label="Tools shown to the client"
+                description="Many tools fill a model's context. Meta tools keep it small."
+                data={toolChoices}
+                value={tools}
+                onChange={(value) => value && setTools(value)}
+                allowDeselect={false}
+              />
+            </Accordion.Panel>
+          </Accordion.Item>
+        </Accordion>
+        {problem && (
+          <Text size="sm" role="status">
+            {problem}
+          </Text>
+        )}
+      </ActionForm>
     </Panel>
   );
 }

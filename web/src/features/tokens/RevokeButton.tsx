@@ -15,7 +15,7 @@ export function RevokeButton({ label, pending, onRevoke }: RevokeProps) {
       variant="subtle"
       color="red"
       aria-label={label}
-      data-tip="Revoke now: it stops working at once"
+      data-tip="Revoke: the token stops working immediately"
       data-destructive
       loading={pending}
       onClick={onRevoke}

@@ -2,29 +2,29 @@
 import { Button, Code, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, Navigate, useLocation, useNavigate, useParams } from "react-router";
+import { Link, Navigate, useLocation, useNavigate, useParams, type Location } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokenQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { Ending } from "../../components/Ending";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
 import { LastUsed } from "../../components/LastUsed";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
-import { Owner } from "../../components/Owner";
+import { lazyComponent } from "../../components/lazyComponent";
+import { RevocationInfo } from "../../components/RevocationInfo";
 import { useSecrets } from "../../components/secrets/Secrets";
 import { StatusBadge } from "../../components/StatusBadge";
 import { Time } from "../../components/Time";
+import { UserLink } from "../../components/UserLink";
+import { useBackLink } from "../../lib/backLink";
 import { describeScope } from "../../lib/scope";
 import { useMe } from "../../lib/session";
-import { useBack } from "../../lib/wayBack";
-import { UsagePanels } from "../usage/UsagePanels";
-import { PlaintextBanner } from "./PlaintextBanner";
+import { CredentialUsage } from "../usage/CredentialUsage";
+import { NewTokenBanner } from "./NewTokenBanner";
 import { RevokeButton } from "./RevokeButton";
 
-const RotateDialog = lazyPart(async () => (await import("./RotateDialog")).RotateDialog);
+const RotateDialog = lazyComponent(async () => (await import("./RotateDialog")).RotateDialog);
 
 export function TokenPage() {
   const { id = "" } = useParams();
@@ -39,7 +39,7 @@ export function TokenPage() {
       {(data) => (
         <Stack gap="lg" key={data.id}>
           <TokenDetail token={data} />
-          <QueryView query={usage}>{(used) => <UsagePanels usage={used} />}</QueryView>
+          <QueryView query={usage}>{(used) => <CredentialUsage usage={used} />}</QueryView>
         </Stack>
       )}
     </QueryView>
@@ -50,9 +50,9 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   const me = useMe();
   const navigate = useNavigate();
   const own = token.owner.id === me.id;
-  const { pathname, state } = useLocation();
+  const { pathname, state } = useLocation() as Location<unknown>;
   const isAdministration = pathname.startsWith("/admin/");
-  const back = useBack(
+  const back = useBackLink(
     isAdministration
       ? { to: "/admin/access-tokens", label: "All access tokens" }
       : { to: "/profile/tokens", label: "Access tokens" },
@@ -73,7 +73,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
     },
   );
   const show = (minted: Schema<"MintedToken">) => {
-    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
+    secrets.show(minted.token.id, (close) => <NewTokenBanner minted={minted} onClose={close} />);
     void navigate(`/profile/tokens/${minted.token.id}`);
   };
   const history = own ? "/history" : "/admin/history";
@@ -108,18 +108,18 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
         }
       />
       <Panel>
-        <Facts
-          facts={{
+        <DescriptionList
+          items={{
             Status: <StatusBadge status={token.status} />,
             Token: <Code>{token.masked}</Code>,
             Description: token.description,
-            Owner: <Owner {...token.owner} />,
+            UserLink: <UserLink {...token.owner} />,
             Scope: describeScope(token.scope),
             Tools: token.tools,
             Created: <Time value={token.created_at} />,
             "Last used": <LastUsed used={token.last_used} />,
             Expires: token.expires_at ? <Time value={token.expires_at} /> : "Never",
-            Revoked: token.revoked && <Ending ended={token.revoked} />,
+            Revoked: token.revoked && <RevocationInfo ended={token.revoked} />,
           }}
         />
       </Panel>

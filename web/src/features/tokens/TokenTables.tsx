@@ -1,36 +1,33 @@
-import { ActionIcon, Code, Text } from "@mantine/core";
+import { ActionIcon, Text } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import type { Schema } from "../../api/client";
-import { LastUsed } from "../../components/LastUsed";
 import { StatusBadge } from "../../components/StatusBadge";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { Time } from "../../components/Time";
 import { RevokeButton } from "./RevokeButton";
+import { nameColumn, maskedColumn, createdColumn, lastUsedColumn } from "./tokenColumns";
 
 type Token = Schema<"Token">;
 
+const name = nameColumn({ base: "/profile/tokens" });
 const columns: Column<Token>[] = [
   {
-    label: "Name",
-    role: "name",
+    ...name,
     cell: (token) => (
       <>
-        <Cut to={`/profile/tokens/${token.id}`}>{token.name}</Cut>
-        <Cut size="xs" c="dimmed">
-          {token.description}
-        </Cut>
+        {name.cell(token)}
         {token.status === "active" && token.expires_at && (
           <Text size="xs" c="dimmed">
-            Rotated, ends <Time value={token.expires_at} />
+            Rotated, expires <Time value={token.expires_at} />
           </Text>
         )}
       </>
     ),
   },
-  { label: "Token", width: 150, cell: ({ masked }) => <Code>{masked}</Code> },
-  { label: "Created", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
-  { label: "Last used", width: 190, cell: ({ last_used }) => <LastUsed used={last_used} /> },
+  maskedColumn,
+  createdColumn,
+  lastUsedColumn,
 ];
 
 interface ActiveProps {
@@ -50,7 +47,7 @@ export function ActiveTokenTable({ tokens, isRevoking, onRevoke, onRotate }: Act
         <ActionIcon
           variant="subtle"
           color="gray"
-          data-tip="Rotate: a new token in its place"
+          data-tip="Rotate: replace this token with a new one"
           aria-label={`Rotate ${token.name}`}
           onClick={() => onRotate(token)}
         >
@@ -77,7 +74,7 @@ export function ActiveTokenTable({ tokens, isRevoking, onRevoke, onRotate }: Act
 const endedColumns: Column<Token>[] = [
   ...columns,
   { label: "Status", width: 110, cell: ({ status }) => <StatusBadge status={status} /> },
-  { label: "Ended", width: 170, cell: (token) => <Ending token={token} /> },
+  { label: "Ended", width: 170, cell: (token) => <EndedAt token={token} /> },
 ];
 
 export function InactiveTokenTable({ tokens }: { tokens: Token[] }) {
@@ -91,16 +88,16 @@ export function InactiveTokenTable({ tokens }: { tokens: Token[] }) {
   );
 }
 
-function Ending({ token }: { token: Token }) {
+function EndedAt({ token }: { token: Token }) {
   const at = token.revoked?.at ?? token.expires_at;
   if (!at) return null;
   return (
     <>
       <Time value={at} />
       {token.revoked?.by && (
-        <Cut size="xs" c="dimmed">
+        <TruncatedText size="xs" c="dimmed">
           by {token.revoked.by.name}
-        </Cut>
+        </TruncatedText>
       )}
     </>
   );

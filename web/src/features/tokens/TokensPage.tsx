@@ -1,25 +1,27 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { tokensQuery } from "../../api/queries";
 import { useAction } from "../../api/useAction";
-import { SearchInput } from "../../components/fields/SearchInput";
+import { AddButton } from "../../components/AddButton";
+import { SearchInput } from "../../components/form/SearchInput";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
 import { TabBar } from "../../components/layout/TabBar";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { useSecrets } from "../../components/secrets/Secrets";
 import { FilterBar } from "../../components/table/FilterBar";
 import { useUrlFilters } from "../../lib/useUrlFilters";
-import { PlaintextBanner } from "./PlaintextBanner";
+import { NewTokenBanner } from "./NewTokenBanner";
 import { ActiveTokenTable, InactiveTokenTable } from "./TokenTables";
 
-const RotateDialog = lazyPart(async () => (await import("./RotateDialog")).RotateDialog);
-const CreateTokenForm = lazyPart(async () => (await import("./CreateTokenForm")).CreateTokenForm);
+const RotateDialog = lazyComponent(async () => (await import("./RotateDialog")).RotateDialog);
+const CreateTokenForm = lazyComponent(
+  async () => (await import("./CreateTokenForm")).CreateTokenForm,
+);
 
 export function TokensPage() {
   const [creating, setCreating] = useState(false);
@@ -35,23 +37,14 @@ export function TokensPage() {
     },
   );
   const show = (minted: Schema<"MintedToken">) =>
-    secrets.show(minted.token.id, (close) => <PlaintextBanner minted={minted} onClose={close} />);
+    secrets.show(minted.token.id, (close) => <NewTokenBanner minted={minted} onClose={close} />);
 
   return (
     <>
       <PageHeader
         title="Access tokens"
-        description="A token lets one client, on one device, call what you may call."
-        actions={
-          !creating && (
-            <Button
-              leftSection={<IconPlus size={16} aria-hidden />}
-              onClick={() => setCreating(true)}
-            >
-              Create token
-            </Button>
-          )
-        }
+        description="An access token lets a client use your connectors. Create one token for each client and device."
+        actions={!creating && <AddButton onClick={() => setCreating(true)}>Create token</AddButton>}
       />
       {creating && (
         <CreateTokenForm
@@ -72,11 +65,11 @@ export function TokensPage() {
                 status="active"
                 empty={
                   <EmptyState title="No active tokens">
-                    Create one and paste it into your client. See{" "}
+                    Create a token and paste it into your client. See{" "}
                     <Anchor component={Link} to="/profile/mcp" inherit underline="always">
                       Connect a client
                     </Anchor>{" "}
-                    for how.
+                    for instructions.
                   </EmptyState>
                 }
               >

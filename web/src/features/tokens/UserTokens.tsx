@@ -1,22 +1,25 @@
 // A user's active tokens, masked, each to be revoked.
-import { Anchor, Code, Text } from "@mantine/core";
+import { Anchor, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { LastUsed } from "../../components/LastUsed";
 import { EmptyState } from "../../components/layout/EmptyState";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
-import { Time } from "../../components/Time";
-import { useWayBack } from "../../lib/wayBack";
-import { RevokeButton } from "./RevokeButton";
+import { useBackLinkState } from "../../lib/backLink";
+import {
+  nameColumn,
+  maskedColumn,
+  createdColumn,
+  lastUsedColumn,
+  revokeCell,
+} from "./tokenColumns";
 
 const shown = 200; // as many as a user can have
 
 export function UserTokens({ user }: { user: Schema<"User"> }) {
-  const wayBack = useWayBack(user.name);
+  const backLinkState = useBackLinkState(user.name);
   const tokens = useQuery({
     queryKey: ["admin", "tokens", "list", "of", user.id],
     queryFn: () =>
@@ -31,34 +34,15 @@ export function UserTokens({ user }: { user: Schema<"User"> }) {
     },
   );
   const columns: Column<Schema<"Token">>[] = [
-    {
-      label: "Name",
-      role: "name",
-      cell: ({ id, name, description }) => (
-        <>
-          <Cut to={`/admin/access-tokens/${id}`} state={wayBack}>
-            {name}
-          </Cut>
-          <Cut size="xs" c="dimmed">
-            {description}
-          </Cut>
-        </>
-      ),
-    },
-    { label: "Token", width: 150, cell: ({ masked }) => <Code>{masked}</Code> },
-    { label: "Created", width: 150, cell: ({ created_at }) => <Time value={created_at} /> },
-    { label: "Last used", width: 190, cell: ({ last_used }) => <LastUsed used={last_used} /> },
+    nameColumn({ base: "/admin/access-tokens", state: backLinkState }),
+    maskedColumn,
+    createdColumn,
+    lastUsedColumn,
     {
       label: "Revoke",
       role: "actions",
       width: 96,
-      cell: (token) => (
-        <RevokeButton
-          label={`Revoke ${token.name} of ${user.name}`}
-          pending={revoke.isBusyWith(token)}
-          onRevoke={() => revoke.mutate(token)}
-        />
-      ),
+      cell: revokeCell({ isRevoking: revoke.isBusyWith, onRevoke: revoke.mutate }),
     },
   ];
   return (

@@ -6,10 +6,10 @@ import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
 import { StatCard, StatRow } from "../../components/layout/StatCard";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { RunTable } from "../history/RunTable";
 
-const UsageCharts = lazyPart(async () => (await import("./UsageCharts")).UsageCharts);
+const UsageCharts = lazyComponent(async () => (await import("./UsageCharts")).UsageCharts);
 
 /** The counts are of the day in UTC. */
 const startOfDay = () => `${new Date().toISOString().slice(0, 10)}T00:00:00.000Z`;

@@ -56,7 +56,7 @@ export function DayChart({ days }: { days: Schema<"DayCount">[] }) {
           {dayName(first.day)}
         </Text>
         <Text size="xs" c="dimmed">
-          Most in a day (UTC): {count(most)}
+          Maximum per day (UTC): {count(most)}
         </Text>
         <Text size="xs" c="dimmed">
           {dayName(last.day)}

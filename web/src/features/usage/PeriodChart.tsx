@@ -86,7 +86,7 @@ export function PeriodChart({ label, periods, grain }: Props) {
       </Text>
       <Text size="xs" c="dimmed" component="div" mt="xs" className={classes.legend}>
         <Key className={classes.calls}>Calls, at most {count(mostCalls)}</Key>
-        <Key className={classes.errors}>of them errors</Key>
+        <Key className={classes.errors}>Errors</Key>
         <Key className={classes.latency}>p95 latency, at most {latencyText(mostLatency)}</Key>
       </Text>
     </div>

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
-import { Cut } from "../../components/table/Cut";
 import { type Column, DataTable } from "../../components/table/DataTable";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { count, plural } from "../../lib/format";
 import { useUrlFilters } from "../../lib/useUrlFilters";
 import { PeriodChart } from "./PeriodChart";
@@ -68,8 +68,8 @@ export function UsageCharts({ connector }: { connector?: string }) {
               />
               <Group justify="space-between" gap="xs">
                 <Text size="xs" c="dimmed">
-                  In UTC, counted for {plural(data.kept_days, "day")}. p95 is an estimate, within{" "}
-                  {data.p95_error_percent} %.
+                  Times are in UTC. Counts are kept for {plural(data.kept_days, "day")}. p95 is an
+                  estimate, accurate to {data.p95_error_percent} %.
                 </Text>
                 <Button
                   size="xs"
@@ -136,9 +136,9 @@ const connectorColumns: Column<ConnectorUsage>[] = [
     role: "name",
     cell: ({ connector }) =>
       connector ? (
-        <Cut to={`/admin/connectors/${connector.id}`}>{connector.label}</Cut>
+        <TruncatedText to={`/admin/connectors/${connector.id}`}>{connector.label}</TruncatedText>
       ) : (
-        "No connector, such as a search"
+        "No connector: search and meta tools"
       ),
   },
   ...counts,

@@ -5,12 +5,12 @@ import { useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { useShowLink } from "../../components/secrets/useShowLink";
 import { useMe } from "../../lib/session";
 import type { UserDialogs as Dialogs } from "./UserDialogs";
 
-const UserDialogs = lazyPart<React.ComponentProps<typeof Dialogs>>(
+const UserDialogs = lazyComponent<React.ComponentProps<typeof Dialogs>>(
   async () => (await import("./UserDialogs")).UserDialogs,
 );
 

@@ -57,8 +57,8 @@ function ResetDialog({ user, onClose }: Props) {
       onConfirm={() => reset.mutate()}
       onClose={onClose}
     >
-      {user.name} is signed out everywhere at once and chooses a new password with a link that you
-      hand over. Access tokens keep working.
+      {user.name} is signed out everywhere immediately. Send {user.name} the link to choose a new
+      password. Access tokens keep working.
     </ConfirmDialog>
   );
 }
@@ -66,7 +66,7 @@ function ResetDialog({ user, onClose }: Props) {
 function ResetFactorDialog({ user, onClose }: Props) {
   const reset = useAction(
     () => unwrap(api.DELETE("/admin/users/{id}/second-factor", pathOf(user))),
-    { refresh, done: `${user.name} has no second factor any more.`, onDone: onClose },
+    { refresh, done: `The second factor of ${user.name} was removed.`, onDone: onClose },
   );
   return (
     <ConfirmDialog
@@ -77,9 +77,9 @@ function ResetFactorDialog({ user, onClose }: Props) {
       onConfirm={() => reset.mutate()}
       onClose={onClose}
     >
-      {user.name} ({user.email}) is signed out everywhere at once, and the password alone is enough
-      to sign in again. Make sure that the request comes from this person: somebody who stole the
-      password would ask for the same.
+      {user.name} ({user.email}) is signed out everywhere immediately and can then sign in with the
+      password alone. First make sure that the request really comes from {user.name}: a person who
+      stole the password would ask for the same.
     </ConfirmDialog>
   );
 }
@@ -99,8 +99,8 @@ function DeactivateDialog({ user, onClose }: Props) {
       onConfirm={() => deactivate.mutate()}
       onClose={onClose}
     >
-      {user.email} is signed out everywhere at once and cannot sign in. {endsFor(user)} for good:
-      reactivating the user does not bring them back.
+      {user.email} is signed out everywhere immediately and cannot sign in. {endsFor(user)} are
+      revoked permanently: reactivating the user does not restore them.
     </ConfirmDialog>
   );
 }
@@ -123,8 +123,8 @@ function DeleteDialog({ user, onDeleted, onClose }: Props) {
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
-      All sessions of {user.email} end at once. {endsFor(user)} too. The history of calls stays.
-      This cannot be undone.
+      {user.email} is signed out everywhere immediately. {endsFor(user)} are revoked. The call
+      history is kept. This cannot be undone.
     </ConfirmDialog>
   );
 }
@@ -149,12 +149,13 @@ function RevokeDialog({ user, onClose }: Props) {
       onClose={onClose}
     >
       {name} ({email}) has {plural(tokens, "active token")}. Every client that uses one of them
-      stops working at once. {name} can create new ones.
+      stops working immediately. {name} can create new tokens.
     </ConfirmDialog>
   );
 }
 
 function endsFor({ active_tokens: tokens }: Schema<"User">): string {
-  const ended = tokens === 0 ? "" : `${plural(tokens, "access token")} and `;
-  return `${ended}all connections of apps end`;
+  return tokens === 0
+    ? "All app connections"
+    : `${plural(tokens, "access token")} and all app connections`;
 }

@@ -4,23 +4,25 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 import { api, unwrap, type Schema } from "../../api/client";
 import { userQuery } from "../../api/queries";
-import { Facts } from "../../components/Facts";
+import { DescriptionList } from "../../components/DescriptionList";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { Panel } from "../../components/layout/Panel";
 import { QueryView } from "../../components/layout/QueryView";
 import { TabBar } from "../../components/layout/TabBar";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { StatusBadge } from "../../components/StatusBadge";
 import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
-import { useBack } from "../../lib/wayBack";
+import { useBackLink } from "../../lib/backLink";
 import { RunList } from "../history/RunList";
-import { UsagePanels } from "../usage/UsagePanels";
+import { CredentialUsage } from "../usage/CredentialUsage";
 import { UserButtons } from "./UserActions";
 
-const UserTokens = lazyPart(async () => (await import("./UserAccess")).UserTokens);
-const UserConnections = lazyPart(async () => (await import("./UserAccess")).UserConnections);
-const UserSessions = lazyPart(async () => (await import("./UserAccess")).UserSessions);
+const UserTokens = lazyComponent(async () => (await import("../tokens/UserTokens")).UserTokens);
+const UserConnections = lazyComponent(
+  async () => (await import("./UserConnections")).UserConnections,
+);
+const UserSessions = lazyComponent(async () => (await import("./UserSessions")).UserSessions);
 
 export function UserPage() {
   const { id = "" } = useParams();
@@ -34,7 +36,7 @@ export function UserPage() {
 
 function UserDetail({ user }: { user: Schema<"User"> }) {
   const navigate = useNavigate();
-  const back = useBack({ to: "/admin/users", label: "Users" });
+  const back = useBackLink({ to: "/admin/users", label: "Users" });
   return (
     <Stack gap="lg">
       <div>
@@ -45,13 +47,13 @@ function UserDetail({ user }: { user: Schema<"User"> }) {
           actions={<UserButtons user={user} onDeleted={() => void navigate("/admin/users")} />}
         />
         <Panel>
-          <Facts
-            facts={{
+          <DescriptionList
+            items={{
               Email: user.email,
               Role: user.role,
               Status: <StatusBadge status={user.status} />,
               Tags: <TagBadges tags={user.tags} />,
-              "Signs in by": <WaysIn user={user} />,
+              "Signs in with": <WaysIn user={user} />,
               Created: <Time value={user.created_at} />,
               "Last sign-in": user.last_seen_at ? <Time value={user.last_seen_at} /> : "Never",
             }}
@@ -89,7 +91,7 @@ function WaysIn({ user }: { user: Schema<"User"> }) {
       {user.has_password && <Badge color="gray">password</Badge>}
       {user.external && <Badge color="gray">single sign-on</Badge>}
       {user.second_factor && <Badge color="gray">second factor</Badge>}
-      {!user.has_password && !user.external && "Not yet"}
+      {!user.has_password && !user.external && "Not set up yet"}
     </Group>
   );
 }
@@ -106,10 +108,10 @@ function UserUsage({ id }: { id: string }) {
   });
   return (
     <Stack gap="lg">
-      <QueryView query={usage}>{(used) => <UsagePanels usage={used} />}</QueryView>
+      <QueryView query={usage}>{(used) => <CredentialUsage usage={used} />}</QueryView>
       <Panel
         title="Linked identities"
-        description="Who this user is at a provider of single sign-on."
+        description="The identities of this user at the single sign-on provider."
       >
         <QueryView query={identities}>
           {({ items }) =>
@@ -119,9 +121,9 @@ function UserUsage({ id }: { id: string }) {
               </Text>
             ) : (
               items.map(({ issuer, subject, created_at }) => (
-                <Facts
+                <DescriptionList
                   key={issuer + subject}
-                  facts={{ Issuer: issuer, Subject: subject, Linked: <Time value={created_at} /> }}
+                  items={{ Issuer: issuer, Subject: subject, Linked: <Time value={created_at} /> }}
                 />
               ))
             )

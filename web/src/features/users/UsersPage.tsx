@@ -1,34 +1,35 @@
-import { Badge, Button, Select } from "@mantine/core";
+import { Badge, Select } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
-import { filledPage } from "../../api/filledPage";
-import { SearchInput } from "../../components/fields/SearchInput";
-import { EmptyState } from "../../components/layout/EmptyState";
+import { nonEmptyPage } from "../../api/nonEmptyPage";
+import { AddButton } from "../../components/AddButton";
+import { SearchInput } from "../../components/form/SearchInput";
 import { PageHeader } from "../../components/layout/PageHeader";
 import { QueryView } from "../../components/layout/QueryView";
-import { lazyPart } from "../../components/lazyPart";
+import { lazyComponent } from "../../components/lazyComponent";
 import { StatusBadge } from "../../components/StatusBadge";
-import { CursorPager } from "../../components/table/CursorPager";
-import { Cut } from "../../components/table/Cut";
+import { CursorList } from "../../components/table/CursorList";
 import { type Column, DataTable } from "../../components/table/DataTable";
 import { FilterBar } from "../../components/table/FilterBar";
 import { selectColumn } from "../../components/table/selectColumn";
+import { TruncatedText } from "../../components/table/TruncatedText";
 import { TagBadges } from "../../components/TagBadges";
 import { Time } from "../../components/Time";
-import { readSorting, sortBy } from "../../lib/sorting";
+import { useBackLinkState } from "../../lib/backLink";
+import { parseSorting, sortBy } from "../../lib/sorting";
 import { useLastPage } from "../../lib/useLastPage";
 import { useSelection } from "../../lib/useSelection";
 import { useUrlFilters } from "../../lib/useUrlFilters";
-import { useWayBack } from "../../lib/wayBack";
 
-const InviteUserDialog = lazyPart(
+const InviteUserDialog = lazyComponent(
   async () => (await import("./InviteUserDialog")).InviteUserDialog,
 );
 
-const UserActionMenu = lazyPart(async () => (await import("./UserActions")).UserActionMenu);
-const BulkUsers = lazyPart(async () => (await import("./BulkUsers")).BulkUsers);
+const UserActionMenu = lazyComponent(async () => (await import("./UserActions")).UserActionMenu);
+const BulkUserActions = lazyComponent(
+  async () => (await import("./BulkUserActions")).BulkUserActions,
+);
 
 const statuses = ["pending", "active", "deactivated", "deleted"] as const;
 const roles = ["admin", "member", "service"] as const;
@@ -42,12 +43,12 @@ export function UsersPage() {
     query: get("query"),
     status: statuses.find((status) => status === get("status")),
     role: roles.find((role) => role === get("role")),
-    ...readSorting(get, sorts),
+    ...parseSorting(get, sorts),
   };
   const users = useQuery({
     queryKey: ["admin", "users", "list", query, cursor],
     queryFn: () =>
-      filledPage(
+      nonEmptyPage(
         (cursor) => unwrap(api.GET("/admin/users", { params: { query: { ...query, cursor } } })),
         cursor,
       ),
@@ -57,21 +58,14 @@ export function UsersPage() {
   const listed = users.data?.items.filter(({ status }) => status !== "deleted") ?? [];
   const selectable = listed.map(({ id }) => id);
   const selection = useSelection(JSON.stringify([query, cursor]), selectable);
-  const wayBack = useWayBack("Users");
+  const backLinkState = useBackLinkState("Users");
 
   return (
     <>
       <PageHeader
         title="Users"
-        description="Who may sign in, and by their tags what they may use."
-        actions={
-          <Button
-            leftSection={<IconPlus size={16} aria-hidden />}
-            onClick={() => setInviting(true)}
-          >
-            Invite user
-          </Button>
-        }
+        description="The people who can sign in. Their tags decide which connectors they can use."
+        actions={<AddButton onClick={() => setInviting(true)}>Invite user</AddButton>}
       />
       <FilterBar label="Filters">
         <SearchInput
@@ -98,15 +92,15 @@ export function UsersPage() {
         />
       </FilterBar>
       {selection.ids.size > 0 && (
-        <BulkUsers
+        <BulkUserActions
           selected={listed.filter(({ id }) => selection.ids.has(id))}
           onDone={selection.clear}
         />
       )}
       <QueryView query={users}>
-        {({ items, total, next_cursor, previous_cursor }) => (
-          <>
-            {items.length > 0 ? (
+        {(page) => (
+          <CursorList page={page} noun="user" onGo={goTo}>
+            {(items) => (
               <DataTable
                 caption="Users"
                 columns={[
@@ -115,26 +109,13 @@ export function UsersPage() {
                     selectable,
                     labelOf: ({ name, email }) => `Select ${name} (${email})`,
                   }),
-                  ...columnsOf(wayBack, (sort) => sortBy(filters, query, sort)),
+                  ...columnsOf(backLinkState, (sort) => sortBy(filters, query, sort)),
                 ]}
                 rows={items}
                 rowKey={({ id }) => id}
               />
-            ) : next_cursor === null ? (
-              <EmptyState title="No users match" />
-            ) : (
-              <EmptyState title="No users match so far">
-                Many have been looked through. Next goes on from there.
-              </EmptyState>
             )}
-            <CursorPager
-              noun="user"
-              total={items.length > 0 ? total : null}
-              next={next_cursor}
-              previous={previous_cursor}
-              onGo={goTo}
-            />
-          </>
+          </CursorList>
         )}
       </QueryView>
       {inviting && <InviteUserDialog onClose={() => setInviting(false)} />}
@@ -143,7 +124,7 @@ export function UsersPage() {
 }
 
 function columnsOf(
-  wayBack: unknown,
+  backLinkState: unknown,
   sort: (by: (typeof sorts)[number]) => Column<unknown>["sort"],
 ): Column<Schema<"User">>[] {
   return [
@@ -154,11 +135,11 @@ function columnsOf(
       cell: ({ id, name, status, external, second_factor }) => (
         <>
           {status === "deleted" ? (
-            <Cut fw={500}>{name}</Cut>
+            <TruncatedText fw={500}>{name}</TruncatedText>
           ) : (
-            <Cut to={`/admin/users/${id}`} state={wayBack}>
+            <TruncatedText to={`/admin/users/${id}`} state={backLinkState}>
               {name}
-            </Cut>
+            </TruncatedText>
           )}
           {external && <Badge color="gray">single sign-on</Badge>}
           {second_factor && <Badge color="gray">second factor</Badge>}

@@ -20,6 +20,11 @@ function Search({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState("");
   const [search] = useDebouncedValue(text.trim(), 150);
   const [asked, setChosen] = useState(0);
+  const [listed, setListed] = useState(search);
+  if (listed !== search) {
+    setListed(search);
+    setChosen(0);
+  }
   const { groups, error } = useTargets(search);
   const navigate = useNavigate();
   const id = useId();
@@ -28,7 +33,6 @@ function Search({ onClose }: { onClose: () => void }) {
   const chosen = Math.min(asked, Math.max(0, targets.length - 1));
   const idOf = (target: Target) => `${id}-${targets.indexOf(target)}`;
 
-  useEffect(() => setChosen(0), [search]);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }, [chosen, search]);

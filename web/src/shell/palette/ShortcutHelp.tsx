@@ -1,12 +1,12 @@
 import { Kbd } from "@mantine/core";
+import { DescriptionList } from "../../components/DescriptionList";
 import { Dialog } from "../../components/Dialog";
-import { Facts } from "../../components/Facts";
 
 export function ShortcutHelp({ onClose }: { onClose: () => void }) {
   return (
     <Dialog onClose={onClose} title="Keyboard shortcuts">
-      <Facts
-        facts={{
+      <DescriptionList
+        items={{
           "Go to a page, a connector or a user": (
             <>
               <Kbd>Ctrl</Kbd> + <Kbd>K</Kbd> or <Kbd>⌘</Kbd> + <Kbd>K</Kbd>

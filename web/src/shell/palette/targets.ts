@@ -3,9 +3,9 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import type { Icon } from "@tabler/icons-react";
 import { IconPlug, IconSettings, IconUser } from "@tabler/icons-react";
 import { api, unwrap } from "../../api/client";
-import { allConnectorsQuery, connectorsQuery } from "../../api/queries";
+import { adminConnectorsQuery, connectorsQuery } from "../../api/queries";
 import { useMe } from "../../lib/session";
-import { adminEntries, memberEntries } from "../entries";
+import { adminItems, memberItems } from "../navigationItems";
 
 export interface Target {
   to: string;
@@ -18,25 +18,25 @@ export interface Group {
 }
 
 /** Of each group; who looks for another one types more of its name. */
-const mostShown = 8;
+const maxShown = 8;
 
 const usersQuery = (query: string) =>
   queryOptions({
     queryKey: ["admin", "users", "palette", query],
     queryFn: () =>
-      unwrap(api.GET("/admin/users", { params: { query: { query, limit: mostShown } } })),
+      unwrap(api.GET("/admin/users", { params: { query: { query, limit: maxShown } } })),
   });
 
 export function useTargets(search: string): { groups: Group[]; error: Error | null } {
   const isAdmin = useMe().role === "admin";
   const own = useQuery(connectorsQuery);
-  const all = useQuery({ ...allConnectorsQuery, enabled: isAdmin });
+  const all = useQuery({ ...adminConnectorsQuery, enabled: isAdmin });
   const users = useQuery({ ...usersQuery(search), enabled: isAdmin && search !== "" });
 
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   const matching = (targets: Target[]) =>
     targets.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
-  const pages = [...memberEntries, { to: "/profile", label: "Profile", icon: IconUser }];
+  const pages = [...memberItems, { to: "/profile", label: "Profile", icon: IconUser }];
   const connectors = (own.data?.items ?? []).map(({ id, label }) => ({
     to: `/connectors/${id}`,
     label,
@@ -53,9 +53,9 @@ export function useTargets(search: string): { groups: Group[]; error: Error | nu
     icon: IconUser,
   }));
   const groups = [
-    { name: "Pages", targets: matching(isAdmin ? [...pages, ...adminEntries] : pages) },
-    { name: "Connectors", targets: matching(connectors).slice(0, mostShown) },
-    { name: "Manage connectors", targets: matching(managed).slice(0, mostShown) },
+    { name: "Pages", targets: matching(isAdmin ? [...pages, ...adminItems] : pages) },
+    { name: "Connectors", targets: matching(connectors).slice(0, maxShown) },
+    { name: "Manage connectors", targets: matching(managed).slice(0, maxShown) },
     // The server has searched.
     { name: "Users", targets: isAdmin && search ? found : [] },
   ];

@@ -57,17 +57,20 @@ Caller Endpoint::caller(const Context& context) const {
   const Message& message = *context.message;
   Caller out;
   out.user = context.principal.credential.user;
-  out.credential_id = context.principal.credential.id.str();
-  out.credential_kind = context.principal.credential.kind == CredentialKind::kPat ? "pat" : "oauth";
-  out.scope = context.principal.credential.scope;
-  out.source = "mcp";
-  out.ip = std::string(request.remote_address);
-  out.user_agent = std::string(request.header("user-agent").value_or(""));
-  out.client_name = context.session ? context.session->client_name : message.client_name;
-  out.client_version = context.session ? context.session->client_version : message.client_version;
+  const Credential& credential = context.principal.credential;
+  out.credential.id = credential.id.str();
+  out.credential.kind = credential.kind;
+  out.credential.scope = credential.scope;
+  out.source = RunSource::kMcp;
+  out.client.ip = std::string(request.remote_address);
+  out.client.user_agent = std::string(request.header("user-agent").value_or(""));
+  out.client.name = context.session ? context.session->client_name : message.client_name;
+  out.client.version = context.session ? context.session->client_version : message.client_version;
   out.trace_id = trace_id_of(message.traceparent.empty() ? request.header("traceparent").value_or("")
                                                          : std::string_view(message.traceparent));
-  out.still_valid = [this, principal = context.principal] { return authenticator_.still_valid(principal); };
+  out.credential.still_valid = [this, principal = context.principal] {
+    return authenticator_.still_valid(principal);
+  };
   return out;
 }
 
@@ -216,7 +219,7 @@ http::Task<Endpoint::Answer> Endpoint::call_found(Context& context, OperationRef
 }
 
 std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const ConnectorEntry& connector) {
-  const bool forwards = runner_.forwards(connector);
+  const bool forwards = runner_.is_mcp_server(connector);
   if (!forwards && !runner_.can_be_cancelled(connector)) return nullptr;
   auto talk = std::make_unique<Conversation>(
       *context.exchange, *context.message, client_key_of(context),
@@ -230,7 +233,7 @@ std::unique_ptr<Conversation> Endpoint::converse(const Context& context, const C
 http::Task<Result<CallOutcome>> Endpoint::run(const Context& context, const OperationRef& ref,
                                               json::object arguments, json::object more, Conversation* talk) {
   const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
-  const bool may_ask = talk != nullptr && !context.message->modern && runner_.forwards(*ref.connector);
+  const bool may_ask = talk != nullptr && !context.message->modern && runner_.is_mcp_server(*ref.connector);
   for (int round = 0;; ++round) {
     json::object these;  // kept where the request may have to be made again
     if (may_ask) {
@@ -326,7 +329,7 @@ http::Task<Endpoint::Answer> Endpoint::execute(Context& context, json::object ar
     std::unique_ptr<Conversation> talk;
     if (target) {
       const OperationRef ref = context.reach.find(target->first, target->second).ref;
-      if (ref.connector != nullptr && !runner_.forwards(*ref.connector))
+      if (ref.connector != nullptr && !runner_.is_mcp_server(*ref.connector))
         talk = converse(context, *ref.connector);
       const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
       json::object more;

@@ -128,9 +128,8 @@ CallResult get(const EffectiveAccess& reach, const json::object& arguments) {
   structured["description"] = ref.operation->description;
   structured["input_schema"] = ref.operation->input_schema;
   structured["read_only"] = ref.operation->read_only;
-  // Of what nobody has said so, it is not said that it is harmless.
-  const bool is_known =
-      ref.operation->destructive || ref.operation->read_only || ref.connector->kind == "notes";
+  // Without a hint, the operation is not called harmless.
+  const bool is_known = ref.operation->destructive || ref.operation->read_only || ref.operation->is_local;
   if (is_known) structured["destructive"] = ref.operation->destructive;
   result.text = ref.operation->name + " (" + ref.connector->label + "): " + ref.operation->description +
                 "\n\nArguments (JSON Schema):\n" + ref.operation->input_schema_text +

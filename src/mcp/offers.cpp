@@ -82,7 +82,7 @@ bool Endpoint::is_shared(const Message& message) {
 std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const EffectiveAccess& reach) const {
   std::vector<std::shared_ptr<const ConnectorEntry>> out;
   for (const auto& connector : reach.snapshot().connectors) {
-    if (runner_.forwards(*connector) && reach.decide_passthrough(*connector) == AccessDecision::kAllowed)
+    if (runner_.is_mcp_server(*connector) && reach.decide_passthrough(*connector) == AccessDecision::kAllowed)
       out.push_back(connector);
   }
   // In the order in which they were added, which no change of a label disturbs.
@@ -141,7 +141,7 @@ std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const EffectiveAccess& r
     own = std::move(resource->uri);
   }
   auto connector = reach.connector(slug);
-  const bool found = connector != nullptr && connector->slug == slug && runner_.forwards(*connector) &&
+  const bool found = connector != nullptr && connector->slug == slug && runner_.is_mcp_server(*connector) &&
                      reach.decide_passthrough(*connector) == AccessDecision::kAllowed;
   if (!found) return nullptr;
   (*holder)[member] = json::string(own);
@@ -311,7 +311,7 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
 
 http::Task<void> Endpoint::publish(const Context& context, const ConnectorEntry& connector,
                                    json::object& result) {
-  const bool is_shared_view = context.only == nullptr && runner_.forwards(connector);
+  const bool is_shared_view = context.only == nullptr && runner_.is_mcp_server(connector);
   const std::string version = context.session ? context.session->version : std::string();
   if (!is_shared_view && !has_older_content(version)) co_return;
   const auto work = [&]() -> Result<void> {

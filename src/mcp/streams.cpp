@@ -192,7 +192,7 @@ void Endpoint::follow_servers(Listening& listening) const {
   };
   if (listening.only) {
     const auto connector = reach.connector(listening.only->str());
-    if (connector != nullptr && listening.servers.empty() && runner_.forwards(*connector))
+    if (connector != nullptr && listening.servers.empty() && runner_.is_mcp_server(*connector))
       follow(connector, listening.filter);
     return;
   }

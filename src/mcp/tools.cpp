@@ -50,16 +50,15 @@ std::string own_name(const OperationEntry& operation) {
   return tool == nullptr ? operation.key : text_or_empty(*tool, "name");
 }
 
-// Hints where they are certain: Wick knows what its own notes do, and of a REST operation what its method says (RFC 9110
-// §9.2). Not to say that something is destructive is not to say that it is harmless: clients then assume the worst.
-json::object annotations_of(const ConnectorEntry& connector, const OperationEntry& operation) {
+// Hints where they are certain: all of a local operation, and those that the method of a REST operation implies
+// (RFC 9110 §9.2). Clients assume the worst of an operation without a hint.
+json::object annotations_of(const OperationEntry& operation) {
   json::object annotations;
-  const bool is_own = connector.kind == "notes";
   annotations["title"] = operation.name;
   annotations["readOnlyHint"] = operation.read_only;
-  if (is_own || operation.destructive) annotations["destructiveHint"] = operation.destructive;
-  if (is_own || operation.idempotent) annotations["idempotentHint"] = operation.idempotent;
-  if (is_own) annotations["openWorldHint"] = false;
+  if (operation.is_local || operation.destructive) annotations["destructiveHint"] = operation.destructive;
+  if (operation.is_local || operation.idempotent) annotations["idempotentHint"] = operation.idempotent;
+  if (operation.is_local) annotations["openWorldHint"] = false;
   return annotations;
 }
 
@@ -69,7 +68,7 @@ void append_tool(std::string& out, const ConnectorEntry& connector, const Operat
   out.append(",\"title\":").append(to_json(json::string(operation.name)));
   out.append(",\"description\":").append(to_json(json::string(description)));
   out.append(",\"inputSchema\":").append(operation.input_schema_text);
-  out.append(",\"annotations\":").append(to_json(annotations_of(connector, operation))).append("}");
+  out.append(",\"annotations\":").append(to_json(annotations_of(operation))).append("}");
 }
 
 // A page of operations; `append` writes one. The cursor is the tool that the page before ended with: it holds

@@ -98,9 +98,7 @@ class Connectors : public testing::Test {
     service = std::make_unique<ConnectorService>(*db, kinds, *key, clock);
     access->start().value();
     caller.user = UserId::make();
-    caller.credential_id = "t1";
-    caller.credential_kind = "pat";
-    caller.source = "mcp";
+    caller.credential = {.id = "t1"};
     add_user(caller.user, "member");
     notes = access->snapshot()->connectors.at(0)->id;  // the one of a fresh install
   }
@@ -188,23 +186,23 @@ TEST_F(Connectors, ArgumentsThatDoNotFitAreAnErrorTheModelCanRepair) {
   ASSERT_TRUE(outcome);
   EXPECT_TRUE(outcome->result.is_error);
   EXPECT_NE(outcome->result.text.find("arguments.id is required"), std::string::npos) << outcome->result.text;
-  EXPECT_EQ(last_run().status, "error");
+  EXPECT_EQ(last_run().status, RunStatus::kError);
 }
 
 TEST_F(Connectors, DestructiveOperationsAreDeniedUntilAnAdminTurnsThemOn) {
   EXPECT_EQ(call(notes, "delete", object(R"({"id":"x"})")).error().code, ErrorCode::kNotFound);
-  EXPECT_EQ(last_run().status, "denied");
+  EXPECT_EQ(last_run().status, RunStatus::kDenied);
   ASSERT_TRUE(service->set_enabled(notes, "delete", true));
   EXPECT_TRUE(call(notes, "delete", object(R"({"id":"x"})"))) << "holds on the very next call";
 }
 
 TEST_F(Connectors, ACallWhoseCredentialIsRevokedMeanwhileIsCancelledAndGetsNoResult) {
   int asked = 0;
-  caller.still_valid = [&] { return ++asked < 2; };  // dies while the run is committed
+  caller.credential.still_valid = [&] { return ++asked < 2; };  // dies while the run is committed
   EXPECT_EQ(call(notes, "list", {}).error().code, ErrorCode::kUnauthenticated);
-  caller.still_valid = [] { return false; };
+  caller.credential.still_valid = [] { return false; };
   EXPECT_EQ(call(notes, "list", {}).error().code, ErrorCode::kUnauthenticated);
-  EXPECT_EQ(last_run().status, "cancelled");
+  EXPECT_EQ(last_run().status, RunStatus::kCancelled);
 }
 
 TEST_F(Connectors, AFilterTagHidesAConnectorFromThoseWithoutIt) {
@@ -333,13 +331,13 @@ TEST_F(Rest, ErrorsOfTheUpstreamAreToolErrorsWithAClearText) {
   operation(id, "large", R"({"method":"GET","path":"/large"})");
   operation(id, "pick", R"({"method":"GET","path":"/base/p","pick":"/path"})");
   EXPECT_NE(call(id, "fails", {})->result.text.find("status 500"), std::string::npos);
-  EXPECT_EQ(runner->health(id).state, "failing");
+  EXPECT_EQ(runner->health(id).state, HealthState::kFailing);
   operation(id, "needs", R"({"method":"GET","path":"/base/{id}"})");
   EXPECT_TRUE(call(id, "needs", {})->result.is_error);
-  EXPECT_EQ(runner->health(id).state, "failing") << "the system was not asked";
+  EXPECT_EQ(runner->health(id).state, HealthState::kFailing) << "the system was not asked";
   EXPECT_NE(call(id, "large", {})->result.text.find("larger than 1000"), std::string::npos);
   EXPECT_EQ(call(id, "pick", {})->result.text, "/base/p");
-  EXPECT_EQ(runner->health(id).state, "ok");
+  EXPECT_EQ(runner->health(id).state, HealthState::kOk);
 }
 
 TEST_F(Rest, AModelGetsWhatTheOperationSaysOfAResponse) {

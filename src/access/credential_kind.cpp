@@ -12,8 +12,7 @@ std::string_view credential_kind_name(CredentialKind kind) {
 }
 
 std::optional<CredentialKind> parse_credential_kind(std::string_view text) {
-  for (const CredentialKind kind :
-       {CredentialKind::kPat, CredentialKind::kOAuth, CredentialKind::kSession}) {
+  for (const CredentialKind kind : {CredentialKind::kPat, CredentialKind::kOAuth, CredentialKind::kSession}) {
     if (credential_kind_name(kind) == text) return kind;
   }
   return std::nullopt;

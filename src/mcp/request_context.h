@@ -22,8 +22,8 @@ struct RequestContext {
   Principal principal;
   EffectiveAccess access;
   std::shared_ptr<const ConnectorEntry> scoped_connector = {};  // of /mcp/c/{connector}; null on /mcp
-  std::string_view resource = {};                               // the name of the resource (tokens/resource.h)
-  std::optional<Session> session;                               // of a legacy client
+  std::string_view resource = {};  // the name of the resource (tokens/resource.h)
+  std::optional<Session> session;  // of a legacy client
   const Message* message = nullptr;
   bool may_stream = false;  // the client takes an event stream, and the message is not part of a batch
 };

@@ -31,8 +31,8 @@ json::object carried_capabilities(const json::object& declared) {
 }
 
 RequestStream::RequestStream(http::Exchange& exchange, const Message& message, std::string client_key,
-                           json::object capabilities, LegacyRequests& legacy,
-                           std::function<bool()> still_valid, bool streams)
+                             json::object capabilities, LegacyRequests& legacy,
+                             std::function<bool()> still_valid, bool streams)
     : exchange_(exchange),
       message_(message),
       legacy_(legacy),

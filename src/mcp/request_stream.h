@@ -32,8 +32,8 @@ class RequestStream {
   // `still_valid`: whether the client's credential is not revoked; when it is, no more is written. `streams`: whether the
   // response may be a stream.
   RequestStream(http::Exchange& exchange, const Message& message, std::string client_key,
-               boost::json::object capabilities, LegacyRequests& legacy, std::function<bool()> still_valid,
-               bool streams);
+                boost::json::object capabilities, LegacyRequests& legacy, std::function<bool()> still_valid,
+                bool streams);
   RequestStream(const RequestStream&) = delete;
 
   // For an answer in one piece: a client that has gone would never get it.

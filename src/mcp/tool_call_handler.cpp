@@ -176,8 +176,8 @@ http::Task<Answer> ToolCallHandler::call_operation(RequestContext& context, Tool
     if (!problem.empty()) co_return rejected(context, kHeaderMismatch, problem, 400);
   }
   const auto stream = open_stream(context, *ref.connector);
-  auto outcome = co_await invoke(context, ref, std::move(call.arguments), std::move(call.extra_params),
-                                 stream.get());
+  auto outcome =
+      co_await invoke(context, ref, std::move(call.arguments), std::move(call.extra_params), stream.get());
   Answer answer;
   if (!outcome && outcome.error().code == ErrorCode::kForbidden) {
     answer = respond_out_of_scope(context, ref, std::move(outcome.error().message));
@@ -323,9 +323,8 @@ http::Task<Result<CallOutcome>> ToolCallHandler::invoke(const RequestContext& co
     } else {
       sent = std::move(arguments);
     }
-    auto outcome =
-        co_await runner_.call(caller_of(context, authenticator_), operation.connector->id,
-                              operation.operation->key, std::move(sent), extra_params, client);
+    auto outcome = co_await runner_.call(caller_of(context, authenticator_), operation.connector->id,
+                                         operation.operation->key, std::move(sent), extra_params, client);
     if (outcome && outcome->result.tool_result) {
       co_await publish_result(context, runner_, long_work_, *operation.connector,
                               *outcome->result.tool_result);
@@ -382,7 +381,7 @@ Answer ToolCallHandler::respond(const RequestContext& context, Result<CallOutcom
 // MCP authorization, "Runtime Insufficient Scope Errors". The challenge names scopes that a client can ask for: it helps
 // only where the grant lacks mcp:write. The user chose the connectors and operations at consent.
 Answer ToolCallHandler::respond_out_of_scope(const RequestContext& context, const OperationRef& ref,
-                                        std::string message) const {
+                                             std::string message) const {
   const Credential& credential = context.principal.credential;
   const ScopePtr& scope = credential.scope;
   if (credential.kind == CredentialKind::kOAuth && scope != nullptr && scope->allows(ref.connector->id) &&
@@ -393,7 +392,7 @@ Answer ToolCallHandler::respond_out_of_scope(const RequestContext& context, cons
 }
 
 http::Task<Answer> ToolCallHandler::respond_off_thread(const RequestContext& context,
-                                                         Result<CallOutcome> outcome) const {
+                                                       Result<CallOutcome> outcome) const {
   if (!outcome || !is_long_work(outcome->result)) co_return respond(context, std::move(outcome));
   const auto work = [&]() -> Result<Answer> { return respond(context, std::move(outcome)); };
   auto done = co_await offload(long_work_, context.principal.credential.user.str(), work);

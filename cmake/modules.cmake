@@ -16,6 +16,7 @@ set(WICK_MODULES
   tokens         # credential index, personal access tokens
   oauth          # the authorization server
   connectors     # connectors, their operations, the way of a call to a kind
+  testing        # fixtures; only tests use it
   notes          # the kind `notes`
   rest           # the kind `rest`
   openapi        # imports OpenAPI documents

@@ -233,9 +233,9 @@ void fuzz_schema(std::string_view data) {
   if (text.find('$') == text.npos && text.find('\\') == text.npos)
     check_laws(*schema, *value, outcome.verdict);
   json::value arguments = *value;
-  const auto checked = check_arguments(**compiled, arguments, Judge::kWick);
+  const auto checked = check_arguments(**compiled, arguments, ArgumentCheck::kStrict);
   if (outcome.verdict == AccessDecision::kValid) FUZZ_CHECK(checked && arguments == *value);
-  const auto passed_on = check_arguments(**compiled, arguments, Judge::kSystem);
+  const auto passed_on = check_arguments(**compiled, arguments, ArgumentCheck::kLenient);
   if (checked) FUZZ_CHECK(passed_on || passed_on.error().code == ErrorCode::kTooLarge);
 }
 

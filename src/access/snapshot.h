@@ -59,8 +59,9 @@ struct OperationEntry {
   // The same, compiled when it is first needed. AccessStore hands it on while `input_schema` stays as it is.
   std::shared_ptr<const json_schema::LazySchema> schema = std::make_shared<const json_schema::LazySchema>();
   bool read_only = false, destructive = false, idempotent = false;
-  bool enabled = true;  // destructive ones are off until an admin turns them on
-  bool held = false;    // the connected system describes it otherwise now, and the connector holds such back
+  bool is_local = false;  // Wick carries it out itself: it asks no other system, and these hints are certain
+  bool enabled = true;    // destructive ones are off until an admin turns them on
+  bool held = false;  // the connected system describes it otherwise now, and the connector holds such back
   boost::json::object definition;  // the rest kind's request template; empty for built-in kinds
 };
 

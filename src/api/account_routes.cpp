@@ -131,7 +131,7 @@ http::Response whoami(Services& services, const http::Request& request) {
     const auto token = services.tokens.get({id, false}, principal->credential.id);
     credential["id"] = principal->credential.id.str();
     scope = principal->credential.scope;
-    credential["kind"] = principal->credential.kind == CredentialKind::kPat ? "pat" : "oauth";
+    credential["kind"] = credential_kind_name(principal->credential.kind);
     credential["tools"] = tools_name(principal->credential.tools);
     if (principal->credential.kind == CredentialKind::kOAuth) {
       out["expires_at"] = format_rfc3339(Micros(principal->credential.expires_at) * kMicrosPerSecond);
@@ -148,7 +148,7 @@ http::Response whoami(Services& services, const http::Request& request) {
     if (!context) return to_response(context.error(), request.request_id);
     id = context->user->id;
     credential["id"] = context->session.id.str();
-    credential["kind"] = "session";
+    credential["kind"] = credential_kind_name(CredentialKind::kSession);
     out["expires_at"] = format_rfc3339(context->session.expires_at);
   }
   out["user"] = user_ref(*snapshot, id);

@@ -42,7 +42,7 @@ Result<Reply> list_kinds(Context& context) {
     item["description"] = kind->description();
     item["fields"] = std::move(fields);
     item["custom_operations"] = kind->custom_operations();
-    item["discovers"] = kind->discovers();
+    item["discovers"] = kind->discovery() != nullptr;
     items.push_back(std::move(item));
   }
   json::object out;
@@ -212,8 +212,10 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   }
   ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
+  OperationDiscovery* discovery = kind->discovery();
+  if (discovery == nullptr) co_return invalid("The operations of this kind of connector are not asked for.");
   const OnBehalfOf behalf{context.user->id, nullptr};
-  auto definitions = co_await kind->discover(connector, behalf, true);
+  auto definitions = co_await discovery->discover(connector, behalf, true);
   // An admin who was demoted or signed out while the system was asked accepts nothing.
   WICK_CO_CHECK(co_await offload(services.pool, context.user->id.str(),
                                  [&] { return still_admitted(context, Access::kAdmin); }));

@@ -78,13 +78,13 @@ Result<TestRun> read_test_run(Services& services, const http::Request& request) 
   WICK_TRY(retry_of, optional_string(context.body, "retry_of"));
   TestRun run;
   run.caller.user = context.user->id;
-  run.caller.credential_id = context.session.id.str();
-  run.caller.credential_kind = "session";
+  run.caller.credential.id = context.session.id.str();
+  run.caller.credential.kind = CredentialKind::kSession;
   WICK_TRY(still_valid, services.sessions.watch(context.session));
-  run.caller.still_valid = std::move(still_valid);
-  run.caller.source = retry_of ? "retry" : "test";
-  run.caller.ip = std::string(request.remote_address);
-  run.caller.user_agent = std::string(request.header("user-agent").value_or(""));
+  run.caller.credential.still_valid = std::move(still_valid);
+  run.caller.source = retry_of ? RunSource::kRetry : RunSource::kTest;
+  run.caller.client.ip = std::string(request.remote_address);
+  run.caller.client.user_agent = std::string(request.header("user-agent").value_or(""));
   run.connector = id;
   run.operation = std::string(context.path("key"));
   run.arguments = arguments.value_or(json::object());
@@ -103,17 +103,17 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
   exchange.watch([cancellation = side.cancellation] { cancellation->cancel(); });
   const auto snapshot = services.access.snapshot();
   const ConnectorEntry* connector = snapshot->connector(run->connector);
-  const bool waits = connector != nullptr &&
-                     (services.runner.can_be_cancelled(*connector) || services.runner.forwards(*connector));
-  json::object more;
-  auto outcome =
-      co_await services.runner.call(std::move(run->caller), run->connector, std::move(run->operation),
-                                    std::move(run->arguments), std::move(more), waits ? &side : nullptr);
+  const bool waits = connector != nullptr && (services.runner.can_be_cancelled(*connector) ||
+                                              services.runner.is_mcp_server(*connector));
+  json::object no_extra_params;
+  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector,
+                                               std::move(run->operation), std::move(run->arguments),
+                                               std::move(no_extra_params), waits ? &side : nullptr);
   if (!outcome) co_return to_response(outcome.error(), request_id);
   json::object result = to_tool_result(outcome->result);
   json::object out;
   out["run_id"] = std::to_string(outcome->run_id);
-  out["status"] = outcome->result.is_error ? "error" : "ok";
+  out["status"] = run_status_name(outcome->result.is_error ? RunStatus::kError : RunStatus::kOk);
   out["latency_ms"] = outcome->latency_ms;
   out["content"] = std::move(result["content"]);
   if (outcome->result.structured) out["structured"] = std::move(result["structuredContent"]);

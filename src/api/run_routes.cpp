@@ -10,17 +10,18 @@ namespace {
 
 constexpr int kDashboardDays = 30;
 constexpr int kDashboardErrors = 5;
+constexpr std::string_view kAnyFailure = "failed";  // as a status to look for: every one but "ok"
 
 // The name of a token, or of a connection's app, asked once per id of a page.
 class CredentialNames {
  public:
   explicit CredentialNames(Context& context) : context_(context) {}
   std::string name(const Run& run) {
-    if (run.credential_kind == "session") return "Web app";
+    if (run.credential_kind == CredentialKind::kSession) return "Web app";
     const auto [found, fresh] = names_.try_emplace(run.credential_id);
     if (fresh) {
       const auto id = TokenId::parse(run.credential_id);
-      if (id) found->second = run.credential_kind == "oauth" ? app_name(*id) : token_name(*id);
+      if (id) found->second = run.credential_kind == CredentialKind::kOAuth ? app_name(*id) : token_name(*id);
     }
     return found->second;
   }
@@ -64,14 +65,15 @@ Result<Reply> list_runs(Context& context) {
     filter.user_id = context.user->id.str();
   }
   WICK_TRY(status, query_word(request, "status",
-                              {"ok", "error", "denied", "rate_limited", "cancelled", kFailedRuns}, ""));
+                              {"ok", "error", "denied", "rate_limited", "cancelled", kAnyFailure}, ""));
   WICK_TRY(source, query_word(request, "source", {"mcp", "test", "retry", "api"}, ""));
   WICK_TRY(from, query_time(request, "from"));
   WICK_TRY(to, query_time(request, "to"));
   WICK_TRY(cursor, query_number(request, "cursor", 0, 0, INT64_MAX));
   WICK_TRY(limit, query_number(request, "limit", 50, 1, kMaxRunPage));
-  filter.status = status;
-  filter.source = source;
+  filter.only_failed = status == kAnyFailure;
+  filter.status = parse_run_status(status);
+  filter.source = parse_run_source(source);
   filter.from = from;
   filter.to = to;
   filter.before = cursor;
@@ -107,7 +109,7 @@ Result<Reply> get_dashboard(Context& context) {
   WICK_TRY(stats, context.services.tokens.stats());
   WICK_TRY(days, context.services.runs.daily(kDashboardDays));
   RunFilter failing;
-  failing.status = "error";
+  failing.status = RunStatus::kError;
   failing.limit = kDashboardErrors;
   failing.from = context.services.clock.now() - 7 * kMicrosPerDay;
   WICK_TRY(errors, context.services.runs.search(failing, false));

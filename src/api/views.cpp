@@ -24,7 +24,7 @@ json::object base_view(const AccessSnapshot& snapshot, const ConnectorEntry& con
   out["icon"] = connector.icon;
   out["tags"] = tag_refs(snapshot, connector.tags);
   out["disabled"] = connector.disabled;
-  out["health"] = health.state;
+  out["health"] = health_state_name(health.state);
   out["health_since"] = health.since == 0 ? json::value(nullptr) : json::value(format_rfc3339(health.since));
   if (admin) out["health_message"] = health.message;
   out["account"] = account_kind_name(connector);
@@ -258,8 +258,10 @@ json::object changes_view(const DiscoveredChanges& changes) {
   return out;
 }
 
-Error with_standard_error(const ConnectorKind& kind, const ConnectorEntry& connector, Error error) {
-  const std::string said = upstream::standard_error_excerpt(kind.standard_error(connector));
+Error with_standard_error(ConnectorKind& kind, const ConnectorEntry& connector, Error error) {
+  const McpPassthrough* passthrough = kind.passthrough();
+  if (passthrough == nullptr) return error;
+  const std::string said = upstream::standard_error_excerpt(passthrough->standard_error(connector));
   if (!said.empty()) error.message += " Its standard error ends with " + said + ".";
   return error;
 }
@@ -289,12 +291,15 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
   out["operations"] = std::move(operations);
   if (admin) {
     if (!connector.offered.empty()) out["offer"] = offer_view(connector);
-    const ConnectorKind* its = services.kinds.find(connector.kind);
-    if (std::string text = its == nullptr ? "" : its->standard_error(connector); !text.empty())
-      out["stderr"] = std::move(text);
-    if (const auto left_out = its == nullptr ? std::vector<std::string>() : its->left_out(connector);
-        !left_out.empty())
-      out["left_out"] = json::array(left_out.begin(), left_out.end());
+    ConnectorKind* kind_of = services.kinds.find(connector.kind);
+    if (const auto* passthrough = kind_of == nullptr ? nullptr : kind_of->passthrough()) {
+      if (std::string text = passthrough->standard_error(connector); !text.empty())
+        out["stderr"] = std::move(text);
+    }
+    if (const auto* discovery = kind_of == nullptr ? nullptr : kind_of->discovery()) {
+      const auto left_out = discovery->left_out(connector);
+      if (!left_out.empty()) out["left_out"] = json::array(left_out.begin(), left_out.end());
+    }
     json::object config = connector.config;
     for (const auto& secret : connector.sealed_secrets) {
       json::object set;
@@ -380,11 +385,11 @@ json::object run_view(const AccessSnapshot& snapshot, const Run& run, const std:
   out["user"] = user ? json::value(user_ref(snapshot, *user)) : json::value(nullptr);
   json::object credential;
   credential["id"] = run.credential_id;
-  credential["kind"] = run.credential_kind;
+  credential["kind"] = credential_kind_name(run.credential_kind);
   credential["name"] = credential_name;
   out["credential"] = std::move(credential);
-  out["source"] = run.source;
-  out["status"] = run.status;
+  out["source"] = run_source_name(run.source);
+  out["status"] = run_status_name(run.status);
   out["error"] = run.error;
   out["latency_ms"] = run.latency_ms;
   out["http_status"] = run.http_status;

@@ -41,8 +41,11 @@ http::Task<void> Upkeep::run() {
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<http::Executor>(), ignored));
     for (const auto& kind : services_.kinds.all()) {
-      co_await kind->tidy();
-      for (const ConnectorId& id : kind->take_changed()) due_.insert(id);
+      if (McpPassthrough* passthrough = kind->passthrough(); passthrough != nullptr)
+        co_await passthrough->end_idle_sessions();
+      OperationDiscovery* discovery = kind->discovery();
+      if (discovery == nullptr) continue;
+      for (const ConnectorId& id : discovery->take_changed()) due_.insert(id);
     }
     if (every_.count() > 0 && Ticks::now() >= next) {
       next = Ticks::now() + every_;
@@ -70,10 +73,10 @@ http::Task<void> Upkeep::review_all() {
 
 http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector) {
   ConnectorKind* kind = services_.kinds.find(connector->kind);
-  if (kind == nullptr || !kind->discovers() || connector->disabled || upstream::account_kind_of(*connector))
-    co_return;
+  OperationDiscovery* discovery = kind == nullptr ? nullptr : kind->discovery();
+  if (discovery == nullptr || connector->disabled || upstream::account_kind_of(*connector)) co_return;
   const OnBehalfOf nobody;
-  auto definitions = co_await kind->discover(connector, nobody, false);
+  auto definitions = co_await discovery->discover(connector, nobody, false);
   // Set up anew in the meantime: what was heard is not of what it is now.
   const auto snapshot = services_.access.snapshot();
   const ConnectorEntry* now = snapshot->connector(connector->id);

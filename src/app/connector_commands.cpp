@@ -22,11 +22,12 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
                               bool dry) {
   Services& services = instance.services();
   ConnectorKind* kind = services.kinds.find(connector->kind);
-  if (kind == nullptr || !kind->discovers()) {
+  OperationDiscovery* discovery = kind == nullptr ? nullptr : kind->discovery();
+  if (discovery == nullptr) {
     return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
                                                  "\" is not asked for its operations: name one to test.");
   }
-  auto definitions = block_on(kind->discover(connector, OnBehalfOf(), true));
+  auto definitions = block_on(discovery->discover(connector, OnBehalfOf(), true));
   if (!api::lacks_account(*connector, definitions))
     services.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) return fail(api::with_standard_error(*kind, *connector, std::move(definitions.error())));
@@ -57,8 +58,8 @@ Result<json::object> connector_add(Instance& instance, const json::object& argum
   json::object out;
   out["id"] = id.str();
   out["label"] = label;
-  const ConnectorKind* of = instance.services().kinds.find(kind);
-  if (of == nullptr || !of->discovers()) return out;
+  ConnectorKind* of = instance.services().kinds.find(kind);
+  if (of == nullptr || of->discovery() == nullptr) return out;
   json::object named;
   named["connector"] = id.str();
   auto changes = connector_refresh(instance, named);
@@ -112,17 +113,19 @@ Result<json::object> connector_test(Instance& instance, const json::object& argu
   WICK_TRY(user, instance.services().users.find(*who));
   Caller caller;
   caller.user = user.id;
-  caller.credential_kind = "session";
-  caller.source = "test";
-  caller.user_agent = "wick connector test";
+  caller.credential.kind = CredentialKind::kSession;
+  caller.source = RunSource::kTest;
+  caller.client.user_agent = "wick connector test";
   WICK_TRY(outcome, block_on(instance.services().runner.call(std::move(caller), connector->id, *operation,
                                                              given.value_or(json::object()))));
   json::object out = to_tool_result(outcome.result);
   out["is_error"] = outcome.result.is_error;
   out["text"] = outcome.result.text;
-  const ConnectorKind* kind = instance.services().kinds.find(connector->kind);
-  if (outcome.result.is_error && kind != nullptr) {
-    if (std::string text = kind->standard_error(*connector); !text.empty()) out["stderr"] = std::move(text);
+  ConnectorKind* kind = instance.services().kinds.find(connector->kind);
+  McpPassthrough* passthrough = kind == nullptr ? nullptr : kind->passthrough();
+  if (outcome.result.is_error && passthrough != nullptr) {
+    if (std::string text = passthrough->standard_error(*connector); !text.empty())
+      out["stderr"] = std::move(text);
   }
   return out;
 }

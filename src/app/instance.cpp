@@ -130,7 +130,10 @@ struct Instance::Parts {
     access.on_change([this] {
       streams.wake_all();
       const auto snapshot = access.snapshot();
-      for (const auto& kind : kinds.all()) kind->retain(*snapshot);
+      for (const auto& kind : kinds.all()) {
+        if (McpPassthrough* passthrough = kind->passthrough(); passthrough != nullptr)
+          passthrough->end_stale_sessions(*snapshot);
+      }
     });
   }
   ~Parts() { stop(); }

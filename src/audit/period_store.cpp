@@ -56,8 +56,8 @@ void count(PeriodDelta& delta, const Run& run) {
   for (const Grain grain : {Grain::kHour, Grain::kDay}) {
     PeriodCounts& counts = delta[{grain, start_of(grain, run.started_at), run.connector_id}];
     ++counts.calls;
-    if (run.status != "ok") ++counts.errors;
-    if (run.status == "ok" || run.status == "error") counts.latencies.add(run.latency_ms);
+    if (run.status != RunStatus::kOk) ++counts.errors;
+    if (run.status == RunStatus::kOk || run.status == RunStatus::kError) counts.latencies.add(run.latency_ms);
   }
 }
 

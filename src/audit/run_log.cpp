@@ -129,7 +129,7 @@ Result<void> RunLog::Impl::check_queue() const {
 
 Result<void> RunLog::ready() {
   if (impl_->needs.disk != nullptr) {
-    if (auto room = impl_->needs.disk->check(); !room) return room;
+    WICK_CHECK(impl_->needs.disk->check());
   }
   for (const Database* db : {static_cast<const Database*>(&impl_->db), impl_->needs.other}) {
     if (db == nullptr || db->log_bytes() <= impl_->options.max_log_bytes) continue;
@@ -212,17 +212,17 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
     for (auto* counts : {&by_credential[{run.credential_id, day, run.connector_id}],
                          &by_user[{run.user_id, day, run.connector_id}]}) {
       ++counts->first;
-      if (run.status != "ok") ++counts->second;
+      if (run.status != RunStatus::kOk) ++counts->second;
     }
   }
   auto done = db.write(
       [&](Transaction& tx) -> Result<void> {
         for (const Pending& pending : group) {
-          if (auto inserted = run_store::insert(tx, pending.run); !inserted) return inserted;
+          WICK_CHECK(run_store::insert(tx, pending.run));
         }
         for (const auto& [whose, delta] :
              {std::pair(UsageOf::kCredential, &by_credential), std::pair(UsageOf::kUser, &by_user)}) {
-          if (auto counted = run_store::add_usage(tx, whose, *delta); !counted) return counted;
+          WICK_CHECK(run_store::add_usage(tx, whose, *delta));
         }
         return period_store::add(tx, periods);
       },
@@ -260,12 +260,12 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
 
 RunLog::RunLog(Database& db, const Clock& clock, RunLogOptions options, RunLogNeeds needs)
     : impl_(std::make_unique<Impl>(db, clock, options, needs)) {
-  auto done = db.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(newest, run_store::newest_id(tx));
-    impl_->last_id = newest;
-    return {};
-  });
-  if (!done) spdlog::error("audit: {}", done.error().message);
+  auto newest = db.read([](Transaction& tx) { return run_store::newest_id(tx); });
+  if (newest) {
+    impl_->last_id = *newest;
+  } else {
+    spdlog::error("audit: {}", newest.error().message);
+  }
   impl_->writer = std::thread([this] { impl_->write_loop(); });
 }
 
@@ -284,7 +284,7 @@ void RunLog::stop() {
 }
 
 void MaskedRun::cancel(std::string error) {
-  run_.status = "cancelled";
+  run_.status = RunStatus::kCancelled;
   run_.error = std::move(error);
 }
 
@@ -348,13 +348,8 @@ Result<RunPage> RunLog::search(const RunFilter& filter, bool payloads) {
   RunFilter rest = filter;
   rest.limit = std::clamp(filter.limit, 1, kMaxRunPage);
   for (int rows = kSearchStepRows;; rows = std::min(2 * rows, kMaxSearchRows)) {
-    run_store::SearchStep step;
-    auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-      WICK_TRY(found, run_store::search(tx, rest, rows, payloads));
-      step = std::move(found);
-      return {};
-    });
-    WICK_CHECK(done);
+    WICK_TRY(step,
+             impl_->db.read([&](Transaction& tx) { return run_store::search(tx, rest, rows, payloads); }));
     rest.limit -= int(step.runs.size());
     std::move(step.runs.begin(), step.runs.end(), std::back_inserter(page.runs));
     if (rest.limit == 0) {
@@ -372,50 +367,29 @@ Result<RunPage> RunLog::search(const RunFilter& filter, bool payloads) {
 }
 
 Result<Run> RunLog::get(std::int64_t id) {
-  Result<Run> run;
-  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    run = run_store::get(tx, id);
-    if (!run) return fail(run.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return run;
+  return impl_->db.read([&](Transaction& tx) { return run_store::get(tx, id); });
 }
 
 Result<Usage> RunLog::usage(UsageOf whose, const std::string& id) {
   const Micros now = impl_->clock.now();
-  Result<Usage> usage;
-  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    usage = run_store::usage(tx, whose, id, format_day(now - (kUsageDays - 1) * kMicrosPerDay));
-    if (!usage) return fail(usage.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  usage->days = fill_days(std::move(usage->days), now, kUsageDays);
+  const std::string first_day = format_day(now - (kUsageDays - 1) * kMicrosPerDay);
+  WICK_TRY(usage,
+           impl_->db.read([&](Transaction& tx) { return run_store::usage(tx, whose, id, first_day); }));
+  usage.days = fill_days(std::move(usage.days), now, kUsageDays);
   return usage;
 }
 
 Result<std::vector<UsageDay>> RunLog::daily(int days) {
   const Micros now = impl_->clock.now();
-  Result<std::vector<UsageDay>> found;
-  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    found = run_store::days(tx, format_day(now - (days - 1) * kMicrosPerDay));
-    if (!found) return fail(found.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return fill_days(std::move(*found), now, days);
+  const std::string first_day = format_day(now - (days - 1) * kMicrosPerDay);
+  WICK_TRY(found, impl_->db.read([&](Transaction& tx) { return run_store::days(tx, first_day); }));
+  return fill_days(std::move(found), now, days);
 }
 
 Result<UsageSeries> RunLog::series(const std::optional<std::string>& connector_id, Grain grain, int periods) {
-  Result<UsageSeries> series;
-  auto done = impl_->db.read([&](Transaction& tx) -> Result<void> {
-    series = period_store::series(tx, connector_id, grain, periods, impl_->clock.now());
-    if (!series) return fail(series.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return series;
+  const Micros now = impl_->clock.now();
+  return impl_->db.read(
+      [&](Transaction& tx) { return period_store::series(tx, connector_id, grain, periods, now); });
 }
 
 int RunLog::kept_days() const {

@@ -44,11 +44,11 @@ struct RunLogOptions {
   int row_days = 90;
 };
 
-// As a filter's status: every status but "ok", as the counts of errors have it.
-inline constexpr std::string_view kFailedRuns = "failed";
-
 struct RunFilter {
-  std::string connector_id, user_id, credential_id, operation, status, source;  // empty: any
+  std::string connector_id, user_id, credential_id, operation;  // empty: any
+  std::optional<RunStatus> status;
+  bool only_failed = false;  // every status but kOk, as the counts of errors have it; without `status`
+  std::optional<RunSource> source;
   std::optional<Micros> from, to;  // when the run was recorded, half-open
   std::int64_t before = 0;         // cursor: only ids below; 0: from the newest
   int limit = 50;                  // at most kMaxRunPage

@@ -69,17 +69,17 @@ class RunLogTest : public testing::Test {
     db = std::move(*opened);
     log = std::make_unique<RunLog>(*db, clock, options, needs);
   }
-  wick::Run run(std::string operation = "get", std::string status = "ok") {
+  wick::Run run(std::string operation = "get", RunStatus status = RunStatus::kOk) {
     wick::Run made;
     made.connector_id = "c1";
     made.operation = std::move(operation);
     made.user_id = "u1";
     made.credential_id = "t1";
-    made.credential_kind = "pat";
-    made.source = "mcp";
+    made.credential_kind = CredentialKind::kOAuth;
+    made.source = RunSource::kMcp;
     made.request = R"({"id":"1"})";
     made.response = R"({"text":"hello"})";
-    made.status = std::move(status);
+    made.status = status;
     made.ip = "127.0.0.1";
     made.client_name = "test";
     made.started_at = made.ended_at = clock.now();
@@ -100,7 +100,9 @@ TEST_F(RunLogTest, AnAcknowledgedRunIsReadBackWithAllItsFields) {
   ASSERT_TRUE(back);
   EXPECT_EQ(back->operation, "get");
   EXPECT_EQ(back->credential_id, "t1");
-  EXPECT_EQ(back->credential_kind, "pat");
+  EXPECT_EQ(back->credential_kind, CredentialKind::kOAuth);
+  EXPECT_EQ(back->source, RunSource::kMcp);
+  EXPECT_EQ(back->status, RunStatus::kOk);
   EXPECT_EQ(back->request, R"({"id":"1"})");
   EXPECT_EQ(back->response, R"({"text":"hello"})");
   EXPECT_FALSE(log->get(*id + 1));
@@ -140,7 +142,8 @@ TEST_F(RunLogTest, CoroutinesResumeOnTheirOwnThreadAfterTheCommit) {
 
 TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters) {
   for (int i = 0; i < 7; ++i)
-    ASSERT_TRUE(log->append_blocking(log->mask(run(i % 2 ? "get" : "list", i == 3 ? "error" : "ok"))));
+    ASSERT_TRUE(log->append_blocking(
+        log->mask(run(i % 2 ? "get" : "list", i == 3 ? RunStatus::kError : RunStatus::kOk))));
   RunFilter filter;
   filter.limit = 3;
   std::vector<std::int64_t> seen;
@@ -157,7 +160,7 @@ TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters)
   EXPECT_EQ(seen.size(), 7u);
   EXPECT_TRUE(std::is_sorted(seen.rbegin(), seen.rend()));
   RunFilter errors;
-  errors.status = "error";
+  errors.status = RunStatus::kError;
   errors.operation = "get";
   EXPECT_EQ(log->search(errors, true)->runs.size(), 1u);
   RunFilter future;
@@ -171,7 +174,7 @@ TEST_F(RunLogTest, PagesWalkFromTheNewestToTheOldestWithoutGapsAndHonourFilters)
 
 TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
   ASSERT_TRUE(log->append_blocking(log->mask(run())));
-  ASSERT_TRUE(log->append_blocking(log->mask(run("get", "error"))));
+  ASSERT_TRUE(log->append_blocking(log->mask(run("get", RunStatus::kError))));
   clock.time += kMicrosPerDay;
   ASSERT_TRUE(log->append_blocking(log->mask(run())));
   const auto usage = log->usage(UsageOf::kCredential, "t1");
@@ -189,9 +192,9 @@ TEST_F(RunLogTest, UsageCountsCallsErrorsConnectorsAndDays) {
 }
 
 TEST_F(RunLogTest, UsageOfAUserAddsUpAllTheirCredentials) {
-  wick::Run by_session = run("get", "error");
+  wick::Run by_session = run("get", RunStatus::kError);
   by_session.credential_id = "s1";
-  by_session.credential_kind = "session";
+  by_session.credential_kind = CredentialKind::kSession;
   wick::Run of_another = run();
   of_another.user_id = "u2";
   of_another.credential_id = "t2";
@@ -271,11 +274,13 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
   open(options);
   std::vector<wick::Run> all;
   for (int i = 0; i < 600; ++i) {
-    wick::Run made = run(i % 3 ? "get" : "list", i % 7 ? "ok" : i % 2 ? "denied" : "error");
+    wick::Run made = run(i % 3 ? "get" : "list", i % 7   ? RunStatus::kOk
+                                                 : i % 2 ? RunStatus::kDenied
+                                                         : RunStatus::kError);
     made.connector_id = i % 2 ? "c1" : "c2";
     made.user_id = i % 5 ? "u1" : "u2";
     made.credential_id = i % 4 ? "t1" : "t2";
-    made.source = i % 11 ? "mcp" : "test";
+    made.source = i % 11 ? RunSource::kMcp : RunSource::kTest;
     made.id = log->append_blocking(log->mask(made)).value();
     all.push_back(std::move(made));
     clock.time += kMicrosPerSecond;
@@ -287,8 +292,11 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
     if (choice & 2) filter.user_id = "u1";
     if (choice & 4) filter.credential_id = "t2";
     if (choice & 8) filter.operation = "get";
-    if (choice & 16) filter.status = choice & 1 ? "error" : choice & 8 ? std::string(kFailedRuns) : "ok";
-    if (choice & 32) filter.source = choice & 2 ? "test" : "mcp";
+    if (choice & 16) {
+      filter.only_failed = (choice & 9) == 8;
+      if (!filter.only_failed) filter.status = choice & 1 ? RunStatus::kError : RunStatus::kOk;
+    }
+    if (choice & 32) filter.source = choice & 2 ? RunSource::kTest : RunSource::kMcp;
     if (choice & 64) filter.from = all[100].id >> kRunIdCounterBits;
     if (choice & 128) filter.to = all[500].id >> kRunIdCounterBits;
     filter.limit = 70;
@@ -298,9 +306,9 @@ TEST_F(RunLogTest, EveryCombinationOfFiltersFindsWhatAScanFinds) {
                            (filter.user_id.empty() || one->user_id == filter.user_id) &&
                            (filter.credential_id.empty() || one->credential_id == filter.credential_id) &&
                            (filter.operation.empty() || one->operation == filter.operation) &&
-                           (filter.status.empty() || one->status == filter.status ||
-                            (filter.status == kFailedRuns && one->status != "ok")) &&
-                           (filter.source.empty() || one->source == filter.source) &&
+                           (!filter.status || one->status == *filter.status) &&
+                           (!filter.only_failed || one->status != RunStatus::kOk) &&
+                           (!filter.source || one->source == *filter.source) &&
                            (!filter.from || one->id >> kRunIdCounterBits >= *filter.from) &&
                            (!filter.to || one->id >> kRunIdCounterBits < *filter.to);
       if (matches) expected.push_back(one->id);

@@ -6,6 +6,8 @@ namespace wick::run_store {
 namespace {
 
 constexpr int kUsageClients = 20;
+constexpr const char* kStatus = "status";
+constexpr const char* kSource = "source";
 
 // `sql` is about run_usage, by credential_id; the table of users has the same columns but that one.
 std::string about(UsageOf whose, std::string sql) {
@@ -24,16 +26,25 @@ std::string about(UsageOf whose, std::string sql) {
   "latency_ms, "                                                                                  \
   "http_status, ip, user_agent, client_name, client_version, trace_id, started_at, ended_at"
 
-Run read(const SqlRow& row, bool payloads) {
+// Errors: kInternal  the row has a word that this version does not know
+Result<Run> read(const SqlRow& row, bool payloads) {
   Run run;
   run.id = row.integer(0);
   run.connector_id = row.text(1);
   run.operation = row.text(2);
   run.user_id = row.text(3);
   run.credential_id = row.text(4);
-  run.credential_kind = row.text(5);
-  run.source = row.text(6);
-  run.status = row.text(7);
+  const auto kind = parse_credential_kind(row.bytes(5));
+  const auto source = parse_run_source(row.bytes(6));
+  const auto status = parse_run_status(row.bytes(7));
+  if (!kind || !source || !status) {
+    return fail(ErrorCode::kInternal,
+                "The audit has a record that this version cannot read: its credential is \"" + row.text(5) +
+                    "\", its source \"" + row.text(6) + "\", its status \"" + row.text(7) + "\".");
+  }
+  run.credential_kind = *kind;
+  run.source = *source;
+  run.status = *status;
   run.error = row.text(8);
   run.latency_ms = row.integer(9);
   run.http_status = int(row.integer(10));
@@ -78,9 +89,9 @@ Result<void> insert(Transaction& tx, const Run& run) {
        std::string_view(run.operation),
        std::string_view(run.user_id),
        std::string_view(run.credential_id),
-       std::string_view(run.credential_kind),
-       std::string_view(run.source),
-       std::string_view(run.status),
+       credential_kind_name(run.credential_kind),
+       run_source_name(run.source),
+       run_status_name(run.status),
        std::string_view(run.error),
        run.latency_ms,
        std::int64_t(run.http_status),
@@ -131,102 +142,107 @@ struct Query {
   }
 };
 
-struct Column {
-  const char* name;
-  const std::string RunFilter::*value;
+// One filter by the value of a column. The values borrow from the RunFilter.
+struct Condition {
+  const char* column;
+  std::string_view value;
+  bool is_common = false;  // only the rare values of the column are in an index
 };
-// The likeliest to leave few rows first. Of status and source only the rare values are in an index.
-constexpr Column kColumns[] = {{"status", &RunFilter::status},
-                               {"source", &RunFilter::source},
-                               {"credential_id", &RunFilter::credential_id},
-                               {"user_id", &RunFilter::user_id},
-                               {"operation", &RunFilter::operation},
-                               {"connector_id", &RunFilter::connector_id}};
 
-bool is_any_failure(const Column& column, const std::string& value) {
-  return column.value == &RunFilter::status && value == kFailedRuns;
-}
-
-bool is_common(const Column& column, const std::string& value) {
-  return (column.value == &RunFilter::status && value == "ok") ||
-         (column.value == &RunFilter::source && value == "mcp");
+// The likeliest to leave few rows first.
+std::vector<Condition> conditions_of(const RunFilter& filter) {
+  std::vector<Condition> conditions;
+  if (filter.status) {
+    conditions.push_back({kStatus, run_status_name(*filter.status), *filter.status == RunStatus::kOk});
+  }
+  if (filter.source) {
+    conditions.push_back({kSource, run_source_name(*filter.source), *filter.source == RunSource::kMcp});
+  }
+  for (const auto& [column, value] :
+       {std::pair("credential_id", &filter.credential_id), std::pair("user_id", &filter.user_id),
+        std::pair("operation", &filter.operation), std::pair("connector_id", &filter.connector_id)}) {
+    if (!value->empty()) conditions.push_back({column, *value});
+  }
+  return conditions;
 }
 
 // The rows that one index gives, in its order. An id begins with the time of recording, so a range of time is
 // a range of ids; it has one upper bound, because SQLite uses only the first.
-Query indexed_rows(const RunFilter& filter, const Column*& used) {
+Query indexed_rows(const RunFilter& filter, const std::vector<Condition>& conditions,
+                   const Condition*& used) {
   Query query;
   std::int64_t below = filter.before > 0 ? filter.before : INT64_MAX;
   if (filter.to) below = std::min(below, *filter.to << kRunIdCounterBits);
   query.add("id < ", below);
   if (filter.from) query.add("id >= ", *filter.from << kRunIdCounterBits);
-  used = nullptr;
-  for (const Column& column : kColumns) {
-    const std::string& value = filter.*column.value;
-    if (value.empty() || is_common(column, value) || is_any_failure(column, value)) continue;
-    used = &column;
-    break;
-  }
+  const auto found = std::find_if(conditions.begin(), conditions.end(),
+                                  [](const Condition& condition) { return !condition.is_common; });
+  used = found == conditions.end() ? nullptr : &*found;
   if (used == nullptr) return query;
-  query.add((std::string(used->name) + " = ").c_str(), std::string_view(filter.*used->value));
+  query.add((std::string(used->column) + " = ").c_str(), used->value);
   // As the partial indices say it, so that they are used.
-  if (used->value == &RunFilter::status) {
+  if (used->column == kStatus) {
     query.conditions += " AND status <> 'ok'";
     if (!filter.user_id.empty()) query.add("user_id = ", std::string_view(filter.user_id));
   }
-  if (used->value == &RunFilter::source) query.conditions += " AND source <> 'mcp'";
+  if (used->column == kSource) query.conditions += " AND source <> 'mcp'";
   return query;
 }
 
 }  // namespace
 
 Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bool payloads) {
-  const Column* used = nullptr;
-  const Query inner = indexed_rows(filter, used);
+  const std::vector<Condition> conditions = conditions_of(filter);
+  const Condition* used = nullptr;
+  const Query inner = indexed_rows(filter, conditions, used);
   Query query = inner;
   query.params.push_back(std::int64_t(rows));
   const std::string range = " FROM connector_runs WHERE " + inner.conditions + " ORDER BY id DESC LIMIT $" +
                             std::to_string(query.params.size());
   query.conditions.clear();
-  for (const Column& column : kColumns) {
-    const std::string& value = filter.*column.value;
-    if (value.empty() || &column == used) continue;
-    const bool any_failure = is_any_failure(column, value);
-    query.add((std::string(column.name) + (any_failure ? " <> " : " = ")).c_str(),
-              any_failure ? std::string_view("ok") : std::string_view(value));
+  for (const Condition& condition : conditions) {
+    if (&condition != used) query.add((std::string(condition.column) + " = ").c_str(), condition.value);
   }
+  if (filter.only_failed) query.add("status <> ", run_status_name(RunStatus::kOk));
   SearchStep step;
   const int limit = std::clamp(filter.limit, 1, kMaxRunPage);
   const std::string where = query.conditions.empty() ? "" : " WHERE " + query.conditions;
   query.params.push_back(std::int64_t(limit));
   const std::string columns = std::string(WICK_RUN_COLUMNS) + (payloads ? ", request, response" : "");
+  Result<void> readable;
   // The inner rows come in the order of the index, one by one, and no more of them than the page needs.
-  auto done = tx.for_each("SELECT " + columns + " FROM (SELECT " + columns + range + ") AS ranged" + where +
-                              " LIMIT $" + std::to_string(query.params.size()),
-                          query.params, [&](const SqlRow& row) { step.runs.push_back(read(row, payloads)); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT " + columns + " FROM (SELECT " + columns + range + ") AS ranged" + where +
+                             " LIMIT $" + std::to_string(query.params.size()),
+                         query.params, [&](const SqlRow& row) {
+                           auto run = read(row, payloads);
+                           if (run) {
+                             step.runs.push_back(std::move(*run));
+                           } else {
+                             readable = fail(std::move(run.error()));
+                           }
+                         }));
+  WICK_CHECK(readable);
   if (std::int64_t(step.runs.size()) >= limit) return step;
   std::vector<SqlParam> params = inner.params;
   params.push_back(std::int64_t(rows - 1));
-  done = tx.for_each("SELECT id FROM connector_runs WHERE " + inner.conditions +
-                         " ORDER BY id DESC LIMIT 1 OFFSET $" + std::to_string(params.size()),
-                     params, [&](const SqlRow& row) { step.last = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT id FROM connector_runs WHERE " + inner.conditions +
+                             " ORDER BY id DESC LIMIT 1 OFFSET $" + std::to_string(params.size()),
+                         params, [&](const SqlRow& row) { step.last = row.integer(0); }));
   return step;
 }
 
 Result<Run> get(Transaction& tx, std::int64_t id) {
-  std::optional<Run> run;
+  Result<Run> run =
+      fail(ErrorCode::kNotFound, "There is no run with this id; its retention may have passed.");
   WICK_CHECK(tx.for_each("SELECT " WICK_RUN_COLUMNS ", request, response FROM connector_runs WHERE id = $1",
                          {id}, [&](const SqlRow& row) { run = read(row, true); }));
-  if (!run) return fail(ErrorCode::kNotFound, "There is no run with this id; its retention may have passed.");
-  return std::move(*run);
+  return run;
 }
 
 Result<Usage> usage(Transaction& tx, UsageOf whose, const std::string& holder, const std::string& first_day) {
   Usage usage;
   const std::string_view id = holder;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       about(whose,
             "SELECT connector_id, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 "
             "GROUP BY connector_id ORDER BY SUM(calls) DESC"),
@@ -234,50 +250,44 @@ Result<Usage> usage(Transaction& tx, UsageOf whose, const std::string& holder, c
         usage.connectors.push_back({row.text(0), row.integer(1), row.integer(2)});
         usage.calls += row.integer(1);
         usage.errors += row.integer(2);
-      });
-  if (!done) return fail(std::move(done.error()));
-  done = tx.for_each(
+      }));
+  WICK_CHECK(tx.for_each(
       about(whose,
             "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE credential_id = $1 AND day >= $2 "
             "GROUP BY day ORDER BY day"),
       {id, std::string_view(first_day)}, [&](const SqlRow& row) {
         usage.days.push_back({row.text(0), row.integer(1), row.integer(2)});
-      });
-  if (!done) return fail(std::move(done.error()));
-  done = tx.for_each(
+      }));
+  WICK_CHECK(tx.for_each(
       about(whose,
             "SELECT ip, client_name, user_agent, started_at FROM connector_runs WHERE credential_id = $1 "
             "ORDER BY id DESC LIMIT $2"),
       {id, std::int64_t(kUsageSample)}, [&](const SqlRow& row) {
         count(usage.addresses, row.text(0), row.integer(3));
         count(usage.clients, row.text(row.bytes(1).empty() ? 2 : 1), row.integer(3));
-      });
-  if (!done) return fail(std::move(done.error()));
+      }));
   return usage;
 }
 
 Result<std::vector<UsageDay>> days(Transaction& tx, const std::string& first_day) {
   std::vector<UsageDay> found;
-  auto done = tx.for_each(
+  WICK_CHECK(tx.for_each(
       "SELECT day, SUM(calls), SUM(errors) FROM run_usage WHERE day >= $1 GROUP BY day ORDER BY day",
       {std::string_view(first_day)}, [&](const SqlRow& row) {
         found.push_back({row.text(0), row.integer(1), row.integer(2)});
-      });
-  WICK_CHECK(done);
+      }));
   return found;
 }
 
 Result<std::int64_t> forget_payloads(Transaction& tx, std::int64_t below_id, int limit) {
   std::int64_t mark = 0, last = 0, visited = 0;
-  auto done = tx.for_each("SELECT value FROM run_state WHERE name = 'payloads_forgotten'", {},
-                          [&](const SqlRow& row) { mark = row.integer(0); });
-  if (!done) return fail(std::move(done.error()));
-  done = tx.for_each("SELECT id FROM connector_runs WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3",
-                     {mark, below_id, std::int64_t(limit)}, [&](const SqlRow& row) {
-                       last = row.integer(0);
-                       ++visited;
-                     });
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(tx.for_each("SELECT value FROM run_state WHERE name = 'payloads_forgotten'", {},
+                         [&](const SqlRow& row) { mark = row.integer(0); }));
+  WICK_CHECK(tx.for_each("SELECT id FROM connector_runs WHERE id > $1 AND id < $2 ORDER BY id LIMIT $3",
+                         {mark, below_id, std::int64_t(limit)}, [&](const SqlRow& row) {
+                           last = row.integer(0);
+                           ++visited;
+                         }));
   if (visited == 0) return 0;
   WICK_CHECK(tx.execute(
       "UPDATE connector_runs SET request = NULL, response = NULL WHERE id > $1 AND id <= $2 AND (request IS "

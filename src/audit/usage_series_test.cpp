@@ -36,7 +36,7 @@ class UsageSeriesTest : public testing::Test {
     db = std::move(*opened);
     if (migrations.size() == runs_migrations().size()) log = std::make_unique<RunLog>(*db, clock, options);
   }
-  void call(const std::string& connector, std::int64_t latency_ms, const std::string& status = "ok") {
+  void call(const std::string& connector, std::int64_t latency_ms, RunStatus status = RunStatus::kOk) {
     wick::Run run;
     run.connector_id = connector;
     run.user_id = "u1";
@@ -65,7 +65,7 @@ class UsageSeriesTest : public testing::Test {
 TEST_F(UsageSeriesTest, CallsErrorsAndP95AreCountedByHourDayAndConnector) {
   open();
   for (int i = 1; i <= 100; ++i) call("a", i);
-  call("b", 5, "error");
+  call("b", 5, RunStatus::kError);
   clock.time += kHour;
   call("", 1);
 
@@ -96,11 +96,12 @@ TEST_F(UsageSeriesTest, CallsErrorsAndP95AreCountedByHourDayAndConnector) {
 
 TEST_F(UsageSeriesTest, WhatWasRefusedOrCancelledIsAnErrorWithoutALatency) {
   open();
-  for (const char* status : {"denied", "rate_limited", "cancelled"}) call("a", 1000, status);
+  for (const RunStatus status : {RunStatus::kDenied, RunStatus::kRateLimited, RunStatus::kCancelled})
+    call("a", 1000, status);
   const auto only_refused = log->series("a", Grain::kDay, 1);
   EXPECT_EQ(only_refused->total.errors, 3);
   EXPECT_EQ(only_refused->total.p95_ms, std::nullopt);
-  call("a", 3, "error");
+  call("a", 3, RunStatus::kError);
   EXPECT_EQ(log->series("a", Grain::kDay, 1)->total.p95_ms, 3);
 }
 
@@ -128,7 +129,7 @@ TEST_F(UsageSeriesTest, ACommitThatFailsCountsNothing) {
   wick::Run run;
   run.connector_id = "a";
   run.user_id = "u1";
-  run.status = "ok";
+  run.status = RunStatus::kOk;
   run.started_at = clock.now();
   EXPECT_FALSE(log->append_blocking(log->mask(std::move(run))));
   EXPECT_EQ(log->series("a", Grain::kDay, 1)->total.calls, 1);

@@ -7,7 +7,7 @@ namespace wick {
 
 inline Result<void> check_once(const boost::json::object& schema, boost::json::value arguments) {
   WICK_TRY(compiled, json_schema::CompiledSchema::compile(schema));
-  return check_arguments(*compiled, arguments, Judge::kWick);
+  return check_arguments(*compiled, arguments, ArgumentCheck::kStrict);
 }
 
 }  // namespace wick

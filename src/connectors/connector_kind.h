@@ -1,11 +1,12 @@
-// ConnectorKind: what a kind of connector (notes, rest) can do. Each kind is one pair of files in this
-// folder.
+// ConnectorKind: the interface between the way of a call and the kinds of connectors. Each kind is a module of its own:
+// notes, rest, mcp_client.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,7 +71,8 @@ struct Call {
   const OperationEntry* operation = nullptr;  // of `connector`
   boost::json::object arguments;              // valid for the operation's schema
   UserId user;
-  boost::json::object more = {};  // what else params says: answers to what a server asked, unknown fields
+  // The other members of params: answers to questions of the server, fields that Wick does not know.
+  boost::json::object extra_params = {};
   const McpClientSession* client =
       nullptr;  // null: nobody who could be asked or told; lives while the call runs
 };
@@ -101,6 +103,51 @@ using CapabilitiesTask =
 
 using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type>;
 
+// A kind whose connected systems say themselves which operations there are. Thread-safe.
+class OperationDiscovery {
+ public:
+  virtual ~OperationDiscovery() = default;
+  // Asks the connected system. `behalf.user`: who asks; empty: the instance itself. `anew`: without what is known of the
+  // system, sessions included. Runs on an io thread: must not block.
+  // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
+  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                                bool anew) = 0;
+  // The connectors whose systems have said since the last call that their operations changed.
+  virtual std::vector<ConnectorId> take_changed() = 0;
+  // Sentences for admins: the operations that the last discover() left out, and why. From any thread.
+  virtual std::vector<std::string> left_out(const ConnectorEntry& connector) const = 0;
+};
+
+// A kind whose connected systems are MCP servers: their resources, prompts, completions and notifications are passed on,
+// and sessions with them are kept. Thread-safe. Errors of the requests: as OperationDiscovery::discover. All that return
+// an awaitable run on an io thread: they must not block.
+class McpPassthrough {
+ public:
+  virtual ~McpPassthrough() = default;
+  // The server's ServerCapabilities, as far as they can be passed on.
+  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector,
+                                        OnBehalfOf behalf) = 0;
+  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                              std::string method, boost::json::object params) = 0;
+  // Passes on the notifications that `filter` (2026-07-28, subscriptions/listen) names, until the client cancels or the
+  // server ends the subscription.
+  virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
+                            boost::json::object filter,
+                            std::function<void(boost::json::object)> on_notification) = 0;
+  // A client has ended its session: the sessions that were kept for it end too. `client_key`: McpClientSession::lane
+  virtual EndTask end_client_session(std::string client_key) = 0;
+  // Ends the sessions that nobody has used for long. Called every few seconds, one call at a time; takes as long as there
+  // is something to tell connected servers.
+  virtual EndTask end_idle_sessions() = 0;
+  // Connectors have changed: the sessions of connectors that are gone, disabled or configured otherwise end. Called by
+  // appliers, must not block.
+  virtual void end_stale_sessions(const AccessSnapshot& snapshot) = 0;
+  // Standard error of a connector that is a program: its last output, without its secrets, for admins alone. It may hold
+  // any user's data. Empty: the connector is no program, or wrote nothing. From any thread.
+  virtual std::string standard_error(const ConnectorEntry& connector) const = 0;
+};
+
+// What a kind of connector (notes, rest, mcp) can do: describe itself, check a configuration, carry out a call.
 // Thread-safe.
 class ConnectorKind {
  public:
@@ -109,51 +156,21 @@ class ConnectorKind {
   virtual std::string_view name() const = 0;
   virtual std::string_view description() const = 0;
   virtual std::vector<ConfigField> fields() const = 0;
-  // Whether operations are defined per row; then check_operation() judges them.
+  // Whether admins define the operations of each connector; check_operation() checks these.
   virtual bool custom_operations() const = 0;
-  // Whether its calls wait for another system and end early when Call::client takes them back.
+  // Whether its calls wait for another system and end early when Call::client cancels them.
   virtual bool can_be_cancelled() const { return false; }
-  // The operations every connector of this kind has; empty when they are defined per row.
+  // The operations every connector of this kind has; empty when each connector has its own.
   virtual std::vector<OperationEntry> operations() const = 0;
   // Errors: kInvalidArgument with what to change.
   virtual Result<void> check_config(const boost::json::object& config) const = 0;
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
-  // Whether the connected system itself says which operations there are; then discover() asks it.
-  virtual bool discovers() const { return false; }
-  // `behalf.user`: who asks; empty: the instance itself. Runs on an io thread: must not block.
-  // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
-  // `anew`: without what is known of the system, sessions included.
-  virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                                bool anew);
-  // The connectors whose systems have said since the last call that their operations changed.
-  virtual std::vector<ConnectorId> take_changed() { return {}; }
-  // Whether it is an MCP server itself, whose resources, prompts, completions and notifications can be passed
-  // on. All of these run on an io thread: they must not block.
-  virtual bool forwards() const { return false; }
-  // Its ServerCapabilities, of what can be passed on. Errors of these: as discover()
-  virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf);
-  virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                              std::string method, boost::json::object params);
-  // Its notifications of what `filter` (2026-07-28, subscriptions/listen) names, until the client cancels or
-  // the server ends it.
-  virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                            boost::json::object filter, std::function<void(boost::json::object)> heard);
-  // A client has ended its session: what was kept for it (McpClientSession::lane) ends too.
-  virtual EndTask end_client_session(std::string lane);
-  // Ends what nobody has used for long. Called every few seconds, one call at a time; takes as long as there
-  // is something to tell connected systems.
-  virtual EndTask tidy();
-  // Of a connector that is a program: what it last wrote to standard error, without its secrets, for admins
-  // alone. It may hold any user's data. Empty: it is no program, or wrote nothing. From any thread.
-  virtual std::string standard_error(const ConnectorEntry&) const { return {}; }
-  // Of what discover() last found: sentences about what had to be left out, and why, for admins. From any
-  // thread.
-  virtual std::vector<std::string> left_out(const ConnectorEntry&) const { return {}; }
-  // Connectors have changed: what is kept for one that is gone, off or of another configuration ends. Called
-  // by appliers, must not block.
-  virtual void retain(const AccessSnapshot&) {}
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
+
+  // Further abilities; null: the kind has none. They live as long as the kind.
+  virtual OperationDiscovery* discovery() { return nullptr; }
+  virtual McpPassthrough* passthrough() { return nullptr; }
 };
 
 // Ties a sealed secret to its row and field.

@@ -87,8 +87,8 @@ Result<void> accept(Transaction& tx, const std::string& id, const Offered& offer
 Result<std::map<std::string, std::string>> accepted_of(Transaction& tx, const KindRegistry& kinds,
                                                        const std::string& id) {
   WICK_TRY(row, connector_store::get(tx, id));
-  const ConnectorKind* kind = kinds.find(row.kind);
-  if (kind == nullptr || !kind->discovers())
+  ConnectorKind* kind = kinds.find(row.kind);
+  if (kind == nullptr || kind->discovery() == nullptr)
     return invalid("The operations of this kind of connector are not asked for.");
   return connector_store::definitions(tx, id);
 }

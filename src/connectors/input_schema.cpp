@@ -39,20 +39,21 @@ Result<void> check_schema(const json::object& schema) {
   return {};
 }
 
-Result<void> check_arguments(const CompiledSchema& schema, json::value& arguments, Judge decide,
+Result<void> check_arguments(const CompiledSchema& schema, json::value& arguments, ArgumentCheck mode,
                              std::size_t max_steps) {
   const json_schema::Limits limits{max_steps, true, "arguments"};
   Outcome outcome = schema.validate(arguments, limits);
   std::optional<json::value> read;
   if (outcome.verdict == AccessDecision::kInvalid) {
-    auto lenient = json_schema::read_leniently(schema, arguments, {max_steps, decide == Judge::kSystem});
+    auto lenient =
+        json_schema::read_leniently(schema, arguments, {max_steps, mode == ArgumentCheck::kLenient});
     if (!lenient) return too_many_steps(max_steps);
     read = std::move(*lenient);
     if (read) outcome = schema.validate(*read, limits);
   }
   switch (outcome.verdict) {
     case AccessDecision::kValid:
-      if (read && decide == Judge::kWick) arguments = std::move(*read);
+      if (read && mode == ArgumentCheck::kStrict) arguments = std::move(*read);
       return {};
     case AccessDecision::kInvalid:
       return not_fitting(outcome);
@@ -61,7 +62,7 @@ Result<void> check_arguments(const CompiledSchema& schema, json::value& argument
     case AccessDecision::kTooDeep:
       break;
   }
-  if (decide == Judge::kSystem) return {};
+  if (mode == ArgumentCheck::kLenient) return {};
   return fail(ErrorCode::kInvalidArgument,
               "The input schema leads more than " + std::to_string(json_schema::kMaxSchemaNesting) +
                   " schemas deep for one value, or refers to itself: an admin has to change it.");

@@ -15,16 +15,18 @@ namespace wick {
 //         kTooLarge         json_schema::kMaxSchemaBytes
 Result<void> check_schema(const boost::json::object& schema);
 
-// Which side decides about the arguments. kSystem: the connected system is another MCP server, which validates them
-// against the same schema. Our check only helps the caller then: undecided arguments are passed on, all stay as they were
-// given, and one that is null may count as left out (2026-07-28, transports, "Server Behavior for Custom Headers").
-enum class Judge { kWick, kSystem };
+// How arguments are checked.
+//  kStrict   Wick alone checks them: arguments that cannot be decided are refused.
+//  kLenient  the connected MCP server validates them against the same schema, and the check here only helps the caller:
+//            arguments that cannot be decided are passed on, all stay as they were given, and null may count as absent
+//            (2026-07-28, transports, "Server Behavior for Custom Headers").
+enum class ArgumentCheck { kStrict, kLenient };
 
-// Checks `arguments`, an object. A text that stands for a number or a boolean without any doubt counts as one, and for
-// Judge::kWick becomes one (json_schema/lenient_reading.h). A property with a default is never missing. Thread-safe.
+// Checks `arguments`, an object. A text that can only mean a number or a boolean counts as one, and kStrict replaces it
+// (json_schema/lenient_reading.h). A property with a default is never missing. Thread-safe.
 // Errors: kInvalidArgument  naming the first arguments that do not fit, for the model to repair
 //         kTooLarge         it takes more than `max_steps`
 Result<void> check_arguments(const json_schema::CompiledSchema& schema, boost::json::value& arguments,
-                             Judge decide, std::size_t max_steps = json_schema::kMaxSchemaSteps);
+                             ArgumentCheck mode, std::size_t max_steps = json_schema::kMaxSchemaSteps);
 
 }  // namespace wick

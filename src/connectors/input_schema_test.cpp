@@ -17,22 +17,24 @@ json::value value_of(std::string_view text) {
 }
 
 // "fits", or what is said.
-std::string check_value(std::string_view schema, json::value arguments, Judge decide = Judge::kWick) {
+std::string check_value(std::string_view schema, json::value arguments,
+                        ArgumentCheck mode = ArgumentCheck::kStrict) {
   const auto compiled = CompiledSchema::compile(value_of(schema));
   if (!compiled) return compiled.error().message;
-  const auto checked = check_arguments(**compiled, arguments, decide);
+  const auto checked = check_arguments(**compiled, arguments, mode);
   return checked ? "fits" : checked.error().message;
 }
 
-std::string check(std::string_view schema, std::string_view arguments, Judge decide = Judge::kWick) {
-  return check_value(schema, value_of(arguments), decide);
+std::string check(std::string_view schema, std::string_view arguments,
+                  ArgumentCheck mode = ArgumentCheck::kStrict) {
+  return check_value(schema, value_of(arguments), mode);
 }
 
 // What is left of the arguments for the system that is called.
-std::string passed_on(std::string_view schema, std::string_view text, Judge decide) {
+std::string passed_on(std::string_view schema, std::string_view text, ArgumentCheck mode) {
   const auto compiled = CompiledSchema::compile(value_of(schema));
   json::value arguments = value_of(text);
-  EXPECT_TRUE(compiled && check_arguments(**compiled, arguments, decide)) << text;
+  EXPECT_TRUE(compiled && check_arguments(**compiled, arguments, mode)) << text;
   return to_json(arguments);
 }
 
@@ -69,27 +71,28 @@ TEST(InputSchema, MustBeOfAnObjectAndMeanSomething) {
 TEST(InputSchema, ARequiredArgumentThatMayBeNullTakesNull) {
   const char* schema = R"({"type":"object","properties":{"o":{"type":["string","null"]},
       "l":{"anyOf":[{"type":"integer"},{"type":"null"}]}},"required":["o","l"]})";
-  for (const Judge decide : {Judge::kWick, Judge::kSystem})
-    EXPECT_EQ(passed_on(schema, R"({"o":null,"l":null})", decide), R"({"o":null,"l":null})");
+  for (const ArgumentCheck mode : {ArgumentCheck::kStrict, ArgumentCheck::kLenient})
+    EXPECT_EQ(passed_on(schema, R"({"o":null,"l":null})", mode), R"({"o":null,"l":null})");
 }
 
 TEST(InputSchema, NullCountsAsLeftOutForASystemThatJudgesItself) {
   const char* schema =
       R"({"type":"object","properties":{"q":{"type":"string"},"n":{"type":"integer"}},"required":["q"]})";
-  EXPECT_EQ(passed_on(schema, R"({"q":"x","n":null})", Judge::kSystem), R"({"q":"x","n":null})");
+  EXPECT_EQ(passed_on(schema, R"({"q":"x","n":null})", ArgumentCheck::kLenient), R"({"q":"x","n":null})");
   EXPECT_TRUE(has(check(schema, R"({"q":"x","n":null})"), "arguments.n must be an integer, not null."));
-  EXPECT_TRUE(has(check(schema, R"({"q":null})", Judge::kSystem), "arguments.q must be a string, not null."));
+  EXPECT_TRUE(has(check(schema, R"({"q":null})", ArgumentCheck::kLenient),
+                  "arguments.q must be a string, not null."));
   const char* elsewhere = R"({"type":"object","properties":{"q":{"type":"string"}},"required":["q"],
       "allOf":[{"properties":{"q":{"default":"x"}}}]})";
-  EXPECT_EQ(check(elsewhere, R"({"q":null})", Judge::kSystem), "fits");
+  EXPECT_EQ(check(elsewhere, R"({"q":null})", ArgumentCheck::kLenient), "fits");
 }
 
 TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
   const char* schema = R"({"type":"object","$defs":{"s":{"enum":["css"],"default":"css"}},
       "properties":{"scale":{"$ref":"#/$defs/s"},"level":{"default":1},"q":{}},"required":["scale","level","q"]})";
-  for (const Judge decide : {Judge::kWick, Judge::kSystem}) {
-    EXPECT_EQ(passed_on(schema, R"({"q":1})", decide), R"({"q":1})");
-    EXPECT_TRUE(has(check(schema, "{}", decide), "arguments.q is required, but missing."));
+  for (const ArgumentCheck mode : {ArgumentCheck::kStrict, ArgumentCheck::kLenient}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", mode), R"({"q":1})");
+    EXPECT_TRUE(has(check(schema, "{}", mode), "arguments.q is required, but missing."));
   }
 }
 
@@ -97,9 +100,9 @@ TEST(InputSchema, AnArgumentWithADefaultIsNeverMissing) {
 void expect_level_is_given(const std::string& rest) {
   const std::string schema =
       R"({"type":"object","properties":{"q":{}},"required":["q","level"],)" + rest + "}";
-  for (const Judge decide : {Judge::kWick, Judge::kSystem}) {
-    EXPECT_EQ(passed_on(schema, R"({"q":1})", decide), R"({"q":1})") << schema;
-    EXPECT_EQ(check(schema, "{}", decide),
+  for (const ArgumentCheck mode : {ArgumentCheck::kStrict, ArgumentCheck::kLenient}) {
+    EXPECT_EQ(passed_on(schema, R"({"q":1})", mode), R"({"q":1})") << schema;
+    EXPECT_EQ(check(schema, "{}", mode),
               "The arguments do not fit the input schema:\n- arguments.q is required, but missing.")
         << schema;
   }
@@ -157,8 +160,9 @@ TEST(InputSchema, TextsForNumbersAreTakenWhereTheSchemaLeavesNoDoubt) {
       "l":{"type":"array","items":{"type":"integer","minimum":1}},
       "d":{"anyOf":[{"type":"integer"},{"type":"string","maxLength":0}]},"e":{"enum":[1]}}})";
   const char* texts = R"({"i":"5","n":"-1.5e3","b":"true","o":"7.0","l":["1","2"]})";
-  EXPECT_EQ(passed_on(schema, texts, Judge::kWick), R"({"i":5,"n":-1500.0,"b":true,"o":7.0,"l":[1,2]})");
-  EXPECT_EQ(passed_on(schema, texts, Judge::kSystem), texts)
+  EXPECT_EQ(passed_on(schema, texts, ArgumentCheck::kStrict),
+            R"({"i":5,"n":-1500.0,"b":true,"o":7.0,"l":[1,2]})");
+  EXPECT_EQ(passed_on(schema, texts, ArgumentCheck::kLenient), texts)
       << "the connected server interprets the texts itself";
   for (const char* other : {R"({"i":"5.5"})", R"({"i":" 5"})", R"({"i":"05"})", R"({"i":""})",
                             R"({"i":"true"})", R"({"b":"True"})", R"({"b":"1"})", R"({"n":"NaN"})",
@@ -169,7 +173,7 @@ TEST(InputSchema, TextsForNumbersAreTakenWhereTheSchemaLeavesNoDoubt) {
 TEST(InputSchema, IfASystemJudgesItselfUnreadableAndTooLargeIsPassedOn) {
   const char* endless = R"({"type":"object","$defs":{"r":{"$dynamicAnchor":"m","$dynamicRef":"#m"}},
       "properties":{"a":{"$ref":"#/$defs/r"}}})";
-  EXPECT_EQ(check(endless, R"({"a":1})", Judge::kSystem), "fits");
+  EXPECT_EQ(check(endless, R"({"a":1})", ArgumentCheck::kLenient), "fits");
   EXPECT_TRUE(has(check(endless, R"({"a":1})"), "refers to itself"));
 }
 

@@ -34,6 +34,11 @@ std::string text_of(const CallResult& result) {
 
 }  // namespace
 
+std::string_view health_state_name(HealthState state) {
+  constexpr std::string_view kNames[] = {"unknown", "ok", "failing"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 std::string held_back(const OperationRef& ref) {
   return "\"" + ref.operation->name + "\" of " + ref.connector->label +
          " is held back: the connected server describes it otherwise now than an admin has accepted. "
@@ -74,25 +79,25 @@ Run Runner::begin(const Caller& caller, std::string operation, const json::objec
   Run run;
   run.operation = std::move(operation);
   run.user_id = caller.user.str();
-  run.credential_id = caller.credential_id;
-  run.credential_kind = caller.credential_kind;
+  run.credential_id = caller.credential.id;
+  run.credential_kind = caller.credential.kind;
   run.source = caller.source;
   run.request = to_json(arguments);
-  run.ip = caller.ip;
-  run.user_agent = caller.user_agent;
-  run.client_name = caller.client_name;
-  run.client_version = caller.client_version;
+  run.ip = caller.client.ip;
+  run.user_agent = caller.client.user_agent;
+  run.client_name = caller.client.name;
+  run.client_version = caller.client.version;
   run.trace_id = caller.trace_id;
   run.started_at = clock_.now();
   return run;
 }
 
 Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::value& arguments,
-                                         Judge decide, std::string user) const {
+                                         ArgumentCheck mode, std::string user) const {
   const auto work = [&](std::size_t max_steps) -> Result<void> {
     const auto& schema = operation.schema->get(operation.input_schema);
-    if (schema) return check_arguments(**schema, arguments, decide, max_steps);
-    if (decide == Judge::kSystem) return {};
+    if (schema) return check_arguments(**schema, arguments, mode, max_steps);
+    if (mode == ArgumentCheck::kLenient) return {};
     return fail(schema.error());
   };
   const bool is_offloaded = long_work_ != nullptr;
@@ -106,7 +111,7 @@ Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::
   } else if (!is_offloaded) {
     checked = work(json_schema::kMaxSchemaSteps);
   }
-  if (!checked && checked.error().code == ErrorCode::kTooLarge && decide == Judge::kSystem)
+  if (!checked && checked.error().code == ErrorCode::kTooLarge && mode == ArgumentCheck::kLenient)
     co_return Result<void>();
   co_return checked;
 }
@@ -116,13 +121,13 @@ Runner::Task<MaskedRun> Runner::finish(Run run, const std::optional<CallResult>&
   run.ended_at = clock_.now();
   run.latency_ms = (run.ended_at - run.started_at) / 1000;
   if (!result) {
-    run.status = "denied";
+    run.status = RunStatus::kDenied;
     run.error = std::string(reason);
   } else {
-    run.status = result->cancelled      ? "cancelled"
-                 : result->rate_limited ? "rate_limited"
-                 : result->is_error     ? "error"
-                                        : "ok";
+    run.status = result->cancelled      ? RunStatus::kCancelled
+                 : result->rate_limited ? RunStatus::kRateLimited
+                 : result->is_error     ? RunStatus::kError
+                                        : RunStatus::kOk;
     run.http_status = result->http_status;
   }
   const auto work = [&]() -> Result<MaskedRun> {
@@ -142,7 +147,7 @@ Runner::Task<MaskedRun> Runner::finish(Run run, const std::optional<CallResult>&
 // the access are asked about before it, for the record, and after it, for the answer.
 Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, MaskedRun run,
                                                   std::function<bool()> may_use) {
-  const auto revoked = [&] { return caller.still_valid && !caller.still_valid(); };
+  const auto revoked = [&] { return caller.credential.still_valid && !caller.credential.still_valid(); };
   const auto lost = [&] { return may_use && !may_use(); };
   bool cancelled = revoked();
   bool hidden = !cancelled && lost();
@@ -177,10 +182,10 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
 
 Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
                                                std::string operation_key, json::object arguments,
-                                               json::object more, const McpClientSession* client) {
+                                               json::object extra_params, const McpClientSession* client) {
   WICK_CO_CHECK(log_.ready());
   Run run = begin(caller, operation_key, arguments);
-  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.scope);
+  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.credential.scope);
   if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
   const EffectiveAccess::Found found = reach.find(connector_id, operation_key);
   const auto& [connector, operation] = found.ref;
@@ -189,15 +194,17 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   std::string refusal = kNoSuchOperation;
-  if (found.verdict == AccessDecision::kOutOfScope) refusal = out_of_scope(found.ref, caller.scope);
+  if (found.verdict == AccessDecision::kOutOfScope)
+    refusal = out_of_scope(found.ref, caller.credential.scope);
   if (found.verdict == AccessDecision::kHeld) refusal = held_back(found.ref);
   if (found.verdict == AccessDecision::kAllowed && kind != nullptr && !lease) {
     result = call_failed(lease.error().message);
     result->rate_limited = true;
   } else if (found.verdict == AccessDecision::kAllowed && kind != nullptr) {
     json::value checked(std::move(arguments));
-    const Judge decide = kind->forwards() ? Judge::kSystem : Judge::kWick;
-    const auto valid = co_await check(*operation, checked, decide, run.user_id);
+    const ArgumentCheck mode =
+        kind->passthrough() != nullptr ? ArgumentCheck::kLenient : ArgumentCheck::kStrict;
+    const auto valid = co_await check(*operation, checked, mode, run.user_id);
     if (!valid) {
       result = call_failed(valid.error().message);
     } else {
@@ -207,7 +214,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
       call.operation = operation;
       call.arguments = std::move(checked.get_object());
       call.user = caller.user;
-      call.more = std::move(more);
+      call.extra_params = std::move(extra_params);
       call.client = client;
       try {
         result = co_await kind->call(std::move(call));
@@ -218,7 +225,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
         spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
         result = call_refused("The connector failed on this call; the server's log names the cause.");
       }
-      note_health(*connector, *result);
+      if (!operation->is_local) note_health(*connector, *result);
     }
   }
   MaskedRun finished = co_await finish(std::move(run), result, refusal);
@@ -227,7 +234,7 @@ Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connec
   if (found.verdict == AccessDecision::kAllowed) {
     // Held back since then is not lost: the call was made before its description changed.
     may_use = [&] {
-      const EffectiveAccess now(access_.snapshot(), caller.user, caller.scope);
+      const EffectiveAccess now(access_.snapshot(), caller.user, caller.credential.scope);
       const AccessDecision verdict = now.find(connector_id, operation_key).verdict;
       return verdict == AccessDecision::kAllowed || verdict == AccessDecision::kHeld;
     };
@@ -245,28 +252,36 @@ bool Runner::can_be_cancelled(const ConnectorEntry& connector) const {
   return kind != nullptr && kind->can_be_cancelled();
 }
 
-bool Runner::forwards(const ConnectorEntry& connector) const {
-  const ConnectorKind* kind = kinds_.find(connector.kind);
-  return kind != nullptr && kind->forwards();
+McpPassthrough* Runner::passthrough_of(const ConnectorEntry& connector) const {
+  ConnectorKind* kind = kinds_.find(connector.kind);
+  return kind == nullptr ? nullptr : kind->passthrough();
+}
+
+bool Runner::is_mcp_server(const ConnectorEntry& connector) const {
+  return passthrough_of(connector) != nullptr;
 }
 
 Runner::Task<Result<void>> Runner::listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                                          json::object filter, std::function<void(json::object)> heard) {
-  ConnectorKind* kind = kinds_.find(connector->kind);
-  if (kind == nullptr || !kind->forwards()) co_return Result<void>{};
-  auto ended = co_await kind->listen(connector, behalf, std::move(filter), std::move(heard));
+                                          json::object filter,
+                                          std::function<void(json::object)> on_notification) {
+  McpPassthrough* passthrough = passthrough_of(*connector);
+  if (passthrough == nullptr) co_return Result<void>{};
+  auto ended = co_await passthrough->listen(connector, behalf, std::move(filter), std::move(on_notification));
   co_return ended;
 }
 
-Runner::Task<void> Runner::end_client_session(std::string lane) {
-  for (const auto& kind : kinds_.all()) co_await kind->end_client_session(lane);
+Runner::Task<void> Runner::end_client_session(std::string client_key) {
+  for (const auto& kind : kinds_.all()) {
+    if (McpPassthrough* passthrough = kind->passthrough(); passthrough != nullptr)
+      co_await passthrough->end_client_session(client_key);
+  }
 }
 
 Runner::Task<Result<json::object>> Runner::capabilities(std::shared_ptr<const ConnectorEntry> connector,
                                                         OnBehalfOf behalf) {
-  ConnectorKind* kind = kinds_.find(connector->kind);
-  if (kind == nullptr || !kind->forwards()) co_return json::object();
-  auto found = co_await kind->capabilities(connector, behalf);
+  McpPassthrough* passthrough = passthrough_of(*connector);
+  if (passthrough == nullptr) co_return json::object();
+  auto found = co_await passthrough->capabilities(connector, behalf);
   // That somebody has to connect an account first, or has gone, is no trouble of the server's.
   if (!found && !is_own_refusal(found.error().code)) {
     spdlog::warn("connector {}: {}", connector->label, found.error().message);
@@ -279,18 +294,19 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
                                                 json::object params, const McpClientSession* client) {
   WICK_CO_CHECK(log_.ready());
   Run run = begin(caller, method, params);
-  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.scope);
+  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.credential.scope);
   const auto connector = reach.connector(connector_id.str());
   if (connector != nullptr) run.connector_id = connector_id.str();
   const AccessDecision verdict =
       connector == nullptr ? AccessDecision::kHidden : reach.decide_passthrough(*connector);
-  ConnectorKind* kind = connector == nullptr ? nullptr : kinds_.find(connector->kind);
+  McpPassthrough* passthrough = connector == nullptr ? nullptr : passthrough_of(*connector);
   const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
   Result<Forwarded> forwarded = no_such_operation();
-  if (kind != nullptr && kind->forwards() && verdict == AccessDecision::kAllowed) {
+  if (passthrough != nullptr && verdict == AccessDecision::kAllowed) {
     if (lease) {
-      forwarded = co_await kind->forward(connector, {caller.user, client}, method, std::move(params));
+      const OnBehalfOf behalf{caller.user, client};
+      forwarded = co_await passthrough->forward(connector, behalf, method, std::move(params));
     } else {
       forwarded = fail(lease.error());
     }
@@ -318,7 +334,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
   std::function<bool()> may_use;
   if (verdict == AccessDecision::kAllowed) {
     may_use = [&] {
-      const EffectiveAccess now(access_.snapshot(), caller.user, caller.scope);
+      const EffectiveAccess now(access_.snapshot(), caller.user, caller.credential.scope);
       const auto same = now.connector(connector_id.str());
       return same != nullptr && now.decide_passthrough(*same) == AccessDecision::kAllowed;
     };
@@ -328,7 +344,6 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
 }
 
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
-  if (connector.kind == "notes") return;  // kept by Wick itself: nothing that could be away
   if (result.is_ours || result.cancelled || result.rate_limited) return;
   // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
@@ -340,7 +355,7 @@ void Runner::note_answer(const ConnectorEntry& connector, const std::string& pro
 }
 
 void Runner::set_health(const ConnectorEntry& connector, bool failing, std::string_view message) {
-  const char* state = failing ? "failing" : "ok";
+  const HealthState state = failing ? HealthState::kFailing : HealthState::kOk;
   std::lock_guard lock(mutex_);
   Health& health = health_[connector.id.str()];
   if (health.state != state) health.since = clock_.now();

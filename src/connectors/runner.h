@@ -21,14 +21,26 @@
 
 namespace wick {
 
-// Who calls, as the run will say.
+// The credential of a call.
+struct CallerCredential {
+  std::string id = {};  // of the token, grant or session; empty: none, as on the command line
+  CredentialKind kind = CredentialKind::kPat;
+  ScopePtr scope = {};                     // null: the credential reaches all that its user may use
+  std::function<bool()> still_valid = {};  // whether it has not been revoked; empty: always
+};
+
+// The program that sent a call, as it describes itself. `name` and `version`: of MCP's clientInfo.
+struct CallerClient {
+  std::string ip = {}, user_agent = {}, name = {}, version = {};
+};
+
+// The sender of a call, for the decision and for the record.
 struct Caller {
   UserId user;
-  std::string credential_id, credential_kind;  // pat, oauth, session
-  std::string source;                          // mcp, test, retry, api
-  std::string ip, user_agent, client_name, client_version, trace_id;
-  ScopePtr scope = {};                // how much narrower than the user the credential is
-  std::function<bool()> still_valid;  // whether the credential still lives; empty: it need not be asked
+  CallerCredential credential;
+  RunSource source = RunSource::kMcp;
+  CallerClient client;
+  std::string trace_id;  // W3C Trace Context; empty: none
 };
 
 struct CallOutcome {
@@ -39,9 +51,14 @@ struct CallOutcome {
 
 inline constexpr std::size_t kMaxHealthMessageBytes = 2000;
 
+// Whether the connected system answered when it was last asked.
+enum class HealthState : unsigned char { kUnknown, kOk, kFailing };
+// As the REST API spells it: unknown, ok, failing.
+std::string_view health_state_name(HealthState state);
+
 struct Health {
-  std::string state = "unknown";  // ok, failing, unknown
-  Micros since = 0;               // when it became so; 0: unknown
+  HealthState state = HealthState::kUnknown;
+  Micros since = 0;  // the time of the last change of `state`; 0: unknown
   // What the system answered, at most kMaxHealthMessageBytes. For admins alone: it may hold the data of the
   // user whose call failed, and words that somebody chose.
   std::string message;
@@ -66,9 +83,9 @@ class Runner {
   //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: nothing is carried out, or the result is withheld
   // A user who has as many calls under way as one may gets an error as result, recorded as rate_limited.
-  // `more`: what else the call's params say; `client`: who can be told and asked while it runs.
+  // `extra_params`: the other members of the call's params; `client`: who can be told and asked while it runs.
   Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
-                                 boost::json::object arguments, boost::json::object more = {},
+                                 boost::json::object arguments, boost::json::object extra_params = {},
                                  const McpClientSession* client = nullptr);
   // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
   // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
@@ -79,15 +96,16 @@ class Runner {
   // Whether its calls end early when the client has gone.
   bool can_be_cancelled(const ConnectorEntry& connector) const;
   // Whether it is an MCP server itself.
-  bool forwards(const ConnectorEntry& connector) const;
-  // What of the protocol the connector offers besides tools. Errors: as ConnectorKind::capabilities
+  bool is_mcp_server(const ConnectorEntry& connector) const;
+  // What of the protocol the connector offers besides tools. Errors: as McpPassthrough::capabilities
   Task<Result<boost::json::object>> capabilities(std::shared_ptr<const ConnectorEntry> connector,
                                                  OnBehalfOf behalf);
-  // Passes on what the connector's server says of changes; not recorded. Errors: as ConnectorKind::listen
+  // Passes on what the connector's server says of changes; not recorded. Errors: as McpPassthrough::listen
   Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                            boost::json::object filter, std::function<void(boost::json::object)> heard);
-  // A client has ended its session.
-  Task<void> end_client_session(std::string lane);
+                            boost::json::object filter,
+                            std::function<void(boost::json::object)> on_notification);
+  // A client has ended its session. `client_key`: McpClientSession::lane
+  Task<void> end_client_session(std::string client_key);
   // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
   // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,
@@ -104,12 +122,15 @@ class Runner {
   void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
   // check_arguments(), off the io threads when it takes long. `arguments` lives in the caller's frame.
-  Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, Judge decide,
+  Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, ArgumentCheck mode,
                            std::string user) const;
   // The run with times, status and response, as the log keeps it; no result: denied, for this reason. What
   // is long is made off the io threads.
   Task<MaskedRun> finish(Run run, const std::optional<CallResult>& result, std::string_view reason) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
+
+  // Null: the connector is no MCP server.
+  McpPassthrough* passthrough_of(const ConnectorEntry& connector) const;
 
   const AccessStore& access_;
   const KindRegistry& kinds_;

@@ -150,5 +150,16 @@ TEST(AccessToken, IsVisibleAsciiOfALimitedLength) {
   EXPECT_FALSE(is_access_token(std::string(kMaxAccessTokenBytes + 1, 'a')));
 }
 
+TEST(PublicAddress, OnlyAddressesOfTheInternetArePublic) {
+  for (const char* address :
+       {"127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1",
+        "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "nonsense"}) {
+    EXPECT_FALSE(is_public_address(address)) << address;
+  }
+  for (const char* address : {"1.1.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"})
+    EXPECT_TRUE(is_public_address(address)) << address;
+}
+
 }  // namespace
 }  // namespace wick::http

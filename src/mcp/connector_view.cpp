@@ -24,34 +24,35 @@ bool Endpoint::is_forwarded(const Message& message) {
                              method == "resources/unsubscribe");
 }
 
-http::Task<Endpoint::Answer> Endpoint::forward(Context& context,
-                                               std::shared_ptr<const ConnectorEntry> connector,
-                                               json::object params) {
+http::Task<Answer> Endpoint::forward(RequestContext& context, std::shared_ptr<const ConnectorEntry> connector,
+                                     json::object params) {
   const Message& message = *context.message;
-  const auto talk = converse(context, *connector);
-  const McpClientSession* side = talk == nullptr ? nullptr : &talk->side();
+  const auto stream = open_request_stream(context, *connector, runner_, authenticator_, legacy_);
+  const McpClientSession* client = stream == nullptr ? nullptr : &stream->client();
   Result<Forwarded> forwarded = fail(ErrorCode::kUpstream, "");
   for (int round = 0;; ++round) {
-    forwarded = co_await runner_.forward(caller(context), connector->id, message.method, params, side);
+    forwarded = co_await runner_.forward(caller_of(context, authenticator_), connector->id, message.method,
+                                         params, client);
     if (!forwarded || !asks_back(forwarded->result) || message.modern) break;
     bool answered = round < kMaxRounds;
-    if (answered) answered = co_await talk->ask(forwarded->result, params);
+    if (answered) answered = co_await stream->ask(forwarded->result, params);
     if (!answered) {
       forwarded =
           fail(ErrorCode::kUpstream, "The MCP server asks something, and no answer came from the client.");
       break;
     }
   }
-  if (forwarded && !forwarded->is_error) co_await publish(context, *connector, forwarded->result);
-  co_return co_await conclude(talk.get(), forwarded_answer(context, std::move(forwarded)));
+  if (forwarded && !forwarded->is_error)
+    co_await publish_result(context, runner_, long_work_, *connector, forwarded->result);
+  co_return co_await finish_stream(stream.get(), forwarded_answer(context, std::move(forwarded)));
 }
 
-Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwarded> forwarded) const {
+Answer Endpoint::forwarded_answer(const RequestContext& context, Result<Forwarded> forwarded) const {
   const Message& message = *context.message;
   if (!forwarded) {
     if (forwarded.error().code == ErrorCode::kUnauthenticated)
       return {{}, authenticator_.invalid_token(context.resource)};
-    if (forwarded.error().code == ErrorCode::kNotFound && context.only == nullptr)
+    if (forwarded.error().code == ErrorCode::kNotFound && context.scoped_connector == nullptr)
       return no_such_offer(context);
     if (forwarded.error().code == ErrorCode::kNotFound)
       return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
@@ -77,7 +78,8 @@ Endpoint::Answer Endpoint::forwarded_answer(const Context& context, Result<Forwa
     passed.data = std::move(forwarded->error_data);
     // On /mcp the server's data would name the resource as only the server does.
     const auto* uri = message.params.if_contains("uri");
-    if (names_uri && uri != nullptr && context.only == nullptr) passed.data.get_object()["uri"] = *uri;
+    if (names_uri && uri != nullptr && context.scoped_connector == nullptr)
+      passed.data.get_object()["uri"] = *uri;
     return {error_text(passed), std::nullopt, status};
   }
   json::object& result = forwarded->result;

@@ -45,7 +45,8 @@ Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator
       sessions_(key, clock),
       clock_(clock),
       searches_(searches),
-      long_work_(long_work) {}
+      long_work_(long_work),
+      tool_calls_(runner, authenticator, legacy_, searches, long_work) {}
 
 std::optional<http::Response> Endpoint::check_header(const http::Request& request) const {
   auto context = admit(request);
@@ -53,31 +54,31 @@ std::optional<http::Response> Endpoint::check_header(const http::Request& reques
   return std::move(context.error());
 }
 
-std::expected<Endpoint::Context, http::Response> Endpoint::admit(http::Exchange& exchange) const {
+std::expected<RequestContext, http::Response> Endpoint::admit(http::Exchange& exchange) const {
   auto context = admit(exchange.request());
   if (context) context->exchange = &exchange;
   return context;
 }
 
-std::expected<Endpoint::Context, http::Response> Endpoint::admit(const http::Request& request) const {
+std::expected<RequestContext, http::Response> Endpoint::admit(const http::Request& request) const {
   if (!origins_.origin_allowed(request) && origins_.cors_origin(request).empty()) {
     return std::unexpected(
         refusal(403, kInvalidRequest,
                 "This Host or Origin is not allowed here: see --public-url and server.cors_origins."));
   }
   const std::string_view connector = request.capture("connector");
-  Context context;
+  RequestContext context;
   if (is_resource_name(connector)) context.resource = connector;
   WICK_TRY(principal, authenticator_.authenticate(request, context.resource));
   context.principal = principal;
-  context.reach = EffectiveAccess(access_.snapshot(), principal.credential.user, principal.credential.scope);
-  const UserEntry* user = context.reach.user();
+  context.access = EffectiveAccess(access_.snapshot(), principal.credential.user, principal.credential.scope);
+  const UserEntry* user = context.access.user();
   if (user == nullptr || user->status != UserStatus::kActive) {
     return std::unexpected(authenticator_.invalid_token(context.resource));
   }
   if (!connector.empty()) {
-    context.only = context.reach.connector(connector);
-    if (context.only == nullptr)
+    context.scoped_connector = context.access.connector(connector);
+    if (context.scoped_connector == nullptr)
       return std::unexpected(refusal(404, kInvalidRequest, "There is no such connector for you."));
   }
   return context;
@@ -102,7 +103,7 @@ http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
   co_return response;
 }
 
-http::Task<http::Response> Endpoint::answer_body(Context& context) {
+http::Task<http::Response> Endpoint::answer_body(RequestContext& context) {
   const http::Request& request = context.exchange->request();
   auto incoming = read_body(request);
   if (!incoming) co_return to_response(incoming.error());
@@ -127,7 +128,7 @@ http::Task<http::Response> Endpoint::answer_body(Context& context) {
   for (const Message& message : incoming->messages) {
     context.message = &message;
     if (message.kind == Message::Kind::kResponse) legacy_.answer(client_key_of(context), message.answer);
-    if (message.kind == Message::Kind::kNotification && !message.modern) heed(context);
+    if (message.kind == Message::Kind::kNotification && !message.modern) handle_legacy_notification(context);
     if (message.kind != Message::Kind::kRequest) continue;
     Answer one = co_await answer(context);
     if (one.response) co_return std::move(*one.response);
@@ -138,64 +139,59 @@ http::Task<http::Response> Endpoint::answer_body(Context& context) {
   co_return json_response(batch + "]");
 }
 
-// A legacy client's notification: of all there are, only one asks for something.
-void Endpoint::heed(const Context& context) {
+// Of the notifications of a legacy client, only a cancellation has an effect here.
+void Endpoint::handle_legacy_notification(const RequestContext& context) {
   if (context.message->method != "notifications/cancelled") return;
   const auto* id = context.message->params.if_contains("requestId");
   if (id != nullptr) legacy_.cancel(client_key_of(context), id_text(*id));
 }
 
-std::string Endpoint::client_key_of(const Context& context) const {
-  if (context.session) return to_hex(sha256(*context.exchange->request().header("mcp-session-id")));
-  return context.principal.credential.user.str();
-}
-
-http::Task<Endpoint::Answer> Endpoint::answer(Context& context) {
+http::Task<Answer> Endpoint::answer(RequestContext& context) {
   const Message& message = *context.message;
   if (message.method == "tools/list") co_return co_await list_tools(context);
-  if (message.method == "tools/call") co_return co_await call_tool(context);
-  if (context.only != nullptr && is_forwarded(message))
-    co_return co_await forward(context, context.only, message.params);
-  if (context.only == nullptr && is_shared(message) && !offering(context.reach).empty())
+  if (message.method == "tools/call") co_return co_await tool_calls_.handle(context);
+  if (context.scoped_connector != nullptr && is_forwarded(message))
+    co_return co_await forward(context, context.scoped_connector, message.params);
+  if (context.scoped_connector == nullptr && is_shared(message) && !offering(context.access).empty())
     co_return co_await answer_shared(context);
   if (message.modern) co_return co_await answer_modern(context);
   co_return co_await answer_legacy(context);
 }
 
-http::Task<Endpoint::Answer> Endpoint::answer_modern(Context& context) {
+http::Task<Answer> Endpoint::answer_modern(RequestContext& context) {
   const Message& message = *context.message;
   if (message.method == "server/discover") co_return co_await discover(context);
   if (message.method == "subscriptions/listen") co_return co_await listen(context);
   co_return rejected(context, kMethodNotFound, "This server has no method \"" + message.method + "\".", 404);
 }
 
-http::Task<Endpoint::Answer> Endpoint::answer_legacy(Context& context) {
+http::Task<Answer> Endpoint::answer_legacy(RequestContext& context) {
   const Message& message = *context.message;
   if (message.method == "initialize") co_return co_await initialize(context);
   if (message.method == "ping") co_return Answer{result_text(message.id, "{}")};
   co_return rejected(context, kMethodNotFound, "This server has no method \"" + message.method + "\".");
 }
 
-http::Task<Endpoint::Answer> Endpoint::discover(Context& context) {
+http::Task<Answer> Endpoint::discover(RequestContext& context) {
   const std::string& id = context.message->id;
-  if (context.only == nullptr) {
-    if (offering(context.reach).empty()) co_return Answer{result_text(id, discover_text())};
+  if (context.scoped_connector == nullptr) {
+    if (offering(context.access).empty()) co_return Answer{result_text(id, discover_text())};
     json::value all = parse_trusted_json(discover_text());
     all.get_object()["capabilities"] = parse_trusted_json(kSharedCapabilities);
     co_return Answer{result_text(id, to_json(all))};
   }
-  Conversation talk(
+  RequestStream stream(
       *context.exchange, *context.message, client_key_of(context),
       carried_capabilities(context.message->capabilities), legacy_, [] { return true; }, false);
-  const auto more =
-      co_await runner_.capabilities(context.only, {context.principal.credential.user, &talk.side()});
+  const auto more = co_await runner_.capabilities(context.scoped_connector,
+                                                  {context.principal.credential.user, &stream.client()});
   if (!more || more->empty()) co_return Answer{result_text(id, discover_text())};
   json::value result = parse_trusted_json(discover_text());
   for (const auto& one : *more) result.get_object()["capabilities"].get_object()[one.key()] = one.value();
   co_return Answer{result_text(id, to_json(result))};
 }
 
-http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
+http::Task<Answer> Endpoint::initialize(RequestContext& context) {
   const Message& message = *context.message;
   Session session;
   session.user = context.principal.credential.user;
@@ -215,13 +211,14 @@ http::Task<Endpoint::Answer> Endpoint::initialize(Context& context) {
   }
   if (const auto* can = message.params.if_contains("capabilities"); can != nullptr && can->is_object())
     session.capabilities = carried_capabilities(can->get_object());
-  const bool is_shared_view = context.only == nullptr && !offering(context.reach).empty();
+  const bool is_shared_view = context.scoped_connector == nullptr && !offering(context.access).empty();
   json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
-  if (context.only != nullptr) {
-    McpClientSession side;  // in whose era the server may have other capabilities
-    side.modern = false;
-    side.cancellation = std::make_shared<Cancellation>();
-    const auto more = co_await runner_.capabilities(context.only, {context.principal.credential.user, &side});
+  if (context.scoped_connector != nullptr) {
+    McpClientSession client;  // in whose era the server may have other capabilities
+    client.modern = false;
+    client.cancellation = std::make_shared<Cancellation>();
+    const auto more =
+        co_await runner_.capabilities(context.scoped_connector, {context.principal.credential.user, &client});
     for (const auto& one : more.value_or(json::object())) capabilities.get_object()[one.key()] = one.value();
   }
   std::string result = R"({"protocolVersion":")" + session.version + R"(","capabilities":)" +
@@ -261,37 +258,30 @@ thread_local ListCache list_cache;
 
 }  // namespace
 
-bool is_long_catalogue(const AccessSnapshot& snapshot) {
-  std::size_t operations = 0;
-  for (const auto& connector : snapshot.connectors) {
-    operations += connector->operations.size();
-    if (operations > kLongCatalogue) return true;
-  }
-  return false;
-}
-
 // Null: the cursor is not one that the list gave.
-http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(const Context& context) const {
+http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(
+    const RequestContext& context) const {
   using List = std::shared_ptr<const std::string>;
   const auto* cursor = context.message->params.if_contains("cursor");
   if (cursor != nullptr && cursor->is_null()) cursor = nullptr;
   if (cursor != nullptr && !cursor->is_string()) co_return List();
   const std::string after = cursor == nullptr ? "" : std::string(cursor->get_string());
-  const UserId& user = context.reach.user()->id;
+  const UserId& user = context.access.user()->id;
   const ToolSurface surface = context.principal.credential.tools;
   std::string key(holder_of(user));
   key += char(surface);
   const Era era = context.message->modern ? Era::kStateless : Era::kWithSessions;
   key += char(era);
-  if (context.only != nullptr) key += holder_of(context.only->id);
-  if (context.reach.scope() != nullptr) key += scope_text(context.reach.scope());
-  const auto snapshot = context.reach.shared_snapshot();
+  if (context.scoped_connector != nullptr) key += holder_of(context.scoped_connector->id);
+  if (context.access.scope() != nullptr) key += scope_text(context.access.scope());
+  const auto snapshot = context.access.shared_snapshot();
   if (cursor == nullptr) {
     if (auto kept = list_cache.find(snapshot, key)) co_return kept;
   }
   const auto make = [&]() -> Result<List> {
-    auto text = context.only == nullptr ? mcp::list_tools(context.reach, surface, after, era)
-                                        : list_connector_tools(context.reach, *context.only, after, era);
+    auto text = context.scoped_connector == nullptr
+                    ? mcp::list_tools(context.access, surface, after, era)
+                    : list_connector_tools(context.access, *context.scoped_connector, after, era);
     return text ? std::make_shared<const std::string>(std::move(*text)) : List();
   };
   Result<List> list = List();
@@ -304,7 +294,7 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(cons
   co_return list;
 }
 
-http::Task<Endpoint::Answer> Endpoint::list_tools(const Context& context) const {
+http::Task<Answer> Endpoint::list_tools(const RequestContext& context) const {
   const auto tools = co_await tools_list(context);
   if (!tools) co_return rejected(context, kInternalError, tools.error().message);
   if (*tools == nullptr)

@@ -5,8 +5,8 @@
 namespace wick::mcp {
 namespace {
 
-std::string key_of(char kind, const std::string& lane, const std::string& id) {
-  return kind + lane + "\n" + id;
+std::string key_of(char kind, const std::string& client_key, const std::string& id) {
+  return kind + client_key + "\n" + id;
 }
 
 template <typename Map>
@@ -18,31 +18,33 @@ typename Map::mapped_type find(std::mutex& mutex, Map& map, const std::string& k
 
 }  // namespace
 
-std::unique_ptr<LegacyRequests::Entry> LegacyRequests::enter(const std::string& lane, const std::string& id,
+std::unique_ptr<LegacyRequests::Entry> LegacyRequests::enter(const std::string& client_key,
+                                                             const std::string& id,
                                                              std::shared_ptr<Cancellation> cancellation) {
-  std::string key = key_of('r', lane, id);
+  std::string key = key_of('r', client_key, id);
   const std::lock_guard lock(state_->mutex);
   state_->requests[key] = std::move(cancellation);
   return std::make_unique<Entry>(state_, std::move(key));
 }
 
-void LegacyRequests::cancel(const std::string& lane, const std::string& id) {
-  const auto cancellation = find(state_->mutex, state_->requests, key_of('r', lane, id));
+void LegacyRequests::cancel(const std::string& client_key, const std::string& id) {
+  const auto cancellation = find(state_->mutex, state_->requests, key_of('r', client_key, id));
   if (cancellation != nullptr) cancellation->cancel();
 }
 
-std::unique_ptr<LegacyRequests::Entry> LegacyRequests::ask(const std::string& lane, const std::string& id,
+std::unique_ptr<LegacyRequests::Entry> LegacyRequests::ask(const std::string& client_key,
+                                                           const std::string& id,
                                                            std::shared_ptr<Answer> answer) {
-  std::string key = key_of('q', lane, id);
+  std::string key = key_of('q', client_key, id);
   const std::lock_guard lock(state_->mutex);
   state_->questions[key] = std::move(answer);
   return std::make_unique<Entry>(state_, std::move(key));
 }
 
-void LegacyRequests::answer(const std::string& lane, json::object message) {
+void LegacyRequests::answer(const std::string& client_key, json::object message) {
   const auto* id = message.if_contains("id");
   if (id == nullptr) return;
-  const auto waiting = find(state_->mutex, state_->questions, key_of('q', lane, to_json(*id)));
+  const auto waiting = find(state_->mutex, state_->questions, key_of('q', client_key, to_json(*id)));
   if (waiting != nullptr) waiting->put(std::move(message));
 }
 

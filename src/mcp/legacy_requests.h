@@ -43,13 +43,14 @@ class LegacyRequests {
   };
 
   // `id`: of the client's request, as JSON.
-  std::unique_ptr<Entry> enter(const std::string& lane, const std::string& id,
+  std::unique_ptr<Entry> enter(const std::string& client_key, const std::string& id,
                                std::shared_ptr<Cancellation> cancellation);
-  void cancel(const std::string& lane, const std::string& id);
+  void cancel(const std::string& client_key, const std::string& id);
   // `id`: of the question, as JSON.
-  std::unique_ptr<Entry> ask(const std::string& lane, const std::string& id, std::shared_ptr<Answer> answer);
+  std::unique_ptr<Entry> ask(const std::string& client_key, const std::string& id,
+                             std::shared_ptr<Answer> answer);
   // A message with a result or an error; one that nobody waits for is dropped.
-  void answer(const std::string& lane, boost::json::object message);
+  void answer(const std::string& client_key, boost::json::object message);
 
  private:
   const std::shared_ptr<State> state_ = std::make_shared<State>();

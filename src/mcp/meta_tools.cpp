@@ -87,7 +87,7 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
   return result;
 }
 
-CallResult search(Search& index, const EffectiveAccess& reach, const json::object& arguments) {
+CallResult search(Search& index, const EffectiveAccess& access, const json::object& arguments) {
   const std::string query = text_argument(arguments, "query");
   if (query.size() > kMaxQueryBytes) {
     return call_failed("The query is longer than " + std::to_string(kMaxQueryBytes) +
@@ -95,7 +95,7 @@ CallResult search(Search& index, const EffectiveAccess& reach, const json::objec
   }
   CallResult result;
   json::array items;
-  for (const OperationRef& ref : index.find(reach.snapshot(), reach.operations(), query, kMaxSearchResults))
+  for (const OperationRef& ref : index.find(access.snapshot(), access.operations(), query, kMaxSearchResults))
     describe(result, items, ref);
   if (items.empty())
     result.text = "Nothing matches these words. Try others, or call wick_list to see everything.";
@@ -105,15 +105,15 @@ CallResult search(Search& index, const EffectiveAccess& reach, const json::objec
   return result;
 }
 
-CallResult get(const EffectiveAccess& reach, const json::object& arguments) {
+CallResult get(const EffectiveAccess& access, const json::object& arguments) {
   const std::string id = text_argument(arguments, "tool_id");
   const auto key = parse_tool_id(id);
-  const EffectiveAccess::Found found = key ? reach.find(key->first, key->second) : EffectiveAccess::Found();
+  const EffectiveAccess::Found found = key ? access.find(key->first, key->second) : EffectiveAccess::Found();
   const OperationRef& ref = found.ref;
   if (found.verdict == AccessDecision::kOutOfScope) {
     return call_failed("\"" + ref.operation->name + "\" of " + ref.connector->label +
                        " is outside the scope of this credential, which reaches " +
-                       describe_scope(reach.scope()) + ".");
+                       describe_scope(access.scope()) + ".");
   }
   if (found.verdict == AccessDecision::kHeld) return call_failed(held_back(ref));
   if (found.verdict == AccessDecision::kHidden) {
@@ -128,9 +128,8 @@ CallResult get(const EffectiveAccess& reach, const json::object& arguments) {
   structured["description"] = ref.operation->description;
   structured["input_schema"] = ref.operation->input_schema;
   structured["read_only"] = ref.operation->read_only;
-  // Of what nobody has said so, it is not said that it is harmless.
-  const bool is_known =
-      ref.operation->destructive || ref.operation->read_only || ref.connector->kind == "notes";
+  // Without a hint, the operation is not called harmless.
+  const bool is_known = ref.operation->destructive || ref.operation->read_only || ref.operation->is_local;
   if (is_known) structured["destructive"] = ref.operation->destructive;
   result.text = ref.operation->name + " (" + ref.connector->label + "): " + ref.operation->description +
                 "\n\nArguments (JSON Schema):\n" + ref.operation->input_schema_text +
@@ -139,7 +138,7 @@ CallResult get(const EffectiveAccess& reach, const json::object& arguments) {
   return result;
 }
 
-CallResult info(const EffectiveAccess& reach, ToolSurface surface,
+CallResult info(const EffectiveAccess& access, ToolSurface surface,
                 const std::vector<OperationRef>& callable) {
   CallResult result;
   const std::size_t operations = callable.size();
@@ -148,12 +147,12 @@ CallResult info(const EffectiveAccess& reach, ToolSurface surface,
     connectors += i == 0 || callable[i].connector != callable[i - 1].connector;
   json::object structured;
   structured["server"] = "Wick " WICK_VERSION;
-  structured["user"] = reach.user()->name;
+  structured["user"] = access.user()->name;
   structured["connectors"] = connectors;
   structured["operations"] = operations;
   structured["tools"] = is_direct(surface, operations) ? "direct" : "meta";
   result.structured = std::move(structured);
-  result.text = "Wick " WICK_VERSION ". You are " + reach.user()->name + " and can call " +
+  result.text = "Wick " WICK_VERSION ". You are " + access.user()->name + " and can call " +
                 std::to_string(operations) + " operations of " + std::to_string(connectors) +
                 " connectors. Find them with wick_search or wick_list, read their arguments with "
                 "wick_get, call them with wick_execute.";
@@ -172,13 +171,13 @@ bool is_meta_tool(std::string_view name) {
          name == "wick_info";
 }
 
-CallResult call_meta_tool(Search& search_index, const EffectiveAccess& reach, ToolSurface surface,
+CallResult call_meta_tool(Search& search_index, const EffectiveAccess& access, ToolSurface surface,
                           std::string_view name, const json::object& arguments) {
-  if (name == "wick_get") return get(reach, arguments);
-  if (name == "wick_search") return search(search_index, reach, arguments);
-  const auto operations = reach.operations();
+  if (name == "wick_get") return get(access, arguments);
+  if (name == "wick_search") return search(search_index, access, arguments);
+  const auto operations = access.operations();
   if (name == "wick_list") return list(operations, arguments);
-  return info(reach, surface, operations);
+  return info(access, surface, operations);
 }
 
 }  // namespace wick::mcp

@@ -68,7 +68,7 @@ struct Endpoint::PageRequest {
   std::shared_ptr<const ConnectorEntry> connector;
   OfferKey key;
   OfferPlace place;
-  McpClientSession side = {};
+  McpClientSession client = {};
   bool is_done = false;  // the list has `page`
   bool is_late = false;  // the request goes on without the list
   bool is_counted = false;
@@ -79,10 +79,11 @@ bool Endpoint::is_shared(const Message& message) {
   return is_forwarded(message) && message.method != "logging/setLevel";
 }
 
-std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const EffectiveAccess& reach) const {
+std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const EffectiveAccess& access) const {
   std::vector<std::shared_ptr<const ConnectorEntry>> out;
-  for (const auto& connector : reach.snapshot().connectors) {
-    if (runner_.forwards(*connector) && reach.decide_passthrough(*connector) == AccessDecision::kAllowed)
+  for (const auto& connector : access.snapshot().connectors) {
+    if (runner_.is_mcp_server(*connector) &&
+        access.decide_passthrough(*connector) == AccessDecision::kAllowed)
       out.push_back(connector);
   }
   // In the order in which they were added, which no change of a label disturbs.
@@ -90,20 +91,21 @@ std::vector<std::shared_ptr<const ConnectorEntry>> Endpoint::offering(const Effe
   return out;
 }
 
-http::Task<Endpoint::Answer> Endpoint::answer_shared(Context& context) {
+http::Task<Answer> Endpoint::answer_shared(RequestContext& context) {
   const Message& message = *context.message;
   if (!message.modern) server_use_.note(client_key_of(context));
   if (list_kind(message.method) != nullptr) co_return co_await list_offers(context);
   json::object params = message.params;
-  std::shared_ptr<const ConnectorEntry> connector = resolve(context.reach, message.method, params);
+  std::shared_ptr<const ConnectorEntry> connector = resolve(context.access, message.method, params);
   if (connector != nullptr) co_return co_await forward(context, std::move(connector), std::move(params));
-  auto outcome = co_await runner_.record(caller(context), message.method, message.params, std::nullopt);
+  auto outcome = co_await runner_.record(caller_of(context, authenticator_), message.method, message.params,
+                                         std::nullopt);
   if (!outcome && outcome.error().code != ErrorCode::kNotFound)
-    co_return finished(context, std::move(outcome));
+    co_return failed_call(context, authenticator_, outcome.error());
   co_return no_such_offer(context);
 }
 
-Endpoint::Answer Endpoint::no_such_offer(const Context& context) const {
+Answer Endpoint::no_such_offer(const RequestContext& context) const {
   const Message& message = *context.message;
   const bool is_prompt = message.method == "prompts/get";
   Rejection refused{200, kInvalidParams, "", message.id};
@@ -116,8 +118,8 @@ Endpoint::Answer Endpoint::no_such_offer(const Context& context) const {
 }
 
 // Which connector a request is for; its name or URI in `params` becomes the server's own. Null: none for this caller.
-std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const EffectiveAccess& reach, std::string_view method,
-                                                        json::object& params) const {
+std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const EffectiveAccess& access,
+                                                        std::string_view method, json::object& params) const {
   json::object* holder = &params;
   bool by_name = method == "prompts/get";
   if (method == "completion/complete") {
@@ -140,9 +142,9 @@ std::shared_ptr<const ConnectorEntry> Endpoint::resolve(const EffectiveAccess& r
     slug = std::move(resource->slug);
     own = std::move(resource->uri);
   }
-  auto connector = reach.connector(slug);
-  const bool found = connector != nullptr && connector->slug == slug && runner_.forwards(*connector) &&
-                     reach.decide_passthrough(*connector) == AccessDecision::kAllowed;
+  auto connector = access.connector(slug);
+  const bool found = connector != nullptr && connector->slug == slug && runner_.is_mcp_server(*connector) &&
+                     access.decide_passthrough(*connector) == AccessDecision::kAllowed;
   if (!found) return nullptr;
   (*holder)[member] = json::string(own);
   return connector;
@@ -158,13 +160,14 @@ http::Task<KnownOffers::Ended> Endpoint::fetch_page(const PageRequest& request, 
                : Ended::kFailed;
   };
   const UserId user = caller.user;
-  const auto can = co_await runner_.capabilities(request.connector, {user, &request.side});
+  const auto can = co_await runner_.capabilities(request.connector, {user, &request.client});
   if (!can) co_return failed(can.error());
   if (!can->contains(request.kind.capability)) co_return Ended::kAnswered;
   json::object params;
   if (!request.place.cursor.empty()) params["cursor"] = request.place.cursor;
-  auto answer = co_await runner_.forward(std::move(caller), request.connector->id,
-                                         std::string(request.kind.method), std::move(params), &request.side);
+  auto answer =
+      co_await runner_.forward(std::move(caller), request.connector->id, std::string(request.kind.method),
+                               std::move(params), &request.client);
   if (!answer) co_return failed(answer.error());
   if (answer->is_error) co_return answer->error_code == kMethodNotFound ? Ended::kAnswered : Ended::kFailed;
   const auto work = [&]() -> Result<OfferPage> {
@@ -191,7 +194,7 @@ http::Task<void> Endpoint::ask_for_page(std::shared_ptr<PageRequest> request, Ca
   } catch (const std::exception& error) {
     spdlog::error("connector {}: {}: {}", request->connector->label, request->kind.method, error.what());
   }
-  if (request->side.cancellation->cancelled()) how = KnownOffers::Ended::kCancelled;
+  if (request->client.cancellation->cancelled()) how = KnownOffers::Ended::kCancelled;
   const bool is_slow = std::chrono::steady_clock::now() - began > std::chrono::seconds(kListSeconds);
   if (how == KnownOffers::Ended::kAnswered && request->is_late) runner_.note_answer(*request->connector, "");
   if (!request->is_late) {
@@ -205,16 +208,16 @@ http::Task<void> Endpoint::ask_for_page(std::shared_ptr<PageRequest> request, Ca
 }
 
 std::shared_ptr<Endpoint::PageRequest> Endpoint::make_page_request(
-    const Context& context, std::shared_ptr<const ConnectorEntry> connector, OfferPlace place) const {
+    const RequestContext& context, std::shared_ptr<const ConnectorEntry> connector, OfferPlace place) const {
   const ListKind& kind = *list_kind(context.message->method);
   OfferKey key(context.principal.credential.user, *connector, kind.method, place.cursor);
   auto request = std::make_shared<PageRequest>(
       PageRequest{kind, std::move(connector), std::move(key), std::move(place)});
-  request->side.lane = client_key_of(context);
-  request->side.modern = context.message->modern;
-  request->side.capabilities =
+  request->client.lane = client_key_of(context);
+  request->client.modern = context.message->modern;
+  request->client.capabilities =
       context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities);
-  request->side.cancellation = std::make_shared<Cancellation>();
+  request->client.cancellation = std::make_shared<Cancellation>();
   return request;
 }
 
@@ -225,15 +228,15 @@ void Endpoint::give_up(PageRequest& request, const TokenId& credential) {
   spdlog::warn("connector {}: {}: the list on /mcp has what is known", request.connector->label, what);
   runner_.note_answer(*request.connector, "There was " + what + ".");
   request.is_late = known_.give_up(request.key, credential);
-  if (!request.is_late) request.side.cancellation->cancel();
+  if (!request.is_late) request.client.cancellation->cancel();
   request.page = known_.find(request.key).value_or(OfferPage());
 }
 
-http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
+http::Task<Answer> Endpoint::list_offers(RequestContext& context) {
   using Clock = std::chrono::steady_clock;
   const Message& message = *context.message;
   const TokenId credential = context.principal.credential.id;
-  const auto connectors = offering(context.reach);
+  const auto connectors = offering(context.access);
   auto cursor = read_offer_cursor(message.params);
   if (!cursor)
     co_return rejected(context, kInvalidParams,
@@ -244,7 +247,7 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
   context.exchange->watch([requests, executor = context.exchange->executor()] {
     boost::asio::post(executor, [requests] {
       for (const auto& request : *requests) {
-        if (!request->is_late) request->side.cancellation->cancel();
+        if (!request->is_late) request->client.cancellation->cancel();
       }
     });
   });
@@ -275,7 +278,8 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
       }
       running += asking == KnownOffers::Asking::kInTime ? 1 : 0;
       if (asking == KnownOffers::Asking::kUnderWay) continue;
-      boost::asio::co_spawn(context.exchange->executor(), ask_for_page(request, caller(context), done),
+      boost::asio::co_spawn(context.exchange->executor(),
+                            ask_for_page(request, caller_of(context, authenticator_), done),
                             boost::asio::detached);
     }
     if (running == 0) break;
@@ -307,23 +311,6 @@ http::Task<Endpoint::Answer> Endpoint::list_offers(Context& context) {
   if (!next.empty()) result += ",\"nextCursor\":\"" + next.text() + "\"";
   if (message.modern) result += R"(,"resultType":"complete","ttlMs":0,"cacheScope":"private",)" + meta_text();
   co_return Answer{result_text(message.id, result + "}")};
-}
-
-http::Task<void> Endpoint::publish(const Context& context, const ConnectorEntry& connector,
-                                   json::object& result) {
-  const bool is_shared_view = context.only == nullptr && runner_.forwards(connector);
-  const std::string version = context.session ? context.session->version : std::string();
-  if (!is_shared_view && !has_older_content(version)) co_return;
-  const auto work = [&]() -> Result<void> {
-    if (is_shared_view) publish_uris(result, connector.slug);
-    use_older_content(result, version);
-    return {};
-  };
-  if (is_larger_than(result, kLongWorkBytes)) {
-    const auto published = co_await offload(long_work_, context.principal.credential.user.str(), work);
-    if (published) co_return;
-  }
-  (void)work();
 }
 
 }  // namespace wick::mcp

@@ -2,22 +2,22 @@
 
 namespace wick::mcp {
 
-ServerUse::Entry& ServerUse::entry(const std::string& lane) {
-  const auto found = lanes_.find(lane);
-  if (found != lanes_.end()) return found->second;
-  if (order_.size() >= kMaxNotedLanes) {
-    lanes_.erase(order_.front());
+ServerUse::Entry& ServerUse::entry(const std::string& client_key) {
+  const auto found = clients_.find(client_key);
+  if (found != clients_.end()) return found->second;
+  if (order_.size() >= kMaxNotedClients) {
+    clients_.erase(order_.front());
     order_.pop_front();
   }
-  order_.push_back(lane);
-  return lanes_[lane];
+  order_.push_back(client_key);
+  return clients_[client_key];
 }
 
-void ServerUse::note(const std::string& lane) {
+void ServerUse::note(const std::string& client_key) {
   std::shared_ptr<Stream> stream;
   {
     const std::lock_guard lock(mutex_);
-    Entry& one = entry(lane);
+    Entry& one = entry(client_key);
     if (one.is_used) return;
     one.is_used = true;
     stream = one.stream.lock();
@@ -25,15 +25,15 @@ void ServerUse::note(const std::string& lane) {
   if (stream != nullptr) Stream::wake(stream);
 }
 
-bool ServerUse::has(const std::string& lane) const {
+bool ServerUse::has(const std::string& client_key) const {
   const std::lock_guard lock(mutex_);
-  const auto found = lanes_.find(lane);
-  return found != lanes_.end() && found->second.is_used;
+  const auto found = clients_.find(client_key);
+  return found != clients_.end() && found->second.is_used;
 }
 
-void ServerUse::open(const std::string& lane, std::weak_ptr<Stream> stream) {
+void ServerUse::open(const std::string& client_key, std::weak_ptr<Stream> stream) {
   const std::lock_guard lock(mutex_);
-  entry(lane).stream = std::move(stream);
+  entry(client_key).stream = std::move(stream);
 }
 
 }  // namespace wick::mcp

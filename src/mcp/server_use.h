@@ -15,26 +15,26 @@
 
 namespace wick::mcp {
 
-inline constexpr std::size_t kMaxNotedLanes =
+inline constexpr std::size_t kMaxNotedClients =
     10'000;  // the oldest is forgotten: its stream hears no more of servers
 
 class ServerUse {
  public:
-  // The client of this lane (McpClientSession::lane) uses them: its stream is woken.
-  void note(const std::string& lane);
-  bool has(const std::string& lane) const;
-  // The stream to wake; one for each lane, the newest.
-  void open(const std::string& lane, std::weak_ptr<Stream> stream);
+  // The client of this key (McpClientSession::lane) uses them: its stream is woken.
+  void note(const std::string& client_key);
+  bool has(const std::string& client_key) const;
+  // The stream to wake; one for each client, the newest.
+  void open(const std::string& client_key, std::weak_ptr<Stream> stream);
 
  private:
   struct Entry {
     bool is_used = false;
     std::weak_ptr<Stream> stream;
   };
-  Entry& entry(const std::string& lane);  // under the mutex
+  Entry& entry(const std::string& client_key);  // under the mutex
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Entry> lanes_;
+  std::unordered_map<std::string, Entry> clients_;
   std::deque<std::string> order_;  // oldest first
 };
 

@@ -65,9 +65,9 @@ std::string as_event(json::object notification, const std::string& meta) {
 http::Task<std::string> Endpoint::tools_fingerprint(Principal principal,
                                                     std::shared_ptr<const AccessSnapshot> snapshot) const {
   const auto work = [&]() -> Result<std::string> {
-    const EffectiveAccess reach(snapshot, principal.credential.user, principal.credential.scope);
+    const EffectiveAccess access(snapshot, principal.credential.user, principal.credential.scope);
     std::string all;
-    for (const OperationRef& ref : reach.operations()) {
+    for (const OperationRef& ref : access.operations()) {
       all.append(tool_name(*ref.connector, *ref.operation))
           .append(ref.operation->description)
           .append(ref.operation->input_schema_text);
@@ -84,7 +84,7 @@ struct Endpoint::Followed {
   std::shared_ptr<Stream> stream;
   std::shared_ptr<const ConnectorEntry> connector;
   Principal principal;
-  McpClientSession side;
+  McpClientSession client;
   json::object filter;
   std::string meta;
   bool is_shared = false;  // on /mcp, not in the connector's own view
@@ -99,7 +99,7 @@ struct Endpoint::Listening {
   std::shared_ptr<Stream> stream;
   Principal principal;
   http::Executor executor;
-  std::string lane;
+  std::string client_key;
   bool is_modern = false;
   json::object capabilities = {}, filter = {};  // of the client
   std::string meta = {};
@@ -111,7 +111,7 @@ struct Endpoint::Listening {
     return bool_or_false(filter, "promptsListChanged") || bool_or_false(filter, "resourcesListChanged");
   }
   void end() {
-    for (const auto& [id, server] : servers) server->side.cancellation->cancel();
+    for (const auto& [id, server] : servers) server->client.cancellation->cancel();
     servers.clear();
   }
 };
@@ -135,7 +135,7 @@ json::object shared_notification(json::object message, std::string_view slug) {
 
 http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) const {
   const auto pause = std::make_shared<Mailbox<bool>>();
-  const std::shared_ptr<Cancellation> cancellation = followed->side.cancellation;
+  const std::shared_ptr<Cancellation> cancellation = followed->client.cancellation;
   const Credential& credential = followed->principal.credential;
   for (int wait = 1; !cancellation->cancelled(); wait = std::min(wait * 2, kMaxReconnectSeconds)) {
     json::object wanted = followed->filter;
@@ -152,7 +152,7 @@ http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) c
       json::object passed = shared_notification(std::move(message), connector->slug);
       if (!passed.empty()) followed->stream->say(as_event(std::move(passed), followed->meta));
     };
-    auto ended = co_await runner_.listen(followed->connector, {credential.user, &followed->side},
+    auto ended = co_await runner_.listen(followed->connector, {credential.user, &followed->client},
                                          std::move(wanted), std::move(heard));
     if (ended) break;
     spdlog::debug("connector {}: {}", followed->connector->label, ended.error().message);
@@ -165,14 +165,14 @@ http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) c
 // Ends listening to servers that the caller may not use any more, and begins with those that he may.
 void Endpoint::follow_servers(Listening& listening) const {
   const Credential& credential = listening.principal.credential;
-  const EffectiveAccess reach(access_.snapshot(), credential.user, credential.scope);
+  const EffectiveAccess access(access_.snapshot(), credential.user, credential.scope);
   std::erase_if(listening.servers, [&](const auto& one) {
-    const auto now = reach.connector(one.first.str());
+    const auto now = access.connector(one.first.str());
     // On /mcp its label is part of its resources' names.
     const bool stays = now != nullptr && one.second->is_same(*now) &&
                        (listening.only || (now->slug == one.second->connector->slug &&
-                                           reach.decide_passthrough(*now) == AccessDecision::kAllowed));
-    if (!stays) one.second->side.cancellation->cancel();
+                                           access.decide_passthrough(*now) == AccessDecision::kAllowed));
+    if (!stays) one.second->client.cancellation->cancel();
     return !stays;
   });
   const auto follow = [&](const std::shared_ptr<const ConnectorEntry>& connector, json::object filter) {
@@ -180,10 +180,10 @@ void Endpoint::follow_servers(Listening& listening) const {
     followed->stream = listening.stream;
     followed->connector = connector;
     followed->principal = listening.principal;
-    followed->side.lane = listening.lane;
-    followed->side.modern = listening.is_modern;
-    followed->side.capabilities = listening.capabilities;
-    followed->side.cancellation = std::make_shared<Cancellation>();
+    followed->client.lane = listening.client_key;
+    followed->client.modern = listening.is_modern;
+    followed->client.capabilities = listening.capabilities;
+    followed->client.cancellation = std::make_shared<Cancellation>();
     followed->filter = std::move(filter);
     followed->meta = listening.meta;
     followed->is_shared = !listening.only;
@@ -191,14 +191,14 @@ void Endpoint::follow_servers(Listening& listening) const {
     boost::asio::co_spawn(listening.executor, pass_on_changes(followed), boost::asio::detached);
   };
   if (listening.only) {
-    const auto connector = reach.connector(listening.only->str());
-    if (connector != nullptr && listening.servers.empty() && runner_.forwards(*connector))
+    const auto connector = access.connector(listening.only->str());
+    if (connector != nullptr && listening.servers.empty() && runner_.is_mcp_server(*connector))
       follow(connector, listening.filter);
     return;
   }
   // A client before 2026-07-28 has not said that it wants any of it (server_use.h).
-  if (!listening.is_modern && !server_use_.has(listening.lane)) return;
-  for (const auto& connector : offering(reach)) {
+  if (!listening.is_modern && !server_use_.has(listening.client_key)) return;
+  for (const auto& connector : offering(access)) {
     const auto uris = listening.uris.find(connector->slug);
     const bool is_wanted = listening.wants_lists() || uris != listening.uris.end();
     if (!is_wanted || listening.servers.contains(connector->id)) continue;
@@ -215,7 +215,7 @@ void Endpoint::follow_servers(Listening& listening) const {
   }
 }
 
-http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& writer,
+http::Task<void> Endpoint::follow_changes(RequestContext& context, http::StreamWriter& writer,
                                           std::shared_ptr<Stream> stream, json::object filter,
                                           std::string meta) {
   context.exchange->watch([weak = std::weak_ptr<Stream>(stream)] {
@@ -229,9 +229,10 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   listening.meta = meta;
   // Of a view: the stream ends when its connector is set up anew, for what it hears comes from where that
   // was.
-  if (context.only != nullptr) listening.only = context.only->id;
-  const json::object config = context.only ? context.only->config : json::object();
-  const json::object secrets = context.only ? context.only->sealed_secrets : json::object();
+  if (context.scoped_connector != nullptr) listening.only = context.scoped_connector->id;
+  const json::object config = context.scoped_connector ? context.scoped_connector->config : json::object();
+  const json::object secrets =
+      context.scoped_connector ? context.scoped_connector->sealed_secrets : json::object();
   if (!listening.only) {
     if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
       for (const json::value& uri : uris->get_array()) {
@@ -239,18 +240,18 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
         if (resource) listening.uris[resource->slug].push_back(json::string(resource->uri));
       }
     }
-    if (!listening.is_modern) server_use_.open(listening.lane, stream);
+    if (!listening.is_modern) server_use_.open(listening.client_key, stream);
   }
   listening.filter = filter;
-  context.reach = EffectiveAccess();  // a stream must not keep an old snapshot alive
-  context.only = nullptr;
+  context.access = EffectiveAccess();  // a stream must not keep an old snapshot alive
+  context.scoped_connector = nullptr;
   const std::string session(
       context.message == nullptr ? context.exchange->request().header("mcp-session-id").value_or("") : "");
   const auto lives = [&] {
     if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
     if (stream->ended() || !authenticator_.still_valid(principal)) return false;
-    const EffectiveAccess reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    const auto now = listening.only ? reach.connector(listening.only->str()) : nullptr;
+    const EffectiveAccess access(access_.snapshot(), principal.credential.user, principal.credential.scope);
+    const auto now = listening.only ? access.connector(listening.only->str()) : nullptr;
     return !listening.only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
   };
   const auto changed = [&](const char* what) {
@@ -260,8 +261,8 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   const auto offers_print = [&] {
     std::string print;
     if (listening.only) return print;
-    const EffectiveAccess reach(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    for (const auto& connector : offering(reach)) print += connector->slug + "\n";
+    const EffectiveAccess access(access_.snapshot(), principal.credential.user, principal.credential.scope);
+    for (const auto& connector : offering(access)) print += connector->slug + "\n";
     return print;
   };
   follow_servers(listening);
@@ -303,7 +304,7 @@ http::Task<void> Endpoint::follow_changes(Context& context, http::StreamWriter& 
   listening.end();
 }
 
-http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
+http::Task<Answer> Endpoint::listen(RequestContext& context) {
   const Message& message = *context.message;
   if (!context.may_stream)
     co_return rejected(context, kInvalidRequest, "The Accept header must allow text/event-stream here.", 406);
@@ -321,20 +322,21 @@ http::Task<Endpoint::Answer> Endpoint::listen(Context& context) {
   if (!opened) co_return rejected(context, kInternalError, std::move(opened.error().message));
   const std::shared_ptr<Stream> stream = std::move(*opened);
   json::object capabilities;
-  if (context.only != nullptr) {
-    auto theirs = co_await runner_.capabilities(context.only, {context.principal.credential.user, nullptr});
+  if (context.scoped_connector != nullptr) {
+    auto theirs =
+        co_await runner_.capabilities(context.scoped_connector, {context.principal.credential.user, nullptr});
     if (theirs) capabilities = std::move(*theirs);
   }
-  if (context.only == nullptr && !offering(context.reach).empty())
+  if (context.scoped_connector == nullptr && !offering(context.access).empty())
     capabilities = parse_trusted_json(kSharedCapabilities).get_object();
   json::object filter = honoured(wanted->get_object(), capabilities);
   if (auto* asked = filter.if_contains("resourceSubscriptions");
-      asked != nullptr && context.only == nullptr) {
+      asked != nullptr && context.scoped_connector == nullptr) {
     json::array known;
     for (const json::value& uri : asked->get_array()) {
       json::object params;
       params["uri"] = uri;
-      if (resolve(context.reach, "resources/subscribe", params) != nullptr) known.push_back(uri);
+      if (resolve(context.access, "resources/subscribe", params) != nullptr) known.push_back(uri);
     }
     *asked = std::move(known);
   }
@@ -375,7 +377,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   co_await writer->write(": keep-alive\n\n");
   json::object filter;  // a legacy client hears of everything
   for (const char* one : kFlags) filter[one] = true;
-  if (context->only != nullptr) filter["wick/log"] = true;
+  if (context->scoped_connector != nullptr) filter["wick/log"] = true;
   co_await follow_changes(*context, *writer, stream, std::move(filter), "");
   co_return http::Response{};
 }

@@ -37,6 +37,15 @@ bool is_direct(ToolSurface surface, std::size_t operations) {
   return surface == ToolSurface::kDirect || (surface == ToolSurface::kAuto && operations <= kMaxDirectTools);
 }
 
+bool is_long_catalogue(const AccessSnapshot& snapshot) {
+  std::size_t operations = 0;
+  for (const auto& connector : snapshot.connectors) {
+    operations += connector->operations.size();
+    if (operations > kLongCatalogue) return true;
+  }
+  return false;
+}
+
 namespace {
 
 // The tool of another MCP server, as it describes it; null for other operations.
@@ -50,16 +59,15 @@ std::string own_name(const OperationEntry& operation) {
   return tool == nullptr ? operation.key : text_or_empty(*tool, "name");
 }
 
-// Hints where they are certain: Wick knows what its own notes do, and of a REST operation what its method says (RFC 9110
-// §9.2). Not to say that something is destructive is not to say that it is harmless: clients then assume the worst.
-json::object annotations_of(const ConnectorEntry& connector, const OperationEntry& operation) {
+// Hints where they are certain: all of a local operation, and those that the method of a REST operation implies
+// (RFC 9110 §9.2). Clients assume the worst of an operation without a hint.
+json::object annotations_of(const OperationEntry& operation) {
   json::object annotations;
-  const bool is_own = connector.kind == "notes";
   annotations["title"] = operation.name;
   annotations["readOnlyHint"] = operation.read_only;
-  if (is_own || operation.destructive) annotations["destructiveHint"] = operation.destructive;
-  if (is_own || operation.idempotent) annotations["idempotentHint"] = operation.idempotent;
-  if (is_own) annotations["openWorldHint"] = false;
+  if (operation.is_local || operation.destructive) annotations["destructiveHint"] = operation.destructive;
+  if (operation.is_local || operation.idempotent) annotations["idempotentHint"] = operation.idempotent;
+  if (operation.is_local) annotations["openWorldHint"] = false;
   return annotations;
 }
 
@@ -69,7 +77,7 @@ void append_tool(std::string& out, const ConnectorEntry& connector, const Operat
   out.append(",\"title\":").append(to_json(json::string(operation.name)));
   out.append(",\"description\":").append(to_json(json::string(description)));
   out.append(",\"inputSchema\":").append(operation.input_schema_text);
-  out.append(",\"annotations\":").append(to_json(annotations_of(connector, operation))).append("}");
+  out.append(",\"annotations\":").append(to_json(annotations_of(operation))).append("}");
 }
 
 // A page of operations; `append` writes one. The cursor is the tool that the page before ended with: it holds
@@ -102,9 +110,9 @@ std::optional<std::string> page_of(const std::vector<OperationRef>& operations, 
 
 }  // namespace
 
-std::optional<std::string> list_tools(const EffectiveAccess& reach, ToolSurface surface,
+std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface surface,
                                       std::string_view cursor, Era era) {
-  const auto operations = reach.operations();
+  const auto operations = access.operations();
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
     return "\"tools\":" + meta_tools_text();
@@ -125,9 +133,10 @@ std::optional<std::string> list_tools(const EffectiveAccess& reach, ToolSurface 
                  });
 }
 
-std::optional<std::string> list_connector_tools(const EffectiveAccess& reach, const ConnectorEntry& connector,
-                                                std::string_view cursor, Era era) {
-  std::vector<OperationRef> operations = reach.operations();
+std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
+                                                const ConnectorEntry& connector, std::string_view cursor,
+                                                Era era) {
+  std::vector<OperationRef> operations = access.operations();
   std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
   return page_of(operations, cursor,
                  [&](std::string& out, const ConnectorEntry& of, const OperationEntry& operation) {
@@ -141,31 +150,31 @@ std::optional<std::string> list_connector_tools(const EffectiveAccess& reach, co
                  });
 }
 
-EffectiveAccess::Found find_connector_tool(const EffectiveAccess& reach,
+EffectiveAccess::Found find_connector_tool(const EffectiveAccess& access,
                                            const std::shared_ptr<const ConnectorEntry>& connector,
                                            std::string_view name) {
   for (const OperationEntry& operation : connector->operations) {
-    if (own_name(operation) == name) return reach.find(connector->id, operation.key);
+    if (own_name(operation) == name) return access.find(connector->id, operation.key);
   }
   return {};
 }
 
-EffectiveAccess::Found find_tool(const EffectiveAccess& reach, std::string_view name) {
+EffectiveAccess::Found find_tool(const EffectiveAccess& access, std::string_view name) {
   // slug() never makes two underscores in a row, so the first pair ends the label.
   if (name.size() == kMaxToolNameLength && name.find('-') != std::string_view::npos) {
     const std::string_view beginning = name.substr(0, name.rfind('-'));
-    for (const auto& connector : reach.snapshot().connectors) {
+    for (const auto& connector : access.snapshot().connectors) {
       for (const OperationEntry& operation : connector->operations) {
         const std::string full = full_name(*connector, operation);
         if (full.size() > kMaxToolNameLength && full.starts_with(beginning) && shortened(full) == name)
-          return reach.find(connector->id, operation.key);
+          return access.find(connector->id, operation.key);
       }
     }
     return {};
   }
   const auto end = name.find("__");
   if (end == std::string_view::npos) return {};
-  return reach.find(name.substr(0, end), name.substr(end + 2));
+  return access.find(name.substr(0, end), name.substr(end + 2));
 }
 
 }  // namespace wick::mcp

@@ -23,7 +23,9 @@ namespace wick::mcp {
 
 class Search;
 
-inline constexpr std::size_t kMaxDirectTools = 40;  // `auto` is direct up to here, meta above (M2)
+inline constexpr std::size_t kMaxDirectTools = 40;  // `auto` is direct up to here, meta above
+// With more operations than this in all, lists and searches are not made on an io thread.
+inline constexpr std::size_t kLongCatalogue = 200;
 inline constexpr std::size_t kToolsPage = 500;
 inline constexpr std::size_t kMaxExecuteCalls = 20;  // of one wick_execute
 inline constexpr std::size_t kMetaPage = 50;         // operations wick_list shows at once
@@ -37,23 +39,27 @@ inline constexpr std::size_t kMaxToolNameLength = 64;
 std::string tool_name(const ConnectorEntry& connector, const OperationEntry& operation);
 bool is_direct(ToolSurface surface, std::size_t operations);
 
+// Whether there are more operations than kLongCatalogue.
+bool is_long_catalogue(const AccessSnapshot& snapshot);
+
 // A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: the cursor is
 // not ours.
-std::optional<std::string> list_tools(const EffectiveAccess& reach, ToolSurface surface,
+std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface surface,
                                       std::string_view cursor, Era era);
 // By a direct tool's name.
-EffectiveAccess::Found find_tool(const EffectiveAccess& reach, std::string_view name);
+EffectiveAccess::Found find_tool(const EffectiveAccess& access, std::string_view name);
 
 // The view of one connector: its tools under the names that they have there, as their server describes them.
-std::optional<std::string> list_connector_tools(const EffectiveAccess& reach, const ConnectorEntry& connector,
-                                                std::string_view cursor, Era era);
-EffectiveAccess::Found find_connector_tool(const EffectiveAccess& reach,
+std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
+                                                const ConnectorEntry& connector, std::string_view cursor,
+                                                Era era);
+EffectiveAccess::Found find_connector_tool(const EffectiveAccess& access,
                                            const std::shared_ptr<const ConnectorEntry>& connector,
                                            std::string_view name);
 
 bool is_meta_tool(std::string_view name);
 // wick_list, wick_search, wick_get and wick_info: answered from the snapshot.
-CallResult call_meta_tool(Search& search, const EffectiveAccess& reach, ToolSurface surface,
+CallResult call_meta_tool(Search& search, const EffectiveAccess& access, ToolSurface surface,
                           std::string_view name, const boost::json::object& arguments);
 
 }  // namespace wick::mcp

@@ -258,7 +258,7 @@ Result<void> McpKind::open_state(RpcRequest& ask) const {
   return {};
 }
 
-void McpKind::retain(const AccessSnapshot& snapshot) {
+void McpKind::end_stale_sessions(const AccessSnapshot& snapshot) {
   std::vector<std::string> gone;
   {
     const std::lock_guard lock(mutex_);
@@ -286,7 +286,7 @@ CallTask McpKind::call(Call call) {
     co_return call_refused("This tool is not known any more: an admin has to refresh the connector.");
   RpcRequest ask;
   ask.method = "tools/call";
-  ask.params = std::move(call.more);
+  ask.params = std::move(call.extra_params);
   ask.params["name"] = text_or_empty(*tool, "name");
   if (const auto* schema = object_or_null(*tool, "inputSchema"))
     ask.headers = mirrored_headers(*schema, call.arguments);
@@ -374,7 +374,7 @@ ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, On
 }
 
 ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                           json::object filter, std::function<void(json::object)> heard) {
+                           json::object filter, std::function<void(json::object)> on_notification) {
   WICK_CO_TRY(target, target_of(connector));
   for (bool again = false;; again = true) {
     WICK_CO_TRY(pass, co_await show(connector, target, behalf));
@@ -385,7 +385,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBe
         const std::lock_guard lock(mutex_);
         changed_.insert(connector->id);
       }
-      heard(std::move(message));
+      on_notification(std::move(message));
     };
     auto ended = co_await client_.listen(target, pass.party, filter, std::move(hear));
     if (ended) co_return ended;
@@ -407,8 +407,8 @@ std::string McpKind::standard_error(const ConnectorEntry& connector) const {
   return target ? client_.standard_error(connector.id.str(), target->secrets) : "";
 }
 
-EndTask McpKind::end_client_session(std::string lane) {
-  co_await client_.end_client_session("", std::move(lane));
+EndTask McpKind::end_client_session(std::string client_key) {
+  co_await client_.end_client_session("", std::move(client_key));
 }
 
 }  // namespace wick::upstream

@@ -28,7 +28,7 @@ inline constexpr std::size_t kMaxToolNameBytes = 128;
 inline constexpr std::size_t kMaxLeftOut = 20;  // tools that are left out and named on the connector's page
 inline constexpr int kMaxListingRounds = 10;    // of questions that a server asks before it lists its tools
 
-class McpKind final : public ConnectorKind {
+class McpKind final : public ConnectorKind, public OperationDiscovery, public McpPassthrough {
  public:
   McpKind(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle, const SealingKey& key,
           UpstreamCredentials& authorization, ServerEraCache& notes, FairPool* long_work = nullptr)
@@ -47,22 +47,25 @@ class McpKind final : public ConnectorKind {
   std::vector<OperationEntry> operations() const override { return {}; }
   Result<void> check_config(const boost::json::object& config) const override;
   Result<void> check_operation(const boost::json::object& definition) const override;
-  bool discovers() const override { return true; }
+  CallTask call(Call call) override;
+  OperationDiscovery* discovery() override { return this; }
+  McpPassthrough* passthrough() override { return this; }
+
   DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                         bool anew) override;
   std::vector<ConnectorId> take_changed() override;
-  bool forwards() const override { return true; }
+  std::vector<std::string> left_out(const ConnectorEntry& connector) const override;
+
   CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf) override;
   ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf, std::string method,
                       boost::json::object params) override;
   ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                    boost::json::object filter, std::function<void(boost::json::object)> heard) override;
-  EndTask end_client_session(std::string lane) override;
+                    boost::json::object filter,
+                    std::function<void(boost::json::object)> on_notification) override;
+  EndTask end_client_session(std::string client_key) override;
+  EndTask end_idle_sessions() override { return client_.tidy(); }
+  void end_stale_sessions(const AccessSnapshot& snapshot) override;
   std::string standard_error(const ConnectorEntry& connector) const override;
-  std::vector<std::string> left_out(const ConnectorEntry& connector) const override;
-  EndTask tidy() override { return client_.tidy(); }
-  void retain(const AccessSnapshot& snapshot) override;
-  CallTask call(Call call) override;
 
  private:
   // Runs `work` where it holds up no io thread, when that is about a large value. Errors: as FairPool::post

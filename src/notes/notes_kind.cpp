@@ -198,6 +198,7 @@ std::vector<OperationEntry> NotesKind::operations() const {
     entry.idempotent = entry.read_only || entry.key == "update" || entry.key == "delete";
     entry.destructive = entry.key == "delete";
     entry.enabled = !entry.destructive;
+    entry.is_local = true;
   }
   return all;
 }

@@ -7,7 +7,7 @@
 namespace wick {
 namespace {
 
-json::object object_of_text(const std::string& text) {
+json::object object(std::string_view text) {
   return parse_trusted_json(text).get_object();
 }
 
@@ -21,8 +21,8 @@ TEST(TemplateText, WhatArgumentsMakeOfATemplateIsBoundedBeforeItIsMade) {
   nested[std::string(1'000'000, 'n')] = json::array(400'000, json::value(1));
   json::object arguments;
   arguments["f"] = nested;
-  EXPECT_FALSE(fits(object_of_text(R"({"query":{"filter":"{f[]}"}})"), arguments));
-  EXPECT_TRUE(fits(object_of_text(R"({"body":"{f!}"})"), arguments));
+  EXPECT_FALSE(fits(object(R"({"query":{"filter":"{f[]}"}})"), arguments));
+  EXPECT_TRUE(fits(object(R"({"body":"{f!}"})"), arguments));
 
   // A large argument that stands in a template many times.
   arguments["f"] = std::string(3'000'000, 'x');
@@ -48,6 +48,33 @@ TEST(TemplateText, JsonPointersOfAnyLengthAreReadInTimeThatGrowsWithIt) {
   const auto* found = at_pointer(value, pointer);
   ASSERT_NE(found, nullptr);
   EXPECT_EQ(*found, 7);
+}
+
+TEST(TemplateText, ArgumentsArePutWhereTheTemplateNamesThem) {
+  const json::object arguments = object(R"({"id":"a/b c","n":7,"list":[1,2],"dots":".."})");
+  EXPECT_EQ(fill_path("/things/{id}/{n}", arguments), "/things/a%2Fb%20c/7");
+  EXPECT_FALSE(fill_path("/things/{missing}", arguments));
+  EXPECT_FALSE(fill_path("/things/{dots}", arguments)) << "would name another resource";
+  EXPECT_EQ(
+      to_json(*fill_json(
+          parse_trusted_json(
+              R"({"n":"{n}","s":"id {id}","gone":"{missing}","deep":["{list}"],"plain":"{not a name}"})"),
+          arguments)),
+      R"({"n":7,"s":"id a/b c","deep":[[1,2]],"plain":"{not a name}"})");
+}
+
+TEST(TemplateText, NumbersInTextAreAsPeopleWriteThem) {
+  EXPECT_EQ(plain_text(json::value(1.5)), "1.5");
+  EXPECT_EQ(plain_text(json::value(-3)), "-3");
+  EXPECT_EQ(plain_text(parse_trusted_json(R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e300]})")),
+            R"({"a \"b\"":[0.5,{"c":-12.25,"d":"x"},[],{},null,1e+300]})");
+}
+
+TEST(TemplateText, AJsonPointerPicksAPart) {
+  const auto value = parse_trusted_json(R"({"a/b":[{"~x":5}]})");
+  EXPECT_EQ(*at_pointer(value, "/a~1b/0/~0x"), 5);
+  EXPECT_EQ(at_pointer(value, "/a~1b/1"), nullptr);
+  EXPECT_EQ(at_pointer(value, ""), &value);
 }
 
 }  // namespace

@@ -21,14 +21,13 @@
 #include <string_view>
 #include <vector>
 
+#include "access/credential_kind.h"
 #include "access/scope.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "crypto/digest.h"
 
 namespace wick {
-
-enum class CredentialKind : unsigned char { kPat, kOAuth };
 
 struct Credential {
   TokenId id;

@@ -1,4 +1,4 @@
-#include "mcp/conversation.h"
+#include "mcp/request_stream.h"
 
 #include "base/json.h"
 #include "crypto/random.h"
@@ -30,24 +30,24 @@ json::object carried_capabilities(const json::object& declared) {
   return to_json(out).size() <= kMaxCapabilityBytes ? out : json::object();
 }
 
-Conversation::Conversation(http::Exchange& exchange, const Message& message, std::string lane,
-                           json::object capabilities, LegacyRequests& legacy,
-                           std::function<bool()> still_valid, bool streams)
+RequestStream::RequestStream(http::Exchange& exchange, const Message& message, std::string client_key,
+                             json::object capabilities, LegacyRequests& legacy,
+                             std::function<bool()> still_valid, bool streams)
     : exchange_(exchange),
       message_(message),
       legacy_(legacy),
       still_valid_(std::move(still_valid)),
       streams_(streams) {
-  side_.lane = std::move(lane);
-  side_.capabilities = std::move(capabilities);
+  client_.lane = std::move(client_key);
+  client_.capabilities = std::move(capabilities);
   // Without a stream there is no way to ask.
-  if (!streams && !message.modern) side_.capabilities.clear();
-  side_.modern = message.modern;
-  if (message.modern) side_.log_level = message.log_level;
-  if (streams) side_.progress_token = message.progress_token;
-  side_.meta = message.meta;
-  side_.cancellation = std::make_shared<Cancellation>();
-  side_.notify = [this](json::object notification) -> http::Task<void> {
+  if (!streams && !message.modern) client_.capabilities.clear();
+  client_.modern = message.modern;
+  if (message.modern) client_.log_level = message.log_level;
+  if (streams) client_.progress_token = message.progress_token;
+  client_.meta = message.meta;
+  client_.cancellation = std::make_shared<Cancellation>();
+  client_.notify = [this](json::object notification) -> http::Task<void> {
     std::string text = ": keep-alive\n\n";
     if (!notification.empty()) text = event(to_json(notification));
     if (streams_ && (writer_ != nullptr || !notification.empty())) co_await write(std::move(text));
@@ -55,17 +55,17 @@ Conversation::Conversation(http::Exchange& exchange, const Message& message, std
   if (message.modern) {
     cancel_when_gone();
   } else {
-    entry_ = legacy.enter(side_.lane, message.id, side_.cancellation);
+    entry_ = legacy.enter(client_.lane, message.id, client_.cancellation);
   }
 }
 
-void Conversation::cancel_when_gone() {
-  exchange_.watch([cancellation = side_.cancellation] { cancellation->cancel(); });
+void RequestStream::cancel_when_gone() {
+  exchange_.watch([cancellation = client_.cancellation] { cancellation->cancel(); });
 }
 
-http::Task<bool> Conversation::write(std::string text) {
+http::Task<bool> RequestStream::write(std::string text) {
   if (!still_valid_()) {
-    side_.cancellation->cancel();
+    client_.cancellation->cancel();
     co_return false;
   }
   if (writer_ == nullptr) writer_ = co_await exchange_.start_stream("text/event-stream");
@@ -73,11 +73,11 @@ http::Task<bool> Conversation::write(std::string text) {
   co_return there;
 }
 
-http::Task<std::optional<json::object>> Conversation::put_question(const json::object& request) {
+http::Task<std::optional<json::object>> RequestStream::send_request(const json::object& request) {
   const std::string id = "\"wick-" + random_hex(12) + "\"";
   const auto answer = std::make_shared<LegacyRequests::Answer>(1);
-  const auto entry = legacy_.ask(side_.lane, id, answer);
-  side_.cancellation->on_cancel([answer] { answer->close(); });
+  const auto entry = legacy_.ask(client_.lane, id, answer);
+  client_.cancellation->on_cancel([answer] { answer->close(); });
   const auto* method = request.if_contains("method");
   const auto* params = request.if_contains("params");
   std::string text = R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":)" +
@@ -88,7 +88,7 @@ http::Task<std::optional<json::object>> Conversation::put_question(const json::o
   for (int waited = 0; there && waited < kMaxAnswerSeconds && !cancelled(); waited += kKeepAliveSeconds) {
     auto message = co_await answer->take(std::chrono::seconds(kKeepAliveSeconds));
     if (message) {
-      side_.cancellation->on_cancel(nullptr);
+      client_.cancellation->on_cancel(nullptr);
       if (auto* result = message->if_contains("result"); result != nullptr && result->is_object())
         co_return std::move(result->get_object());
       auto* error = message->if_contains("error");
@@ -96,18 +96,18 @@ http::Task<std::optional<json::object>> Conversation::put_question(const json::o
     }
     there = co_await write(": keep-alive\n\n");
   }
-  side_.cancellation->on_cancel(nullptr);
+  client_.cancellation->on_cancel(nullptr);
   co_return std::nullopt;
 }
 
-http::Task<bool> Conversation::ask(const json::object& result, json::object& params) {
+http::Task<bool> RequestStream::ask(const json::object& result, json::object& params) {
   json::object answers;
   const auto* requests = result.if_contains("inputRequests");
   if (requests != nullptr && requests->is_object()) {
     for (const auto& one : requests->get_object()) {
       if (!one.value().is_object()) continue;
-      auto answer = co_await put_question(one.value().get_object());
-      if (cancelled()) break;  // made again, the request is taken back where it waits
+      auto answer = co_await send_request(one.value().get_object());
+      if (cancelled()) break;  // made again, the request is cancelled where it waits
       if (!answer) co_return false;
       answers[one.key()] = std::move(*answer);
     }
@@ -118,7 +118,7 @@ http::Task<bool> Conversation::ask(const json::object& result, json::object& par
   co_return true;
 }
 
-http::Task<std::optional<http::Response>> Conversation::finish(std::string text) {
+http::Task<std::optional<http::Response>> RequestStream::finish(std::string text) {
   if (cancelled() && !message_.modern) {
     // 2025-11-25, cancellation: no response. The stream ends without one.
     if (!streams_) co_return json_response("", 202);
@@ -128,6 +128,32 @@ http::Task<std::optional<http::Response>> Conversation::finish(std::string text)
   if (writer_ == nullptr) co_return std::nullopt;
   co_await write(event(text));
   co_return http::Response{};
+}
+
+std::unique_ptr<RequestStream> open_request_stream(const RequestContext& context,
+                                                   const ConnectorEntry& connector, const Runner& runner,
+                                                   const Authenticator& authenticator,
+                                                   LegacyRequests& legacy) {
+  const bool is_mcp_server = runner.is_mcp_server(connector);
+  if (!is_mcp_server && !runner.can_be_cancelled(connector)) return nullptr;
+  auto stream = std::make_unique<RequestStream>(
+      *context.exchange, *context.message, client_key_of(context),
+      context.session ? context.session->capabilities : carried_capabilities(context.message->capabilities),
+      legacy,
+      [&authenticator, principal = context.principal] { return authenticator.still_valid(principal); },
+      is_mcp_server && context.may_stream);
+  if (!is_mcp_server) stream->cancel_when_gone();
+  return stream;
+}
+
+http::Task<Answer> finish_stream(RequestStream* stream, Answer answer) {
+  if (stream == nullptr) co_return answer;
+  // The client is not let in any more: a stream that has begun just ends.
+  if (answer.response && !stream->streaming()) co_return answer;
+  if (answer.response) co_return Answer{{}, http::Response{}};
+  auto ended = co_await stream->finish(answer.text);
+  if (ended) co_return Answer{{}, std::move(*ended)};
+  co_return answer;
 }
 
 }  // namespace wick::mcp

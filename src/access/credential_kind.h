@@ -1,0 +1,16 @@
+// The credentials with which a request can come.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace wick {
+
+// A personal access token, a connection of an OAuth client, a sign-in to the web app.
+enum class CredentialKind : unsigned char { kPat, kOAuth, kSession };
+
+// As the audit and the REST API spell it: pat, oauth, session.
+std::string_view credential_kind_name(CredentialKind kind);
+std::optional<CredentialKind> parse_credential_kind(std::string_view text);
+
+}  // namespace wick

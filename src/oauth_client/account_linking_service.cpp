@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kMaxErrorCodeBytes = 60;
 
-std::unexpected<ConnectRefusal> refuse(std::string code, std::string reason, std::string connector) {
-  return std::unexpected(ConnectRefusal{std::move(code), std::move(reason), std::move(connector)});
+std::unexpected<ConnectRefusal> refuse(LinkingFailure failure, std::string reason, std::string connector) {
+  return std::unexpected(ConnectRefusal{failure, std::move(reason), std::move(connector)});
 }
 
 std::string place_of(std::string_view digest) {
@@ -97,7 +97,7 @@ Result<AccountLinkingService::Pending> AccountLinkingService::open(std::string_v
 http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<const ConnectorEntry> connector,
                                                              UserId user, SessionId session) {
   if (account_kind_of(*connector) != LinkedAccountKind::kOAuth)
-    co_return fail(ErrorCode::kInvalidArgument, "This connector takes no accounts of users.");
+    co_return invalid("This connector does not use per-user accounts.");
   if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
     co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
@@ -170,20 +170,17 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
 Result<std::pair<ConnectorId, AccountLinkingService::Pending>> AccountLinkingService::take(
     const ConnectAnswer& answer) {
   const auto digest = sha256(answer.state);
-  std::optional<account_store::PendingRow> row;
-  auto taken = db_.write([&](Transaction& tx) -> Result<void> {
+  WICK_TRY(row, db_.write([&](Transaction& tx) -> Result<account_store::PendingRow> {
     WICK_TRY(found, account_store::find_pending(tx, as_bytes(digest)));
-    // One that belongs to somebody else stays as it is: a stolen state must not spoil its owner's flow.
+    // The row of another user stays: a stolen state must not break its owner's flow.
     if (!found || found->session != answer.session.str() || found->user != answer.user.str())
       return fail(ErrorCode::kNotFound, "the state is not of a connection that this session has begun");
     WICK_CHECK(account_store::remove_pending(tx, as_bytes(digest)));
-    row = std::move(found);
-    return {};
-  });
-  WICK_CHECK(taken);
-  if (row->expires_at <= clock_.now()) return fail(ErrorCode::kNotFound, "it took longer than ten minutes");
-  const auto connector = ConnectorId::parse(row->connector);
-  WICK_TRY(pending, open(row->request, place_of(row->digest)));
+    return std::move(*found);
+  }));
+  if (row.expires_at <= clock_.now()) return fail(ErrorCode::kNotFound, "it took longer than ten minutes");
+  const auto connector = ConnectorId::parse(row.connector);
+  WICK_TRY(pending, open(row.request, place_of(row.digest)));
   if (!connector) return fail(ErrorCode::kInternal, "An authorization in progress is damaged.");
   return std::pair(*connector, std::move(pending));
 }
@@ -192,7 +189,8 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   auto taken = co_await offload(pool_, answer.user.str(), [&] { return take(answer); });
   if (!taken) {
     const bool unknown = taken.error().code == ErrorCode::kNotFound;
-    co_return refuse(unknown ? "expired" : "unavailable", std::move(taken.error().message), answer.connector);
+    co_return refuse(unknown ? LinkingFailure::kExpired : LinkingFailure::kUnavailable,
+                     std::move(taken.error().message), answer.connector);
   }
   const std::string id = taken->first.str();
   Pending& pending = taken->second;
@@ -200,22 +198,25 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   const std::string came_to = answer.connector.empty() ? "" : registrations_.redirect_uri(taken->first);
   if (answer.connector.empty() ? pending.redirect_uri == registrations_.redirect_uri(taken->first)
                                : answer.connector != id || pending.redirect_uri != came_to)
-    co_return refuse("issuer", "the answer came to the address of another connector", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the answer came to the address of another connector", id);
   // RFC 9207 §2.4, by simple comparison.
   if (answer.issuer.empty() ? pending.says_issuer : answer.issuer != pending.grant.issuer)
-    co_return refuse("issuer", "the answer's iss is not the issuer that was asked", id);
-  if (answer.error == "access_denied") co_return refuse("denied", "the user did not allow it", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the answer's iss is not the issuer that was asked", id);
+  if (answer.error == "access_denied")
+    co_return refuse(LinkingFailure::kDenied, "the user did not allow it", id);
   if (!answer.error.empty())
-    co_return refuse("failed", "the authorization server answers with " + plain_error(answer.error), id);
-  if (answer.code.empty()) co_return refuse("failed", "the authorization server answers with no code", id);
+    co_return refuse(LinkingFailure::kFailed,
+                     "the authorization server answers with " + plain_error(answer.error), id);
+  if (answer.code.empty())
+    co_return refuse(LinkingFailure::kFailed, "the authorization server answers with no code", id);
   const auto snapshot = access_.snapshot();
   const UserEntry* user = snapshot->user(answer.user);
   const auto connector = find_connector(*snapshot, taken->first);
   if (user == nullptr || connector == nullptr || !snapshot->may_use(*user, *connector) ||
       account_kind_of(*connector) != LinkedAccountKind::kOAuth)
-    co_return refuse("failed", "the connector is not there for this user any more", id);
+    co_return refuse(LinkingFailure::kFailed, "the connector is not there for this user any more", id);
   if (!covers(pending.grant.resource, text_or_empty(connector->config, "url")))
-    co_return refuse("failed", "the connector's address was changed meanwhile", id);
+    co_return refuse(LinkingFailure::kFailed, "the connector's address was changed meanwhile", id);
 
   const UpstreamEndpoint site = site_of(*connector);
   pending.grant.allow_private_addresses = site.allow_private_addresses;
@@ -232,7 +233,7 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   if (!tokens) {
     if (tokens.error().of == TokenRefusal::Of::kClient)
       co_await registrations_.forget(taken->first, pending.grant.issuer);
-    co_return refuse("failed", std::move(tokens.error().message), id);
+    co_return refuse(LinkingFailure::kFailed, std::move(tokens.error().message), id);
   }
   LinkedAccount account;
   account.kind = LinkedAccountKind::kOAuth;
@@ -245,24 +246,24 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   account.grant->refresh = std::move(tokens->refresh);
   auto put = co_await offload(pool_, answer.user.str(),
                               [&] { return accounts_.put(taken->first, answer.user, account); });
-  if (!put) co_return refuse("unavailable", std::move(put.error().message), id);
+  if (!put) co_return refuse(LinkingFailure::kUnavailable, std::move(put.error().message), id);
   co_return id;
 }
 
 Result<void> AccountLinkingService::put_key(const ConnectorEntry& connector, const UserId& user,
                                             std::string key) {
   if (account_kind_of(connector) != LinkedAccountKind::kKey)
-    return fail(ErrorCode::kInvalidArgument, "This connector takes no keys of users.");
+    return invalid("This connector does not use per-user keys.");
   const std::string trimmed(trim(key));
   wipe(key.data(), key.size());
   const bool ascii = std::none_of(trimmed.begin(), trimmed.end(),
                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !ascii || !http::is_field_value(trimmed)) {
-    return fail(ErrorCode::kInvalidArgument, "The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
-                                                 " characters of ASCII, as the system shows it.");
+    return invalid("The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
+                   " characters of ASCII, as the system shows it.");
   }
   const auto url = parse_url(text_or_empty(connector.config, "url"));
-  if (!url) return fail(ErrorCode::kInvalidArgument, "The connector's address is not an http or https URL.");
+  if (!url) return invalid("The connector's address is not an http or https URL.");
   LinkedAccount account;
   account.kind = LinkedAccountKind::kKey;
   UpstreamGrant& grant = account.grant.emplace();
@@ -273,7 +274,6 @@ Result<void> AccountLinkingService::put_key(const ConnectorEntry& connector, con
 
 Result<AccountView> AccountLinkingService::view(const ConnectorEntry& connector, const UserId& user) {
   AccountView out;
-  out.state = "none";
   const auto kind = account_kind_of(connector);
   if (!kind) return out;
   WICK_TRY(found, accounts_.find(connector.id, user));
@@ -285,10 +285,10 @@ Result<AccountView> AccountLinkingService::view(const ConnectorEntry& connector,
   out.connected_at = account.connected_at;
   const bool alive = is_alive(account, clock_.now()) &&
                      covers(account.grant->resource, text_or_empty(connector.config, "url"));
-  out.state = !alive                          ? "ended"
-              : account.refused               ? "refused"
-              : !account.wanted_scope.empty() ? "more_access"
-                                              : "connected";
+  out.state = !alive                          ? LinkedAccountState::kEnded
+              : account.refused               ? LinkedAccountState::kRefused
+              : !account.wanted_scope.empty() ? LinkedAccountState::kMoreAccess
+                                              : LinkedAccountState::kConnected;
   return out;
 }
 

@@ -26,9 +26,17 @@ inline constexpr Micros kConnectAge = 10 * 60 * kMicrosPerSecond;
 inline constexpr std::int64_t kMaxPendingPerSession = 10;
 inline constexpr int kConnectsPerHour = 200;  // of one user: each asks other servers
 
+enum class LinkedAccountState {
+  kNone,        // the user has linked no account
+  kConnected,   // the account can be used
+  kRefused,     // the server refused the account when it was last used
+  kEnded,       // the credential has expired or cannot be sent to the connector's address
+  kMoreAccess,  // the server asks for scopes that the user has not granted yet
+};
+
 // An account as its user may see it.
 struct AccountView {
-  std::string state;  // none, connected, refused, ended, more_access
+  LinkedAccountState state = LinkedAccountState::kNone;
   std::string issuer, scope, wanted_scope;
   Micros connected_at = 0;
 };
@@ -41,10 +49,18 @@ struct ConnectAnswer {
   std::string code, state, issuer, error;
 };
 
-// Why nobody was connected: `code` for the page (expired, issuer, denied, failed, unavailable), `reason` for
-// the log; it holds no secret. `connector`: empty when it is not known.
+enum class LinkingFailure {
+  kExpired,      // no authorization with this state is pending in this browser session
+  kWrongIssuer,  // the response came from another issuer or for another connector
+  kDenied,       // the user did not consent
+  kFailed,       // the authorization server answered with an error
+  kUnavailable,  // this server could not read or store the account
+};
+
+// Why no account was linked. `reason` is for the log and contains no secret. `connector` is empty when it is not known.
 struct ConnectRefusal {
-  std::string code, reason, connector;
+  LinkingFailure failure = LinkingFailure::kFailed;
+  std::string reason, connector;
 };
 
 class AccountLinkingService {
@@ -56,7 +72,7 @@ class AccountLinkingService {
   UpstreamCredentials& authorization() { return authorization_; }
   ClientRegistrations& registrations() { return registrations_; }
 
-  // Where the browser goes to connect. Errors: kInvalidArgument  the connector takes no accounts of users
+  // Where the browser goes to connect. Errors: kInvalidArgument  the connector does not use per-user accounts
   //   kRateLimited;  kForbidden  an admin has to do something first;  kUpstream, those of http::Client
   http::Task<Result<std::string>> begin(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                         SessionId session);

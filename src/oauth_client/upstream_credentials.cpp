@@ -151,7 +151,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
     // It still lives for a moment; the next call tries again.
     if (!done && done.error().code != ErrorCode::kForbidden && has.expires_at > clock_.now())
       co_return bearer(has.grant->access.reveal());
-    if (!done) co_return fail(std::move(done.error()));
+    WICK_CO_CHECK(done);
   }
 }
 

@@ -208,10 +208,8 @@ http::Task<Result<SuspendedRequest>> McpClient::resume(const RequestIdentity& pa
                                                        std::string state) {
   auto parked = parked_.take(state, ask.owner);
   if (!parked) {
-    co_return fail(
-        ErrorCode::kConflict,
-        "What this answer belongs to is not waiting here any more: make the request again from the "
-        "beginning.");
+    co_return fail(ErrorCode::kConflict,
+                   "The request this answers has expired: make the request again from the beginning.");
   }
   const auto* responses = object_or_null(ask.params, "inputResponses");
   const auto* response = responses == nullptr ? nullptr : responses->if_contains(parked->question);

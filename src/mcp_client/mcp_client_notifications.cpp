@@ -181,7 +181,7 @@ http::Task<Result<void>> McpClient::listen_legacy(ServerTargetPtr target, Reques
   }
   cancellation->on_cancel(nullptr);
   if (cancellation->cancelled()) co_return Result<void>{};
-  co_return fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
+  co_return fail(ErrorCode::kUpstream, "The MCP server does not offer a notification stream, or closed it.");
 }
 
 }  // namespace wick::upstream

@@ -267,7 +267,7 @@ const retryOf = ({ result }, answer) => ({
 const isRefused = (answer, what) => {
   const words = answer.error?.message ?? answer.result.content[0].text;
   assert.ok(answer.error || answer.result.isError, `${what}: ${JSON.stringify(answer)}`);
-  assert.match(words, /not waiting here any more: make the request again from the beginning/, what);
+  assert.match(words, /The request this answers has expired: make the request again from the beginning/, what);
 };
 
 for (const transport of transports) {

@@ -7,7 +7,7 @@
 //   again)
 //     true: once more, from the top; false: the answer stands; an error is for the caller
 //
-// By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, accounts.h) and
+// By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, linked_accounts.h) and
 // oauth_client_credentials (the connector's own token, kept in memory). Any other: nothing to show.
 //
 // Renewal. A token that has ended, or that the server refuses, is renewed by one flight at a time for each

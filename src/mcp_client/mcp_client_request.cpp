@@ -384,8 +384,8 @@ http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTarg
   RequestLoop loop(*target, identity, active);
   auto response = co_await loop.run();
   const bool is_lost = !response && response.error().code == ErrorCode::kNotFound;
-  const bool is_other_era = response && *response && negotiated->modern &&
-                            (*response)->is_error && (*response)->error_code == kUnsupportedVersion;
+  const bool is_other_era = response && *response && negotiated->modern && (*response)->is_error &&
+                            (*response)->error_code == kUnsupportedVersion;
   if (is_lost || is_other_era) {
     if (is_other_era) forget(target->key);
     const std::lock_guard lock(session->mutex);

@@ -27,7 +27,7 @@ enum class SessionPurpose : unsigned char {
 };
 
 struct SessionKey {
-  std::string client;        // empty together with `capabilities`: shared by all who need no session of their own
+  std::string client;  // empty together with `capabilities`: shared by all who need no session of their own
   std::string capabilities;  // ClientCapabilities as JSON: a server learns them once for each session
   SessionPurpose purpose = SessionPurpose::kRequests;
   unsigned index = 0;  // tells apart the sessions of one client for the same purpose

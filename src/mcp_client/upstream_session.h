@@ -34,7 +34,8 @@ struct UpstreamSession {
   std::shared_ptr<Transport> dedicated_transport;
   std::string log_level;  // set by the client with logging/setLevel
   std::set<std::string> subscriptions;
-  std::weak_ptr<PendingRequest> change_listener;  // the subscriptions/listen request to a server of 2026-07-28
+  std::weak_ptr<PendingRequest>
+      change_listener;  // the subscriptions/listen request to a server of 2026-07-28
   // At a legacy server: its notification stream, who receives from that stream, and the requests in progress in the
   // order in which they began.
   std::shared_ptr<PendingRequest> server_stream;

@@ -39,6 +39,27 @@ std::string plain_error(const std::string& code) {
   return plain ? code : "an error that is not a word";
 }
 
+bool offers_offline_access(const AuthorizationServer& server) {
+  const auto& offered = server.scopes_supported;
+  return std::find(offered.begin(), offered.end(), "offline_access") != offered.end();
+}
+
+// MCP 2026-07-28, "Scope Selection Strategy": the scope that an admin has set, or else that of the challenge, or else all
+// that the resource supports. "Step-Up Authorization Flow": the scope that was requested before, and the one that the
+// server has asked for since. `before`: the account that the user has connected already; null: none.
+std::string scope_to_request(std::string configured, const std::string& challenged,
+                             const std::vector<std::string>& supported, const LinkedAccount* before,
+                             bool is_offline) {
+  std::string scope = std::move(configured);
+  if (scope.empty()) scope = challenged;
+  if (scope.empty()) scope = scope_text(supported);
+  if (before != nullptr && !before->wanted_scope.empty()) {
+    scope = scope_union(scope, before->requested_scope);
+    scope = scope_union(scope, before->wanted_scope);
+  }
+  return is_offline ? scope_union(scope, "offline_access") : scope;
+}
+
 }  // namespace
 
 AccountLinkingService::AccountLinkingService(LinkedAccounts& accounts, ClientRegistrations& registrations,
@@ -94,6 +115,19 @@ Result<AccountLinkingService::Pending> AccountLinkingService::open(std::string_v
   return out;
 }
 
+std::string AccountLinkingService::authorization_url(const std::string& endpoint, const Pending& pending,
+                                                     const std::string& state, bool is_offline) {
+  std::string out = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
+                    "response_type=code&client_id=" + percent_encode(pending.grant.client.id) +
+                    "&redirect_uri=" + percent_encode(pending.redirect_uri) + "&state=" + state +
+                    "&code_challenge=" + to_base64url(as_bytes(sha256(pending.verifier))) +
+                    "&code_challenge_method=S256&resource=" + percent_encode(pending.grant.resource);
+  if (!pending.scope.empty()) out += "&scope=" + percent_encode(pending.scope);
+  // OpenID Connect Core §11: a server ignores offline_access without the prompt.
+  if (is_offline) out += "&prompt=consent";
+  return out;
+}
+
 http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<const ConnectorEntry> connector,
                                                              UserId user, SessionId session) {
   if (account_kind_of(*connector) != LinkedAccountKind::kOAuth)
@@ -117,18 +151,10 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
   WICK_CO_TRY(before,
               co_await offload(pool_, user.str(), [&] { return accounts_.find(connector->id, user); }));
 
-  // "Scope Selection Strategy", with what an admin has set before all; and "Step-Up Authorization Flow": what
-  // was asked for before, and what the server has asked for since.
-  std::string scope = text_or_empty(connector->config, "scope");
-  if (scope.empty()) scope = challenged;
-  if (scope.empty()) scope = scope_text(protection.scopes_supported);
-  if (before && !before->wanted_scope.empty()) {
-    scope = scope_union(scope, before->requested_scope);
-    scope = scope_union(scope, before->wanted_scope);
-  }
-  const auto& offered = server.scopes_supported;
-  const bool offline = std::find(offered.begin(), offered.end(), "offline_access") != offered.end();
-  if (offline) scope = scope_union(scope, "offline_access");
+  const bool is_offline = offers_offline_access(server);
+  const std::string scope =
+      scope_to_request(text_or_empty(connector->config, "scope"), challenged, protection.scopes_supported,
+                       before ? &*before : nullptr, is_offline);
 
   Pending pending;
   pending.redirect_uri = registered.redirect_uri;
@@ -155,16 +181,7 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
   });
   WICK_CO_CHECK(kept);
 
-  const std::string& endpoint = server.authorization_endpoint;
-  std::string location = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
-                         "response_type=code&client_id=" + percent_encode(pending.grant.client.id) +
-                         "&redirect_uri=" + percent_encode(pending.redirect_uri) + "&state=" + state +
-                         "&code_challenge=" + to_base64url(as_bytes(sha256(pending.verifier))) +
-                         "&code_challenge_method=S256&resource=" + percent_encode(pending.grant.resource);
-  if (!scope.empty()) location += "&scope=" + percent_encode(scope);
-  // OpenID Connect Core §11: offline_access is ignored without it.
-  if (offline) location += "&prompt=consent";
-  co_return location;
+  co_return authorization_url(server.authorization_endpoint, pending, state, is_offline);
 }
 
 Result<std::pair<ConnectorId, AccountLinkingService::Pending>> AccountLinkingService::take(

@@ -15,6 +15,40 @@
 namespace wick::api {
 namespace {
 
+// The values of ConnectorAccount.state in openapi.json.
+const char* state_name(upstream::LinkedAccountState state) {
+  switch (state) {
+    case upstream::LinkedAccountState::kNone:
+      return "none";
+    case upstream::LinkedAccountState::kConnected:
+      return "connected";
+    case upstream::LinkedAccountState::kRefused:
+      return "refused";
+    case upstream::LinkedAccountState::kEnded:
+      return "ended";
+    case upstream::LinkedAccountState::kMoreAccess:
+      return "more_access";
+  }
+  return "none";
+}
+
+// The value of `error` in the address of the page that the browser returns to.
+const char* failure_name(upstream::LinkingFailure failure) {
+  switch (failure) {
+    case upstream::LinkingFailure::kExpired:
+      return "expired";
+    case upstream::LinkingFailure::kWrongIssuer:
+      return "issuer";
+    case upstream::LinkingFailure::kDenied:
+      return "denied";
+    case upstream::LinkingFailure::kFailed:
+      return "failed";
+    case upstream::LinkingFailure::kUnavailable:
+      return "unavailable";
+  }
+  return "failed";
+}
+
 Result<std::shared_ptr<const ConnectorEntry>> usable(const Context& context) {
   WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
   for (const auto& one : context.snapshot->connectors) {
@@ -28,7 +62,7 @@ Result<Reply> get_account(Context& context) {
   WICK_TRY(account, context.services.accounts.view(*connector, context.user->id));
   json::object out;
   out["kind"] = account_kind_name(*connector);
-  out["state"] = account.state;
+  out["state"] = state_name(account.state);
   out["issuer"] = account.issuer;
   out["scope"] = account.scope;
   out["wanted_scope"] = account.wanted_scope;
@@ -99,7 +133,7 @@ http::Task<http::Response> come_back(Services& services, http::Exchange& exchang
   if (done) co_return to_page(*done, "connected=1");
   spdlog::warn("the user {} could not connect an account at the connector {}: {}", user,
                done.error().connector.empty() ? "?" : done.error().connector, done.error().reason);
-  co_return to_page(done.error().connector, "error=" + done.error().code);
+  co_return to_page(done.error().connector, std::string("error=") + failure_name(done.error().failure));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ struct Settings {
   bool password_sign_in = true;
   std::string require_second_factor = "off";
   bool commands_from_web = false;
-  int idle_seconds = upstream::kDefaultIdleSeconds;
+  int idle_seconds = int(upstream::kDefaultIdleTime.count());
   int review_seconds = 3600;
   OidcOptions oidc;
   std::map<std::string, SettingSource> sources;  // of the keys that were set

@@ -1,44 +1,50 @@
-// McpClient: Wick as a client of MCP servers, each spoken to in its own era.
+// McpClient: Wick as a client of MCP servers. Each server is spoken to in the protocol era that it knows.
 //
-// Which era a server speaks is found as 2026-07-28 says (basic/versioning, "Backward compatibility"): it is
-// asked `server/discover`; who answers that, or refuses with the versions it supports, is modern. Anything
-// else, be it an error, silence for kProbeSeconds or the end of the process, means that it is greeted with
-// `initialize`: where it was asked, and, if that is of no more use, in a process of its own. A server that
-// does not take `initialize` as a POST either is tried with the transport of 2024-11-05 (sse_line.h). The
-// finding is kept per connector with the configuration it was made for, that of an earlier revision across
-// restarts too (era_notes.h), so that a silent server is not waited for again before an admin refreshes the
-// connector.
+// Finding the era. The order is that of 2026-07-28 (basic/versioning, "Backward compatibility"). Wick sends
+// `server/discover`. A server that answers it, or that refuses it with the versions it supports, is modern. After any
+// other error, silence for kProbeTimeout or the end of the process, Wick sends `initialize`: first over the same
+// transport, then in a process of its own. A server that does not take `initialize` as a POST either is tried with the
+// transport of 2024-11-05 (http_sse_transport.h). The finding is kept for each connector, with the configuration it was
+// made for. That of a legacy server is kept across restarts too (server_era_cache.h), so that Wick does not wait for a
+// silent server again before an admin refreshes the connector.
 //
-// A server may be of both eras. Then a legacy client has a session of its own there, because questions and
-// log messages of that era are a session's; where the server offers none, it is spoken to in 2026-07-28.
+// A server may know both eras. A legacy client then has a legacy session there, because questions and log messages of
+// that era belong to a session. When the server offers no such session, it is spoken to in 2026-07-28.
 //
-// A modern server keeps nothing of us, and all clients share one line to it. A legacy server keeps a session,
-// with the client's capabilities, log level and subscriptions: each client (McpClientSession::lane) has a session,
-// or a child process, of its own, so that nothing of one gets to another. The least recently used is ended
-// when there are too many.
+// Sessions. A modern server keeps no state for Wick, so all clients share one transport to it. A legacy server keeps the
+// client's capabilities, log level and subscriptions. So each client (McpClientSession::lane) has a session or a child
+// process of its own, and nothing of one client reaches another (session_pool.h).
 //
-// What a legacy server asks back while a request runs is answered as 2026-07-28 does it: request() returns an
-// InputRequiredResult whose requestState names the exchange, which waits here, parked, for at most
-// kMaxPendingInputSeconds; the request made again with that state and the answers goes on with it. Only the same
-// user with the same request at the same connector gets it back.
+// Questions in the middle of a request. A legacy server may ask the client something while a request is in progress.
+// request() then returns an InputRequiredResult of 2026-07-28. Its requestState names the suspended request, which waits
+// for at most kPendingInputTimeout (pending_inputs.h). The same request, made again with that state and the answers by
+// the same user at the same connector, continues it.
 //
-// A legacy server may also say and ask things outside of any answer, on a stream of its own. While a lane has
-// a client that can answer or that listens, one coroutine attends to that stream: what is asked goes to the
-// youngest request under way, what has changed to all who listen. It ends with the lane.
+// Notification stream. A legacy server may also send notifications and requests outside of any response. While a
+// session has a client that can answer or that listens, one coroutine reads that stream. It gives requests of the server
+// to the youngest request in progress, and notifications to all subscribers. It ends with the session.
 //
-// Servers and lanes are each under a mutex that is never held while waiting, and a AsyncMutex lets one coroutine at
-// a time open a lane. What has been found is an immutable value behind a shared_ptr. Thread-safe; coroutines
-// of the io threads.
+// Thread-safe; coroutines of the io threads. Findings are immutable values behind a shared_ptr.
+//
+// Lock order. No mutex is held while a coroutine waits; an AsyncMutex may be.
+//   1. UpstreamSession::setup, then Server::setup (AsyncMutex): one coroutine opens a session, or finds the era.
+//   2. Server::mutex, or the mutex of Server::sessions; never both at the same time.
+//   3. UpstreamSession::mutex.
+// McpClient::mutex_ is held alone.
 #pragma once
 
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "base/fair_pool.h"
 #include "connectors/mcp_client_session.h"
@@ -46,117 +52,144 @@
 #include "mcp_client/pending_inputs.h"
 #include "mcp_client/rpc_request.h"
 #include "mcp_client/server_era_cache.h"
+#include "mcp_client/session_pool.h"
 #include "mcp_transport/child_process.h"
 
 namespace wick::upstream {
 
 inline constexpr std::string_view kNewestLegacy = "2025-11-25";
-inline constexpr int kMaxAnswered = 100;        // requests of a server that Wick refuses within one exchange
-inline constexpr std::size_t kMaxLanes = 200;   // sessions with one legacy server
-inline constexpr std::size_t kMaxChildren = 8;  // processes of one legacy server
-inline constexpr std::size_t kMaxSubscriptions = 100;  // resources a session listens to
-inline constexpr int kMaxExchangeSeconds = 3600;       // of one request, however much progress it reports
-inline constexpr int kProbeSeconds = 3;                // a server that does not answer discovery is legacy
-inline constexpr int kSlowStartSeconds =
-    10;  // for a program that was asked something else, before it is started anew
-inline constexpr int kKeepAliveMillis = 15'000;   // a waiting client hears something so often
-inline constexpr int kDefaultIdleSeconds = 1800;  // of a session with a server, and its process
-inline constexpr int kMaxBackoffSeconds = 60;     // between two starts of a process that dies at once
-inline constexpr int kHealthySeconds = 10;        // a process that lived so long starts anew at once
+// Requests of a server that Wick refuses while one request is in progress.
+inline constexpr int kMaxRefusedServerRequests = 100;
+inline constexpr std::size_t kMaxChildren = 8;                // processes of one legacy server
+inline constexpr std::size_t kMaxSubscriptions = 100;         // resources that one session subscribes to
+inline constexpr std::chrono::seconds kMaxRequestTime{3600};  // however much progress a request reports
+inline constexpr std::chrono::seconds kProbeTimeout{3};       // a server that is silent for so long is legacy
+inline constexpr std::chrono::seconds kSlowStartTimeout{10};  // of a program, before another one is started
+inline constexpr std::chrono::seconds kKeepAliveInterval{15};  // a waiting client receives something so often
+inline constexpr std::chrono::seconds kDefaultIdleTime{1800};  // until an unused session and its process end
+inline constexpr std::chrono::seconds kMaxRestartDelay{
+    60};  // between two starts of a process that ends early
+inline constexpr std::chrono::seconds kHealthyProcessTime{10};  // a process that ran so long restarts at once
 
 class McpClient {
  public:
-  // All outlive it. A session that nobody has used for `idle` ends at the next tidy().
-  // What takes long with a large message is done on `long_work`; null: where the request runs.
+  // All references outlive the client. A session that is unused for `idle` ends at the next tidy(). Work that takes long
+  // with a large message is done on `long_work`; null: on the thread of the request.
   McpClient(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle,
-            ServerEraCache& notes, FairPool* long_work)
-      : http_(http), children_(children), idle_(idle), notes_(notes), long_work_(long_work) {}
+            ServerEraCache& era_cache, FairPool* long_work)
+      : http_(http), children_(children), idle_(idle), era_cache_(era_cache), long_work_(long_work) {}
 
-  // Errors: kUpstream  no answer, or one that is not MCP;  kTimeout, kTooLarge, kForbidden (http/client.h)
-  //         kConflict  a parked request is not here, or is another's;  kUnavailable  the client took it back
-  http::Task<Result<RpcResponse>> request(ServerTargetPtr target, RequestIdentity party, RpcRequest ask);
-  // How the server is spoken to; asks it when that is not known.
-  http::Task<Result<std::shared_ptr<const NegotiatedServer>>> peer(ServerTargetPtr target,
-                                                                   RequestIdentity party);
-  // The server's notifications of changes that `filter` (of subscriptions/listen) names, until the client
-  // cancels or the server ends it. `heard` gets each; its end is an error or nothing.
-  http::Task<Result<void>> listen(ServerTargetPtr target, RequestIdentity party, boost::json::object filter,
-                                  std::function<void(boost::json::object)> heard);
-  // The client has ended its session: what was kept for it ends too.
-  http::Task<void> end_client_session(std::string key, std::string lane);
-  // Ends idle sessions, and parked requests that nobody came back for. Tells their servers before it returns
-  // to who runs it to its end.
+  // Errors: kUpstream     the server does not answer, or the answer is not MCP
+  //         kConflict     the suspended request has expired, or belongs to another user
+  //         kUnavailable  the client cancelled the request
+  //         kTimeout, kTooLarge, kForbidden  as in http/client.h
+  http::Task<Result<RpcResponse>> request(ServerTargetPtr target, RequestIdentity identity, RpcRequest rpc);
+  // The server as it was negotiated with. Asks the server when that is not known.
+  http::Task<Result<std::shared_ptr<const NegotiatedServer>>> negotiate(ServerTargetPtr target,
+                                                                        RequestIdentity identity);
+  // Calls `on_notification` with each notification that `filter` (of subscriptions/listen) names, until the client
+  // cancels or the server ends the stream. Errors: kUpstream  the server has no such stream, or closed it
+  http::Task<Result<void>> listen(ServerTargetPtr target, RequestIdentity identity,
+                                  boost::json::object filter,
+                                  std::function<void(boost::json::object)> on_notification);
+  // Ends the sessions of a client that has ended its own; `key`: at that connector only, empty: at all.
+  http::Task<void> end_client_session(std::string key, std::string client);
+  // Ends idle sessions and expired suspended requests. The servers are told in coroutines of their own on the caller's
+  // executor.
   http::Task<void> tidy();
-  // What the processes of the connector's command last wrote to standard error, without the secrets.
+  // The last output of the connector's processes to standard error, without the secrets.
   std::string standard_error(const std::string& key, const SecretFilter& secrets) const;
-  // Forgets what is known of the connector's server; a child process ends when its exchanges have.
+  // Drops the findings about the connector's server. A child process ends when its requests have ended.
   void forget(const std::string& key);
 
  private:
   struct Server;
   struct Probed;
-  using LaneResult = Result<std::shared_ptr<SessionLease>>;
-  // While true, the end of a process is no failure of its program: it was only tried whether it understands.
+  class RequestLoop;
+  using SessionResult = Result<std::shared_ptr<SessionLease>>;
+  // While true, the end of a process is no failure of its program: Wick only tries which era it knows.
   using Trial = std::shared_ptr<std::atomic<bool>>;
+  using OnNotification = std::function<void(boost::json::object)>;
 
-  std::shared_ptr<Server> server_of(const ServerTarget& target, const RequestIdentity& party);
-  http::Task<LaneResult> open(ServerTargetPtr target, RequestIdentity party, std::string purpose);
-  http::Task<Result<void>> prepare(ServerTargetPtr target, RequestIdentity party,
-                                   std::shared_ptr<Server> server, std::shared_ptr<UpstreamSession> lane);
-  // era.cpp
-  http::Task<Result<std::shared_ptr<Transport>>> new_line(ServerTargetPtr target, RequestIdentity party,
-                                                          std::shared_ptr<Server> server, Trial trial);
-  http::Task<Result<bool>> probe(ServerTargetPtr target, RequestIdentity party,
-                                 std::shared_ptr<Transport> line, NegotiatedServer& found, bool& is_silent);
-  http::Task<Result<Probed>> find_out(ServerTargetPtr target, RequestIdentity party,
-                                      std::shared_ptr<Server> server, std::shared_ptr<UpstreamSession> lane);
-  http::Task<Result<void>> greet(ServerTargetPtr target, RequestIdentity party,
-                                 std::shared_ptr<Server> server, std::shared_ptr<UpstreamSession> lane,
-                                 Probed probed);
-  void doubt(const ServerTarget& target, Server& server, bool was_probed);
-  http::Task<Result<void>> greet_by_sse(ServerTargetPtr target, RequestIdentity party,
-                                        std::shared_ptr<UpstreamSession> lane, bool& is_stream,
-                                        IncomingMessage& last);
-  http::Task<Result<bool>> greet_both(ServerTargetPtr target, RequestIdentity party,
-                                      std::shared_ptr<Server> server, std::shared_ptr<UpstreamSession> lane);
-  http::Task<Result<void>> initialize(ServerTargetPtr target, RequestIdentity party,
-                                      std::shared_ptr<UpstreamSession> lane, std::shared_ptr<Transport> line,
-                                      std::chrono::milliseconds patience, IncomingMessage& last);
-  // Whether the server is noted as one of an earlier revision; then it counts as known.
-  http::Task<bool> recall(ServerTargetPtr target, std::shared_ptr<Server> server);
-  http::Task<void> note_era(ServerTargetPtr target, std::shared_ptr<Server> server);
-  static void use_modern(Server& server, UpstreamSession& lane, std::shared_ptr<Transport> line,
-                         std::shared_ptr<const NegotiatedServer> peer);
-  http::Task<Result<void>> restore(ServerTargetPtr target, RequestIdentity party,
-                                   std::shared_ptr<UpstreamSession> lane);
-  http::Task<Result<RpcResponse>> exchange(ServerTargetPtr target, RequestIdentity party,
-                                           std::shared_ptr<UpstreamSession> lane, std::string method,
-                                           boost::json::object params);
-  http::Task<Result<std::shared_ptr<Transport>>> own_line(ServerTargetPtr target, RequestIdentity party,
-                                                          std::shared_ptr<UpstreamSession> lane);
-  http::Task<Result<void>> set_level(ServerTargetPtr target, RequestIdentity party,
-                                     std::shared_ptr<UpstreamSession> lane, std::string level);
-  http::Task<Result<RpcResponse>> converse(ServerTargetPtr target, RequestIdentity party,
-                                           const RpcRequest& ask, SuspendedRequest talk);
-  http::Task<Result<void>> listen_modern(ServerTargetPtr target, RequestIdentity party,
-                                         std::shared_ptr<UpstreamSession> lane, boost::json::object filter,
-                                         std::function<void(boost::json::object)> heard);
-  http::Task<Result<void>> listen_legacy(ServerTargetPtr target, RequestIdentity party,
-                                         std::shared_ptr<UpstreamSession> lane, boost::json::object filter,
-                                         std::function<void(boost::json::object)> heard);
-  void attend(std::shared_ptr<UpstreamSession> lane, http::Executor executor);
-  http::Task<Result<SuspendedRequest>> resume(const RequestIdentity& party, const RpcRequest& ask,
+  std::shared_ptr<Server> find_server(const ServerTarget& target, const RequestIdentity& identity);
+  std::vector<std::shared_ptr<Server>> servers_of(const std::string& key) const;
+
+  // mcp_client_connect.cpp
+  http::Task<SessionResult> open(ServerTargetPtr target, RequestIdentity identity, SessionPurpose purpose);
+  http::Task<Result<void>> open_session(ServerTargetPtr target, RequestIdentity identity,
+                                        std::shared_ptr<Server> server,
+                                        std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<void>> connect(ServerTargetPtr target, RequestIdentity identity,
+                                   std::shared_ptr<Server> server, std::shared_ptr<UpstreamSession> session);
+
+  // mcp_client_probe.cpp
+  http::Task<Result<std::shared_ptr<Transport>>> open_transport(ServerTargetPtr target,
+                                                                RequestIdentity identity,
+                                                                std::shared_ptr<Server> server, Trial trial);
+  http::Task<Result<bool>> probe(ServerTargetPtr target, RequestIdentity identity,
+                                 std::shared_ptr<Transport> transport, NegotiatedServer& found,
+                                 bool& is_silent);
+  http::Task<Result<Probed>> find_era(ServerTargetPtr target, RequestIdentity identity,
+                                      std::shared_ptr<Server> server,
+                                      std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<void>> begin_legacy_session(ServerTargetPtr target, RequestIdentity identity,
+                                                std::shared_ptr<Server> server,
+                                                std::shared_ptr<UpstreamSession> session, Probed probed);
+  static bool record_legacy_session(Server& server, UpstreamSession& session, bool uses_sse);
+  void doubt_finding(const ServerTarget& target, Server& server, bool was_probed);
+  http::Task<Result<void>> initialize_over_sse(ServerTargetPtr target, RequestIdentity identity,
+                                               std::shared_ptr<UpstreamSession> session, bool& is_stream,
+                                               IncomingMessage& last);
+  http::Task<Result<bool>> begin_session_of_modern_server(ServerTargetPtr target, RequestIdentity identity,
+                                                          std::shared_ptr<Server> server,
+                                                          std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<void>> initialize(ServerTargetPtr target, RequestIdentity identity,
+                                      std::shared_ptr<UpstreamSession> session,
+                                      std::shared_ptr<Transport> transport, std::chrono::milliseconds timeout,
+                                      IncomingMessage& last);
+  // Whether the cache says that the server is legacy; then the era counts as known.
+  http::Task<bool> recall_era(ServerTargetPtr target, std::shared_ptr<Server> server);
+  http::Task<void> store_era(ServerTargetPtr target, std::shared_ptr<Server> server);
+  static void use_modern(Server& server, UpstreamSession& session, std::shared_ptr<Transport> transport,
+                         std::shared_ptr<const NegotiatedServer> negotiated);
+  http::Task<Result<void>> restore_session(ServerTargetPtr target, RequestIdentity identity,
+                                           std::shared_ptr<UpstreamSession> session);
+
+  // mcp_client_request.cpp
+  http::Task<Result<RpcResponse>> send_in_session(ServerTargetPtr target, RequestIdentity identity,
+                                                  std::shared_ptr<UpstreamSession> session,
+                                                  std::string method, boost::json::object params);
+  http::Task<Result<std::shared_ptr<Transport>>> open_dedicated_transport(
+      ServerTargetPtr target, RequestIdentity identity, std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<void>> raise_log_level(ServerTargetPtr target, RequestIdentity identity,
+                                           std::shared_ptr<UpstreamSession> session, std::string level);
+  http::Task<Result<std::optional<RpcResponse>>> try_request(ServerTargetPtr target, RequestIdentity identity,
+                                                             const RpcRequest& rpc);
+  http::Task<Result<RpcResponse>> continue_request(ServerTargetPtr target, RequestIdentity identity,
+                                                   const RpcRequest& rpc, std::string state);
+  http::Task<Result<SuspendedRequest>> resume(const RequestIdentity& identity, const RpcRequest& rpc,
                                               std::string state);
+  RpcResponse suspend(SuspendedRequest request, const RpcRequest& rpc, const RequestIdentity& identity);
+
+  // mcp_client_notifications.cpp
+  http::Task<Result<void>> listen_modern(ServerTargetPtr target, RequestIdentity identity,
+                                         std::shared_ptr<UpstreamSession> session, boost::json::object filter,
+                                         OnNotification on_notification);
+  http::Task<Result<void>> listen_legacy(ServerTargetPtr target, RequestIdentity identity,
+                                         std::shared_ptr<UpstreamSession> session, boost::json::object filter,
+                                         OnNotification on_notification);
+  void read_server_stream(std::shared_ptr<UpstreamSession> session, http::Executor executor);
 
   http::Client& http_;
   ChildProcessManager& children_;
   const std::chrono::seconds idle_;
-  ServerEraCache& notes_;
+  ServerEraCache& era_cache_;
   FairPool* const long_work_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::shared_ptr<Server>> servers_;
-  std::unordered_set<std::string> not_as_noted_;  // connectors, until their servers are known again
-  PendingInputStore parked_;
+  std::unordered_map<std::string, std::shared_ptr<Server>> servers_;  // by connector and account
+  // Connectors whose entry in the cache is not used, until their servers are known again.
+  std::unordered_set<std::string> without_cached_era_;
+  PendingInputStore pending_inputs_;
 };
 
 }  // namespace wick::upstream

@@ -1,5 +1,4 @@
-// How a server is found out about and a client gets a lane to it (McpClient, mcp_client.h).
-#include <algorithm>
+// How a client gets a session with a server (McpClient, mcp_client.h).
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -7,153 +6,156 @@
 #include "mcp_client/mcp_client_parts.h"
 
 namespace wick::upstream {
+namespace {
 
-// Whether this client is better served by a session of an earlier revision, if the server has one.
-static bool wants_session(const ServerTarget& target, const RequestIdentity& party, LegacySessions offered) {
-  return target.protocol == Protocol::kAuto && party.client != nullptr && !party.client->modern &&
+// Whether this client is better served by a legacy session, if the server offers one.
+bool wants_legacy_session(const ServerTarget& target, const RequestIdentity& identity,
+                          LegacySessions offered) {
+  return target.protocol == Protocol::kAuto && identity.client != nullptr && !identity.client->modern &&
          offered != LegacySessions::kNone;
 }
 
-// Makes the lane usable: in its turn.
-http::Task<Result<void>> McpClient::prepare(ServerTargetPtr target, RequestIdentity party,
+// Whether the client needs no session of its own: there is none, or it is a test run from the web app, which can be
+// cancelled and nothing else.
+bool uses_shared_session(const McpClientSession* client, SessionPurpose purpose) {
+  if (client == nullptr) return true;
+  return client->modern && purpose == SessionPurpose::kRequests && client->lane.empty() &&
+         client->capabilities.empty() && !client->notify;
+}
+
+SessionKey session_key_of(const McpClientSession* client, SessionPurpose purpose) {
+  SessionKey key;
+  key.purpose = purpose;
+  if (uses_shared_session(client, purpose)) return key;
+  key.client = client->lane;
+  key.capabilities = to_json(client->capabilities);
+  return key;
+}
+
+}  // namespace
+
+// Makes the session usable; its `setup` is locked.
+http::Task<Result<void>> McpClient::connect(ServerTargetPtr target, RequestIdentity identity,
                                             std::shared_ptr<Server> server,
-                                            std::shared_ptr<UpstreamSession> lane) {
+                                            std::shared_ptr<UpstreamSession> session) {
   Probed probed;
   std::shared_ptr<const NegotiatedServer> modern;
   LegacySessions offered = LegacySessions::kUnknown;
   bool was_recalled = false;
   {
-    const milliseconds patience = seconds(target->timeout_seconds);
-    if (!co_await server->turn.lock(patience)) co_return server_timed_out(target->timeout_seconds);
-    const AsyncLock entered(server->turn);
-    WICK_CO_TRY(found, co_await find_out(target, party, server, lane));
+    if (!co_await server->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
+    const AsyncLock entered(server->setup);
+    WICK_CO_TRY(found, co_await find_era(target, identity, server, session));
     probed = std::move(found);
-    std::shared_ptr<Transport> line;
+    std::shared_ptr<Transport> transport;
     {
       const std::lock_guard lock(server->mutex);
       modern = server->modern;
-      line = server->line;
+      transport = server->shared_transport;
       offered = server->legacy_sessions;
       was_recalled = server->is_recalled;
     }
-    if (modern != nullptr && !line->alive()) {
-      WICK_CO_TRY(fresh, co_await new_line(target, party, server, nullptr));
-      line = std::move(fresh);
+    if (modern != nullptr && !transport->alive()) {
+      WICK_CO_TRY(fresh, co_await open_transport(target, identity, server, nullptr));
+      transport = std::move(fresh);
     }
-    if (modern != nullptr) use_modern(*server, *lane, std::move(line), modern);
+    if (modern != nullptr) use_modern(*server, *session, std::move(transport), modern);
   }
   if (modern == nullptr) {
-    auto greeted = co_await greet(target, party, server, lane, std::move(probed));
-    if (greeted || !was_recalled || greeted.error().code == ErrorCode::kTimeout) co_return greeted;
+    auto begun = co_await begin_legacy_session(target, identity, server, session, std::move(probed));
+    if (begun || !was_recalled || begun.error().code == ErrorCode::kTimeout) co_return begun;
     {
       const std::lock_guard lock(server->mutex);
-      if (server->known) co_return greeted;
+      if (server->known) co_return begun;
     }
-    // It is not what it was before the restart.
-    auto anew = co_await prepare(target, party, server, lane);
+    // The server has changed since the cache was written.
+    auto anew = co_await connect(target, identity, server, session);
     co_return anew;
   }
-  if (!wants_session(*target, party, offered)) co_return Result<void>{};
-  const ServerConnection way = lane->way();
-  WICK_CO_TRY(both, co_await greet_both(target, party, server, lane));
-  if (!both) {
-    const std::lock_guard lock(lane->mutex);
-    lane->line = way.line;
-    lane->peer = way.peer;
+  if (!wants_legacy_session(*target, identity, offered)) co_return Result<void>{};
+  const ServerConnection shared = session->connection();
+  WICK_CO_TRY(begun, co_await begin_session_of_modern_server(target, identity, server, session));
+  if (!begun) {
+    const std::lock_guard lock(session->mutex);
+    session->transport = shared.transport;
+    session->server = shared.server;
   }
   co_return Result<void>{};
 }
 
-http::Task<McpClient::LaneResult> McpClient::open(ServerTargetPtr target, RequestIdentity party,
-                                                  std::string purpose) {
-  const auto server = server_of(*target, party);
-  // A test run from the web app can be cancelled and nothing else: it needs no session of its own.
-  const McpClientSession* client = party.client;
-  const bool is_test_run = client != nullptr && client->modern && purpose.empty() && client->lane.empty() &&
-                           client->capabilities.empty() && !client->notify;
-  std::string name =
-      client == nullptr || is_test_run ? "" : client->lane + "\n" + to_json(client->capabilities);
-  name += "\n" + purpose;
-  std::shared_ptr<SessionLease> busy;
-  std::vector<std::shared_ptr<UpstreamSession>> ended;
-  const bool listens = purpose.starts_with("listen");
-  // Of several calls of one client that a legacy server could ask something, each has a session of its own:
-  // the server does not say which one it asks for.
-  const bool alone = client != nullptr && client->modern && !listens && !client->capabilities.empty();
+// Waits for other coroutines that open the session, and connects it when it is not open.
+http::Task<Result<void>> McpClient::open_session(ServerTargetPtr target, RequestIdentity identity,
+                                                 std::shared_ptr<Server> server,
+                                                 std::shared_ptr<UpstreamSession> session) {
+  if (!co_await session->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
+  const AsyncLock entered(session->setup);
   {
-    const std::lock_guard lock(server->mutex);
-    const bool separate = alone && server->known && server->modern == nullptr;
-    for (int n = 0; separate && n < int(kMaxLanes); ++n) {
-      const std::string one = n == 0 ? name : name + "#" + std::to_string(n);
-      const auto at = server->lanes.find(one);
-      if (at != server->lanes.end() && at->second->busy > 0) continue;
-      name = one;
-      break;
+    const std::lock_guard lock(session->mutex);
+    if (session->server != nullptr && session->transport->alive()) {
+      session->transport->authorize(identity.header, identity.value);
+      co_return Result<void>{};
     }
-    auto& found = server->lanes[name];
-    if (found == nullptr) found = std::make_shared<UpstreamSession>();
-    busy = std::make_shared<SessionLease>(found);
-    const std::shared_ptr<UpstreamSession>& lane = busy->lane;
-    lane->last_used = Clock::now();
-    const std::size_t most = !target->is_program() || server->modern != nullptr ? kMaxLanes : kMaxChildren;
-    while (server->lanes.size() > most) {
-      auto oldest = server->lanes.end();
-      for (auto one = server->lanes.begin(); one != server->lanes.end(); ++one) {
-        if (one->second == lane || one->second->busy > 0) continue;
-        if (oldest == server->lanes.end() || one->second->last_used < oldest->second->last_used) oldest = one;
-      }
-      if (oldest == server->lanes.end()) {
-        server->lanes.erase(name);
-        co_return fail(ErrorCode::kUnavailable,
-                       "This connector has as many clients as it may (" + std::to_string(most) +
-                           "), all of them at work: try again when one has finished.");
-      }
-      ended.push_back(std::move(oldest->second));
-      server->lanes.erase(oldest);
-    }
+    if (session->server_stream != nullptr) session->server_stream->interrupt();
+    session->server_stream = nullptr;
+    session->server = nullptr;
   }
-  const milliseconds patience = seconds(target->timeout_seconds);
-  const auto executor = co_await boost::asio::this_coro::executor;
-  for (const auto& one : ended)
-    boost::asio::co_spawn(executor, end_session(one->leave()), boost::asio::detached);
-  const std::shared_ptr<UpstreamSession> lane = busy->lane;
-  if (!co_await lane->turn.lock(patience)) co_return server_timed_out(target->timeout_seconds);
-  const AsyncLock entered(lane->turn);
-  bool ready = false;
-  {
-    const std::lock_guard lock(lane->mutex);
-    ready = lane->peer != nullptr && lane->line->alive();
-    if (ready) {
-      lane->line->authorize(party.header, party.value);
-    } else {
-      if (lane->attending != nullptr) lane->attending->interrupt();
-      lane->attending = nullptr;
-      lane->peer = nullptr;
-    }
-  }
-  if (!ready) {
-    WICK_CO_CHECK(co_await prepare(target, party, server, lane));
-  }
-  // Who only lists the tools answers nothing that is asked outside of a request.
-  const bool attends =
-      client != nullptr && !listens && client->notify != nullptr && !client->capabilities.empty();
-  if (attends) attend(lane, executor);
-  co_return busy;
+  auto connected = co_await connect(target, identity, server, session);
+  co_return connected;
 }
 
-http::Task<Result<std::shared_ptr<const NegotiatedServer>>> McpClient::peer(ServerTargetPtr target,
-                                                                            RequestIdentity party) {
+http::Task<McpClient::SessionResult> McpClient::open(ServerTargetPtr target, RequestIdentity identity,
+                                                     SessionPurpose purpose) {
+  const auto server = find_server(*target, identity);
+  const McpClientSession* client = identity.client;
+  bool is_known_legacy = false, is_known_modern = false;
   {
-    const auto server = server_of(*target, party);
+    const std::lock_guard lock(server->mutex);
+    is_known_modern = server->modern != nullptr;
+    is_known_legacy = server->known && !is_known_modern;
+  }
+  const std::size_t max_sessions = !target->is_program() || is_known_modern ? kMaxSessions : kMaxChildren;
+  const bool can_answer_questions = client != nullptr && !client->capabilities.empty();
+  SessionPool::Acquired acquired;
+  if (purpose == SessionPurpose::kNotifications) {
+    WICK_CO_TRY(fresh, server->sessions.acquire_new(session_key_of(client, purpose), max_sessions));
+    acquired = std::move(fresh);
+  } else {
+    // A legacy server does not say which request of a session it asks for. So each request that the server could ask
+    // something for has a session of its own.
+    const auto use = can_answer_questions && client->modern && is_known_legacy ? SessionPool::Use::kExclusive
+                                                                               : SessionPool::Use::kShared;
+    WICK_CO_TRY(found, server->sessions.acquire(session_key_of(client, purpose), use, max_sessions));
+    acquired = std::move(found);
+  }
+  const auto executor = co_await boost::asio::this_coro::executor;
+  for (const auto& evicted : acquired.evicted)
+    boost::asio::co_spawn(executor, end_session(evicted->interrupt_stream()), boost::asio::detached);
+  const std::shared_ptr<UpstreamSession> session = acquired.lease->session;
+  auto opened = co_await open_session(target, identity, server, session);
+  if (!opened) {
+    if (purpose == SessionPurpose::kNotifications) server->sessions.remove(*session);
+    co_return std::unexpected(std::move(opened.error()));
+  }
+  // A client that only lists the tools answers nothing outside of a request.
+  const bool reads_stream =
+      can_answer_questions && purpose == SessionPurpose::kRequests && client->notify != nullptr;
+  if (reads_stream) read_server_stream(session, executor);
+  co_return std::move(acquired.lease);
+}
+
+http::Task<Result<std::shared_ptr<const NegotiatedServer>>> McpClient::negotiate(ServerTargetPtr target,
+                                                                                 RequestIdentity identity) {
+  {
+    const auto server = find_server(*target, identity);
     const std::lock_guard lock(server->mutex);
     const bool may_have_session =
-        server->modern == nullptr || wants_session(*target, party, server->legacy_sessions);
-    if (may_have_session && server->greeted != nullptr) co_return server->greeted;
+        server->modern == nullptr || wants_legacy_session(*target, identity, server->legacy_sessions);
+    if (may_have_session && server->last_initialized != nullptr) co_return server->last_initialized;
     if (!may_have_session) co_return server->modern;
   }
-  WICK_CO_TRY(lane, co_await open(target, party, ""));
-  const std::lock_guard lock(lane->lane->mutex);
-  co_return lane->lane->peer;
+  WICK_CO_TRY(lease, co_await open(target, identity, SessionPurpose::kRequests));
+  const std::lock_guard lock(lease->session->mutex);
+  co_return lease->session->server;
 }
 
 }  // namespace wick::upstream

@@ -1,4 +1,4 @@
-// The tools that a connected MCP server lists, as definitions for the operations table (McpKind, mcp_kind.h).
+// Reads the tools of a connected MCP server into definitions for the operations table (McpKind, mcp_kind.h).
 #include <algorithm>
 
 #include "base/json.h"
@@ -11,17 +11,16 @@
 namespace wick::upstream {
 namespace {
 
-// A tool as the server lists it, made a definition. Errors: kInvalidArgument  why it cannot be used
+// Makes a definition of a tool as the server lists it. Errors: kInvalidArgument  why the tool cannot be used
 Result<json::object> read_tool(const json::value& tool, const std::vector<std::string>& taken) {
-  if (!tool.is_object()) return fail(ErrorCode::kInvalidArgument, "it is not an object.");
+  if (!tool.is_object()) return invalid("it is not an object.");
   if (const auto* schema = object_or_null(tool.get_object(), "inputSchema")) {
     // 2026-07-28, transports, "Schema Extension": such a tool is left out, the others are not.
     WICK_CHECK(check_header_marks(*schema));
   }
   auto definition = definition_of(tool.get_object(), taken);
   if (definition && to_json(*definition).size() > kMaxOfferedDefinitionBytes) {
-    return fail(ErrorCode::kInvalidArgument,
-                "its definition is larger than " + std::to_string(kMaxOfferedDefinitionBytes) + " bytes.");
+    return invalid("its definition is larger than " + std::to_string(kMaxOfferedDefinitionBytes) + " bytes.");
   }
   return definition;
 }
@@ -32,8 +31,8 @@ std::string shown_name(const json::value& tool) {
                       : "The tool \"" + printable(truncate_utf8(name, kMaxToolNameBytes)) + "\"";
 }
 
-// Who lists the tools: a client that can do all that Wick carries, so that a server shows those that depend
-// on what a client can do. A call declares what its own client can do.
+// The client that lists the tools. It declares all capabilities that Wick passes on, so that the server lists the tools
+// that depend on them too. A call declares the capabilities of its own client.
 McpClientSession listing_client() {
   McpClientSession side;
   side.lane = "listing";
@@ -45,8 +44,8 @@ McpClientSession listing_client() {
   return side;
 }
 
-// What nobody is there to answer: no roots, and no to the rest.
-json::object answers_of_nobody(const json::object& result) {
+// The answers to a server that asks something while it lists its tools: no roots, and a refusal of all else.
+json::object default_answers(const json::object& result) {
   json::object answers;
   const auto* requests = object_or_null(result, "inputRequests");
   if (requests == nullptr) return answers;
@@ -59,7 +58,8 @@ json::object answers_of_nobody(const json::object& result) {
     } else if (method == "elicitation/create") {
       answer["action"] = "cancel";
     } else {
-      answer[kRefusedAnswer].emplace_object()["message"] = "The tools are only listed: nobody can answer.";
+      answer[kRefusedAnswer].emplace_object()["message"] =
+          "Wick only lists the tools: no user is present to answer.";
     }
   }
   return answers;
@@ -74,14 +74,14 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
   std::string cursor;
   const McpClientSession side = listing_client();
   behalf.client = &side;
-  if (anew) client_.forget(connector->id.str());  // also asked: which era it speaks
+  if (anew) client_.forget(connector->id.str());  // finds the era of the server again, too
   for (int page = 0; page < kMaxPages; ++page) {
-    WICK_CO_TRY(reply, co_await list_page(connector, behalf, cursor));
-    if (reply.is_error) {
+    WICK_CO_TRY(response, co_await list_page(connector, behalf, cursor));
+    if (response.is_error) {
       co_return fail(ErrorCode::kUpstream,
-                     "The MCP server refuses to list its tools: " + reply.error_message);
+                     "The MCP server refuses to list its tools: " + response.error_message);
     }
-    const auto* tools = reply.result.if_contains("tools");
+    const auto* tools = response.result.if_contains("tools");
     if (tools == nullptr || !tools->is_array())
       co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools has no tools.");
     for (const auto& tool : tools->get_array()) {
@@ -100,7 +100,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
                        "The MCP server lists more than " + std::to_string(kMaxTools) + " tools.");
       }
     }
-    cursor = text_or_empty(reply.result, "nextCursor");
+    cursor = text_or_empty(response.result, "nextCursor");
     if (!cursor.empty()) continue;
     const std::lock_guard lock(mutex_);
     left_out_[connector->id.str()] = std::move(left_out);
@@ -109,24 +109,24 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
   co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools does not end.");
 }
 
-// A server may ask something back while it lists its tools.
+// Requests one page of the list, and answers the server when it asks something first.
 http::Task<Result<RpcResponse>> McpKind::list_page(std::shared_ptr<const ConnectorEntry> connector,
                                                    OnBehalfOf behalf, std::string cursor) {
-  RpcRequest ask;
-  ask.method = "tools/list";
-  if (!cursor.empty()) ask.params["cursor"] = cursor;
-  ask.owner = "listing\n" + connector->id.str();
+  RpcRequest rpc;
+  rpc.method = "tools/list";
+  if (!cursor.empty()) rpc.params["cursor"] = cursor;
+  rpc.owner = "listing\n" + connector->id.str();
   for (int round = 0;; ++round) {
-    RpcRequest once = ask;
-    auto reply = co_await request(connector, behalf, std::move(once));
-    if (!reply || reply->is_error || !asks_back(reply->result)) co_return reply;
+    RpcRequest copy = rpc;
+    auto response = co_await request(connector, behalf, std::move(copy));
+    if (!response || response->is_error || !asks_back(response->result)) co_return response;
     if (round == kMaxListingRounds) {
       co_return fail(ErrorCode::kUpstream, "The MCP server asks more than " +
                                                std::to_string(kMaxListingRounds) +
                                                " times before it lists its tools.");
     }
-    ask.params["inputResponses"] = answers_of_nobody(reply->result);
-    ask.params["requestState"] = reply->result["requestState"];
+    rpc.params["inputResponses"] = default_answers(response->result);
+    rpc.params["requestState"] = response->result["requestState"];
   }
 }
 

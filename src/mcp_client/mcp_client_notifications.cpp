@@ -1,187 +1,216 @@
-// What servers say unasked: changes, and questions outside of any answer (McpClient, mcp_client.h).
-#include <algorithm>
+// The notifications and requests of servers outside of any response (McpClient, mcp_client.h).
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "mcp_client/mcp_client_parts.h"
 #include "mcp_transport/stdio_transport.h"
 
 namespace wick::upstream {
+namespace {
 
-// What a legacy server says unasked, for as long as it does.
-static http::Task<void> attend_to(std::weak_ptr<UpstreamSession> of, std::shared_ptr<Transport> line,
-                                  std::shared_ptr<const NegotiatedServer> peer,
-                                  std::shared_ptr<PendingRequest> stream) {
+struct StreamReceivers {
+  std::vector<std::shared_ptr<Mailbox<json::object>>> subscribers;
+  std::shared_ptr<PendingRequest> youngest_request;  // null: none is in progress
+};
+
+StreamReceivers find_receivers(const UpstreamSession& session) {
+  StreamReceivers out;
+  for (const auto& subscriber : session.subscribers) {
+    if (auto living = subscriber.lock()) out.subscribers.push_back(std::move(living));
+  }
+  for (auto request = session.requests.rbegin();
+       request != session.requests.rend() && out.youngest_request == nullptr; ++request)
+    out.youngest_request = request->lock();
+  return out;
+}
+
+// Reads the notification stream of a legacy server until it ends.
+http::Task<void> run_server_stream(std::weak_ptr<UpstreamSession> of_session, ServerConnection connection,
+                                   std::shared_ptr<PendingRequest> stream) {
   for (;;) {
     auto incoming = co_await stream->next(kForever);
-    const auto lane = of.lock();
-    const bool over = !incoming || incoming->status != 200 || incoming->message.empty() || lane == nullptr;
-    std::vector<std::shared_ptr<Mailbox<json::object>>> hearers;
-    std::shared_ptr<PendingRequest> call;
-    if (lane != nullptr) {
-      const std::lock_guard lock(lane->mutex);
-      for (const auto& one : lane->hearers) {
-        if (auto living = one.lock()) hearers.push_back(std::move(living));
-      }
-      for (auto one = lane->calls.rbegin(); one != lane->calls.rend() && call == nullptr; ++one)
-        call = one->lock();
-      if (over && lane->attending == stream) lane->attending = nullptr;
-      // It has forgotten the session: who comes next begins another.
-      if (incoming && incoming->status == 404 && lane->peer == peer) lane->peer = nullptr;
+    const auto session = of_session.lock();
+    const bool has_ended =
+        !incoming || incoming->status != 200 || incoming->message.empty() || session == nullptr;
+    StreamReceivers receivers;
+    if (session != nullptr) {
+      const std::lock_guard lock(session->mutex);
+      receivers = find_receivers(*session);
+      if (has_ended && session->server_stream == stream) session->server_stream = nullptr;
+      // The server has lost the session: the next request begins another one.
+      if (incoming && incoming->status == 404 && session->server == connection.server)
+        session->server = nullptr;
     }
-    if (over) {
-      for (const auto& one : hearers) one->close();
+    if (has_ended) {
+      for (const auto& subscriber : receivers.subscribers) subscriber->close();
       co_return;
     }
     const json::value* id = incoming->message.if_contains("id");
     const std::string method = text_or_empty(incoming->message, "method");
     if (id == nullptr) {
-      for (const auto& one : hearers) one->put(incoming->message);
-    } else if (call != nullptr && !method.empty() && method != "ping") {
-      call->give(std::move(incoming->message));
+      for (const auto& subscriber : receivers.subscribers) subscriber->put(incoming->message);
+    } else if (receivers.youngest_request != nullptr && !method.empty() && method != "ping") {
+      receivers.youngest_request->give(std::move(incoming->message));
     } else if (!method.empty()) {
-      json::object answer = method == "ping" ? result_answer(*id, {})
-                                             : error_answer(*id, kMethodNotFound, "No request is under way.");
-      co_await line->tell(*peer, std::move(answer));
+      json::object answer = method == "ping"
+                                ? result_answer(*id, {})
+                                : error_answer(*id, kMethodNotFound, "No request is in progress.");
+      co_await connection.transport->tell(*connection.server, std::move(answer));
     }
   }
 }
 
-void McpClient::attend(std::shared_ptr<UpstreamSession> lane, http::Executor executor) {
-  std::shared_ptr<PendingRequest> stream;
-  std::shared_ptr<Transport> line;
-  std::shared_ptr<const NegotiatedServer> peer;
-  {
-    const std::lock_guard lock(lane->mutex);
-    if (lane->attending != nullptr || lane->peer == nullptr || lane->peer->modern) return;
-    lane->attending = stream = lane->line->listen(*lane->peer);
-    line = lane->line;
-    peer = lane->peer;
+// Clears the cancellation callback at the end of its scope.
+class CancellationCallback {
+ public:
+  CancellationCallback(std::shared_ptr<Cancellation> cancellation, std::function<void()> callback)
+      : cancellation_(std::move(cancellation)) {
+    cancellation_->on_cancel(std::move(callback));
   }
-  // Not under the lock: on its own thread a coroutine begins at once, and this one locks the lane.
-  boost::asio::co_spawn(executor, attend_to(lane, std::move(line), std::move(peer), std::move(stream)),
+  CancellationCallback(const CancellationCallback&) = delete;
+  ~CancellationCallback() { cancellation_->on_cancel(nullptr); }
+
+ private:
+  const std::shared_ptr<Cancellation> cancellation_;
+};
+
+// The filter of subscriptions/listen. The resources of a legacy client are the subscriptions of its session.
+json::object filter_for(UpstreamSession& session, const McpClientSession& client,
+                        const json::object& filter) {
+  json::object out = filter;
+  if (client.modern) return out;
+  json::array uris;
+  const std::lock_guard lock(session.mutex);
+  for (const std::string& uri : session.subscriptions) uris.push_back(json::string(uri));
+  out["resourceSubscriptions"] = std::move(uris);
+  return out;
+}
+
+}  // namespace
+
+// Begins to read the session's notification stream, unless a coroutine reads it already.
+void McpClient::read_server_stream(std::shared_ptr<UpstreamSession> session, http::Executor executor) {
+  std::shared_ptr<PendingRequest> stream;
+  ServerConnection connection;
+  {
+    const std::lock_guard lock(session->mutex);
+    if (session->server_stream != nullptr || session->server == nullptr || session->server->modern) return;
+    session->server_stream = stream = session->transport->listen(*session->server);
+    connection = {session->transport, session->server};
+  }
+  // The mutex is released: a coroutine that is spawned on its own thread begins at once, and it locks the session.
+  boost::asio::co_spawn(executor, run_server_stream(session, std::move(connection), std::move(stream)),
                         boost::asio::detached);
 }
 
-http::Task<Result<void>> McpClient::listen(ServerTargetPtr target, RequestIdentity party, json::object filter,
-                                           std::function<void(json::object)> heard) {
-  // A legacy client's session has its one stream; each stream of a modern client has a session of its own.
-  const bool modern_client = party.client->modern;
-  std::string purpose = modern_client ? "listen " + std::to_string(std::uintptr_t(party.client)) : "";
-  WICK_CO_TRY(opened, co_await open(target, party, std::move(purpose)));
-  const std::shared_ptr<UpstreamSession> lane = opened->lane;
-  const auto [line, peer] = lane->way();
-  if (peer == nullptr) co_return session_not_kept();
+http::Task<Result<void>> McpClient::listen(ServerTargetPtr target, RequestIdentity identity,
+                                           json::object filter, OnNotification on_notification) {
+  // The session of a legacy client has one stream. Each stream of a modern client has a session of its own.
+  const bool has_own_session = identity.client->modern;
+  const SessionPurpose purpose = has_own_session ? SessionPurpose::kNotifications : SessionPurpose::kRequests;
+  WICK_CO_TRY(lease, co_await open(target, identity, purpose));
+  const std::shared_ptr<UpstreamSession> session = lease->session;
+  ServerConnection connection = session->connection();
   Result<void> ended;
-  if (peer->modern) {
-    ended = co_await listen_modern(target, party, lane, std::move(filter), std::move(heard));
+  if (connection.server == nullptr) {
+    ended = session_not_kept();
+  } else if (connection.server->modern) {
+    ended = co_await listen_modern(target, identity, session, std::move(filter), std::move(on_notification));
   } else {
-    ended = co_await listen_legacy(target, party, lane, std::move(filter), std::move(heard));
+    ended = co_await listen_legacy(target, identity, session, std::move(filter), std::move(on_notification));
   }
-  if (modern_client && !peer->modern) {
-    {
-      const auto server = server_of(*target, party);
-      const std::lock_guard lock(server->mutex);
-      std::erase_if(server->lanes, [&](const auto& one) { return one.second == lane; });
-    }
-    {
-      const std::lock_guard lock(lane->mutex);
-      if (lane->attending != nullptr) lane->attending->interrupt();
-    }
-    co_await line->close(*peer);
+  if (has_own_session) {
+    find_server(*target, identity)->sessions.remove(*session);
+    session->interrupt_stream();
+    co_await end_session(std::move(connection));
   }
   co_return ended;
 }
 
-http::Task<Result<void>> McpClient::listen_modern(ServerTargetPtr target, RequestIdentity party,
-                                                  std::shared_ptr<UpstreamSession> lane, json::object filter,
-                                                  std::function<void(json::object)> heard) {
-  const McpClientSession* client = party.client;
+http::Task<Result<void>> McpClient::listen_modern(ServerTargetPtr target, RequestIdentity identity,
+                                                  std::shared_ptr<UpstreamSession> session,
+                                                  json::object filter, OnNotification on_notification) {
+  const McpClientSession* client = identity.client;
   const auto cancellation = client->cancellation;
-  const auto [line, peer] = lane->way();
-  if (peer == nullptr) co_return session_not_kept();
+  const ServerConnection connection = session->connection();
+  const auto& [transport, negotiated] = connection;
+  if (negotiated == nullptr) co_return session_not_kept();
   Result<void> ended;
   for (bool again = true; again && !cancellation->cancelled();) {
     again = false;
-    json::object wanted = filter;
-    if (!client->modern) {
-      json::array uris;
-      const std::lock_guard lock(lane->mutex);
-      for (const std::string& uri : lane->subscriptions) uris.push_back(json::string(uri));
-      wanted["resourceSubscriptions"] = std::move(uris);
-    }
-    RpcRequest ask;
+    const json::object wanted = filter_for(*session, *client, filter);
+    RpcRequest rpc;
     json::object sent = wanted;
     sent.erase("wick/log");
-    ask.params["notifications"] = std::move(sent);
-    const std::string id = line->next_id();
-    OutgoingRequest out{id, "subscriptions/listen", {}, std::move(ask.params), {}, party.holder};
-    out.params["_meta"] = meta_for(*peer, client, ask, id, "");
-    const std::shared_ptr<PendingRequest> exchange = line->begin(*peer, std::move(out));
+    rpc.params["notifications"] = std::move(sent);
+    const std::string id = transport->next_id();
+    OutgoingRequest out{id, "subscriptions/listen", {}, std::move(rpc.params), {}, identity.holder};
+    out.params["_meta"] = meta_for(*negotiated, client, rpc, id, "");
+    const std::shared_ptr<PendingRequest> pending = transport->begin(*negotiated, std::move(out));
     {
-      const std::lock_guard lock(lane->mutex);
-      lane->listening = exchange;
+      const std::lock_guard lock(session->mutex);
+      session->change_listener = pending;
     }
-    cancellation->on_cancel([exchange] { exchange->interrupt(); });
-    bool answered = false;
-    for (;;) {
-      auto incoming = co_await exchange->next(kForever);
-      if (cancellation->cancelled()) break;
-      if (!incoming) {
-        // Interrupted, but not by the client: its subscriptions have changed.
-        again = incoming.error().code == ErrorCode::kUnavailable && !client->modern;
-        if (!again) ended = fail(std::move(incoming.error()));
-        break;
+    bool is_answered = false;
+    {
+      const CancellationCallback callback(cancellation, [pending] { pending->interrupt(); });
+      for (;;) {
+        auto incoming = co_await pending->next(kForever);
+        if (cancellation->cancelled()) break;
+        if (!incoming) {
+          // The client has not cancelled, so the request was interrupted because its subscriptions have changed.
+          again = incoming.error().code == ErrorCode::kUnavailable && !client->modern;
+          if (!again) ended = std::unexpected(std::move(incoming.error()));
+          break;
+        }
+        record_refusal(identity.refusal, *incoming);
+        if (incoming->message.empty()) {
+          ended = not_mcp(*incoming);
+          break;
+        }
+        is_answered = response_in(incoming->message, id).has_value();
+        if (is_answered) break;
+        if (matches_filter(incoming->message, wanted)) on_notification(std::move(incoming->message));
       }
-      record_refusal(party.refusal, *incoming);
-      if (incoming->message.empty()) {
-        ended = not_mcp(*incoming);
-        break;
-      }
-      if (response_in(incoming->message, id)) {
-        answered = true;
-        break;
-      }
-      if (matches_filter(incoming->message, wanted)) heard(std::move(incoming->message));
     }
-    cancellation->on_cancel(nullptr);
-    if (target->is_program() && !answered) co_await notify_cancelled(line, peer, id, "");
+    std::string no_reason;
+    if (target->is_program() && !is_answered) co_await notify_cancelled(connection, id, std::move(no_reason));
   }
   co_return ended;
 }
 
-http::Task<Result<void>> McpClient::listen_legacy(ServerTargetPtr target, RequestIdentity party,
-                                                  std::shared_ptr<UpstreamSession> lane, json::object filter,
-                                                  std::function<void(json::object)> heard) {
-  const auto cancellation = party.client->cancellation;
+http::Task<Result<void>> McpClient::listen_legacy(ServerTargetPtr target, RequestIdentity identity,
+                                                  std::shared_ptr<UpstreamSession> session,
+                                                  json::object filter, OnNotification on_notification) {
+  const auto cancellation = identity.client->cancellation;
   const auto mailbox = std::make_shared<Mailbox<json::object>>(kMaxQueuedMessages);
   {
-    const std::lock_guard lock(lane->mutex);
-    std::erase_if(lane->hearers, [](const auto& one) { return one.expired(); });
-    lane->hearers.push_back(mailbox);
+    const std::lock_guard lock(session->mutex);
+    std::erase_if(session->subscribers, [](const auto& subscriber) { return subscriber.expired(); });
+    session->subscribers.push_back(mailbox);
   }
-  attend(lane, co_await boost::asio::this_coro::executor);
+  read_server_stream(session, co_await boost::asio::this_coro::executor);
   const auto* uris = filter.if_contains("resourceSubscriptions");
-  if (party.client->modern && uris != nullptr && uris->is_array()) {
+  if (identity.client->modern && uris != nullptr && uris->is_array()) {
     for (const auto& uri : uris->get_array()) {
       json::object params;
       params["uri"] = uri;
-      WICK_CO_CHECK(co_await exchange(target, party, lane, "resources/subscribe", std::move(params)));
+      WICK_CO_CHECK(
+          co_await send_in_session(target, identity, session, "resources/subscribe", std::move(params)));
     }
   }
-  cancellation->on_cancel([mailbox] { mailbox->close(); });
+  const CancellationCallback callback(cancellation, [mailbox] { mailbox->close(); });
   for (;;) {
     auto message = co_await mailbox->take();
-    if (!message || cancellation->cancelled()) break;
-    // A legacy client's subscriptions are its session's own.
-    const bool updated = text_or_empty(*message, "method") == "notifications/resources/updated";
-    if ((updated && !party.client->modern) || matches_filter(*message, filter)) heard(std::move(*message));
+    if (cancellation->cancelled()) co_return Result<void>{};
+    if (!message) break;
+    // A legacy client receives the updates that its own session has subscribed to.
+    const bool is_update = text_or_empty(*message, "method") == "notifications/resources/updated";
+    if ((is_update && !identity.client->modern) || matches_filter(*message, filter))
+      on_notification(std::move(*message));
   }
-  cancellation->on_cancel(nullptr);
-  if (cancellation->cancelled()) co_return Result<void>{};
-  co_return fail(ErrorCode::kUpstream, "The MCP server says nothing unasked, or has gone.");
+  co_return fail(ErrorCode::kUpstream, "The MCP server does not offer a notification stream, or closed it.");
 }
 
 }  // namespace wick::upstream

@@ -1,7 +1,6 @@
-// What the parts of McpClient (mcp_client.cpp, opening.cpp, changes.cpp) share. Of this folder alone.
+// Declarations that the source files of McpClient (mcp_client*.cpp) share. Only for this folder.
 #pragma once
 
-#include <map>
 #include <vector>
 
 #include "mcp_client/mcp_client.h"
@@ -9,63 +8,64 @@
 
 namespace wick::upstream {
 
-using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Whether a server of 2026-07-28 has sessions of an earlier revision for who asks for one.
+// Whether a server of 2026-07-28 offers legacy sessions too.
 enum class LegacySessions { kUnknown, kOffered, kNone };
 
-// What is known of one connector's server. Under its own mutex but for the turn.
+// The findings about one connector's server. `mutex` guards all but `setup` and `sessions`.
 struct McpClient::Server {
-  std::string fingerprint;
-  AsyncMutex turn;  // to find out, or to start the process that all share
+  std::string fingerprint;  // constant
+  AsyncMutex setup;         // held to find the era, or to start the process that all clients share
+  SessionPool sessions;
   std::mutex mutex;
   bool known = false;
-  bool is_recalled = false;                        // known from a note alone: it has not been spoken to since
-  std::shared_ptr<const NegotiatedServer> modern;  // null: legacy, once known
-  std::shared_ptr<Transport> line;                 // of a modern server
+  bool is_recalled = false;  // known from the cache alone: the server has not been asked since the start
+  std::shared_ptr<const NegotiatedServer> modern;             // null: legacy, once known
+  std::shared_ptr<Transport> shared_transport;                // to a modern server
   LegacySessions legacy_sessions = LegacySessions::kUnknown;  // of a modern server
-  bool uses_sse = false;                            // of a legacy server: the transport of 2024-11-05
-  std::shared_ptr<const NegotiatedServer> greeted;  // as it last introduced itself in an earlier revision
-  std::map<std::string, std::shared_ptr<UpstreamSession>> lanes;
-  std::vector<std::weak_ptr<Transport>> own;  // processes of single clients of a modern server
-  // Of the processes of a stdio server.
+  bool uses_sse = false;  // a legacy server with the transport of 2024-11-05
+  std::shared_ptr<const NegotiatedServer> last_initialized;  // from the latest `initialize`
+  std::vector<std::weak_ptr<Transport>>
+      dedicated_transports;  // processes of single clients of a modern server
+  // The processes of a stdio server.
   int failures = 0;  // in a row
-  Clock::time_point not_before;
+  SteadyClock::time_point not_before;
   std::string how_it_ended;
   const std::shared_ptr<StandardError> standard_error = std::make_shared<StandardError>();
 };
 
-// A line that the server's era was asked on.
+// The transport over which the server was asked for its era.
 struct McpClient::Probed {
-  std::shared_ptr<Transport> line = nullptr;  // null: none had to be asked, or it is of no more use
-  bool is_silent = false;                     // it did not answer
+  std::shared_ptr<Transport> transport =
+      nullptr;             // null: the era was known, or the transport is of no more use
+  bool is_silent = false;  // the server did not answer
   Trial trial = nullptr;
 };
 
+// Unlocks an AsyncMutex that is locked, at the end of its scope.
 class AsyncLock {
  public:
-  explicit AsyncLock(AsyncMutex& turn) : turn_(turn) {}
+  explicit AsyncLock(AsyncMutex& mutex) : mutex_(mutex) {}
   AsyncLock(const AsyncLock&) = delete;
-  ~AsyncLock() { turn_.unlock(); }
+  ~AsyncLock() { mutex_.unlock(); }
 
  private:
-  AsyncMutex& turn_;
+  AsyncMutex& mutex_;
 };
 
-// Sends a request that Wick makes on its own and waits for its answer; `last`: the status and headers that
-// came with it. Errors besides those of exchanges: kNotFound  a legacy server has lost the session
-http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> line,
-                                                 std::shared_ptr<const NegotiatedServer> peer,
+// Sends a request that Wick makes on its own and waits for the response. `last` gets the status and headers of it.
+// Errors besides those of PendingRequest::next(): kNotFound  a legacy server has lost the session
+http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> transport,
+                                                 std::shared_ptr<const NegotiatedServer> negotiated,
                                                  std::shared_ptr<AccessRefusal> refusal, std::string method,
                                                  boost::json::object params,
-                                                 std::chrono::milliseconds patience,
+                                                 std::chrono::milliseconds timeout,
                                                  IncomingMessage* last = nullptr);
-http::Task<void> end_session(ServerConnection way);
-// Whether the server hears it or not, nobody waits for its answer any more.
-http::Task<void> notify_cancelled(std::shared_ptr<Transport> line,
-                                  std::shared_ptr<const NegotiatedServer> peer, std::string id,
-                                  std::string reason);
+// Tells a legacy server that its session has ended.
+http::Task<void> end_session(ServerConnection connection);
+// Tells the server that nobody waits for the response any more. An error is of no consequence.
+http::Task<void> notify_cancelled(ServerConnection connection, std::string id, std::string reason);
 
 }  // namespace wick::upstream

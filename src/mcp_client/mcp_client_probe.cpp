@@ -1,4 +1,4 @@
-// Which era and transport a server speaks, and how a session with it begins (McpClient, mcp_client.h).
+// How Wick finds the era and the transport of a server, and begins a session with it (McpClient, mcp_client.h).
 #include <algorithm>
 
 #include "base/json.h"
@@ -12,16 +12,17 @@
 namespace wick::upstream {
 namespace {
 
-constexpr std::size_t kMaxShownVersion = 32;  // a longer one is none, and may hold half of a secret
+// A longer version is not shown: it is no version, and may contain a part of a secret.
+constexpr std::size_t kMaxShownVersion = 32;
 
-// How long a question may take after which something else is tried: over HTTP half of the connector's timeout
-// is left for that; a program may have to start first.
-milliseconds patience_for(const ServerTarget& target, int most) {
-  const milliseconds all = seconds(target.timeout_seconds);
-  return std::min<milliseconds>(seconds(most), target.is_program() ? all : all / 2);
+// How long Wick waits for a response when it tries something else after that. Over HTTP, half of the connector's timeout
+// is kept for the second try. A program may have to start first.
+milliseconds first_try_timeout(const ServerTarget& target, seconds max) {
+  const milliseconds all = target.timeout;
+  return std::min<milliseconds>(max, target.is_program() ? all : all / 2);
 }
-milliseconds probe_patience(const ServerTarget& target) {
-  return patience_for(target, kProbeSeconds);
+milliseconds probe_timeout(const ServerTarget& target) {
+  return first_try_timeout(target, kProbeTimeout);
 }
 
 bool is_refused(const IncomingMessage& last) {
@@ -36,78 +37,81 @@ bool may_use_sse(const ServerTarget& target, const IncomingMessage& last) {
          (last.status >= 400 && last.status != 401 && last.status != 403 && last.status != 429);
 }
 
-// A legacy server as it introduces itself in its answer to `initialize`. Errors: kUpstream
-Result<NegotiatedServer> read_introduction(const json::object& result, const std::string& session) {
-  NegotiatedServer peer;
-  peer.version = text_or_empty(result, "protocolVersion");
-  if (peer.version != "2025-11-25" && peer.version != "2025-06-18" && peer.version != "2025-03-26" &&
-      peer.version != "2024-11-05") {
-    const bool shown = peer.version.size() <= kMaxShownVersion;
+// Reads the response of a legacy server to `initialize`. Errors: kUpstream
+Result<NegotiatedServer> read_initialize_result(const json::object& result, const std::string& session) {
+  NegotiatedServer negotiated;
+  negotiated.version = text_or_empty(result, "protocolVersion");
+  if (negotiated.version != "2025-11-25" && negotiated.version != "2025-06-18" &&
+      negotiated.version != "2025-03-26" && negotiated.version != "2024-11-05") {
+    const bool shown = negotiated.version.size() <= kMaxShownVersion;
     return fail(ErrorCode::kUpstream,
-                "The MCP server speaks " +
-                    (shown ? "the revision \"" + excerpt(peer.version) + "\"" : std::string("a revision")) +
-                    ", which Wick does not.");
+                "The MCP server uses " +
+                    (shown ? "the protocol version \"" + excerpt(negotiated.version) + "\""
+                           : std::string("a protocol version")) +
+                    ", which Wick does not support.");
   }
   if (const auto* info = object_or_null(result, "serverInfo")) {
-    peer.name = excerpt(text_or_empty(*info, "name"));
-    peer.server_version = excerpt(text_or_empty(*info, "version"));
+    negotiated.name = excerpt(text_or_empty(*info, "name"));
+    negotiated.server_version = excerpt(text_or_empty(*info, "version"));
   }
-  if (const auto* can = object_or_null(result, "capabilities")) peer.capabilities = *can;
+  if (const auto* can = object_or_null(result, "capabilities")) negotiated.capabilities = *can;
   // 2025-11-25, transports, "Session Management": visible ASCII.
-  peer.session = session;
-  if (!std::all_of(peer.session.begin(), peer.session.end(), [](char c) { return c > 0x20 && c < 0x7F; }))
-    return fail(ErrorCode::kUpstream, "The MCP server gives a session id that is not visible ASCII.");
-  return peer;
+  negotiated.session = session;
+  if (!std::all_of(negotiated.session.begin(), negotiated.session.end(),
+                   [](char c) { return c > 0x20 && c < 0x7F; }))
+    return fail(ErrorCode::kUpstream, "The MCP server sent a session id that is not visible ASCII.");
+  return negotiated;
 }
 
 }  // namespace
 
-http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> line,
-                                                 std::shared_ptr<const NegotiatedServer> peer,
+http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> transport,
+                                                 std::shared_ptr<const NegotiatedServer> negotiated,
                                                  std::shared_ptr<AccessRefusal> refusal, std::string method,
-                                                 json::object params, milliseconds patience,
+                                                 json::object params, milliseconds timeout,
                                                  IncomingMessage* last) {
-  const std::string id = line->next_id();
-  const auto exchange = line->begin(*peer, own_request(*peer, id, std::move(method), std::move(params)));
-  const auto until = Clock::now() + patience;
+  const std::string id = transport->next_id();
+  const auto pending =
+      transport->begin(*negotiated, own_request(*negotiated, id, std::move(method), std::move(params)));
+  const auto until = SteadyClock::now() + timeout;
   for (;;) {
-    const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
-    auto incoming = co_await exchange->next(std::max(left, milliseconds(0)));
+    const auto left = std::chrono::ceil<milliseconds>(until - SteadyClock::now());
+    auto incoming = co_await pending->next(std::max(left, milliseconds(0)));
     if (!incoming && incoming.error().code == ErrorCode::kTimeout)
-      co_return server_timed_out(int(std::chrono::ceil<seconds>(patience).count()));
-    if (!incoming) co_return fail(std::move(incoming.error()));
+      co_return server_timed_out(std::chrono::ceil<seconds>(timeout));
+    WICK_CO_CHECK(incoming);
     if (last != nullptr) {
       last->status = incoming->status;
       last->session = incoming->session;
       last->challenge = incoming->challenge;
       last->is_endpoint_event = incoming->is_endpoint_event;
     }
-    if (is_lost_session(*peer, *incoming, id)) co_return session_lost();
+    if (is_lost_session(*negotiated, *incoming, id)) co_return session_lost();
     record_refusal(refusal, *incoming);
     if (incoming->message.empty()) co_return not_mcp(*incoming);
-    if (auto reply = response_in(incoming->message, id)) co_return std::move(*reply);
+    if (auto response = response_in(incoming->message, id)) co_return std::move(*response);
   }
 }
 
-http::Task<Result<std::shared_ptr<Transport>>> McpClient::new_line(ServerTargetPtr target,
-                                                                   RequestIdentity party,
-                                                                   std::shared_ptr<Server> server,
-                                                                   Trial trial) {
+http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_transport(ServerTargetPtr target,
+                                                                         RequestIdentity identity,
+                                                                         std::shared_ptr<Server> server,
+                                                                         Trial trial) {
   if (!target->is_program()) {
-    const auto line = std::make_shared<StreamableHttpTransport>(http_, target->http, long_work_);
-    line->authorize(party.header, party.value);
-    co_return line;
+    const auto transport = std::make_shared<StreamableHttpTransport>(http_, target->http, long_work_);
+    transport->authorize(identity.header, identity.value);
+    co_return transport;
   }
   {
     const std::lock_guard lock(server->mutex);
-    const auto wait = std::chrono::ceil<seconds>(server->not_before - Clock::now()).count();
+    const auto wait = std::chrono::ceil<seconds>(server->not_before - SteadyClock::now()).count();
     if (wait > 0) {
       co_return fail(ErrorCode::kUpstream, server->how_it_ended + " It is started again in " +
                                                std::to_string(wait) + (wait == 1 ? " second." : " seconds."));
     }
   }
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-  StdioTransport::OnEnd on_end = [began = Clock::now(), target, trial,
+  StdioTransport::OnEnd on_end = [began = SteadyClock::now(), target, trial,
                                   weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
     const auto of = weak.lock();
     if (of == nullptr) return;
@@ -117,126 +121,128 @@ http::Task<Result<std::shared_ptr<Transport>>> McpClient::new_line(ServerTargetP
     if (trial != nullptr && *trial) return;
     const std::lock_guard lock(of->mutex);
     of->how_it_ended = what_happened;
-    if (Clock::now() - began >= seconds(kHealthySeconds)) {
+    if (SteadyClock::now() - began >= kHealthyProcessTime) {
       of->failures = 0;
       return;
     }
-    if (Clock::now() < of->not_before) return;  // several that die together are one failure
+    if (SteadyClock::now() < of->not_before)
+      return;  // processes that end at the same time count as one failure
     of->failures = std::min(of->failures + 1, 10);
-    of->not_before = Clock::now() + seconds(std::min(kMaxBackoffSeconds, 1 << (of->failures - 1)));
+    of->not_before = SteadyClock::now() + std::min(kMaxRestartDelay, seconds(1 << (of->failures - 1)));
   };
   ChildCommand command = target->command;
   command.standard_error = server->standard_error;
-  WICK_CO_TRY(line, co_await StdioTransport::start(children_, std::move(command), std::move(on_end)));
-  co_return std::shared_ptr<Transport>(std::move(line));
+  WICK_CO_TRY(transport, co_await StdioTransport::start(children_, std::move(command), std::move(on_end)));
+  co_return std::shared_ptr<Transport>(std::move(transport));
 }
 
-// Whether the server is modern; then `found` is how to speak to it.
-// Errors: those that say nothing about the server: it does not let us in, or the request was never made
-http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentity party,
-                                          std::shared_ptr<Transport> line, NegotiatedServer& found,
+// Whether the server is modern; then `found` describes it.
+// Errors: only those that do not tell the era: the server refuses the credential, or the request was not sent
+http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentity identity,
+                                          std::shared_ptr<Transport> transport, NegotiatedServer& found,
                                           bool& is_silent) {
   const auto modern = std::make_shared<NegotiatedServer>();
   modern->modern = true;
   modern->version = kModernVersion;
   IncomingMessage last;
   std::shared_ptr<const NegotiatedServer> as = modern;
-  auto reply = co_await send_own_request(line, std::move(as), party.refusal, "server/discover",
-                                         json::object(), probe_patience(*target), &last);
+  auto response = co_await send_own_request(transport, std::move(as), identity.refusal, "server/discover",
+                                            json::object(), probe_timeout(*target), &last);
   if (is_refused(last)) {
     if (!last.challenge.empty() || target->protocol == Protocol::kModern) co_return not_mcp(last);
-    // Some refuse a method that they do not know so. Of credentials it says nothing yet.
-    if (party.refusal != nullptr) *party.refusal = {};
+    // Some servers refuse an unknown method in this way, so it tells nothing about the credential yet.
+    if (identity.refusal != nullptr) *identity.refusal = {};
   }
-  if (!reply) {
-    if (is_own_refusal(reply.error().code)) co_return fail(std::move(reply.error()));
-    is_silent = reply.error().code == ErrorCode::kTimeout;
+  if (!response) {
+    if (is_own_refusal(response.error().code)) co_return std::unexpected(std::move(response.error()));
+    is_silent = response.error().code == ErrorCode::kTimeout;
     co_return false;
   }
-  const bool is_modern = !reply->is_error
-                             ? names_modern(&reply->result, "supportedVersions")
-                             : reply->error_code == kUnsupportedVersion && reply->error_data.is_object() &&
-                                   names_modern(&reply->error_data.get_object(), "supported");
+  const bool is_modern =
+      !response->is_error ? names_modern(&response->result, "supportedVersions")
+                          : response->error_code == kUnsupportedVersion && response->error_data.is_object() &&
+                                names_modern(&response->error_data.get_object(), "supported");
   if (!is_modern) co_return false;
-  if (const auto* meta = object_or_null(reply->result, "_meta")) {
+  if (const auto* meta = object_or_null(response->result, "_meta")) {
     if (const auto* info = object_or_null(*meta, std::string(kMetaPrefix) + "serverInfo")) {
       modern->name = excerpt(text_or_empty(*info, "name"));
       modern->server_version = excerpt(text_or_empty(*info, "version"));
     }
   }
-  if (const auto* can = object_or_null(reply->result, "capabilities")) modern->capabilities = *can;
+  if (const auto* can = object_or_null(response->result, "capabilities")) modern->capabilities = *can;
   found = std::move(*modern);
   co_return true;
 }
 
-// Begins a session on this line, which is the lane's then.
-http::Task<Result<void>> McpClient::initialize(ServerTargetPtr target, RequestIdentity party,
-                                               std::shared_ptr<UpstreamSession> lane,
-                                               std::shared_ptr<Transport> line, milliseconds patience,
+// Begins a session over this transport, which then belongs to the session.
+http::Task<Result<void>> McpClient::initialize(ServerTargetPtr target, RequestIdentity identity,
+                                               std::shared_ptr<UpstreamSession> session,
+                                               std::shared_ptr<Transport> transport, milliseconds timeout,
                                                IncomingMessage& last) {
   json::object params;
   params["protocolVersion"] = kNewestLegacy;
-  params["capabilities"] = party.client == nullptr ? json::object() : party.client->capabilities;
+  params["capabilities"] = identity.client == nullptr ? json::object() : identity.client->capabilities;
   params["clientInfo"] = client_info();
   std::shared_ptr<const NegotiatedServer> nobody = std::make_shared<const NegotiatedServer>();
-  WICK_CO_TRY(reply, co_await send_own_request(line, std::move(nobody), party.refusal, "initialize",
-                                               std::move(params), patience, &last));
-  if (reply.is_error)
-    co_return fail(ErrorCode::kUpstream, "The MCP server refuses to begin: " + reply.error_message);
-  WICK_CO_TRY(peer, read_introduction(reply.result, last.session));
+  WICK_CO_TRY(response, co_await send_own_request(transport, std::move(nobody), identity.refusal,
+                                                  "initialize", std::move(params), timeout, &last));
+  if (response.is_error)
+    co_return fail(ErrorCode::kUpstream, "The MCP server refuses to initialize: " + response.error_message);
+  WICK_CO_TRY(negotiated, read_initialize_result(response.result, last.session));
   json::object initialized;
   initialized["jsonrpc"] = "2.0";
   initialized["method"] = "notifications/initialized";
-  WICK_CO_TRY(told, co_await line->tell(peer, std::move(initialized)));
-  record_refusal(party.refusal, told);
+  WICK_CO_TRY(told, co_await transport->tell(negotiated, std::move(initialized)));
+  record_refusal(identity.refusal, told);
   if (told.status < 200 || told.status >= 300) co_return not_mcp(told);
   {
-    const std::lock_guard lock(lane->mutex);
-    lane->line = std::move(line);
-    lane->peer = std::make_shared<const NegotiatedServer>(std::move(peer));
+    const std::lock_guard lock(session->mutex);
+    session->transport = std::move(transport);
+    session->server = std::make_shared<const NegotiatedServer>(std::move(negotiated));
   }
-  auto restored = co_await restore(target, party, lane);
+  auto restored = co_await restore_session(target, identity, session);
   co_return restored;
 }
 
-// Sets anew what the client had set in a session that the server has lost.
-http::Task<Result<void>> McpClient::restore(ServerTargetPtr target, RequestIdentity party,
-                                            std::shared_ptr<UpstreamSession> lane) {
+// Sets the log level and the subscriptions of the client again, after the server has lost the session.
+http::Task<Result<void>> McpClient::restore_session(ServerTargetPtr target, RequestIdentity identity,
+                                                    std::shared_ptr<UpstreamSession> session) {
   std::string level;
   std::set<std::string> subscriptions;
   {
-    const std::lock_guard lock(lane->mutex);
-    level = lane->level;
-    subscriptions = lane->subscriptions;
+    const std::lock_guard lock(session->mutex);
+    level = session->log_level;
+    subscriptions = session->subscriptions;
   }
   if (!level.empty()) {
     json::object set;
     set["level"] = json::string(level);
-    WICK_CO_CHECK(co_await exchange(target, party, lane, "logging/setLevel", std::move(set)));
+    WICK_CO_CHECK(co_await send_in_session(target, identity, session, "logging/setLevel", std::move(set)));
   }
   for (const std::string& uri : subscriptions) {
     json::object subscribe;
     subscribe["uri"] = json::string(uri);
-    WICK_CO_CHECK(co_await exchange(target, party, lane, "resources/subscribe", std::move(subscribe)));
+    WICK_CO_CHECK(
+        co_await send_in_session(target, identity, session, "resources/subscribe", std::move(subscribe)));
   }
   co_return Result<void>{};
 }
 
-http::Task<bool> McpClient::recall(ServerTargetPtr target, std::shared_ptr<Server> server) {
+http::Task<bool> McpClient::recall_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
   {
     const std::lock_guard lock(mutex_);
-    if (target->protocol != Protocol::kAuto || not_as_noted_.contains(target->key)) co_return false;
+    if (target->protocol != Protocol::kAuto || without_cached_era_.contains(target->key)) co_return false;
   }
-  const auto noted = co_await notes_.find(target->key, target->fingerprint);
-  if (!noted) co_return false;
+  const auto cached = co_await era_cache_.find(target->key, target->fingerprint);
+  if (!cached) co_return false;
   const std::lock_guard lock(server->mutex);
   server->known = server->is_recalled = true;
-  server->uses_sse = *noted == LegacyTransport::kHttpWithSse;
+  server->uses_sse = *cached == LegacyTransport::kHttpWithSse;
   co_return true;
 }
 
-// Keeps what has been found out, for the time after a restart.
-http::Task<void> McpClient::note_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
+// Stores the finding for the time after a restart.
+http::Task<void> McpClient::store_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
   if (target->protocol != Protocol::kAuto) co_return;
   bool is_modern = false, uses_sse = false;
   {
@@ -245,35 +251,35 @@ http::Task<void> McpClient::note_era(ServerTargetPtr target, std::shared_ptr<Ser
     uses_sse = server->uses_sse;
   }
   if (is_modern) {
-    co_await notes_.remove(target->key);
+    co_await era_cache_.remove(target->key);
   } else {
     const auto transport = uses_sse ? LegacyTransport::kHttpWithSse : LegacyTransport::kCurrent;
-    co_await notes_.put(target->key, target->fingerprint, transport);
+    co_await era_cache_.put(target->key, target->fingerprint, transport);
   }
   const std::lock_guard lock(mutex_);
-  not_as_noted_.erase(target->key);
+  without_cached_era_.erase(target->key);
 }
 
-// Finds out which era the server speaks, unless that is known: in the server's turn.
-http::Task<Result<McpClient::Probed>> McpClient::find_out(ServerTargetPtr target, RequestIdentity party,
+// Finds the era of the server, unless it is known. Server::setup is locked.
+http::Task<Result<McpClient::Probed>> McpClient::find_era(ServerTargetPtr target, RequestIdentity identity,
                                                           std::shared_ptr<Server> server,
-                                                          std::shared_ptr<UpstreamSession> lane) {
+                                                          std::shared_ptr<UpstreamSession> session) {
   {
     const std::lock_guard lock(server->mutex);
     if (target->protocol == Protocol::kLegacy) server->known = true;
     if (server->known) co_return Probed{};
   }
-  const bool is_recalled = co_await recall(target, server);
+  const bool is_recalled = co_await recall_era(target, server);
   if (is_recalled) co_return Probed{};
   Probed probed;
   probed.trial = std::make_shared<std::atomic<bool>>(true);
-  WICK_CO_TRY(fresh, co_await new_line(target, party, server, probed.trial));
-  probed.line = std::move(fresh);
+  WICK_CO_TRY(fresh, co_await open_transport(target, identity, server, probed.trial));
+  probed.transport = std::move(fresh);
   NegotiatedServer found;
-  WICK_CO_TRY(modern, co_await probe(target, party, probed.line, found, probed.is_silent));
+  WICK_CO_TRY(modern, co_await probe(target, identity, probed.transport, found, probed.is_silent));
   if (!modern && target->protocol == Protocol::kModern) {
     co_return fail(ErrorCode::kUpstream,
-                   "The MCP server does not speak 2026-07-28, to which this connector is set.");
+                   "The MCP server does not support 2026-07-28, the version that this connector is set to.");
   }
   {
     const std::lock_guard lock(server->mutex);
@@ -282,18 +288,32 @@ http::Task<Result<McpClient::Probed>> McpClient::find_out(ServerTargetPtr target
   }
   if (modern) {
     *probed.trial = false;
-    use_modern(*server, *lane, probed.line, std::make_shared<const NegotiatedServer>(std::move(found)));
-    co_await note_era(target, server);
+    use_modern(*server, *session, probed.transport,
+               std::make_shared<const NegotiatedServer>(std::move(found)));
+    co_await store_era(target, server);
   }
   co_return probed;
 }
 
-// Begins a session with a legacy server: on the line that was asked, or on a new one. When none can be begun,
-// the server is asked anew next time.
-http::Task<Result<void>> McpClient::greet(ServerTargetPtr target, RequestIdentity party,
-                                          std::shared_ptr<Server> server,
-                                          std::shared_ptr<UpstreamSession> lane, Probed probed) {
-  const milliseconds all = seconds(target->timeout_seconds);
+// Records the finding about a legacy server that a session has begun with. Whether it is new.
+bool McpClient::record_legacy_session(Server& server, UpstreamSession& session, bool uses_sse) {
+  const std::lock_guard lock(server.mutex);
+  const std::lock_guard inner(session.mutex);
+  const bool is_first = server.last_initialized == nullptr && !server.is_recalled;
+  const bool is_new = is_first || server.uses_sse != uses_sse;
+  server.is_recalled = false;
+  server.uses_sse = uses_sse;
+  server.last_initialized = session.server;
+  return is_new;
+}
+
+// Begins a session with a legacy server: over the transport of the probe, or over a new one. When no session begins, the
+// server is asked for its era again next time.
+http::Task<Result<void>> McpClient::begin_legacy_session(ServerTargetPtr target, RequestIdentity identity,
+                                                         std::shared_ptr<Server> server,
+                                                         std::shared_ptr<UpstreamSession> session,
+                                                         Probed probed) {
+  const milliseconds all = target->timeout;
   bool uses_sse = false;
   {
     const std::lock_guard lock(server->mutex);
@@ -302,59 +322,52 @@ http::Task<Result<void>> McpClient::greet(ServerTargetPtr target, RequestIdentit
   IncomingMessage last;
   Result<void> done = fail(ErrorCode::kUpstream, "The MCP server does not answer.");
   const auto is_final = [&] { return done || is_refused(last) || is_own_refusal(done.error().code); };
-  if (probed.line != nullptr && probed.line->alive()) {
-    const milliseconds patience = target->is_program() ? patience_for(*target, kSlowStartSeconds)
-                                  : probed.is_silent   ? all - probe_patience(*target)
-                                                       : all;
-    done = co_await initialize(target, party, lane, probed.line, patience, last);
+  if (probed.transport != nullptr && probed.transport->alive()) {
+    const milliseconds timeout = target->is_program() ? first_try_timeout(*target, kSlowStartTimeout)
+                                 : probed.is_silent   ? all - probe_timeout(*target)
+                                                      : all;
+    done = co_await initialize(target, identity, session, probed.transport, timeout, last);
     if (!is_final() && probed.is_silent && done.error().code != ErrorCode::kTimeout) {
-      // It was only slow to start, and may be modern after all.
+      // The server was slow to start, and may be modern.
       NegotiatedServer found;
       bool is_silent = false;
-      auto modern = co_await probe(target, party, probed.line, found, is_silent);
+      auto modern = co_await probe(target, identity, probed.transport, found, is_silent);
       if (modern && *modern) {
         *probed.trial = false;
-        use_modern(*server, *lane, probed.line, std::make_shared<const NegotiatedServer>(std::move(found)));
-        co_await note_era(target, server);
+        use_modern(*server, *session, probed.transport,
+                   std::make_shared<const NegotiatedServer>(std::move(found)));
+        co_await store_era(target, server);
         co_return Result<void>{};
       }
     }
     if (done) *probed.trial = false;
   }
-  if (!is_final() && !uses_sse && (target->is_program() || probed.line == nullptr)) {
-    WICK_CO_TRY(fresh, co_await new_line(target, party, server, nullptr));
-    done = co_await initialize(target, party, lane, std::move(fresh), all, last);
+  if (!is_final() && !uses_sse && (target->is_program() || probed.transport == nullptr)) {
+    WICK_CO_TRY(fresh, co_await open_transport(target, identity, server, nullptr));
+    done = co_await initialize(target, identity, session, std::move(fresh), all, last);
   }
   if (!is_final() && (uses_sse || may_use_sse(*target, last))) {
     bool is_stream = uses_sse;
-    auto by_sse = co_await greet_by_sse(target, party, lane, is_stream, last);
+    auto by_sse = co_await initialize_over_sse(target, identity, session, is_stream, last);
     if (by_sse || is_stream) done = std::move(by_sse);
     uses_sse = uses_sse || done;
   }
   if (!done) {
-    // Found out anew next time, unless this says nothing of its era.
-    const bool is_known = is_own_refusal(done.error().code) || (is_refused(last) && probed.line == nullptr);
-    if (!is_known) doubt(*target, *server, probed.line != nullptr);
-    if (done.error().code == ErrorCode::kTimeout) co_return server_timed_out(target->timeout_seconds);
-    co_return fail(std::move(done.error()));
+    // The server is asked for its era again next time, unless the error does not depend on the era.
+    const bool is_known =
+        is_own_refusal(done.error().code) || (is_refused(last) && probed.transport == nullptr);
+    if (!is_known) doubt_finding(*target, *server, probed.transport != nullptr);
+    if (done.error().code == ErrorCode::kTimeout) co_return server_timed_out(target->timeout);
+    co_return std::unexpected(std::move(done.error()));
   }
-  bool is_new = false;
-  {
-    const std::lock_guard lock(server->mutex);
-    const std::lock_guard inner(lane->mutex);
-    const bool is_first = server->greeted == nullptr && !server->is_recalled;
-    is_new = is_first || server->uses_sse != uses_sse;
-    server->is_recalled = false;
-    server->uses_sse = uses_sse;
-    server->greeted = lane->peer;
-  }
-  if (is_new) co_await note_era(target, server);
+  const bool is_new = record_legacy_session(*server, *session, uses_sse);
+  if (is_new) co_await store_era(target, server);
   co_return Result<void>{};
 }
 
-// No session could be begun: what is known of the server may be wrong. Not so of a program, which may have ended for
-// any reason, when it has spoken before.
-void McpClient::doubt(const ServerTarget& target, Server& server, bool was_probed) {
+// No session has begun, so the finding may be wrong. The finding about a program that has answered before stays: the
+// program may have ended for any reason.
+void McpClient::doubt_finding(const ServerTarget& target, Server& server, bool was_probed) {
   bool was_recalled = false;
   {
     const std::lock_guard lock(server.mutex);
@@ -363,65 +376,67 @@ void McpClient::doubt(const ServerTarget& target, Server& server, bool was_probe
   }
   if (!was_recalled) return;
   const std::lock_guard lock(mutex_);
-  not_as_noted_.insert(target.key);
+  without_cached_era_.insert(target.key);
 }
 
-// The same over the transport of 2024-11-05. `is_stream`: set when the server has opened an event stream.
-http::Task<Result<void>> McpClient::greet_by_sse(ServerTargetPtr target, RequestIdentity party,
-                                                 std::shared_ptr<UpstreamSession> lane, bool& is_stream,
-                                                 IncomingMessage& last) {
-  const milliseconds patience = seconds(target->timeout_seconds);
+// Begins a session over the transport of 2024-11-05. Sets `is_stream` when the server has opened an event stream.
+http::Task<Result<void>> McpClient::initialize_over_sse(ServerTargetPtr target, RequestIdentity identity,
+                                                        std::shared_ptr<UpstreamSession> session,
+                                                        bool& is_stream, IncomingMessage& last) {
+  const milliseconds timeout = target->timeout;
   const auto requests = std::make_shared<StreamableHttpTransport>(http_, target->http, long_work_);
-  requests->authorize(party.header, party.value);
-  WICK_CO_TRY(line, co_await HttpSseTransport::open(requests, party.refusal, patience, is_stream));
-  auto done = co_await initialize(target, party, lane, std::move(line), patience, last);
+  requests->authorize(identity.header, identity.value);
+  WICK_CO_TRY(transport, co_await HttpSseTransport::open(requests, identity.refusal, timeout, is_stream));
+  auto done = co_await initialize(target, identity, session, std::move(transport), timeout, last);
   co_return done;
 }
 
-// Begins a session for a legacy client with a server that is modern. False: it offers none, or as many
-// processes as may be are in use.
-http::Task<Result<bool>> McpClient::greet_both(ServerTargetPtr target, RequestIdentity party,
-                                               std::shared_ptr<Server> server,
-                                               std::shared_ptr<UpstreamSession> lane) {
+// Begins a session for a legacy client with a modern server. False: the server offers none, or the limit of processes is
+// reached.
+http::Task<Result<bool>> McpClient::begin_session_of_modern_server(ServerTargetPtr target,
+                                                                   RequestIdentity identity,
+                                                                   std::shared_ptr<Server> server,
+                                                                   std::shared_ptr<UpstreamSession> session) {
   {
     const std::lock_guard lock(server->mutex);
-    std::erase_if(server->own, [](const auto& one) { return one.expired(); });
-    if (target->is_program() && server->own.size() >= kMaxChildren) co_return false;
+    std::erase_if(server->dedicated_transports, [](const auto& transport) { return transport.expired(); });
+    if (target->is_program() && server->dedicated_transports.size() >= kMaxChildren) co_return false;
   }
   const auto trial = std::make_shared<std::atomic<bool>>(true);
-  WICK_CO_TRY(line, co_await new_line(target, party, server, trial));
+  WICK_CO_TRY(transport, co_await open_transport(target, identity, server, trial));
   {
     const std::lock_guard lock(server->mutex);
-    if (target->is_program()) server->own.push_back(line);
+    if (target->is_program()) server->dedicated_transports.push_back(transport);
   }
   IncomingMessage last;
-  auto done = co_await initialize(target, party, lane, line, patience_for(*target, kSlowStartSeconds), last);
+  auto done = co_await initialize(target, identity, session, transport,
+                                  first_try_timeout(*target, kSlowStartTimeout), last);
   if (!done && (is_refused(last) || is_own_refusal(done.error().code)))
-    co_return fail(std::move(done.error()));
+    co_return std::unexpected(std::move(done.error()));
   const std::lock_guard lock(server->mutex);
-  const std::lock_guard inner(lane->mutex);
-  // Over HTTP a server that gives no session cannot ask anything in one.
-  const bool is_offered = done && (target->is_program() || !lane->peer->session.empty());
+  const std::lock_guard inner(session->mutex);
+  // Over HTTP, a server without a session id cannot ask anything in a session.
+  const bool is_offered = done && (target->is_program() || !session->server->session.empty());
   server->legacy_sessions = is_offered ? LegacySessions::kOffered : LegacySessions::kNone;
   if (!is_offered) {
-    lane->peer = nullptr;
-    lane->line = nullptr;
+    session->server = nullptr;
+    session->transport = nullptr;
     co_return false;
   }
   *trial = false;
-  server->greeted = lane->peer;
+  server->last_initialized = session->server;
   co_return true;
 }
 
-// From here on the server is a modern one, and the lane goes to it.
-void McpClient::use_modern(Server& server, UpstreamSession& lane, std::shared_ptr<Transport> line,
-                           std::shared_ptr<const NegotiatedServer> peer) {
-  line->share();
+// Records that the server is modern, and connects the session to it.
+void McpClient::use_modern(Server& server, UpstreamSession& session, std::shared_ptr<Transport> transport,
+                           std::shared_ptr<const NegotiatedServer> negotiated) {
+  transport->share();
   const std::lock_guard lock(server.mutex);
-  const std::lock_guard inner(lane.mutex);
+  const std::lock_guard inner(session.mutex);
   server.known = true;
-  server.modern = lane.peer = std::move(peer);
-  server.line = lane.line = std::move(line);
+  server.modern = session.server = std::move(negotiated);
+  server.shared_transport = session.transport = std::move(transport);
 }
 
 }  // namespace wick::upstream

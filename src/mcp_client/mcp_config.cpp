@@ -46,7 +46,7 @@ std::string fingerprint_of(const ServerTarget& target) {
   for (const auto& [name, value] : target.command.environment)
     all.append("\n").append(name).append("=").append(value);
   for (const std::size_t one :
-       {std::size_t(target.timeout_seconds), target.http.max_response_bytes, target.command.max_line_bytes,
+       {std::size_t(target.timeout.count()), target.http.max_response_bytes, target.command.max_line_bytes,
         std::size_t(target.http.allow_private_addresses), std::size_t(target.protocol)})
     all.append("\n").append(std::to_string(one));
   return to_hex(sha256(all));
@@ -208,8 +208,8 @@ Result<ServerTarget> target_from(const ConnectorEntry& connector, const SealingK
   ServerTarget target;
   target.key = connector.id.str();
   add_credential(target.secrets, secret->reveal());
-  target.timeout_seconds =
-      int(positive_int_or(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
+  target.timeout = std::chrono::seconds(
+      positive_int_or(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
   const std::string protocol = text_or_empty(config, "protocol");
   for (const auto& one : kProtocols) {
     if (one.value == protocol) target.protocol = one.protocol;
@@ -260,7 +260,7 @@ Result<ServerTarget> target_from(const ConnectorEntry& connector, const SealingK
     target.http.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
   if (auth == "header")
     target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
-  target.http.timeout_seconds = target.timeout_seconds;
+  target.http.timeout_seconds = int(target.timeout.count());
   target.http.max_response_bytes = max_bytes;
   target.http.connector = target.key;
   target.http.allow_private_addresses = bool_or_false(config, "allow_private_addresses");

@@ -163,72 +163,72 @@ Result<ServerTargetPtr> McpKind::target_of(const std::shared_ptr<const Connector
   return prepared.target;
 }
 
-http::Task<Result<McpKind::Pass>> McpKind::show(std::shared_ptr<const ConnectorEntry> connector,
-                                                ServerTargetPtr target, OnBehalfOf behalf) {
-  Pass out;
-  out.party.client = behalf.client;
-  if (!behalf.user.empty()) out.party.holder = behalf.user.str();
+http::Task<Result<McpKind::CredentialForRequest>> McpKind::authenticate_request(
+    std::shared_ptr<const ConnectorEntry> connector, ServerTargetPtr target, OnBehalfOf behalf) {
+  CredentialForRequest out;
+  out.identity.client = behalf.client;
+  if (!behalf.user.empty()) out.identity.holder = behalf.user.str();
   out.secrets = target->secrets;
-  WICK_CO_TRY(credential, co_await authorization_.credential(connector, behalf.user));
-  if (credential.token.empty()) co_return std::move(out);
-  if (account_kind_of(*connector)) out.party.account = behalf.user.str();
-  out.party.header = std::move(credential.header);
-  out.party.value = std::move(credential.value);
-  out.party.refusal = std::make_shared<AccessRefusal>();
-  out.token = std::move(credential.token);
+  WICK_CO_TRY(stored, co_await credentials_.credential(connector, behalf.user));
+  if (stored.token.empty()) co_return std::move(out);
+  if (account_kind_of(*connector)) out.identity.account = behalf.user.str();
+  out.identity.header = std::move(stored.header);
+  out.identity.value = std::move(stored.value);
+  out.identity.refusal = std::make_shared<AccessRefusal>();
+  out.token = std::move(stored.token);
   add_credential(out.secrets, out.token);
   co_return std::move(out);
 }
 
-http::Task<Result<bool>> McpKind::once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
-                                            const Pass& pass, bool again) {
-  if (pass.party.refusal == nullptr || pass.party.refusal->status == 0) co_return false;
-  const int status = pass.party.refusal->status;
-  std::string challenge = pass.secrets.cleaned(pass.party.refusal->challenge);
+http::Task<Result<bool>> McpKind::should_retry(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                               const CredentialForRequest& credential, bool again) {
+  if (credential.identity.refusal == nullptr || credential.identity.refusal->status == 0) co_return false;
+  const int status = credential.identity.refusal->status;
+  std::string challenge = credential.secrets.cleaned(credential.identity.refusal->challenge);
   auto retry =
-      co_await authorization_.refused(connector, user, pass.token, status, std::move(challenge), again);
+      co_await credentials_.refused(connector, user, credential.token, status, std::move(challenge), again);
   co_return retry;
 }
 
 http::Task<Result<RpcResponse>> McpKind::request(std::shared_ptr<const ConnectorEntry> connector,
-                                                 OnBehalfOf behalf, RpcRequest ask) {
+                                                 OnBehalfOf behalf, RpcRequest rpc) {
   WICK_CO_TRY(target, target_of(connector));
-  const std::string owner = ask.owner;
-  WICK_CO_CHECK(open_state(ask));
+  const std::string owner = rpc.owner;
+  WICK_CO_CHECK(open_state(rpc));
   for (bool again = false;; again = true) {
-    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
+    WICK_CO_TRY(credential, co_await authenticate_request(connector, target, behalf));
     // What the server says on the way is as little to be trusted with a secret as its answer.
     McpClientSession guarded;
-    if (behalf.client != nullptr && behalf.client->notify && !pass.secrets.empty()) {
+    if (behalf.client != nullptr && behalf.client->notify && !credential.secrets.empty()) {
       guarded = *behalf.client;
-      guarded.notify = [&secrets = pass.secrets,
+      guarded.notify = [&secrets = credential.secrets,
                         to = behalf.client](json::object message) -> http::Task<void> {
         secrets.clean(message);
         co_await to->notify(std::move(message));
       };
-      pass.party.client = &guarded;
+      credential.identity.client = &guarded;
     }
     RpcRequest copy =
-        pass.token.empty() ? std::move(ask) : ask;  // with nothing to show there is no second time
-    auto reply = co_await client_.request(target, pass.party, std::move(copy));
+        credential.token.empty() ? std::move(rpc) : rpc;  // with nothing to show there is no second time
+    auto response = co_await client_.request(target, credential.identity, std::move(copy));
     // A refusal may come as an error of the protocol, too.
-    if (!reply || reply->is_error) {
-      WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+    if (!response || response->is_error) {
+      WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
       if (retry) continue;
     }
-    if (!reply) {
-      reply.error().message = shown(std::move(reply.error().message), pass.secrets);
-      co_return fail(std::move(reply.error()));
+    if (!response) {
+      response.error().message = shown(std::move(response.error().message), credential.secrets);
+      co_return fail(std::move(response.error()));
     }
     const auto cut = [&]() -> Result<void> {
-      pass.secrets.clean(reply->result);
-      pass.secrets.clean(reply->error_data);
+      credential.secrets.clean(response->result);
+      credential.secrets.clean(response->error_data);
       return {};
     };
-    WICK_CO_CHECK(co_await off_thread(reply->result, behalf.user, cut));
-    reply->error_message = shown(std::move(reply->error_message), pass.secrets);
-    if (asks_back(reply->result)) seal_state(reply->result, owner);
-    co_return reply;
+    WICK_CO_CHECK(co_await off_thread(response->result, behalf.user, cut));
+    response->error_message = shown(std::move(response->error_message), credential.secrets);
+    if (asks_back(response->result)) seal_state(response->result, owner);
+    co_return response;
   }
 }
 
@@ -241,12 +241,12 @@ void McpKind::seal_state(json::object& result, const std::string& owner) const {
   result["requestState"] = to_base64url(key_.seal(Secret(state), "request-state\n" + owner));
 }
 
-Result<void> McpKind::open_state(RpcRequest& ask) const {
-  const auto* given = ask.params.if_contains("requestState");
-  const std::string state = text_or_empty(ask.params, "requestState");
+Result<void> McpKind::open_state(RpcRequest& rpc) const {
+  const auto* given = rpc.params.if_contains("requestState");
+  const std::string state = text_or_empty(rpc.params, "requestState");
   if (given == nullptr || state.starts_with(kPendingInputPrefix)) return {};
   const auto sealed = from_base64url(state);
-  const auto opened = sealed ? key_.open(*sealed, "request-state\n" + ask.owner)
+  const auto opened = sealed ? key_.open(*sealed, "request-state\n" + rpc.owner)
                              : Result<Secret>(fail(ErrorCode::kConflict, ""));
   if (!opened) {
     return fail(
@@ -254,7 +254,7 @@ Result<void> McpKind::open_state(RpcRequest& ask) const {
         "The requestState does not belong to this request of yours: send it back as it was given, or make "
         "the request again from the beginning.");
   }
-  ask.params["requestState"] = json::string(opened->reveal());
+  rpc.params["requestState"] = json::string(opened->reveal());
   return {};
 }
 
@@ -284,20 +284,20 @@ CallTask McpKind::call(Call call) {
   const auto* tool = object_or_null(call.operation->definition, "tool");
   if (tool == nullptr)
     co_return call_refused("This tool is not known any more: an admin has to refresh the connector.");
-  RpcRequest ask;
-  ask.method = "tools/call";
-  ask.params = std::move(call.extra_params);
-  ask.params["name"] = text_or_empty(*tool, "name");
+  RpcRequest rpc;
+  rpc.method = "tools/call";
+  rpc.params = std::move(call.extra_params);
+  rpc.params["name"] = text_or_empty(*tool, "name");
   if (const auto* schema = object_or_null(*tool, "inputSchema"))
-    ask.headers = mirrored_headers(*schema, call.arguments);
-  ask.params["arguments"] = std::move(call.arguments);
-  ask.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
-  auto reply = co_await request(call.connector, OnBehalfOf{call.user, call.client}, std::move(ask));
-  if (!reply) {
+    rpc.headers = mirrored_headers(*schema, call.arguments);
+  rpc.params["arguments"] = std::move(call.arguments);
+  rpc.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
+  auto response = co_await request(call.connector, OnBehalfOf{call.user, call.client}, std::move(rpc));
+  if (!response) {
     // Refused by our own rules, or taken back: the server itself may be well.
-    const ErrorCode code = reply.error().code;
+    const ErrorCode code = response.error().code;
     const bool ours = is_own_refusal(code);
-    CallResult failed = call_failed(reply.error().message, ours || code == ErrorCode::kTooLarge ? 200 : 0);
+    CallResult failed = call_failed(response.error().message, ours || code == ErrorCode::kTooLarge ? 200 : 0);
     failed.is_ours = ours;
     failed.rate_limited = code == ErrorCode::kRateLimited;
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
@@ -309,40 +309,40 @@ CallTask McpKind::call(Call call) {
     }
     co_return failed;
   }
-  if (reply->is_error) {
-    CallResult failed = call_failed("The MCP server refused the call (" + std::to_string(reply->error_code) +
-                                    "): " + reply->error_message);
+  if (response->is_error) {
+    CallResult failed = call_failed("The MCP server refused the call (" +
+                                    std::to_string(response->error_code) + "): " + response->error_message);
     json::object error;
-    error["code"] = reply->error_code;
-    error["message"] = reply->error_message;
-    if (!reply->error_data.is_null()) error["data"] = std::move(reply->error_data);
+    error["code"] = response->error_code;
+    error["message"] = response->error_message;
+    if (!response->error_data.is_null()) error["data"] = std::move(response->error_data);
     failed.protocol_error = std::move(error);
     co_return failed;
   }
-  if (asks_back(reply->result)) {
-    if (auto allowed = check_questions(reply->result, call.client); !allowed)
+  if (asks_back(response->result)) {
+    if (auto allowed = check_questions(response->result, call.client); !allowed)
       co_return call_failed(allowed.error().message);
   }
-  const auto make = [&]() -> Result<CallResult> { return to_result(std::move(reply->result)); };
-  auto made = co_await off_thread(reply->result, call.user, make);
+  const auto make = [&]() -> Result<CallResult> { return to_result(std::move(response->result)); };
+  auto made = co_await off_thread(response->result, call.user, make);
   if (!made) co_return call_failed(made.error().message);
   co_return std::move(*made);
 }
 
 CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf) {
   WICK_CO_TRY(target, target_of(connector));
-  Result<std::shared_ptr<const NegotiatedServer>> peer = nullptr;
+  Result<std::shared_ptr<const NegotiatedServer>> negotiated = nullptr;
   for (bool again = false;; again = true) {
-    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
-    peer = co_await client_.peer(target, pass.party);
-    if (peer) break;
-    WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+    WICK_CO_TRY(credential, co_await authenticate_request(connector, target, behalf));
+    negotiated = co_await client_.negotiate(target, credential.identity);
+    if (negotiated) break;
+    WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
     if (retry) continue;
-    peer.error().message = shown(std::move(peer.error().message), pass.secrets);
-    co_return fail(std::move(peer.error()));
+    negotiated.error().message = shown(std::move(negotiated.error().message), credential.secrets);
+    co_return fail(std::move(negotiated.error()));
   }
   json::object out;
-  const json::object& theirs = (*peer)->capabilities;
+  const json::object& theirs = (*negotiated)->capabilities;
   for (const char* one : {"resources", "prompts", "completions", "logging"}) {
     if (!theirs.contains(one)) continue;
     json::object& capability = out[one].emplace_object();
@@ -356,14 +356,14 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
 
 ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                              std::string method, json::object params) {
-  RpcRequest ask;
-  ask.owner = owner_of(behalf.user, *connector, method,
+  RpcRequest rpc;
+  rpc.owner = owner_of(behalf.user, *connector, method,
                        text_or_empty(params, method == "resources/read" ? "uri" : "name"));
-  ask.method = std::move(method);
-  ask.params = std::move(params);
-  WICK_CO_TRY(reply, co_await request(connector, behalf, std::move(ask)));
-  Forwarded out{std::move(reply.result), reply.is_error, reply.error_code, std::move(reply.error_message),
-                std::move(reply.error_data)};
+  rpc.method = std::move(method);
+  rpc.params = std::move(params);
+  WICK_CO_TRY(response, co_await request(connector, behalf, std::move(rpc)));
+  Forwarded out{std::move(response.result), response.is_error, response.error_code,
+                std::move(response.error_message), std::move(response.error_data)};
   if (out.is_error) co_return out;
   if (asks_back(out.result)) {
     WICK_CO_CHECK(check_questions(out.result, behalf.client));
@@ -377,21 +377,21 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBe
                            json::object filter, std::function<void(json::object)> on_notification) {
   WICK_CO_TRY(target, target_of(connector));
   for (bool again = false;; again = true) {
-    WICK_CO_TRY(pass, co_await show(connector, target, behalf));
+    WICK_CO_TRY(credential, co_await authenticate_request(connector, target, behalf));
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
     std::function<void(json::object)> hear = [&](json::object message) {
-      pass.secrets.clean(message);
+      credential.secrets.clean(message);
       if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
         const std::lock_guard lock(mutex_);
         changed_.insert(connector->id);
       }
       on_notification(std::move(message));
     };
-    auto ended = co_await client_.listen(target, pass.party, filter, std::move(hear));
+    auto ended = co_await client_.listen(target, credential.identity, filter, std::move(hear));
     if (ended) co_return ended;
-    WICK_CO_TRY(retry, co_await once_more(connector, behalf.user, pass, again));
+    WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
     if (retry) continue;
-    ended.error().message = shown(std::move(ended.error().message), pass.secrets);
+    ended.error().message = shown(std::move(ended.error().message), credential.secrets);
     co_return ended;
   }
 }

@@ -1,9 +1,9 @@
 // The mcp kind: another MCP server, over Streamable HTTP or as a child process, seen through Wick.
 //
-// discover() lists the server's tools; what an admin has accepted of them stands in the operations table,
-// each with the tool's definition as the server gave it. Calls go to the tool under its own name, and what
-// comes back is passed on whole, after its outer form has been set right: `content` is a list, `isError` a
-// boolean. A server's annotations are claims: they fill the hints, the admin's toggles decide. Thread-safe.
+// discover() lists the server's tools. The tools that an admin has approved are in the operations table, each with the
+// definition that the server sent. A call uses the tool's own name. The result is passed on unchanged, except that
+// `content` becomes a list and `isError` a boolean. A server's annotations are claims: they set the hints, but the
+// admin's settings decide. Thread-safe.
 #pragma once
 
 #include <mutex>
@@ -31,10 +31,10 @@ inline constexpr int kMaxListingRounds = 10;    // of questions that a server as
 class McpKind final : public ConnectorKind, public OperationDiscovery, public McpPassthrough {
  public:
   McpKind(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle, const SealingKey& key,
-          UpstreamCredentials& authorization, ServerEraCache& notes, FairPool* long_work = nullptr)
-      : client_(http, children, idle, notes, long_work),
+          UpstreamCredentials& credentials, ServerEraCache& era_cache, FairPool* long_work = nullptr)
+      : client_(http, children, idle, era_cache, long_work),
         key_(key),
-        authorization_(authorization),
+        credentials_(credentials),
         long_work_(long_work) {}
 
   std::string_view kind() const override { return "mcp"; }
@@ -77,21 +77,22 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
     co_return done;
   }
   Result<ServerTargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
-  // How a request shows the user to the server, and what must not come back.
-  struct Pass {
-    RequestIdentity party;
+  // The credential that a request carries, and the secrets that are cut out of its response.
+  struct CredentialForRequest {
+    RequestIdentity identity;
     std::string token;
     SecretFilter secrets;
   };
-  http::Task<Result<Pass>> show(std::shared_ptr<const ConnectorEntry> connector, ServerTargetPtr target,
-                                OnBehalfOf behalf);
-  // Whether to try once more; an error is for the caller. `again`: this was the second time.
-  http::Task<Result<bool>> once_more(std::shared_ptr<const ConnectorEntry> connector, UserId user,
-                                     const Pass& pass, bool again);
+  http::Task<Result<CredentialForRequest>> authenticate_request(
+      std::shared_ptr<const ConnectorEntry> connector, ServerTargetPtr target, OnBehalfOf behalf);
+  // Whether the request should be made again with a new credential, after the server may have refused this one.
+  // `again`: the request was the second one.
+  http::Task<Result<bool>> should_retry(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                        const CredentialForRequest& credential, bool again);
   void seal_state(boost::json::object& result, const std::string& owner) const;
-  Result<void> open_state(RpcRequest& ask) const;
+  Result<void> open_state(RpcRequest& rpc) const;
   http::Task<Result<RpcResponse>> request(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                                          RpcRequest ask);
+                                          RpcRequest rpc);
   http::Task<Result<RpcResponse>> list_page(std::shared_ptr<const ConnectorEntry> connector,
                                             OnBehalfOf behalf, std::string cursor);
 
@@ -101,7 +102,7 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
   };
   McpClient client_;
   const SealingKey& key_;
-  UpstreamCredentials& authorization_;
+  UpstreamCredentials& credentials_;
   FairPool* const long_work_;
   mutable std::mutex mutex_;
   std::set<ConnectorId> changed_;                                       // since take_changed()

@@ -45,44 +45,44 @@ std::optional<RpcResponse> response_in(json::object& message, const std::string&
   const auto* its = message.if_contains("id");
   const bool ours = is_response_to(message, id);
   if (auto* result = message.if_contains("result"); result != nullptr && result->is_object() && ours) {
-    RpcResponse reply;
-    reply.result = std::move(result->get_object());
-    return reply;
+    RpcResponse response;
+    response.result = std::move(result->get_object());
+    return response;
   }
   const auto* error = object_or_null(message, "error");
   if (error == nullptr || message.contains("method") || (its != nullptr && !its->is_null() && !ours))
     return std::nullopt;
-  RpcResponse reply;
+  RpcResponse response;
   const auto code = optional_int(*error, "code");
-  reply.is_error = true;
-  reply.error_code = code ? int(code->value_or(-32603)) : -32603;
+  response.is_error = true;
+  response.error_code = code ? int(code->value_or(-32603)) : -32603;
   const std::string message_text = text_or_empty(*error, "message");
-  reply.error_message = truncate_utf8(is_valid_utf8(message_text) ? message_text : "", kMaxRawErrorBytes);
-  if (const auto* data = error->if_contains("data")) reply.error_data = *data;
-  return reply;
+  response.error_message = truncate_utf8(is_valid_utf8(message_text) ? message_text : "", kMaxRawErrorBytes);
+  if (const auto* data = error->if_contains("data")) response.error_data = *data;
+  return response;
 }
 
-std::unexpected<Error> server_timed_out(int timeout_seconds) {
+std::unexpected<Error> server_timed_out(std::chrono::seconds timeout) {
   return fail(ErrorCode::kTimeout,
-              "The system did not answer within " + std::to_string(timeout_seconds) + " seconds.");
+              "The system did not answer within " + std::to_string(timeout.count()) + " seconds.");
 }
 
 std::unexpected<Error> session_not_kept() {
-  return fail(ErrorCode::kUpstream, "The MCP server forgets its session at once.");
+  return fail(ErrorCode::kUpstream, "The MCP server loses each session immediately after it begins.");
 }
 
 std::unexpected<Error> cancelled_by_client() {
-  return fail(ErrorCode::kUnavailable, "The client took the request back.");
+  return fail(ErrorCode::kUnavailable, "The client cancelled the request.");
 }
 
-json::object meta_for(const NegotiatedServer& peer, const McpClientSession* client, const RpcRequest& ask,
-                      const std::string& id, const std::string& level) {
+json::object meta_for(const NegotiatedServer& negotiated, const McpClientSession* client,
+                      const RpcRequest& rpc, const std::string& id, const std::string& level) {
   json::object meta = client == nullptr ? json::object() : client->meta;
-  if (auto* given = ask.params.if_contains("_meta"); given != nullptr && given->is_object()) {
+  if (auto* given = rpc.params.if_contains("_meta"); given != nullptr && given->is_object()) {
     for (const auto& one : given->get_object()) meta[one.key()] = one.value();
   }
   if (client != nullptr && client->progress_token) meta["progressToken"] = std::stoull(id);
-  if (!peer.modern) return meta;
+  if (!negotiated.modern) return meta;
   const auto put = [&](std::string_view name, json::value value) {
     meta[std::string(kMetaPrefix) + std::string(name)] = std::move(value);
   };
@@ -93,13 +93,13 @@ json::object meta_for(const NegotiatedServer& peer, const McpClientSession* clie
   return meta;
 }
 
-OutgoingRequest own_request(const NegotiatedServer& peer, std::string id, std::string method,
+OutgoingRequest own_request(const NegotiatedServer& negotiated, std::string id, std::string method,
                             json::object params) {
-  RpcRequest ask;
-  ask.params = std::move(params);
-  json::object meta = meta_for(peer, nullptr, ask, id, "");
-  if (!meta.empty()) ask.params["_meta"] = std::move(meta);
-  return OutgoingRequest{std::move(id), std::move(method), {}, std::move(ask.params), {}};
+  RpcRequest rpc;
+  rpc.params = std::move(params);
+  json::object meta = meta_for(negotiated, nullptr, rpc, id, "");
+  if (!meta.empty()) rpc.params["_meta"] = std::move(meta);
+  return OutgoingRequest{std::move(id), std::move(method), {}, std::move(rpc.params), {}};
 }
 
 json::object error_answer(const json::value& id, int code, std::string_view message) {

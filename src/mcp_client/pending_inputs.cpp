@@ -9,7 +9,7 @@ namespace wick::upstream {
 
 std::string PendingInputStore::put(SuspendedRequest request, std::string owner, std::string user) {
   std::string name = std::string(kPendingInputPrefix) + random_hex(16);
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(kMaxPendingInputSeconds);
+  const auto until = SteadyClock::now() + kPendingInputTimeout;
   const std::lock_guard lock(mutex_);
   const auto of_user = std::count_if(waiting_.begin(), waiting_.end(),
                                      [&](const auto& one) { return one.second.user == user; });
@@ -22,7 +22,7 @@ std::string PendingInputStore::put(SuspendedRequest request, std::string owner, 
   return name;
 }
 
-// Its client is told to call again.
+// The client of a dropped request gets an error that says to make the request again.
 void PendingInputStore::make_room(const std::string& user) {
   auto longest = waiting_.end();
   for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {
@@ -41,8 +41,8 @@ std::optional<SuspendedRequest> PendingInputStore::take(const std::string& name,
   return request;
 }
 
-std::vector<SuspendedRequest> PendingInputStore::expired() {
-  const auto now = std::chrono::steady_clock::now();
+std::vector<SuspendedRequest> PendingInputStore::take_expired() {
+  const auto now = SteadyClock::now();
   std::vector<SuspendedRequest> out;
   const std::lock_guard lock(mutex_);
   for (auto one = waiting_.begin(); one != waiting_.end();) {

@@ -1,8 +1,9 @@
-// What a request to a connected MCP server is made of, and what it comes to.
+// RpcRequest and RpcResponse: a JSON-RPC request to a connected MCP server, and its outcome.
 #pragma once
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -13,44 +14,44 @@
 
 namespace wick::upstream {
 
-// Which revisions of the protocol a server is spoken to in: as it answers, or as an admin has set it.
+// The protocol era that Wick uses with a server: as the server answers, or as an admin has set it.
 enum class Protocol { kAuto, kModern, kLegacy };
 
-// Where a server is and what every request to it carries. Made once for a connector's configuration.
+// The address of a server and the parts that all requests to it share. Made once for a connector's configuration.
 struct ServerTarget {
-  std::string key;           // of the connector: one finding is kept for each
-  std::string fingerprint;   // of all that follows: another one is another server
-  SecretFilter secrets;      // the connector's credentials, to be cut out of what comes back
-  HttpEndpoint http;         // without `command`
-  ChildCommand command;      // no words: Streamable HTTP
-  int timeout_seconds = 30;  // without any message
+  std::string key;                   // the connector's id
+  std::string fingerprint;           // of all members below: a different one means a different server
+  SecretFilter secrets;              // the connector's credentials, which are cut out of responses
+  HttpEndpoint http;                 // without `command`
+  ChildCommand command;              // no words: Streamable HTTP
+  std::chrono::seconds timeout{30};  // of a request, without any message
   Protocol protocol = Protocol::kAuto;
 
   bool is_program() const { return !command.words.empty(); }
 };
 using ServerTargetPtr = std::shared_ptr<const ServerTarget>;
 
-// For whom a request is made.
+// The user and the client that a request is made for.
 struct RequestIdentity {
-  const McpClientSession* client = nullptr;  // null: nobody who could be asked or told
-  std::string account;                       // whose account at the server it is; empty: the connector's
-  std::string header, value;  // what shows it to the server; empty: the target's headers say all
-  std::shared_ptr<AccessRefusal> refusal = {};  // told when the server refuses it
-  std::string holder = {};                      // the user whose share of requests it counts in
+  const McpClientSession* client = nullptr;  // null: there is no client that could answer or be notified
+  std::string account;        // the user whose account at the server is used; empty: the connector's
+  std::string header, value;  // the credential header; empty: the target's headers contain it
+  std::shared_ptr<AccessRefusal> refusal = {};  // set when the server refuses the credential
+  std::string holder = {};                      // the user in whose share of requests it counts
 };
 
 struct RpcRequest {
   std::string method;
   boost::json::object params;
   Headers headers;    // those that mirror parameters (Mcp-Param-…)
-  std::string owner;  // who may go on with this request when it is parked
+  std::string owner;  // who may continue this request when it is suspended
 };
 
-// What a request came to: a result, or the JSON-RPC error that the server answered with.
+// The outcome of a request: a result, or the JSON-RPC error of the server.
 struct RpcResponse {
-  boost::json::object result;  // resultType "input_required": the server asks back
+  boost::json::object result;  // with resultType "input_required" when the server asks the client something
   bool is_error = false;
-  int error_code = 0;  // as the server says it, which may be 0
+  int error_code = 0;  // from the server; may be 0
   std::string error_message;
   boost::json::value error_data;
 };

@@ -15,21 +15,14 @@ constexpr std::string_view kField = "era";
 http::Task<std::optional<LegacyTransport>> ServerEraCache::find(std::string connector,
                                                                 std::string fingerprint) const {
   const auto work = [&]() -> Result<std::optional<era_store::Row>> {
-    std::optional<era_store::Row> found;
-    auto read = db_.read([&](Transaction& tx) -> Result<void> {
-      WICK_TRY(row, era_store::find(tx, connector));
-      found = std::move(row);
-      return {};
-    });
-    WICK_CHECK(read);
-    return found;
+    return db_.read([&](Transaction& tx) { return era_store::find(tx, connector); });
   };
   auto row = co_await offload(pool_, "", work);
   if (!row)
     spdlog::warn("connector {}: its server's era could not be read: {}", connector, row.error().message);
   if (!row || !*row) co_return std::nullopt;
-  const auto noted = key_.open((*row)->target, secret_place(connector, kField));
-  if (!noted || noted->reveal() != fingerprint) co_return std::nullopt;
+  const auto stored = key_.open((*row)->target, secret_place(connector, kField));
+  if (!stored || stored->reveal() != fingerprint) co_return std::nullopt;
   co_return (*row)->uses_sse ? LegacyTransport::kHttpWithSse : LegacyTransport::kCurrent;
 }
 
@@ -42,23 +35,20 @@ http::Task<void> ServerEraCache::put(std::string connector, std::string fingerpr
   };
   auto written = co_await offload(pool_, "", work);
   if (!written)
-    spdlog::warn("connector {}: its server's era could not be noted: {}", connector, written.error().message);
+    spdlog::warn("connector {}: its server's era could not be stored: {}", connector,
+                 written.error().message);
 }
 
 http::Task<void> ServerEraCache::remove(std::string connector) {
   const auto work = [&]() -> Result<void> {
-    bool is_noted = false;
-    auto read = db_.read([&](Transaction& tx) -> Result<void> {
-      WICK_TRY(row, era_store::find(tx, connector));
-      is_noted = row.has_value();
-      return {};
-    });
-    if (!read || !is_noted) return read;  // to write takes longer
+    // A read comes first, because usually there is no entry, and a write takes longer.
+    WICK_TRY(row, db_.read([&](Transaction& tx) { return era_store::find(tx, connector); }));
+    if (!row) return {};
     return db_.write([&](Transaction& tx) { return era_store::remove(tx, connector); });
   };
   auto removed = co_await offload(pool_, "", work);
   if (!removed)
-    spdlog::warn("connector {}: the note of its server's era could not be removed: {}", connector,
+    spdlog::warn("connector {}: the stored era of its server could not be removed: {}", connector,
                  removed.error().message);
 }
 

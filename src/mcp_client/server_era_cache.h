@@ -1,10 +1,11 @@
-// ServerEraCache: which servers are of an earlier revision, kept in the database, so that a server that is silent or ends at the
-// first message of 2026-07-28 is not asked it again after each restart (McpClient, mcp_client.h).
+// ServerEraCache: the servers that use an earlier revision than 2026-07-28, kept in the database. A server that is silent or
+// ends at the first message of 2026-07-28 is then not sent that message again after each restart (mcp_client.h).
 //
-// Only what costs time to find out is kept: a server of 2026-07-28 says so in its first answer. A note belongs to the
-// connector as it was set up when the server was asked; that is sealed, because it is a digest of credentials too. It is a
-// hint: when a server that is noted does not answer `initialize`, it is asked anew. Thread-safe; coroutines of the io
-// threads. A note that cannot be read counts as none, and one that cannot be written is not kept: the log says why.
+// The cache keeps legacy servers only, because a modern server answers its first request with its era. An entry is valid
+// for the configuration that the connector had when the server was asked. The fingerprint of it is sealed, because it is a
+// digest of credentials too. An entry is a hint: when the server does not answer `initialize`, its era is found again.
+// An entry that cannot be read counts as absent, and one that cannot be written is dropped; the log says why.
+// Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <optional>
@@ -17,14 +18,14 @@
 
 namespace wick::upstream {
 
-// How a server of an earlier revision is reached.
+// The transport of a server of an earlier revision.
 enum class LegacyTransport : unsigned char { kCurrent, kHttpWithSse };  // stdio is kCurrent, too
 
 class ServerEraCache {
  public:
   ServerEraCache(Database& db, FairPool& pool, const SealingKey& key) : db_(db), pool_(pool), key_(key) {}
 
-  // `fingerprint`: of how the connector is set up (ServerTarget::fingerprint).
+  // `fingerprint` is that of the connector's configuration (ServerTarget::fingerprint).
   http::Task<std::optional<LegacyTransport>> find(std::string connector, std::string fingerprint) const;
   http::Task<void> put(std::string connector, std::string fingerprint, LegacyTransport transport);
   http::Task<void> remove(std::string connector);

@@ -1,4 +1,4 @@
-// The SQL of what is noted of connected servers' eras (era_notes.h): each function inside the caller's transaction.
+// The SQL of ServerEraCache (server_era_cache.h). Each function runs in the caller's transaction.
 #pragma once
 
 #include <optional>

@@ -293,12 +293,12 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
   void begin_end() {
     if (std::exchange(closing_, true) || !running_) return;
     if (!writing_) close_input();
-    patience_.expires_after(std::chrono::seconds(kTermAfterSeconds));
+    patience_.expires_after(kTermDelay);
     patience_.async_wait([self = shared_from_this()](error_code ec) {
       if (ec || !self->running_) return;
       if (self->why_.empty()) self->why_ = "closed its output and was stopped";
       ::kill(-self->pid_, SIGTERM);
-      self->patience_.expires_after(std::chrono::seconds(kKillAfterSeconds));
+      self->patience_.expires_after(kKillDelay);
       self->patience_.async_wait([self](error_code again) {
         if (!again && self->running_) ::kill(-self->pid_, SIGKILL);
       });

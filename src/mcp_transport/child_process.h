@@ -1,15 +1,15 @@
-// ChildProcess: a program that speaks in lines on its standard streams, watched over by a thread of its own.
+// ChildProcess: a program that exchanges lines with Wick over its standard streams.
 //
-// All children belong to one thread, which starts them, reads and writes their pipes and waits for their end;
-// other threads only post to it. A child is started without a shell, in a process group of its own, with the
-// environment that is given and nothing else of Wick's: no open file, no variable. It is killed when Wick
-// dies. The end of its standard error is kept for admins. A line that is too long is read and dropped, but
-// for the id in it. To end a child, its input is closed, then SIGTERM and SIGKILL follow (MCP, transports,
-// stdio, "Shutdown").
+// One thread manages all children: it starts them, reads and writes their pipes and waits for their end. Other threads
+// only post to it. A child is started without a shell, in a process group of its own. It gets the given environment, and
+// no open file or variable of Wick. It is killed when Wick dies. The last part of its standard error is kept for admins.
+// A line that is too long is dropped, except for the id in it. To stop a child, its input is closed, then it receives
+// SIGTERM and SIGKILL (MCP, transports, stdio, "Shutdown").
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -27,13 +27,12 @@
 namespace wick::upstream {
 
 inline constexpr std::size_t kMaxStandardError = 16 * 1024;
-// Of one line that is too long; a child that writes more without an end, and more than its max_line_bytes, is
-// stopped.
+// The part of one line above max_line_bytes that is read and dropped. A child that writes a longer line is stopped.
 inline constexpr std::size_t kMaxDroppedBytes = 64 * 1024 * 1024;
 inline constexpr std::size_t kMaxUnwritten =
-    16 * 1024 * 1024;                        // bytes waiting for a child that does not read
-inline constexpr int kTermAfterSeconds = 2;  // after its input was closed
-inline constexpr int kKillAfterSeconds = 2;  // after SIGTERM
+    16 * 1024 * 1024;                                 // bytes waiting for a child that does not read
+inline constexpr std::chrono::seconds kTermDelay{2};  // after its input was closed
+inline constexpr std::chrono::seconds kKillDelay{2};  // after SIGTERM
 
 // The last kMaxStandardError bytes that some children wrote to standard error. Thread-safe.
 class StandardError {
@@ -48,31 +47,32 @@ class StandardError {
   bool shortened_ = false;
 };
 
-// What of text() fits an error: its end, in quotes; empty when there is nothing.
+// The end of text() in quotes, short enough for an error message; empty when there is no text.
 std::string standard_error_excerpt(std::string_view text);
 
 struct ChildCommand {
   std::vector<std::string> words;  // the program and its arguments
   std::vector<std::pair<std::string, std::string>> environment;
   std::size_t max_line_bytes = 4 * 1024 * 1024;
-  SecretFilter secrets;                           // what of its words and environment must not be repeated
-  std::shared_ptr<StandardError> standard_error;  // where that goes; null: it is dropped
+  SecretFilter secrets;                           // the secrets in its words and environment, for redaction
+  std::shared_ptr<StandardError> standard_error;  // receives its standard error; null: that is dropped
 };
 
 class ChildProcess {
  public:
   virtual ~ChildProcess() = default;
-  // From any thread. False when the child has ended, or does not read what it was sent.
+  // From any thread. False when the child has ended, or does not read its input.
   virtual bool write(std::string line) = 0;
   virtual void stop() = 0;
   virtual bool running() const = 0;
 };
 
-// What happens to a child. Called on the children's thread.
+// The events of a child. The functions are called on the children's thread.
 struct ChildEvents {
   std::function<void(std::string)> line;
-  std::function<void(Envelope)> dropped;       // a line longer than max_line_bytes
-  std::function<void(std::string how)> ended;  // once, at last; how, for people; empty: it was told to
+  std::function<void(Envelope)> dropped;  // a line longer than max_line_bytes
+  std::function<void(std::string how)>
+      ended;  // the last event; `how` is for people, and empty when the child was stopped
 };
 
 class ChildProcessManager {
@@ -82,8 +82,7 @@ class ChildProcessManager {
   ChildProcessManager(const ChildProcessManager&) = delete;
   ChildProcessManager& operator=(const ChildProcessManager&) = delete;
 
-  // Ends all children and the thread: nothing of it is called any more. Idempotent; start() is not called
-  // afterwards.
+  // Stops all children and the thread. No event is called after that. Idempotent; start() is not called afterwards.
   void stop();
 
   // Errors: kInvalidArgument  the program cannot be started: there is none, or it may not be executed

@@ -1,8 +1,7 @@
-// EnvelopeScanner: finds the id of a JSON-RPC message that is too large to be kept, or that is broken further
-// on.
+// EnvelopeScanner: finds the id of a JSON-RPC message that is too large to be kept, or that is malformed after its id.
 //
-// It reads the message piece by piece and keeps nothing but the members "id" and "method" of the outermost
-// object, the id to kMaxScannedIdBytes. It does not check that the text is JSON. Not thread-safe.
+// It reads the message piece by piece. It keeps only the members "id" and "method" of the outermost object, and at most
+// kMaxScannedIdBytes of the id. It does not check that the text is JSON. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +15,14 @@ inline constexpr std::size_t kMaxScannedIdBytes = 64;
 
 struct Envelope {
   std::optional<std::string> id = {};  // a number or a text, without its quotes; nothing: none was found
-  bool has_method = false;             // then the message is no answer
+  bool has_method = false;             // the message is not a response
   bool operator==(const Envelope&) const = default;
 };
 
 class EnvelopeScanner {
  public:
   void feed(std::string_view bytes);
-  // As far as it has been read.
+  // From the part that has been read.
   const Envelope& envelope() const { return envelope_; }
 
  private:

@@ -120,18 +120,18 @@ http::Task<void> HttpSseTransport::read_stream(std::weak_ptr<RoutedTransport> of
   if (const auto line = std::static_pointer_cast<HttpSseTransport>(of.lock())) line->ended(why);
 }
 
-http::ClientRequest HttpSseTransport::post(const NegotiatedServer& peer, std::string body) const {
-  http::ClientRequest request = requests_->post(peer, std::move(body));
+http::ClientRequest HttpSseTransport::post(const NegotiatedServer& negotiated, std::string body) const {
+  http::ClientRequest request = requests_->post(negotiated, std::move(body));
   request.url = endpoint_;
   request.max_response_bytes = requests_->target().max_response_bytes;
   return request;
 }
 
-std::shared_ptr<PendingRequest> HttpSseTransport::begin(const NegotiatedServer& peer,
+std::shared_ptr<PendingRequest> HttpSseTransport::begin(const NegotiatedServer& negotiated,
                                                         OutgoingRequest request) {
   const auto slot = open_slot(request.id);
   if (has_ended()) return slot;
-  http::ClientRequest sent = post(peer, request_text(request));
+  http::ClientRequest sent = post(negotiated, request_text(request));
   sent.holder = request.holder;
   boost::asio::co_spawn(executor_, deliver(shared_from_this(), slot, std::move(sent)), boost::asio::detached);
   return slot;
@@ -161,9 +161,9 @@ http::Task<void> HttpSseTransport::deliver(std::shared_ptr<RoutedTransport> /*ke
   }
 }
 
-http::Task<Result<IncomingMessage>> HttpSseTransport::tell(const NegotiatedServer& peer,
+http::Task<Result<IncomingMessage>> HttpSseTransport::tell(const NegotiatedServer& negotiated,
                                                            json::object message) {
-  http::ClientRequest sent = post(peer, to_json(message));
+  http::ClientRequest sent = post(negotiated, to_json(message));
   WICK_CO_TRY(response, co_await requests_->http().send(std::move(sent)));
   co_return std::move(read_messages("", response).front());
 }

@@ -1,12 +1,11 @@
-// HttpSseTransport: an MCP server over the transport of 2024-11-05, "HTTP with SSE": a GET opens a stream, whose first
-// event names the address that messages are posted to; all answers come on the stream.
+// HttpSseTransport: the transport of 2024-11-05, "HTTP with SSE". A GET opens a stream. The first event of the stream names
+// the address that messages are posted to. All responses arrive on the stream.
 //
-// The server names that address, and each message carries the connector's credential: an address that is not
-// of the same scheme, host and port as the connector's is refused. The session is the stream: it ends with
-// it, and a call under way then may or may not have been carried out.
+// Each message carries the connector's credential, so an address with another scheme, host or port than the connector's
+// is refused. The session ends with the stream. A call that is in progress then may or may not have been carried out.
 //
-// One coroutine reads the stream, on the io thread that opened it; messages are posted from there too. It
-// ends with the line. Thread-safe.
+// One coroutine reads the stream, on the io thread that opened it, and posts the messages. It ends with the transport.
+// Thread-safe.
 #pragma once
 
 #include <memory>
@@ -22,10 +21,11 @@ inline constexpr int kMaxEventsBeforeEndpoint = 100;
 
 class HttpSseTransport final : public RoutedTransport {
  public:
-  // Opens the stream. `requests`: how requests to the server are made; `refusal`: told when it refuses us.
-  // `is_stream`: set when there is an event stream.
-  // Errors: kUpstream  no such stream, or an address of another origin;  kTimeout  nothing came for so long;
-  // kTooLarge; those of http::Client
+  // Opens the stream. `requests` makes the HTTP requests. `refusal` is set when the server refuses the credential, and
+  // `is_stream` when the server opens an event stream.
+  // Errors: kUpstream  the server opens no such stream, or names an address of another origin
+  //         kTimeout   no event arrived in time
+  //         kTooLarge, and those of http::Client
   static http::Task<Result<std::shared_ptr<HttpSseTransport>>> open(
       std::shared_ptr<StreamableHttpTransport> requests, std::shared_ptr<AccessRefusal> refusal,
       std::chrono::milliseconds patience, bool& is_stream);
@@ -37,10 +37,10 @@ class HttpSseTransport final : public RoutedTransport {
         executor_(executor) {}
   ~HttpSseTransport() override;
 
-  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& peer, OutgoingRequest request) override;
-  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& peer,
+  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated, OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
                                            boost::json::object message) override;
-  http::Task<void> close(const NegotiatedServer& peer) override;
+  http::Task<void> close(const NegotiatedServer& negotiated) override;
   void authorize(const std::string& header, const std::string& value) override;
   bool alive() const override { return !has_ended(); }
 
@@ -50,7 +50,7 @@ class HttpSseTransport final : public RoutedTransport {
                                       std::shared_ptr<http::ClientStream> stream, SseReader events);
   http::Task<void> deliver(std::shared_ptr<RoutedTransport> self, std::shared_ptr<Slot> slot,
                            http::ClientRequest request);
-  http::ClientRequest post(const NegotiatedServer& peer, std::string body) const;
+  http::ClientRequest post(const NegotiatedServer& negotiated, std::string body) const;
 
   const std::shared_ptr<StreamableHttpTransport> requests_;
   const std::shared_ptr<http::ClientStream> stream_;

@@ -64,8 +64,9 @@ bool is_response_to(const json::object& message, const std::string& id) {
   return text == id || text == '"' + id + '"';
 }
 
-bool is_lost_session(const NegotiatedServer& peer, const IncomingMessage& incoming, const std::string& id) {
-  if (peer.modern || incoming.message.contains("method")) return false;
+bool is_lost_session(const NegotiatedServer& negotiated, const IncomingMessage& incoming,
+                     const std::string& id) {
+  if (negotiated.modern || incoming.message.contains("method")) return false;
   if (incoming.refused_session) return true;
   const int status = incoming.status;
   const auto* error = object_or_null(incoming.message, "error");
@@ -75,7 +76,7 @@ bool is_lost_session(const NegotiatedServer& peer, const IncomingMessage& incomi
     if (const auto number = optional_int(*error, "code")) code = number->value_or(0);
   }
   const bool is_ours = is_response_to(incoming.message, id);
-  const bool has_session = !peer.session.empty();
+  const bool has_session = !negotiated.session.empty();
   const bool is_about = is_about_lost_session(error_words(incoming));
   // Of credentials, unless it has a session to speak of and asks for none.
   if (status == 401 || status == 403) return has_session && is_about && incoming.challenge.empty();

@@ -14,8 +14,8 @@ namespace wick::upstream {
 
 inline constexpr std::string_view kModernVersion = "2026-07-28";
 inline constexpr std::string_view kMetaPrefix = "io.modelcontextprotocol/";
-inline constexpr std::size_t kMaxErrorBytes = 500;      // of a server's own words that are repeated
-inline constexpr std::size_t kMaxRawErrorBytes = 8192;  // of those whose secret is still to be cut out
+inline constexpr std::size_t kMaxErrorBytes = 500;      // of a server's error text that is shown
+inline constexpr std::size_t kMaxRawErrorBytes = 8192;  // of a text before the secrets are cut out of it
 inline constexpr int kUnsupportedVersion = -32022;
 inline constexpr int kMethodNotFound = -32601;
 inline constexpr int kInvalidParams = -32602;

@@ -1,4 +1,4 @@
-// Server-sent events (WHATWG HTML, "Server-sent events"), as MCP answers carry them.
+// SseReader: parses server-sent events (WHATWG HTML, "Server-sent events").
 #pragma once
 
 #include <deque>
@@ -14,19 +14,18 @@ namespace wick::upstream {
 struct SseEvent {
   std::string data = {};                 // lines joined by '\n'
   std::string type = {};                 // empty: "message"
-  std::optional<Envelope> dropped = {};  // the event was too large: only this of its data was kept
+  std::optional<Envelope> dropped = {};  // set when the event was too large: the only part that was kept
 };
 
 inline constexpr std::size_t kMaxEventTypeBytes = 64;  // a longer one is cut
-// Of one event that is dropped because it is too large, besides its limit; a stream with a larger one is
-// given up.
+// The part of one event above its limit that is read and dropped. A stream with a larger event fails.
 inline constexpr std::size_t kMaxDroppedEventBytes = 64 * 1024 * 1024;
 
 // Reads a stream piece by piece. Not thread-safe.
 class SseReader {
  public:
   enum class TooLarge { kFail, kDrop };
-  // `max_bytes`: of one event, its comments included; 0: no limit. `too_large`: what becomes of a larger one.
+  // `max_bytes`: of one event, its comments included; 0: no limit. `too_large` tells what to do with a larger one.
   explicit SseReader(std::size_t max_bytes = 0, TooLarge too_large = TooLarge::kFail)
       : max_bytes_(max_bytes), too_large_(too_large) {}
 
@@ -34,7 +33,7 @@ class SseReader {
   Result<void> feed(std::string_view bytes);
   // The next complete event that has data.
   std::optional<SseEvent> next();
-  // As the events so far say: where a stream may be taken up again, and after how long.
+  // The position at which the stream may be resumed, and the pause before that, from the events so far.
   const std::string& last_event_id() const { return last_event_id_; }
   std::optional<int> retry_millis() const { return retry_millis_; }
 

@@ -1,4 +1,4 @@
-// StdioTransport: an MCP server that is a child process, spoken to in lines (MCP, transports, stdio). Thread-safe.
+// StdioTransport: the stdio transport of MCP, to a server that is a child process. Thread-safe.
 #pragma once
 
 #include "mcp_transport/child_process.h"
@@ -9,16 +9,16 @@ namespace wick::upstream {
 class StdioTransport final : public RoutedTransport {
  public:
   using OnEnd = std::function<void(const std::string& what_happened)>;
-  // Starts the child. `on_end` is called once when it has ended by itself, on the children's thread.
+  // Starts the child. `on_end` is called on the children's thread when the child ends without having been stopped.
   // Errors: as ChildProcessManager::start
   static http::Task<Result<std::shared_ptr<StdioTransport>>> start(ChildProcessManager& children,
                                                                    ChildCommand command, OnEnd on_end);
   ~StdioTransport() override;
 
-  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& peer, OutgoingRequest request) override;
-  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& peer,
+  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated, OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
                                            boost::json::object message) override;
-  http::Task<void> close(const NegotiatedServer& peer) override;
+  http::Task<void> close(const NegotiatedServer& negotiated) override;
   bool alive() const override { return child_ != nullptr && child_->running(); }
 
  private:

@@ -64,9 +64,12 @@ class Deadline {
 
 class HttpExchange final : public PendingRequest {
  public:
-  HttpExchange(std::shared_ptr<StreamableHttpTransport> line, const NegotiatedServer& peer,
+  HttpExchange(std::shared_ptr<StreamableHttpTransport> line, const NegotiatedServer& negotiated,
                std::string holder, std::shared_ptr<http::ClientStream> stream)
-      : line_(std::move(line)), peer_(peer), holder_(std::move(holder)), stream_(std::move(stream)) {}
+      : transport_(std::move(line)),
+        peer_(negotiated),
+        holder_(std::move(holder)),
+        stream_(std::move(stream)) {}
 
   // All that comes within counts against the timeout, so that a drip of bytes does not hold anyone up.
   http::Task<Result<IncomingMessage>> next(std::chrono::milliseconds patience) override {
@@ -144,7 +147,7 @@ class HttpExchange final : public PendingRequest {
 
  private:
   http::Task<Result<std::deque<IncomingMessage>>> read(std::string text, const http::ClientResponse& head) {
-    FairPool* pool = line_->long_work();
+    FairPool* pool = transport_->long_work();
     const auto work = [&]() -> Result<std::deque<IncomingMessage>> { return read_messages(text, head); };
     if (pool == nullptr || text.size() <= kLongWorkBytes) co_return work();
     auto messages = co_await offload(*pool, holder_, work);
@@ -213,10 +216,10 @@ class HttpExchange final : public PendingRequest {
       WICK_CO_TRY(bytes, co_await read_body(stream, deadline.left()));
       if (bytes.empty()) co_return std::move(whole_);
       whole_ += bytes;
-      if (whole_.size() > line_->target().max_response_bytes) {
-        co_return fail(
-            ErrorCode::kTooLarge,
-            "The response is larger than " + std::to_string(line_->target().max_response_bytes) + " bytes.");
+      if (whole_.size() > transport_->target().max_response_bytes) {
+        co_return fail(ErrorCode::kTooLarge, "The response is larger than " +
+                                                 std::to_string(transport_->target().max_response_bytes) +
+                                                 " bytes.");
       }
     }
   }
@@ -230,13 +233,13 @@ class HttpExchange final : public PendingRequest {
     co_await pause_.take(pause);
     const std::lock_guard lock(mutex_);
     if (interrupted_) co_return fail(ErrorCode::kUnavailable, "It was given up.");
-    http::ClientRequest request = line_->get(peer_, events_.last_event_id());
+    http::ClientRequest request = transport_->get(peer_, events_.last_event_id());
     request.holder = holder_;
-    stream_ = line_->http().start(std::move(request));
+    stream_ = transport_->http().start(std::move(request));
     co_return Result<void>{};
   }
 
-  const std::shared_ptr<StreamableHttpTransport> line_;
+  const std::shared_ptr<StreamableHttpTransport> transport_;
   const NegotiatedServer peer_;
   const std::string holder_;
   mutable std::mutex mutex_;
@@ -245,7 +248,7 @@ class HttpExchange final : public PendingRequest {
   std::deque<IncomingMessage> given_;
   std::deque<IncomingMessage> read_;  // of a batch
   Mailbox<bool> pause_;
-  SseReader events_{line_->target().max_response_bytes};
+  SseReader events_{transport_->target().max_response_bytes};
   std::string whole_;
   std::weak_ptr<http::ClientStream> body_of_;  // what follows is about
   std::optional<http::Inflater> inflater_;     // of a body that is compressed
@@ -305,8 +308,9 @@ std::string request_text(const OutgoingRequest& request) {
          R"(,"params":)" + to_json(request.params) + "}";
 }
 
-http::ClientRequest StreamableHttpTransport::post(const NegotiatedServer& peer, std::string body) const {
-  http::ClientRequest request = get(peer, "");
+http::ClientRequest StreamableHttpTransport::post(const NegotiatedServer& negotiated,
+                                                  std::string body) const {
+  http::ClientRequest request = get(negotiated, "");
   request.method = "POST";
   std::erase_if(request.headers, [](const auto& header) { return header.first == "Accept"; });
   request.headers.emplace_back("Content-Type", "application/json");
@@ -316,7 +320,7 @@ http::ClientRequest StreamableHttpTransport::post(const NegotiatedServer& peer, 
   return request;
 }
 
-http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& peer,
+http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& negotiated,
                                                  const std::string& last_event_id) const {
   http::ClientRequest request;
   request.url = target_.url;
@@ -329,8 +333,8 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& peer,
   // RFC 9110 §12.5.3: without the field any coding would do.
   request.headers.emplace_back("Accept-Encoding", "identity");
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
-  if (!peer.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", peer.version);
-  if (!peer.session.empty()) request.headers.emplace_back("Mcp-Session-Id", peer.session);
+  if (!negotiated.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", negotiated.version);
+  if (!negotiated.session.empty()) request.headers.emplace_back("Mcp-Session-Id", negotiated.session);
   request.timeout_seconds = target_.timeout_seconds;
   request.max_response_bytes = 0;
   request.allow_private_addresses = target_.allow_private_addresses;
@@ -338,25 +342,25 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& peer,
   return request;
 }
 
-std::shared_ptr<PendingRequest> StreamableHttpTransport::begin(const NegotiatedServer& peer,
+std::shared_ptr<PendingRequest> StreamableHttpTransport::begin(const NegotiatedServer& negotiated,
                                                                OutgoingRequest request) {
-  http::ClientRequest sent = post(peer, request_text(request));
+  http::ClientRequest sent = post(negotiated, request_text(request));
   sent.holder = request.holder;
-  if (peer.modern) add_standard_headers(request, sent);
-  return std::make_shared<HttpExchange>(shared_from_this(), peer, std::move(request.holder),
+  if (negotiated.modern) add_standard_headers(request, sent);
+  return std::make_shared<HttpExchange>(shared_from_this(), negotiated, std::move(request.holder),
                                         http_.start(std::move(sent)));
 }
 
-http::Task<Result<IncomingMessage>> StreamableHttpTransport::tell(const NegotiatedServer& peer,
+http::Task<Result<IncomingMessage>> StreamableHttpTransport::tell(const NegotiatedServer& negotiated,
                                                                   json::object message) {
-  http::ClientRequest sent = post(peer, to_json(message));
+  http::ClientRequest sent = post(negotiated, to_json(message));
   sent.max_response_bytes = target_.max_response_bytes;
   WICK_CO_TRY(response, co_await http_.send(std::move(sent)));
   co_return std::move(read_messages("", response).front());
 }
 
-std::shared_ptr<PendingRequest> StreamableHttpTransport::listen(const NegotiatedServer& peer) {
-  return std::make_shared<HttpExchange>(shared_from_this(), peer, "", http_.start(get(peer, "")));
+std::shared_ptr<PendingRequest> StreamableHttpTransport::listen(const NegotiatedServer& negotiated) {
+  return std::make_shared<HttpExchange>(shared_from_this(), negotiated, "", http_.start(get(negotiated, "")));
 }
 
 void StreamableHttpTransport::authorize(const std::string& header, const std::string& value) {
@@ -364,9 +368,9 @@ void StreamableHttpTransport::authorize(const std::string& header, const std::st
   credential_ = {header, value};
 }
 
-http::Task<void> StreamableHttpTransport::close(const NegotiatedServer& peer) {
-  if (peer.session.empty()) co_return;
-  http::ClientRequest request = get(peer, "");
+http::Task<void> StreamableHttpTransport::close(const NegotiatedServer& negotiated) {
+  if (negotiated.session.empty()) co_return;
+  http::ClientRequest request = get(negotiated, "");
   request.method = "DELETE";
   request.max_response_bytes = target_.max_response_bytes;
   // A server that does not let its sessions be ended, or is away, ends them itself.

@@ -1,9 +1,9 @@
-// StreamableHttpTransport: an MCP server over Streamable HTTP, of either era.
+// StreamableHttpTransport: the Streamable HTTP transport, of either era.
 //
-// Every message is a POST; the answer is one JSON value or a stream of events. A legacy server may close a
-// stream before the answer and continue it when asked with Last-Event-ID (2025-11-25, transports,
-// "Resumability and Redelivery"): that is done here, at most kMaxResumes times without a message in between.
-// The caller's credential never gets here: the headers are the connector's own. Thread-safe.
+// Every message is a POST. The response is one JSON value or a stream of events. A legacy server may close a stream before
+// the response, and continue it after a request with Last-Event-ID (2025-11-25, transports, "Resumability and
+// Redelivery"). The transport makes that request, at most kMaxResumes times without a message in between.
+// The credential of the caller is never used here: the headers are the connector's own. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 namespace wick::upstream {
 
 inline constexpr int kMaxResumes = 5;
-inline constexpr int kMaxRetryMillis = 30'000;  // a server may ask to be left alone for so long
+inline constexpr int kMaxRetryMillis = 30'000;  // the longest pause that a server may ask for
 
 struct HttpEndpoint {
   std::string url;
@@ -25,25 +25,25 @@ struct HttpEndpoint {
   int timeout_seconds = 30;
   std::size_t max_response_bytes = 1 << 20;  // of one message
   bool allow_private_addresses = false;
-  std::string connector;  // whose share of requests they count in
+  std::string connector;  // in whose share of requests they count
 };
 
 class StreamableHttpTransport final : public Transport,
                                       public std::enable_shared_from_this<StreamableHttpTransport> {
  public:
-  // Long messages are read on `long_work`; null: where the exchange runs.
+  // Long messages are parsed on `long_work`; null: on the thread of the request.
   StreamableHttpTransport(http::Client& http, HttpEndpoint target, FairPool* long_work = nullptr)
       : http_(http), target_(std::move(target)), long_work_(long_work) {}
 
   std::string next_id() override { return std::to_string(++last_id_); }
-  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& peer, OutgoingRequest request) override;
-  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& peer,
+  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated, OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
                                            boost::json::object message) override;
-  std::shared_ptr<PendingRequest> listen(const NegotiatedServer& peer) override;
-  http::Task<void> close(const NegotiatedServer& peer) override;
+  std::shared_ptr<PendingRequest> listen(const NegotiatedServer& negotiated) override;
+  http::Task<void> close(const NegotiatedServer& negotiated) override;
   void authorize(const std::string& header, const std::string& value) override;
-  http::ClientRequest post(const NegotiatedServer& peer, std::string body) const;
-  http::ClientRequest get(const NegotiatedServer& peer, const std::string& last_event_id) const;
+  http::ClientRequest post(const NegotiatedServer& negotiated, std::string body) const;
+  http::ClientRequest get(const NegotiatedServer& negotiated, const std::string& last_event_id) const;
   http::Client& http() { return http_; }
   FairPool* long_work() const { return long_work_; }
   const HttpEndpoint& target() const { return target_; }
@@ -57,14 +57,14 @@ class StreamableHttpTransport final : public Transport,
   std::pair<std::string, std::string> credential_;
 };
 
-// A header value that says `text` whatever it holds (2026-07-28, transports, "Value Encoding").
+// Encodes any text as a header value (2026-07-28, transports, "Value Encoding").
 std::string header_value(std::string_view text);
 // A JSON-RPC request as text.
 std::string request_text(const OutgoingRequest& request);
-// Whether an answer is a stream of server-sent events: media types are written in any case.
+// Whether a response is a stream of server-sent events. Media types are case-insensitive.
 bool is_event_stream(const http::ClientResponse& head);
-// The messages in the body of an answer, or in one event of it: one, or a batch (2025-03-26). At least one,
-// which is empty when it is none of the protocol, or a batch of more than kMaxBatchMessages.
+// The messages in the body of a response, or in one event of it: one message, or a batch (2025-03-26). There is at least
+// one. It is empty when the text is not MCP, or is a batch of more than kMaxBatchMessages.
 std::deque<IncomingMessage> read_messages(std::string_view text, const http::ClientResponse& head);
 
 }  // namespace wick::upstream

@@ -1,8 +1,8 @@
-// Transport and PendingRequest: how messages go to an MCP server and come back, over either transport.
+// Transport and PendingRequest: messages to an MCP server and from it, over any transport of MCP.
 //
-// A Transport is a way to one server: a session over Streamable HTTP (http_line.h) or a child process
-// (stdio_line.h). An PendingRequest is one request under way on it. An exchange may be read from another io thread
-// than the one that began it, but by one coroutine at a time.
+// A Transport connects to one server: over Streamable HTTP (streamable_http_transport.h), over HTTP with SSE
+// (http_sse_transport.h) or through a child process (stdio_transport.h). A PendingRequest is one request in progress. It
+// may be read on another io thread than the one that began it, but by one coroutine at a time.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -19,7 +19,7 @@ namespace wick::upstream {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// How a server is spoken to.
+// The result of the negotiation with a server.
 struct NegotiatedServer {
   bool modern = false;
   std::string version;
@@ -28,63 +28,67 @@ struct NegotiatedServer {
   boost::json::object capabilities;  // ServerCapabilities
 };
 
-// What came in: a message of the protocol, or else the status of an answer that is none.
+// A message of the protocol, or the status of an HTTP response that is not one.
 struct IncomingMessage {
-  boost::json::object message = {};  // empty when the answer is not MCP
-  int status = 200;                  // of the HTTP answer that carried it
-  std::string challenge = {};        // its WWW-Authenticate
-  std::string session = {};          // its Mcp-Session-Id
-  std::string redirect = {};         // where a 3xx points, without user, query and fragment
-  std::string words = {};            // the beginning of a body that is no message, at most kMaxWordsBytes
+  boost::json::object message = {};  // empty when the response is not MCP
+  int status = 200;                  // of the HTTP response
+  std::string challenge = {};        // WWW-Authenticate
+  std::string session = {};          // Mcp-Session-Id
+  std::string redirect = {};         // Location of a 3xx, without user, query and fragment
+  std::string words = {};            // the first kMaxWordsBytes of a body that is not a message
   bool refused_session = false;      // the transport itself knows that the session is gone
-  bool is_endpoint_event = false;    // the first event of the transport of 2024-11-05 came instead
+  bool is_endpoint_event = false;    // the first event of the transport of 2024-11-05
 };
 inline constexpr std::size_t kMaxWordsBytes = 300;
 
 // A server refused a request: 401 or 403, with its challenges.
 struct AccessRefusal {
-  int status = 0;  // 0: it did not
+  int status = 0;  // 0: not refused
   std::string challenge;
 };
 
 class PendingRequest {
  public:
-  virtual ~PendingRequest() = default;  // gives up what is under way
-  // The next message of this request, its answer included. Errors: kTimeout  nothing came for so long, which
-  // may be asked again; kUpstream  it broke off; kUnavailable  interrupted; those of http::Client
+  virtual ~PendingRequest() = default;  // abandons the request
+  // The next message of this request; the last one is the response.
+  // Errors: kTimeout      no message arrived in time; next() may be called again
+  //         kUpstream     the connection broke off
+  //         kUnavailable  interrupt() was called
+  //         and those of http::Client
   virtual http::Task<Result<IncomingMessage>> next(std::chrono::milliseconds timeout) = 0;
-  // From any thread: who waits in next(), and who asks later, gets kUnavailable.
+  // From any thread. next() fails with kUnavailable from now on.
   virtual void interrupt() = 0;
-  // From any thread: next() gives this message too. For what a legacy server asks outside of the request.
+  // From any thread. next() returns this message too: a request that a legacy server made on its notification stream.
   virtual void give(boost::json::object message) = 0;
 };
 
-// A request on its way: `body` is the whole message, `id` the id in it.
+// A request to a server.
 struct OutgoingRequest {
   std::string id, method;
   std::string name;  // of the tool or prompt, or the resource's URI: for the header Mcp-Name
   boost::json::object params;
   Headers headers;          // those that mirror parameters; sent to modern servers over HTTP only
-  std::string holder = {};  // the user whose share of requests it counts in; empty: the server itself
+  std::string holder = {};  // the user in whose share of requests it counts; empty: Wick itself
 };
 
 class Transport {
  public:
   virtual ~Transport() = default;
   virtual std::string next_id() = 0;
-  virtual std::shared_ptr<PendingRequest> begin(const NegotiatedServer& peer, OutgoingRequest request) = 0;
-  // A notification, or the answer to a request of a legacy server.
-  virtual http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& peer,
+  virtual std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated,
+                                                OutgoingRequest request) = 0;
+  // Sends a notification, or the response to a request of a legacy server.
+  virtual http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
                                                    boost::json::object message) = 0;
-  // What a legacy server says unasked: its GET stream, or what a child writes that belongs to no request.
-  virtual std::shared_ptr<PendingRequest> listen(const NegotiatedServer& peer) = 0;
-  // Ends a session, if the transport has such a thing.
-  virtual http::Task<void> close(const NegotiatedServer& peer) = 0;
-  // What shows the server who we are, from here on: a header that changes, as tokens do.
+  // The notification stream of a legacy server: its GET stream, or the messages of a child that belong to no request.
+  virtual std::shared_ptr<PendingRequest> listen(const NegotiatedServer& negotiated) = 0;
+  // Ends the session, if the transport has sessions.
+  virtual http::Task<void> close(const NegotiatedServer& negotiated) = 0;
+  // Sets the header with the credential for all later messages. The credential changes when a token is renewed.
   virtual void authorize(const std::string& /*header*/, const std::string& /*value*/) {}
-  // Several clients use it from here on.
+  // Declares that several clients use the transport from now on.
   virtual void share() {}
-  // Whether the line can still be used: a child process may have ended.
+  // Whether the transport can still be used: a child process may have ended.
   virtual bool alive() const { return true; }
 };
 

@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kRandomBytes = 32;
 constexpr std::size_t kMaxErrorCodeBytes = 60;
 
-std::unexpected<ConnectRefusal> refuse(std::string code, std::string reason, std::string connector) {
-  return std::unexpected(ConnectRefusal{std::move(code), std::move(reason), std::move(connector)});
+std::unexpected<ConnectRefusal> refuse(LinkingFailure failure, std::string reason, std::string connector) {
+  return std::unexpected(ConnectRefusal{failure, std::move(reason), std::move(connector)});
 }
 
 std::string place_of(std::string_view digest) {
@@ -37,6 +37,27 @@ std::string plain_error(const std::string& code) {
   const bool plain = code.size() <= kMaxErrorCodeBytes &&
                      code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
   return plain ? code : "an error that is not a word";
+}
+
+bool offers_offline_access(const AuthorizationServer& server) {
+  const auto& offered = server.scopes_supported;
+  return std::find(offered.begin(), offered.end(), "offline_access") != offered.end();
+}
+
+// MCP 2026-07-28, "Scope Selection Strategy": the scope that an admin has set, or else that of the challenge, or else all
+// that the resource supports. "Step-Up Authorization Flow": the scope that was requested before, and the one that the
+// server has asked for since. `before`: the account that the user has connected already; null: none.
+std::string scope_to_request(std::string configured, const std::string& challenged,
+                             const std::vector<std::string>& supported, const LinkedAccount* before,
+                             bool is_offline) {
+  std::string scope = std::move(configured);
+  if (scope.empty()) scope = challenged;
+  if (scope.empty()) scope = scope_text(supported);
+  if (before != nullptr && !before->wanted_scope.empty()) {
+    scope = scope_union(scope, before->requested_scope);
+    scope = scope_union(scope, before->wanted_scope);
+  }
+  return is_offline ? scope_union(scope, "offline_access") : scope;
 }
 
 }  // namespace
@@ -94,10 +115,23 @@ Result<AccountLinkingService::Pending> AccountLinkingService::open(std::string_v
   return out;
 }
 
+std::string AccountLinkingService::authorization_url(const std::string& endpoint, const Pending& pending,
+                                                     const std::string& state, bool is_offline) {
+  std::string out = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
+                    "response_type=code&client_id=" + percent_encode(pending.grant.client.id) +
+                    "&redirect_uri=" + percent_encode(pending.redirect_uri) + "&state=" + state +
+                    "&code_challenge=" + to_base64url(as_bytes(sha256(pending.verifier))) +
+                    "&code_challenge_method=S256&resource=" + percent_encode(pending.grant.resource);
+  if (!pending.scope.empty()) out += "&scope=" + percent_encode(pending.scope);
+  // OpenID Connect Core §11: a server ignores offline_access without the prompt.
+  if (is_offline) out += "&prompt=consent";
+  return out;
+}
+
 http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<const ConnectorEntry> connector,
                                                              UserId user, SessionId session) {
   if (account_kind_of(*connector) != LinkedAccountKind::kOAuth)
-    co_return fail(ErrorCode::kInvalidArgument, "This connector takes no accounts of users.");
+    co_return invalid("This connector does not use per-user accounts.");
   if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
     co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
@@ -117,18 +151,10 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
   WICK_CO_TRY(before,
               co_await offload(pool_, user.str(), [&] { return accounts_.find(connector->id, user); }));
 
-  // "Scope Selection Strategy", with what an admin has set before all; and "Step-Up Authorization Flow": what
-  // was asked for before, and what the server has asked for since.
-  std::string scope = text_or_empty(connector->config, "scope");
-  if (scope.empty()) scope = challenged;
-  if (scope.empty()) scope = scope_text(protection.scopes_supported);
-  if (before && !before->wanted_scope.empty()) {
-    scope = scope_union(scope, before->requested_scope);
-    scope = scope_union(scope, before->wanted_scope);
-  }
-  const auto& offered = server.scopes_supported;
-  const bool offline = std::find(offered.begin(), offered.end(), "offline_access") != offered.end();
-  if (offline) scope = scope_union(scope, "offline_access");
+  const bool is_offline = offers_offline_access(server);
+  const std::string scope =
+      scope_to_request(text_or_empty(connector->config, "scope"), challenged, protection.scopes_supported,
+                       before ? &*before : nullptr, is_offline);
 
   Pending pending;
   pending.redirect_uri = registered.redirect_uri;
@@ -155,35 +181,23 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
   });
   WICK_CO_CHECK(kept);
 
-  const std::string& endpoint = server.authorization_endpoint;
-  std::string location = endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
-                         "response_type=code&client_id=" + percent_encode(pending.grant.client.id) +
-                         "&redirect_uri=" + percent_encode(pending.redirect_uri) + "&state=" + state +
-                         "&code_challenge=" + to_base64url(as_bytes(sha256(pending.verifier))) +
-                         "&code_challenge_method=S256&resource=" + percent_encode(pending.grant.resource);
-  if (!scope.empty()) location += "&scope=" + percent_encode(scope);
-  // OpenID Connect Core §11: offline_access is ignored without it.
-  if (offline) location += "&prompt=consent";
-  co_return location;
+  co_return authorization_url(server.authorization_endpoint, pending, state, is_offline);
 }
 
 Result<std::pair<ConnectorId, AccountLinkingService::Pending>> AccountLinkingService::take(
     const ConnectAnswer& answer) {
   const auto digest = sha256(answer.state);
-  std::optional<account_store::PendingRow> row;
-  auto taken = db_.write([&](Transaction& tx) -> Result<void> {
+  WICK_TRY(row, db_.write([&](Transaction& tx) -> Result<account_store::PendingRow> {
     WICK_TRY(found, account_store::find_pending(tx, as_bytes(digest)));
-    // One that belongs to somebody else stays as it is: a stolen state must not spoil its owner's flow.
+    // The row of another user stays: a stolen state must not break its owner's flow.
     if (!found || found->session != answer.session.str() || found->user != answer.user.str())
       return fail(ErrorCode::kNotFound, "the state is not of a connection that this session has begun");
     WICK_CHECK(account_store::remove_pending(tx, as_bytes(digest)));
-    row = std::move(found);
-    return {};
-  });
-  WICK_CHECK(taken);
-  if (row->expires_at <= clock_.now()) return fail(ErrorCode::kNotFound, "it took longer than ten minutes");
-  const auto connector = ConnectorId::parse(row->connector);
-  WICK_TRY(pending, open(row->request, place_of(row->digest)));
+    return std::move(*found);
+  }));
+  if (row.expires_at <= clock_.now()) return fail(ErrorCode::kNotFound, "it took longer than ten minutes");
+  const auto connector = ConnectorId::parse(row.connector);
+  WICK_TRY(pending, open(row.request, place_of(row.digest)));
   if (!connector) return fail(ErrorCode::kInternal, "An authorization in progress is damaged.");
   return std::pair(*connector, std::move(pending));
 }
@@ -192,7 +206,8 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   auto taken = co_await offload(pool_, answer.user.str(), [&] { return take(answer); });
   if (!taken) {
     const bool unknown = taken.error().code == ErrorCode::kNotFound;
-    co_return refuse(unknown ? "expired" : "unavailable", std::move(taken.error().message), answer.connector);
+    co_return refuse(unknown ? LinkingFailure::kExpired : LinkingFailure::kUnavailable,
+                     std::move(taken.error().message), answer.connector);
   }
   const std::string id = taken->first.str();
   Pending& pending = taken->second;
@@ -200,22 +215,25 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   const std::string came_to = answer.connector.empty() ? "" : registrations_.redirect_uri(taken->first);
   if (answer.connector.empty() ? pending.redirect_uri == registrations_.redirect_uri(taken->first)
                                : answer.connector != id || pending.redirect_uri != came_to)
-    co_return refuse("issuer", "the answer came to the address of another connector", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the answer came to the address of another connector", id);
   // RFC 9207 §2.4, by simple comparison.
   if (answer.issuer.empty() ? pending.says_issuer : answer.issuer != pending.grant.issuer)
-    co_return refuse("issuer", "the answer's iss is not the issuer that was asked", id);
-  if (answer.error == "access_denied") co_return refuse("denied", "the user did not allow it", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the answer's iss is not the issuer that was asked", id);
+  if (answer.error == "access_denied")
+    co_return refuse(LinkingFailure::kDenied, "the user did not allow it", id);
   if (!answer.error.empty())
-    co_return refuse("failed", "the authorization server answers with " + plain_error(answer.error), id);
-  if (answer.code.empty()) co_return refuse("failed", "the authorization server answers with no code", id);
+    co_return refuse(LinkingFailure::kFailed,
+                     "the authorization server answers with " + plain_error(answer.error), id);
+  if (answer.code.empty())
+    co_return refuse(LinkingFailure::kFailed, "the authorization server answers with no code", id);
   const auto snapshot = access_.snapshot();
   const UserEntry* user = snapshot->user(answer.user);
   const auto connector = find_connector(*snapshot, taken->first);
   if (user == nullptr || connector == nullptr || !snapshot->may_use(*user, *connector) ||
       account_kind_of(*connector) != LinkedAccountKind::kOAuth)
-    co_return refuse("failed", "the connector is not there for this user any more", id);
+    co_return refuse(LinkingFailure::kFailed, "the connector is not there for this user any more", id);
   if (!covers(pending.grant.resource, text_or_empty(connector->config, "url")))
-    co_return refuse("failed", "the connector's address was changed meanwhile", id);
+    co_return refuse(LinkingFailure::kFailed, "the connector's address was changed meanwhile", id);
 
   const UpstreamEndpoint site = site_of(*connector);
   pending.grant.allow_private_addresses = site.allow_private_addresses;
@@ -232,7 +250,7 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   if (!tokens) {
     if (tokens.error().of == TokenRefusal::Of::kClient)
       co_await registrations_.forget(taken->first, pending.grant.issuer);
-    co_return refuse("failed", std::move(tokens.error().message), id);
+    co_return refuse(LinkingFailure::kFailed, std::move(tokens.error().message), id);
   }
   LinkedAccount account;
   account.kind = LinkedAccountKind::kOAuth;
@@ -245,24 +263,24 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   account.grant->refresh = std::move(tokens->refresh);
   auto put = co_await offload(pool_, answer.user.str(),
                               [&] { return accounts_.put(taken->first, answer.user, account); });
-  if (!put) co_return refuse("unavailable", std::move(put.error().message), id);
+  if (!put) co_return refuse(LinkingFailure::kUnavailable, std::move(put.error().message), id);
   co_return id;
 }
 
 Result<void> AccountLinkingService::put_key(const ConnectorEntry& connector, const UserId& user,
                                             std::string key) {
   if (account_kind_of(connector) != LinkedAccountKind::kKey)
-    return fail(ErrorCode::kInvalidArgument, "This connector takes no keys of users.");
+    return invalid("This connector does not use per-user keys.");
   const std::string trimmed(trim(key));
   wipe(key.data(), key.size());
   const bool ascii = std::none_of(trimmed.begin(), trimmed.end(),
                                   [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   if (trimmed.empty() || trimmed.size() > kMaxUserKeyBytes || !ascii || !http::is_field_value(trimmed)) {
-    return fail(ErrorCode::kInvalidArgument, "The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
-                                                 " characters of ASCII, as the system shows it.");
+    return invalid("The key must be 1 to " + std::to_string(kMaxUserKeyBytes) +
+                   " characters of ASCII, as the system shows it.");
   }
   const auto url = parse_url(text_or_empty(connector.config, "url"));
-  if (!url) return fail(ErrorCode::kInvalidArgument, "The connector's address is not an http or https URL.");
+  if (!url) return invalid("The connector's address is not an http or https URL.");
   LinkedAccount account;
   account.kind = LinkedAccountKind::kKey;
   UpstreamGrant& grant = account.grant.emplace();
@@ -273,7 +291,6 @@ Result<void> AccountLinkingService::put_key(const ConnectorEntry& connector, con
 
 Result<AccountView> AccountLinkingService::view(const ConnectorEntry& connector, const UserId& user) {
   AccountView out;
-  out.state = "none";
   const auto kind = account_kind_of(connector);
   if (!kind) return out;
   WICK_TRY(found, accounts_.find(connector.id, user));
@@ -285,10 +302,10 @@ Result<AccountView> AccountLinkingService::view(const ConnectorEntry& connector,
   out.connected_at = account.connected_at;
   const bool alive = is_alive(account, clock_.now()) &&
                      covers(account.grant->resource, text_or_empty(connector.config, "url"));
-  out.state = !alive                          ? "ended"
-              : account.refused               ? "refused"
-              : !account.wanted_scope.empty() ? "more_access"
-                                              : "connected";
+  out.state = !alive                          ? LinkedAccountState::kEnded
+              : account.refused               ? LinkedAccountState::kRefused
+              : !account.wanted_scope.empty() ? LinkedAccountState::kMoreAccess
+                                              : LinkedAccountState::kConnected;
   return out;
 }
 

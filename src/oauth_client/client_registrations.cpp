@@ -73,22 +73,17 @@ http::Task<Result<ClientIdentity>> ClientRegistrations::configured(
     co_return fail(ErrorCode::kForbidden, "The client secret of \"" + connector->label +
                                               "\" cannot be opened: an admin has to set it again.");
   }
-  auto pinned = co_await offload(pool_, "", [&] {
-    Result<std::string> found = server.issuer;
-    if (!pin) return found;
-    auto written = db_.write([&](Transaction& tx) -> Result<void> {
-      found = account_store::pinned_issuer(tx, connector->id.str(), digest_of(*connector), server.issuer);
-      if (!found) return fail(found.error());
-      return {};
+  const auto find_pinned_issuer = [&]() -> Result<std::string> {
+    if (!pin) return server.issuer;
+    return db_.write([&](Transaction& tx) {
+      return account_store::pinned_issuer(tx, connector->id.str(), digest_of(*connector), server.issuer);
     });
-    if (!written && found) found = fail(std::move(written.error()));
-    return found;
-  });
-  if (!pinned) co_return fail(std::move(pinned.error()));
-  if (*pinned != server.issuer) {
+  };
+  WICK_CO_TRY(pinned_issuer, co_await offload(pool_, "", find_pinned_issuer));
+  if (pinned_issuer != server.issuer) {
     co_return fail(ErrorCode::kForbidden,
                    "The client id of \"" + connector->label + "\" belongs to the authorization server " +
-                       *pinned + ", and the MCP server now names " + server.issuer +
+                       pinned_issuer + ", and the MCP server now names " + server.issuer +
                        ": an admin has to register with that one and set the client id it gives.");
   }
   ClientIdentity client;
@@ -124,20 +119,14 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
   }
   const std::string connector_id = connector->id.str();
   const std::string place = place_of(connector_id, server.issuer);
-  auto known = co_await offload(pool_, "", [&] {
-    Result<std::optional<account_store::ClientRow>> row = std::nullopt;
-    auto read = db_.read([&](Transaction& tx) -> Result<void> {
-      row = account_store::find_client(tx, connector_id, server.issuer);
-      if (!row) return fail(row.error());
-      return {};
-    });
-    if (!read && row) row = fail(std::move(read.error()));
-    return row;
-  });
-  if (!known) co_return fail(std::move(known.error()));
-  if (*known && (*known)->redirect_uri == out.redirect_uri &&
-      ((*known)->expires_at == 0 || (*known)->expires_at > clock_.now() + kSecretMargin)) {
-    auto plain = key_.open((*known)->identity, place);
+  const auto find_stored_client = [&] {
+    return db_.read(
+        [&](Transaction& tx) { return account_store::find_client(tx, connector_id, server.issuer); });
+  };
+  WICK_CO_TRY(known, co_await offload(pool_, "", find_stored_client));
+  if (known && known->redirect_uri == out.redirect_uri &&
+      (known->expires_at == 0 || known->expires_at > clock_.now() + kSecretMargin)) {
+    auto plain = key_.open(known->identity, place);
     const json::value kept = plain ? parse_trusted_json(plain->reveal()) : json::value();
     if (kept.is_object()) {
       out.client.id = text_or_empty(kept.get_object(), "id");

@@ -4,7 +4,7 @@ namespace wick::upstream::account_store {
 namespace {
 
 Result<void> only_done(Result<std::int64_t> done) {
-  if (!done) return fail(std::move(done.error()));
+  WICK_CHECK(done);
   return {};
 }
 

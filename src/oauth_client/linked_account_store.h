@@ -1,5 +1,5 @@
 // The SQL of accounts at connected MCP servers: each function inside the caller's transaction. Credentials
-// are sealed by the caller (accounts.h).
+// are sealed by the caller (linked_accounts.h).
 #pragma once
 
 #include <optional>
@@ -22,9 +22,9 @@ struct Row {
 };
 
 Result<std::optional<Row>> find(Transaction& tx, std::string_view connector, std::string_view user);
-// In place of what the user had there; its version is one that no row of this user had.
+// Replaces the row of the user. The new version is one that no earlier row of the user had.
 Result<void> put(Transaction& tx, const Row& row);
-// UpstreamCredential, expiry and granted scope of the row that has this version still; 0: it has not.
+// Sets credential, expiry and granted scope of the row if it still has this version; returns the number of rows.
 Result<std::int64_t> update(Transaction& tx, const Row& row);
 Result<std::int64_t> end(Transaction& tx, std::string_view connector, std::string_view user,
                          std::int64_t version);
@@ -32,23 +32,23 @@ Result<void> note_refused(Transaction& tx, std::string_view connector, std::stri
                           std::int64_t version);
 Result<void> note_wanted(Transaction& tx, std::string_view connector, std::string_view user,
                          std::int64_t version, std::string_view scope);
-// What is removed and came by OAuth is noted for revocation.
+// Puts an OAuth grant into the table of revocations before it removes the row.
 Result<std::int64_t> remove(Transaction& tx, std::string_view connector, std::string_view user);
-// Users who can use the connector with an account of theirs.
+// The number of users who can use the connector with their own account.
 Result<std::int64_t> count(Transaction& tx, std::string_view connector);
 
-// What waits for its revocation.
+// A grant that waits for its revocation.
 struct Revocation {
   std::string connector, user, credential;
   Micros connected_at = 0;
   std::int64_t attempts = 0;
 };
 Result<bool> has_revocation(Transaction& tx, Micros now);
-// The next one that is due; nobody else is given it before `again_at`.
+// The next one that is due. It is not returned again before `again_at`.
 Result<std::optional<Revocation>> take_revocation(Transaction& tx, Micros now, Micros again_at);
 Result<void> remove_revocation(Transaction& tx, const Revocation& revocation);
 
-// What Wick is called where it has registered itself.
+// The client that Wick has registered at an authorization server (RFC 7591).
 struct ClientRow {
   std::string issuer, redirect_uri, identity;  // identity: sealed
   Micros expires_at = 0;                       // 0: never
@@ -57,7 +57,7 @@ Result<std::optional<ClientRow>> find_client(Transaction& tx, std::string_view c
                                              std::string_view issuer);
 Result<void> put_client(Transaction& tx, std::string_view connector, const ClientRow& row);
 Result<void> remove_client(Transaction& tx, std::string_view connector, std::string_view issuer);
-// The issuer to which the client of this digest belongs, noted the first time it is asked for.
+// The issuer that the client with this digest belongs to. The first call for a digest stores `issuer`.
 Result<std::string> pinned_issuer(Transaction& tx, std::string_view connector, std::string_view digest,
                                   std::string_view issuer);
 
@@ -66,7 +66,7 @@ struct PendingRow {
   std::string digest, session, user, connector, request;  // digest: of the state; request: sealed
   Micros expires_at = 0;
 };
-// With at most `most` of one session: the oldest give way.
+// Removes the oldest rows of the session above `most`.
 Result<void> put_pending(Transaction& tx, const PendingRow& row, std::int64_t most);
 Result<std::optional<PendingRow>> find_pending(Transaction& tx, std::string_view digest);
 Result<std::int64_t> remove_pending(Transaction& tx, std::string_view digest);

@@ -66,13 +66,8 @@ account_store::Row row_of(const SealingKey& key, const ConnectorId& connector, c
 }  // namespace
 
 Result<std::optional<LinkedAccount>> LinkedAccounts::find(const ConnectorId& connector, const UserId& user) {
-  std::optional<account_store::Row> row;
-  auto read = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, account_store::find(tx, connector.str(), user.str()));
-    row = std::move(found);
-    return {};
-  });
-  WICK_CHECK(read);
+  WICK_TRY(row,
+           db_.read([&](Transaction& tx) { return account_store::find(tx, connector.str(), user.str()); }));
   if (!row) return std::nullopt;
   LinkedAccount out;
   out.kind = row->kind == "oauth" ? LinkedAccountKind::kOAuth : LinkedAccountKind::kKey;
@@ -86,7 +81,7 @@ Result<std::optional<LinkedAccount>> LinkedAccounts::find(const ConnectorId& con
   out.expires_at = row->expires_at;
   if (row->credential) {
     auto grant = open(key_, *row->credential, place_of(row->connector, row->user));
-    // Sealed with a key that is no more: as good as ended, and can be connected again.
+    // The sealing key has changed: the account counts as ended, and the user can connect it again.
     if (!grant) spdlog::warn("the account of {} at {}: {}", row->user, row->connector, grant.error().message);
     if (grant) out.grant = std::move(*grant);
   }
@@ -103,25 +98,15 @@ Result<void> LinkedAccounts::put(const ConnectorId& connector, const UserId& use
 Result<bool> LinkedAccounts::update(const ConnectorId& connector, const UserId& user,
                                     const LinkedAccount& account) {
   const auto row = row_of(key_, connector, user, account);
-  std::int64_t rows = 0;
-  auto written = db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(changed, account_store::update(tx, row));
-    rows = changed;
-    return {};
-  });
-  WICK_CHECK(written);
-  return rows == 1;
+  WICK_TRY(updated_rows, db_.write([&](Transaction& tx) { return account_store::update(tx, row); }));
+  return updated_rows == 1;
 }
 
 Result<bool> LinkedAccounts::end(const ConnectorId& connector, const UserId& user, std::int64_t version) {
-  std::int64_t rows = 0;
-  auto written = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(changed, account_store::end(tx, connector.str(), user.str(), version));
-    rows = changed;
-    return {};
-  });
-  WICK_CHECK(written);
-  return rows == 1;
+  WICK_TRY(updated_rows, db_.write_with_reserve([&](Transaction& tx) {
+    return account_store::end(tx, connector.str(), user.str(), version);
+  }));
+  return updated_rows == 1;
 }
 
 Result<void> LinkedAccounts::note_refused(const ConnectorId& connector, const UserId& user,
@@ -138,49 +123,28 @@ Result<void> LinkedAccounts::note_wanted(const ConnectorId& connector, const Use
 }
 
 Result<bool> LinkedAccounts::remove(const ConnectorId& connector, const UserId& user) {
-  std::int64_t rows = 0;
-  auto written = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(removed, account_store::remove(tx, connector.str(), user.str()));
-    rows = removed;
-    return {};
-  });
-  WICK_CHECK(written);
-  return rows == 1;
+  WICK_TRY(removed_rows, db_.write_with_reserve([&](Transaction& tx) {
+    return account_store::remove(tx, connector.str(), user.str());
+  }));
+  return removed_rows == 1;
 }
 
 Result<std::int64_t> LinkedAccounts::count(const ConnectorId& connector) {
-  std::int64_t users = 0;
-  auto read = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(counted, account_store::count(tx, connector.str()));
-    users = counted;
-    return {};
-  });
-  WICK_CHECK(read);
-  return users;
+  return db_.read([&](Transaction& tx) { return account_store::count(tx, connector.str()); });
 }
 
 Result<std::optional<LinkedAccounts::Revocation>> LinkedAccounts::take_revocation() {
   const Micros now = clock_.now();
-  std::optional<account_store::Revocation> row;
-  // Mostly there is none, and then nothing is written.
-  bool any = false;
-  auto looked = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(due, account_store::has_revocation(tx, now));
-    any = due;
-    return {};
-  });
-  WICK_CHECK(looked);
-  if (!any) return std::nullopt;
-  auto taken = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, account_store::take_revocation(tx, now, now + kRevocationPause));
-    row = std::move(found);
-    return {};
-  });
-  WICK_CHECK(taken);
+  // A read comes first, because usually nothing is due, and then nothing is written.
+  WICK_TRY(is_any_due, db_.read([&](Transaction& tx) { return account_store::has_revocation(tx, now); }));
+  if (!is_any_due) return std::nullopt;
+  WICK_TRY(row, db_.write_with_reserve([&](Transaction& tx) {
+    return account_store::take_revocation(tx, now, now + kRevocationPause);
+  }));
   if (!row) return std::nullopt;
   auto grant = open(key_, row->credential, place_of(row->connector, row->user));
   Revocation out{std::move(*row), {}};
-  if (!grant) {  // sealed with a key that is no more: nothing to be done about it
+  if (!grant) {  // The sealing key has changed: the tokens cannot be read, so they cannot be revoked.
     WICK_CHECK(done(out));
     return fail(std::move(grant.error()));
   }

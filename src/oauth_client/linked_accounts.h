@@ -1,8 +1,9 @@
-// LinkedAccounts: what is kept for users at connected MCP servers, sealed, and what is on its way out.
+// LinkedAccounts: the accounts of users at connected MCP servers, and the grants that wait for their revocation. Credentials
+// are sealed.
 //
-// The database is the only place: nothing is held in memory, so what was disconnected, or whose connector or
-// user was deleted, is gone for the next request of any node. A change names the version it saw, so that a
-// refresh that ends late never overwrites what somebody connected meanwhile. Thread-safe; all of it blocks.
+// Nothing is cached in memory. So an account that was disconnected, or whose connector or user was deleted, is gone for the
+// next request of any node. A change names the version that it read, so that a refresh that ends late never overwrites an
+// account that was connected meanwhile. Thread-safe; all functions block.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,7 @@
 
 namespace wick::upstream {
 
-// How often a revocation is tried before it is given up, and the pause before each further attempt.
+// The number of attempts of a revocation, and the pause between two of them.
 inline constexpr std::int64_t kMaxRevocationAttempts = 5;
 inline constexpr Micros kRevocationPause = 600 * kMicrosPerSecond;
 
@@ -25,19 +26,19 @@ class LinkedAccounts {
   LinkedAccounts(Database& db, const SealingKey& key, const Clock& clock)
       : db_(db), key_(key), clock_(clock) {}
 
-  // Nothing when the user has none there; without a grant when it has ended, or was sealed with another key.
-  // Errors of all: those of Database
+  // nullopt: the user has no account there. The account has no grant when that has ended, or was sealed with another key.
+  // Errors of all functions: those of Database
   Result<std::optional<LinkedAccount>> find(const ConnectorId& connector, const UserId& user);
-  // Connects, in place of what was there.
+  // Stores the account in place of an earlier one.
   Result<void> put(const ConnectorId& connector, const UserId& user, const LinkedAccount& account);
-  // Keeps the grant, its expiry and its scope. False: somebody changed the account since `account.version`.
+  // Stores the grant, its expiry and its scope. False: the account has changed since `account.version`.
   Result<bool> update(const ConnectorId& connector, const UserId& user, const LinkedAccount& account);
-  // The server takes it no more: drops the credential. False: as update
+  // Drops the credential, after the server has refused it for good. False: the account has changed since `version`.
   Result<bool> end(const ConnectorId& connector, const UserId& user, std::int64_t version);
   Result<void> note_refused(const ConnectorId& connector, const UserId& user, std::int64_t version);
   Result<void> note_wanted(const ConnectorId& connector, const UserId& user, std::int64_t version,
                            std::string_view scope);
-  // False: there was none. An OAuth grant waits for its revocation from now on.
+  // False: there is no account. An OAuth grant then waits for its revocation.
   Result<bool> remove(const ConnectorId& connector, const UserId& user);
   Result<std::int64_t> count(const ConnectorId& connector);
 
@@ -45,7 +46,7 @@ class LinkedAccounts {
     account_store::Revocation row;
     UpstreamGrant grant;
   };
-  // The next grant whose end its server should hear of; `done` when it has, or when it was the last attempt.
+  // The next grant to revoke. Call done() after the server has revoked it, or after the last attempt.
   Result<std::optional<Revocation>> take_revocation();
   Result<void> done(const Revocation& revocation);
 

@@ -36,8 +36,7 @@ class AccountsTest : public testing::Test {
   }
   void run(std::string_view sql, const std::string& parameter) {
     db_->write([&](Transaction& tx) -> Result<void> {
-         auto done = tx.execute(sql, {std::string_view(parameter)});
-         if (!done) return fail(done.error());
+         WICK_CHECK(tx.execute(sql, {std::string_view(parameter)}));
          return {};
        })
         .value();
@@ -148,8 +147,7 @@ TEST_F(AccountsTest, ADeletedConnectorLeavesRevocationsAndNoKeys) {
   key.kind = LinkedAccountKind::kKey;
   accounts_->put(connector_, bob_, key).value();
   db_->write([&](Transaction& tx) -> Result<void> {
-       auto removed = connector_store::remove(tx, connector_.str());
-       if (!removed) return fail(removed.error());
+       WICK_CHECK(connector_store::remove(tx, connector_.str()));
        return {};
      })
       .value();

@@ -140,11 +140,11 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
   for (const std::string& place : places) {
     auto found = co_await document(site, place, nobody, what);
     if (!found) {
-      // An unusable address in the challenge is not the last word: the well-known ones follow.
+      // When the address in the challenge is unusable, the well-known addresses are tried.
       problem = found.error().message;
       if (place == challenge.resource_metadata) continue;
-      co_return fail(std::move(found.error()));
     }
+    WICK_CO_CHECK(found);
     if (!*found) continue;
     metadata = std::move(**found);
     break;
@@ -177,7 +177,7 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
         "authorization server metadata at its own address." +
         (problem.empty() ? "" : " " + problem));
   }
-  if (!server) co_return fail(std::move(server.error()));
+  WICK_CO_CHECK(server);
   out.server = std::move(*server);
   co_return out;
 }

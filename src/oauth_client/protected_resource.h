@@ -1,10 +1,10 @@
-// AuthorizationServerDiscovery: how a server is protected. Its protected resource metadata (RFC 9728) names the authorization
-// server, whose own metadata (RFC 8414, OpenID Connect AuthorizationServerDiscovery) names the endpoints. As the MCP
-// specification of 2025-11-25 and 2026-07-28 orders it (basic/authorization, "UpstreamCredentials Server
-// AuthorizationServerDiscovery").
+// AuthorizationServerDiscovery: finds the authorization server of an MCP server. The protected resource metadata of the
+// MCP server (RFC 9728) names the authorization server. The metadata of that (RFC 8414, OpenID Connect Discovery) names
+// the endpoints. The order is that of MCP 2025-11-25 and 2026-07-28 (basic/authorization, "Authorization Server
+// Discovery").
 //
-// Nothing is kept: it is asked when somebody connects and when a server refuses a token, which are rare, and
-// what it says must be of now. Thread-safe; coroutines of the io threads.
+// Nothing is cached. Discovery runs when a user connects an account and when a server refuses a token. Both are rare, and
+// both need the current metadata. Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -23,13 +23,13 @@ struct AuthorizationServer {
   std::string registration_endpoint, revocation_endpoint;  // empty: it has none
   std::vector<std::string> auth_methods;                   // of the token endpoint
   std::vector<std::string> scopes_supported;
-  bool s256 = false;                // it says that it knows PKCE with S256 (RFC 7636)
+  bool s256 = false;                // supports PKCE with S256 (RFC 7636)
   bool says_issuer = false;         // its authorization responses carry iss (RFC 9207)
   bool metadata_documents = false;  // a client_id may be the URL of a metadata document
 };
 
 struct ProtectedResource {
-  std::string resource;  // what the server calls itself: the `resource` of every request (RFC 8707)
+  std::string resource;  // the identifier of the server: the `resource` of every request (RFC 8707)
   std::vector<std::string> scopes_supported;
   AuthorizationServer server;
 };
@@ -38,10 +38,10 @@ class AuthorizationServerDiscovery {
  public:
   explicit AuthorizationServerDiscovery(http::Client& http) : http_(http) {}
 
-  // What the server answers to a request without a credential; empty when it does not refuse that.
+  // The challenge of the server to a request without a credential; empty when the server does not refuse the request.
   // Errors: those of http::Client
   http::Task<Result<BearerChallenge>> ask(UpstreamEndpoint site);
-  // Errors: kUpstream with whose metadata is missing or unsound, and those of http::Client
+  // Errors: kUpstream  metadata is missing or invalid; the message names it;  and those of http::Client
   http::Task<Result<ProtectedResource>> find(UpstreamEndpoint site, BearerChallenge challenge);
 
  private:
@@ -53,11 +53,11 @@ class AuthorizationServerDiscovery {
   http::Client& http_;
 };
 
-// Where the metadata of a server at `url` may be, in order.
+// The addresses at which the metadata may be, in order.
 std::vector<std::string> resource_metadata_urls(std::string_view url);
 std::vector<std::string> server_metadata_urls(std::string_view issuer);
 // Reads the metadata of an authorization server that was asked for under `issuer`.
-// Errors: kUpstream  it is another's, or lacks what every use of it needs
+// Errors: kUpstream  the metadata is of another issuer, or has no token endpoint
 Result<AuthorizationServer> read_server(const boost::json::object& document, std::string_view issuer);
 
 }  // namespace wick::upstream

@@ -1,5 +1,5 @@
-// Wick as the client of an authorization server: how it proves who it is, tokens, registration, revocation
-// (RFC 6749 §5, RFC 7591, RFC 7009). Keeps nothing. Thread-safe; coroutines of the io threads.
+// Requests to an authorization server: client authentication, tokens, registration and revocation (RFC 6749 §5, RFC 7591,
+// RFC 7009). Stateless. Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,7 +20,7 @@ namespace wick::upstream {
 inline constexpr std::size_t kMaxTokenBytes = http::kMaxAccessTokenBytes;
 inline constexpr std::int64_t kMaxTokenSeconds = 10 * 365 * 86'400LL;
 
-// What Wick is called at an authorization server.
+// Wick as a client of an authorization server.
 struct ClientIdentity {
   std::string id;
   Secret secret;       // empty: a public client
@@ -28,19 +28,19 @@ struct ClientIdentity {
   ClientIdentity clone() const { return {id, secret.clone(), method}; }
 };
 
-// The best method that both sides know.
+// The preferred method that both sides support.
 std::string auth_method_for(const std::vector<std::string>& supported, bool has_secret);
 
 struct Tokens {
   Secret access, refresh;  // refresh: empty when none was given
-  std::string scope;       // as the answer says; empty: as it was asked for
-  Micros expires_at = 0;   // 0: not said
+  std::string scope;       // from the response; empty: the requested scope
+  Micros expires_at = 0;   // 0: not given
 };
 
 struct TokenRefusal {
   enum class Of { kGrant, kClient, kOther };  // invalid_grant; invalid_client, unauthorized_client; anything
   Of of = Of::kOther;
-  std::string message;  // with the error's code, and nothing else of the server's words
+  std::string message;  // contains the error code, and no other text of the server
 };
 
 using Form = std::vector<std::pair<std::string, std::string>>;

@@ -140,7 +140,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
       co_return UpstreamCredential{name, key, key};
     }
     const Micros now = clock_.now();
-    if (has.expires_at == 0 || has.expires_at - kTokenMargin > now || renewed)
+    if (has.expires_at == 0 || has.expires_at - kTokenExpirySkew > now || renewed)
       co_return bearer(has.grant->access.reveal());
     if (has.grant->refresh.empty()) {
       if (has.expires_at <= now) co_return fail(must_reconnect(*connector));
@@ -151,7 +151,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
     // It still lives for a moment; the next call tries again.
     if (!done && done.error().code != ErrorCode::kForbidden && has.expires_at > clock_.now())
       co_return bearer(has.grant->access.reveal());
-    if (!done) co_return fail(std::move(done.error()));
+    WICK_CO_CHECK(done);
   }
 }
 
@@ -307,7 +307,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::own_token(
       const std::lock_guard lock(mutex_);
       const auto found = own_tokens_.find(id);
       if (found != own_tokens_.end() && found->second.fingerprint == fingerprint &&
-          (fetched || found->second.ends_at - kTokenMargin > clock_.now()))
+          (fetched || found->second.ends_at - kTokenExpirySkew > clock_.now()))
         co_return bearer(found->second.token.reveal());
     }
     if (fetched) co_return fail(ErrorCode::kUpstream, "The connector was changed: try again.");
@@ -370,7 +370,7 @@ http::Task<Result<void>> UpstreamCredentials::fetch_own_token(std::shared_ptr<co
   }
   kept.token = std::move(tokens->access);
   kept.scope = scope;
-  kept.ends_at = tokens->expires_at == 0 ? now + kUnsaidTokenAge : tokens->expires_at;
+  kept.ends_at = tokens->expires_at == 0 ? now + kDefaultTokenLifetime : tokens->expires_at;
   const std::lock_guard lock(mutex_);
   own_tokens_.insert_or_assign(id, std::move(kept));
   co_return Result<void>();

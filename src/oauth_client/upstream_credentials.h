@@ -1,5 +1,5 @@
-// UpstreamCredentials: what Wick shows a connected MCP server for a user, and what follows when the server refuses
-// it. The way to use it, for each request:
+// UpstreamCredentials: the credentials that Wick sends to a connected MCP server for a user, and their renewal after the
+// server refuses one. Use it for each request as follows:
 //
 //   auto credential = co_await authorization.credential(connector, user);      // an error is for the caller
 //   … send with credential->header: credential->value …
@@ -7,7 +7,7 @@
 //   again)
 //     true: once more, from the top; false: the answer stands; an error is for the caller
 //
-// By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, accounts.h) and
+// By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, linked_accounts.h) and
 // oauth_client_credentials (the connector's own token, kept in memory). Any other: nothing to show.
 //
 // Renewal. A token that has ended, or that the server refuses, is renewed by one flight at a time for each
@@ -35,8 +35,10 @@
 
 namespace wick::upstream {
 
-inline constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;      // before its end a token is renewed
-inline constexpr Micros kUnsaidTokenAge = 300 * kMicrosPerSecond;  // of a client's token without expires_in
+inline constexpr Micros kTokenExpirySkew =
+    30 * kMicrosPerSecond;  // a token is renewed so long before it expires
+inline constexpr Micros kDefaultTokenLifetime =
+    300 * kMicrosPerSecond;  // of the connector's own token without expires_in
 
 inline constexpr std::string_view kPerUserOAuth = "oauth_per_user";
 inline constexpr std::string_view kPerUserKey = "key_per_user";
@@ -59,14 +61,13 @@ class UpstreamCredentials {
                       http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
                       const std::string& public_url);
 
-  // Errors: kForbidden  the user has to connect an account first, at connect_url(); or somebody else has to
-  // do
-  //                     something. The message says what
-  //         kUpstream   the authorization server does not answer as it should; and those of http::Client
+  // Errors: kForbidden  the user has to connect an account first, at connect_url(), or another person has to act; the
+  //                     message says how
+  //         kUpstream   the authorization server does not answer as it should;  and those of http::Client
   http::Task<Result<UpstreamCredential>> credential(std::shared_ptr<const ConnectorEntry> connector,
                                                     UserId user);
-  // The server refused a request that carried `used_token`. `www_authenticate`: its challenges, all of them;
-  // `again`: the request had been refused before, so that this is never true. Errors: as credential()
+  // Handles the refusal of a request that carried `used_token`. Whether to make the request again; never when `again`, for
+  // a request that was refused before. `www_authenticate` contains all challenges. Errors: as credential()
   http::Task<Result<bool>> refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                    std::string used_token, int status, std::string www_authenticate,
                                    bool again);
@@ -83,14 +84,14 @@ class UpstreamCredentials {
   http::Task<Result<UpstreamCredential>> own_token(std::shared_ptr<const ConnectorEntry> connector);
   http::Task<Result<void>> fetch_own_token(std::shared_ptr<const ConnectorEntry> connector,
                                            std::string stale_token, std::string more_scope);
-  // In a flight. `confirm`: first ask whether the server still names the issuer that gave the token.
+  // Runs in a single flight. `confirm`: checks first that the server still names the issuer of the token.
   http::Task<Result<void>> renew(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                  std::int64_t version, bool confirm, BearerChallenge challenge);
   http::Task<Result<void>> renew_in_flight(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                            std::int64_t version, bool confirm, BearerChallenge challenge);
   http::Task<Result<std::optional<LinkedAccount>>> find(std::shared_ptr<const ConnectorEntry> connector,
                                                         UserId user);
-  // Notes it with the account. What to tell the caller.
+  // Records the refusal in the account, and returns the error for the caller.
   http::Task<Error> still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   Error must_connect(const ConnectorEntry& connector) const;
   Error must_reconnect(const ConnectorEntry& connector) const;

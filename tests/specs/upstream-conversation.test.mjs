@@ -183,7 +183,7 @@ between(
       assert.match(said(await one.call("interview")).name.error, /rather not/);
     } else {
       const result = await one.call("interview");
-      assert.match(`${result.isError} ${result.content[0].text}`, /^true .*refuses to answer.*rather not/);
+      assert.match(`${result.isError} ${result.content[0].text}`, /^true .*declined to answer.*rather not/);
     }
   },
 );
@@ -267,7 +267,7 @@ const retryOf = ({ result }, answer) => ({
 const isRefused = (answer, what) => {
   const words = answer.error?.message ?? answer.result.content[0].text;
   assert.ok(answer.error || answer.result.isError, `${what}: ${JSON.stringify(answer)}`);
-  assert.match(words, /not waiting here any more: make the request again from the beginning/, what);
+  assert.match(words, /The request this answers has expired: make the request again from the beginning/, what);
 };
 
 for (const transport of transports) {
@@ -974,7 +974,7 @@ test("a log level that there is none of, and one subscription more than there ma
     for (let i = 0; i < 100; ++i) assert.ok((await ask("resources/subscribe", { uri: `talk://${i}` })).result);
     const refused = await ask("resources/subscribe", { uri: "talk://100" });
     assert.equal(refused.error.code, -32602);
-    assert.match(refused.error.message, /as many resources as it may be \(100\)/);
+    assert.match(refused.error.message, /reached the limit of 100 resource subscriptions/);
     assert.ok((await ask("resources/subscribe", { uri: "talk://7" })).result, "again");
     assert.ok((await ask("tools/call", { name: "mirror", arguments: {} })).result.content);
     await fetch(server.view, {

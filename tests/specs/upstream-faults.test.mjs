@@ -611,7 +611,7 @@ test("a server that forgets every session at once is greeted once more within a 
   );
   const { said: text } = await connect(server);
   const before = server.methods().filter((method) => method === "initialize").length;
-  assert.equal(await text(), "The MCP server forgets its session at once.");
+  assert.equal(await text(), "The MCP server loses each session immediately after it begins.");
   assert.equal(server.methods().filter((method) => method === "initialize").length - before, 2);
   assert.equal(server.methods().filter((method) => method === "tools/call").length, 2);
 });

@@ -201,7 +201,7 @@ test("a connector that is set to an era is spoken to in no other", async () => {
   assert.equal(server.methods()[0], "initialize");
   const before = server.methods().length;
   const { refreshed } = await connect({ url: server.url, protocol: "2026-07-28" });
-  assert.match(refreshed.body.error.message, /does not speak 2026-07-28, to which this connector is set/);
+  assert.match(refreshed.body.error.message, /does not support 2026-07-28, the version that this connector is set to/);
   assert.deepEqual(server.methods().slice(before), ["server/discover"]);
   const refused = await admin.post("/admin/connectors", {
     kind: "mcp",
@@ -288,7 +288,7 @@ for (const [how, tell] of Object.entries(lost)) {
     // Twice in a row it is an error.
     forgetful = true;
     server.asked.length = 0;
-    assert.equal(await text(), "The MCP server forgets its session at once.");
+    assert.equal(await text(), "The MCP server loses each session immediately after it begins.");
     assert.deepEqual([server.methods().filter((method) => method === "tools/call").length, carriedOut], [2, 4]);
   });
 }

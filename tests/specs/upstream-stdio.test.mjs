@@ -629,7 +629,7 @@ test("a ninth client of a legacy program is told why it is not served while eigh
     if (i < 8) assert.equal(content[0].text, `echo: ${i}`);
     else
       assert.deepEqual(
-        [isError, /as many clients as it may \(8\)/.test(content[0].text)],
+        [isError, /All 8 sessions of this connector are in use/.test(content[0].text)],
         [true, true],
         content[0].text,
       );
@@ -811,7 +811,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     // All at work: one more is told to wait, and nothing that is under way ends for it.
     const busy = sessions.slice(0, 8).map((one) => one.call("hang"));
     await until(() => log.heard("tools/call").filter(({ params }) => params.name === "hang").length === 8);
-    assert.match(await sessions[8].call("who"), /as many clients as it may \(8\), all of them at work/);
+    assert.match(await sessions[8].call("who"), /All 8 sessions of this connector are in use/);
     for (const text of await Promise.all(busy)) assert.match(text, /did not answer within 2 seconds/);
 
     const its = await sessions[0].who();

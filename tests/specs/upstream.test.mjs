@@ -519,7 +519,7 @@ const faults = {
           result: { protocolVersion: "1999-01-01", capabilities: {}, serverInfo: {} },
         }),
       ),
-    /revision "1999-01-01"/,
+    /protocol version "1999-01-01"/,
   ],
   "steers the terminal of who reads its errors": [
     (request, response, body) =>

@@ -99,11 +99,11 @@ Result<Reply> change_password(Context& context) {
 }
 
 Result<Reply> get_invite(Context& context) {
-  WICK_TRY(info, context.services.links.look(context.path("token")));
+  WICK_TRY(info, context.services.links.find(context.path("token")));
   json::object out;
   out["email"] = info.user.email;
   out["name"] = info.user.name;
-  out["purpose"] = info.purpose;
+  out["purpose"] = info.purpose == LinkPurpose::kInvite ? "invite" : "reset";
   return Reply{200, std::move(out)};
 }
 

@@ -27,7 +27,7 @@ Result<Reply> enter_user_code(Context& context) {
 
 Result<Reply> get_request(Context& context) {
   WICK_TRY(request,
-           context.services.authorizations.look(context.path("id"), context.session.id, context.user->id));
+           context.services.authorizations.find(context.path("id"), context.session.id, context.user->id));
   json::object out;
   out["client"] = client_view(request.client_id, context.services.clients.get(request.client_id));
   out["redirect"] = request.device.empty() ? describe_redirect(request.redirect_uri) : "";

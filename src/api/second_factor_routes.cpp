@@ -79,7 +79,7 @@ Result<Reply> confirm(Context& context) {
   WICK_CHECK(only_fields(context.body, {"code"}));
   WICK_TRY(code, required_string(context.body, "code"));
   WICK_TRY(codes, context.services.second_factors.confirm(context.user->id, context.session.id,
-                                                          Secret(std::move(code))));
+                                                          Secret(std::move(code)), context.session.ip));
   return shown(201, codes);
 }
 

@@ -25,7 +25,7 @@ Result<Reply> list_tokens(Context& context) {
   const Micros now = context.services.clock.now();
   json::array items;
   for (const Token& token : tokens) {
-    if (status == "inactive" && std::string_view(token.status(now)) == "active") continue;
+    if (status == "inactive" && token.status(now) == TokenStatus::kActive) continue;
     if (!is_found_by(token, query)) continue;
     items.push_back(token_view(*context.snapshot, token, now));
   }

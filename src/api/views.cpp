@@ -170,6 +170,18 @@ json::value revoked_view(const AccessSnapshot& snapshot, const std::optional<Mic
   return out;
 }
 
+static const char* token_status_name(TokenStatus status) {
+  switch (status) {
+    case TokenStatus::kActive:
+      return "active";
+    case TokenStatus::kExpired:
+      return "expired";
+    case TokenStatus::kRevoked:
+      return "revoked";
+  }
+  return "";
+}
+
 json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micros now) {
   json::object out;
   out["id"] = token.id.str();
@@ -178,7 +190,7 @@ json::object token_view(const AccessSnapshot& snapshot, const Token& token, Micr
   out["masked"] = token.masked();
   out["tools"] = tools_name(token.tools);
   out["scope"] = scope_json(token.scope);
-  out["status"] = token.status(now);
+  out["status"] = token_status_name(token.status(now));
   out["owner"] = user_ref(snapshot, token.owner);
   out["created_at"] = format_rfc3339(token.created_at);
   out["expires_at"] = time_or_null(token.expires_at);

@@ -1,7 +1,16 @@
 // Set-up, sign-in, sessions, the signed-in user, and what a credential may ask about itself.
+#include "access/snapshot.h"
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/user_view.h"
+#include "identity/link_service.h"
+#include "identity/oidc_service.h"
+#include "identity/session_service.h"
+#include "identity/user_service.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
+#include "tokens/authenticator.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 namespace {

@@ -1,8 +1,16 @@
 // OAuth connections: the consent to one, the owner's own, and everyone's for admins.
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "api/token_view.h"
+#include "api/user_view.h"
+#include "audit/run_log.h"
+#include "base/rate_limiter.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "oauth/authorization_service.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
 #include "oauth/redirect_uri.h"
 
 namespace wick::api {

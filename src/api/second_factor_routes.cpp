@@ -1,7 +1,10 @@
 // The second step of sign-in by password, and the signed-in user's second factor.
+#include "access/snapshot.h"
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/user_view.h"
+#include "identity/second_factor_service.h"
+#include "identity/session_service.h"
 
 namespace wick::api {
 namespace {

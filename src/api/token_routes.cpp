@@ -1,8 +1,13 @@
 // Personal access tokens: the owner's own, and everyone's for admins.
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "api/token_view.h"
+#include "audit/run_log.h"
+#include "base/time.h"
 #include "base/visible_text.h"
+#include "http/idempotency_keys.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 namespace {

@@ -6,9 +6,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "api/views.h"
+#include "access/snapshot.h"
 #include "base/log.h"
 #include "base/offload.h"
+#include "connectors/connector_kind.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
+#include "oauth_client/upstream_credentials.h"
 
 namespace wick {
 namespace {

@@ -10,15 +10,19 @@
 #include <thread>
 
 #include "api/api.h"
+#include "api/holders.h"
 #include "app/background_jobs.h"
 #include "app/control_socket.h"
 #include "app/web_routes.h"
+#include "audit/run_log.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/open_files.h"
+#include "http/origin.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "identity/link_service.h"
 
 namespace wick {
 namespace {

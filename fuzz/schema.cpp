@@ -11,7 +11,7 @@
 namespace wick::fuzz {
 namespace {
 
-using json_schema::AccessDecision;
+using json_schema::Verdict;
 using json_schema::CompiledSchema;
 
 std::optional<bool> fits(const json::value& schema, const json::value& value);
@@ -181,16 +181,16 @@ bool leads_somewhere(const json::value& root, std::string_view pointer) {
   return true;
 }
 
-AccessDecision verdict_of(const char* keyword, const json::value& schema, const json::value& value) {
+Verdict verdict_of(const char* keyword, const json::value& schema, const json::value& value) {
   json::object around;
   around[keyword] = std::string_view(keyword) == "not" ? schema : json::value(json::array{schema, schema});
   const auto compiled = CompiledSchema::compile(around);
-  return compiled ? (*compiled)->validate(value).verdict : AccessDecision::kTooDeep;
+  return compiled ? (*compiled)->validate(value).verdict : Verdict::kTooDeep;
 }
 
 void check_errors(const json_schema::Outcome& outcome, const json::value& value) {
   FUZZ_CHECK(outcome.errors.size() <= json_schema::kMaxSchemaErrors);
-  FUZZ_CHECK(outcome.errors.empty() || outcome.verdict == AccessDecision::kInvalid);
+  FUZZ_CHECK(outcome.errors.empty() || outcome.verdict == Verdict::kInvalid);
   for (const auto& error : outcome.errors) {
     FUZZ_CHECK(is_valid_utf8(error.message) && error.message.ends_with('.') && error.message.size() < 5000);
     FUZZ_CHECK(leads_somewhere(value, error.pointer));
@@ -198,14 +198,14 @@ void check_errors(const json_schema::Outcome& outcome, const json::value& value)
 }
 
 // What is known of any schema: an alternative to itself changes nothing, and what does not fit fits its opposite.
-void check_laws(const json::value& schema, const json::value& value, AccessDecision verdict) {
-  if (verdict != AccessDecision::kValid && verdict != AccessDecision::kInvalid) return;
+void check_laws(const json::value& schema, const json::value& value, Verdict verdict) {
+  if (verdict != Verdict::kValid && verdict != Verdict::kInvalid) return;
   for (const char* keyword : {"allOf", "anyOf"}) {
-    const AccessDecision same = verdict_of(keyword, schema, value);
-    FUZZ_CHECK(same == verdict || same == AccessDecision::kTooManySteps || same == AccessDecision::kTooDeep);
+    const Verdict same = verdict_of(keyword, schema, value);
+    FUZZ_CHECK(same == verdict || same == Verdict::kTooManySteps || same == Verdict::kTooDeep);
   }
-  if (verdict == AccessDecision::kInvalid)
-    FUZZ_CHECK(verdict_of("not", schema, value) != AccessDecision::kInvalid);
+  if (verdict == Verdict::kInvalid)
+    FUZZ_CHECK(verdict_of("not", schema, value) != Verdict::kInvalid);
 }
 
 }  // namespace
@@ -226,15 +226,15 @@ void fuzz_schema(std::string_view data) {
   const auto outcome = (*compiled)->validate(*value);
   check_errors(outcome, *value);
   const bool is_decided =
-      outcome.verdict == AccessDecision::kValid || outcome.verdict == AccessDecision::kInvalid;
+      outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid;
   const auto expected = fits(*schema, *value);
-  if (expected && is_decided) FUZZ_CHECK((outcome.verdict == AccessDecision::kValid) == *expected);
+  if (expected && is_decided) FUZZ_CHECK((outcome.verdict == Verdict::kValid) == *expected);
   // References and dialects would mean something else inside of another schema.
   if (text.find('$') == text.npos && text.find('\\') == text.npos)
     check_laws(*schema, *value, outcome.verdict);
   json::value arguments = *value;
   const auto checked = check_arguments(**compiled, arguments, ArgumentCheck::kStrict);
-  if (outcome.verdict == AccessDecision::kValid) FUZZ_CHECK(checked && arguments == *value);
+  if (outcome.verdict == Verdict::kValid) FUZZ_CHECK(checked && arguments == *value);
   const auto passed_on = check_arguments(**compiled, arguments, ArgumentCheck::kLenient);
   if (checked) FUZZ_CHECK(passed_on || passed_on.error().code == ErrorCode::kTooLarge);
 }

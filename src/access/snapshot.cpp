@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "access/snapshot_loader.h"
+#include "access/snapshot_store.h"
 
 namespace wick {
 namespace {
@@ -150,16 +150,15 @@ Result<void> AccessStore::load(const Pending& pending) {
   if (!pending.everything) *next = *before;
   next->version = before->version + 1;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    if (pending.everything) return snapshot_loader::load_everything(tx, kind_operations_, *next);
+    if (pending.everything) return snapshot_store::load_everything(tx, kind_operations_, *next);
     if (pending.tags) {
-      if (auto tags = snapshot_loader::load_tags(tx, *next); !tags) return tags;
+      WICK_CHECK(snapshot_store::load_tags(tx, *next));
     }
     for (const std::string& id : pending.users) {
-      if (auto user = snapshot_loader::load_user(tx, id, *next); !user) return user;
+      WICK_CHECK(snapshot_store::load_user(tx, id, *next));
     }
     for (const std::string& id : pending.connectors) {
-      auto connector = snapshot_loader::load_connector(tx, id, kind_operations_, *next);
-      if (!connector) return connector;
+      WICK_CHECK(snapshot_store::load_connector(tx, id, kind_operations_, *next));
     }
     return {};
   });

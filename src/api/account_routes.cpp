@@ -1,7 +1,16 @@
 // Set-up, sign-in, sessions, the signed-in user, and what a credential may ask about itself.
+#include "access/snapshot.h"
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/user_view.h"
+#include "identity/link_service.h"
+#include "identity/oidc_service.h"
+#include "identity/session_service.h"
+#include "identity/user_service.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
+#include "tokens/authenticator.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 namespace {
@@ -99,11 +108,11 @@ Result<Reply> change_password(Context& context) {
 }
 
 Result<Reply> get_invite(Context& context) {
-  WICK_TRY(info, context.services.links.look(context.path("token")));
+  WICK_TRY(info, context.services.links.find(context.path("token")));
   json::object out;
   out["email"] = info.user.email;
   out["name"] = info.user.name;
-  out["purpose"] = info.purpose;
+  out["purpose"] = info.purpose == LinkPurpose::kInvite ? "invite" : "reset";
   return Reply{200, std::move(out)};
 }
 

@@ -1,10 +1,14 @@
 // Connectors, for admins: rows, operations, kinds.
 #include <algorithm>
 
+#include "access/snapshot.h"
 #include "api/api.h"
+#include "api/connector_view.h"
 #include "api/request_fields.h"
-#include "api/views.h"
 #include "base/offload.h"
+#include "connectors/connector_kind.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
 
 namespace wick::api {
 namespace {

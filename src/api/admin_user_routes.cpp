@@ -1,10 +1,18 @@
 // Users and tags, for admins.
 #include <algorithm>
 
+#include "access/snapshot.h"
+#include "access/tag_service.h"
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "api/user_view.h"
+#include "audit/run_log.h"
 #include "base/text.h"
+#include "identity/link_service.h"
+#include "identity/second_factor_service.h"
+#include "identity/session_service.h"
+#include "identity/user_service.h"
 
 namespace wick::api {
 namespace {

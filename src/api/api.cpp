@@ -1,11 +1,15 @@
 #include "api/api.h"
 
+#include "access/snapshot.h"
+#include "api/holders.h"
 #include "api/request_fields.h"
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/content_coding.h"
 #include "http/cookies.h"
+#include "http/origin.h"
+#include "identity/session_service.h"
 
 namespace wick::api {
 namespace {

@@ -1,18 +1,23 @@
 // /api/v1: the management API that the web app uses, as src/api/openapi.json describes it.
 //
 // Each route names who may use it: anyone, a signed-in session, an admin's session; and which few a session may
-// use that must turn on a second factor first. A token can ask who it is and nothing more (T17). Requests that change something must be JSON and come from our own origin. Handlers
-// run on worker threads and may block.
+// use that must turn on a second factor first. A token can ask who it is and nothing more. Requests that change
+// something must be JSON and come from this server's own origin. Handlers run on worker threads and may block.
 #pragma once
 
 #include <boost/json/object.hpp>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "access/snapshot.h"
 #include "api/services.h"
 #include "http/server.h"
+#include "identity/session_service.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 

@@ -1,8 +1,16 @@
 // OAuth connections: the consent to one, the owner's own, and everyone's for admins.
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "api/token_view.h"
+#include "api/user_view.h"
+#include "audit/run_log.h"
+#include "base/rate_limiter.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "oauth/authorization_service.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
 #include "oauth/redirect_uri.h"
 
 namespace wick::api {
@@ -27,7 +35,7 @@ Result<Reply> enter_user_code(Context& context) {
 
 Result<Reply> get_request(Context& context) {
   WICK_TRY(request,
-           context.services.authorizations.look(context.path("id"), context.session.id, context.user->id));
+           context.services.authorizations.find(context.path("id"), context.session.id, context.user->id));
   json::object out;
   out["client"] = client_view(request.client_id, context.services.clients.get(request.client_id));
   out["redirect"] = request.device.empty() ? describe_redirect(request.redirect_uri) : "";

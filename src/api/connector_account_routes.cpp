@@ -5,12 +5,17 @@
 #include <boost/asio/detached.hpp>
 
 #include "api/api.h"
+#include "api/connector_view.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/user_view.h"
 #include "base/log.h"
 #include "base/network.h"
 #include "base/offload.h"
+#include "http/origin.h"
+#include "identity/session_service.h"
+#include "oauth/authorization_service.h"
 #include "oauth/http_helpers.h"
+#include "oauth_client/account_linking_service.h"
 
 namespace wick::api {
 namespace {

@@ -1,10 +1,14 @@
 // The connectors a member may use, and test runs.
 #include "access/scope.h"
+#include "access/snapshot.h"
 #include "api/api.h"
+#include "api/connector_view.h"
+#include "api/holders.h"
 #include "api/request_fields.h"
-#include "api/views.h"
 #include "base/offload.h"
 #include "base/text.h"
+#include "connectors/runner.h"
+#include "identity/session_service.h"
 
 namespace wick::api {
 namespace {

@@ -1,7 +1,9 @@
 // The apps (OAuth clients) that are known here, for admins.
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
 
 namespace wick::api {
 namespace {

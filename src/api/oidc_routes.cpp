@@ -5,6 +5,9 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/cookies.h"
+#include "http/origin.h"
+#include "identity/oidc_service.h"
+#include "oauth/authorization_service.h"
 #include "oauth/http_helpers.h"
 
 namespace wick::api {

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "api/request_fields.h"
 #include "base/text.h"
+#include "connectors/connector_service.h"
 #include "http/inflate.h"
 #include "openapi/openapi_import.h"
 

@@ -3,7 +3,12 @@
 
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "audit/run_log.h"
+#include "base/time.h"
+#include "oauth/client_service.h"
+#include "oauth/grant_service.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 namespace {

@@ -1,8 +1,11 @@
 // The second step of sign-in by password, and the signed-in user's second factor.
+#include "access/snapshot.h"
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/user_view.h"
 #include "http/cookies.h"
+#include "identity/second_factor_service.h"
+#include "identity/session_service.h"
 
 namespace wick::api {
 namespace {
@@ -80,7 +83,7 @@ Result<Reply> confirm(Context& context) {
   WICK_CHECK(only_fields(context.body, {"code"}));
   WICK_TRY(code, required_string(context.body, "code"));
   WICK_TRY(codes, context.services.second_factors.confirm(context.user->id, context.session.id,
-                                                          Secret(std::move(code))));
+                                                          Secret(std::move(code)), context.session.ip));
   return shown(201, codes);
 }
 

@@ -1,31 +1,43 @@
-// Services: everything the API and the command line act on. Made once by app/, outlives both.
+// Services: the services that the API and the command line act on. app/ makes them once; they outlive both. A file that
+// calls one includes its header.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "access/snapshot.h"
-#include "access/tag_service.h"
-#include "api/effective_setting.h"
-#include "api/holders.h"
-#include "audit/run_log.h"
-#include "base/fair_pool.h"
-#include "base/rate_limiter.h"
-#include "connectors/connector_service.h"
-#include "connectors/runner.h"
-#include "http/idempotency_keys.h"
-#include "http/origin.h"
-#include "identity/link_service.h"
-#include "identity/oidc_service.h"
-#include "identity/second_factor_service.h"
-#include "identity/session_service.h"
-#include "identity/user_service.h"
-#include "oauth/authorization_service.h"
-#include "oauth_client/account_linking_service.h"
-#include "tokens/authenticator.h"
-#include "tokens/token_service.h"
-
 namespace wick {
+
+class AccessStore;
+class Authenticator;
+class AuthorizationService;
+class ClientService;
+class Clock;
+class ConnectorService;
+class Database;
+class FairPool;
+class GrantService;
+class KindRegistry;
+class LinkService;
+class OidcService;
+class RateLimiter;
+class RunLog;
+class Runner;
+class SecondFactorService;
+class SessionService;
+class TagService;
+class TokenService;
+class UserService;
+struct EffectiveSetting;
+namespace api {
+class Holders;
+}
+namespace http {
+class IdempotencyKeys;
+class OriginPolicy;
+}  // namespace http
+namespace upstream {
+class AccountLinkingService;
+}
 
 struct Services {
   Database& db;

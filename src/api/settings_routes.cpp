@@ -1,5 +1,6 @@
 // The operator's settings as this server runs with them: to look at only.
 #include "api/api.h"
+#include "api/effective_setting.h"
 #include "base/json.h"
 
 namespace wick::api {

@@ -1,8 +1,13 @@
 // Personal access tokens: the owner's own, and everyone's for admins.
 #include "api/api.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/run_view.h"
+#include "api/token_view.h"
+#include "audit/run_log.h"
+#include "base/time.h"
 #include "base/visible_text.h"
+#include "http/idempotency_keys.h"
+#include "tokens/token_service.h"
 
 namespace wick::api {
 namespace {
@@ -25,7 +30,7 @@ Result<Reply> list_tokens(Context& context) {
   const Micros now = context.services.clock.now();
   json::array items;
   for (const Token& token : tokens) {
-    if (status == "inactive" && std::string_view(token.status(now)) == "active") continue;
+    if (status == "inactive" && token.status(now) == TokenStatus::kActive) continue;
     if (!is_found_by(token, query)) continue;
     items.push_back(token_view(*context.snapshot, token, now));
   }

@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 #include "api/request_fields.h"
+#include "audit/run_log.h"
 
 namespace wick::api {
 namespace {

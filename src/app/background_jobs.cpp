@@ -6,9 +6,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "api/views.h"
+#include "access/snapshot.h"
 #include "base/log.h"
 #include "base/offload.h"
+#include "connectors/connector_kind.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
+#include "oauth_client/upstream_credentials.h"
 
 namespace wick {
 namespace {
@@ -16,7 +20,9 @@ namespace {
 namespace asio = boost::asio;
 using Ticks = std::chrono::steady_clock;
 using Timer = asio::basic_waitable_timer<Ticks, asio::wait_traits<Ticks>, http::Executor>;
-constexpr std::chrono::seconds kLookEvery(15);
+constexpr std::chrono::seconds kLookPause(15);
+constexpr std::chrono::seconds kFlushPause(15);
+constexpr std::chrono::hours kPurgePause(1);
 
 std::string listed(const std::vector<std::string>& keys) {
   std::string out;
@@ -26,18 +32,66 @@ std::string listed(const std::vector<std::string>& keys) {
 
 }  // namespace
 
-Upkeep::Upkeep(Instance& instance, const Settings& settings)
+BackgroundJobs::BackgroundJobs(Instance& instance, const Settings& settings)
     : services_(instance.services()),
-      every_(settings.review_seconds),
-      tick_(std::min({kLookEvery, std::chrono::seconds(settings.idle_seconds),
-                      every_.count() == 0 ? kLookEvery : every_})) {}
+      review_pause_(settings.review_seconds),
+      look_pause_(std::min({kLookPause, std::chrono::seconds(settings.idle_seconds),
+                            review_pause_.count() == 0 ? kLookPause : review_pause_})) {
+  jobs_.push_back({"flush", kFlushPause, [&instance](const auto&) { instance.flush(); }});
+  jobs_.push_back(
+      {"revoke", kFlushPause, [&instance](const auto& stopped) { instance.revoke_ended(stopped); }});
+  jobs_.push_back({"purge", kPurgePause, [&instance](const auto& stopped) { instance.purge(stopped); }});
+}
 
-http::Task<void> Upkeep::run() {
+BackgroundJobs::~BackgroundJobs() {
+  stop();
+}
+
+void BackgroundJobs::start(asio::io_context& context) {
+  thread_ = std::thread([this] { run_jobs(); });
+  asio::co_spawn(context, review_regularly(), [](std::exception_ptr failure) {
+    if (failure) spdlog::critical("nothing looks after connected systems any more: restart the server");
+  });
+}
+
+void BackgroundJobs::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool BackgroundJobs::stopping() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void BackgroundJobs::run_jobs() {
+  const std::function<bool()> stopped = [this] { return stopping(); };
+  for (;;) {
+    auto next = Clock::time_point::max();
+    for (Job& job : jobs_) {
+      if (stopped()) return;
+      if (Clock::now() >= job.next) {
+        spdlog::trace("background job: {}", job.name);
+        job.run(stopped);
+        job.next = Clock::now() + job.pause;
+      }
+      next = std::min(next, job.next);
+    }
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, next, [&] { return stopping_; });
+  }
+}
+
+http::Task<void> BackgroundJobs::review_regularly() {
   const http::Executor executor = co_await asio::this_coro::executor;
   Timer timer(executor);
-  auto next = Ticks::now() + every_;
+  auto next = Ticks::now() + review_pause_;
   for (;;) {
-    timer.expires_after(tick_);
+    timer.expires_after(look_pause_);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<http::Executor>(), ignored));
     for (const auto& kind : services_.kinds.all()) {
@@ -47,18 +101,18 @@ http::Task<void> Upkeep::run() {
       if (discovery == nullptr) continue;
       for (const ConnectorId& id : discovery->take_changed()) due_.insert(id);
     }
-    if (every_.count() > 0 && Ticks::now() >= next) {
-      next = Ticks::now() + every_;
+    if (review_pause_.count() > 0 && Ticks::now() >= next) {
+      next = Ticks::now() + review_pause_;
       const auto snapshot = services_.access.snapshot();
       for (const auto& one : snapshot->connectors) due_.insert(one->id);
     }
     if (reviewing_ || due_.empty()) continue;
     reviewing_ = true;
-    asio::co_spawn(executor, review_all(), [this](std::exception_ptr) { reviewing_ = false; });
+    asio::co_spawn(executor, review_due(), [this](std::exception_ptr) { reviewing_ = false; });
   }
 }
 
-http::Task<void> Upkeep::review_all() {
+http::Task<void> BackgroundJobs::review_due() {
   const auto due = std::exchange(due_, {});
   const auto snapshot = services_.access.snapshot();
   for (const auto& connector : snapshot->connectors) {
@@ -71,7 +125,7 @@ http::Task<void> Upkeep::review_all() {
   }
 }
 
-http::Task<void> Upkeep::review(std::shared_ptr<const ConnectorEntry> connector) {
+http::Task<void> BackgroundJobs::review(std::shared_ptr<const ConnectorEntry> connector) {
   ConnectorKind* kind = services_.kinds.find(connector->kind);
   OperationDiscovery* discovery = kind == nullptr ? nullptr : kind->discovery();
   if (discovery == nullptr || connector->disabled || upstream::account_kind_of(*connector)) co_return;

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "access/snapshot.h"
 #include "api/request_fields.h"
-#include "api/views.h"
+#include "api/token_view.h"
 #include "app/connector_commands.h"
 #include "base/text.h"
+#include "base/time.h"
+#include "identity/second_factor_service.h"
+#include "identity/user_service.h"
+#include "tokens/token_service.h"
 
 namespace wick {
 namespace {

@@ -1,9 +1,14 @@
 #include "app/connector_commands.h"
 
+#include "access/snapshot.h"
+#include "api/connector_view.h"
 #include "api/request_fields.h"
-#include "api/views.h"
 #include "app/block_on.h"
 #include "base/text.h"
+#include "connectors/connector_kind.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
+#include "identity/user_service.h"
 
 namespace wick {
 namespace {

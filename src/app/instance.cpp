@@ -9,18 +9,37 @@
 #include <filesystem>
 #include <thread>
 
+#include "access/tag_service.h"
 #include "api/api.h"
+#include "api/effective_setting.h"
+#include "api/holders.h"
 #include "app/block_on.h"
+#include "audit/run_log.h"
 #include "base/environment.h"
+#include "base/fair_pool.h"
 #include "base/log.h"
+#include "base/rate_limiter.h"
 #include "base/url.h"
+#include "connectors/connector_service.h"
+#include "connectors/runner.h"
 #include "crypto/sealing.h"
 #include "db/disk_space.h"
 #include "db/schema.h"
 #include "http/client.h"
+#include "http/idempotency_keys.h"
+#include "http/origin.h"
+#include "identity/link_service.h"
+#include "identity/oidc_service.h"
+#include "identity/second_factor_service.h"
+#include "identity/session_service.h"
+#include "identity/user_service.h"
 #include "mcp_client/mcp_kind.h"
 #include "notes/notes_kind.h"
+#include "oauth/authorization_service.h"
+#include "oauth_client/account_linking_service.h"
 #include "rest/rest_kind.h"
+#include "tokens/authenticator.h"
+#include "tokens/token_service.h"
 
 namespace wick {
 namespace {
@@ -215,34 +234,34 @@ struct Instance::Parts {
   mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock, searches, long_work};
   api::Holders holders{index, clock, api::cookie_name(public_url)};
   http::IdempotencyKeys idempotency_keys{clock};
-  Services services{*db,
-                    clock,
-                    pool,
-                    holders,
-                    idempotency_keys,
-                    public_url,
-                    origins,
-                    access,
-                    tags,
-                    users,
-                    links,
-                    second_factors,
-                    sessions,
-                    tokens,
-                    clients,
-                    authorizations,
-                    grants,
-                    user_code_guesses,
-                    oidc,
-                    options.password_sign_in,
-                    options.commands_from_web,
-                    authenticator,
-                    kinds,
-                    connectors,
-                    runner,
-                    runs,
-                    connects,
-                    effective};
+  Services services{.db = *db,
+                    .clock = clock,
+                    .pool = pool,
+                    .holders = holders,
+                    .idempotency_keys = idempotency_keys,
+                    .public_url = public_url,
+                    .origins = origins,
+                    .access = access,
+                    .tags = tags,
+                    .users = users,
+                    .links = links,
+                    .second_factors = second_factors,
+                    .sessions = sessions,
+                    .tokens = tokens,
+                    .clients = clients,
+                    .authorizations = authorizations,
+                    .grants = grants,
+                    .user_code_guesses = user_code_guesses,
+                    .oidc = oidc,
+                    .password_sign_in = options.password_sign_in,
+                    .commands_from_web = options.commands_from_web,
+                    .authenticator = authenticator,
+                    .kinds = kinds,
+                    .connectors = connectors,
+                    .runner = runner,
+                    .runs = runs,
+                    .accounts = connects,
+                    .settings = effective};
 };
 
 Instance::Instance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

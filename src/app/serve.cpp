@@ -1,30 +1,27 @@
 #include "app/serve.h"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <condition_variable>
 #include <csignal>
 #include <cstdio>
-#include <mutex>
-#include <thread>
 
 #include "api/api.h"
+#include "api/holders.h"
 #include "app/background_jobs.h"
 #include "app/control_socket.h"
 #include "app/web_routes.h"
+#include "audit/run_log.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/open_files.h"
+#include "http/origin.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "identity/link_service.h"
 
 namespace wick {
 namespace {
-
-constexpr auto kFlushEvery = std::chrono::seconds(15);
-constexpr int kFlushesPerPurge = 240;  // an hour
 
 struct WebFile {
   const char* path;
@@ -36,43 +33,6 @@ constexpr const char* kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; "
     "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
-
-// Writes what is only in memory, and applies the retention, on a thread of its own.
-class Maintenance {
- public:
-  explicit Maintenance(Instance& instance) : instance_(instance), thread_([this] { loop(); }) {}
-  ~Maintenance() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
-
- private:
-  bool stopping() {
-    std::lock_guard lock(mutex_);
-    return stopping_;
-  }
-  void loop() {
-    std::unique_lock lock(mutex_);
-    for (int round = 0; !stopping_; ++round) {
-      lock.unlock();
-      instance_.flush();
-      instance_.revoke_ended([this] { return stopping(); });
-      if (round % kFlushesPerPurge == 0) instance_.purge([this] { return stopping(); });
-      lock.lock();
-      wake_.wait_for(lock, kFlushEvery, [&] { return stopping_; });
-    }
-  }
-
-  Instance& instance_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -187,21 +147,19 @@ Result<void> announce(Instance& instance, const Settings& settings) {
 
 // Until a signal comes; then nothing but the server and the instance is left running.
 Result<void> run_until_signal(http::Server& server, http::ListeningSocket socket, Instance& instance,
-                              Upkeep& upkeep, const Settings& settings) {
+                              BackgroundJobs& jobs, const Settings& settings) {
   boost::asio::io_context waiting;
   boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
   signals.async_wait([](boost::system::error_code, int) {});
-  if (auto started = server.start(std::move(socket)); !started) return started;
+  WICK_CHECK(server.start(std::move(socket)));
   WICK_TRY(control, ControlSocket::listen(settings.data, instance));
-  Maintenance maintenance(instance);
-  boost::asio::co_spawn(*server.contexts().front(), upkeep.run(), [](std::exception_ptr failure) {
-    if (failure) spdlog::critical("nothing looks after connected systems any more: restart the server");
-  });
-  if (auto announced = announce(instance, settings); !announced) return announced;
-  waiting.run();
-  spdlog::info("stopping: requests in progress may finish");
+  jobs.start(*server.contexts().front());
+  const auto announced = announce(instance, settings);
+  if (announced) waiting.run();
+  if (announced) spdlog::info("stopping: requests in progress may finish");
+  jobs.stop();
   control.reset();
-  return {};
+  return announced;
 }
 
 }  // namespace
@@ -242,8 +200,8 @@ Result<void> serve(Instance& instance, http::ListeningSocket socket, const Setti
   mount(server, instance);
   api::Api api(instance.services(), server);
   api.mount();
-  Upkeep upkeep(instance, settings);
-  auto ended = run_until_signal(server, std::move(socket), instance, upkeep, settings);
+  BackgroundJobs jobs(instance, settings);
+  auto ended = run_until_signal(server, std::move(socket), instance, jobs, settings);
   // No io thread runs any more, then none of the threads that post to them; then what did not end can go,
   // while everything that it refers to is there.
   server.stop();

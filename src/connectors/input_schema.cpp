@@ -6,7 +6,7 @@
 namespace wick {
 namespace {
 
-using json_schema::AccessDecision;
+using json_schema::Verdict;
 using json_schema::CompiledSchema;
 using json_schema::Outcome;
 
@@ -44,7 +44,7 @@ Result<void> check_arguments(const CompiledSchema& schema, json::value& argument
   const json_schema::Limits limits{max_steps, true, "arguments"};
   Outcome outcome = schema.validate(arguments, limits);
   std::optional<json::value> read;
-  if (outcome.verdict == AccessDecision::kInvalid) {
+  if (outcome.verdict == Verdict::kInvalid) {
     auto lenient =
         json_schema::read_leniently(schema, arguments, {max_steps, mode == ArgumentCheck::kLenient});
     if (!lenient) return too_many_steps(max_steps);
@@ -52,14 +52,14 @@ Result<void> check_arguments(const CompiledSchema& schema, json::value& argument
     if (read) outcome = schema.validate(*read, limits);
   }
   switch (outcome.verdict) {
-    case AccessDecision::kValid:
+    case Verdict::kValid:
       if (read && mode == ArgumentCheck::kStrict) arguments = std::move(*read);
       return {};
-    case AccessDecision::kInvalid:
+    case Verdict::kInvalid:
       return not_fitting(outcome);
-    case AccessDecision::kTooManySteps:
+    case Verdict::kTooManySteps:
       return too_many_steps(max_steps);
-    case AccessDecision::kTooDeep:
+    case Verdict::kTooDeep:
       break;
   }
   if (mode == ArgumentCheck::kLenient) return {};

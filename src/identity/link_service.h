@@ -24,9 +24,11 @@ struct Link {
   Micros expires_at = 0;
 };
 
+enum class LinkPurpose { kSetup, kInvite, kReset };
+
 struct LinkInfo {
   User user;
-  std::string purpose;  // invite, reset
+  LinkPurpose purpose = LinkPurpose::kReset;  // never kSetup
 };
 
 class LinkService {
@@ -43,7 +45,7 @@ class LinkService {
   // An invitation for a pending user, else a password reset; in place of any earlier one. Errors: kNotFound
   Result<Link> make_for(std::string_view user_id);
   // Errors: kNotFound  unknown, used or expired
-  Result<LinkInfo> look(std::string_view token);
+  Result<LinkInfo> find(std::string_view token);
   // Sets the password, makes a pending user active, ends all sessions and connections. Errors: kNotFound,
   // kInvalidArgument
   Result<User> accept(std::string_view token, const std::optional<std::string>& name, const Secret& password);

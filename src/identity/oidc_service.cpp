@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "identity/id_token.h"
+#include "identity/oidc_store.h"
 #include "identity/user_store.h"
 
 namespace wick {
@@ -114,11 +115,8 @@ std::expected<OidcService::Pending, OidcRefusal> OidcService::open(const OidcCal
 }
 
 Result<void> OidcService::use_once(std::string_view state) {
-  const auto digest = sha256(state);
-  return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_CHECK(tx.execute("INSERT INTO oidc_used_states (digest, expires_at) VALUES ($1, $2)",
-                          {BlobView{as_bytes(digest)}, clock_.now() + kOidcSignInAge}));
-    return {};
+  return db_.write_with_reserve([&](Transaction& tx) {
+    return oidc_store::use_state(tx, sha256(state), clock_.now() + kOidcSignInAge);
   });
 }
 
@@ -295,10 +293,7 @@ std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, c
 }
 
 Result<void> OidcService::purge() {
-  return delete_in_steps(db_,
-                         "DELETE FROM oidc_used_states WHERE digest IN (SELECT digest FROM oidc_used_states "
-                         "WHERE expires_at <= $1 LIMIT $2)",
-                         clock_.now());
+  return oidc_store::purge(db_, clock_.now());
 }
 
 }  // namespace wick

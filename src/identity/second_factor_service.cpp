@@ -83,14 +83,11 @@ bool SecondFactorService::is_required(Role role) const {
 }
 
 Result<SecondFactorState> SecondFactorService::state(const UserId& user) {
-  SecondFactorState state;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+  return db_.read([&](Transaction& tx) -> Result<SecondFactorState> {
     WICK_TRY(factor, store::find(tx, user.str()));
-    if (factor) state = {factor->created_at, factor->recovery_codes};
-    return {};
+    if (!factor) return SecondFactorState{};
+    return SecondFactorState{factor->created_at, factor->recovery_codes};
   });
-  WICK_CHECK(done);
-  return state;
 }
 
 Result<Secret> SecondFactorService::open(const std::string& user, const std::string& sealed) const {
@@ -103,24 +100,21 @@ Result<Enrolment> SecondFactorService::begin(const UserId& user, const SessionId
   Enrolment enrolment;
   enrolment.base32 = Secret(to_base32(secret.reveal()));
   enrolment.expires_at = clock_.now() + kEnrolmentAge;
-  std::string account;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  WICK_TRY(account, db_.write([&](Transaction& tx) -> Result<std::string> {
     WICK_TRY(factor, store::find(tx, id));
     if (factor) return on_already();
     WICK_TRY(found, user_store::find(tx, id, clock_.now()));
-    account = found.email;
-    return store::put_enrolment(tx, id, session.str(), sealed, enrolment.expires_at);
-  });
-  WICK_CHECK(done);
+    WICK_CHECK(store::put_enrolment(tx, id, session.str(), sealed, enrolment.expires_at));
+    return std::move(found.email);
+  }));
   enrolment.uri = Secret(totp_uri("Wick " + host_, account, enrolment.base32.reveal()));
   return enrolment;
 }
 
 Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const SessionId& session,
-                                                   const Secret& code) {
+                                                   const Secret& code, std::string_view address) {
   const std::string id = user.str();
-  RecoveryCodes codes;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+  const auto work = [&](Transaction& tx) -> Result<RecoveryCodes> {
     WICK_TRY(factor, store::find(tx, id));
     if (factor) return on_already();
     // A wrong code rolls back: the enrolment stays.
@@ -128,16 +122,18 @@ Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const Ses
     if (sealed.empty())
       return fail(ErrorCode::kConflict, "This set-up has expired, or was begun elsewhere: begin again.");
     WICK_TRY(secret, open(id, sealed));
-    const auto step = match_totp(secret.reveal(), plain_code(code.reveal()), clock_.now(), 0);
+    const std::string_view typed = code.reveal().substr(0, kMaxProofBytes);
+    const auto step = match_totp(secret.reveal(), plain_code(typed), clock_.now(), 0);
     if (!step) return wrong(SecondFactorProof::Kind::kTotp);
-    if (auto kept = store::insert(tx, id, sealed, clock_.now(), *step); !kept) return kept;
-    WICK_TRY(made, put_recovery_codes(tx, id));
-    codes = std::move(made);
-    if (auto ended = user_store::end_sessions(tx, id, session.str()); !ended) return ended;
-    return tx.changed("session", id);
-  });
-  WICK_CHECK(done);
-  spdlog::info("the user {} has turned on a second factor", id);
+    WICK_CHECK(store::insert(tx, id, sealed, clock_.now(), *step));
+    WICK_TRY(codes, put_recovery_codes(tx, id));
+    WICK_CHECK(user_store::end_sessions(tx, id, session.str()));
+    WICK_CHECK(tx.changed("session", id));
+    return std::move(codes);
+  };
+  // The buckets are not those of sign-in: with a session alone, nobody can use up the tries of sign-in.
+  auto codes = run_throttled("enrolment/" + id, {address, true}, work);
+  if (codes) spdlog::info("the user {} has turned on a second factor", id);
   return codes;
 }
 
@@ -159,39 +155,29 @@ Result<void> SecondFactorService::use(Transaction& tx, const UserId& user, const
   return {};
 }
 
-Result<void> SecondFactorService::attempt(const UserId& user, SecondFactorProof::Kind kind,
-                                          ProofOrigin origin, const Database::Work& work) {
-  const std::string account =
-      (kind == SecondFactorProof::Kind::kTotp ? "totp/" : "recovery code/") + user.str();
-  // Its own memory of networks is kept by remember(), under the user's id.
-  const bool known = origin.known || throttle_.knows(user.str(), origin.address, clock_.now());
-  WICK_TRY(begun, throttle_.begin(account, origin.address, known, clock_.now()));
-  auto done = db_.write_with_reserve(work);
-  if (done) throttle_.succeeded(begun, clock_.now());
-  if (!done && done.error().code == ErrorCode::kForbidden)
-    return throttle_.failed(begun, std::move(done.error()));
-  return done;
+std::string SecondFactorService::throttled_account(const UserId& user, SecondFactorProof::Kind kind) {
+  return (kind == SecondFactorProof::Kind::kTotp ? "totp/" : "recovery code/") + user.str();
+}
+
+bool SecondFactorService::is_known(const UserId& user, ProofOrigin origin) const {
+  return origin.known || throttle_.knows(user.str(), origin.address, clock_.now());
 }
 
 Result<RecoveryCodes> SecondFactorService::renew_recovery_codes(const UserId& user,
                                                                 const SecondFactorProof& proof,
                                                                 std::string_view address) {
-  RecoveryCodes codes;
-  auto done = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<void> {
-    if (auto used = use(tx, user, proof); !used) return used;
-    WICK_TRY(made, put_recovery_codes(tx, user.str()));
-    codes = std::move(made);
-    return {};
+  auto codes = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<RecoveryCodes> {
+    WICK_CHECK(use(tx, user, proof));
+    return put_recovery_codes(tx, user.str());
   });
-  WICK_CHECK(done);
-  spdlog::info("the user {} has made new recovery codes", user.str());
+  if (codes) spdlog::info("the user {} has made new recovery codes", user.str());
   return codes;
 }
 
 Result<void> SecondFactorService::turn_off(const UserId& user, const SecondFactorProof& proof,
                                            std::string_view address) {
   auto done = attempt(user, proof.kind, {address, true}, [&](Transaction& tx) -> Result<void> {
-    if (auto used = use(tx, user, proof); !used) return used;
+    WICK_CHECK(use(tx, user, proof));
     return store::remove(tx, user.str());
   });
   if (done) spdlog::info("the user {} has turned off the second factor", user.str());
@@ -199,20 +185,18 @@ Result<void> SecondFactorService::turn_off(const UserId& user, const SecondFacto
 }
 
 Result<User> SecondFactorService::reset(std::string_view id_or_email, std::string_view by) {
-  Result<User> user;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    user = user_store::find(tx, id_or_email, clock_.now());
-    if (!user) return fail(user.error());
-    if (!user->second_factor) return fail(ErrorCode::kConflict, "This user has no second factor.");
-    const std::string id = user->id.str();
-    if (auto removed = store::remove(tx, id); !removed) return removed;
-    if (auto ended = user_store::end_sessions(tx, id, ""); !ended) return ended;
-    user->second_factor = false;
-    return tx.changed("user", id);
-  });
-  WICK_CHECK(done);
-  spdlog::warn("the second factor of the user {} was reset by {}", user->id.str(), by);
-  return user;
+  WICK_TRY(user, db_.write_with_reserve([&](Transaction& tx) -> Result<User> {
+    WICK_TRY(found, user_store::find(tx, id_or_email, clock_.now()));
+    if (!found.second_factor) return fail(ErrorCode::kConflict, "This user has no second factor.");
+    const std::string id = found.id.str();
+    WICK_CHECK(store::remove(tx, id));
+    WICK_CHECK(user_store::end_sessions(tx, id, ""));
+    WICK_CHECK(tx.changed("user", id));
+    found.second_factor = false;
+    return std::move(found);
+  }));
+  spdlog::warn("the second factor of the user {} was reset by {}", user.id.str(), by);
+  return std::move(user);
 }
 
 Result<std::string> SecondFactorService::stamp(Transaction& tx, const UserId& user) {
@@ -227,10 +211,7 @@ void SecondFactorService::remember(const UserId& user, std::string_view address,
 }
 
 Result<void> SecondFactorService::purge() {
-  return delete_in_steps(db_,
-                         "DELETE FROM second_factor_enrolments WHERE user_id IN (SELECT user_id FROM "
-                         "second_factor_enrolments WHERE expires_at <= $1 LIMIT $2)",
-                         clock_.now());
+  return store::purge_enrolments(db_, clock_.now());
 }
 
 }  // namespace wick

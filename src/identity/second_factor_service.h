@@ -16,7 +16,8 @@
 //   account                20          10 min  164 guesses, 0.05 %, from all networks that are not known
 //   client                 60             1 s
 //
-// Guesses at recovery codes (80 random bits) have buckets apart from these. So somebody who knows the password
+// Guesses at recovery codes (80 random bits), and at the code that turns the second factor on, have buckets apart from
+// these. So somebody who knows the password
 // and keeps guessing codes cannot keep the owner from signing in with a recovery code from anywhere.
 //
 // Thread-safe; all of it blocks.
@@ -25,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "access/snapshot.h"
@@ -87,8 +89,11 @@ class SecondFactorService {
   // Errors: kConflict  there is a second factor already
   Result<Enrolment> begin(const UserId& user, const SessionId& session);
   // Turns it on and ends the user's other sessions, which were opened without it.
-  // Errors: kForbidden  wrong code;  kConflict  this session has begun no enrolment, or it has expired
-  Result<RecoveryCodes> confirm(const UserId& user, const SessionId& session, const Secret& code);
+  // Errors: kForbidden    wrong code
+  //         kConflict     this session has begun no enrolment, or it has expired
+  //         kRateLimited  too many wrong codes from `address`
+  Result<RecoveryCodes> confirm(const UserId& user, const SessionId& session, const Secret& code,
+                                std::string_view address);
   // Errors of both: kForbidden (wrong code), kRateLimited. The caller has asked for the password.
   Result<RecoveryCodes> renew_recovery_codes(const UserId& user, const SecondFactorProof& proof,
                                              std::string_view address);
@@ -97,10 +102,12 @@ class SecondFactorService {
   // Errors: kNotFound  no such user;  kConflict  the user has none
   Result<User> reset(std::string_view id_or_email, std::string_view by);
 
-  // Runs `work`, which calls use(), in one transaction: when it fails, nothing was used. A try counts until
-  // one succeeds. Errors: kRateLimited, those of `work`
-  Result<void> attempt(const UserId& user, SecondFactorProof::Kind kind, ProofOrigin origin,
-                       const Database::Work& work);
+  // Runs `work`, which calls use(), in one transaction and returns its result: when it fails, nothing was used. A
+  // try counts until one succeeds. Errors: kRateLimited, those of `work`
+  template <typename Work>
+  auto attempt(const UserId& user, SecondFactorProof::Kind kind, ProofOrigin origin, const Work& work) {
+    return run_throttled(throttled_account(user, kind), {origin.address, is_known(user, origin)}, work);
+  }
   // Uses the proof up. Errors: kForbidden  wrong or used before
   Result<void> use(Transaction& tx, const UserId& user, const SecondFactorProof& proof);
   // Changes whenever a proof was used or the second factor is another; empty: there is none.
@@ -112,6 +119,22 @@ class SecondFactorService {
 
  private:
   Result<Secret> open(const std::string& user, const std::string& sealed) const;
+  // The name under which the throttle counts the guesses at this kind of proof.
+  static std::string throttled_account(const UserId& user, SecondFactorProof::Kind kind);
+  // Whether the user has signed in from this network.
+  bool is_known(const UserId& user, ProofOrigin origin) const;
+  template <typename Work>
+  auto run_throttled(const std::string& account, ProofOrigin origin, const Work& work)
+      -> std::invoke_result_t<const Work&, Transaction&> {
+    WICK_TRY(attempt, throttle_.begin(account, origin.address, origin.known, clock_.now()));
+    auto done = db_.write_with_reserve(work);
+    if (done) {
+      throttle_.succeeded(attempt, clock_.now());
+    } else if (done.error().code == ErrorCode::kForbidden) {
+      return throttle_.failed(attempt, std::move(done.error()));
+    }
+    return done;
+  }
 
   Database& db_;
   const SealingKey& key_;

@@ -83,4 +83,11 @@ Result<std::string> take_enrolment(Transaction& tx, const std::string& user, con
   return sealed;
 }
 
+Result<void> purge_enrolments(Database& db, Micros now) {
+  return delete_in_steps(db,
+                         "DELETE FROM second_factor_enrolments WHERE user_id IN (SELECT user_id FROM "
+                         "second_factor_enrolments WHERE expires_at <= $1 LIMIT $2)",
+                         now);
+}
+
 }  // namespace wick::second_factor_store

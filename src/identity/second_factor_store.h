@@ -39,4 +39,7 @@ Result<void> put_enrolment(Transaction& tx, const std::string& user, const std::
 Result<std::string> take_enrolment(Transaction& tx, const std::string& user, const std::string& session,
                                    Micros now);
 
+// Removes the enrolments that have expired at `now`, in transactions of its own.
+Result<void> purge_enrolments(Database& db, Micros now);
+
 }  // namespace wick::second_factor_store

@@ -64,7 +64,7 @@ class SecondFactors : public testing::Test {
     const BrowserSession session = session_of(user);
     const auto begun = factors->begin(user, session.id);
     const std::string secret = from_base32(begun->base32.reveal());
-    auto made = factors->confirm(user, session.id, Secret(code_of(secret)));
+    auto made = factors->confirm(user, session.id, Secret(code_of(secret)), kHome);
     EXPECT_TRUE(made);
     if (codes != nullptr) *codes = std::move(*made);
     next_step();
@@ -284,7 +284,7 @@ TEST_F(SecondFactors, EnrollingTakesACodeInTheSessionThatBeganItInTime) {
   const BrowserSession mine = session_of(ann), other = session_of(ann);
   const std::string secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
   const auto confirm = [&](const SessionId& session, std::string code) {
-    const auto done = factors->confirm(ann, session, Secret(std::move(code)));
+    const auto done = factors->confirm(ann, session, Secret(std::move(code)), kHome);
     return done ? std::nullopt : std::optional(done.error().code);
   };
   EXPECT_EQ(confirm(other.id, code_of(secret)), ErrorCode::kConflict);
@@ -298,6 +298,22 @@ TEST_F(SecondFactors, EnrollingTakesACodeInTheSessionThatBeganItInTime) {
   EXPECT_EQ(sessions->list(ann)->size(), 1U) << "sessions that were opened without it have ended";
   EXPECT_EQ(factors->begin(ann, mine.id).error().code, ErrorCode::kConflict);
   EXPECT_EQ(confirm(mine.id, code_of(fresh, 1)), ErrorCode::kConflict);
+}
+
+TEST_F(SecondFactors, GuessingTheCodeThatTurnsItOnIsSlowedDownAndBeginningAgainDoesNotHelp) {
+  const BrowserSession mine = session_of(ann);
+  std::string secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  const auto confirm = [&](const std::string& code) {
+    const auto done = factors->confirm(ann, mine.id, Secret(std::string(code)), kHome);
+    return done ? std::nullopt : std::optional(done.error().code);
+  };
+  for (int i = 0; i < kCodeLimits.pair.burst; ++i) EXPECT_EQ(confirm("000000"), ErrorCode::kForbidden);
+  EXPECT_EQ(confirm(code_of(secret)), ErrorCode::kRateLimited);
+  secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  EXPECT_EQ(confirm(code_of(secret)), ErrorCode::kRateLimited);
+  EXPECT_FALSE(factors->state(ann)->since);
+  clock.time += kCodeLimits.pair.period;
+  EXPECT_EQ(confirm(code_of(secret)), std::nullopt);
 }
 
 TEST_F(SecondFactors, AnAdminsResetTakesItAwayAndEndsTheSessions) {
@@ -350,7 +366,8 @@ TEST_F(SecondFactors, OneThatIsRequiredHoldsBackASessionOpenedByPasswordUntilThe
   }
   const auto made = sessions->open_for(ann, kHome, "", SignInMethod::kPassword);
   const auto begun = factors->begin(ann, made->session.id);
-  ASSERT_TRUE(factors->confirm(ann, made->session.id, Secret(code_of(from_base32(begun->base32.reveal())))));
+  const Secret code(code_of(from_base32(begun->base32.reveal())));
+  ASSERT_TRUE(factors->confirm(ann, made->session.id, code, kHome));
   EXPECT_TRUE(sessions->find(made->cookie.reveal()));
 }
 

@@ -1,5 +1,7 @@
 #include "identity/session_service.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 #include "base/network.h"
 #include "base/text.h"
@@ -7,6 +9,8 @@
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "crypto/random.h"
+#include "identity/link_store.h"
+#include "identity/session_store.h"
 #include "identity/user_store.h"
 
 namespace wick {
@@ -15,30 +19,11 @@ namespace {
 constexpr std::size_t kCookieBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 300;
 constexpr std::size_t kMaxAccountBytes = 300;  // of an email as typed: longer than any that exists
-const std::string kSelect =
-    "SELECT id, user_id, created_at, last_seen_at, expires_at, ip, user_agent, method, "
-    "EXISTS (SELECT 1 FROM second_factors WHERE second_factors.user_id = sessions.user_id) FROM sessions ";
+constexpr std::int64_t kMaxKnownAddresses =
+    100;  // of open sessions, the latest, that a sign-in is compared with
 
 constexpr std::string_view kPendingPlace = "pending sign-in";
 constexpr std::size_t kMaxPendingBytes = 1024;
-
-std::string_view method_name(SignInMethod method) {
-  return method == SignInMethod::kProvider ? "provider" : "password";
-}
-
-BrowserSession read(const SqlRow& row) {
-  BrowserSession session;
-  session.id = SessionId::parse(row.bytes(0)).value_or(SessionId{});
-  session.user = UserId::parse(row.bytes(1)).value_or(UserId{});
-  session.created_at = row.integer(2);
-  session.last_seen_at = row.integer(3);
-  session.expires_at = row.integer(4);
-  session.ip = row.text(5);
-  session.user_agent = row.text(6);
-  session.method = row.bytes(7) == method_name(SignInMethod::kProvider) ? SignInMethod::kProvider
-                                                                        : SignInMethod::kPassword;
-  return session;
-}
 
 std::unexpected<Error> wrong() {
   return fail(ErrorCode::kUnauthenticated, "The email or the password is wrong.");
@@ -54,21 +39,15 @@ SessionService::SessionService(Database& db, const AccessStore& access, const Se
                                SecondFactorService& second_factors, const Clock& clock)
     : db_(db), access_(access), key_(key), second_factors_(second_factors), clock_(clock) {
   for (const char* kind : {"session", "user"})
-    db_.on_change(kind, [this](const ChangeEntry& entry) { return look_at(entry.entity); });
+    db_.on_change(kind, [this](const ChangeEntry& entry) { return mark_ended(entry.entity); });
 }
 
 Result<bool> SessionService::exists(const SessionId& id) {
-  bool found = false;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each("SELECT id FROM sessions WHERE id = $1", {std::string_view(id.str())},
-                       [&](const SqlRow&) { found = true; });
-  });
-  WICK_CHECK(done);
-  return found;
+  return db_.read([&](Transaction& tx) { return session_store::exists(tx, id); });
 }
 
 // A session, or all of a user's, may have ended.
-Result<void> SessionService::look_at(std::string_view entity) {
+Result<void> SessionService::mark_ended(std::string_view entity) {
   std::vector<std::shared_ptr<Watched>> concerned;
   {
     const std::lock_guard lock(watched_mutex_);
@@ -106,32 +85,25 @@ Result<std::function<bool()>> SessionService::watch(const BrowserSession& sessio
 }
 
 Result<SessionService::Account> SessionService::find_account(const std::string& email, std::string_view ip) {
-  Account account;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
+  return db_.read([&](Transaction& tx) -> Result<Account> {
+    Account account;
     auto found = user_store::find(tx, email, clock_.now());
     if (!found && found.error().code != ErrorCode::kNotFound) return fail(std::move(found.error()));
-    if (!found || found->status != UserStatus::kActive || found->email != email) return {};
+    if (!found || found->status != UserStatus::kActive || found->email != email) return account;
     account.user = found->id;
-    WICK_TRY(stored, user_store::password_hash(tx, account.user.str()));
-    account.hash = std::move(stored);
+    WICK_TRY(hash, user_store::password_hash(tx, account.user.str()));
+    account.hash = std::move(hash);
     WICK_TRY(known, is_known_network(tx, account.user, ip));
     account.known_network = known;
-    return {};
+    return account;
   });
-  WICK_CHECK(done);
-  return account;
 }
 
 Result<bool> SessionService::is_known_network(Transaction& tx, const UserId& user, std::string_view ip) {
-  bool known = false;
-  const Micros now = clock_.now();
   const std::string network = client_network(ip);
-  WICK_CHECK(tx.for_each(
-      "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
-      "last_seen_at DESC LIMIT 100",
-      {std::string_view(user.str()), now, now - kSessionIdle},
-      [&](const SqlRow& row) { known = known || client_network(row.text(0)) == network; }));
-  return known;
+  WICK_TRY(addresses, session_store::addresses(tx, user, clock_.now(), kMaxKnownAddresses));
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const std::string& address) { return client_network(address) == network; });
 }
 
 Result<SignIn> SessionService::sign_in(std::string_view email, const Secret& password, std::string_view ip,
@@ -150,12 +122,8 @@ Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_v
                                                std::string_view user_agent) {
   Account account;
   account.user = user;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(stored, user_store::password_hash(tx, user.str()));
-    account.hash = std::move(stored);
-    return {};
-  });
-  WICK_CHECK(done);
+  WICK_TRY(hash, db_.read([&](Transaction& tx) { return user_store::password_hash(tx, user.str()); }));
+  account.hash = std::move(hash);
   return after_password(account, ip, user_agent);
 }
 
@@ -164,16 +132,15 @@ Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_v
 Result<SignIn> SessionService::after_password(const Account& account, std::string_view ip,
                                               std::string_view user_agent) {
   NewBrowserSession made = make_session(account.user, ip, user_agent, SignInMethod::kPassword);
-  std::string email, stamped;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+  std::string email;
+  const auto decide = [&](Transaction& tx) -> Result<std::string> {
     WICK_TRY(hash, user_store::password_hash(tx, account.user.str()));
     if (hash != account.hash) return wrong();
-    WICK_TRY(found, stamp(tx, account.user));
-    stamped = std::move(found);
-    if (stamped.empty()) return insert(tx, made, email);
-    return {};
-  });
-  WICK_CHECK(done);
+    WICK_TRY(current, stamp(tx, account.user));
+    if (current.empty()) WICK_CHECK(insert(tx, made, email));
+    return std::move(current);
+  };
+  WICK_TRY(stamped, db_.write_with_reserve(decide));
   if (stamped.empty()) {
     remember(made.session, email);
     return made;
@@ -212,22 +179,16 @@ Result<NewBrowserSession> SessionService::finish_sign_in(std::string_view pendin
   const auto ends = optional_int(kept, "ends");
   const auto user = UserId::parse(text_or_empty(kept, "user"));
   if (!user || !ends || ends->value_or(0) <= clock_.now()) return again();
-  Result<bool> known = false;
-  auto asked = db_.read([&](Transaction& tx) -> Result<void> {
-    known = is_known_network(tx, *user, ip);
-    if (!known) return fail(known.error());
-    return {};
-  });
-  WICK_CHECK(asked);
+  WICK_TRY(known, db_.read([&](Transaction& tx) { return is_known_network(tx, *user, ip); }));
   NewBrowserSession made = make_session(*user, ip, user_agent, SignInMethod::kPassword);
   std::string email;
   const auto work = [&](Transaction& tx) -> Result<void> {
     WICK_TRY(current, stamp(tx, *user));
     if (current.empty() || current != text_or_empty(kept, "stamp")) return again();
-    if (auto used = second_factors_.use(tx, *user, proof); !used) return used;
+    WICK_CHECK(second_factors_.use(tx, *user, proof));
     return insert(tx, made, email);
   };
-  WICK_CHECK(second_factors_.attempt(*user, proof.kind, {ip, *known}, work));
+  WICK_CHECK(second_factors_.attempt(*user, proof.kind, {ip, known}, work));
   remember(made.session, email);
   return made;
 }
@@ -263,22 +224,9 @@ Result<void> SessionService::insert(Transaction& tx, const NewBrowserSession& ma
   // Inside the writer's order: a user who was deactivated a moment ago gets no session.
   auto found = user_store::find(tx, user, clock_.now());
   if (!found || found->status != UserStatus::kActive) return wrong();
-  WICK_CHECK(tx.execute(
-      "INSERT INTO sessions (id, digest, user_id, ip, user_agent, created_at, last_seen_at, expires_at, "
-      "method) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      {std::string_view(session.id.str()), BlobView{as_bytes(digest)}, std::string_view(user),
-       std::string_view(session.ip), std::string_view(session.user_agent), session.created_at,
-       session.last_seen_at, session.expires_at, std::string_view(method_name(session.method))}));
-  // By sessions_user.
-  WICK_TRY(
-      ended,
-      tx.execute(
-          "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC "
-          "LIMIT 100 OFFSET $2)",
-          {std::string_view(user), kMaxSessionsPerUser}));
-  if (ended > 0) {
-    if (auto logged = tx.changed("session", user); !logged) return logged;
-  }
+  WICK_CHECK(session_store::insert(tx, session, digest));
+  WICK_TRY(ended, session_store::remove_oldest(tx, session.user, kMaxSessionsPerUser));
+  if (ended > 0) WICK_CHECK(tx.changed("session", user));
   email = found->email;
   return user_store::set_signed_in(tx, user, session.created_at);
 }
@@ -301,61 +249,38 @@ Result<BrowserSession> SessionService::find_before_enrolment(std::string_view co
   if (cookie.size() != 2 * kCookieBytes) return signed_out();
   const auto digest = sha256(cookie);
   const Micros now = clock_.now();
-  std::optional<BrowserSession> session;
-  bool enrolled = false;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(kSelect + "WHERE digest = $1 AND expires_at > $2 AND last_seen_at > $3",
-                       {BlobView{as_bytes(digest)}, now, now - kSessionIdle}, [&](const SqlRow& row) {
-                         session = read(row);
-                         enrolled = row.integer(8) != 0;
-                       });
-  });
-  if (!done) return fail(std::move(done.error()));
-  if (!session) return signed_out();
+  WICK_TRY(stored, db_.read([&](Transaction& tx) { return session_store::find(tx, digest, now); }));
+  if (!stored) return signed_out();
+  BrowserSession& session = stored->session;
   const auto snapshot = access_.snapshot();
-  const UserEntry* user = snapshot->user(session->user);
+  const UserEntry* user = snapshot->user(session.user);
   if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
-  session->must_enrol =
-      !enrolled && session->method == SignInMethod::kPassword && second_factors_.is_required(user->role);
-  if (session->last_seen_at + kSeenEvery < now) {
-    done = db_.write(
-        [&](Transaction& tx) -> Result<void> {
-          WICK_CHECK(tx.execute("UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
-                                {std::string_view(session->id.str()), now}));
-          return {};
-        },
-        Space::kNeedsRoom);
+  session.must_enrol = !stored->has_second_factor && session.method == SignInMethod::kPassword &&
+                       second_factors_.is_required(user->role);
+  if (session.last_seen_at + kSeenEvery < now) {
+    auto done = db_.write([&](Transaction& tx) { return session_store::set_last_seen(tx, session.id, now); });
     // A full disk must not sign anybody out.
     if (!done && done.error().code != ErrorCode::kUnavailable) return fail(std::move(done.error()));
-    if (done) session->last_seen_at = now;
+    if (done) session.last_seen_at = now;
   }
-  return std::move(*session);
+  return std::move(session);
 }
 
 Result<void> SessionService::end(const SessionId& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_CHECK(tx.execute("DELETE FROM sessions WHERE id = $1", {std::string_view(id.str())}));
+    WICK_CHECK(session_store::remove(tx, id));
     return tx.changed("session", id.str());
   });
 }
 
 Result<std::vector<BrowserSession>> SessionService::list(const UserId& user) {
-  std::vector<BrowserSession> sessions;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(
-        kSelect + "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
-        {std::string_view(user.str()), clock_.now(), clock_.now() - kSessionIdle},
-        [&](const SqlRow& row) { sessions.push_back(read(row)); });
-  });
-  WICK_CHECK(done);
-  return sessions;
+  return db_.read([&](Transaction& tx) { return session_store::list(tx, user, clock_.now()); });
 }
 
 Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(done, tx.execute("DELETE FROM sessions WHERE id = $1 AND user_id = $2",
-                              {std::string_view(id.str()), std::string_view(user.str())}));
-    if (done == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
+    WICK_TRY(removed, session_store::remove(tx, user, id));
+    if (removed == 0) return fail(ErrorCode::kNotFound, "There is no such sign-in: it may have ended.");
     return tx.changed("session", id.str());
   });
 }
@@ -363,13 +288,8 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
 Result<void> SessionService::confirm_password(const BrowserSession& session, const Secret& password) {
   // The session names the network, so guesses from elsewhere with the same cookie count together.
   WICK_TRY(attempt, throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now()));
-  std::string hash;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(stored, user_store::password_hash(tx, session.user.str()));
-    hash = std::move(stored);
-    return {};
-  });
-  if (!done) return done;
+  const std::string user = session.user.str();
+  WICK_TRY(hash, db_.read([&](Transaction& tx) { return user_store::password_hash(tx, user); }));
   if (hash.empty() || !verify_password(hash, password))
     return fail(ErrorCode::kForbidden, "The current password is wrong.");
   throttle_.succeeded(attempt, clock_.now());
@@ -378,31 +298,23 @@ Result<void> SessionService::confirm_password(const BrowserSession& session, con
 
 Result<void> SessionService::change_password(const BrowserSession& session, const Secret& current,
                                              const Secret& next, bool end_connections) {
-  if (auto confirmed = confirm_password(session, current); !confirmed) return confirmed;
-  if (auto checked = check_password(next); !checked) return checked;
-  const std::string fresh = hash_password(next);
+  WICK_CHECK(confirm_password(session, current));
+  WICK_CHECK(check_password(next));
+  const std::string hash = hash_password(next);
   return db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    if (auto set = user_store::set_password(tx, session.user.str(), fresh); !set) return set;
     const std::string id = session.user.str();
-    if (auto ended = user_store::end_sessions(tx, id, session.id.str()); !ended) return ended;
+    WICK_CHECK(user_store::set_password(tx, id, hash));
+    WICK_CHECK(user_store::end_sessions(tx, id, session.id.str()));
     if (!end_connections) return tx.changed("session", id);
-    auto disconnected = user_store::end_connections(tx, id, {}, "the password was changed", clock_.now());
-    if (!disconnected) return disconnected;
+    WICK_CHECK(user_store::end_connections(tx, id, {}, "the password was changed", clock_.now()));
     return tx.changed("user", id);
   });
 }
 
 Result<void> SessionService::purge() {
   const Micros now = clock_.now();
-  const std::pair<const char*, Micros> statements[] = {
-      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)", now},
-      {"DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
-       now - kSessionIdle},
-      {"DELETE FROM links WHERE digest IN (SELECT digest FROM links WHERE expires_at <= $1 LIMIT $2)", now}};
-  for (const auto& [sql, at] : statements) {
-    if (auto done = delete_in_steps(db_, sql, at); !done) return done;
-  }
-  return {};
+  WICK_CHECK(session_store::purge(db_, now));
+  return link_store::purge(db_, now);
 }
 
 }  // namespace wick

@@ -1,6 +1,6 @@
 // Sign-in by password, and the sessions of browsers.
 //
-// A session's secret is 256 random bits in a cookie, stored as SHA-256 (I3). It ends kSessionIdle after its
+// A session's secret is 256 random bits in a cookie, stored as SHA-256. It ends kSessionIdle after its
 // last use and kSessionAge after sign-in, whichever is first. Failed sign-ins are slowed down as
 // sign_in_throttle.h says; unknown accounts take as long as known ones. Thread-safe; all of it blocks.
 //
@@ -94,11 +94,11 @@ class SessionService {
   // Whether it is the password of the session's user.
   // Errors: kForbidden (it is not, or there is none), kRateLimited
   Result<void> confirm_password(const BrowserSession& session, const Secret& password);
-  // Ends the user's other sessions and, if asked to, all connections (research R28; RFC 9700 §4.14.2).
+  // Ends the user's other sessions and, if asked to, all connections (RFC 9700 §4.14.2).
   // Errors: kForbidden (the current password is wrong), kInvalidArgument, kRateLimited
   Result<void> change_password(const BrowserSession& session, const Secret& current, const Secret& next,
                                bool end_connections);
-  // Removes what has ended.
+  // Removes the sessions and links that have ended.
   Result<void> purge();
 
  private:
@@ -126,7 +126,8 @@ class SessionService {
     std::atomic<bool> ended = false;
   };
   Result<bool> exists(const SessionId& id);
-  Result<void> look_at(std::string_view entity);
+  // Looks at the watched sessions that `entity`, a session or a user, names, and marks those that have ended.
+  Result<void> mark_ended(std::string_view entity);
 
   Database& db_;
   const AccessStore& access_;

@@ -168,10 +168,10 @@ TEST_F(Sessions, LinksWorkOnceAndExpire) {
   EXPECT_FALSE(sessions->sign_in("b@example.com", Secret(kPassword), "10.0.0.1", "")) << "not active yet";
   const auto invite = links->make_for(member->id.str());
   clock.time += kInviteLinkAge;
-  EXPECT_FALSE(links->look(invite->token.reveal()));
+  EXPECT_FALSE(links->find(invite->token.reveal()));
   EXPECT_FALSE(links->accept(invite->token.reveal(), std::nullopt, Secret(kPassword)));
   const auto fresh = links->make_for(member->id.str());
-  EXPECT_EQ(links->look(fresh->token.reveal())->purpose, "invite");
+  EXPECT_EQ(links->find(fresh->token.reveal())->purpose, LinkPurpose::kInvite);
   EXPECT_TRUE(links->accept(fresh->token.reveal(), "Bea", Secret(kPassword)));
   EXPECT_FALSE(links->accept(fresh->token.reveal(), std::nullopt, Secret(kPassword)));
   EXPECT_TRUE(sessions->sign_in("B@example.com", Secret(kPassword), "10.0.0.1", ""));

@@ -64,68 +64,38 @@ Result<User> UserService::create(NewUser request, const Secret& password) {
   User user = make_user(request, UserStatus::kActive, clock_.now());
   user.has_password = true;
   const std::string hash = hash_password(password);
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    if (auto inserted = user_store::insert(tx, user, hash); !inserted) return inserted;
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+    WICK_CHECK(user_store::insert(tx, user, hash));
     return tx.changed("user", user.id.str());
-  });
-  WICK_CHECK(done);
+  }));
   return user;
 }
 
 Result<User> UserService::create_pending(NewUser request, const std::vector<std::string>& tags) {
   WICK_CHECK(check_new_user(request));
   const User user = make_user(request, UserStatus::kPending, clock_.now());
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    if (auto inserted = user_store::insert(tx, user, ""); !inserted) return inserted;
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+    WICK_CHECK(user_store::insert(tx, user, ""));
     WICK_CHECK(user_store::set_tags(tx, user.id.str(), tags));
     return tx.changed("user", user.id.str());
-  });
-  WICK_CHECK(done);
+  }));
   return user;
 }
 
 Result<User> UserService::find(std::string_view id_or_email) {
-  Result<User> user;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    user = user_store::find(tx, id_or_email, clock_.now());
-    if (!user) return fail(user.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return user;
+  return db_.read([&](Transaction& tx) { return user_store::find(tx, id_or_email, clock_.now()); });
 }
 
 Result<std::vector<User>> UserService::list() {
-  Result<std::vector<User>> users;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    users = user_store::list(tx, clock_.now());
-    if (!users) return fail(users.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return users;
+  return db_.read([&](Transaction& tx) { return user_store::list(tx, clock_.now()); });
 }
 
 Result<UserPage> UserService::page(const UserFilter& filter) {
-  Result<UserPage> page;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    page = user_page_store::page(tx, filter);
-    if (!page) return fail(page.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return page;
+  return db_.read([&](Transaction& tx) { return user_page_store::page(tx, filter); });
 }
 
 Result<std::vector<LinkedIdentity>> UserService::identities(const UserId& user) {
-  Result<std::vector<LinkedIdentity>> found;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    found = user_store::identities(tx, user.str());
-    if (!found) return fail(found.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return found;
+  return db_.read([&](Transaction& tx) { return user_store::identities(tx, user.str()); });
 }
 
 // After the change at least one active admin is left. Writers are serialised, so two admins cannot each remove the
@@ -146,33 +116,27 @@ Result<bool> UserService::change_in(Transaction& tx, User& user, const Work& wor
 }
 
 Result<User> UserService::change(std::string_view id_or_email, const Work& work) {
-  User user;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, user_store::find(tx, id_or_email, clock_.now()));
-    user = std::move(found);
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<User> {
+    WICK_TRY(user, user_store::find(tx, id_or_email, clock_.now()));
     WICK_TRY(changed, change_in(tx, user, work));
     if (!changed) tx.unchanged("user");
-    return {};
+    return std::move(user);
   });
-  WICK_CHECK(done);
-  return user;
 }
 
 Result<std::int64_t> UserService::change_all(const std::vector<UserId>& ids, const Work& work) {
-  std::int64_t total = 0;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<std::int64_t> {
+    std::int64_t total = 0;
     for (const UserId& id : ids) {
       auto user = user_store::find(tx, id.str(), clock_.now());
       if (!user && user.error().code == ErrorCode::kNotFound) continue;
-      if (!user) return fail(std::move(user.error()));
+      WICK_CHECK(user);
       WICK_TRY(changed, change_in(tx, *user, work));
       total += changed;
     }
     if (total == 0) tx.unchanged("user");
-    return {};
+    return total;
   });
-  WICK_CHECK(done);
-  return total;
 }
 
 Result<bool> UserService::deactivate_in(Transaction& tx, User& user, const UserId& by) {
@@ -185,7 +149,7 @@ Result<bool> UserService::deactivate_in(Transaction& tx, User& user, const UserI
 Result<std::int64_t> UserService::deactivate_all(const std::vector<UserId>& ids, const UserId& by) {
   return change_all(ids, [&](Transaction& tx, User& user) -> Result<bool> {
     if (user.status != UserStatus::kActive) return false;
-    if (auto ended = deactivate_in(tx, user, by); !ended) return ended;
+    WICK_CHECK(deactivate_in(tx, user, by));
     WICK_CHECK(user_store::update(tx, user));
     return true;
   });
@@ -214,7 +178,7 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch, 
     user.role = patch.role.value_or(user.role);
     if (patch.status && *patch.status != user.status) {
       if (*patch.status == UserStatus::kDeactivated) {
-        if (auto ended = deactivate_in(tx, user, by); !ended) return ended;
+        WICK_CHECK(deactivate_in(tx, user, by));
       } else if (*patch.status != UserStatus::kActive) {
         return invalid("The status can be set to active or deactivated.");
       } else if (!user.has_password && !user.external) {
@@ -223,9 +187,11 @@ Result<User> UserService::update(std::string_view id_or_email, UserPatch patch, 
       }
       user.status = *patch.status;
     }
-    Result<bool> changed = false;
-    if (patch.tags) changed = user_store::set_tags(tx, user.id.str(), *patch.tags);
-    if (!changed) return changed;
+    bool changed = false;
+    if (patch.tags) {
+      WICK_TRY(tags_changed, user_store::set_tags(tx, user.id.str(), *patch.tags));
+      changed = tags_changed;
+    }
     if (std::tie(user.name, user.role, user.status) == std::tie(before.name, before.role, before.status))
       return changed;
     WICK_CHECK(user_store::update(tx, user));

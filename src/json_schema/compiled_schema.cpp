@@ -36,13 +36,13 @@ Outcome CompiledSchema::validate(const json::value& value, const Limits& limits)
   const Place whole;
   Evaluation quick(*nodes_, limits);
   const Fit fit = quick.visit(nodes_->root, value, whole, nullptr, nullptr);
-  if (quick.stopped() != AccessDecision::kValid) return {quick.stopped(), {}};
+  if (quick.stopped() != Verdict::kValid) return {quick.stopped(), {}};
   if (fit != Fit::kNo) return {};
   // Once more, for what to say.
   Findings findings(limits.root);
   Evaluation thorough(*nodes_, limits);
   thorough.visit(nodes_->root, value, whole, nullptr, &findings);
-  return {AccessDecision::kInvalid, findings.take()};
+  return {Verdict::kInvalid, findings.take()};
 }
 
 const std::vector<std::string>& CompiledSchema::problems() const {

@@ -58,7 +58,7 @@ struct SchemaError {
   std::string message;  // one sentence that names the place, for a model to repair it
 };
 
-enum class AccessDecision {
+enum class Verdict {
   kValid,
   kInvalid,
   kTooManySteps,  // Limits::max_steps were not enough to decide
@@ -66,7 +66,7 @@ enum class AccessDecision {
 };
 
 struct Outcome {
-  AccessDecision verdict = AccessDecision::kValid;
+  Verdict verdict = Verdict::kValid;
   // Of kInvalid, at most kMaxSchemaErrors. Empty when finding them took more than Limits::max_steps.
   std::vector<SchemaError> errors;
 };

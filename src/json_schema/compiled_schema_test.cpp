@@ -24,9 +24,9 @@ std::shared_ptr<const CompiledSchema> compiled(std::string_view schema) {
 
 bool fits(std::string_view schema, std::string_view value) {
   const Outcome outcome = compiled(schema)->validate(value_of(value));
-  EXPECT_TRUE(outcome.verdict == AccessDecision::kValid || outcome.verdict == AccessDecision::kInvalid)
+  EXPECT_TRUE(outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid)
       << schema << value;
-  return outcome.verdict == AccessDecision::kValid;
+  return outcome.verdict == Verdict::kValid;
 }
 
 // The sentences, one a line.
@@ -235,7 +235,7 @@ TEST(CompiledSchema, SaysWhichKeywordsMeanNothing) {
     const auto odd = compiled(schema);
     ASSERT_FALSE(odd->problems().empty()) << schema;
     for (const char* value : {"1", "\"a\"", "[]", "{}", "null", "-9223372036854775808"})
-      EXPECT_EQ(odd->validate(value_of(value)).verdict, AccessDecision::kValid) << schema << " " << value;
+      EXPECT_EQ(odd->validate(value_of(value)).verdict, Verdict::kValid) << schema << " " << value;
   }
 }
 
@@ -243,8 +243,8 @@ TEST(CompiledSchema, EndsWithinItsStepsAndItsNesting) {
   const auto wide = compiled(R"({"items":{"type":"integer"}})");
   json::array items;
   for (int i = 0; i < 1000; ++i) items.emplace_back(i);
-  EXPECT_EQ(wide->validate(items, {.max_steps = 1000}).verdict, AccessDecision::kTooManySteps);
-  EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).verdict, AccessDecision::kValid);
+  EXPECT_EQ(wide->validate(items, {.max_steps = 1000}).verdict, Verdict::kTooManySteps);
+  EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).verdict, Verdict::kValid);
   items.emplace_back("x");
   EXPECT_EQ(wide->validate(items, {.max_steps = 1100}).errors.size(), 1U);
 
@@ -253,9 +253,9 @@ TEST(CompiledSchema, EndsWithinItsStepsAndItsNesting) {
   for (std::size_t i = 0; i < kMaxSchemaNesting; ++i)
     chain += "\"d" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/d" + std::to_string(i + 1) + "\"},";
   chain += "\"d" + std::to_string(kMaxSchemaNesting) + "\":true}}";
-  EXPECT_EQ(compiled(chain)->validate(1).verdict, AccessDecision::kTooDeep);
+  EXPECT_EQ(compiled(chain)->validate(1).verdict, Verdict::kTooDeep);
   EXPECT_EQ(compiled(R"({"$dynamicAnchor":"m","$dynamicRef":"#m"})")->validate(1).verdict,
-            AccessDecision::kTooDeep);
+            Verdict::kTooDeep);
 }
 
 TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
@@ -264,7 +264,7 @@ TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
                              R"({"enum":["1","2","3","4","5","6","7","8","9"]})"}) {
     const auto one = compiled(R"({"items":)" + std::string(schema) + "}");
     EXPECT_EQ(one->validate(json::array{json::string(text)}, {.max_steps = 1000}).verdict ==
-                  AccessDecision::kTooManySteps,
+                  Verdict::kTooManySteps,
               std::string_view(schema).find("const") == std::string_view::npos)
         << schema;
   }
@@ -274,7 +274,7 @@ TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
   const auto marked = compiled(R"({"unevaluatedProperties":true,"anyOf":[)" + branches + "]}");
   json::object members;
   for (int i = 0; i < 100'000; ++i) members[std::to_string(i)] = i;
-  EXPECT_EQ(marked->validate(members).verdict, AccessDecision::kTooManySteps);
+  EXPECT_EQ(marked->validate(members).verdict, Verdict::kTooManySteps);
 }
 
 TEST(CompiledSchema, ASchemaThatIsTooLargeIsNotCompiled) {

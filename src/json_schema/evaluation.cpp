@@ -37,9 +37,9 @@ std::size_t Marks::steps(const json::value& value) {
 
 bool Evaluation::step(std::size_t count) {
   steps_ += count;
-  if (steps_ > limits_.max_steps && stopped_ == AccessDecision::kValid)
-    stopped_ = AccessDecision::kTooManySteps;
-  return stopped_ == AccessDecision::kValid;
+  if (steps_ > limits_.max_steps && stopped_ == Verdict::kValid)
+    stopped_ = Verdict::kTooManySteps;
+  return stopped_ == Verdict::kValid;
 }
 
 Fit Evaluation::visit(NodeIndex index, const json::value& value, const Place& place, Marks* marks,
@@ -47,7 +47,7 @@ Fit Evaluation::visit(NodeIndex index, const json::value& value, const Place& pl
   const Node& node = nodes_.nodes[index];
   if (!step()) return Fit::kNo;
   if (nesting_ >= kMaxSchemaNesting) {
-    stopped_ = AccessDecision::kTooDeep;
+    stopped_ = Verdict::kTooDeep;
     return Fit::kNo;
   }
   if (index == kOddNode) return Fit::kMaybe;
@@ -212,7 +212,7 @@ bool Evaluation::check_alternatives(Visit& visit, const std::vector<NodeIndex>& 
     Findings* findings = nullptr;
     if (visit.findings != nullptr) findings = &tried.emplace_back(visit.findings->branch());
     const Fit fit = try_same(visit, branch, findings);
-    if (stopped_ != AccessDecision::kValid) return visit.take(Fit::kNo);
+    if (stopped_ != Verdict::kValid) return visit.take(Fit::kNo);
     certain += fit == Fit::kYes ? 1 : 0;
     possible += fit == Fit::kMaybe ? 1 : 0;
     // All are tried where it counts which of them fit.

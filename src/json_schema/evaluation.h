@@ -45,7 +45,7 @@ class Evaluation {
   Fit visit(NodeIndex index, const boost::json::value& value, const Place& place, Marks* marks,
             Findings* findings);
   // kValid while no limit was reached; visit() means nothing once one was.
-  AccessDecision stopped() const { return stopped_; }
+  Verdict stopped() const { return stopped_; }
 
  private:
   struct Visit {
@@ -111,7 +111,7 @@ class Evaluation {
   std::size_t nesting_ = 0;
   std::vector<std::pair<const boost::json::value*, NodeIndex>> way_;  // schemas entered, each with its value
   std::vector<std::uint32_t> scope_;  // resources entered, the dynamic scope (core §7.1)
-  AccessDecision stopped_ = AccessDecision::kValid;
+  Verdict stopped_ = Verdict::kValid;
 };
 
 }  // namespace wick::json_schema

@@ -30,7 +30,7 @@ bool Evaluation::check_items(Visit& visit, const ArrayRules& rules) {
                           std::to_string(items.size()) + ".");
     const Place place{&visit.place, {}, i, true};
     if (!visit.take(this->visit(node, items[i], place, nullptr, visit.findings))) return false;
-    if (stopped_ != AccessDecision::kValid) return false;
+    if (stopped_ != Verdict::kValid) return false;
     if (visit.marks != nullptr) visit.marks->add(i);
   }
   return true;
@@ -42,7 +42,7 @@ bool Evaluation::check_contains(Visit& visit, const ArrayRules& rules) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const Place place{&visit.place, {}, i, true};
     const Fit fit = this->visit(rules.contains, items[i], place, nullptr, nullptr);
-    if (stopped_ != AccessDecision::kValid) return visit.take(Fit::kNo);
+    if (stopped_ != Verdict::kValid) return visit.take(Fit::kNo);
     certain += fit == Fit::kYes ? 1 : 0;
     possible += fit == Fit::kMaybe ? 1 : 0;
     const bool is_decided = visit.marks == nullptr && certain >= rules.min_contains;

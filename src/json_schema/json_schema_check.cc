@@ -19,9 +19,9 @@ json::object answer(const json::object& asked) {
   }
   json::array valid;
   for (const auto& value : asked.at("values").as_array()) {
-    const AccessDecision verdict = (*schema)->validate(value).verdict;
-    const bool is_decided = verdict == AccessDecision::kValid || verdict == AccessDecision::kInvalid;
-    valid.push_back(is_decided ? json::value(verdict == AccessDecision::kValid) : json::value());
+    const Verdict verdict = (*schema)->validate(value).verdict;
+    const bool is_decided = verdict == Verdict::kValid || verdict == Verdict::kInvalid;
+    valid.push_back(is_decided ? json::value(verdict == Verdict::kValid) : json::value());
   }
   out["valid"] = std::move(valid);
   return out;

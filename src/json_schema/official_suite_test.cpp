@@ -87,14 +87,14 @@ int run(const std::string& file, const Documents& documents) {
       }
       EXPECT_TRUE((*compiled)->problems().empty()) << name << ": " << (*compiled)->problems().front();
       const Outcome outcome = (*compiled)->validate(test.at("data"));
-      const AccessDecision expected =
-          test.at("valid").as_bool() ? AccessDecision::kValid : AccessDecision::kInvalid;
+      const Verdict expected =
+          test.at("valid").as_bool() ? Verdict::kValid : Verdict::kInvalid;
       EXPECT_EQ(outcome.verdict, expected)
           << file << ": " << name << ": " << description << "\n"
           << to_json(group.at("schema")) << "\n"
           << to_json(test.at("data"))
           << (outcome.errors.empty() ? std::string() : "\n" + outcome.errors.front().message);
-      EXPECT_EQ(outcome.errors.empty(), outcome.verdict != AccessDecision::kInvalid);
+      EXPECT_EQ(outcome.errors.empty(), outcome.verdict != Verdict::kInvalid);
     }
   }
   return count;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "oauth/authorization_store.h"
 #include "tokens/authenticator.h"
 #include "tokens/resource.h"
 
@@ -24,33 +25,6 @@ std::string text_or(const std::map<std::string, std::string, std::less<>>& param
                     std::string_view name) {
   const auto found = parameters.find(name);
   return found == parameters.end() ? std::string() : found->second;
-}
-
-std::string to_text(const AuthorizationRequest& request) {
-  json::object out;
-  out["client_id"] = request.client_id;
-  out["redirect_uri"] = request.redirect_uri;
-  out["state"] = request.state;
-  out["code_challenge"] = request.code_challenge;
-  out["scope"] = request.oauth_scope;
-  out["resource"] = request.resource;
-  out["device"] = request.device;
-  out["user_code"] = request.user_code;
-  out["ip"] = request.ip;
-  out["user_agent"] = request.user_agent;
-  return to_json(out);
-}
-
-AuthorizationRequest from_text(std::string_view text) {
-  const json::value value = parse_trusted_json(text);
-  const json::object& object = value.as_object();
-  const auto member = [&](std::string_view name) {
-    const auto* found = object.if_contains(name);
-    return found == nullptr ? std::string() : std::string(std::string_view(found->as_string()));
-  };
-  return {member("client_id"), member("redirect_uri"), member("state"),  member("code_challenge"),
-          member("scope"),     member("resource"),     member("device"), member("user_code"),
-          member("ip"),        member("user_agent")};
 }
 
 bool has_scope(std::string_view list, std::string_view scope) {
@@ -141,55 +115,33 @@ Result<Secret> AuthorizationService::keep(const AuthorizationRequest& request, c
                                           const UserId& user) {
   Secret id(random_hex(kRequestIdBytes));
   const auto digest = sha256(id.reveal());
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    auto inserted = tx.execute(
-        "INSERT INTO oauth_requests (digest, session_id, user_id, parameters, expires_at) VALUES ($1, $2, "
-        "$3, $4, $5)",
-        {BlobView{as_bytes(digest)}, std::string_view(session.str()), std::string_view(user.str()),
-         std::string_view(to_text(request)), clock_.now() + kRequestAge});
-    if (!inserted) return fail(std::move(inserted.error()));
-    inserted = tx.execute(
-        "DELETE FROM oauth_requests WHERE session_id = $1 AND digest NOT IN (SELECT digest FROM "
-        "oauth_requests WHERE "
-        "session_id = $1 ORDER BY expires_at DESC LIMIT $2)",
-        {std::string_view(session.str()), kMaxRequestsPerSession});
-    if (!inserted) return fail(std::move(inserted.error()));
-    return {};
-  });
-  WICK_CHECK(done);
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+    WICK_CHECK(authorization_store::insert(tx, digest, request, session, user, clock_.now() + kRequestAge));
+    return authorization_store::remove_oldest(tx, session, kMaxRequestsPerSession);
+  }));
   return id;
 }
 
-Result<AuthorizationRequest> AuthorizationService::look(std::string_view id, const SessionId& session,
+Result<AuthorizationRequest> AuthorizationService::find(std::string_view id, const SessionId& session,
                                                         const UserId& user) {
   const auto digest = sha256(id);
-  std::optional<AuthorizationRequest> found;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(
-        "SELECT parameters FROM oauth_requests WHERE digest = $1 AND session_id = $2 AND user_id = $3 AND "
-        "expires_at > "
-        "$4",
-        {BlobView{as_bytes(digest)}, std::string_view(session.str()), std::string_view(user.str()),
-         clock_.now()},
-        [&](const SqlRow& row) { found = from_text(row.bytes(0)); });
-  });
-  WICK_CHECK(done);
+  WICK_TRY(found, db_.read([&](Transaction& tx) {
+    return authorization_store::find(tx, digest, session, user, clock_.now());
+  }));
   if (!found) return no_request();
   return std::move(*found);
 }
 
 Result<AuthorizationRequest> AuthorizationService::take(std::string_view id, const SessionId& session,
                                                         const UserId& user) {
-  auto request = look(id, session, user);
+  auto request = find(id, session, user);
   if (!request) return request;
   const auto digest = sha256(id);
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(removed,
-             tx.execute("DELETE FROM oauth_requests WHERE digest = $1", {BlobView{as_bytes(digest)}}));
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+    WICK_TRY(removed, authorization_store::remove(tx, digest));
     if (removed != 1) return no_request();
     return {};
-  });
-  WICK_CHECK(done);
+  }));
   return request;
 }
 
@@ -211,7 +163,7 @@ std::string AuthorizationService::redirect(
 
 Result<Secret> AuthorizationService::keep_device(std::string_view user_code, const SessionId& session,
                                                  const UserId& user) {
-  WICK_TRY(device, devices_.look(user_code));
+  WICK_TRY(device, devices_.find(user_code));
   AuthorizationRequest request;
   request.client_id = device.client_id;
   request.oauth_scope = device.oauth_scope;
@@ -244,7 +196,7 @@ Result<const ConnectorEntry*> AuthorizationService::find_connector(const Authori
 Result<std::string> AuthorizationService::approve(std::string_view id, const SessionId& session,
                                                   const UserId& user, ScopePtr scope,
                                                   const AccessSnapshot& snapshot) {
-  auto request = look(id, session, user);
+  auto request = find(id, session, user);
   if (!request) return fail(std::move(request.error()));
   if (!connector_name(*request).empty()) {
     WICK_TRY(connector, find_connector(*request, user, snapshot));
@@ -292,10 +244,7 @@ Result<std::string> AuthorizationService::deny(std::string_view id, const Sessio
 }
 
 Result<void> AuthorizationService::purge() {
-  return delete_in_steps(db_,
-                         "DELETE FROM oauth_requests WHERE digest IN (SELECT digest FROM oauth_requests "
-                         "WHERE expires_at <= $1 LIMIT $2)",
-                         clock_.now());
+  return authorization_store::purge(db_, clock_.now());
 }
 
 }  // namespace wick

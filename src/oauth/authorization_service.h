@@ -53,7 +53,7 @@ class AuthorizationService {
   // The request's id, for the consent page's address.
   Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
   // Errors: kNotFound  unknown, decided, expired, or of another session or user
-  Result<AuthorizationRequest> look(std::string_view id, const SessionId& session, const UserId& user);
+  Result<AuthorizationRequest> find(std::string_view id, const SessionId& session, const UserId& user);
   // The request of the device that shows this code, kept. Errors: kNotFound
   Result<Secret> keep_device(std::string_view user_code, const SessionId& session, const UserId& user);
   // Decides, once; where to send the browser. `scope` is what the user chose; a client that asked only to

@@ -84,8 +84,8 @@ class ClientService {
   Result<void> purge();
 
  private:
-  Result<void> insert(Transaction& tx, const OAuthClient& client, std::string_view ip,
-                      std::string_view secret_digest = {});
+  // Errors: kNotFound  unknown
+  Result<OAuthClient> get_in(Transaction& tx, std::string_view id) const;
 
   Database& db_;
   const Clock& clock_;

@@ -209,17 +209,17 @@ TEST_F(Clients, ARequestWaitsForItsOwnSessionAQuarterOfAnHourAndSoManyAtOnce) {
   request.client_id = client.id;
   request.redirect_uri = "http://localhost/callback";
   const Secret first = std::move(requests_->keep(request, mine, ann_).value());
-  EXPECT_TRUE(requests_->look(first.reveal(), mine, ann_));
-  EXPECT_TRUE(requests_->look(first.reveal(), mine, ann_)) << "any number of times";
-  EXPECT_FALSE(requests_->look(first.reveal(), other, ann_));
-  EXPECT_FALSE(requests_->look(first.reveal(), mine, UserId::make()));
+  EXPECT_TRUE(requests_->find(first.reveal(), mine, ann_));
+  EXPECT_TRUE(requests_->find(first.reveal(), mine, ann_)) << "any number of times";
+  EXPECT_FALSE(requests_->find(first.reveal(), other, ann_));
+  EXPECT_FALSE(requests_->find(first.reveal(), mine, UserId::make()));
   clock_.advance(1);
   const Secret others = std::move(requests_->keep(request, other, ann_).value());
   for (std::int64_t i = 0; i < kMaxRequestsPerSession; ++i) requests_->keep(request, mine, ann_).value();
-  EXPECT_FALSE(requests_->look(first.reveal(), mine, ann_)) << "the oldest goes first";
-  EXPECT_TRUE(requests_->look(others.reveal(), other, ann_));
+  EXPECT_FALSE(requests_->find(first.reveal(), mine, ann_)) << "the oldest goes first";
+  EXPECT_TRUE(requests_->find(others.reveal(), other, ann_));
   clock_.advance(15 * 60);
-  EXPECT_FALSE(requests_->look(others.reveal(), other, ann_));
+  EXPECT_FALSE(requests_->find(others.reveal(), other, ann_));
 }
 
 }  // namespace

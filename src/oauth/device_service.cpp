@@ -5,9 +5,12 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
+#include "oauth/device_store.h"
 
 namespace wick {
 namespace {
+
+using device_store::DeviceCodeStatus;
 
 constexpr std::size_t kDeviceCodeBytes = 32;
 constexpr std::size_t kMaxUserAgentBytes = 300;
@@ -81,75 +84,47 @@ Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
   const auto digest = sha256(made.device_code.reveal());
   const auto user_digest = sha256(code);
   const Micros now = clock_.now();
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    std::int64_t waiting = 0;
-    auto counted =
-        tx.for_each("SELECT COUNT(*) FROM oauth_device_codes WHERE expires_at > $1 AND status = 'waiting'",
-                    {now}, [&](const SqlRow& row) { waiting = row.integer(0); });
-    if (!counted) return counted;
+  DeviceRequest stored = request;
+  stored.user_agent = truncate_utf8(request.user_agent, kMaxUserAgentBytes);
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+    WICK_TRY(waiting, device_store::count_waiting(tx, now));
     if (waiting >= kMaxDeviceCodes)
       return fail(ErrorCode::kLimit, "As many devices wait as may: try again in a few minutes.");
-    WICK_CHECK(tx.execute(
-        "INSERT INTO oauth_device_codes (digest, user_code_digest, client_id, oauth_scope, resource, ip, "
-        "user_agent, expires_at, status) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')",
-        {BlobView{as_bytes(digest)}, BlobView{as_bytes(user_digest)}, std::string_view(request.client_id),
-         std::string_view(request.oauth_scope), std::string_view(request.resource),
-         std::string_view(request.ip), truncate_utf8(request.user_agent, kMaxUserAgentBytes),
-         now + kDeviceCodeAge}));
-    return {};
-  });
-  WICK_CHECK(done);
+    return device_store::insert(tx, digest, user_digest, stored, now + kDeviceCodeAge);
+  }));
   const std::lock_guard lock(mutex_);
   std::erase_if(polls_, [&](const auto& entry) { return entry.second.forget_at <= now; });
   polls_[std::string(as_bytes(digest))] = {0, now + kDeviceCodeAge, kDevicePollSeconds};
   return made;
 }
 
-Result<DeviceRequest> DeviceService::look(std::string_view user_code) {
+Result<DeviceRequest> DeviceService::find(std::string_view user_code) {
   const auto digest = sha256(normal_user_code(user_code));
-  std::optional<DeviceRequest> found;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(
-        "SELECT digest, client_id, oauth_scope, resource, ip, user_agent FROM oauth_device_codes WHERE "
-        "user_code_digest = $1 AND status = 'waiting' AND expires_at > $2",
-        {BlobView{as_bytes(digest)}, clock_.now()}, [&](const SqlRow& row) {
-          const std::string_view bytes = row.bytes(0);
-          found = DeviceRequest{to_hex({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}),
-                                row.text(1),
-                                row.text(2),
-                                row.text(3),
-                                row.text(4),
-                                row.text(5)};
-        });
-  });
-  WICK_CHECK(done);
+  WICK_TRY(found,
+           db_.read([&](Transaction& tx) { return device_store::find_waiting(tx, digest, clock_.now()); }));
   if (!found) return no_request();
   return std::move(*found);
-}
-
-Result<void> DeviceService::decide(Transaction& tx, std::string_view digest, std::string_view status,
-                                   const std::optional<TokenId>& grant) {
-  const auto bytes = from_hex(digest);
-  if (!bytes) return no_request();
-  const std::string id = grant ? grant->str() : std::string();
-  WICK_TRY(decided, tx.execute("UPDATE oauth_device_codes SET status = $2, grant_id = $3 WHERE digest = $1 "
-                               "AND status = 'waiting' AND "
-                               "expires_at > $4",
-                               {BlobView{*bytes}, status,
-                                grant ? SqlParam(std::string_view(id)) : SqlParam(nullptr), clock_.now()}));
-  if (decided != 1) return no_request();
-  return {};
 }
 
 Result<void> DeviceService::approve(std::string_view digest, const Approval& approval) {
   return db_.write([&](Transaction& tx) -> Result<void> {
     WICK_TRY(grant, grants_.begin(tx, approval));
-    return decide(tx, digest, "approved", grant);
+    return decide(tx, digest, grant);
   });
 }
 
 Result<void> DeviceService::deny(std::string_view digest) {
-  return db_.write_with_reserve([&](Transaction& tx) { return decide(tx, digest, "denied", std::nullopt); });
+  return db_.write_with_reserve([&](Transaction& tx) { return decide(tx, digest, std::nullopt); });
+}
+
+Result<void> DeviceService::decide(Transaction& tx, std::string_view digest,
+                                   const std::optional<TokenId>& grant) {
+  const auto bytes = from_hex(digest);
+  if (!bytes) return no_request();
+  const auto decision = grant ? DeviceCodeStatus::kApproved : DeviceCodeStatus::kDenied;
+  WICK_TRY(decided, device_store::decide(tx, *bytes, decision, grant, clock_.now()));
+  if (decided != 1) return no_request();
+  return {};
 }
 
 std::expected<TokenPair, DeviceError> DeviceService::poll(std::string_view device_code,
@@ -157,41 +132,29 @@ std::expected<TokenPair, DeviceError> DeviceService::poll(std::string_view devic
                                                           std::string_view user_agent) {
   const auto digest = sha256(device_code);
   const bool early = polls_too_fast(as_bytes(digest));
-  std::string status, client;
-  std::optional<TokenId> grant;
-  Micros expires_at = 0;
-  auto done = db_.read([&](Transaction& tx) {
-    return tx.for_each(
-        "SELECT status, client_id, expires_at, grant_id FROM oauth_device_codes WHERE digest = $1",
-        {BlobView{as_bytes(digest)}}, [&](const SqlRow& row) {
-          status = row.text(0);
-          client = row.text(1);
-          expires_at = row.integer(2);
-          if (!row.is_null(3)) grant = TokenId::parse(row.bytes(3));
-        });
-  });
-  if (!done) return unavailable();
-  if (client != client_id || status == "taken") return no_code();
-  if (expires_at <= clock_.now())
+  const auto found = db_.read([&](Transaction& tx) { return device_store::find(tx, digest); });
+  if (!found) return unavailable();
+  if (!*found || (*found)->client_id != client_id || (*found)->status == DeviceCodeStatus::kTaken)
+    return no_code();
+  const device_store::DeviceCode& code = **found;
+  if (code.expires_at <= clock_.now())
     return refused("expired_token", "The device code has expired: start again.");
-  if (status == "denied") return refused("access_denied", "The user said no.");
+  if (code.status == DeviceCodeStatus::kDenied) return refused("access_denied", "The user said no.");
   if (early) return refused("slow_down", "Wait five more seconds between two requests.");
-  if (status != "approved" || !grant)
+  if (code.status != DeviceCodeStatus::kApproved || !code.grant)
     return refused("authorization_pending", "The user has not decided yet.");
-  std::expected<TokenPair, DeviceError> outcome = no_code();
-  done = db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(
-        taken,
-        tx.execute("UPDATE oauth_device_codes SET status = 'taken' WHERE digest = $1 AND status = 'approved'",
-                   {BlobView{as_bytes(digest)}}));
-    if (taken != 1) return {};
-    auto tokens = grants_.first_tokens(tx, *grant, client_id, user_agent);
-    if (!tokens && tokens.error().code != ErrorCode::kUnauthenticated) return fail(std::move(tokens.error()));
-    if (tokens) outcome = std::move(*tokens);
-    return {};
+  // nullopt: another poll took the tokens, or the grant has ended. The code stays taken.
+  auto tokens = db_.write([&](Transaction& tx) -> Result<std::optional<TokenPair>> {
+    WICK_TRY(taken, device_store::take_approved(tx, digest));
+    if (taken != 1) return std::nullopt;
+    auto made = grants_.first_tokens(tx, *code.grant, client_id, user_agent);
+    if (!made && made.error().code == ErrorCode::kUnauthenticated) return std::nullopt;
+    WICK_CHECK(made);
+    return std::move(*made);
   });
-  if (!done) return unavailable();
-  return outcome;
+  if (!tokens) return unavailable();
+  if (!*tokens) return no_code();
+  return std::move(**tokens);
 }
 
 }  // namespace wick

@@ -2,7 +2,7 @@
 //
 // A device gets a device_code, which it keeps and polls with, and a user_code, which a person who is signed
 // in types in elsewhere. Both are stored as SHA-256. A user_code has 8 letters of 20 (34 bits): it is good
-// for kDeviceCodeAge, and wrong ones are slowed down per person by whoever calls look(). The person decides
+// for kDeviceCodeAge, and wrong ones are slowed down per person by the callers of find(). The person decides
 // through AuthorizationService, like any other request.
 //
 // Why a device code gives tokens once: its row goes from waiting to approved and from approved to taken by
@@ -55,7 +55,7 @@ class DeviceService {
   // Errors: kRateLimited  this address asks too often;  kLimit  too many wait
   Result<DeviceAuthorization> start(const DeviceRequest& request);
   // By the code as a person typed it. Errors: kNotFound  unknown, decided or expired
-  Result<DeviceRequest> look(std::string_view user_code);
+  Result<DeviceRequest> find(std::string_view user_code);
   // Errors: kNotFound  it has been decided or has expired
   Result<void> approve(std::string_view digest, const Approval& approval);
   Result<void> deny(std::string_view digest);
@@ -64,8 +64,8 @@ class DeviceService {
                                              std::string_view user_agent);
 
  private:
-  Result<void> decide(Transaction& tx, std::string_view digest, std::string_view status,
-                      const std::optional<TokenId>& grant);
+  // Approves with a grant, denies without one.
+  Result<void> decide(Transaction& tx, std::string_view digest, const std::optional<TokenId>& grant);
   // True when this poll comes too early.
   bool polls_too_fast(std::string_view device_code);
 

@@ -65,7 +65,7 @@ TEST_F(Devices, ADeviceGetsTokensOnceAfterItsCodeWasApproved) {
   EXPECT_EQ(poll(device), "authorization_pending");
   std::string typed = device.user_code;
   for (char& c : typed) c = char(std::tolower(c));
-  const auto request = devices_->look(" " + typed.substr(0, 4) + " " + typed.substr(5)).value();
+  const auto request = devices_->find(" " + typed.substr(0, 4) + " " + typed.substr(5)).value();
   EXPECT_EQ(request.ip, "192.0.2.1");
   devices_->approve(request.digest, approval()).value();
   clock_.advance(5);
@@ -74,12 +74,12 @@ TEST_F(Devices, ADeviceGetsTokensOnceAfterItsCodeWasApproved) {
   EXPECT_TRUE(index_.peek(sha256(tokens->access_token.reveal()), clock_.now()));
   clock_.advance(5);
   EXPECT_EQ(poll(device), "invalid_grant");
-  EXPECT_FALSE(devices_->look(device.user_code));
+  EXPECT_FALSE(devices_->find(device.user_code));
 }
 
 TEST_F(Devices, ADecisionCountsOnce) {
   const auto device = start();
-  const auto request = devices_->look(device.user_code).value();
+  const auto request = devices_->find(device.user_code).value();
   devices_->deny(request.digest).value();
   EXPECT_EQ(devices_->approve(request.digest, approval()).error().code, ErrorCode::kNotFound);
   EXPECT_EQ(poll(device), "access_denied");
@@ -88,7 +88,7 @@ TEST_F(Devices, ADecisionCountsOnce) {
 
 TEST_F(Devices, ACodeIsOfOneClient) {
   const auto device = start();
-  devices_->approve(devices_->look(device.user_code).value().digest, approval()).value();
+  devices_->approve(devices_->find(device.user_code).value().digest, approval()).value();
   EXPECT_EQ(poll(device, "another"), "invalid_grant");
   clock_.advance(10);
   EXPECT_EQ(poll(device), "tokens");
@@ -107,16 +107,16 @@ TEST_F(Devices, PollingTooFastIsSlowedDownMoreEachTime) {
 
 TEST_F(Devices, CodesEndAfterTenMinutes) {
   const auto device = start();
-  const auto request = devices_->look(device.user_code).value();
+  const auto request = devices_->find(device.user_code).value();
   clock_.advance(600);
   EXPECT_EQ(poll(device), "expired_token");
-  EXPECT_FALSE(devices_->look(device.user_code));
+  EXPECT_FALSE(devices_->find(device.user_code));
   EXPECT_FALSE(devices_->approve(request.digest, approval()));
 }
 
 TEST_F(Devices, AnApprovalThatNobodyFetchedLeavesNothing) {
   const auto device = start();
-  devices_->approve(devices_->look(device.user_code).value().digest, approval()).value();
+  devices_->approve(devices_->find(device.user_code).value().digest, approval()).value();
   clock_.advance(3 * 3600);
   grants_->purge().value();
   std::int64_t left = -1;
@@ -131,7 +131,7 @@ TEST_F(Devices, AnApprovalThatNobodyFetchedLeavesNothing) {
 
 TEST_F(Devices, OfManyPollsAtOnceOneGetsTokens) {
   const auto device = start();
-  devices_->approve(devices_->look(device.user_code).value().digest, approval()).value();
+  devices_->approve(devices_->find(device.user_code).value().digest, approval()).value();
   // A second service has not seen earlier polls, as another node would not have.
   constexpr int kThreads = 16;
   std::vector<std::unique_ptr<DeviceService>> nodes;

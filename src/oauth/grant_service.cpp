@@ -124,13 +124,12 @@ Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
 
 Result<Secret> GrantService::approve(const Approval& approval) {
   Secret code(random_hex(kCodeRandomBytes));
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
     WICK_TRY(grant, begin(tx, approval));
     return grant_store::insert_code(
         tx, sha256(code.reveal()),
         {grant, approval.redirect_uri, approval.code_challenge, clock_.now() + kCodeAge, false});
-  });
-  WICK_CHECK(done);
+  }));
   return code;
 }
 
@@ -242,7 +241,7 @@ Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
     WICK_TRY(taken,
              grant_store::take_refresh(tx, digest, now, sha256(issued->refresh_token.reveal()), sealed));
     if (taken != 1) return fail(ErrorCode::kConflict, "Another request used this refresh token: try again.");
-    if (auto wiped = grant_store::wipe_replay(tx, digest); !wiped) return wiped;
+    WICK_CHECK(grant_store::wipe_replay(tx, digest));
     outcome = std::move(issued);
     return {};
   });
@@ -280,19 +279,16 @@ namespace {
 
 Result<std::int64_t> revoke_listed(Database& db, const Actor& actor, std::string_view user,
                                    std::string_view client, std::string_view reason, Micros now) {
-  std::int64_t total = 0;
-  auto done = db.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    total = 0;
+  return db.write_with_reserve([&](Transaction& tx) -> Result<std::int64_t> {
+    std::int64_t total = 0;
     WICK_TRY(grants, grant_store::list(tx, user, client, true, now));
     for (const Grant& grant : grants) {
       WICK_TRY(revoked, grant_store::revoke(tx, grant.id, now, actor.user.str(), reason));
-      if (auto logged = tx.changed("grant", grant.id.str()); !logged) return logged;
+      WICK_CHECK(tx.changed("grant", grant.id.str()));
       total += revoked;
     }
-    return {};
+    return total;
   });
-  WICK_CHECK(done);
-  return total;
 }
 
 }  // namespace
@@ -310,44 +306,28 @@ Result<std::int64_t> GrantService::revoke_client(const Actor& actor, std::string
 }
 
 Result<std::vector<Grant>> GrantService::list(const UserId& user, std::string_view client_id) {
-  std::vector<Grant> grants;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, grant_store::list(tx, user.empty() ? std::string() : user.str(), client_id, false,
-                                      clock_.now()));
-    grants = std::move(found);
-    return {};
-  });
-  WICK_CHECK(done);
+  const std::string user_id = user.empty() ? std::string() : user.str();
+  WICK_TRY(grants, db_.read([&](Transaction& tx) {
+    return grant_store::list(tx, user_id, client_id, false, clock_.now());
+  }));
   std::multimap<TokenId, LastUse> uses;
   for (LastUse& use : index_.unwritten_uses(CredentialKind::kOAuth)) uses.emplace(use.id, std::move(use));
   for (Grant& grant : grants) {
     const auto [begin, end] = uses.equal_range(grant.id);
     for (auto use = begin; use != end; ++use) show_use(grant, use->second);
   }
-  return grants;
+  return std::move(grants);
 }
 
 Result<Grant> GrantService::get(const Actor& actor, const TokenId& id) {
-  std::optional<Grant> grant;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, grant_store::find(tx, id));
-    grant = std::move(found);
-    return {};
-  });
-  WICK_CHECK(done);
+  WICK_TRY(grant, db_.read([&](Transaction& tx) { return grant_store::find(tx, id); }));
   if (!grant || (!actor.admin && grant->user != actor.user)) return no_connection();
   for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*grant, use);
   return std::move(*grant);
 }
 
 Result<std::map<std::string, std::int64_t>> GrantService::count_by_client() {
-  std::map<std::string, std::int64_t> counts;
-  auto done = db_.read([&](Transaction& tx) {
-    return grant_store::count_by_client(
-        tx, clock_.now(), [&](std::string client, std::int64_t count) { counts[std::move(client)] = count; });
-  });
-  WICK_CHECK(done);
-  return counts;
+  return db_.read([&](Transaction& tx) { return grant_store::count_by_client(tx, clock_.now()); });
 }
 
 Result<std::int64_t> GrantService::count() {
@@ -358,17 +338,11 @@ Result<std::int64_t> GrantService::count() {
 }
 
 Result<std::optional<GrantService::Introspection>> GrantService::introspect(std::string_view access_token) {
-  std::optional<Introspection> out;
   const auto credential = index_.peek(sha256(access_token), clock_.now());
-  if (!credential || credential->kind != CredentialKind::kOAuth) return out;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(grant, grant_store::get(tx, credential->id));
-    if (grant && !grant->revoked_at)
-      out = Introspection{std::move(*grant), Micros(credential->expires_at) * kMicrosPerSecond};
-    return {};
-  });
-  WICK_CHECK(done);
-  return out;
+  if (!credential || credential->kind != CredentialKind::kOAuth) return std::nullopt;
+  WICK_TRY(grant, db_.read([&](Transaction& tx) { return grant_store::get(tx, credential->id); }));
+  if (!grant || grant->revoked_at) return std::nullopt;
+  return Introspection{std::move(*grant), Micros(credential->expires_at) * kMicrosPerSecond};
 }
 
 Result<void> GrantService::flush_last_uses() {
@@ -376,15 +350,10 @@ Result<void> GrantService::flush_last_uses() {
   std::span<const LastUse> rest(uses);
   while (!rest.empty()) {
     const auto step = rest.first(std::min(rest.size(), kFlushStep));
-    auto done = db_.write(
-        [&](Transaction& tx) -> Result<void> {
-          for (const LastUse& use : step) {
-            WICK_CHECK(grant_store::set_last_use(tx, use));
-          }
-          return {};
-        },
-        Space::kNeedsRoom);
-    if (!done) return done;
+    WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+      for (const LastUse& use : step) WICK_CHECK(grant_store::set_last_use(tx, use));
+      return {};
+    }));
     index_.written(step);
     rest = rest.subspan(step.size());
   }
@@ -393,9 +362,8 @@ Result<void> GrantService::flush_last_uses() {
 
 Result<void> GrantService::wipe_replays() {
   const Micros before = clock_.now() - replay_window_;
-  bool waiting = false;
-  auto asked = db_.read([&](Transaction& tx) { return grant_store::has_replays(tx, before, waiting); });
-  if (!asked || !waiting) return asked;
+  WICK_TRY(waiting, db_.read([&](Transaction& tx) { return grant_store::has_replays(tx, before); }));
+  if (!waiting) return {};
   return db_.write_with_reserve([&](Transaction& tx) { return grant_store::wipe_replays(tx, before); });
 }
 

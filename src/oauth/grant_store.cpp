@@ -83,11 +83,13 @@ Result<std::optional<Grant>> find(Transaction& tx, const TokenId& id) {
   return one(tx, "WHERE g.id = $1", id);
 }
 
-Result<void> count_by_client(Transaction& tx, Micros now, const ClientCount& count) {
-  return tx.for_each(
+Result<std::map<std::string, std::int64_t>> count_by_client(Transaction& tx, Micros now) {
+  std::map<std::string, std::int64_t> counts;
+  WICK_CHECK(tx.for_each(
       "SELECT client_id, COUNT(*) FROM oauth_grants WHERE tokens_issued = 1 AND revoked_at IS NULL AND "
       "expires_at > $1 GROUP BY client_id",
-      {now}, [&](const SqlRow& row) { count(row.text(0), row.integer(1)); });
+      {now}, [&](const SqlRow& row) { counts[row.text(0)] = row.integer(1); }));
+  return counts;
 }
 
 Result<std::vector<Grant>> list(Transaction& tx, std::string_view user, std::string_view client,
@@ -250,10 +252,12 @@ Result<void> index_rows(Transaction& tx, std::string_view where, std::string_vie
       });
 }
 
-Result<void> has_replays(Transaction& tx, Micros rotated_by, bool& waiting) {
-  return tx.for_each(
-      "SELECT 1 FROM oauth_refresh_tokens WHERE replay IS NOT NULL AND rotated_at <= $1 LIMIT 1",
-      {rotated_by}, [&](const SqlRow&) { waiting = true; });
+Result<bool> has_replays(Transaction& tx, Micros rotated_by) {
+  bool found = false;
+  WICK_CHECK(
+      tx.for_each("SELECT 1 FROM oauth_refresh_tokens WHERE replay IS NOT NULL AND rotated_at <= $1 LIMIT 1",
+                  {rotated_by}, [&](const SqlRow&) { found = true; }));
+  return found;
 }
 
 Result<void> wipe_replays(Transaction& tx, Micros rotated_by) {
@@ -284,7 +288,7 @@ Result<void> purge(Database& db, Micros now) {
        "AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d WHERE d.grant_id = oauth_grants.id) LIMIT $2)",
        now - kAccessTokenAge}};
   for (const auto& [sql, at] : statements) {
-    if (auto deleted = delete_in_steps(db, sql, at); !deleted) return deleted;
+    WICK_CHECK(delete_in_steps(db, sql, at));
   }
   return {};
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "crypto/digest.h"
@@ -62,10 +64,10 @@ Result<void> wipe_replay(Transaction& tx, const Sha256Digest& successor);
 using IndexRow = std::function<void(const Sha256Digest&, const Credential&, bool alive)>;
 Result<void> index_rows(Transaction& tx, std::string_view where, std::string_view parameter,
                         std::string_view resource, const IndexRow& row);
-using ClientCount = std::function<void(std::string client_id, std::int64_t living)>;
-Result<void> count_by_client(Transaction& tx, Micros now, const ClientCount& count);
+// The number of living grants by client_id.
+Result<std::map<std::string, std::int64_t>> count_by_client(Transaction& tx, Micros now);
 // Whether pairs wait for a replay of tokens that were rotated by then. Index: oauth_refresh_tokens_replay.
-Result<void> has_replays(Transaction& tx, Micros rotated_by, bool& waiting);
+Result<bool> has_replays(Transaction& tx, Micros rotated_by);
 Result<void> wipe_replays(Transaction& tx, Micros rotated_by);
 // In transactions of its own.
 Result<void> purge(Database& db, Micros now);

@@ -1,5 +1,4 @@
-// A personal access token: `wick_pat_` and 32 lower-case hex characters, 128 bits from the operating system
-// (T1).
+// A personal access token: `wick_pat_` and 32 lower-case hex characters, 128 bits from the operating system.
 #pragma once
 
 #include <optional>
@@ -18,6 +17,8 @@ namespace wick {
 inline constexpr std::string_view kPatPrefix = "wick_pat_";
 inline constexpr std::size_t kPatHexChars = 32;
 
+enum class TokenStatus { kActive, kExpired, kRevoked };
+
 struct Token {
   TokenId id;
   UserId owner;
@@ -34,19 +35,19 @@ struct Token {
   std::string revoked_by, revoked_reason;
 
   std::string masked() const { return std::string(kPatPrefix) + "…" + last4; }
-  const char* status(Micros now) const {
-    if (revoked_at) return "revoked";
-    return expires_at && *expires_at <= now ? "expired" : "active";
+  TokenStatus status(Micros now) const {
+    if (revoked_at) return TokenStatus::kRevoked;
+    return expires_at && *expires_at <= now ? TokenStatus::kExpired : TokenStatus::kActive;
   }
 };
 
-// The plaintext exists only here: show it once and drop it.
+// The plaintext exists only here: a caller shows it once and drops it.
 struct MintedToken {
   Token token;
   Secret plaintext;
 };
 
-// What the admins' page asks for.
+// The admins' list of tokens asks for this.
 struct TokenFilter {
   // In the token's name, the owner's name or email, or the last four characters; shorter than three
   // characters: what the names or the email begin with.

@@ -266,7 +266,7 @@ TEST_F(Pages, TheKeptCountsAreWhatAScanCounts) {
   bool expired = false;
   inactive.limit = 200;
   for (const Token& token : page(inactive, {}).items)
-    expired = expired || std::string_view(token.status(clock_.now())) == "expired";
+    expired = expired || token.status(clock_.now()) == TokenStatus::kExpired;
   EXPECT_TRUE(expired);
 }
 

@@ -16,11 +16,10 @@ constexpr std::size_t kFlushStep = 500;       // rows that are written while the
 constexpr std::size_t kMaxUsesInStats = 500;  // beyond, the counts are those of some seconds ago
 
 Result<void> check_token_name(std::string_view name) {
-  if (trim(name).empty())
-    return fail(ErrorCode::kInvalidArgument, "Give the token a name: say where you will use it.");
+  if (trim(name).empty()) return invalid("Give the token a name: say where you will use it.");
   if (name.size() > kMaxTokenNameBytes) {
-    return fail(ErrorCode::kInvalidArgument, "The name is longer than " + std::to_string(kMaxTokenNameBytes) +
-                                                 " bytes: choose a shorter one.");
+    return invalid("The name is longer than " + std::to_string(kMaxTokenNameBytes) +
+                   " bytes: choose a shorter one.");
   }
   return check_name("The name", name, kMaxTokenNameBytes);
 }
@@ -29,18 +28,14 @@ Result<void> check_token_name(std::string_view name) {
 Result<void> check_token_description(std::string_view description) {
   if (trim(description).empty()) return {};
   if (description.size() > kMaxTokenDescriptionBytes) {
-    return fail(ErrorCode::kInvalidArgument, "The description is longer than " +
-                                                 std::to_string(kMaxTokenDescriptionBytes) +
-                                                 " bytes: choose a shorter one.");
+    return invalid("The description is longer than " + std::to_string(kMaxTokenDescriptionBytes) +
+                   " bytes: choose a shorter one.");
   }
   return check_name("The description", description, kMaxTokenDescriptionBytes);
 }
 
 Result<void> check_owner(Transaction& tx, const UserId& owner) {
-  bool active = false;
-  auto done = tx.for_each("SELECT status FROM users WHERE id = $1", {std::string_view(owner.str())},
-                          [&](const SqlRow& row) { active = row.bytes(0) == "active"; });
-  if (!done) return done;
+  WICK_TRY(active, token_store::is_active_user(tx, owner));
   if (!active) return fail(ErrorCode::kNotFound, "There is no active user with this id.");
   return {};
 }
@@ -111,7 +106,7 @@ Result<void> TokenService::start() {
   db_.on_change("token", [this, row](const ChangeEntry& entry) {
     return db_.read([&](Transaction& tx) { return token_store::index_row(tx, entry.entity, row); });
   });
-  // A user who is deactivated or deleted takes every token along (T6).
+  // The tokens of a user end with the user: deactivation and deletion erase all of them.
   db_.on_change("user", [this, row](const ChangeEntry& entry) {
     return db_.read([&](Transaction& tx) { return token_store::index_rows_of_user(tx, entry.entity, row); });
   });
@@ -123,16 +118,9 @@ Result<MintedToken> TokenService::mint(const UserId& owner, MintRequest request)
   WICK_CHECK(check_token_description(request.description));
   const Micros now = clock_.now();
   if (request.expires_at && *request.expires_at <= now) {
-    return fail(ErrorCode::kInvalidArgument, "The expiry is not in the future.");
+    return invalid("The expiry is not in the future.");
   }
-  MintedToken minted;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(inserted, insert_new(tx, owner, request, now));
-    minted = std::move(inserted);
-    return {};
-  });
-  WICK_CHECK(done);
-  return minted;
+  return db_.write([&](Transaction& tx) { return insert_new(tx, owner, request, now); });
 }
 
 Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::string_view reason) {
@@ -147,8 +135,8 @@ Result<void> TokenService::revoke(const Actor& actor, const TokenId& id, std::st
 
 Result<std::int64_t> TokenService::revoke_many(const Actor& actor, const std::vector<TokenId>& ids,
                                                std::string_view reason) {
-  std::int64_t total = 0;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<std::int64_t> {
+    std::int64_t total = 0;
     const Micros now = clock_.now();
     for (const TokenId& id : ids) {
       auto token = token_store::get(tx, id);
@@ -157,85 +145,61 @@ Result<std::int64_t> TokenService::revoke_many(const Actor& actor, const std::ve
       if (!actor.admin && token->owner != actor.user) continue;
       WICK_TRY(revoked, token_store::revoke(tx, id, now, actor.user.str(), reason));
       if (revoked == 0) continue;
-      if (auto logged = tx.changed("token", id.str()); !logged) return logged;
+      WICK_CHECK(tx.changed("token", id.str()));
       total += revoked;
     }
-    return {};
+    return total;
   });
-  WICK_CHECK(done);
-  return total;
 }
 
 Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserId& owner,
                                                  std::string_view reason) {
   if (!actor.admin && actor.user != owner) return not_active();
-  std::int64_t total = 0;
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    total = 0;
+  return db_.write_with_reserve([&](Transaction& tx) -> Result<std::int64_t> {
+    std::int64_t total = 0;
     const Micros now = clock_.now();
     WICK_TRY(tokens, token_store::list(tx, owner, true, now));
     for (const Token& token : tokens) {
       WICK_TRY(revoked, token_store::revoke(tx, token.id, now, actor.user.str(), reason));
-      if (auto logged = tx.changed("token", token.id.str()); !logged) return logged;
+      WICK_CHECK(tx.changed("token", token.id.str()));
       total += revoked;
     }
-    return {};
+    return total;
   });
-  WICK_CHECK(done);
-  return total;
 }
 
 Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, int overlap_hours) {
   if (overlap_hours < 0 || overlap_hours > kMaxRotateOverlapHours) {
-    return fail(ErrorCode::kInvalidArgument,
-                "The overlap must be 0 to " + std::to_string(kMaxRotateOverlapHours) + " hours.");
+    return invalid("The overlap must be 0 to " + std::to_string(kMaxRotateOverlapHours) + " hours.");
   }
-  MintedToken minted;
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  return db_.write([&](Transaction& tx) -> Result<MintedToken> {
     const Micros now = clock_.now();
     auto old = token_store::get(tx, id);
-    if (!old || (!actor.admin && old->owner != actor.user) ||
-        std::string_view(old->status(now)) != "active") {
+    if (!old || (!actor.admin && old->owner != actor.user) || old->status(now) != TokenStatus::kActive)
       return not_active();
-    }
     // The old one first: at the limit, a rotation must still be possible.
     if (overlap_hours == 0) {
       WICK_CHECK(token_store::revoke(tx, id, now, actor.user.str(), "rotated"));
     } else {
       WICK_CHECK(token_store::set_expiry(tx, id, now + Micros(overlap_hours) * 3600 * kMicrosPerSecond));
     }
-    if (auto logged = tx.changed("token", id.str()); !logged) return logged;
+    WICK_CHECK(tx.changed("token", id.str()));
     const MintRequest same{old->name, old->tools, old->expires_at, old->scope, old->description};
-    WICK_TRY(inserted, insert_new(tx, old->owner, same, now));
-    minted = std::move(inserted);
-    return {};
+    return insert_new(tx, old->owner, same, now);
   });
-  WICK_CHECK(done);
-  return minted;
 }
 
 Result<Token> TokenService::get(const Actor& actor, const TokenId& id) {
-  Result<Token> token = fail(ErrorCode::kNotFound, "");
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    token = token_store::get(tx, id);
-    if (!token) return fail(token.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  if (!actor.admin && token->owner != actor.user)
+  WICK_TRY(token, db_.read([&](Transaction& tx) { return token_store::get(tx, id); }));
+  if (!actor.admin && token.owner != actor.user)
     return fail(ErrorCode::kNotFound, "There is no token with this id.");
-  for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(*token, use);
-  return token;
+  for (const LastUse& use : index_.unwritten_uses({&id, 1})) show_use(token, use);
+  return std::move(token);
 }
 
 Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_only) {
-  std::vector<Token> tokens;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(found, token_store::list(tx, owner, active_only, clock_.now()));
-    tokens = std::move(found);
-    return {};
-  });
-  WICK_CHECK(done);
+  const Micros now = clock_.now();
+  WICK_TRY(tokens, db_.read([&](Transaction& tx) { return token_store::list(tx, owner, active_only, now); }));
   std::vector<TokenId> ids;
   ids.reserve(tokens.size());
   for (const Token& token : tokens) ids.push_back(token.id);
@@ -246,36 +210,26 @@ Result<std::vector<Token>> TokenService::list(const UserId& owner, bool active_o
   for (Token& token : tokens) {
     if (const auto use = uses.find(token.id); use != uses.end()) show_use(token, use->second);
   }
-  return tokens;
+  return std::move(tokens);
 }
 
 Result<TokenPage> TokenService::search(const TokenFilter& filter) {
   const token_page_store::UnwrittenUses uses = [this](std::span<const TokenId> ids) {
     return index_.unwritten_uses(ids);
   };
-  Result<TokenPage> page;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    page = token_page_store::page(tx, filter, uses, clock_.now());
-    if (!page) return fail(page.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return page;
+  const Micros now = clock_.now();
+  return db_.read([&](Transaction& tx) { return token_page_store::page(tx, filter, uses, now); });
 }
 
 Result<TokenStats> TokenService::stats() {
   std::vector<LastUse> uses = index_.unwritten_uses(CredentialKind::kPat);
   if (uses.size() > kMaxUsesInStats) uses.resize(kMaxUsesInStats);
-  TokenStats stats;
-  auto done = db_.read([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(kept, token_page_store::stats(tx));
+  return db_.read([&](Transaction& tx) -> Result<TokenStats> {
+    WICK_TRY(stats, token_page_store::stats(tx));
     WICK_TRY(first_uses, token_page_store::count_never_used(tx, uses));
-    stats = kept;
     stats.never_used -= first_uses;
-    return {};
+    return stats;
   });
-  WICK_CHECK(done);
-  return stats;
 }
 
 Result<void> TokenService::flush_last_uses() {
@@ -283,15 +237,10 @@ Result<void> TokenService::flush_last_uses() {
   std::span<const LastUse> rest(uses);
   while (!rest.empty()) {
     const auto step = rest.first(std::min(rest.size(), kFlushStep));
-    auto done = db_.write(
-        [&](Transaction& tx) -> Result<void> {
-          for (const LastUse& use : step) {
-            WICK_CHECK(token_store::set_last_use(tx, use));
-          }
-          return {};
-        },
-        Space::kNeedsRoom);
-    if (!done) return done;
+    WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
+      for (const LastUse& use : step) WICK_CHECK(token_store::set_last_use(tx, use));
+      return {};
+    }));
     index_.written(step);
     rest = rest.subspan(step.size());
   }
@@ -299,19 +248,14 @@ Result<void> TokenService::flush_last_uses() {
 }
 
 Result<void> TokenService::mark_expired() {
+  constexpr auto kStep = std::int64_t(kFlushStep);
   for (;;) {
-    std::int64_t due = 0;
-    auto asked = db_.read([&](Transaction& tx) -> Result<void> {
-      WICK_TRY(counted, token_page_store::count_expired(tx, clock_.now(), std::int64_t(kFlushStep)));
-      due = counted;
-      return {};
-    });
-    if (!asked || due == 0) return asked;
-    auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-      WICK_CHECK(token_page_store::mark_expired(tx, clock_.now(), std::int64_t(kFlushStep)));
-      return {};
-    });
-    if (!done || due < std::int64_t(kFlushStep)) return done;
+    const Micros now = clock_.now();
+    WICK_TRY(due, db_.read([&](Transaction& tx) { return token_page_store::count_expired(tx, now, kStep); }));
+    if (due == 0) return {};
+    WICK_CHECK(db_.write_with_reserve(
+        [&](Transaction& tx) { return token_page_store::mark_expired(tx, now, kStep); }));
+    if (due < kStep) return {};
   }
 }
 

@@ -108,7 +108,7 @@ TEST_F(Service, ARevokedTokenIsRefusedOnTheVeryNextLookupAndAfterARestart) {
   EXPECT_EQ(service_->revoke({ann_, false}, minted->token.id, "again").error().code, ErrorCode::kNotFound);
   restart();
   EXPECT_FALSE(accepted(plaintext));
-  EXPECT_STREQ(service_->get({ann_, false}, minted->token.id)->status(clock_.now()), "revoked");
+  EXPECT_EQ(service_->get({ann_, false}, minted->token.id)->status(clock_.now()), TokenStatus::kRevoked);
 }
 
 TEST_F(Service, ALivingTokenIsAcceptedAfterARestart) {

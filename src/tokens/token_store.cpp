@@ -100,29 +100,27 @@ Result<Token> get(Transaction& tx, const TokenId& id) {
 }
 
 Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool active_only, Micros now) {
-  std::vector<Token> tokens;
-  const auto take = [&](const SqlRow& row) { tokens.push_back(read(row)); };
   const std::string id = owner.str();
-  Result<void> done;
-  if (owner.empty()) {
-    done =
-        active_only
-            ? tx.for_each(
-                  std::string(kColumns) +
-                      "WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1) ORDER BY id DESC",
-                  {now}, take)
-            : tx.for_each(std::string(kColumns) + "ORDER BY id DESC", {}, take);
-  } else {
-    done = active_only
-               ? tx.for_each(std::string(kColumns) +
-                                 "WHERE user_id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR "
-                                 "expires_at > $2) ORDER BY id DESC",
-                             {std::string_view(id), now}, take)
-               : tx.for_each(std::string(kColumns) + "WHERE user_id = $1 ORDER BY id DESC",
-                             {std::string_view(id)}, take);
-  }
-  if (!done) return fail(std::move(done.error()));
+  std::string where;
+  std::vector<SqlParam> params;
+  const auto add = [&](const char* condition, SqlParam param) {
+    params.push_back(param);
+    where += where.empty() ? "WHERE " : " AND ";
+    where += condition + std::to_string(params.size());
+  };
+  if (!owner.empty()) add("user_id = $", std::string_view(id));
+  if (active_only) add("revoked_at IS NULL AND COALESCE(expires_at, 9223372036854775807) > $", now);
+  std::vector<Token> tokens;
+  WICK_CHECK(tx.for_each(std::string(kColumns) + where + " ORDER BY id DESC", SqlParams(params),
+                         [&](const SqlRow& row) { tokens.push_back(read(row)); }));
   return tokens;
+}
+
+Result<bool> is_active_user(Transaction& tx, const UserId& user) {
+  bool active = false;
+  WICK_CHECK(tx.for_each("SELECT status FROM users WHERE id = $1", {std::string_view(user.str())},
+                         [&](const SqlRow& row) { active = row.bytes(0) == "active"; }));
+  return active;
 }
 
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now) {
@@ -145,19 +143,17 @@ Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std:
 
 Result<void> forget_ended(Transaction& tx, const UserId& owner, Micros now, std::int64_t kept) {
   std::vector<std::pair<std::int64_t, std::string>> old;
-  auto done = tx.for_each(
-      "SELECT number, name, last4 FROM tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL "
-      "OR expires_at <= $2) ORDER BY number DESC LIMIT 100 OFFSET $3",
-      {std::string_view(owner.str()), now, kept}, [&](const SqlRow& row) {
-        old.emplace_back(row.integer(0), search_index::joined({row.bytes(1), row.bytes(2)}));
-      });
-  for (auto one = old.begin(); done && one != old.end(); ++one) {
-    done = search_index::remove(tx, search_index::Table::kTokens, one->first, one->second);
-    if (!done) return done;
-    if (auto deleted = tx.execute("DELETE FROM tokens WHERE number = $1", {one->first}); !deleted)
-      return fail(std::move(deleted.error()));
+  WICK_CHECK(
+      tx.for_each("SELECT number, name, last4 FROM tokens WHERE user_id = $1 AND (revoked_at IS NOT NULL "
+                  "OR expires_at <= $2) ORDER BY number DESC LIMIT 100 OFFSET $3",
+                  {std::string_view(owner.str()), now, kept}, [&](const SqlRow& row) {
+                    old.emplace_back(row.integer(0), search_index::joined({row.bytes(1), row.bytes(2)}));
+                  }));
+  for (const auto& [number, text] : old) {
+    WICK_CHECK(search_index::remove(tx, search_index::Table::kTokens, number, text));
+    WICK_CHECK(tx.execute("DELETE FROM tokens WHERE number = $1", {number}));
   }
-  return done;
+  return {};
 }
 
 Result<std::int64_t> set_expiry(Transaction& tx, const TokenId& id, Micros expires_at) {

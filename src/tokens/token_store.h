@@ -26,6 +26,7 @@ Result<void> insert(Transaction& tx, const Token& token, const Sha256Digest& dig
 Result<Token> get(Transaction& tx, const TokenId& id);
 // Of one user, or of all when `owner` is empty; newest first. Index: tokens_user, tokens_active.
 Result<std::vector<Token>> list(Transaction& tx, const UserId& owner, bool active_only, Micros now);
+Result<bool> is_active_user(Transaction& tx, const UserId& user);
 Result<std::int64_t> count_active(Transaction& tx, const UserId& owner, Micros now);
 // The number of tokens that were active and are revoked now: 0 or 1.
 Result<std::int64_t> revoke(Transaction& tx, const TokenId& id, Micros now, std::string_view by,

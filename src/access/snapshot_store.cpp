@@ -1,4 +1,4 @@
-#include "access/snapshot_loader.h"
+#include "access/snapshot_store.h"
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/text.h"
 
-namespace wick::snapshot_loader {
+namespace wick::snapshot_store {
 namespace {
 
 using Connectors = absl::flat_hash_map<ConnectorId, std::shared_ptr<ConnectorEntry>>;
@@ -72,9 +72,8 @@ Result<void> read_users(Transaction& tx, std::string_view id, AccessSnapshot& sn
     if (const auto found = snapshot.users.find(user); found != snapshot.users.end())
       found->second.tags.push_back(tag);
   };
-  auto done = select(tx, "SELECT id, email, name, role, status, password_hash IS NOT NULL FROM users", "id",
-                     id, "", add_user);
-  if (!done) return done;
+  WICK_CHECK(select(tx, "SELECT id, email, name, role, status, password_hash IS NOT NULL FROM users", "id",
+                    id, "", add_user));
   return select(tx, "SELECT user_id, tag_id FROM user_tags", "user_id", id, " ORDER BY user_id, tag_id",
                 add_tag);
 }
@@ -159,9 +158,8 @@ Result<void> read_details(Transaction& tx, std::string_view id, Connectors& conn
     if (found == connectors.end()) return;
     found->second->offered.emplace(row.text(1), row.is_null(2) ? std::nullopt : std::optional(row.text(2)));
   };
-  auto done = select(tx, "SELECT connector_id, tag_id FROM connector_tags", "connector_id", id,
-                     " ORDER BY connector_id, tag_id", add_tag);
-  if (!done) return done;
+  WICK_CHECK(select(tx, "SELECT connector_id, tag_id FROM connector_tags", "connector_id", id,
+                    " ORDER BY connector_id, tag_id", add_tag));
   return select(tx, "SELECT connector_id, key, definition FROM offered_operations", "connector_id", id, "",
                 add_offer);
 }
@@ -187,10 +185,10 @@ void finish(ConnectorEntry& connector, const ConnectorEntry* before) {
 Result<void> read_connectors(Transaction& tx, std::string_view id, const KindOperations& kinds,
                              AccessSnapshot& snapshot, const ConnectorEntry* before) {
   Connectors connectors;
-  if (auto done = read_rows(tx, id, kinds, connectors); !done) return done;
-  if (auto done = read_operations(tx, id, connectors); !done) return done;
-  if (auto done = read_orders(tx, id, connectors); !done) return done;
-  if (auto done = read_details(tx, id, connectors); !done) return done;
+  WICK_CHECK(read_rows(tx, id, kinds, connectors));
+  WICK_CHECK(read_operations(tx, id, connectors));
+  WICK_CHECK(read_orders(tx, id, connectors));
+  WICK_CHECK(read_details(tx, id, connectors));
   for (auto& [ignored, connector] : connectors) {
     finish(*connector, before);
     snapshot.connectors.push_back(std::move(connector));
@@ -233,9 +231,9 @@ Result<void> load_connector(Transaction& tx, std::string_view id, const KindOper
 }
 
 Result<void> load_everything(Transaction& tx, const KindOperations& kinds, AccessSnapshot& snapshot) {
-  if (auto done = load_tags(tx, snapshot); !done) return done;
-  if (auto done = read_users(tx, "", snapshot); !done) return done;
+  WICK_CHECK(load_tags(tx, snapshot));
+  WICK_CHECK(read_users(tx, "", snapshot));
   return read_connectors(tx, "", kinds, snapshot, nullptr);
 }
 
-}  // namespace wick::snapshot_loader
+}  // namespace wick::snapshot_store

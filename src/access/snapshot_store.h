@@ -10,7 +10,7 @@
 #include "access/snapshot.h"
 #include "db/database.h"
 
-namespace wick::snapshot_loader {
+namespace wick::snapshot_store {
 
 // `snapshot` must be empty.
 Result<void> load_everything(Transaction& tx, const KindOperations& kinds, AccessSnapshot& snapshot);
@@ -21,4 +21,4 @@ Result<void> load_connector(Transaction& tx, std::string_view id, const KindOper
 // All tags: there are few, and a tag that is gone disappears from users and connectors by not being found.
 Result<void> load_tags(Transaction& tx, AccessSnapshot& snapshot);
 
-}  // namespace wick::snapshot_loader
+}  // namespace wick::snapshot_store

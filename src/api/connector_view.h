@@ -1,0 +1,32 @@
+// Connectors and their operations as JSON, by the schemas of openapi.json.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "access/snapshot.h"
+#include "api/services.h"
+#include "connectors/connector_kind.h"
+#include "connectors/connector_service.h"
+#include "oauth_client/account_linking_service.h"
+
+namespace wick::api {
+
+boost::json::object operation_view(const ConnectorEntry& connector, const OperationEntry& operation);
+boost::json::object changes_view(const DiscoveredChanges& changes);
+// none, oauth, key: the account that each user needs of its own.
+const char* account_kind_name(const ConnectorEntry& connector);
+// Whether somebody has to connect an account first: the server itself may be well.
+template <typename T>
+bool lacks_account(const ConnectorEntry& connector, const Result<T>& outcome) {
+  return !outcome && outcome.error().code == ErrorCode::kForbidden && upstream::account_kind_of(connector);
+}
+// An error of a connected program, with the end of what it wrote to standard error: for admins.
+Error with_standard_error(ConnectorKind& kind, const ConnectorEntry& connector, Error error);
+// With operations for one connector; `admin` adds the configuration, secrets as {"set": true}, and what the
+// system answered when it last failed.
+boost::json::object connector_summary(Services& services, const AccessSnapshot& snapshot,
+                                      const ConnectorEntry& connector, bool admin);
+boost::json::object connector_view(Services& services, const AccessSnapshot& snapshot,
+                                   const ConnectorEntry& connector, bool admin);
+
+}  // namespace wick::api

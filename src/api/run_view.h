@@ -1,0 +1,23 @@
+// Runs, usage and the clients of connections as JSON, by the schemas of openapi.json.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/snapshot.h"
+#include "audit/run_log.h"
+#include "oauth/client.h"
+
+namespace wick::api {
+
+boost::json::array days_view(const std::vector<UsageDay>& days);
+boost::json::object usage_view(const AccessSnapshot& snapshot, const Usage& usage);
+// A client by its id; `client` may be an error when it is known no more.
+boost::json::object client_view(std::string_view id, const Result<OAuthClient>& client);
+// `token_names`: by credential id, as far as they are known.
+boost::json::object run_view(const AccessSnapshot& snapshot, const Run& run,
+                             const std::string& credential_name, bool detail);
+
+}  // namespace wick::api

@@ -11,8 +11,8 @@
 namespace wick::fuzz {
 namespace {
 
-using json_schema::Verdict;
 using json_schema::CompiledSchema;
+using json_schema::Verdict;
 
 std::optional<bool> fits(const json::value& schema, const json::value& value);
 
@@ -204,8 +204,7 @@ void check_laws(const json::value& schema, const json::value& value, Verdict ver
     const Verdict same = verdict_of(keyword, schema, value);
     FUZZ_CHECK(same == verdict || same == Verdict::kTooManySteps || same == Verdict::kTooDeep);
   }
-  if (verdict == Verdict::kInvalid)
-    FUZZ_CHECK(verdict_of("not", schema, value) != Verdict::kInvalid);
+  if (verdict == Verdict::kInvalid) FUZZ_CHECK(verdict_of("not", schema, value) != Verdict::kInvalid);
 }
 
 }  // namespace
@@ -225,8 +224,7 @@ void fuzz_schema(std::string_view data) {
   }
   const auto outcome = (*compiled)->validate(*value);
   check_errors(outcome, *value);
-  const bool is_decided =
-      outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid;
+  const bool is_decided = outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid;
   const auto expected = fits(*schema, *value);
   if (expected && is_decided) FUZZ_CHECK((outcome.verdict == Verdict::kValid) == *expected);
   // References and dialects would mean something else inside of another schema.

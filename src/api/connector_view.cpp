@@ -125,12 +125,12 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
   out["operations"] = std::move(operations);
   if (admin) {
     if (!connector.offered.empty()) out["offer"] = offer_view(connector);
-    ConnectorKind* kind = services.kinds.find(connector.kind);
-    if (const auto* passthrough = kind == nullptr ? nullptr : kind->passthrough()) {
+    ConnectorKind* connector_kind = services.kinds.find(connector.kind);
+    if (const auto* passthrough = connector_kind == nullptr ? nullptr : connector_kind->passthrough()) {
       if (std::string text = passthrough->standard_error(connector); !text.empty())
         out["stderr"] = std::move(text);
     }
-    if (const auto* discovery = kind == nullptr ? nullptr : kind->discovery()) {
+    if (const auto* discovery = connector_kind == nullptr ? nullptr : connector_kind->discovery()) {
       const auto left_out = discovery->left_out(connector);
       if (!left_out.empty()) out["left_out"] = json::array(left_out.begin(), left_out.end());
     }

@@ -173,7 +173,8 @@ Result<std::string> RemoteServer::login(bool read_only, Storage storage,
   const std::int64_t interval =
       std::clamp<std::int64_t>(number_of(object, "interval", 5), 1, kMaxPollSeconds);
   WICK_TRY(connection, wait_for_decision(endpoints, device_code, interval, shown.expires_in_seconds));
-  WICK_CHECK(store_.lock());
+  const auto lock = store_.lock();
+  WICK_CHECK(lock);
   const auto before = store_.load(url_);
   auto saved = store_.save(connection, storage);
   // What this login replaces would be a connection that nobody uses. If the server cannot be told, its owner
@@ -191,7 +192,8 @@ Result<http::ClientResponse> RemoteServer::revoke(const Endpoints& endpoints,
 
 Result<Secret> RemoteServer::access_token() {
   if (const auto given = environment_variable("WICK_TOKEN"); given && !given->empty()) return Secret(*given);
-  WICK_CHECK(store_.lock());
+  const auto lock = store_.lock();
+  WICK_CHECK(lock);
   WICK_TRY(connection, store_.load(url_));
   if (connection.expires_at > clock_.now() + kRefreshEarlySeconds * kMicrosPerSecond)
     return std::move(connection.access_token);
@@ -233,7 +235,8 @@ Result<json::object> RemoteServer::whoami() {
 }
 
 Result<void> RemoteServer::logout() {
-  WICK_CHECK(store_.lock());
+  const auto lock = store_.lock();
+  WICK_CHECK(lock);
   auto connection = store_.load(url_);
   if (!connection && connection.error().code == ErrorCode::kNotFound)
     return fail(std::move(connection.error()));

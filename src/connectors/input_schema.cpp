@@ -6,9 +6,9 @@
 namespace wick {
 namespace {
 
-using json_schema::Verdict;
 using json_schema::CompiledSchema;
 using json_schema::Outcome;
+using json_schema::Verdict;
 
 std::unexpected<Error> not_fitting(const Outcome& outcome) {
   std::string text = "The arguments do not fit the input schema";

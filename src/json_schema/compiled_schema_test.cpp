@@ -24,8 +24,7 @@ std::shared_ptr<const CompiledSchema> compiled(std::string_view schema) {
 
 bool fits(std::string_view schema, std::string_view value) {
   const Outcome outcome = compiled(schema)->validate(value_of(value));
-  EXPECT_TRUE(outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid)
-      << schema << value;
+  EXPECT_TRUE(outcome.verdict == Verdict::kValid || outcome.verdict == Verdict::kInvalid) << schema << value;
   return outcome.verdict == Verdict::kValid;
 }
 
@@ -254,8 +253,7 @@ TEST(CompiledSchema, EndsWithinItsStepsAndItsNesting) {
     chain += "\"d" + std::to_string(i) + "\":{\"$ref\":\"#/$defs/d" + std::to_string(i + 1) + "\"},";
   chain += "\"d" + std::to_string(kMaxSchemaNesting) + "\":true}}";
   EXPECT_EQ(compiled(chain)->validate(1).verdict, Verdict::kTooDeep);
-  EXPECT_EQ(compiled(R"({"$dynamicAnchor":"m","$dynamicRef":"#m"})")->validate(1).verdict,
-            Verdict::kTooDeep);
+  EXPECT_EQ(compiled(R"({"$dynamicAnchor":"m","$dynamicRef":"#m"})")->validate(1).verdict, Verdict::kTooDeep);
 }
 
 TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
@@ -263,9 +261,9 @@ TEST(CompiledSchema, StepsGrowWithTextsPatternsEnumsAndMarks) {
   for (const char* schema : {R"({"pattern":"^[a-z]*$"})", R"({"maxLength":2000000})", R"({"const":"b"})",
                              R"({"enum":["1","2","3","4","5","6","7","8","9"]})"}) {
     const auto one = compiled(R"({"items":)" + std::string(schema) + "}");
-    EXPECT_EQ(one->validate(json::array{json::string(text)}, {.max_steps = 1000}).verdict ==
-                  Verdict::kTooManySteps,
-              std::string_view(schema).find("const") == std::string_view::npos)
+    EXPECT_EQ(
+        one->validate(json::array{json::string(text)}, {.max_steps = 1000}).verdict == Verdict::kTooManySteps,
+        std::string_view(schema).find("const") == std::string_view::npos)
         << schema;
   }
   // Each branch keeps marks of its own for 100,000 members.

@@ -37,8 +37,7 @@ std::size_t Marks::steps(const json::value& value) {
 
 bool Evaluation::step(std::size_t count) {
   steps_ += count;
-  if (steps_ > limits_.max_steps && stopped_ == Verdict::kValid)
-    stopped_ = Verdict::kTooManySteps;
+  if (steps_ > limits_.max_steps && stopped_ == Verdict::kValid) stopped_ = Verdict::kTooManySteps;
   return stopped_ == Verdict::kValid;
 }
 

@@ -87,8 +87,7 @@ int run(const std::string& file, const Documents& documents) {
       }
       EXPECT_TRUE((*compiled)->problems().empty()) << name << ": " << (*compiled)->problems().front();
       const Outcome outcome = (*compiled)->validate(test.at("data"));
-      const Verdict expected =
-          test.at("valid").as_bool() ? Verdict::kValid : Verdict::kInvalid;
+      const Verdict expected = test.at("valid").as_bool() ? Verdict::kValid : Verdict::kInvalid;
       EXPECT_EQ(outcome.verdict, expected)
           << file << ": " << name << ": " << description << "\n"
           << to_json(group.at("schema")) << "\n"

@@ -71,8 +71,8 @@ json::object annotations_of(const OperationEntry& operation) {
   return annotations;
 }
 
-void append_tool(std::string& out, const ConnectorEntry& connector, const OperationEntry& operation,
-                 std::string_view name, std::string_view description) {
+void append_tool(std::string& out, const OperationEntry& operation, std::string_view name,
+                 std::string_view description) {
   out.append("{\"name\":").append(to_json(json::string(name)));
   out.append(",\"title\":").append(to_json(json::string(operation.name)));
   out.append(",\"description\":").append(to_json(json::string(description)));
@@ -127,8 +127,7 @@ std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface
                      name_connector(shown, connector.label);
                      out += to_json(shown);
                    } else {
-                     append_tool(out, connector, operation, name,
-                                 named(operation.description, connector.label));
+                     append_tool(out, operation, name, named(operation.description, connector.label));
                    }
                  });
 }
@@ -145,7 +144,7 @@ std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
                      make_readable_tool(shown, era);
                      out += to_json(shown);
                    } else {
-                     append_tool(out, of, operation, operation.key, operation.description);
+                     append_tool(out, operation, operation.key, operation.description);
                    }
                  });
 }

@@ -288,7 +288,7 @@ const refusals = [
   [/^POST \/(setup|invites)/, /link/, "a link is made by the server"],
   [
     anywhere,
-    /^This connector takes no (accounts|keys) of users|of this kind of connector are |into connectors of the kind rest/,
+    /^This connector does not (use|take) per-user (accounts|keys)|of this kind of connector are |into connectors of the kind rest/,
     "depends on the connector",
   ],
   [/^PATCH \/admin\/users/, /^This user has no password yet|last admin|yourself/, "depends on the user"],

@@ -116,7 +116,7 @@ onePage("what ends the work of others is asked first, with who and how much, and
       ],
     ],
     "/admin/tags": [[`Delete ${"T".repeat(60)}`, `Delete the tag “${"T".repeat(60)}”?`, "on 0 users and 1 connector"]],
-    "/admin/connectors": [[`Delete ${"C".repeat(60)}`, `Delete ${"C".repeat(60)}?`, "for everybody"]],
+    "/admin/connectors": [[`Delete ${"C".repeat(60)}`, `Delete ${"C".repeat(60)}?`, "for all users"]],
     [`/admin/connections?client=${app}`]: [
       ["Disconnect this app from all users", `Disconnect ${longName(7)} from all users?`, "2 connections will end"],
     ],

@@ -13,7 +13,7 @@ const suite = path.join(
 );
 
 test("every case of the JMESPath compliance suite gives what it should", () => {
-  const unit = path.join(root, "build/release/src/connectors/connectors_test");
+  const unit = path.join(root, "build/release/src/jmespath/jmespath_test");
   const { status, stdout, error } = spawnSync(unit, ["--gtest_filter=Jmespath.TheComplianceSuitePasses"], {
     encoding: "utf8",
     env: { ...process.env, WICK_JMESPATH_SUITE: suite },

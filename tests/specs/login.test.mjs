@@ -89,7 +89,11 @@ describe("a login", { concurrency: true }, () => {
     save({ expires_at: Date.now() * 1000 + 30e6 });
     const tokens = await Promise.all(Array.from({ length: 8 }, () => run(["access-token"], env)));
     const fresh = new Set(tokens.map((one) => one.stdout.trim()));
-    assert.deepEqual([fresh.size, tokens.every((one) => one.code === 0), fresh.has(token)], [1, true, false]);
+    assert.deepEqual(
+      [fresh.size, tokens.every((one) => one.code === 0), fresh.has(token)],
+      [1, true, false],
+      tokens.map((one) => one.stderr).join("\n"),
+    );
     keep(env);
     assert.equal((await callTool(wick, [...fresh][0], "notes__list")).status, 200);
     assert.equal((await mia.get("/connections")).body.items.length, 1);

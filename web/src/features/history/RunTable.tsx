@@ -67,7 +67,7 @@ export function RunTable({ runs, showUser }: Props) {
         </>
       ),
     },
-    { label: "Duration", width: 80, cell: (run) => duration(run.latency_ms) },
+    { label: "Duration", width: 96, cell: (run) => duration(run.latency_ms) },
   ];
   return (
     <DataTable

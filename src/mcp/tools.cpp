@@ -138,7 +138,7 @@ std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
   std::vector<OperationRef> operations = access.operations();
   std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
   return page_of(operations, cursor,
-                 [&](std::string& out, const ConnectorEntry& of, const OperationEntry& operation) {
+                 [&](std::string& out, const ConnectorEntry&, const OperationEntry& operation) {
                    if (const auto* tool = foreign_tool(operation)) {
                      json::object shown = *tool;
                      make_readable_tool(shown, era);

@@ -131,7 +131,7 @@ http::Task<void> BackgroundJobs::review(std::shared_ptr<const ConnectorEntry> co
   if (discovery == nullptr || connector->disabled || upstream::account_kind_of(*connector)) co_return;
   const OnBehalfOf nobody;
   auto definitions = co_await discovery->discover(connector, nobody, false);
-  // Set up anew in the meantime: what was heard is not of what it is now.
+  // The connector was reconfigured while the job waited for the system: the result is stale.
   const auto snapshot = services_.access.snapshot();
   const ConnectorEntry* now = snapshot->connector(connector->id);
   if (now == nullptr || now->config != connector->config || now->sealed_secrets != connector->sealed_secrets)

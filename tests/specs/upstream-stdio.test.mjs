@@ -342,7 +342,7 @@ for (const era of eras) {
     await othersAnswer();
     assert.equal(given, 0, "the others did not wait for it");
     for (const text of await all) assert.match(text, /did not answer within 1 seconds/);
-    assert.ok(Date.now() - began < 15_000, `it took ${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 6000, `it took ${Date.now() - began} ms`);
   });
 }
 
@@ -765,7 +765,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     await until(async () => {
       await othersAnswer();
       answers.push(await said("who"));
-      return /It is started again in [34] seconds\.$/.test(answers.at(-1)); // the others may have taken a second
+      return answers.at(-1).endsWith("It is started again in 4 seconds.");
     });
     for (const text of answers)
       assert.match(
@@ -866,7 +866,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     assert.deepEqual([pids.length, pids.filter(alive).length], [6, 6]);
     const began = Date.now();
     await own.stop();
-    assert.ok(Date.now() - began < 15_000, `it took ${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 8000, `it took ${Date.now() - began} ms`);
     await hanging;
     await until(() => !pids.some(alive), 30, "some are left");
   });

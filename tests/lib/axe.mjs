@@ -3,12 +3,9 @@ import axeCore from "axe-core";
 
 const wcag22 = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
-/** Those of its rules that depend on colors and places, beside what is on the page. */
-export const visualRules = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"];
-
-/** The violations of WCAG 2.2 AA, a text each, or of these `rules`; with `bestPractices` also those of axe's other rules. */
-export async function axe(page, { bestPractices = false, rules = wcag22 } = {}) {
-  const options = { resultTypes: ["violations"], iframes: false, ...(!bestPractices && { runOnly: rules }) };
+/** The violations of WCAG 2.2 AA, a text each; with `bestPractices` also those of axe's other rules. */
+export async function axe(page, { bestPractices = false } = {}) {
+  const options = { resultTypes: ["violations"], iframes: false, ...(!bestPractices && { runOnly: wcag22 }) };
   let found = await page.evaluate(violationsIfLoaded, options);
   if (!found) {
     await page.evaluate(axeCore.source);

@@ -3,21 +3,17 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { axe, visualRules } from "./axe.mjs";
+import { axe } from "./axe.mjs";
 import { giveSession, launch } from "./browser.mjs";
 import { longNames } from "./crowd.mjs";
 import { Wick, until } from "./wick.mjs";
 
-/**
- * By width and color scheme; the narrow ones are touched. The same is on the page at both large widths and in both schemes, so
- * that axe's rules about it run on one of those, and the visual ones on all.
- */
+/** By width and color scheme; the narrow ones are touched. */
 export const screens = [1440, 1280, 390].flatMap((width) =>
   ["light", "dark"].map((colorScheme) => ({
     width,
     colorScheme,
     isPhone: width < 500,
-    axeRules: width !== 1280 && colorScheme === "light" ? undefined : visualRules,
   })),
 );
 
@@ -76,7 +72,7 @@ export function screenTests(prepare) {
             others.push(await contextAt(browser, screen, wick.url, session));
             return others.at(-1).newPage();
           });
-          await looksRight(page, screen);
+          await looksRight(page);
           assert.deepEqual(problems, []);
         } finally {
           await Promise.all([page.close(), ...others.map((one) => one.close())]);
@@ -113,7 +109,7 @@ export async function forEachScreen(page, check, these = screens) {
 /** The same, where what must hold on all screens is looked for before `check`. */
 export const onEveryScreen = (page, check = () => {}) =>
   forEachScreen(page, async (screen) => {
-    await looksRight(page, screen);
+    await looksRight(page);
     await check(screen);
   });
 
@@ -133,9 +129,9 @@ export async function fits(page) {
 }
 
 /** It fits, and axe finds nothing; on a screen of the list, of the rules that run there. */
-export async function looksRight(page, { axeRules } = {}) {
+export async function looksRight(page) {
   await fits(page);
-  assert.deepEqual(await axe(page, { rules: axeRules }), [], page.url());
+  assert.deepEqual(await axe(page), [], page.url());
 }
 
 // Runs in the page.

@@ -20,7 +20,7 @@ template <typename T>
 bool lacks_account(const ConnectorEntry& connector, const Result<T>& outcome) {
   return !outcome && outcome.error().code == ErrorCode::kForbidden && upstream::account_kind_of(connector);
 }
-// An error of a connected program, with the end of what it wrote to standard error: for admins.
+// For admins: the error of a connected program, with the last lines that it wrote to standard error.
 Error with_standard_error(ConnectorKind& kind, const ConnectorEntry& connector, Error error);
 // With operations for one connector; `admin` adds the configuration, secrets as {"set": true}, and what the
 // system answered when it last failed.

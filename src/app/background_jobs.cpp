@@ -147,7 +147,7 @@ http::Task<void> BackgroundJobs::review(std::shared_ptr<const ConnectorEntry> co
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {
     spdlog::warn(
-        "connector {}: its server offers something else than is accepted: new {}, changed {}, gone {}",
+        "connector {}: the server's operations differ from the accepted ones: new {}, changed {}, gone {}",
         connector->label, listed(changes->added), listed(changes->changed), listed(changes->removed));
   }
 }

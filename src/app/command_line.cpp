@@ -323,7 +323,7 @@ void add_connector_test(Commands& commands, CLI::App& connector) {
   CLI::App* test = commands.add(connector, "test", "Run an operation, or see whether the system answers");
   test->add_option("connector", commands.options.label, "label or id")->required();
   test->add_option("operation", commands.options.operation,
-                   "its key; without one, the system is only asked what it offers");
+                   "the key of an operation; without one, the test only asks the system for its operations");
   test->add_option("--arguments", commands.options.arguments, "a JSON object");
   test->add_option("--user", commands.options.user, "as whom: email or id");
   test->callback([&commands] {

@@ -62,9 +62,10 @@ void print_offer(const json::object& connector, const json::object& offer) {
   std::string keys;
   for (const auto& change : offer.at("changes").as_array())
     keys += (keys.empty() ? "" : ", ") + text_of(change.as_object(), "key");
-  std::cout << "The server offers something else than is accepted here, in: " << keys
-            << ".\n--json and the web app show the difference; wick connector refresh \""
-            << text_of(connector, "label") << "\" accepts what it offers then.\n";
+  std::cout
+      << "The server's operations differ from the accepted ones: " << keys
+      << ".\n--json and the web app show the differences. To accept them, run: wick connector refresh \""
+      << text_of(connector, "label") << "\"\n";
 }
 
 std::string since(const json::object& connector) {

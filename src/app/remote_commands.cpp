@@ -18,8 +18,8 @@ struct Options {
   bool as_json = false, read_only = false;
 };
 
-Result<std::string> server_url(const Options& options, remote::CredentialStore& store) {
-  if (!options.url.empty()) return remote::normal_server_url(options.url);
+Result<std::string> server_url(const Options& options, cli_login::CredentialStore& store) {
+  if (!options.url.empty()) return cli_login::normal_server_url(options.url);
   WICK_TRY(known, store.urls());
   if (known.empty()) {
     return fail(ErrorCode::kInvalidArgument,
@@ -28,7 +28,7 @@ Result<std::string> server_url(const Options& options, remote::CredentialStore& 
   return known.front();
 }
 
-void show_prompt(const Options& options, const remote::DevicePrompt& prompt) {
+void show_prompt(const Options& options, const cli_login::DevicePrompt& prompt) {
   if (options.as_json) {
     json::object out;
     out["verification_uri"] = prompt.verification_uri;
@@ -44,10 +44,10 @@ void show_prompt(const Options& options, const remote::DevicePrompt& prompt) {
             << " minutes. Waiting ..." << std::endl;
 }
 
-Result<void> login(const Options& options, remote::RemoteServer& server) {
-  WICK_TRY(storage, remote::parse_storage(options.store));
+Result<void> login(const Options& options, cli_login::RemoteServer& server) {
+  WICK_TRY(storage, cli_login::parse_storage(options.store));
   WICK_TRY(where, server.login(options.read_only, storage,
-                               [&](const remote::DevicePrompt& prompt) { show_prompt(options, prompt); }));
+                               [&](const cli_login::DevicePrompt& prompt) { show_prompt(options, prompt); }));
   if (options.as_json) {
     json::object out;
     out["url"] = server.url();
@@ -59,7 +59,7 @@ Result<void> login(const Options& options, remote::RemoteServer& server) {
   return {};
 }
 
-Result<void> logout(const Options& options, remote::RemoteServer& server) {
+Result<void> logout(const Options& options, cli_login::RemoteServer& server) {
   if (auto done = server.logout(); !done) return done;
   if (options.as_json) {
     json::object out;
@@ -72,7 +72,7 @@ Result<void> logout(const Options& options, remote::RemoteServer& server) {
   return {};
 }
 
-Result<void> whoami(const Options& options, remote::RemoteServer& server) {
+Result<void> whoami(const Options& options, cli_login::RemoteServer& server) {
   WICK_TRY(who, server.whoami());
   if (options.as_json) {
     std::cout << to_json(who) << "\n";
@@ -94,7 +94,7 @@ Result<void> whoami(const Options& options, remote::RemoteServer& server) {
   return {};
 }
 
-Result<void> access_token(const Options& options, remote::RemoteServer& server) {
+Result<void> access_token(const Options& options, cli_login::RemoteServer& server) {
   WICK_TRY(token, server.access_token());
   if (options.as_json) {
     json::object out;
@@ -107,14 +107,14 @@ Result<void> access_token(const Options& options, remote::RemoteServer& server) 
   return {};
 }
 
-using Command = Result<void> (*)(const Options&, remote::RemoteServer&);
+using Command = Result<void> (*)(const Options&, cli_login::RemoteServer&);
 
 int run(const Options& options, Command command) {
-  remote::CredentialStore store(remote::CredentialStore::default_folder());
+  cli_login::CredentialStore store(cli_login::CredentialStore::default_folder());
   auto url = server_url(options, store);
   if (!url) return print_error(options.as_json, url.error());
   const SystemClock clock;
-  remote::RemoteServer server(*url, store, clock, options.ca_file);
+  cli_login::RemoteServer server(*url, store, clock, options.ca_file);
   auto done = command(options, server);
   return done ? 0 : print_error(options.as_json, done.error());
 }

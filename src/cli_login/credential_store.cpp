@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "cli_login/keyring.h"
 
-namespace wick::remote {
+namespace wick::cli_login {
 namespace {
 
 namespace fs = std::filesystem;
@@ -191,4 +191,4 @@ Result<void> CredentialStore::forget(const std::string& url) {
   return write_servers(file(), std::move(next));
 }
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

@@ -19,7 +19,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 
-namespace wick::remote {
+namespace wick::cli_login {
 
 struct StoredConnection {
   std::string url;  // of the server, without a slash at the end
@@ -67,4 +67,4 @@ class CredentialStore {
   std::filesystem::path folder_;
 };
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

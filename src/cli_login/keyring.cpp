@@ -12,7 +12,7 @@
 
 extern char** environ;
 
-namespace wick::remote {
+namespace wick::cli_login {
 namespace {
 
 constexpr int kMissingProgram = 127, kNoBus = 126, kBroken = 125;
@@ -107,4 +107,4 @@ Result<void> keyring_clear(const std::string& url) {
   return {};  // nothing to clear is an exit code of 1
 }
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

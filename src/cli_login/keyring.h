@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 
-namespace wick::remote {
+namespace wick::cli_login {
 
 inline constexpr std::size_t kMaxKeyringBytes = 64 * 1024;
 
@@ -16,4 +16,4 @@ Result<void> keyring_store(const std::string& url, const Secret& secret);
 Result<Secret> keyring_load(const std::string& url);
 Result<void> keyring_clear(const std::string& url);
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

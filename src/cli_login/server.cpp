@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/url.h"
 
-namespace wick::remote {
+namespace wick::cli_login {
 namespace {
 
 constexpr std::size_t kMaxAnswerBytes = 256 * 1024;
@@ -257,4 +257,4 @@ Result<void> RemoteServer::logout() {
                   "): end the connection under Profile, Connections.");
 }
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

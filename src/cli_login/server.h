@@ -14,7 +14,7 @@
 #include "cli_login/credential_store.h"
 #include "http/client.h"
 
-namespace wick::remote {
+namespace wick::cli_login {
 
 inline constexpr std::string_view kCommandLineClient = "wick-cli";
 inline constexpr int kRefreshEarlySeconds = 60;  // a token that ends sooner is refreshed first
@@ -66,4 +66,4 @@ class RemoteServer {
   http::Client http_;
 };
 
-}  // namespace wick::remote
+}  // namespace wick::cli_login

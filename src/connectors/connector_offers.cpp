@@ -139,7 +139,8 @@ Result<DiscoveredChanges> ConnectorService::accept_offered(const ConnectorId& id
     WICK_TRY(accepted, accepted_of(tx, kinds_, id.str()));
     WICK_TRY(offered, connector_store::offered(tx, id.str()));
     if (digest_of(offered) != digest)
-      return fail(ErrorCode::kConflict, "The system offers something else than you have seen: look again.");
+      return fail(ErrorCode::kConflict,
+                  "The system's operations have changed since you looked at them: look again.");
     changes = changes_in(offered, accepted);
     return accept(tx, id.str(), offered);
   });

@@ -323,7 +323,7 @@ test("what a server changes is noticed without an admin, shown beside what was a
   );
   assert.match(
     own.cli(["connector", "show", "Moving"]).stdout,
-    /offers something else than is accepted here, in: moving\.\n.*wick connector refresh "Moving" accepts/,
+    /^The server's operations differ from the accepted ones: moving\.\n.*To accept them, run: wick connector refresh "Moving"$/m,
   );
   assert.match((await listed(own, bearer)).description, /^Version one\./);
   assert.equal((await callTool(own, bearer, "moving__moving")).body.result.content[0].text, "moved");

@@ -1,4 +1,4 @@
-// What the connected server offers otherwise than is accepted, side by side with it; accepts exactly what is shown.
+// Shows the definitions that the connected server offers beside the accepted ones, and accepts exactly those that are shown.
 import { Badge, Group, Stack, Text } from "@mantine/core";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";

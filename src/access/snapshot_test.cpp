@@ -174,6 +174,7 @@ TEST_F(Access, ManyChangesDuringALoadShareTheNextLoad) {
   gate_.wait_for_arrival();
   const std::uint64_t before = store_->snapshot()->version;
   std::vector<std::thread> others;
+  others.reserve(6);
   std::atomic<int> found = 0;
   for (int i = 0; i < 6; ++i) {
     others.emplace_back([&] {
@@ -192,6 +193,7 @@ TEST_F(Access, ManyChangesDuringALoadShareTheNextLoad) {
 
 TEST_F(Access, EachOfManyConcurrentChangesIsInTheSnapshotWhenItIsAnswered) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> found = 0;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

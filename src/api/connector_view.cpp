@@ -127,8 +127,8 @@ json::object connector_view(Services& services, const AccessSnapshot& snapshot,
     if (!connector.offered.empty()) out["offer"] = offer_view(connector);
     ConnectorKind* connector_kind = services.kinds.find(connector.kind);
     if (const auto* passthrough = connector_kind == nullptr ? nullptr : connector_kind->passthrough()) {
-      if (std::string text = passthrough->standard_error(connector); !text.empty())
-        out["stderr"] = std::move(text);
+      if (const std::string text = passthrough->standard_error(connector); !text.empty())
+        out["stderr"] = text;
     }
     if (const auto* discovery = connector_kind == nullptr ? nullptr : connector_kind->discovery()) {
       const auto left_out = discovery->left_out(connector);

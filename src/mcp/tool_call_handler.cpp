@@ -321,7 +321,7 @@ http::Task<Result<CallOutcome>> ToolCallHandler::invoke(const RequestContext& co
     if (may_ask) {
       sent = arguments;
     } else {
-      sent = std::move(arguments);
+      sent.swap(arguments);
     }
     auto outcome = co_await runner_.call(caller_of(context, authenticator_), operation.connector->id,
                                          operation.operation->key, std::move(sent), extra_params, client);

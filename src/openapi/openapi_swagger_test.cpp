@@ -12,9 +12,7 @@ namespace wick::openapi {
 namespace {
 
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 json::object object(std::string_view text) {
   return parse_json(text).value().as_object();

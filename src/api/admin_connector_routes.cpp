@@ -54,7 +54,7 @@ Result<Reply> list_kinds(Context& context) {
   return Reply{200, std::move(out)};
 }
 
-Result<Reply> list_connectors(Context& context) {
+Result<Reply> list_admin_connectors(Context& context) {
   json::array items;
   for (const auto& connector : context.snapshot->connectors) {
     items.push_back(connector_summary(context.services, *context.snapshot, *connector, true));
@@ -122,7 +122,7 @@ Result<Reply> create_connector(Context& context) {
   return shown(context, id, 201);
 }
 
-Result<Reply> get_connector(Context& context) {
+Result<Reply> get_admin_connector(Context& context) {
   WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
   return shown(context, id, 200);
 }
@@ -246,9 +246,9 @@ Result<Reply> accept_offered(Context& context) {
 
 void mount_admin_connectors(Api& api) {
   api.route("GET", "/admin/connector-kinds", Access::kAdmin, list_kinds);
-  api.route("GET", "/admin/connectors", Access::kAdmin, list_connectors);
+  api.route("GET", "/admin/connectors", Access::kAdmin, list_admin_connectors);
   api.route("POST", "/admin/connectors", Access::kAdmin, create_connector);
-  api.route("GET", "/admin/connectors/{id}", Access::kAdmin, get_connector);
+  api.route("GET", "/admin/connectors/{id}", Access::kAdmin, get_admin_connector);
   api.route("PATCH", "/admin/connectors/{id}", Access::kAdmin, update_connector);
   api.route("DELETE", "/admin/connectors/{id}", Access::kAdmin, delete_connector);
   api.route("POST", "/admin/connectors/{id}/duplicate", Access::kAdmin, duplicate_connector);

@@ -17,7 +17,7 @@
 namespace wick::api {
 namespace {
 
-constexpr std::size_t kMaxBulk = 200;  // as many as a page lists
+constexpr std::size_t kMaxUsersAtOnce = 200;  // as many as a page lists
 
 Reply shown(Context& context, int status, const User& user) {
   return {status, user_view(*context.services.access.snapshot(), user)};
@@ -153,9 +153,9 @@ Result<Reply> list_identities(Context& context) {
 
 Result<std::vector<UserId>> bulk_ids(const json::object& body) {
   WICK_TRY(texts, optional_strings(body, "ids"));
-  if (!texts || texts->empty() || texts->size() > kMaxBulk) {
+  if (!texts || texts->empty() || texts->size() > kMaxUsersAtOnce) {
     return fail(ErrorCode::kInvalidArgument,
-                "\"ids\" must name 1 to " + std::to_string(kMaxBulk) + " users.");
+                "\"ids\" must name 1 to " + std::to_string(kMaxUsersAtOnce) + " users.");
   }
   std::vector<UserId> ids;
   for (const std::string& text : *texts) {

@@ -124,7 +124,7 @@ Result<Reply> get_connection(Context& context) {
   return Reply{200, connection_view(context, grant)};
 }
 
-Result<Reply> get_usage(Context& context) {
+Result<Reply> get_connection_usage(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "connection"));
   WICK_TRY(grant, context.services.grants.get(context.actor(), id));
   WICK_TRY(usage, context.services.runs.usage(UsageOf::kCredential, grant.id.str()));
@@ -190,7 +190,7 @@ void mount_connections(Api& api) {
   api.route("GET", "/connections", Access::kSession, list_own);
   api.route("GET", "/connections/{id}", Access::kSession, get_connection);
   api.route("DELETE", "/connections/{id}", Access::kSession, disconnect_own);
-  api.route("GET", "/connections/{id}/usage", Access::kSession, get_usage);
+  api.route("GET", "/connections/{id}/usage", Access::kSession, get_connection_usage);
   api.route("GET", "/admin/connections", Access::kAdmin, list_all);
   api.route("POST", "/admin/connections/revoke", Access::kAdmin, disconnect_many);
   api.route("DELETE", "/admin/connections/{id}", Access::kAdmin, disconnect_any);

@@ -12,7 +12,7 @@
 namespace wick::api {
 namespace {
 
-constexpr std::size_t kMaxBulk = 1000;
+constexpr std::size_t kMaxTokensAtOnce = 1000;
 constexpr std::size_t kMaxReasonBytes = 200;
 
 // Two requests with one Idempotency-Key make one token.
@@ -84,7 +84,7 @@ Result<Reply> rotate_token(Context& context) {
   return Reply{201, minted_view(*context.snapshot, minted, context.services.clock.now())};
 }
 
-Result<Reply> get_usage(Context& context) {
+Result<Reply> get_token_usage(Context& context) {
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
   WICK_TRY(token, context.services.tokens.get(context.actor(), id));
   WICK_TRY(usage, context.services.runs.usage(UsageOf::kCredential, token.id.str()));
@@ -159,8 +159,9 @@ Result<Reply> revoke_many(Context& context) {
     WICK_TRY(count, context.services.tokens.revoke_all_of(context.actor(), id, reason));
     revoked = count;
   } else {
-    if (ids->size() > kMaxBulk)
-      return fail(ErrorCode::kInvalidArgument, "At most " + std::to_string(kMaxBulk) + " tokens at once.");
+    if (ids->size() > kMaxTokensAtOnce)
+      return fail(ErrorCode::kInvalidArgument,
+                  "At most " + std::to_string(kMaxTokensAtOnce) + " tokens at once.");
     std::vector<TokenId> parsed;
     for (const std::string& text : *ids) {
       WICK_TRY(id, parse_id<TokenId>(text, "token"));
@@ -181,7 +182,7 @@ void mount_tokens(Api& api) {
   api.route("POST", "/tokens", Access::kSession, create_token);
   api.route("GET", "/tokens/{id}", Access::kSession, get_token);
   api.route("DELETE", "/tokens/{id}", Access::kSession, revoke_token);
-  api.route("GET", "/tokens/{id}/usage", Access::kSession, get_usage);
+  api.route("GET", "/tokens/{id}/usage", Access::kSession, get_token_usage);
   api.route("POST", "/tokens/{id}/rotate", Access::kSession, rotate_token);
   api.route("GET", "/admin/tokens", Access::kAdmin, search_tokens);
   api.route("GET", "/admin/tokens/stats", Access::kAdmin, get_stats);

@@ -22,7 +22,7 @@ using Ticks = std::chrono::steady_clock;
 using Timer = asio::basic_waitable_timer<Ticks, asio::wait_traits<Ticks>, http::Executor>;
 constexpr std::chrono::seconds kLookPause(15);
 constexpr std::chrono::seconds kFlushPause(15);
-constexpr std::chrono::hours kPurgePause(1);
+constexpr std::chrono::hours kPurgeInterval(1);
 
 std::string listed(const std::vector<std::string>& keys) {
   std::string out;
@@ -40,7 +40,7 @@ BackgroundJobs::BackgroundJobs(Instance& instance, const Settings& settings)
   jobs_.push_back({"flush", kFlushPause, [&instance](const auto&) { instance.flush(); }});
   jobs_.push_back(
       {"revoke", kFlushPause, [&instance](const auto& stopped) { instance.revoke_ended(stopped); }});
-  jobs_.push_back({"purge", kPurgePause, [&instance](const auto& stopped) { instance.purge(stopped); }});
+  jobs_.push_back({"purge", kPurgeInterval, [&instance](const auto& stopped) { instance.purge(stopped); }});
 }
 
 BackgroundJobs::~BackgroundJobs() {

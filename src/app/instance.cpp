@@ -90,7 +90,7 @@ std::string host_of(const std::string& public_url) {
   return url ? url->authority() : "";
 }
 
-constexpr auto kPurgePause = std::chrono::milliseconds(20);  // between two steps: calls go first
+constexpr auto kPurgeStepPause = std::chrono::milliseconds(20);  // between two steps: calls go first
 
 class FolderLock {
  public:
@@ -323,7 +323,7 @@ void Instance::purge(const std::function<bool()>& stop) {
     const auto pruned = parts_->db->prune_change_log(parts_->clock.now());
     if (!pruned) spdlog::warn("change log: {}", pruned.error().message);
     more = pruned.value_or(false);
-    if (more) std::this_thread::sleep_for(kPurgePause);
+    if (more) std::this_thread::sleep_for(kPurgeStepPause);
   }
   if (auto purged = parts_->sessions.purge(); !purged) spdlog::warn("sessions: {}", purged.error().message);
   if (auto purged = parts_->second_factors.purge(); !purged)
@@ -338,7 +338,7 @@ void Instance::purge(const std::function<bool()>& stop) {
     const auto more = parts_->runs.purge_step();
     if (!more) spdlog::warn("retention: {}", more.error().message);
     if (!more || !*more || stop()) break;
-    std::this_thread::sleep_for(kPurgePause);
+    std::this_thread::sleep_for(kPurgeStepPause);
   }
 }
 

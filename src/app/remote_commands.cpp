@@ -13,12 +13,12 @@
 namespace wick {
 namespace {
 
-struct Options {
+struct RemoteOptions {
   std::string url, store = "auto", ca_file;
   bool as_json = false, read_only = false;
 };
 
-Result<std::string> server_url(const Options& options, cli_login::CredentialStore& store) {
+Result<std::string> server_url(const RemoteOptions& options, cli_login::CredentialStore& store) {
   if (!options.url.empty()) return cli_login::normal_server_url(options.url);
   WICK_TRY(known, store.urls());
   if (known.empty()) {
@@ -28,7 +28,7 @@ Result<std::string> server_url(const Options& options, cli_login::CredentialStor
   return known.front();
 }
 
-void show_prompt(const Options& options, const cli_login::DevicePrompt& prompt) {
+void show_prompt(const RemoteOptions& options, const cli_login::DevicePrompt& prompt) {
   if (options.as_json) {
     json::object out;
     out["verification_uri"] = prompt.verification_uri;
@@ -44,7 +44,7 @@ void show_prompt(const Options& options, const cli_login::DevicePrompt& prompt) 
             << " minutes. Waiting ..." << std::endl;
 }
 
-Result<void> login(const Options& options, cli_login::RemoteServer& server) {
+Result<void> login(const RemoteOptions& options, cli_login::RemoteServer& server) {
   WICK_TRY(storage, cli_login::parse_storage(options.store));
   WICK_TRY(where, server.login(options.read_only, storage,
                                [&](const cli_login::DevicePrompt& prompt) { show_prompt(options, prompt); }));
@@ -59,7 +59,7 @@ Result<void> login(const Options& options, cli_login::RemoteServer& server) {
   return {};
 }
 
-Result<void> logout(const Options& options, cli_login::RemoteServer& server) {
+Result<void> logout(const RemoteOptions& options, cli_login::RemoteServer& server) {
   if (auto done = server.logout(); !done) return done;
   if (options.as_json) {
     json::object out;
@@ -72,7 +72,7 @@ Result<void> logout(const Options& options, cli_login::RemoteServer& server) {
   return {};
 }
 
-Result<void> whoami(const Options& options, cli_login::RemoteServer& server) {
+Result<void> whoami(const RemoteOptions& options, cli_login::RemoteServer& server) {
   WICK_TRY(who, server.whoami());
   if (options.as_json) {
     std::cout << to_json(who) << "\n";
@@ -94,7 +94,7 @@ Result<void> whoami(const Options& options, cli_login::RemoteServer& server) {
   return {};
 }
 
-Result<void> access_token(const Options& options, cli_login::RemoteServer& server) {
+Result<void> access_token(const RemoteOptions& options, cli_login::RemoteServer& server) {
   WICK_TRY(token, server.access_token());
   if (options.as_json) {
     json::object out;
@@ -107,9 +107,9 @@ Result<void> access_token(const Options& options, cli_login::RemoteServer& serve
   return {};
 }
 
-using Command = Result<void> (*)(const Options&, cli_login::RemoteServer&);
+using Command = Result<void> (*)(const RemoteOptions&, cli_login::RemoteServer&);
 
-int run(const Options& options, Command command) {
+int run(const RemoteOptions& options, Command command) {
   cli_login::CredentialStore store(cli_login::CredentialStore::default_folder());
   auto url = server_url(options, store);
   if (!url) return print_error(options.as_json, url.error());
@@ -122,7 +122,7 @@ int run(const Options& options, Command command) {
 }  // namespace
 
 void add_remote_commands(CLI::App& app, int& code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RemoteOptions>();
   const auto add = [&](const char* name, const char* meaning, Command command) {
     CLI::App* made = app.add_subcommand(name, meaning);
     made->add_option("--url", options->url, "the server's address (default: the one logged in to last)")

@@ -7,6 +7,7 @@
 
 #include "audit/secret_names.h"
 #include "audit/text_scan.h"
+#include "base/ascii.h"
 #include "base/char_set.h"
 #include "base/json.h"
 #include "base/text.h"

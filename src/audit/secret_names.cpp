@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include "base/ascii.h"
+
 namespace wick {
 namespace {
 
@@ -52,15 +54,6 @@ constexpr std::string_view kQualifiers[] = {
     "string",       "text",    "plain",     "plaintext", "raw",      "encoded", "base64", "hex",    "header",
     "binary",       "old",     "new",       "current",   "data",     "pem",     "der",    "pkcs8",  "jwk"};
 
-bool is_upper(char c) {
-  return c >= 'A' && c <= 'Z';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }

@@ -4,12 +4,13 @@
 #include <cstdint>
 
 #include "audit/secret_names.h"
+#include "base/ascii.h"
 #include "base/char_set.h"
 
 namespace wick {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 64;
+constexpr std::size_t kMaxScannedNameBytes = 64;
 constexpr std::size_t kMaxBlanks = 8;
 // A shorter word after "token: " in the middle of a line is taken for prose.
 constexpr std::size_t kMinSecretBytes = 6;
@@ -20,9 +21,6 @@ bool is_name_char(char c) {
 }
 bool is_quote(char c) {
   return c == '"' || c == '\'' || c == '`';
-}
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
 }
 constexpr CharSet kLineEnds("\r\n"), kUrlEnds("/?#\"'<>\\ \t\r\n"), kBracketEnds(",})\r\n");
 constexpr CharSet kWordEnds(" \t\r\n,;\"'`<>"), kFormEnds("&; \t\r\n\"'`<>");
@@ -142,17 +140,13 @@ std::size_t decode_unicode(std::string_view text, std::size_t at, std::string& o
 
 }  // namespace
 
-bool is_hex_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 std::size_t skip_space(std::string_view text, std::size_t at) {
   return std::min(text.find_first_not_of(" \t\r\n", at), text.size());
 }
 
 std::size_t begin_of_name(std::string_view text, std::size_t end) {
   std::size_t begin = end;
-  while (begin > 0 && end - begin < kMaxNameBytes && is_name_char(text[begin - 1])) --begin;
+  while (begin > 0 && end - begin < kMaxScannedNameBytes && is_name_char(text[begin - 1])) --begin;
   return begin;
 }
 

@@ -7,7 +7,6 @@
 
 namespace wick {
 
-bool is_hex_digit(char c);
 // The first place at or after `at` that holds no space of JSON.
 std::size_t skip_space(std::string_view text, std::size_t at);
 // Where the letters, digits, '_', '-', '.' and brackets before `end` begin; at most 64 bytes before.

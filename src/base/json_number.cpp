@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/result.h"
 
 namespace wick {
@@ -15,10 +16,6 @@ constexpr std::size_t kSafeDigits = std::numeric_limits<double>::digits10;
 constexpr std::int64_t kSafeExponent = 250;
 // Whole numbers up to here are exact.
 constexpr double kMaxExactWhole = 9007199254740992.0;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // A number's text by its parts, views into it.
 struct Parts {

@@ -12,7 +12,7 @@ struct Hash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
 };
 
-std::unexpected<Error> refused(std::string message) {
+std::unexpected<Error> at_limit(std::string message) {
   return fail(Error{ErrorCode::kRateLimited, std::move(message), 1});
 }
 
@@ -59,13 +59,13 @@ Result<Shares::Lease> Shares::take(std::string_view holder) {
   const std::lock_guard lock(state.mutex);
   const auto found = state.counts.find(holder);
   if (!holder.empty() && (found == state.counts.end() ? 0 : found->second.taken) >= state.per_holder) {
-    return refused("There are " + std::to_string(state.per_holder) + " " + text.what +
-                   " under way here already, the most for " + text.holder + " (" + text.holder_setting +
-                   "): wait for some to end.");
+    return at_limit("There are " + std::to_string(state.per_holder) + " " + text.what +
+                    " under way here already, the most for " + text.holder + " (" + text.holder_setting +
+                    "): wait for some to end.");
   }
   if (state.taken >= state.total) {
-    return refused("The server has " + std::to_string(state.total) + " " + text.what +
-                   " under way, the most there may be (" + text.total_setting + "): try again in a moment.");
+    return at_limit("The server has " + std::to_string(state.total) + " " + text.what +
+                    " under way, the most there may be (" + text.total_setting + "): try again in a moment.");
   }
   ++state.taken;
   if (holder.empty()) return Lease(state_, nullptr);

@@ -7,7 +7,7 @@ namespace wick {
 namespace {
 
 // RFC 3986 §3, without the fragment. What is absent is empty; an authority keeps its "//", a query its '?'.
-struct Parts {
+struct Components {
   std::string_view scheme, authority, path, query;
 };
 
@@ -18,8 +18,8 @@ bool is_scheme(std::string_view text) {
   });
 }
 
-Parts parse(std::string_view uri) {
-  Parts parts;
+Components parse(std::string_view uri) {
+  Components parts;
   const auto colon = uri.find(':');
   if (colon != std::string_view::npos && is_scheme(uri.substr(0, colon))) {
     parts.scheme = uri.substr(0, colon);
@@ -61,7 +61,7 @@ std::string without_dot_segments(std::string_view path) {
 }
 
 // RFC 3986 §5.2.3.
-std::string merge(const Parts& base, std::string_view path) {
+std::string merge(const Components& base, std::string_view path) {
   if (!base.authority.empty() && base.path.empty()) return "/" + std::string(path);
   const auto slash = base.path.rfind('/');
   const std::string_view folder =
@@ -78,8 +78,8 @@ std::pair<std::string_view, std::string_view> split_fragment(std::string_view ur
 
 std::string resolve_uri(std::string_view base_uri, std::string_view reference) {
   const auto [plain, fragment] = split_fragment(reference);
-  const Parts base = parse(split_fragment(base_uri).first);
-  Parts parts = parse(plain);
+  const Components base = parse(split_fragment(base_uri).first);
+  Components parts = parse(plain);
   std::string path;
   if (!parts.scheme.empty()) {
     path = without_dot_segments(parts.path);

@@ -6,27 +6,28 @@
 #include <boost/url/parse.hpp>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "base/uri_reference.h"
 
 namespace wick {
 namespace {
 
-std::unexpected<Error> refused(std::string_view why) {
+std::unexpected<Error> not_a_url(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "The URL " + std::string(why));
 }
 
 // Why Boost.URL does not read `text`.
-std::unexpected<Error> not_a_url(std::string_view text) {
+std::unexpected<Error> syntax_error(std::string_view text) {
   const auto has = [&](auto is_wrong) { return std::any_of(text.begin(), text.end(), is_wrong); };
   if (has([](unsigned char c) { return c <= ' ' || c == 0x7F; }))
-    return refused("has a space, a line break or a control character.");
+    return not_a_url("has a space, a line break or a control character.");
   if (has([](unsigned char c) { return c > 0x7F; })) {
-    return refused(
+    return not_a_url(
         "has characters beyond ASCII: percent-encode them, and write a host name in its ASCII form, xn--….");
   }
-  if (text.find('\\') != std::string_view::npos) return refused("has a backslash: write \"/\".");
-  return refused(
+  if (text.find('\\') != std::string_view::npos) return not_a_url("has a backslash: write \"/\".");
+  return not_a_url(
       "is not complete, or has a character that must be percent-encoded: write for example "
       "https://api.example.com/v1.");
 }
@@ -40,10 +41,6 @@ std::optional<Range> find_authority(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || !text.substr(colon + 1).starts_with("//")) return std::nullopt;
   return Range{colon + 3, std::min(text.find_first_of("/?#", colon + 3), text.size())};
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 // `text` with each character that Boost.URL 1.81 refuses or misreads replaced by one that it reads as a part of the same component, so
@@ -88,15 +85,15 @@ bool ends_in_number(std::string_view host) {
 
 // The name or the IPv4 address of an http URL, in lower case.
 Result<void> check_http_host(std::string_view host) {
-  if (host.empty()) return refused("has no host.");
+  if (host.empty()) return not_a_url("has no host.");
   if (host.size() - host.ends_with('.') > kMaxHostBytes)
-    return refused("has a host of more than " + std::to_string(kMaxHostBytes) + " characters.");
+    return not_a_url("has a host of more than " + std::to_string(kMaxHostBytes) + " characters.");
   if (host.starts_with('.') || host.find("..") != std::string_view::npos)
-    return refused("has a host with an empty part between its dots.");
+    return not_a_url("has a host with an empty part between its dots.");
   boost::system::error_code ec;
   boost::asio::ip::make_address_v4(std::string(host), ec);
   if (ec && ends_in_number(host))
-    return refused("has a host that is no name, and no IPv4 address of four decimal numbers.");
+    return not_a_url("has a host that is no name, and no IPv4 address of four decimal numbers.");
   return {};
 }
 
@@ -107,11 +104,11 @@ Result<std::string> read_host(std::string_view written, bool is_http) {
     boost::system::error_code ec;
     const auto address = boost::asio::ip::make_address_v6(host.substr(1, host.size() - 2), ec);
     if (ec || !host.ends_with(']') || host.find('%') != std::string::npos)
-      return refused("has brackets around something other than an IPv6 address without a zone.");
+      return not_a_url("has brackets around something other than an IPv6 address without a zone.");
     return "[" + address.to_string() + "]";
   }
   if (!std::all_of(host.begin(), host.end(), is_host_character))
-    return refused("has a host with other characters than letters, digits, \"-\", \"_\" and \".\".");
+    return not_a_url("has a host with other characters than letters, digits, \"-\", \"_\" and \".\".");
   if (is_http) {
     if (auto checked = check_http_host(host); !checked) return fail(std::move(checked.error()));
   }
@@ -138,24 +135,24 @@ bool has_dot_segment(std::string_view path) {
 
 Result<Url> Url::parse(std::string_view text) {
   if (text.size() > kMaxUrlBytes)
-    return refused("is longer than " + std::to_string(kMaxUrlBytes) + " characters.");
+    return not_a_url("is longer than " + std::to_string(kMaxUrlBytes) + " characters.");
   const auto authority = find_authority(text);
   const std::string copy = readable(text, authority);
   const auto parsed = boost::urls::parse_uri(copy);
-  if (!parsed) return not_a_url(text);
+  if (!parsed) return syntax_error(text);
   const auto span = [&](boost::urls::string_view component) {
     return component.empty() ? Span{} : Span{std::size_t(component.data() - copy.data()), component.size()};
   };
 
   // Boost.URL 1.81 ends an authority before a character that cannot be in it, and takes the rest for a path: "a@b@c", "[::1]x".
   if (authority && parsed->encoded_authority().size() != authority->end - authority->begin)
-    return not_a_url(text);
+    return syntax_error(text);
   Url url;
   url.text_ = text;
   url.scheme_ = to_lower_ascii(std::string_view(parsed->scheme().data(), parsed->scheme().size()));
   const bool is_http = url.scheme_ == "http" || url.scheme_ == "https";
-  if (parsed->has_userinfo()) return refused("has a user or a password.");
-  if (is_http && !parsed->has_authority()) return refused("has no \"//\" and host after its scheme.");
+  if (parsed->has_userinfo()) return not_a_url("has a user or a password.");
+  if (is_http && !parsed->has_authority()) return not_a_url("has no \"//\" and host after its scheme.");
   url.written_host_ = span(parsed->encoded_host());
   auto host = read_host(url.written_host(), is_http);
   if (!host) return fail(std::move(host.error()));
@@ -163,11 +160,11 @@ Result<Url> Url::parse(std::string_view text) {
   if (is_http) url.port_ = url.is_https() ? 443 : 80;
   if (parsed->has_port()) {
     url.port_ = read_port(url.part(span(parsed->port())));
-    if (!url.port_) return refused("has a port that is not a number from 1 to 65535.");
+    if (!url.port_) return not_a_url("has a port that is not a number from 1 to 65535.");
   }
   url.path_ = span(parsed->encoded_path());
   if (has_dot_segment(url.path()))
-    return refused("has \".\" or \"..\" as a part of its path: write the path without it.");
+    return not_a_url("has \".\" or \"..\" as a part of its path: write the path without it.");
   const auto end_of_path = std::min(text.find_first_of("?#"), text.size());
   const auto hash = std::min(text.find('#'), text.size());
   url.query_ = {end_of_path, hash - end_of_path};
@@ -178,7 +175,7 @@ Result<Url> Url::parse(std::string_view text) {
 Result<Url> Url::parse_http(std::string_view text) {
   auto url = parse(text);
   if (url && url->scheme() != "http" && url->scheme() != "https")
-    return refused("must begin with https:// or http://.");
+    return not_a_url("must begin with https:// or http://.");
   return url;
 }
 
@@ -197,7 +194,7 @@ bool Url::is_loopback() const {
 
 Result<Url> Url::resolve(std::string_view reference) const {
   if (reference.size() > kMaxUrlBytes)
-    return refused("is longer than " + std::to_string(kMaxUrlBytes) + " characters.");
+    return not_a_url("is longer than " + std::to_string(kMaxUrlBytes) + " characters.");
   return parse(resolve_uri(text_, reference));
 }
 

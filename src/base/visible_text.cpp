@@ -9,33 +9,38 @@
 namespace wick {
 namespace {
 
-struct Range {
+struct CodePoints {
   char32_t first, last;
 };
 
 // Unicode 16: default-ignorable code points, format and control characters, separators of lines and paragraphs, and
 // letters that are drawn as nothing.
 constexpr std::array kHidden = {
-    Range{0x00, 0x1F},       Range{0x7F, 0x9F},       Range{0xAD, 0xAD},       Range{0x34F, 0x34F},
-    Range{0x600, 0x605},     Range{0x61C, 0x61C},     Range{0x6DD, 0x6DD},     Range{0x70F, 0x70F},
-    Range{0x890, 0x891},     Range{0x8E2, 0x8E2},     Range{0x115F, 0x1160},   Range{0x17B4, 0x17B5},
-    Range{0x180B, 0x180F},   Range{0x200B, 0x200F},   Range{0x2028, 0x202E},   Range{0x2060, 0x206F},
-    Range{0x2800, 0x2800},   Range{0x3164, 0x3164},   Range{0xFE00, 0xFE0F},   Range{0xFEFF, 0xFEFF},
-    Range{0xFFA0, 0xFFA0},   Range{0xFFF0, 0xFFFB},   Range{0x110BD, 0x110BD}, Range{0x110CD, 0x110CD},
-    Range{0x13430, 0x1343F}, Range{0x1BCA0, 0x1BCA3}, Range{0x1D173, 0x1D17A}, Range{0xE0000, 0xE0FFF},
+    CodePoints{0x00, 0x1F},       CodePoints{0x7F, 0x9F},       CodePoints{0xAD, 0xAD},
+    CodePoints{0x34F, 0x34F},     CodePoints{0x600, 0x605},     CodePoints{0x61C, 0x61C},
+    CodePoints{0x6DD, 0x6DD},     CodePoints{0x70F, 0x70F},     CodePoints{0x890, 0x891},
+    CodePoints{0x8E2, 0x8E2},     CodePoints{0x115F, 0x1160},   CodePoints{0x17B4, 0x17B5},
+    CodePoints{0x180B, 0x180F},   CodePoints{0x200B, 0x200F},   CodePoints{0x2028, 0x202E},
+    CodePoints{0x2060, 0x206F},   CodePoints{0x2800, 0x2800},   CodePoints{0x3164, 0x3164},
+    CodePoints{0xFE00, 0xFE0F},   CodePoints{0xFEFF, 0xFEFF},   CodePoints{0xFFA0, 0xFFA0},
+    CodePoints{0xFFF0, 0xFFFB},   CodePoints{0x110BD, 0x110BD}, CodePoints{0x110CD, 0x110CD},
+    CodePoints{0x13430, 0x1343F}, CodePoints{0x1BCA0, 0x1BCA3}, CodePoints{0x1D173, 0x1D17A},
+    CodePoints{0xE0000, 0xE0FFF},
 };
 constexpr std::array kBlank = {
-    Range{0x20, 0x20},     Range{0xA0, 0xA0},     Range{0x1680, 0x1680}, Range{0x2000, 0x200A},
-    Range{0x202F, 0x202F}, Range{0x205F, 0x205F}, Range{0x3000, 0x3000},
+    CodePoints{0x20, 0x20},     CodePoints{0xA0, 0xA0},     CodePoints{0x1680, 0x1680},
+    CodePoints{0x2000, 0x200A}, CodePoints{0x202F, 0x202F}, CodePoints{0x205F, 0x205F},
+    CodePoints{0x3000, 0x3000},
 };
 
 constexpr char32_t kZeroWidthNonJoiner = 0x200C, kZeroWidthJoiner = 0x200D;
 constexpr char32_t kTextStyle = 0xFE0E, kEmojiStyle = 0xFE0F, kKeycap = 0x20E3;
 
 template <std::size_t size>
-bool is_in(const std::array<Range, size>& ranges, char32_t point) {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), point,
-                                      [](char32_t one, const Range& range) { return one < range.first; });
+bool is_in(const std::array<CodePoints, size>& ranges, char32_t point) {
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), point,
+                       [](char32_t one, const CodePoints& range) { return one < range.first; });
   return after != ranges.begin() && point <= std::prev(after)->last;
 }
 

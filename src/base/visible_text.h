@@ -6,6 +6,7 @@
 // have chosen lose such characters before they are kept (visible_text), because nobody here can correct them.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,9 @@
 #include "base/result.h"
 
 namespace wick {
+
+// As much of a client's User-Agent as is kept with a session, a connection or a device request.
+inline constexpr std::size_t kMaxUserAgentBytes = 300;
 
 // The first character of `text` (valid UTF-8) that does not belong into a name: controls, line breaks, what
 // directs the writing, what is invisible. Joiners and variation selectors are only taken where scripts and emoji need

@@ -15,7 +15,7 @@ namespace {
 
 static_assert(kMaxCurlCommandBytes == kMaxShellBytes);
 
-std::unexpected<Error> invalid(std::string message) {
+std::unexpected<Error> invalid_command(std::string message) {
   return fail(ErrorCode::kInvalidArgument, unmarked(std::move(message)));
 }
 
@@ -170,7 +170,7 @@ class Parser {
     const std::string first = words_.empty() ? "" : to_lower_ascii(words_[0]);
     if (first == "invoke-webrequest" || first == "invoke-restmethod" || first == "iwr" || first == "irm")
       return powershell();
-    return invalid("This is not a cURL command: it must begin with curl.");
+    return invalid_command("This is not a cURL command: it must begin with curl.");
   }
 
   // curl is another name for Invoke-WebRequest in Windows PowerShell.
@@ -183,7 +183,7 @@ class Parser {
   }
 
   static Result<void> powershell() {
-    return invalid(
+    return invalid_command(
         "This is a command of PowerShell (Invoke-WebRequest), not cURL: write it with curl.exe and the "
         "options "
         "of cURL, for example -X, -H and -d.");
@@ -206,7 +206,8 @@ class Parser {
         out += rest.substr(0, open);
         out += set == values.end() ? rest.substr(open, end - open) : std::string_view(set->second);
         rest.remove_prefix(end);
-        if (bytes + out.size() > kMaxShellBytes) return invalid("The variables make the command too long.");
+        if (bytes + out.size() > kMaxShellBytes)
+          return invalid_command("The variables make the command too long.");
       }
       out += rest;
       word = std::move(out);
@@ -251,7 +252,7 @@ class Parser {
   Result<void> option(const std::string& name, std::optional<std::string> given, const std::string& shown) {
     std::string value;
     if (listed(kWithValue, name)) {
-      if (!given && at_ + 1 >= words_.size()) return invalid(shown + " needs a value after it.");
+      if (!given && at_ + 1 >= words_.size()) return invalid_command(shown + " needs a value after it.");
       value = given ? *given : words_[++at_];
     }
     if (name == "request") {
@@ -284,7 +285,7 @@ class Parser {
       head_ = true;
     } else if (name == "form" || name == "form-string") {
       auto part = curl::read_part(value, name == "form", out_.notes);
-      if (!part) return invalid(shown + " must be name=value.");
+      if (!part) return invalid_command(shown + " must be name=value.");
       out_.parts.push_back(std::move(*part));
     } else if (name == "user") {
       out_.user = value;
@@ -305,19 +306,20 @@ class Parser {
     } else if (name == "globoff") {
       globoff_ = true;
     } else if (name == "config" || name == "variable" || name.starts_with("expand-")) {
-      return invalid(shown + " takes parts of the command from elsewhere: write them into the command.");
+      return invalid_command(shown +
+                             " takes parts of the command from elsewhere: write them into the command.");
     } else if (name == "next") {
-      return invalid(shown + " begins a second request: paste one request at a time.");
+      return invalid_command(shown + " begins a second request: paste one request at a time.");
     } else if (name == "upload-file") {
       upload_ = value;
     } else if (name == "digest" || name == "ntlm" || name == "negotiate" || name == "aws-sigv4") {
-      return invalid(shown +
-                     " is a way to sign in that a REST connector does not have: it can send a bearer "
-                     "token, a user name with a password, or a key.");
+      return invalid_command(shown +
+                             " is a way to sign in that a REST connector does not have: it can send a bearer "
+                             "token, a user name with a password, or a key.");
     } else if (!listed(kSilent, name) && !listed(kSilent, name.starts_with("no-") ? name.substr(3) : name)) {
       note(shown + " is left out.");
     } else if (given && !listed(kWithValue, name)) {
-      return invalid(shown + " takes no value.");
+      return invalid_command(shown + " takes no value.");
     }
     return {};
   }
@@ -330,10 +332,10 @@ class Parser {
 
   Result<void> add_url(const std::string& url) {
     if (!out_.url.empty()) {
-      return invalid(
+      return invalid_command(
           "There is more than one URL: paste one request, and put quotes around what belongs together.");
     }
-    if (url.empty()) return invalid("The URL is empty.");
+    if (url.empty()) return invalid_command("The URL is empty.");
     out_.url = url;
     return {};
   }
@@ -341,9 +343,10 @@ class Parser {
   // "Name: value", "Name;" for an empty one, "Name:" to take away one that curl adds by itself.
   Result<void> add_header(const std::string& line) {
     if (line.starts_with('@'))
-      return invalid(
+      return invalid_command(
           "-H reads headers from a file, which is not on this server: write them into the command.");
-    if (has_control(line)) return invalid("A header has a line break or control character: leave it out.");
+    if (has_control(line))
+      return invalid_command("A header has a line break or control character: leave it out.");
     const auto colon = line.find(':', line.starts_with(':') ? 1 : 0);
     std::string name(trim(std::string_view(line).substr(0, colon)));
     std::string value;
@@ -358,7 +361,7 @@ class Parser {
       if (value.empty()) return {};
     }
     if (name.starts_with(':')) return {};  // HTTP/2 pseudo headers, which some browsers copy
-    if (!is_token(name)) return invalid("A header's name has a character that no header can have.");
+    if (!is_token(name)) return invalid_command("A header's name has a character that no header can have.");
     out_.headers.emplace_back(std::move(name), std::move(value));
     return {};
   }
@@ -405,7 +408,7 @@ class Parser {
   Result<void> read_upload() {
     if (!upload_) return {};
     if (out_.has_body || !out_.parts.empty())
-      return invalid("-T cannot be in one command with -d or -F: one body is sent, not two.");
+      return invalid_command("-T cannot be in one command with -d or -F: one body is sent, not two.");
     const auto end = std::min(out_.url.find_first_of("?#"), out_.url.size());
     const bool is_input = *upload_ == "-" || *upload_ == ".";
     if (end > 0 && out_.url[end - 1] == '/' && out_.url.find("://") + 3 < end && !is_input)
@@ -417,9 +420,9 @@ class Parser {
 
   Result<void> read_url() {
     std::string& url = out_.url;
-    if (url.empty()) return invalid("The command has no URL.");
+    if (url.empty()) return invalid_command("The command has no URL.");
     if (url.starts_with(kVariableOpen)) {
-      return invalid(
+      return invalid_command(
           "The address begins with a variable, whose value is not in the command: write the address.");
     }
     const auto scheme = url.find("://");
@@ -428,17 +431,18 @@ class Parser {
       note("The URL has no scheme; like curl, http:// is used.");
     } else {
       const std::string name = to_lower_ascii(url.substr(0, scheme));
-      if (name != "http" && name != "https") return invalid("Only http:// and https:// URLs can be used.");
+      if (name != "http" && name != "https")
+        return invalid_command("Only http:// and https:// URLs can be used.");
       url.replace(0, scheme, name);
     }
-    if (has_control(url)) return invalid("The URL has a line break or control character.");
+    if (has_control(url)) return invalid_command("The URL has a line break or control character.");
     if (url.find("&amp;") != std::string::npos) {
       replace_all(url, "&amp;", "&");
       note("&amp; in the URL is read as &: it comes from the source of a web page.");
     }
     url.resize(std::min(url.find('#'), url.size()));
     if (!globoff_ && is_glob(url)) {
-      return invalid(
+      return invalid_command(
           "curl makes several requests of {a,b} and [1-9] in a URL: paste one of them, or add -g.");
     }
     if (get_ && out_.has_body) {
@@ -491,7 +495,7 @@ class Parser {
     WICK_CHECK(read_upload());
     WICK_CHECK(read_url());
     if (out_.has_body && !out_.parts.empty())
-      return invalid("-d and -F cannot be in one command: one body is sent, not two.");
+      return invalid_command("-d and -F cannot be in one command: one body is sent, not two.");
     for (char& c : method_) c = c >= 'a' && c <= 'z' ? char(c - 32) : c;
     const bool body = out_.has_body || !out_.parts.empty();
     out_.method = !method_.empty() ? method_ : head_ ? "HEAD" : body ? "POST" : "GET";

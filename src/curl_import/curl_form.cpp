@@ -44,7 +44,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kTypes =
     {"zip", "application/zip"},
 }};
 
-void add_note(std::vector<std::string>& notes, std::string note) {
+void add_once(std::vector<std::string>& notes, std::string note) {
   if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
 }
 
@@ -88,13 +88,13 @@ void read_options(std::string_view rest, CurlPart& part, std::vector<std::string
       part.content_type += "; " + take_word(rest, ';');
     } else {
       if (!trim(take_word(rest, ';')).empty())
-        add_note(notes, "What follows ; in a form field is left out, except for its type and file name.");
+        add_once(notes, "What follows ; in a form field is left out, except for its type and file name.");
       in_type = false;
     }
   }
   if (!part.content_type.empty() && !parse_media_type(part.content_type)) {
     part.content_type.clear();
-    add_note(notes, "The type of a form field is left out: it is no media type.");
+    add_once(notes, "The type of a form field is left out: it is no media type.");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace wick {
@@ -40,9 +41,6 @@ std::size_t one_of(const List& list, std::string_view text, std::size_t at) {
   return 0;
 }
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
 bool is_word_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "curl_import/shell_paste.h"
 #include "curl_import/shell_splitters.h"
@@ -39,9 +40,6 @@ constexpr std::array<std::string_view, 29> kViewers = {"jq",
                                                        "select-object",
                                                        "findstr"};
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
 bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }

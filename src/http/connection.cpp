@@ -21,7 +21,6 @@
 namespace wick::http {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using error_code = boost::system::error_code;
 
 // Of a refused request, a body that is still to come is read and dropped up to this size, and the connection
@@ -71,16 +70,17 @@ Connection::~Connection() {
 void Connection::enter(State state) {
   const Limits& limits = thread_.shared.options.limits;
   state_ = state;
-  entered_ = Clock::now();
+  entered_ = std::chrono::steady_clock::now();
   thread_.connections.move(place_, stage(), entered_);
   const int seconds = state == State::kIdle      ? limits.idle_timeout_seconds
                       : state == State::kReading ? limits.request_timeout_seconds
                       : state == State::kWriting ? limits.write_timeout_seconds
                                                  : 0;
-  deadline_ = seconds == 0 ? Clock::time_point::max() : entered_ + std::chrono::seconds(seconds);
+  deadline_ =
+      seconds == 0 ? std::chrono::steady_clock::time_point::max() : entered_ + std::chrono::seconds(seconds);
 }
 
-void Connection::on_sweep(Clock::time_point now) {
+void Connection::on_sweep(std::chrono::steady_clock::time_point now) {
   if (now < deadline_ || timed_out_) return;
   timed_out_ = true;
   error_code ignored;

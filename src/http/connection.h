@@ -37,7 +37,6 @@ using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
-inline constexpr asio::use_awaitable_t<Executor> kAwait{};
 
 class Connection;
 struct ThreadState;

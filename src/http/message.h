@@ -6,6 +6,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ namespace asio = boost::asio;
 using Executor = asio::io_context::executor_type;
 template <typename T = void>
 using Task = asio::awaitable<T, Executor>;
+// The completion token of what a Task waits for.
+inline constexpr asio::use_awaitable_t<Executor> kAwait{};
 
 struct Field {
   std::string_view name;  // as sent; compare without case

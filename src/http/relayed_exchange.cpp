@@ -5,12 +5,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 namespace wick::http {
-namespace {
-
-constexpr asio::use_awaitable_t<Executor> kAwait{};
-
-}  // namespace
-
 Task<StreamWriter*> RelayedExchange::start_stream(std::string content_type) {
   writer_ = co_await asio::co_spawn(connection_.executor(), connection_.start_stream(std::move(content_type)),
                                     kAwait);

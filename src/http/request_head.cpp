@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace wick::http {
@@ -11,14 +12,6 @@ namespace {
 
 constexpr int kBad = 400;
 constexpr int kNotImplemented = 501;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 // unreserved, sub-delims and "%" (RFC 3986 §3.2.2, reg-name).
 bool is_host_char(char c) {
@@ -45,13 +38,15 @@ bool is_authority(std::string_view text) {
     const auto end = text.find(']');
     if (end == std::string_view::npos || end < 3) return false;
     const auto inside = text.substr(1, end - 1);
-    if (!std::all_of(inside.begin(), inside.end(), [](char c) { return is_hex(c) || c == ':' || c == '.'; }))
+    if (!std::all_of(inside.begin(), inside.end(),
+                     [](char c) { return is_hex_digit(c) || c == ':' || c == '.'; }))
       return false;
     at = end + 1;
   } else {
     for (; at < text.size() && text[at] != ':'; ++at) {
       if (!is_host_char(text[at])) return false;
-      if (text[at] == '%' && (at + 2 >= text.size() || !is_hex(text[at + 1]) || !is_hex(text[at + 2])))
+      if (text[at] == '%' &&
+          (at + 2 >= text.size() || !is_hex_digit(text[at + 1]) || !is_hex_digit(text[at + 2])))
         return false;
     }
   }

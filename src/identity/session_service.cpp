@@ -17,7 +17,6 @@ namespace wick {
 namespace {
 
 constexpr std::size_t kCookieBytes = 32;
-constexpr std::size_t kMaxUserAgentBytes = 300;
 constexpr std::size_t kMaxAccountBytes = 300;  // of an email as typed: longer than any that exists
 constexpr std::int64_t kMaxKnownAddresses =
     100;  // of open sessions, the latest, that a sign-in is compared with

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "jmespath/jmespath_node.h"
@@ -125,9 +126,6 @@ constexpr int kEndsProjection = 10;  // what binds less is not applied to each i
 
 bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';

@@ -12,7 +12,7 @@
 namespace wick::json_schema {
 namespace {
 
-constexpr std::size_t kMaxShownBytes = 100;
+constexpr std::size_t kMaxShownValueBytes = 100;
 constexpr std::size_t kShortList = 8;  // values that are compared one by one
 
 template <typename Rules>
@@ -389,7 +389,7 @@ void Compiler::read_branches(const json::object& schema, Node& node) {
 void Compiler::problem(std::string_view keyword, const json::value& said, std::string_view expected) {
   if (out_->problems.size() >= kMaxSchemaErrors) return;
   out_->problems.push_back("\"" + std::string(keyword) + "\" cannot be " +
-                           printable(truncate_utf8(to_json(said), kMaxShownBytes)) + ": " +
+                           printable(truncate_utf8(to_json(said), kMaxShownValueBytes)) + ": " +
                            std::string(expected) + ".");
 }
 

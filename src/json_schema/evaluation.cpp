@@ -10,8 +10,6 @@ namespace wick::json_schema {
 
 namespace {
 
-constexpr std::size_t kBytesOfAStep = 64;
-
 std::size_t size_of(const json::value& value) {
   if (const auto* list = value.if_array()) return list->size();
   const auto* object = value.if_object();
@@ -135,7 +133,7 @@ bool Evaluation::check_values(Visit& visit, const ValueRules& rules, bool is_con
 bool Evaluation::check_number(Visit& visit, const NumberRules& rules) {
   if (kind_of(visit.value) != kNumber) return true;
   const Decimal number = decimal_of(visit.value);
-  if (!step(1 + number.digits.size() / kBytesOfAStep)) return visit.take(Fit::kNo);
+  if (!step(1 + number.digits.size() / kBytesPerStep)) return visit.take(Fit::kNo);
   const auto hold = [&](const std::optional<Limit>& limit, const char* words, auto&& fits) {
     if (!limit || fits(compare(number, limit->value))) return true;
     return visit.refuse(words + limit->text + ".");
@@ -163,7 +161,7 @@ bool Evaluation::check_text(Visit& visit, const TextRules& rules) {
 
 bool Evaluation::check_length(Visit& visit, const TextRules& rules, std::string_view text) {
   if (rules.min_length == 0 && rules.max_length == kNoLimit) return true;
-  if (!step(1 + text.size() / kBytesOfAStep)) return visit.take(Fit::kNo);
+  if (!step(1 + text.size() / kBytesPerStep)) return visit.take(Fit::kNo);
   // Characters, not bytes (validation §6.3).
   const auto length = static_cast<Count>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -2,12 +2,12 @@
 
 #include "json_schema/defaults.h"
 #include "json_schema/evaluation.h"
+#include "json_schema/value_equality.h"
 
 namespace wick::json_schema {
 
 namespace {
 
-constexpr std::size_t kBytesOfAStep = 64;
 constexpr std::size_t kMaxNamedProperties = 12;
 
 // What else there is, for who misspelt a name.
@@ -83,7 +83,7 @@ bool Evaluation::check_members(Visit& visit, const ObjectRules& rules) {
 bool Evaluation::check_member(Visit& visit, const ObjectRules& rules, std::size_t index) {
   const auto& member = *(visit.value.get_object().begin() + index);
   const std::string_view name = member.key();
-  if (!step(1 + name.size() / kBytesOfAStep)) return visit.take(Fit::kNo);
+  if (!step(1 + name.size() / kBytesPerStep)) return visit.take(Fit::kNo);
   const Place place{&visit.place, name};
   const auto check = [&](NodeIndex node) {
     if (visit.marks != nullptr) visit.marks->add(index);
@@ -122,7 +122,7 @@ bool Evaluation::check_member(Visit& visit, const ObjectRules& rules, std::size_
 
 bool Evaluation::check_names(Visit& visit, const ObjectRules& rules) {
   for (const auto& member : visit.value.get_object()) {
-    if (!step(1 + member.key().size() / kBytesOfAStep)) return visit.take(Fit::kNo);
+    if (!step(1 + member.key().size() / kBytesPerStep)) return visit.take(Fit::kNo);
     const Fit fit = this->visit(rules.names, json::value(member.key()), visit.place, nullptr, nullptr);
     if (fit != Fit::kNo) {
       if (!visit.take(fit)) return false;

@@ -3,17 +3,12 @@
 
 #include "json_schema/pattern.h"
 
+#include "base/ascii.h"
+
 namespace wick::json_schema {
 namespace {
 
 constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_alphanumeric(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // How many characters of {2}, {2,} or {2,3} are at the start; 0 when it is none of these.
 std::size_t quantifier_size(std::string_view text) {

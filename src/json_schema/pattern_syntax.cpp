@@ -6,6 +6,8 @@
 
 #include "json_schema/pattern.h"
 
+#include "base/ascii.h"
+
 namespace wick::json_schema {
 namespace {
 
@@ -60,13 +62,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kCategor
     {"Format", "Cf"},
     {"Private_Use", "Co"},
 }};
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 // One character, or a set of them (\d, \p{L}), as it may stand inside of brackets.
 struct Atom {

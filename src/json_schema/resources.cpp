@@ -11,7 +11,7 @@ namespace wick::json_schema {
 namespace {
 
 constexpr std::string_view kValidationVocabulary = "https://json-schema.org/draft/2020-12/vocab/validation";
-constexpr std::size_t kMaxShownBytes = 200;
+constexpr std::size_t kMaxShownReferenceBytes = 200;
 
 // Where subschemas stand, in any draft. Of a map, each member is one; of a list, each item.
 constexpr std::array<std::string_view, 12> kSchemas = {"additionalProperties",
@@ -36,7 +36,7 @@ const json::string* text_at(const json::object& schema, std::string_view key) {
 }
 
 std::string shown(std::string_view reference) {
-  return "\"" + printable(truncate_utf8(reference, kMaxShownBytes)) + "\"";
+  return "\"" + printable(truncate_utf8(reference, kMaxShownReferenceBytes)) + "\"";
 }
 
 std::unexpected<Error> nowhere(std::string_view reference) {

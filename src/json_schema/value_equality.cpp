@@ -13,8 +13,6 @@ namespace wick::json_schema {
 
 namespace {
 
-constexpr std::size_t kBytesOfAStep = 64;
-
 std::uint64_t mix(char tag, std::uint64_t first, std::uint64_t second = 0) {
   char buffer[1 + 2 * sizeof(std::uint64_t)];
   buffer[0] = tag;
@@ -88,7 +86,7 @@ std::uint64_t hash_of(const json::value& value) {
 
 std::size_t steps_of(const json::value& value, std::size_t max) {
   std::size_t steps = 1;
-  if (const auto* text = value.if_string()) return steps + text->size() / kBytesOfAStep;
+  if (const auto* text = value.if_string()) return steps + text->size() / kBytesPerStep;
   if (const auto* list = value.if_array()) {
     for (const auto& item : *list) {
       if (steps > max) break;
@@ -97,7 +95,7 @@ std::size_t steps_of(const json::value& value, std::size_t max) {
   } else if (const auto* object = value.if_object()) {
     for (const auto& member : *object) {
       if (steps > max) break;
-      steps += member.key().size() / kBytesOfAStep + steps_of(member.value(), max - steps);
+      steps += member.key().size() / kBytesPerStep + steps_of(member.value(), max - steps);
     }
   }
   return steps;

@@ -8,6 +8,9 @@
 
 namespace wick::json_schema {
 
+// A text of so many bytes costs one step (compiled_schema.h) more.
+inline constexpr std::size_t kBytesPerStep = 64;
+
 bool are_equal(const boost::json::value& a, const boost::json::value& b);
 // The same for values that are equal; keyed (base/keyed_hash.h), so nobody can make values that collide.
 std::uint64_t hash_of(const boost::json::value& value);

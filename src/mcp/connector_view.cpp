@@ -1,12 +1,11 @@
 // What is passed on to a connected MCP server, besides tools (Endpoint, endpoint.h).
 #include "base/json.h"
 #include "mcp/endpoint.h"
+#include "mcp/message.h"
 #include "mcp/server_texts.h"
 
 namespace wick::mcp {
 namespace {
-
-constexpr int kLegacyResourceNotFound = -32002;  // 2025-11-25, resources, "Error Handling"
 
 // 2026-07-28, server/utilities/caching: lists and resources.
 bool is_cacheable(std::string_view method) {

@@ -34,6 +34,7 @@ enum Code : int {
   kInternalError = -32603,
   kServerError = -32000,  // the transport's own refusals, as the official servers answer them
   kSessionNotFound = -32001,
+  kLegacyResourceNotFound = -32002,  // 2025-11-25, resources, "Error Handling"
   kHeaderMismatch = -32020,
   kMissingCapability = -32021,
   kUnsupportedVersion = -32022,

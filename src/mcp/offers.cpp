@@ -16,14 +16,13 @@
 #include "base/text.h"
 #include "mcp/endpoint.h"
 #include "mcp/foreign.h"
+#include "mcp/message.h"
 #include "mcp/offer_cursor.h"
 #include "mcp/revision.h"
 #include "mcp/server_texts.h"
 
 namespace wick::mcp {
 namespace {
-
-constexpr int kLegacyResourceNotFound = -32002;  // 2025-11-25, resources, "Error Handling"
 
 struct ListKind {
   std::string_view method, member, capability;

@@ -8,7 +8,7 @@ namespace wick::mcp {
 namespace {
 
 constexpr std::string_view kPlace = "mcp-session";
-constexpr std::size_t kMaxIdBytes = 2048;
+constexpr std::size_t kMaxSessionIdBytes = 2048;
 
 std::string text_of(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
@@ -29,7 +29,7 @@ std::string Sessions::create(const Session& session) const {
 }
 
 std::optional<Session> Sessions::find(std::string_view id, const UserId& user) const {
-  if (id.size() > kMaxIdBytes) return std::nullopt;
+  if (id.size() > kMaxSessionIdBytes) return std::nullopt;
   const auto sealed = from_base64url(id);
   if (!sealed) return std::nullopt;
   const auto plain = key_.open(*sealed, kPlace);

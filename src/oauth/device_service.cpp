@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "oauth/device_store.h"
@@ -13,7 +14,6 @@ namespace {
 using device_store::DeviceCodeStatus;
 
 constexpr std::size_t kDeviceCodeBytes = 32;
-constexpr std::size_t kMaxUserAgentBytes = 300;
 constexpr std::string_view kLetters = "BCDFGHJKLMNPQRSTVWXZ";  // RFC 8628 §6.1: no vowels, so no words
 static_assert(kLetters.size() == 20);
 
@@ -28,7 +28,7 @@ std::string random_user_code() {
   return code;
 }
 
-std::unexpected<Error> no_request() {
+std::unexpected<Error> no_device_request() {
   return fail(
       ErrorCode::kNotFound,
       "There is no device waiting with this code: codes are good once, for 10 minutes. Start again on "
@@ -102,7 +102,7 @@ Result<DeviceRequest> DeviceService::find(std::string_view user_code) {
   const auto digest = sha256(normal_user_code(user_code));
   WICK_TRY(found,
            db_.read([&](Transaction& tx) { return device_store::find_waiting(tx, digest, clock_.now()); }));
-  if (!found) return no_request();
+  if (!found) return no_device_request();
   return std::move(*found);
 }
 
@@ -120,10 +120,10 @@ Result<void> DeviceService::deny(std::string_view digest) {
 Result<void> DeviceService::decide(Transaction& tx, std::string_view digest,
                                    const std::optional<TokenId>& grant) {
   const auto bytes = from_hex(digest);
-  if (!bytes) return no_request();
+  if (!bytes) return no_device_request();
   const auto decision = grant ? DeviceCodeStatus::kApproved : DeviceCodeStatus::kDenied;
   WICK_TRY(decided, device_store::decide(tx, *bytes, decision, grant, clock_.now()));
-  if (decided != 1) return no_request();
+  if (decided != 1) return no_device_request();
   return {};
 }
 

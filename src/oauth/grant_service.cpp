@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "base/visible_text.h"
 #include "crypto/random.h"
 #include "crypto/sealing.h"
 #include "oauth/grant_store.h"
@@ -16,7 +17,6 @@ namespace {
 constexpr std::size_t kCodeRandomBytes = 32;
 constexpr std::size_t kAccessRandomBytes = 16;
 constexpr std::size_t kRefreshRandomBytes = 32;
-constexpr std::size_t kMaxUserAgentBytes = 300;
 constexpr std::size_t kFlushStep = 500;  // rows that are written while the writer is held
 
 // Puts a use that may be newer than the row into the grant. Several tokens of a grant may have one.

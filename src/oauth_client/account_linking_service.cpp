@@ -9,12 +9,12 @@
 #include "crypto/digest.h"
 #include "crypto/random.h"
 #include "http/field.h"
+#include "oauth_client/token_endpoint.h"
 
 namespace wick::upstream {
 namespace {
 
 constexpr std::size_t kRandomBytes = 32;
-constexpr std::size_t kMaxErrorCodeBytes = 60;
 
 std::unexpected<ConnectRefusal> refuse(LinkingFailure failure, std::string reason, std::string connector) {
   return std::unexpected(ConnectRefusal{failure, std::move(reason), std::move(connector)});
@@ -34,9 +34,7 @@ std::shared_ptr<const ConnectorEntry> find_connector(const AccessSnapshot& snaps
 
 // Of the page's own making when it is not a plain word (RFC 6749 §4.1.2.1).
 std::string plain_error(const std::string& code) {
-  const bool plain = code.size() <= kMaxErrorCodeBytes &&
-                     code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
-  return plain ? code : "an error that is not a word";
+  return is_error_code(code) ? code : "an error that is not a word";
 }
 
 bool offers_offline_access(const AuthorizationServer& server) {

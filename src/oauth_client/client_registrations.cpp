@@ -12,7 +12,7 @@ namespace {
 
 constexpr Micros kSecretMargin = 300 * kMicrosPerSecond;  // a secret that ends this soon is as good as ended
 
-std::string place_of(std::string_view connector, std::string_view issuer) {
+std::string client_seal_context(std::string_view connector, std::string_view issuer) {
   return "upstream client/" + std::string(connector) + "/" + std::string(issuer);
 }
 
@@ -118,7 +118,7 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
             out.redirect_uri + ", and set the client id that it gives.");
   }
   const std::string connector_id = connector->id.str();
-  const std::string place = place_of(connector_id, server.issuer);
+  const std::string place = client_seal_context(connector_id, server.issuer);
   const auto find_stored_client = [&] {
     return db_.read(
         [&](Transaction& tx) { return account_store::find_client(tx, connector_id, server.issuer); });

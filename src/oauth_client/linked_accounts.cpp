@@ -6,7 +6,7 @@
 namespace wick::upstream {
 namespace {
 
-std::string place_of(std::string_view connector, std::string_view user) {
+std::string seal_context(std::string_view connector, std::string_view user) {
   return "upstream account/" + std::string(connector) + "/" + std::string(user);
 }
 
@@ -59,7 +59,7 @@ account_store::Row row_of(const SealingKey& key, const ConnectorId& connector, c
   row.issuer = account.issuer;
   row.connected_at = account.connected_at;
   row.expires_at = account.expires_at;
-  if (account.grant) row.credential = seal(key, *account.grant, place_of(row.connector, row.user));
+  if (account.grant) row.credential = seal(key, *account.grant, seal_context(row.connector, row.user));
   return row;
 }
 
@@ -80,7 +80,7 @@ Result<std::optional<LinkedAccount>> LinkedAccounts::find(const ConnectorId& con
   out.connected_at = row->connected_at;
   out.expires_at = row->expires_at;
   if (row->credential) {
-    auto grant = open(key_, *row->credential, place_of(row->connector, row->user));
+    auto grant = open(key_, *row->credential, seal_context(row->connector, row->user));
     // The sealing key has changed: the account counts as ended, and the user can connect it again.
     if (!grant) spdlog::warn("the account of {} at {}: {}", row->user, row->connector, grant.error().message);
     if (grant) out.grant = std::move(*grant);
@@ -142,7 +142,7 @@ Result<std::optional<LinkedAccounts::Revocation>> LinkedAccounts::take_revocatio
     return account_store::take_revocation(tx, now, now + kRevocationPause);
   }));
   if (!row) return std::nullopt;
-  auto grant = open(key_, row->credential, place_of(row->connector, row->user));
+  auto grant = open(key_, row->credential, seal_context(row->connector, row->user));
   Revocation out{std::move(*row), {}};
   if (!grant) {  // The sealing key has changed: the tokens cannot be read, so they cannot be revoked.
     WICK_CHECK(done(out));

@@ -41,9 +41,7 @@ std::string error_code_of(const http::ClientResponse& answer) {
   const auto body = parse_json(answer.body, InvalidUtf8::kReplace);
   if (!body || !body->is_object()) return {};
   std::string code = text_or_empty(body->get_object(), "error");
-  const bool plain = code.size() <= kMaxErrorCodeBytes &&
-                     code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
-  return plain ? code : "";
+  return is_error_code(code) ? code : "";
 }
 
 std::string refusal_text(std::string_view what, const http::ClientResponse& answer, const std::string& code) {
@@ -56,6 +54,11 @@ std::unexpected<TokenRefusal> refused(TokenRefusal::Of of, std::string message) 
 }
 
 }  // namespace
+
+bool is_error_code(std::string_view code) {
+  return code.size() <= kMaxErrorCodeBytes &&
+         code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+}
 
 std::string auth_method_for(const std::vector<std::string>& supported, bool has_secret) {
   if (!has_secret) return "none";

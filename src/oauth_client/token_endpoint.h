@@ -20,6 +20,10 @@ namespace wick::upstream {
 inline constexpr std::size_t kMaxTokenBytes = http::kMaxAccessTokenBytes;
 inline constexpr std::int64_t kMaxTokenSeconds = 10 * 365 * 86'400LL;
 
+// Whether an error code that a server sent can be shown: up to 60 letters and underscores (RFC 6749 §4.1.2.1, §5.2). Anything
+// else may hold the server's own text, and with it a token.
+bool is_error_code(std::string_view code);
+
 // Wick as a client of an authorization server.
 struct ClientIdentity {
   std::string id;

@@ -359,7 +359,7 @@ Document Reader::read() {
 }
 
 // In UTF-8, whatever it was saved in.
-Result<std::string> plain_text(std::string_view text) {
+Result<std::string> decode_document(std::string_view text) {
   const std::string_view signature = unicode_signature(text);
   if (!signature.empty() && !text.starts_with("\xEF\xBB\xBF"))
     return decode_charset(std::string(text), signature);
@@ -385,7 +385,7 @@ Result<Document> read_document(std::string_view text, std::string_view document_
     return fail(ErrorCode::kTooLarge,
                 "The document is larger than " + std::to_string(kMaxDocumentBytes / (1024 * 1024)) + " MiB.");
   }
-  WICK_TRY(plain, plain_text(text));
+  WICK_TRY(plain, decode_document(text));
   WICK_TRY(root, parse(plain));
   if (!root.is_object()) return invalid("The document is not an OpenAPI document: it is not an object.");
   const json::object& object = root.get_object();

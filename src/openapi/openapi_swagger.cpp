@@ -14,8 +14,8 @@
 namespace wick::openapi {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMethods = {"get",   "head",   "post",   "put",
-                                                      "patch", "delete", "options"};
+constexpr std::array<std::string_view, 7> kSwaggerMethods = {"get",   "head",   "post",   "put",
+                                                             "patch", "delete", "options"};
 constexpr std::array<std::string_view, 5> kOperationMembers = {"operationId", "summary", "description",
                                                                "tags", "deprecated"};
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
@@ -278,7 +278,7 @@ json::object Converter::operation(const json::object& item, const json::object& 
 
 json::object Converter::path_item(const json::object& item) {
   json::object out;
-  for (const std::string_view method : kMethods) {
+  for (const std::string_view method : kSwaggerMethods) {
     const auto* entry = item.if_contains(method);
     if (entry == nullptr || entry->is_null()) continue;
     std::string why;

@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 
-std::string as_is(std::string_view text) {
-  return std::string(text);
-}
-
 // Where the operation's path goes. The connector's secret goes with the request, so an operation leaves the
 // base URL's origin only for one that an admin has entered in the settings.
 Result<std::string> server_of(const json::object& config, const json::object& rest) {
@@ -289,7 +285,7 @@ Result<std::string> text_body(const std::string& body, const json::object& argum
       return invalid("\"" + std::string(*name) + "\" must be given: it is the request body, in base64.");
     return bytes_of_base64(std::string(*name), std::string_view(value->get_string()));
   }
-  auto filled = fill_text(body, arguments, as_is);
+  auto filled = fill_text(body, arguments, unescaped);
   if (!filled) return invalid("An argument that the request body needs is missing.");
   return std::move(*filled);
 }
@@ -332,7 +328,7 @@ Result<void> add_body(http::ClientRequest& request, const json::object& rest, co
     request.body = std::move(text);
   }
   if (find_placeholder(type, 0).first != std::string::npos) {
-    auto filled = fill_text(type, arguments, as_is);
+    auto filled = fill_text(type, arguments, unescaped);
     if (!filled || !parse_media_type(*filled) || !http::is_field_value(*filled))
       return invalid("The content type of the request body must be a media type, for example image/png.");
     type = std::move(*filled);
@@ -372,7 +368,7 @@ void add_headers(http::ClientRequest& request, const json::object& config, const
   const auto* headers = object_or_null(rest, "headers");
   if (headers == nullptr) return;
   for (const auto& member : *headers) {
-    const auto value = fill_text(plain_text(member.value()), arguments, as_is);
+    const auto value = fill_text(plain_text(member.value()), arguments, unescaped);
     if (value) request.headers.emplace_back(member.key(), *value);
   }
 }

@@ -81,10 +81,6 @@ std::optional<Slot> whole_slot(std::string_view text) {
   return slot && slot->end == text.size() ? slot : std::nullopt;
 }
 
-std::string as_is(std::string_view text) {
-  return std::string(text);
-}
-
 const json::value* argument(const json::object& arguments, std::string_view name) {
   const json::value* value = arguments.if_contains(name);
   return value != nullptr && !value->is_null() ? value : nullptr;
@@ -220,6 +216,10 @@ class FilledSize {
 
 }  // namespace
 
+std::string unescaped(std::string_view text) {
+  return std::string(text);
+}
+
 Result<void> check_filled_size(const json::object& templates, const json::object& arguments) {
   FilledSize size(arguments);
   for (const auto& member : templates) {
@@ -336,7 +336,7 @@ std::optional<json::value> fill_json(const json::value& node, const json::object
       if (value == nullptr) return std::nullopt;
       return *value;
     }
-    auto filled = fill_text(text, arguments, as_is);
+    auto filled = fill_text(text, arguments, unescaped);
     if (!filled) return std::nullopt;
     return json::value(*filled);
   }

@@ -44,6 +44,9 @@ inline constexpr std::size_t kMaxFilledBytes = 32 * 1024 * 1024;
 // Errors: kTooLarge  kMaxFilledBytes
 Result<void> check_filled_size(const boost::json::object& templates, const boost::json::object& arguments);
 
+// The `encode` of fill_text() for texts that need none.
+std::string unescaped(std::string_view text);
+
 // nullopt when an argument the template names is absent. Each value is passed through `encode`.
 std::optional<std::string> fill_text(std::string_view text, const boost::json::object& arguments,
                                      std::string (*encode)(std::string_view));

@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace wick {
@@ -49,6 +50,15 @@ inline std::unexpected<Error> invalid(std::string message) {
   return fail(ErrorCode::kInvalidArgument, std::move(message));
 }
 
+// For WICK_CHECK. A value that cannot be copied owns something, such as a lock: it is named by WICK_TRY, because WICK_CHECK
+// would destroy it at once.
+template <typename T, typename E>
+bool is_failure(const std::expected<T, E>& result) {
+  static_assert(std::is_void_v<T> || std::is_copy_constructible_v<T>,
+                "WICK_CHECK drops the value: name it with WICK_TRY");
+  return !result;
+}
+
 [[noreturn]] void assertion_failed(const char* expression, const char* file, int line);
 
 }  // namespace wick
@@ -59,17 +69,18 @@ inline std::unexpected<Error> invalid(std::string message) {
 #define WICK_TRY(name, ...)                                                     \
   auto name##_result = __VA_ARGS__;                                             \
   if (!name##_result) return std::unexpected(std::move(name##_result.error())); \
-  auto& name = *name##_result
+  [[maybe_unused]] auto& name = *name##_result
 #define WICK_CO_TRY(name, ...)                                                     \
   auto name##_result = __VA_ARGS__;                                                \
   if (!name##_result) co_return std::unexpected(std::move(name##_result.error())); \
-  auto& name = *name##_result
+  [[maybe_unused]] auto& name = *name##_result
 
 // Returns the error of a Result from the enclosing function; a value is ignored: WICK_CHECK(check_name(name));
 #define WICK_CHECK(...) WICK_CHECK_NAMED(return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
 #define WICK_CO_CHECK(...) WICK_CHECK_NAMED(co_return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
-#define WICK_CHECK_NAMED(leave, checked, ...) \
-  if (auto&& checked = __VA_ARGS__; !checked) leave std::unexpected(std::move(checked.error()))
+#define WICK_CHECK_NAMED(leave, checked, ...)                    \
+  if (auto&& checked = __VA_ARGS__; ::wick::is_failure(checked)) \
+  leave std::unexpected(std::move(checked.error()))
 #define WICK_CONCAT(a, b) WICK_CONCAT_EXPANDED(a, b)
 #define WICK_CONCAT_EXPANDED(a, b) a##b
 

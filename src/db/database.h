@@ -179,7 +179,7 @@ class Database {
       R out = fail(ErrorCode::kInternal, "The transaction was not run.");
       auto done = run([&](Transaction& tx) -> Result<void> {
         out = work(tx);
-        WICK_CHECK(out);
+        if (!out) return fail(Error(out.error()));  // rolls back
         return {};
       });
       if (!done) out = fail(std::move(done.error()));

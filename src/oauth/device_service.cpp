@@ -149,7 +149,7 @@ std::expected<TokenPair, DeviceError> DeviceService::poll(std::string_view devic
     if (taken != 1) return std::nullopt;
     auto made = grants_.first_tokens(tx, *code.grant, client_id, user_agent);
     if (!made && made.error().code == ErrorCode::kUnauthenticated) return std::nullopt;
-    WICK_CHECK(made);
+    if (!made) return fail(std::move(made.error()));
     return std::move(*made);
   });
   if (!tokens) return unavailable();

@@ -1,10 +1,15 @@
 #include "access/effective_access.h"
 
+#include <utility>
+
 namespace wick {
 
 EffectiveAccess::EffectiveAccess(std::shared_ptr<const AccessSnapshot> snapshot, const UserId& user,
                                  ScopePtr scope)
-    : snapshot_(std::move(snapshot)), user_(snapshot_->user(user)), scope_(std::move(scope)) {}
+    : snapshot_(std::move(snapshot)),
+      user_id_(user),
+      user_(snapshot_->user(user)),
+      scope_(std::move(scope)) {}
 
 AccessDecision EffectiveAccess::decide(const ConnectorEntry& connector,
                                        const OperationEntry& operation) const {
@@ -15,11 +20,16 @@ AccessDecision EffectiveAccess::decide(const ConnectorEntry& connector,
 }
 
 std::shared_ptr<const ConnectorEntry> EffectiveAccess::connector(std::string_view slug_or_id) const {
-  const auto id = ConnectorId::parse(slug_or_id);
-  for (const auto& one : snapshot_->connectors) {
-    if (id ? one->id != *id : one->slug != slug_or_id) continue;
-    const bool seen = user_ != nullptr && snapshot_->may_use(*user_, *one);
-    if (seen && (scope_ == nullptr || scope_->allows(one->id))) return one;
+  const auto exists = [&](const std::shared_ptr<const ConnectorEntry>& one) {
+    if (one == nullptr || user_ == nullptr || !snapshot_->may_use(*user_, *one)) return false;
+    return scope_ == nullptr || scope_->allows(one->id);
+  };
+  if (const auto id = ConnectorId::parse(slug_or_id)) {
+    auto found = snapshot_->connectors.find(*id);
+    return exists(found) ? found : nullptr;
+  }
+  for (const std::uint32_t place : snapshot_->connectors.with_slug(slug_or_id)) {
+    if (const auto& one = snapshot_->connectors[place]; exists(one)) return one;
   }
   return nullptr;
 }
@@ -31,9 +41,9 @@ AccessDecision EffectiveAccess::decide_passthrough(const ConnectorEntry& connect
   return within ? AccessDecision::kAllowed : AccessDecision::kOutOfScope;
 }
 
-EffectiveAccess::Found EffectiveAccess::judged(std::shared_ptr<const ConnectorEntry> connector,
-                                               std::string_view key) const {
-  const OperationEntry* operation = connector->operation(key);
+EffectiveAccess::Found EffectiveAccess::decided(std::shared_ptr<const ConnectorEntry> connector,
+                                                std::string_view key) const {
+  const OperationEntry* operation = connector == nullptr ? nullptr : connector->operation(key);
   if (operation == nullptr) return {};
   const AccessDecision verdict = decide(*connector, *operation);
   if (verdict == AccessDecision::kHidden) return {};
@@ -41,19 +51,19 @@ EffectiveAccess::Found EffectiveAccess::judged(std::shared_ptr<const ConnectorEn
 }
 
 EffectiveAccess::Found EffectiveAccess::find(const ConnectorId& id, std::string_view key) const {
-  for (const auto& connector : snapshot_->connectors) {
-    if (connector->id == id) return judged(connector, key);
+  return decided(snapshot_->connectors.find(id), key);
+}
+
+EffectiveAccess::Found EffectiveAccess::find(std::string_view slug, std::string_view key) const {
+  for (const std::uint32_t place : snapshot_->connectors.with_slug(slug)) {
+    Found found = decided(snapshot_->connectors[place], key);
+    if (found.verdict != AccessDecision::kHidden) return found;
   }
   return {};
 }
 
-EffectiveAccess::Found EffectiveAccess::find(std::string_view slug, std::string_view key) const {
-  for (const auto& connector : snapshot_->connectors) {
-    if (connector->slug != slug) continue;
-    Found found = judged(connector, key);
-    if (found.verdict != AccessDecision::kHidden) return found;
-  }
-  return {};
+ResolvedOperation EffectiveAccess::resolve(const ConnectorId& connector, std::string key) const {
+  return {*this, connector, std::move(key)};
 }
 
 std::vector<OperationRef> EffectiveAccess::operations() const {
@@ -65,6 +75,27 @@ std::vector<OperationRef> EffectiveAccess::operations() const {
     }
   }
   return out;
+}
+
+ResolvedOperation::ResolvedOperation(EffectiveAccess access, const ConnectorId& connector, std::string key)
+    : access_(std::move(access)),
+      connector_(connector),
+      key_(std::move(key)),
+      found_(access_.find(connector_, key_)) {}
+
+ResolvedOperation::ResolvedOperation(EffectiveAccess access, EffectiveAccess::Found found)
+    : access_(std::move(access)),
+      connector_(found.ref.connector->id),
+      key_(found.ref.operation->key),
+      found_(std::move(found)) {}
+
+ResolvedOperation ResolvedOperation::checked_again(std::shared_ptr<const AccessSnapshot> newest) const {
+  if (newest == access_.shared_snapshot()) return *this;
+  return {EffectiveAccess(std::move(newest), access_.user_id(), access_.scope()), connector_, key_};
+}
+
+bool ResolvedOperation::is_for(const UserId& user, const ScopePtr& scope) const {
+  return access_.user_id() == user && access_.scope() == scope;
 }
 
 }  // namespace wick

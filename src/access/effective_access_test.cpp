@@ -37,7 +37,7 @@ struct World {
       TagEntry tag{TagId::make(), "t" + std::to_string(i), "", chance(50)};
       if (tag.filter) filter_tags.insert(tag.id);
       tags.push_back(tag.id);
-      snapshot->tags.emplace(tag.id, tag);
+      snapshot->tags.put(tag);
     }
     for (int i = 0; i < 5; ++i) {
       UserEntry user;
@@ -46,7 +46,7 @@ struct World {
       user.status = chance(80) ? UserStatus::kActive : UserStatus::kDeactivated;
       user.tags = some_tags();
       users.push_back(user.id);
-      snapshot->users.emplace(user.id, user);
+      snapshot->users.put(user);
     }
     for (int i = 0; i < 6; ++i) {
       auto connector = std::make_shared<ConnectorEntry>();
@@ -60,9 +60,9 @@ struct World {
         operation.read_only = chance(50);
         operation.enabled = chance(80);
         operation.held = chance(10);
-        connector->operations.push_back(operation);
+        connector->operations.put(operation);
       }
-      snapshot->connectors.push_back(connector);
+      snapshot->connectors.put(connector);
     }
   }
 
@@ -96,7 +96,7 @@ struct World {
   }
 
   bool user_sees(const UserId& id, const ConnectorEntry& connector) const {
-    const UserEntry& user = snapshot->users.at(id);
+    const UserEntry& user = *snapshot->user(id);
     if (user.status != UserStatus::kActive || connector.disabled) return false;
     if (user.role == Role::kAdmin) return true;
     bool filtered = false, carried = false;
@@ -199,7 +199,7 @@ TEST(Scope, ThatNamesWhatDoesNotExistForTheUserIsRefused) {
       json::object{{"connectors", json::array{json::string(ConnectorId::make().str())}}});
   const auto scope = parse_scope(&stranger);
   ASSERT_TRUE(scope);
-  EXPECT_FALSE(check_scope(*scope, *world.snapshot, world.snapshot->users.at(world.users[0])));
+  EXPECT_FALSE(check_scope(*scope, *world.snapshot, *world.snapshot->user(world.users[0])));
 }
 
 }  // namespace

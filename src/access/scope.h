@@ -1,7 +1,7 @@
-// Scope: how much narrower than its user a credential is (T8). The same for tokens and OAuth connections.
+// Scope: the part of its user's access that a credential may use. Tokens and OAuth connections have the same scopes.
 //
-// A scope only ever takes away: what a credential may call is what its user may call, and of that what the
-// scope allows, both asked on every call (EffectiveAccess, reach.h). Values are immutable once shared.
+// A scope never widens access: a credential may call an operation if its user may call it and the scope allows it. Both are
+// decided on every call (access/effective_access.h). Values are immutable once shared.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -23,11 +23,11 @@ struct Scope {
   using OperationKey = std::pair<ConnectorId, std::string>;
 
   bool all_connectors = true;
-  std::vector<ConnectorId> connectors;  // sorted; when not all
+  std::vector<ConnectorId> connectors;  // sorted; counts when `all_connectors` is false
   Operations operations = Operations::kAll;
   std::vector<OperationKey> chosen;  // sorted; for kChosen
-  // Of a token that was issued for one connector's address (tokens/resource.h): its name there, and the token is
-  // good nowhere else; empty: for any. It is kept with the grant, and is no part of what is written below.
+  // The connector's name in the address (tokens/resource.h) for which a token was issued, and at which alone it is valid;
+  // empty: any address. It is kept with the grant, so scope_json() and scope_text() leave it out.
   std::string resource = {};
 
   bool allows(const ConnectorId& connector) const;
@@ -38,25 +38,26 @@ struct Scope {
 // Null: the full scope of the user.
 using ScopePtr = std::shared_ptr<const Scope>;
 
-// `conn:{connector_id}/{operation_key}`: an operation's id wherever one is written down (M2).
+// `conn:{connector_id}/{operation_key}`: the id of an operation in the API, in tools and in the database.
 std::string tool_id(const ConnectorEntry& connector, const OperationEntry& operation);
 std::optional<Scope::OperationKey> parse_tool_id(std::string_view id);
 
-// {"connectors": "all" | [id …], "operations": "all" | "read_only" | [tool_id …]}, as the API and the
-// database have it. Absent members are "all". Errors: kInvalidArgument
+// Reads {"connectors": "all" | [id …], "operations": "all" | "read_only" | [tool_id …]}, the form of the API and of the
+// database. Absent members are "all". Errors: kInvalidArgument
 Result<ScopePtr> parse_scope(const boost::json::value* value);
 boost::json::object scope_json(const ScopePtr& scope);
-// For the database; empty is the full scope. A text that cannot be read is an error: never the full scope.
+// The form of the database; an empty text is the full scope. A text that cannot be read is an error, never the full scope.
 std::string scope_text(const ScopePtr& scope);
 Result<ScopePtr> parse_scope_text(std::string_view text);
 
 // Errors: kInvalidArgument  the scope names a connector or an operation that does not exist for this user
 Result<void> check_scope(const ScopePtr& scope, const AccessSnapshot& snapshot, const UserEntry& user);
-// The part of it that only reads: of chosen operations, those that are read-only in `snapshot`. Never null.
+// The scope without operations that change something. Chosen operations stay if they are read-only in `snapshot`. Never
+// null.
 ScopePtr only_reading(const ScopePtr& scope, const AccessSnapshot& snapshot);
-// The part of it that is of this connector. Errors: kInvalidArgument  it has nothing of it
+// The scope without other connectors. Errors: kInvalidArgument  the scope does not allow this connector
 Result<ScopePtr> only_connector(const ScopePtr& scope, const ConnectorId& connector);
-// In words, for a sentence like "It may call …".
+// The scope in words, for a sentence like "The token may call …".
 std::string describe_scope(const ScopePtr& scope);
 
 }  // namespace wick

@@ -1,71 +1,65 @@
 #include "access/snapshot.h"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "access/snapshot_store.h"
 
 namespace wick {
 namespace {
 
-template <typename Enum, std::size_t N>
-Result<Enum> parse_name(std::string_view text, const std::pair<const char*, Enum> (&names)[N],
-                        const char* what) {
-  std::string known;
-  for (const auto& [name, value] : names) {
-    if (text == name) return value;
-    known += (known.empty() ? "" : ", ") + std::string(name);
-  }
-  return fail(ErrorCode::kInvalidArgument,
-              "\"" + std::string(text) + "\" is not a " + what + ": use one of " + known + ".");
+bool is_before(const ConnectorTable::Pointer& a, const ConnectorTable::Pointer& b) {
+  return std::tie(a->label, a->id) < std::tie(b->label, b->id);
 }
-
-constexpr std::pair<const char*, Role> kRoles[] = {
-    {"admin", Role::kAdmin}, {"member", Role::kMember}, {"service", Role::kService}};
-constexpr std::pair<const char*, UserStatus> kStatuses[] = {{"pending", UserStatus::kPending},
-                                                            {"active", UserStatus::kActive},
-                                                            {"deactivated", UserStatus::kDeactivated},
-                                                            {"deleted", UserStatus::kDeleted}};
-constexpr std::pair<const char*, ToolSurface> kTools[] = {
-    {"auto", ToolSurface::kAuto}, {"direct", ToolSurface::kDirect}, {"meta", ToolSurface::kMeta}};
 
 }  // namespace
 
-const char* role_name(Role role) {
-  return kRoles[static_cast<int>(role)].first;
-}
-const char* status_name(UserStatus status) {
-  return kStatuses[static_cast<int>(status)].first;
-}
-const char* tools_name(ToolSurface tools) {
-  return kTools[static_cast<int>(tools)].first;
-}
-Result<Role> parse_role(std::string_view text) {
-  return parse_name(text, kRoles, "role");
-}
-Result<UserStatus> parse_status(std::string_view text) {
-  return parse_name(text, kStatuses, "status");
-}
-Result<ToolSurface> parse_tools(std::string_view text) {
-  return parse_name(text, kTools, "tool surface");
+ConnectorTable::ConnectorTable(std::vector<Pointer> connectors) {
+  std::sort(connectors.begin(), connectors.end(), is_before);
+  set_sorted(std::move(connectors));
 }
 
-const OperationEntry* ConnectorEntry::operation(std::string_view key) const {
-  for (const auto& operation : operations) {
-    if (operation.key == key) return &operation;
+void ConnectorTable::set_sorted(std::vector<Pointer> connectors) {
+  auto table = std::make_shared<Table>();
+  table->by_label = std::move(connectors);
+  table->by_id.reserve(table->by_label.size());
+  table->by_slug.reserve(table->by_label.size());
+  for (std::uint32_t place = 0; place < table->by_label.size(); ++place) {
+    const ConnectorEntry& connector = *table->by_label[place];
+    table->by_id.emplace(connector.id, place);
+    table->by_slug[connector.slug].push_back(place);
   }
-  return nullptr;
+  table_ = std::move(table);
 }
 
-const UserEntry* AccessSnapshot::user(const UserId& id) const {
-  const auto found = users.find(id);
-  return found == users.end() ? nullptr : &found->second;
+ConnectorTable::Pointer ConnectorTable::find(const ConnectorId& id) const {
+  const auto found = table_->by_id.find(id);
+  return found == table_->by_id.end() ? nullptr : table_->by_label[found->second];
 }
 
-const ConnectorEntry* AccessSnapshot::connector(const ConnectorId& id) const {
-  for (const auto& connector : connectors) {
-    if (connector->id == id) return connector.get();
-  }
-  return nullptr;
+const ConnectorTable::Places& ConnectorTable::with_slug(std::string_view slug) const {
+  static const Places none;
+  const auto found = table_->by_slug.find(slug);
+  return found == table_->by_slug.end() ? none : found->second;
+}
+
+void ConnectorTable::put(Pointer connector) {
+  std::vector<Pointer> next = without(connector->id);
+  const auto place = std::lower_bound(next.begin(), next.end(), connector, is_before);
+  next.insert(place, std::move(connector));
+  set_sorted(std::move(next));
+}
+
+void ConnectorTable::erase(const ConnectorId& id) {
+  if (table_->by_id.contains(id)) set_sorted(without(id));
+}
+
+std::vector<ConnectorTable::Pointer> ConnectorTable::without(const ConnectorId& id) const {
+  std::vector<Pointer> rest;
+  rest.reserve(size() + 1);
+  std::copy_if(begin(), end(), std::back_inserter(rest), [&](const Pointer& one) { return one->id != id; });
+  return rest;
 }
 
 bool AccessSnapshot::may_use(const UserEntry& user, const ConnectorEntry& connector) const {
@@ -73,8 +67,8 @@ bool AccessSnapshot::may_use(const UserEntry& user, const ConnectorEntry& connec
   if (user.role == Role::kAdmin) return true;
   bool restricted = false;
   for (const TagId& id : connector.tags) {
-    const auto tag = tags.find(id);
-    if (tag == tags.end() || !tag->second.filter) continue;
+    const TagEntry* known = tag(id);
+    if (known == nullptr || !known->filter) continue;
     if (std::binary_search(user.tags.begin(), user.tags.end(), id)) return true;
     restricted = true;
   }
@@ -118,7 +112,7 @@ void AccessStore::mark(const ChangeEntry& entry) {
   } else if (entry.kind == "connector") {
     pending_.connectors.insert(entry.entity);
   } else {
-    pending_.tags = true;
+    pending_.tags.insert(entry.entity);
   }
 }
 
@@ -151,8 +145,8 @@ Result<void> AccessStore::load(const Pending& pending) {
   next->version = before->version + 1;
   auto done = db_.read([&](Transaction& tx) -> Result<void> {
     if (pending.everything) return snapshot_store::load_everything(tx, kind_operations_, *next);
-    if (pending.tags) {
-      WICK_CHECK(snapshot_store::load_tags(tx, *next));
+    for (const std::string& id : pending.tags) {
+      WICK_CHECK(snapshot_store::load_tag(tx, id, *next));
     }
     for (const std::string& id : pending.users) {
       WICK_CHECK(snapshot_store::load_user(tx, id, *next));

@@ -1,8 +1,8 @@
 // Reads the access snapshot from the database: everything at start, one entity after a change.
 //
-// The functions read inside the caller's transaction and change only `snapshot`. One that fails leaves it
-// half read: drop it. load_user() and load_connector() read with the same statements as load_everything(), so
-// a snapshot that was changed entity by entity equals one that was read as a whole.
+// There is one function for each table; the loaders call it for all rows or for those of one entity. So a snapshot that
+// followed each change equals one that was read as a whole. The functions run in the caller's transaction and change only
+// `snapshot`. After an error, drop that snapshot: it may be incomplete.
 #pragma once
 
 #include <string_view>
@@ -14,11 +14,12 @@ namespace wick::snapshot_store {
 
 // `snapshot` must be empty.
 Result<void> load_everything(Transaction& tx, const KindOperations& kinds, AccessSnapshot& snapshot);
-// Replaces the entry of this id, or removes it where the database has no such row.
+// All three replace the entity of this id, or remove it when the database has no such row. An id that is no UUID belongs to
+// no entity.
 Result<void> load_user(Transaction& tx, std::string_view id, AccessSnapshot& snapshot);
+Result<void> load_tag(Transaction& tx, std::string_view id, AccessSnapshot& snapshot);
+// Operations whose definitions have not changed are shared with the entity before, compiled schemas and opened secrets too.
 Result<void> load_connector(Transaction& tx, std::string_view id, const KindOperations& kinds,
                             AccessSnapshot& snapshot);
-// All tags: there are few, and a tag that is gone disappears from users and connectors by not being found.
-Result<void> load_tags(Transaction& tx, AccessSnapshot& snapshot);
 
 }  // namespace wick::snapshot_store

@@ -1,6 +1,7 @@
-// Tags as admins handle them. A filter tag restricts the connectors that carry it; others only group (A2).
+// TagService: creates, changes and removes tags. A filter tag restricts the connectors that carry it; other tags only group.
 //
-// Thread-safe. Every change is in the access snapshot when the function returns. All of them block.
+// Thread-safe. The access snapshot has a change when the function returns. All functions block: never call them on an io
+// thread.
 #pragma once
 
 #include <optional>
@@ -19,7 +20,7 @@ inline constexpr std::int64_t kMaxTags = 1000;
 struct Tag {
   std::string id, name, description;
   bool filter = false;
-  std::int64_t users = 0, connectors = 0;  // how many carry it
+  std::int64_t users = 0, connectors = 0;  // the numbers of users and connectors that carry the tag
   bool operator==(const Tag&) const = default;
 };
 
@@ -35,8 +36,9 @@ class TagService {
   Result<std::vector<Tag>> list();
   // Errors: kInvalidArgument, kConflict (the name is taken), kLimit
   Result<Tag> create(TagPatch patch);
-  // What is absent stays. Errors: as create; kNotFound
+  // Absent members of the patch stay as they are. Errors: as create; kNotFound
   Result<Tag> update(const std::string& id, TagPatch patch);
+  // Errors: kNotFound
   Result<void> remove(const std::string& id);
 
  private:

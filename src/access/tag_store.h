@@ -1,4 +1,4 @@
-// The SQL of tags: one function per statement, each inside the caller's transaction. The caller logs the change.
+// The SQL of tags. Each function runs one statement in the caller's transaction. The caller logs the change.
 #pragma once
 
 #include <string>

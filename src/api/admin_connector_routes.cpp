@@ -210,10 +210,7 @@ http::Task<Result<Reply>> refresh_connector(Context& context) {
   WICK_CO_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
   WICK_CO_TRY(dry, optional_bool(context.body, "dry_run"));
   Services& services = context.services;
-  std::shared_ptr<const ConnectorEntry> connector;
-  for (const auto& one : context.snapshot->connectors) {
-    if (one->id == id) connector = one;
-  }
+  const std::shared_ptr<const ConnectorEntry> connector = context.snapshot->connectors.find(id);
   ConnectorKind* kind = connector == nullptr ? nullptr : services.kinds.find(connector->kind);
   if (kind == nullptr) co_return fail(ErrorCode::kNotFound, "There is no connector with this id.");
   OperationDiscovery* discovery = kind->discovery();

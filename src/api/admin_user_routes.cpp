@@ -26,11 +26,12 @@ Reply shown(Context& context, int status, const User& user) {
 // From the access snapshot, where all users are: a search has no count.
 json::value count_users(const AccessSnapshot& snapshot, const UserFilter& filter) {
   if (!filter.query.empty()) return nullptr;
-  return std::count_if(snapshot.users.begin(), snapshot.users.end(), [&](const auto& entry) {
-    const UserEntry& user = entry.second;
+  std::int64_t count = 0;
+  snapshot.users.for_each([&](const UserEntry& user) {
     const bool listed = filter.status ? user.status == *filter.status : user.status != UserStatus::kDeleted;
-    return listed && (!filter.role || user.role == *filter.role);
+    count += listed && (!filter.role || user.role == *filter.role);
   });
+  return count;
 }
 
 Result<Reply> list_users(Context& context) {

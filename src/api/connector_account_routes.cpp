@@ -56,9 +56,8 @@ const char* failure_name(upstream::LinkingFailure failure) {
 
 Result<std::shared_ptr<const ConnectorEntry>> usable(const Context& context) {
   WICK_TRY(id, parse_id<ConnectorId>(context.path("id"), "connector"));
-  for (const auto& one : context.snapshot->connectors) {
-    if (one->id == id && context.snapshot->may_use(*context.user, *one)) return one;
-  }
+  auto connector = context.snapshot->connectors.find(id);
+  if (connector != nullptr && context.snapshot->may_use(*context.user, *connector)) return connector;
   return fail(ErrorCode::kNotFound, "There is no connector with this id for you.");
 }
 

@@ -119,10 +119,10 @@ Result<Reply> get_dashboard(Context& context) {
   failing.from = context.services.clock.now() - 7 * kMicrosPerDay;
   WICK_TRY(errors, context.services.runs.search(failing, false));
   std::int64_t active = 0, pending = 0;
-  for (const auto& [id, user] : context.snapshot->users) {
+  context.snapshot->users.for_each([&](const UserEntry& user) {
     active += user.status == UserStatus::kActive;
     pending += user.status == UserStatus::kPending;
-  }
+  });
   CredentialNames names(context);
   json::array latest;
   for (const Run& run : errors.runs)

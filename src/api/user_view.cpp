@@ -22,12 +22,12 @@ json::object user_ref(const AccessSnapshot& snapshot, const UserId& id) {
 json::array tag_refs(const AccessSnapshot& snapshot, const std::vector<TagId>& tags) {
   json::array out;
   for (const TagId& id : tags) {
-    const auto tag = snapshot.tags.find(id);
-    if (tag == snapshot.tags.end()) continue;
+    const TagEntry* tag = snapshot.tag(id);
+    if (tag == nullptr) continue;
     json::object ref;
     ref["id"] = id.str();
-    ref["name"] = tag->second.name;
-    ref["filter"] = tag->second.filter;
+    ref["name"] = tag->name;
+    ref["filter"] = tag->filter;
     out.push_back(std::move(ref));
   }
   return out;

@@ -157,8 +157,9 @@ Result<json::object> doctor(Instance& instance, const json::object&) {
   if (auto sound = instance.check(); !sound) problems.emplace_back(sound.error().message);
   const auto snapshot = instance.services().access.snapshot();
   bool admin = false;
-  for (const auto& [id, user] : snapshot->users)
+  snapshot->users.for_each([&](const UserEntry& user) {
     admin = admin || (user.role == Role::kAdmin && user.status == UserStatus::kActive);
+  });
   if (!admin)
     problems.emplace_back(
         "There is no active admin: use `wick user create --admin`, or the set-up link that `wick serve` "

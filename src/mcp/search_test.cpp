@@ -25,7 +25,7 @@ class SearchTest : public testing::Test {
   SearchTest() {
     user_.id = UserId::make();
     user_.status = UserStatus::kActive;
-    snapshot_->users.emplace(user_.id, user_);
+    snapshot_->users.put(user_);
   }
   struct Made {
     std::string key, name, description;
@@ -45,17 +45,23 @@ class SearchTest : public testing::Test {
       for (const std::string& argument : made.arguments) properties[argument] = json::object();
       operation.input_schema["properties"] = std::move(properties);
       operation.input_schema_text = to_json(operation.input_schema);
-      entry->operations.push_back(std::move(operation));
+      entry->operations.put(std::move(operation));
     }
-    snapshot_->connectors.push_back(entry);
+    snapshot_->connectors.put(entry);
     return *entry;
+  }
+  template <typename F>
+  static void change_operation(ConnectorEntry& entry, std::size_t place, F&& change) {
+    OperationEntry operation = entry.operations[place];
+    change(operation);
+    entry.operations.put(std::move(operation));
   }
   TagId tag(const std::string& name, bool filter = false) {
     TagEntry entry;
     entry.id = TagId::make();
     entry.name = name;
     entry.filter = filter;
-    snapshot_->tags.emplace(entry.id, entry);
+    snapshot_->tags.put(entry);
     return entry.id;
   }
   // The keys that are found, best first.
@@ -167,7 +173,9 @@ TEST_F(SearchTest, ATagOfTheConnectorFindsItsOperationsAndANewTagAtOnce) {
 
 TEST_F(SearchTest, TheTagsOfAnImportedOperationFindIt) {
   ConnectorEntry& entry = connector("Acme", {{"a", "Fetch", "Returns it."}, {"b", "Fetch", "Returns it."}});
-  entry.operations[1].definition["openapi"] = json::object{{"tags", json::array{"Payroll » Slips"}}};
+  change_operation(entry, 1, [](OperationEntry& operation) {
+    operation.definition["openapi"] = json::object{{"tags", json::array{"Payroll » Slips"}}};
+  });
   EXPECT_THAT(find("payroll slip"), ElementsAre("b"));
 }
 
@@ -202,27 +210,30 @@ TEST_F(Tracker, WhatCannotBeReachedChangesNeitherResultsNorOrder) {
   other.tags.push_back(tag("admins only", true));
   // And in the connector that is reached: operations that are off.
   auto entry = std::make_shared<ConnectorEntry>(*snapshot_->connectors.front());
+  OperationList operations;
   for (const Made& made : hidden) {
     OperationEntry operation;
     operation.key = made.key;
     operation.name = made.name;
     operation.description = made.description;
     operation.enabled = false;
-    entry->operations.insert(entry->operations.begin(), operation);
+    operations.put(operation);
   }
-  snapshot_->connectors.front() = entry;
+  for (const OperationEntry& operation : entry->operations) operations.put(operation);
+  entry->operations = operations;
+  snapshot_->connectors.put(entry);
   for (std::size_t i = 0; i < questions.size(); ++i) EXPECT_EQ(find(questions[i]), before[i]) << questions[i];
 }
 
 TEST_F(Tracker, AnOperationTurnedOnIsFoundInTheNextSnapshot) {
   auto entry = std::make_shared<ConnectorEntry>(*snapshot_->connectors.front());
-  entry->operations[2].enabled = false;
-  snapshot_->connectors.front() = entry;
+  change_operation(*entry, 2, [](OperationEntry& operation) { operation.enabled = false; });
+  snapshot_->connectors.put(entry);
   EXPECT_THAT(find("delete issue"), Not(Contains("delete_issue")));
   auto next = std::make_shared<AccessSnapshot>(*snapshot_);
   auto changed = std::make_shared<ConnectorEntry>(*entry);
-  changed->operations[2].enabled = true;
-  next->connectors.front() = changed;
+  change_operation(*changed, 2, [](OperationEntry& operation) { operation.enabled = true; });
+  next->connectors.put(changed);
   snapshot_ = next;
   EXPECT_EQ(first("delete issue"), "delete_issue");
 }
@@ -232,25 +243,31 @@ TEST_F(Tracker, WhateverIsMatchedIsFoundAsItIsInTheNextSnapshot) {
   const auto change = [&](auto&& to) {
     auto changed = std::make_shared<ConnectorEntry>(*snapshot_->connectors.front());
     to(*changed);
-    for (OperationEntry& operation : changed->operations)
-      operation.input_schema_text = to_json(operation.input_schema);
+    for (std::size_t i = 0; i < changed->operations.size(); ++i) {
+      change_operation(*changed, i, [](OperationEntry& operation) {
+        operation.input_schema_text = to_json(operation.input_schema);
+      });
+    }
     auto next = std::make_shared<AccessSnapshot>(*snapshot_);
-    next->connectors.front() = changed;
+    next->connectors.put(changed);
     snapshot_ = next;
   };
-  change([](ConnectorEntry& entry) { entry.operations[0].name = "Zanzibar"; });
+  const auto change_one = [&](std::size_t place, auto&& to) {
+    change([&](ConnectorEntry& entry) { change_operation(entry, place, to); });
+  };
+  change_one(0, [](OperationEntry& operation) { operation.name = "Zanzibar"; });
   EXPECT_THAT(find("zanzibar"), ElementsAre("list_issues"));
-  change([](ConnectorEntry& entry) { entry.operations[1].description = "Timbuktu"; });
+  change_one(1, [](OperationEntry& operation) { operation.description = "Timbuktu"; });
   EXPECT_THAT(find("timbuktu"), ElementsAre("create_issue"));
-  change([](ConnectorEntry& entry) {
-    entry.operations[2].input_schema["properties"].as_object()["samarkand"] = json::object();
+  change_one(2, [](OperationEntry& operation) {
+    operation.input_schema["properties"].as_object()["samarkand"] = json::object();
   });
   EXPECT_THAT(find("samarkand"), ElementsAre("delete_issue"));
-  change([](ConnectorEntry& entry) {
-    entry.operations[3].definition["rest"] = json::object{{"path", "/ouagadougou/{id}"}};
+  change_one(3, [](OperationEntry& operation) {
+    operation.definition["rest"] = json::object{{"path", "/ouagadougou/{id}"}};
   });
   EXPECT_THAT(find("ouagadougou"), ElementsAre("merge_pr"));
-  change([](ConnectorEntry& entry) { entry.operations.erase(entry.operations.begin()); });
+  change([](ConnectorEntry& entry) { entry.operations.erase(entry.operations[0].key); });
   EXPECT_THAT(find("zanzibar"), IsEmpty());
   EXPECT_THAT(find("ouagadougou"), ElementsAre("merge_pr"));
   change([](ConnectorEntry& entry) { entry.label = "Antananarivo"; });

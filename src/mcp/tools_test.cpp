@@ -19,14 +19,14 @@ struct Catalogue {
     for (const std::string& key : keys) {
       OperationEntry operation;
       operation.key = key;
-      connector->operations.push_back(std::move(operation));
+      connector->operations.put(std::move(operation));
     }
     UserEntry entry;
     entry.id = user;
     entry.role = Role::kAdmin;
     entry.status = UserStatus::kActive;
-    snapshot->users[user] = entry;
-    snapshot->connectors.push_back(connector);
+    snapshot->users.put(entry);
+    snapshot->connectors.put(connector);
   }
   EffectiveAccess reach() const { return {snapshot, user, nullptr}; }
 };

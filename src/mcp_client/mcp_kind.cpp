@@ -263,11 +263,11 @@ void McpKind::end_stale_sessions(const AccessSnapshot& snapshot) {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, prepared] : prepared_) {
-      const auto found = std::find_if(snapshot.connectors.begin(), snapshot.connectors.end(),
-                                      [&](const auto& one) { return one->id.str() == id; });
-      bool same = found != snapshot.connectors.end() && !(*found)->disabled;
-      if (same && prepared.of.lock() != *found) {
-        const auto target = target_from(**found, key_);
+      const auto parsed = ConnectorId::parse(id);
+      const auto found = parsed ? snapshot.connectors.find(*parsed) : nullptr;
+      bool same = found != nullptr && !found->disabled;
+      if (same && prepared.of.lock() != found) {
+        const auto target = target_from(*found, key_);
         same = target && target->fingerprint == prepared.target->fingerprint;
       }
       if (!same) gone.push_back(id);

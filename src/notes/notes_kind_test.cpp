@@ -167,8 +167,7 @@ TEST_F(Notes, ASearchOfNotesEndsInTimeAndSaysWhatItLeftOut) {
         [&]() -> Runner::Task<void> {
           Call call;
           call.connector = connector;
-          call.operation = &*std::find_if(connector->operations.begin(), connector->operations.end(),
-                                          [&](const auto& one) { return one.key == operation_key; });
+          call.operation = connector->operation(operation_key);
           call.arguments = arguments;
           call.user = caller.user;
           out = co_await kind.call(std::move(call));

@@ -25,13 +25,6 @@ std::string place_of(std::string_view digest) {
          to_hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()});
 }
 
-std::shared_ptr<const ConnectorEntry> find_connector(const AccessSnapshot& snapshot, const ConnectorId& id) {
-  for (const auto& one : snapshot.connectors) {
-    if (one->id == id) return one;
-  }
-  return nullptr;
-}
-
 // Of the page's own making when it is not a plain word (RFC 6749 §4.1.2.1).
 std::string plain_error(const std::string& code) {
   return is_error_code(code) ? code : "an error that is not a word";
@@ -226,7 +219,7 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
     co_return refuse(LinkingFailure::kFailed, "the authorization server answers with no code", id);
   const auto snapshot = access_.snapshot();
   const UserEntry* user = snapshot->user(answer.user);
-  const auto connector = find_connector(*snapshot, taken->first);
+  const auto connector = snapshot->connectors.find(taken->first);
   if (user == nullptr || connector == nullptr || !snapshot->may_use(*user, *connector) ||
       account_kind_of(*connector) != LinkedAccountKind::kOAuth)
     co_return refuse(LinkingFailure::kFailed, "the connector is not there for this user any more", id);

@@ -466,8 +466,7 @@ std::shared_ptr<const ConnectorIndex> Search::index_of(
     const AccessSnapshot& snapshot, const std::shared_ptr<const ConnectorEntry>& connector) {
   std::string tags;
   for (const TagId& id : connector->tags) {
-    if (const auto tag = snapshot.tags.find(id); tag != snapshot.tags.end())
-      tags.append(tag->second.name).append("\n");
+    if (const TagEntry* tag = snapshot.tag(id); tag != nullptr) tags.append(tag->name).append("\n");
   }
   std::shared_ptr<Slot> slot;
   {
@@ -512,8 +511,8 @@ std::vector<OperationRef> Search::find(const AccessSnapshot& snapshot,
       part.first = i;
       parts.push_back(std::move(part));
     }
-    parts.back().positions[static_cast<std::size_t>(operations[i].operation - connector.operations.data())] =
-        static_cast<std::int32_t>(i);
+    const auto place = connector.operations.place_of(operations[i].operation->key);
+    if (place) parts.back().positions[*place] = static_cast<std::int32_t>(i);
     ++parts.back().count;
   }
   const std::vector<float> scores = Question(parts, operations.size()).rank(query);

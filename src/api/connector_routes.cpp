@@ -110,9 +110,11 @@ http::Task<http::Response> run_operation(Services& services, http::Exchange& exc
   const bool waits = connector != nullptr && (services.runner.can_be_cancelled(*connector) ||
                                               services.runner.is_mcp_server(*connector));
   json::object no_extra_params;
-  auto outcome = co_await services.runner.call(std::move(run->caller), run->connector,
-                                               std::move(run->operation), std::move(run->arguments),
-                                               std::move(no_extra_params), waits ? &side : nullptr);
+  ResolvedOperation operation =
+      services.runner.resolve(run->caller, run->connector, std::move(run->operation));
+  auto outcome =
+      co_await services.runner.call(std::move(run->caller), std::move(operation), std::move(run->arguments),
+                                    std::move(no_extra_params), waits ? &side : nullptr);
   if (!outcome) co_return to_response(outcome.error(), request_id);
   json::object result = to_tool_result(outcome->result);
   json::object out;

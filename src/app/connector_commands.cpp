@@ -121,8 +121,10 @@ Result<json::object> connector_test(Instance& instance, const json::object& argu
   caller.credential.kind = CredentialKind::kSession;
   caller.source = RunSource::kTest;
   caller.client.user_agent = "wick connector test";
-  WICK_TRY(outcome, block_on(instance.services().runner.call(std::move(caller), connector->id, *operation,
-                                                             given.value_or(json::object()))));
+  Runner& runner = instance.services().runner;
+  ResolvedOperation resolved = runner.resolve(caller, connector->id, *operation);
+  WICK_TRY(outcome,
+           block_on(runner.call(std::move(caller), std::move(resolved), given.value_or(json::object()))));
   json::object out = to_tool_result(outcome.result);
   out["is_error"] = outcome.result.is_error;
   out["text"] = outcome.result.text;

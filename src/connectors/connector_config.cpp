@@ -41,9 +41,11 @@ Result<void> check_fields(const ConnectorKind& kind, const json::object& config)
 Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connector, std::string_view field) {
   const auto* sealed = connector.sealed_secrets.if_contains(field);
   if (sealed == nullptr || !sealed->is_string()) return Secret();
-  const auto bytes = from_hex(std::string_view(sealed->get_string()));
-  if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
-  return key.open(*bytes, secret_place(connector.id.str(), field));
+  return connector.opened_secrets->get(field, [&]() -> Result<Secret> {
+    const auto bytes = from_hex(std::string_view(sealed->get_string()));
+    if (!bytes) return fail(ErrorCode::kInternal, "The sealed secret of " + connector.label + " is damaged.");
+    return key.open(*bytes, secret_place(connector.id.str(), field));
+  });
 }
 
 }  // namespace wick

@@ -1,5 +1,4 @@
-// What kinds of connectors that speak HTTP have in common: reading and checking their configuration. Pure
-// functions.
+// Functions that the kinds of connectors which speak HTTP share: they read and check a configuration. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,7 +19,8 @@ Result<void> check_http_url(std::string_view url, std::string_view requirement);
 
 // Whether every member is a field of the kind and has its type. Errors: kInvalidArgument
 Result<void> check_fields(const ConnectorKind& kind, const boost::json::object& config);
-// The plain text of a sealed field; empty when it is not set. Errors: kInternal  it cannot be opened
+// The plaintext of a sealed field, opened once for as long as the connector keeps its secrets; empty when the field is not
+// set. Errors: kInternal  the seal cannot be opened
 Result<Secret> open_secret(const SealingKey& key, const ConnectorEntry& connector, std::string_view field);
 
 }  // namespace wick

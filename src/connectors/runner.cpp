@@ -23,13 +23,39 @@ std::string out_of_scope(const OperationRef& ref, const ScopePtr& scope) {
          tool_id(*ref.connector, *ref.operation) + ".";
 }
 
-// to_tool_result() as JSON, without a copy of what is large.
+// The reason for which the operation is not carried out, as the audit records it.
+std::string refusal_of(const ResolvedOperation& operation, const ScopePtr& scope) {
+  if (operation.verdict() == AccessDecision::kOutOfScope) return out_of_scope(operation.ref(), scope);
+  if (operation.verdict() == AccessDecision::kHeld) return held_back(operation.ref());
+  return kNoSuchOperation;
+}
+
+// to_tool_result() as JSON, without a copy of large parts.
 std::string text_of(const CallResult& result) {
   if (result.tool_result) return to_json(*result.tool_result);
   std::string out = R"({"content":[{"type":"text","text":)" + to_json_string(result.text) + "}]";
   if (result.structured) out += R"(,"structuredContent":)" + to_json(*result.structured);
   if (result.is_error) out += R"(,"isError":true)";
   return out + "}";
+}
+
+// The result of a request that was passed on, as the record has it.
+CallResult recorded_result(const Result<Forwarded>& forwarded, const McpClientSession* client) {
+  CallResult kept;
+  kept.is_error = !forwarded || forwarded->is_error;
+  if (!forwarded) {
+    const ErrorCode code = forwarded.error().code;
+    kept.is_ours = is_own_refusal(code);
+    kept.rate_limited = code == ErrorCode::kRateLimited;
+    kept.cancelled = client != nullptr && client->cancellation->cancelled();
+    kept.text = forwarded.error().message;
+    kept.http_status = kept.is_ours || code == ErrorCode::kTooLarge ? 200 : 0;
+  } else if (kept.is_error) {
+    kept.text = forwarded->error_message;
+  } else {
+    kept.tool_result = forwarded->result;
+  }
+  return kept;
 }
 
 }  // namespace
@@ -102,7 +128,7 @@ Runner::Task<Result<void>> Runner::check(const OperationEntry& operation, json::
   };
   const bool is_offloaded = long_work_ != nullptr;
   Result<void> checked;
-  // To compile a schema takes longer than an io thread may be held.
+  // Compiling a schema takes longer than an io thread may be held.
   const bool is_short = is_offloaded && operation.schema->is_ready();
   if (is_short) checked = work(json_schema::kShortSchemaSteps);
   if (is_offloaded && (!is_short || (!checked && checked.error().code == ErrorCode::kTooLarge))) {
@@ -143,8 +169,8 @@ Runner::Task<MaskedRun> Runner::finish(Run run, const std::optional<CallResult>&
   co_return std::move(*work());
 }
 
-// A commit takes a moment: what is answered after a revocation must not be a result, so the credential and
-// the access are asked about before it, for the record, and after it, for the answer.
+// A commit takes a moment, and a response after a revocation must not be a result. So the credential and the access are
+// checked before the commit, for the record, and after it, for the response.
 Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, MaskedRun run,
                                                   std::function<bool()> may_use) {
   const auto revoked = [&] { return caller.credential.still_valid && !caller.credential.still_valid(); };
@@ -180,71 +206,86 @@ Runner::Task<Result<CallOutcome>> Runner::record(Caller caller, std::string requ
   co_return CallOutcome{recorded, 0, std::move(*result)};
 }
 
-Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ConnectorId connector_id,
-                                               std::string operation_key, json::object arguments,
-                                               json::object extra_params, const McpClientSession* client) {
+ResolvedOperation Runner::resolve(const Caller& caller, const ConnectorId& connector, std::string key) const {
+  return EffectiveAccess(access_.snapshot(), caller.user, caller.credential.scope)
+      .resolve(connector, std::move(key));
+}
+
+// ResolvedOperation gives the reason why a decision from an older snapshot is never used.
+ResolvedOperation Runner::check_again(const Caller& caller, const ResolvedOperation& operation) const {
+  if (!operation.is_for(caller.user, caller.credential.scope))
+    return resolve(caller, operation.connector_id(), operation.key());
+  return operation.checked_again(access_.snapshot());
+}
+
+Runner::Task<Result<CallOutcome>> Runner::call(Caller caller, ResolvedOperation resolved,
+                                               json::object arguments, json::object extra_params,
+                                               const McpClientSession* client) {
   WICK_CO_CHECK(log_.ready());
-  Run run = begin(caller, operation_key, arguments);
-  const EffectiveAccess reach(access_.snapshot(), caller.user, caller.credential.scope);
-  if (reach.snapshot().connector(connector_id) != nullptr) run.connector_id = connector_id.str();
-  const EffectiveAccess::Found found = reach.find(connector_id, operation_key);
-  const auto& [connector, operation] = found.ref;
-  ConnectorKind* kind = connector != nullptr ? kinds_.find(connector->kind) : nullptr;
+  const ResolvedOperation operation = check_again(caller, resolved);
+  Run run = begin(caller, operation.key(), arguments);
+  if (operation.snapshot().connector(operation.connector_id()) != nullptr)
+    run.connector_id = operation.connector_id().str();
+  const AccessDecision verdict = operation.verdict();
+  ConnectorKind* kind = nullptr;
+  if (verdict == AccessDecision::kAllowed) kind = kinds_.find(operation.ref().connector->kind);
 
   const auto lease = calls_.take(holder_of(caller.user));
   std::optional<CallResult> result;
-  std::string refusal = kNoSuchOperation;
-  if (found.verdict == AccessDecision::kOutOfScope)
-    refusal = out_of_scope(found.ref, caller.credential.scope);
-  if (found.verdict == AccessDecision::kHeld) refusal = held_back(found.ref);
-  if (found.verdict == AccessDecision::kAllowed && kind != nullptr && !lease) {
+  if (kind != nullptr && !lease) {
     result = call_failed(lease.error().message);
     result->rate_limited = true;
-  } else if (found.verdict == AccessDecision::kAllowed && kind != nullptr) {
-    json::value checked(std::move(arguments));
-    const ArgumentCheck mode =
-        kind->passthrough() != nullptr ? ArgumentCheck::kLenient : ArgumentCheck::kStrict;
-    const auto valid = co_await check(*operation, checked, mode, run.user_id);
-    if (!valid) {
-      result = call_failed(valid.error().message);
-    } else {
-      std::string thrown;
-      Call call;
-      call.connector = connector;
-      call.operation = operation;
-      call.arguments = std::move(checked.get_object());
-      call.user = caller.user;
-      call.extra_params = std::move(extra_params);
-      call.client = client;
-      try {
-        result = co_await kind->call(std::move(call));
-      } catch (const std::exception& error) {
-        thrown = error.what();
-      }
-      if (!result) {
-        spdlog::error("connector {}: {}: {}", connector->label, operation_key, thrown);
-        result = call_refused("The connector failed on this call; the server's log names the cause.");
-      }
-      if (!operation->is_local) note_health(*connector, *result);
-    }
+  } else if (kind != nullptr) {
+    OperationRef ref = operation.ref();
+    result = co_await carry_out(*kind, std::move(ref), caller.user, std::move(arguments),
+                                std::move(extra_params), client);
   }
+  std::string refusal = refusal_of(operation, caller.credential.scope);
   MaskedRun finished = co_await finish(std::move(run), result, refusal);
   const std::int64_t latency = finished.run().latency_ms;
   std::function<bool()> may_use;
-  if (found.verdict == AccessDecision::kAllowed) {
-    // Held back since then is not lost: the call was made before its description changed.
+  if (verdict == AccessDecision::kAllowed) {
+    // An operation that is held back since then is not lost: the call was made before its description changed.
     may_use = [&] {
-      const EffectiveAccess now(access_.snapshot(), caller.user, caller.credential.scope);
-      const AccessDecision verdict = now.find(connector_id, operation_key).verdict;
-      return verdict == AccessDecision::kAllowed || verdict == AccessDecision::kHeld;
+      const AccessDecision now = check_again(caller, operation).verdict();
+      return now == AccessDecision::kAllowed || now == AccessDecision::kHeld;
     };
   }
   WICK_CO_TRY(recorded, co_await commit(caller, std::move(finished), std::move(may_use)));
-  if (!result && found.verdict == AccessDecision::kOutOfScope)
+  if (!result && verdict == AccessDecision::kOutOfScope)
     co_return fail(ErrorCode::kForbidden, std::move(refusal));
-  if (!result && found.verdict == AccessDecision::kHeld) result = call_failed(std::move(refusal));
+  if (!result && verdict == AccessDecision::kHeld) result = call_failed(std::move(refusal));
   if (!result) co_return no_such_operation();
   co_return CallOutcome{recorded, latency, std::move(*result)};
+}
+
+Runner::Task<CallResult> Runner::carry_out(ConnectorKind& kind, OperationRef operation, UserId user,
+                                           json::object arguments, json::object extra_params,
+                                           const McpClientSession* client) {
+  json::value checked(std::move(arguments));
+  const ArgumentCheck mode = kind.passthrough() != nullptr ? ArgumentCheck::kLenient : ArgumentCheck::kStrict;
+  const auto valid = co_await check(*operation.operation, checked, mode, user.str());
+  if (!valid) co_return call_failed(valid.error().message);
+  Call call;
+  call.connector = operation.connector;
+  call.operation = operation.operation;
+  call.arguments = std::move(checked.get_object());
+  call.user = user;
+  call.extra_params = std::move(extra_params);
+  call.client = client;
+  std::optional<CallResult> result;
+  std::string thrown;
+  try {
+    result = co_await kind.call(std::move(call));
+  } catch (const std::exception& error) {
+    thrown = error.what();
+  }
+  if (!result) {
+    spdlog::error("connector {}: {}: {}", operation.connector->label, operation.operation->key, thrown);
+    result = call_refused("The connector failed on this call; the server's log names the cause.");
+  }
+  if (!operation.operation->is_local) note_health(*operation.connector, *result);
+  co_return std::move(*result);
 }
 
 bool Runner::can_be_cancelled(const ConnectorEntry& connector) const {
@@ -282,7 +323,7 @@ Runner::Task<Result<json::object>> Runner::capabilities(std::shared_ptr<const Co
   McpPassthrough* passthrough = passthrough_of(*connector);
   if (passthrough == nullptr) co_return json::object();
   auto found = co_await passthrough->capabilities(connector, behalf);
-  // That somebody has to connect an account first, or has gone, is no trouble of the server's.
+  // A user who has to connect an account first, or a client that has gone, says nothing about the server's health.
   if (!found && !is_own_refusal(found.error().code)) {
     spdlog::warn("connector {}: {}", connector->label, found.error().message);
     set_health(*connector, true, found.error().message);
@@ -310,22 +351,8 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
     } else {
       forwarded = fail(lease.error());
     }
-    // As the record has it.
-    CallResult& kept = result.emplace();
-    kept.is_error = !forwarded || forwarded->is_error;
-    if (!forwarded) {
-      const ErrorCode code = forwarded.error().code;
-      kept.is_ours = is_own_refusal(code);
-      kept.rate_limited = code == ErrorCode::kRateLimited;
-      kept.cancelled = client != nullptr && client->cancellation->cancelled();
-      kept.text = forwarded.error().message;
-      kept.http_status = kept.is_ours || code == ErrorCode::kTooLarge ? 200 : 0;
-    } else if (kept.is_error) {
-      kept.text = forwarded->error_message;
-    } else {
-      kept.tool_result = forwarded->result;
-    }
-    note_health(*connector, kept);
+    result = recorded_result(forwarded, client);
+    note_health(*connector, *result);
   }
   const std::string_view refusal = verdict == AccessDecision::kOutOfScope
                                        ? "Resources and prompts are outside the scope of this credential."
@@ -345,7 +372,7 @@ Runner::Task<Result<Forwarded>> Runner::forward(Caller caller, ConnectorId conne
 
 void Runner::note_health(const ConnectorEntry& connector, const CallResult& result) {
   if (result.is_ours || result.cancelled || result.rate_limited) return;
-  // An upstream that answers, even with "no", is there; 5xx and no answer at all are not.
+  // A system that answers with a refusal is healthy; one that answers 5xx, or nothing at all, is not.
   const bool failing = result.is_error && (result.http_status == 0 || result.http_status >= 500);
   set_health(connector, failing, result.text);
 }

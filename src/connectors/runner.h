@@ -1,9 +1,10 @@
-// Runner: one call of one operation, from the decision to the record. MCP calls and test runs both end here.
+// Runner: carries out one call of one operation, and records it. MCP calls and test runs both end here.
 //
-// In this order: the access snapshot decides what exists for the caller; the arguments are validated; the
-// kind runs, under its deadline; the credential is asked about again; the run is committed to the audit; only
-// then does the caller get the result. So an answered call is always on record, and a credential that was
-// revoked, or a user who lost access to the operation, while the call ran does not get the result.
+// The steps of a call: the decision about the operation is checked against the newest access snapshot; the arguments are
+// validated; the kind of the connector carries the call out, under its deadline; the credential and the access are checked
+// again; the run is committed to the audit; credential and access are checked once more; the caller gets the result. So a
+// call with a result is always on record. A caller whose credential was revoked, or whose user lost access to the operation,
+// while the call ran gets no result.
 // Thread-safe; call() runs on an io thread.
 #pragma once
 
@@ -23,13 +24,13 @@ namespace wick {
 
 // The credential of a call.
 struct CallerCredential {
-  std::string id = {};  // of the token, grant or session; empty: none, as on the command line
+  std::string id = {};  // the id of the token, grant or session; empty: none, as on the command line
   CredentialKind kind = CredentialKind::kPat;
   ScopePtr scope = {};                     // null: the credential reaches all that its user may use
   std::function<bool()> still_valid = {};  // whether it has not been revoked; empty: always
 };
 
-// The program that sent a call, as it describes itself. `name` and `version`: of MCP's clientInfo.
+// The program that sent a call, as it describes itself. `name` and `version` are those of MCP's clientInfo.
 struct CallerClient {
   std::string ip = {}, user_agent = {}, name = {}, version = {};
 };
@@ -59,8 +60,8 @@ std::string_view health_state_name(HealthState state);
 struct Health {
   HealthState state = HealthState::kUnknown;
   Micros since = 0;  // the time of the last change of `state`; 0: unknown
-  // What the system answered, at most kMaxHealthMessageBytes. For admins alone: it may hold the data of the
-  // user whose call failed, and words that somebody chose.
+  // The answer of the system, at most kMaxHealthMessageBytes. For admins alone: the message may hold data of the user whose
+  // call failed, and words that somebody else chose.
   std::string message;
 };
 
@@ -72,7 +73,7 @@ class Runner {
   template <typename T>
   using Task = boost::asio::awaitable<T, Executor>;
 
-  // What takes long with a large result is done on `long_work`; null: where the call runs.
+  // Slow work on large results runs on `long_work`; null: on the thread of the call.
   Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
          std::size_t calls_per_user = kDefaultCallsPerUser, FairPool* long_work = nullptr);
 
@@ -82,50 +83,58 @@ class Runner {
   //                           denied
   //         kUnauthenticated  the credential was revoked while the call ran; recorded as cancelled
   //         kUnavailable      the audit cannot record: nothing is carried out, or the result is withheld
-  // A user who has as many calls under way as one may gets an error as result, recorded as rate_limited.
-  // `extra_params`: the other members of the call's params; `client`: who can be told and asked while it runs.
-  Task<Result<CallOutcome>> call(Caller caller, ConnectorId connector, std::string operation,
-                                 boost::json::object arguments, boost::json::object extra_params = {},
+  // A user who has the largest allowed number of calls under way gets an error as result, recorded as rate_limited.
+  // `extra_params`: the other members of the call's params; `client`: can be notified and asked while the call runs.
+  // `operation`: resolved for this caller, in any snapshot; call() checks it against the newest one.
+  Task<Result<CallOutcome>> call(Caller caller, ResolvedOperation operation, boost::json::object arguments,
+                                 boost::json::object extra_params = {},
                                  const McpClientSession* client = nullptr);
-  // A request of the protocol besides tools/call (resources/read, prompts/get …) to a connector that is an
-  // MCP server, decided and recorded like a call. It needs the connector to exist for the user, and a scope
-  // that is not of chosen operations. Errors: as call(); kUpstream  the server does not answer: recorded as
-  // an error; kRateLimited  as call()
+  // Looks an operation up for a call(), in the newest snapshot.
+  ResolvedOperation resolve(const Caller& caller, const ConnectorId& connector, std::string key) const;
+  // Passes a request other than tools/call (resources/read, prompts/get …) to a connector that is an MCP server. The request
+  // is decided and recorded like a call. The connector must exist for the user, and the scope must not be one of chosen
+  // operations. Errors: as call(); kUpstream  the server does not answer: recorded as an error; kRateLimited  as call()
   Task<Result<Forwarded>> forward(Caller caller, ConnectorId connector, std::string method,
                                   boost::json::object params, const McpClientSession* client);
-  // Whether its calls end early when the client has gone.
+  // Whether calls of the connector end early when the client has gone.
   bool can_be_cancelled(const ConnectorEntry& connector) const;
-  // Whether it is an MCP server itself.
+  // Whether the connector is an MCP server itself.
   bool is_mcp_server(const ConnectorEntry& connector) const;
-  // What of the protocol the connector offers besides tools. Errors: as McpPassthrough::capabilities
+  // The parts of the protocol that the connector offers besides tools. Errors: as McpPassthrough::capabilities
   Task<Result<boost::json::object>> capabilities(std::shared_ptr<const ConnectorEntry> connector,
                                                  OnBehalfOf behalf);
-  // Passes on what the connector's server says of changes; not recorded. Errors: as McpPassthrough::listen
+  // Passes on the notifications of the connector's server about changes. Not recorded. Errors: as McpPassthrough::listen
   Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter,
                             std::function<void(boost::json::object)> on_notification);
-  // A client has ended its session. `client_key`: McpClientSession::lane
+  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::lane
   Task<void> end_client_session(std::string client_key);
-  // Records a call that needs no connector: what the server itself answered (wick_list …), or, without a
-  // result, the denied call of something that does not exist. Errors: kUnauthenticated, kUnavailable
+  // Records a call without a connector: one that the server answered itself (wick_list …), or, without a result, the denied
+  // call of a name that stands for nothing. Errors: kUnauthenticated, kUnavailable
   Task<Result<CallOutcome>> record(Caller caller, std::string requested, boost::json::object arguments,
                                    std::optional<CallResult> result);
 
   Health health(const ConnectorId& connector) const;
-  // What asking the system came to, outside of a call; empty: it answered.
+  // Notes the result of a request to the system that was no call. `problem` is empty when the system answered.
   void note_answer(const ConnectorEntry& connector, const std::string& problem);
 
  private:
-  // Asks about the credential and the access, commits the run, asks again. The id of the run. `may_use`:
-  // whether the caller may still use what was called; empty: there is nothing to ask.
+  // The decision as of now. Decides anew when the operation was resolved in an older snapshot or for another credential.
+  ResolvedOperation check_again(const Caller& caller, const ResolvedOperation& operation) const;
+  // Validates the arguments and has the kind carry the call out. An exception becomes a failed result.
+  Task<CallResult> carry_out(ConnectorKind& kind, OperationRef operation, UserId user,
+                             boost::json::object arguments, boost::json::object extra_params,
+                             const McpClientSession* client);
+  // Checks the credential and the access, commits the run, checks again. The id of the run. `may_use`: whether the caller
+  // may still use the operation; empty: there is nothing to check.
   Task<Result<std::int64_t>> commit(const Caller& caller, MaskedRun run, std::function<bool()> may_use = {});
   void set_health(const ConnectorEntry& connector, bool failing, std::string_view message);
   Run begin(const Caller& caller, std::string operation, const boost::json::object& arguments) const;
-  // check_arguments(), off the io threads when it takes long. `arguments` lives in the caller's frame.
+  // check_arguments(), on `long_work` when the check takes long. `arguments` lives in the caller's frame.
   Task<Result<void>> check(const OperationEntry& operation, boost::json::value& arguments, ArgumentCheck mode,
                            std::string user) const;
-  // The run with times, status and response, as the log keeps it; no result: denied, for this reason. What
-  // is long is made off the io threads.
+  // The run with times, status and response, as the log keeps it. Without a result the run is denied, for this reason. Long
+  // texts are made on `long_work`.
   Task<MaskedRun> finish(Run run, const std::optional<CallResult>& result, std::string_view reason) const;
   void note_health(const ConnectorEntry& connector, const CallResult& result);
 
@@ -142,7 +151,7 @@ class Runner {
   std::unordered_map<std::string, Health> health_;
 };
 
-// Why a call of it is refused (AccessDecision::kHeld), for the caller.
+// The reason for which a call of the operation is refused (AccessDecision::kHeld), for the caller.
 std::string held_back(const OperationRef& ref);
 // Whether making texts of the result takes long (kLongWorkBytes).
 bool is_long_work(const CallResult& result);

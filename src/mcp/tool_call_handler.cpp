@@ -63,6 +63,13 @@ json::object extra_params_of(const Message& message) {
   return extra;
 }
 
+// The operation with this tool_id. nullopt: the id is malformed.
+std::optional<ResolvedOperation> resolve_tool_id(const RequestContext& context, std::string_view tool_id) {
+  auto target = parse_tool_id(tool_id);
+  if (!target) return std::nullopt;
+  return context.access.resolve(target->first, std::move(target->second));
+}
+
 // A call that was not made is a failed result of wick_execute, so that a model reads the reason.
 void make_failed_result(Result<CallOutcome>& outcome, const std::string& tool_id) {
   if (outcome) return;
@@ -156,15 +163,15 @@ http::Task<Answer> ToolCallHandler::handle(RequestContext& context) {
   if (given != nullptr && given->is_object()) call.arguments = given->get_object();
   if (context.scoped_connector == nullptr && is_meta_tool(call.name))
     co_return co_await call_meta_tool(context, std::move(call.name), std::move(call.arguments));
-  call.operation = context.scoped_connector == nullptr
-                       ? find_tool(context.access, call.name).ref
-                       : find_connector_tool(context.access, context.scoped_connector, call.name).ref;
+  call.found = context.scoped_connector == nullptr
+                   ? find_tool(context.access, call.name)
+                   : find_connector_tool(context.access, context.scoped_connector, call.name);
   call.extra_params = extra_params_of(*context.message);
   co_return co_await call_operation(context, std::move(call));
 }
 
 http::Task<Answer> ToolCallHandler::call_operation(RequestContext& context, ToolCall call) {
-  const OperationRef& ref = call.operation;
+  const OperationRef& ref = call.found.ref;
   if (ref.operation == nullptr) {
     auto outcome = co_await runner_.record(caller_of(context, authenticator_), call.name,
                                            std::move(call.arguments), std::nullopt);
@@ -176,8 +183,9 @@ http::Task<Answer> ToolCallHandler::call_operation(RequestContext& context, Tool
     if (!problem.empty()) co_return rejected(context, kHeaderMismatch, problem, 400);
   }
   const auto stream = open_stream(context, *ref.connector);
-  auto outcome =
-      co_await invoke(context, ref, std::move(call.arguments), std::move(call.extra_params), stream.get());
+  const ResolvedOperation operation(context.access, call.found);
+  auto outcome = co_await invoke(context, operation, std::move(call.arguments), std::move(call.extra_params),
+                                 stream.get());
   Answer answer;
   if (!outcome && outcome.error().code == ErrorCode::kForbidden) {
     answer = respond_out_of_scope(context, ref, std::move(outcome.error().message));
@@ -225,18 +233,17 @@ http::Task<Answer> ToolCallHandler::execute(RequestContext& context, json::objec
 }
 
 http::Task<Answer> ToolCallHandler::execute_one(RequestContext& context, ExecuteCall call) {
-  const auto target = parse_tool_id(call.tool_id);
-  OperationRef ref;
-  if (target) ref = context.access.find(target->first, target->second).ref;
+  std::optional<ResolvedOperation> operation = resolve_tool_id(context, call.tool_id);
   std::unique_ptr<RequestStream> stream;
-  if (ref.connector != nullptr) stream = open_stream(context, *ref.connector);
+  if (operation && operation->ref().connector != nullptr)
+    stream = open_stream(context, *operation->ref().connector);
   if (stream == nullptr) {
-    auto outcome = co_await invoke_by_id(context, std::move(call), std::move(ref), nullptr);
+    auto outcome = co_await invoke_by_id(context, std::move(call), std::move(operation), nullptr);
     co_return co_await respond_off_thread(context, std::move(outcome));
   }
   json::object extra_params = extra_params_of(*context.message);
   auto outcome =
-      co_await invoke(context, ref, std::move(call.arguments), std::move(extra_params), stream.get());
+      co_await invoke(context, *operation, std::move(call.arguments), std::move(extra_params), stream.get());
   if (!outcome && outcome.error().code == ErrorCode::kForbidden)
     outcome = CallOutcome{0, 0, call_failed(std::move(outcome.error().message))};
   Answer answer = co_await respond_off_thread(context, std::move(outcome));
@@ -244,20 +251,21 @@ http::Task<Answer> ToolCallHandler::execute_one(RequestContext& context, Execute
 }
 
 http::Task<Result<CallOutcome>> ToolCallHandler::invoke_by_id(const RequestContext& context, ExecuteCall call,
-                                                              OperationRef operation,
+                                                              std::optional<ResolvedOperation> operation,
                                                               const McpClientSession* client) {
-  const auto target = parse_tool_id(call.tool_id);
   Result<CallOutcome> outcome;
-  if (target) {
+  if (operation) {
     json::object no_extra_params;
-    outcome = co_await runner_.call(caller_of(context, authenticator_), target->first, target->second,
+    ResolvedOperation resolved = *operation;
+    outcome = co_await runner_.call(caller_of(context, authenticator_), std::move(resolved),
                                     std::move(call.arguments), std::move(no_extra_params), client);
   } else {
     outcome = co_await runner_.record(caller_of(context, authenticator_), call.tool_id,
                                       std::move(call.arguments), std::nullopt);
   }
-  if (outcome && outcome->result.tool_result && operation.connector != nullptr) {
-    co_await publish_result(context, runner_, long_work_, *operation.connector, *outcome->result.tool_result);
+  if (outcome && outcome->result.tool_result && operation && operation->ref().connector != nullptr) {
+    co_await publish_result(context, runner_, long_work_, *operation->ref().connector,
+                            *outcome->result.tool_result);
   }
   make_failed_result(outcome, call.tool_id);
   co_return outcome;
@@ -271,15 +279,13 @@ http::Task<Answer> ToolCallHandler::execute_batch(RequestContext& context, std::
   BatchResult results;
   for (ExecuteCall& call : calls) {
     const std::string tool_id = call.tool_id;
-    const auto target = parse_tool_id(tool_id);
-    OperationRef ref;
-    if (target) ref = context.access.find(target->first, target->second).ref;
+    std::optional<ResolvedOperation> operation = resolve_tool_id(context, tool_id);
+    const auto connector = operation ? operation->ref().connector : nullptr;
     // Connected servers cannot be cancelled here: the stream belongs to the batch.
     std::unique_ptr<RequestStream> stream;
-    if (ref.connector != nullptr && !runner_.is_mcp_server(*ref.connector))
-      stream = open_stream(context, *ref.connector);
+    if (connector != nullptr && !runner_.is_mcp_server(*connector)) stream = open_stream(context, *connector);
     const McpClientSession* client = stream == nullptr ? nullptr : &stream->client();
-    auto outcome = co_await invoke_by_id(context, std::move(call), std::move(ref), client);
+    auto outcome = co_await invoke_by_id(context, std::move(call), std::move(operation), client);
     // No further call begins for a client that has gone.
     if (stream != nullptr && stream->cancelled()) {
       if (writer != nullptr) co_return Answer{{}, http::Response{}};
@@ -311,11 +317,12 @@ std::unique_ptr<RequestStream> ToolCallHandler::open_stream(const RequestContext
 }
 
 http::Task<Result<CallOutcome>> ToolCallHandler::invoke(const RequestContext& context,
-                                                        const OperationRef& operation, json::object arguments,
-                                                        json::object extra_params, RequestStream* stream) {
+                                                        const ResolvedOperation& operation,
+                                                        json::object arguments, json::object extra_params,
+                                                        RequestStream* stream) {
+  const std::shared_ptr<const ConnectorEntry> connector = operation.ref().connector;
   const McpClientSession* client = stream == nullptr ? nullptr : &stream->client();
-  const bool may_ask =
-      stream != nullptr && !context.message->modern && runner_.is_mcp_server(*operation.connector);
+  const bool may_ask = stream != nullptr && !context.message->modern && runner_.is_mcp_server(*connector);
   for (int round = 0;; ++round) {
     json::object sent;  // a copy where the request may have to be made again
     if (may_ask) {
@@ -323,12 +330,11 @@ http::Task<Result<CallOutcome>> ToolCallHandler::invoke(const RequestContext& co
     } else {
       sent.swap(arguments);
     }
-    auto outcome = co_await runner_.call(caller_of(context, authenticator_), operation.connector->id,
-                                         operation.operation->key, std::move(sent), extra_params, client);
-    if (outcome && outcome->result.tool_result) {
-      co_await publish_result(context, runner_, long_work_, *operation.connector,
-                              *outcome->result.tool_result);
-    }
+    ResolvedOperation resolved = operation;
+    auto outcome = co_await runner_.call(caller_of(context, authenticator_), std::move(resolved),
+                                         std::move(sent), extra_params, client);
+    if (outcome && outcome->result.tool_result)
+      co_await publish_result(context, runner_, long_work_, *connector, *outcome->result.tool_result);
     const bool asks = outcome && outcome->result.tool_result && asks_back(*outcome->result.tool_result);
     if (!asks || !may_ask) co_return outcome;
     if (round == kMaxRounds) {

@@ -38,8 +38,8 @@ class ToolCallHandler {
 
  private:
   struct ToolCall {
-    OperationRef operation;  // empty: there is no such operation for the caller
-    std::string name;        // as the client gave it
+    EffectiveAccess::Found found;  // hidden: there is no such operation for the caller
+    std::string name;              // as the client gave it
     boost::json::object arguments, extra_params;
   };
   http::Task<Answer> call_operation(RequestContext& context, ToolCall call);
@@ -52,13 +52,14 @@ class ToolCallHandler {
   http::Task<Answer> execute(RequestContext& context, boost::json::object arguments);
   http::Task<Answer> execute_one(RequestContext& context, ExecuteCall call);
   http::Task<Answer> execute_batch(RequestContext& context, std::vector<ExecuteCall> calls);
-  // Without questions of the server. The error of a call that could not be made is a failed result, unless the request
+  // Without questions of the server. `operation`: the one of the id; nullopt when the id is malformed. The error of a call that could not be made is a failed result, unless the request
   // as a whole cannot go on. `client`: null when nobody can cancel it.
   http::Task<Result<CallOutcome>> invoke_by_id(const RequestContext& context, ExecuteCall call,
-                                               OperationRef operation, const McpClientSession* client);
+                                               std::optional<ResolvedOperation> operation,
+                                               const McpClientSession* client);
 
   // One call, with the notifications and questions of its server meanwhile. `stream`: null when it can have neither.
-  http::Task<Result<CallOutcome>> invoke(const RequestContext& context, const OperationRef& operation,
+  http::Task<Result<CallOutcome>> invoke(const RequestContext& context, const ResolvedOperation& operation,
                                          boost::json::object arguments, boost::json::object extra_params,
                                          RequestStream* stream);
   std::unique_ptr<RequestStream> open_stream(const RequestContext& context, const ConnectorEntry& connector);

@@ -56,7 +56,10 @@ Result<CallOutcome> RunnerFixture::call(const ConnectorId& connector, std::strin
   Result<CallOutcome> out = fail(ErrorCode::kInternal, "never answered");
   boost::asio::co_spawn(
       context.get_executor(),
-      [&]() -> Runner::Task<void> { out = co_await runner->call(caller, connector, operation, arguments); },
+      [&]() -> Runner::Task<void> {
+        ResolvedOperation resolved = runner->resolve(caller, connector, operation);
+        out = co_await runner->call(caller, std::move(resolved), arguments);
+      },
       boost::asio::detached);
   context.restart();
   context.run();

@@ -1,5 +1,5 @@
-// ConnectorKind: the interface between the way of a call and the kinds of connectors. Each kind is a module of its own:
-// notes, rest, mcp_client.
+// ConnectorKind: the interface of a kind of connectors, through which the Runner calls connected systems. Each kind is a
+// module of its own: notes, rest, mcp_client.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,33 +20,33 @@
 
 namespace wick {
 
-// What came back. A failed operation is a value, not an Error: the model reads `text` and can act on it.
+// The result of a call. A failed operation is a value, not an Error: the model reads `text` and can act on it.
 struct CallResult {
   bool is_error = false;
-  std::string text;                               // what a model can use (M5)
+  std::string text;                               // for the model
   std::optional<boost::json::object> structured;  // structuredContent
-  int http_status = 200;                          // of the upstream, when there is one
-  // A whole CallToolResult (or InputRequiredResult) of another MCP server, to be passed on as it is; `text`
-  // is what of it is text.
+  int http_status = 200;                          // of the connected system, if there is one
+  // A whole CallToolResult (or InputRequiredResult) of another MCP server, to be passed on as it is. `text` holds its texts.
   std::optional<boost::json::object> tool_result = {};
-  // A JSON-RPC error of another MCP server (code, message, data), for who sees that server as it is.
+  // A JSON-RPC error of another MCP server (code, message, data), for clients of the view of that one server.
   std::optional<boost::json::object> protocol_error = {};
-  bool cancelled = false;     // the client took the call back, or has gone
+  bool cancelled = false;     // the client has cancelled the call or closed the connection
   bool rate_limited = false;  // a share of the caller or of the connector is used up (base/shares.h)
-  bool is_ours = false;       // by a rule of Wick's own: it says nothing of the connected system's health
+  bool is_ours =
+      false;  // refused by a rule of Wick: the result says nothing about the health of the connected system
 };
 
 inline CallResult call_failed(std::string text, int http_status = 200) {
   return {true, std::move(text), std::nullopt, http_status};
 }
-// The connected system was not asked, or its answer does not matter.
+// A failure without a request to the connected system, or one that is independent of the system's answer.
 inline CallResult call_refused(std::string text) {
   CallResult refused = call_failed(std::move(text));
   refused.is_ours = true;
   return refused;
 }
 
-// Whether a request to a connected system that ended with this was refused by a rule of ours.
+// Whether a request to a connected system that ended with this error was refused by a rule of Wick.
 inline bool is_own_refusal(ErrorCode code) {
   return code == ErrorCode::kForbidden || code == ErrorCode::kUnavailable || code == ErrorCode::kConflict ||
          code == ErrorCode::kRateLimited;
@@ -62,7 +62,8 @@ struct ConfigField {
   std::string help;
   std::vector<ConfigOption> options = {};
   boost::json::value default_value = nullptr;
-  std::vector<std::string> auths = {};  // the ways to authenticate (field "auth") that use it; empty: all
+  std::vector<std::string> auths =
+      {};  // the ways to authenticate (field "auth") that use the field; empty: all
 };
 
 // One call, owned by the kind while it runs.
@@ -73,25 +74,25 @@ struct Call {
   UserId user;
   // The other members of params: answers to questions of the server, fields that Wick does not know.
   boost::json::object extra_params = {};
-  const McpClientSession* client =
-      nullptr;  // null: nobody who could be asked or told; lives while the call runs
+  // The client that can be asked and notified. Lives while the call runs; null: there is none.
+  const McpClientSession* client = nullptr;
 };
 
-// Whose request it is that a connector passes on.
+// The user and the client for whom a connector passes a request on.
 struct OnBehalfOf {
   UserId user;
   const McpClientSession* client = nullptr;  // as Call::client
 };
 
-// What the connected system offers, as definitions for the operations table.
+// The operations that the connected system offers, as definitions for the operations table.
 using DiscoverTask =
     boost::asio::awaitable<Result<std::vector<boost::json::object>>, boost::asio::io_context::executor_type>;
 
-// What another MCP server answered to a request of the protocol: a result, or its JSON-RPC error.
+// The response of another MCP server to a request of the protocol: a result or a JSON-RPC error.
 struct Forwarded {
   boost::json::object result;
   bool is_error = false;
-  int error_code = 0;  // as the server says it, which may be 0
+  int error_code = 0;  // the code of the server, which may be 0
   std::string error_message;
   boost::json::value error_data = nullptr;
 };
@@ -103,28 +104,28 @@ using CapabilitiesTask =
 
 using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::executor_type>;
 
-// A kind whose connected systems say themselves which operations there are. Thread-safe.
+// A kind whose connected systems list their operations themselves. Thread-safe.
 class OperationDiscovery {
  public:
   virtual ~OperationDiscovery() = default;
-  // Asks the connected system. `behalf.user`: who asks; empty: the instance itself. `anew`: without what is known of the
-  // system, sessions included. Runs on an io thread: must not block.
+  // Asks the connected system. `behalf.user`: the user who asks; empty: the instance itself. `anew`: ignore everything that
+  // is known about the system, sessions included. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
   virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                                 bool anew) = 0;
-  // The connectors whose systems have said since the last call that their operations changed.
+  // The connectors whose systems have sent, since the last call of this function, that their operations changed.
   virtual std::vector<ConnectorId> take_changed() = 0;
-  // Sentences for admins: the operations that the last discover() left out, and why. From any thread.
+  // Sentences for admins about the operations that the last discover() left out, with the reasons. From any thread.
   virtual std::vector<std::string> left_out(const ConnectorEntry& connector) const = 0;
 };
 
-// A kind whose connected systems are MCP servers: their resources, prompts, completions and notifications are passed on,
-// and sessions with them are kept. Thread-safe. Errors of the requests: as OperationDiscovery::discover. All that return
+// A kind whose connected systems are MCP servers. Wick passes on their resources, prompts, completions and notifications, and
+// keeps sessions with them. Thread-safe. Errors of the requests: as OperationDiscovery::discover. All functions that return
 // an awaitable run on an io thread: they must not block.
 class McpPassthrough {
  public:
   virtual ~McpPassthrough() = default;
-  // The server's ServerCapabilities, as far as they can be passed on.
+  // The server's ServerCapabilities without those that cannot be passed on.
   virtual CapabilitiesTask capabilities(std::shared_ptr<const ConnectorEntry> connector,
                                         OnBehalfOf behalf) = 0;
   virtual ForwardTask forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
@@ -134,21 +135,20 @@ class McpPassthrough {
   virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter,
                             std::function<void(boost::json::object)> on_notification) = 0;
-  // A client has ended its session: the sessions that were kept for it end too. `client_key`: McpClientSession::lane
+  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::lane
   virtual EndTask end_client_session(std::string client_key) = 0;
-  // Ends the sessions that nobody has used for long. Called every few seconds, one call at a time; takes as long as there
-  // is something to tell connected servers.
+  // Ends the sessions that nobody has used for long. Called every few seconds, one call at a time. Returns after the
+  // connected servers have been told.
   virtual EndTask end_idle_sessions() = 0;
-  // Connectors have changed: the sessions of connectors that are gone, disabled or configured otherwise end. Called by
-  // appliers, must not block.
+  // Ends the sessions of connectors that are gone, disabled or configured differently in `snapshot`. Called after each change
+  // of the snapshot; must not block.
   virtual void end_stale_sessions(const AccessSnapshot& snapshot) = 0;
-  // Standard error of a connector that is a program: its last output, without its secrets, for admins alone. It may hold
-  // any user's data. Empty: the connector is no program, or wrote nothing. From any thread.
+  // The last output on standard error of a connector that is a program, without its secrets. For admins alone: the output
+  // may hold data of any user. Empty: the connector is no program, or wrote nothing. From any thread.
   virtual std::string standard_error(const ConnectorEntry& connector) const = 0;
 };
 
-// What a kind of connector (notes, rest, mcp) can do: describe itself, check a configuration, carry out a call.
-// Thread-safe.
+// A kind of connectors (notes, rest, mcp): describes itself, checks configurations, carries out calls. Thread-safe.
 class ConnectorKind {
  public:
   virtual ~ConnectorKind() = default;
@@ -158,17 +158,17 @@ class ConnectorKind {
   virtual std::vector<ConfigField> fields() const = 0;
   // Whether admins define the operations of each connector; check_operation() checks these.
   virtual bool custom_operations() const = 0;
-  // Whether its calls wait for another system and end early when Call::client cancels them.
+  // Whether calls wait for another system, and end early when Call::client cancels them.
   virtual bool can_be_cancelled() const { return false; }
-  // The operations every connector of this kind has; empty when each connector has its own.
+  // The operations that every connector of this kind has, always the same; empty when each connector has its own.
   virtual std::vector<OperationEntry> operations() const = 0;
-  // Errors: kInvalidArgument with what to change.
+  // Errors: kInvalidArgument with the necessary change.
   virtual Result<void> check_config(const boost::json::object& config) const = 0;
   virtual Result<void> check_operation(const boost::json::object& definition) const = 0;
   // Runs on an io thread: must not block.
   virtual CallTask call(Call call) = 0;
 
-  // Further abilities; null: the kind has none. They live as long as the kind.
+  // Optional interfaces; null: the kind does not have this one. They live as long as the kind.
   virtual OperationDiscovery* discovery() { return nullptr; }
   virtual McpPassthrough* passthrough() { return nullptr; }
 };

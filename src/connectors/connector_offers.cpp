@@ -1,9 +1,9 @@
-// What connected systems offer, against what an admin has accepted of it (ConnectorService).
+// ConnectorService's part about operations that connected systems offer: compares offers with accepted definitions.
 //
-// What is offered otherwise than accepted is noted, shown, and changes nothing: a new description is an
-// instruction to models, and a new schema asks them for something. What is accepted then is what an admin has
-// looked at, by its digest, and not what the system says when it is asked once more. The order of members is
-// no difference: some systems change it from answer to answer.
+// A difference is noted and shown, and has no effect until an admin accepts it: a new description is an instruction to models,
+// and a new schema asks them for data. An admin accepts exactly the offers that the page showed, by their digest, not those
+// that the system sends when it is asked again. The order of members is no difference: some systems change it from response
+// to response.
 #include <algorithm>
 
 #include "base/json.h"
@@ -83,7 +83,7 @@ Result<void> accept(Transaction& tx, const std::string& id, const Offered& offer
   return tx.changed("connector", id);
 }
 
-// What is accepted of a connector whose operations are discovered.
+// The accepted definitions of a connector whose operations are discovered.
 Result<std::map<std::string, std::string>> accepted_of(Transaction& tx, const KindRegistry& kinds,
                                                        const std::string& id) {
   WICK_TRY(row, connector_store::get(tx, id));

@@ -128,7 +128,7 @@ Result<const ConnectorKind*> custom_kind(Transaction& tx, const KindRegistry& ki
   return kind;
 }
 
-// Of an operation that exists; kNotFound.
+// The definition of an operation. Errors: kNotFound
 Result<json::object> definition_of(Transaction& tx, const std::string& id, std::string_view key) {
   WICK_TRY(text, connector_store::operation_definition(tx, id, key));
   if (!text) return no_operation(key);

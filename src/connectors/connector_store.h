@@ -1,4 +1,4 @@
-// The SQL of connectors: each function inside the caller's transaction.
+// The SQL of connectors. Each function runs in the caller's transaction. The caller logs the change.
 #pragma once
 
 #include <map>
@@ -21,16 +21,16 @@ struct Row {
 
 Result<void> insert(Transaction& tx, const Row& row);
 Result<void> update(Transaction& tx, const Row& row);
-// kNotFound when there is none.
+// Errors: kNotFound
 Result<Row> get(Transaction& tx, const std::string& id);
 Result<std::int64_t> remove(Transaction& tx, const std::string& id);
-// Labels of all connectors but this one.
+// The labels of all connectors but this one.
 Result<std::vector<std::string>> other_labels(Transaction& tx, const std::string& id);
-// Whether that changed anything.
+// Whether the tags have changed.
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 
 Result<void> set_enabled(Transaction& tx, const std::string& id, std::string_view key, bool enabled);
-// What an admin has set; nullopt where that is left to the operation.
+// Whether an admin has turned the operation on or off; nullopt: no admin has.
 Result<std::optional<bool>> enabled(Transaction& tx, const std::string& id, std::string_view key);
 Result<void> put_operation(Transaction& tx, const std::string& id, std::string_view key,
                            const std::string& definition);
@@ -40,11 +40,11 @@ Result<std::optional<std::string>> operation_definition(Transaction& tx, const s
                                                         std::string_view key);
 Result<bool> has_operation(Transaction& tx, const std::string& id, std::string_view key);
 Result<std::int64_t> count_operations(Transaction& tx, const std::string& id);
-// The definitions of a connector's own operations, by key.
-// In which order the connected system lists its operations, as a JSON array of keys. Whether that is another one than before.
+// Stores the order in which the connected system lists its operations, as a JSON array of keys. Whether the order has changed.
 Result<bool> set_order(Transaction& tx, const std::string& id, const std::string& keys);
+// The definitions of a connector's own operations, by key.
 Result<std::map<std::string, std::string>> definitions(Transaction& tx, const std::string& id);
-// What the connected system offers otherwise than is accepted.
+// The offers of the connected system that differ from the accepted definitions.
 Result<Offered> offered(Transaction& tx, const std::string& id);
 Result<void> set_offered(Transaction& tx, const std::string& id, const Offered& offered);
 Result<void> copy_operations(Transaction& tx, const std::string& from, const std::string& to);

@@ -1,4 +1,4 @@
-// Input schemas of operations: what may be one, and arguments checked against one.
+// Input schemas of operations: checks schemas, and arguments against a schema.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -25,7 +25,7 @@ enum class ArgumentCheck { kStrict, kLenient };
 // Checks `arguments`, an object. A text that can only mean a number or a boolean counts as one, and kStrict replaces it
 // (json_schema/lenient_reading.h). A property with a default is never missing. Thread-safe.
 // Errors: kInvalidArgument  naming the first arguments that do not fit, for the model to repair
-//         kTooLarge         it takes more than `max_steps`
+//         kTooLarge         the check takes more than `max_steps`
 Result<void> check_arguments(const json_schema::CompiledSchema& schema, boost::json::value& arguments,
                              ArgumentCheck mode, std::size_t max_steps = json_schema::kMaxSchemaSteps);
 

@@ -1,9 +1,9 @@
-// McpClientSession: what a call may use of the MCP client that waits for it, so that progress, log messages and
-// questions of a connected server reach it.
+// McpClientSession: the MCP client that waits for a call, so that progress, log messages and questions of a connected server
+// reach it.
 //
-// A server's questions (elicitation, sampling, roots) travel as in 2026-07-28 whatever the eras: the result
-// of the call is then an InputRequiredResult, and the call is made again with the answers in its parameters.
-// Who stands at either end (mcp/endpoint.h, mcp_client/mcp_client.h) makes of it what its side speaks.
+// A server's questions (elicitation, sampling, roots) have the form of 2026-07-28, whatever revisions client and server use:
+// the result of the call is an InputRequiredResult, and the call is made again with the answers in its parameters. Both ends
+// (mcp/endpoint.h, mcp_client/mcp_client.h) convert this form to and from the revision of their side.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,26 +20,27 @@
 namespace wick {
 
 struct McpClientSession {
-  // Names the client, for servers that keep sessions: each has its own, with its capabilities and log level.
+  // The name of the client, for servers that keep sessions: each client has its own session, with its own capabilities and
+  // log level.
   std::string lane;
-  boost::json::object capabilities;      // ClientCapabilities, of what can be passed on
+  boost::json::object capabilities;      // ClientCapabilities without those that cannot be passed on
   bool modern = true;                    // speaks 2026-07-28
-  std::optional<std::string> log_level;  // that this request asks for (2026-07-28)
+  std::optional<std::string> log_level;  // the one that this request asks for (2026-07-28)
   std::optional<boost::json::value> progress_token;
-  boost::json::object meta;  // what else _meta says, for example a trace context
+  boost::json::object meta;  // the other members of _meta, for example a trace context
   // Gives the client a notification; an empty one only keeps its connection alive. On the call's io thread.
   std::function<boost::asio::awaitable<void, boost::asio::io_context::executor_type>(boost::json::object)>
       notify;
   std::shared_ptr<Cancellation> cancellation;
 };
 
-// Whether a result is an InputRequiredResult: the server asks something back.
+// Whether a result is an InputRequiredResult: the server asks the client a question.
 inline bool asks_back(const boost::json::object& result) {
   const auto* type = result.if_contains("resultType");
   return type != nullptr && type->is_string() && type->get_string() == "input_required";
 }
 
-// The member of an answer that stands for a client's error, which 2026-07-28 has no form for.
+// The member of an answer that carries a client's error, for which 2026-07-28 has no form.
 inline constexpr const char* kRefusedAnswer = "wick/error";
 
 }  // namespace wick

@@ -11,15 +11,15 @@
 
 namespace wick {
 
-inline constexpr int kMaxHeaderDepth = 8;  // of properties in which x-mcp-header is looked for
+inline constexpr int kMaxHeaderDepth = 8;  // the deepest nesting of properties in which x-mcp-header counts
 
 // The headers for these arguments, values not yet encoded for a header.
 std::vector<std::pair<std::string, std::string>> mirrored_headers(const boost::json::object& input_schema,
                                                                   const boost::json::object& arguments);
 // The names (Mcp-Param-…) of all headers that the schema knows.
 std::vector<std::string> header_names(const boost::json::object& input_schema);
-// Whether the marks are as the specification allows: a tool with others is not to be used.
-// Errors: kInvalidArgument  which one, and why
+// Checks the marks against the specification. A tool with other marks must not be used.
+// Errors: kInvalidArgument  names the mark and the reason
 Result<void> check_header_marks(const boost::json::object& input_schema);
 
 }  // namespace wick

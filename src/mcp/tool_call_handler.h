@@ -52,8 +52,9 @@ class ToolCallHandler {
   http::Task<Answer> execute(RequestContext& context, boost::json::object arguments);
   http::Task<Answer> execute_one(RequestContext& context, ExecuteCall call);
   http::Task<Answer> execute_batch(RequestContext& context, std::vector<ExecuteCall> calls);
-  // Without questions of the server. `operation`: the one of the id; nullopt when the id is malformed. The error of a call that could not be made is a failed result, unless the request
-  // as a whole cannot go on. `client`: null when nobody can cancel it.
+  // Without questions of the server. `operation`: the one of the id; nullopt when the id is malformed. The error of a call
+  // that could not be made is a failed result, unless the request as a whole cannot go on. `client`: null when nobody can
+  // cancel it.
   http::Task<Result<CallOutcome>> invoke_by_id(const RequestContext& context, ExecuteCall call,
                                                std::optional<ResolvedOperation> operation,
                                                const McpClientSession* client);

@@ -52,9 +52,10 @@ inline std::unexpected<Error> invalid(std::string message) {
 
 // For WICK_CHECK. A value that cannot be copied owns something, such as a lock: it is named by WICK_TRY, because WICK_CHECK
 // would destroy it at once.
-template <typename T, typename E>
-bool is_failure(const std::expected<T, E>& result) {
-  static_assert(std::is_void_v<T> || std::is_copy_constructible_v<T>,
+template <typename R>
+bool is_failure(const std::remove_reference_t<R>& result) {
+  using Value = typename std::remove_cvref_t<R>::value_type;
+  static_assert(std::is_lvalue_reference_v<R> || std::is_void_v<Value> || std::is_copy_constructible_v<Value>,
                 "WICK_CHECK drops the value: name it with WICK_TRY");
   return !result;
 }
@@ -78,8 +79,8 @@ bool is_failure(const std::expected<T, E>& result) {
 // Returns the error of a Result from the enclosing function; a value is ignored: WICK_CHECK(check_name(name));
 #define WICK_CHECK(...) WICK_CHECK_NAMED(return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
 #define WICK_CO_CHECK(...) WICK_CHECK_NAMED(co_return, WICK_CONCAT(checked_, __COUNTER__), __VA_ARGS__)
-#define WICK_CHECK_NAMED(leave, checked, ...)                    \
-  if (auto&& checked = __VA_ARGS__; ::wick::is_failure(checked)) \
+#define WICK_CHECK_NAMED(leave, checked, ...)                                       \
+  if (auto&& checked = __VA_ARGS__; ::wick::is_failure<decltype(checked)>(checked)) \
   leave std::unexpected(std::move(checked.error()))
 #define WICK_CONCAT(a, b) WICK_CONCAT_EXPANDED(a, b)
 #define WICK_CONCAT_EXPANDED(a, b) a##b

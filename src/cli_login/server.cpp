@@ -149,9 +149,7 @@ Result<StoredConnection> RemoteServer::wait_for_decision(const Endpoints& endpoi
 Result<std::string> RemoteServer::login(bool read_only, Storage storage,
                                         const std::function<void(const DevicePrompt&)>& prompt) {
   // The credential store must work before a person is asked to approve the login.
-  {
-    WICK_TRY(lock, store_.lock());
-  }
+  { WICK_TRY(lock, store_.lock()); }
   WICK_CHECK(store_.urls());
   WICK_TRY(endpoints, discover());
   WICK_TRY(answer, post(endpoints.device, {{"client_id", kCommandLineClient},

@@ -51,8 +51,9 @@ double median(std::vector<double> values) {
 std::string definition_of(int number) {
   std::string properties;
   for (int i = 0; i < 8; ++i) {
-    properties += (i == 0 ? "\"field_" : ",\"field_") + std::to_string(i) +
-                  R"(":{"type":"string","description":"One of the fields that the system reads from the request.","maxLength":200})";
+    properties +=
+        (i == 0 ? "\"field_" : ",\"field_") + std::to_string(i) +
+        R"(":{"type":"string","description":"One of the fields that the system reads from the request.","maxLength":200})";
   }
   return R"({"name":"Operation )" + std::to_string(number) +
          R"(","description":"Reads one of the records that the connected system keeps, with all of its fields.",)"
@@ -67,7 +68,8 @@ class Instance {
     for (const char* kind : {"user", "tag", "connector"})
       db_->after_change(kind, [this] { return begin_ = Clock::now(), Result<void>(); });
     fill(users, connectors, operations);
-    store_ = std::make_unique<AccessStore>(*db_, [](std::string_view) { return std::vector<OperationEntry>(); });
+    store_ =
+        std::make_unique<AccessStore>(*db_, [](std::string_view) { return std::vector<OperationEntry>(); });
     const auto begin = Clock::now();
     store_->start().value();
     loading_ms_ = micros(Clock::now() - begin) / 1000;
@@ -105,9 +107,10 @@ class Instance {
          }
          for (int i = 0; i < users; ++i) {
            users_.push_back(UserId::make().str());
-           WICK_CHECK(tx.execute("INSERT INTO users (id, email, name, role, status, created_at) "
-                                 "VALUES ($1, $1, 'A user with a name', 'member', 'active', 0)",
-                                 {std::string_view(users_.back())}));
+           WICK_CHECK(
+               tx.execute("INSERT INTO users (id, email, name, role, status, created_at) "
+                          "VALUES ($1, $1, 'A user with a name', 'member', 'active', 0)",
+                          {std::string_view(users_.back())}));
            for (int k = 0; k < 2; ++k)
              WICK_CHECK(tx.execute("INSERT INTO user_tags (user_id, tag_id) VALUES ($1, $2)",
                                    {std::string_view(users_.back()), std::string_view(tag(i + k))}));
@@ -122,15 +125,17 @@ class Instance {
         .value();
   }
   Result<void> add_connector(Transaction& tx, const std::string& id, int operations) {
-    WICK_CHECK(tx.execute("INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, "
-                          "created_at) VALUES ($1, 'rest', $1, 'A connected system.', '', '{}', '{}', 0, 0)",
-                          {std::string_view(id)}));
+    WICK_CHECK(
+        tx.execute("INSERT INTO connectors (id, kind, label, description, icon, config, secrets, disabled, "
+                   "created_at) VALUES ($1, 'rest', $1, 'A connected system.', '', '{}', '{}', 0, 0)",
+                   {std::string_view(id)}));
     WICK_CHECK(tx.execute("INSERT INTO connector_tags (connector_id, tag_id) VALUES ($1, $2)",
                           {std::string_view(id), std::string_view(tags_[0])}));
     for (int i = 0; i < operations; ++i) {
       const std::string key = "operation_" + std::to_string(i), definition = definition_of(i);
-      WICK_CHECK(tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) VALUES ($1, $2, 1, $3)",
-                            {std::string_view(id), std::string_view(key), std::string_view(definition)}));
+      WICK_CHECK(
+          tx.execute("INSERT INTO operations (connector_id, key, enabled, definition) VALUES ($1, $2, 1, $3)",
+                     {std::string_view(id), std::string_view(key), std::string_view(definition)}));
     }
     return {};
   }
@@ -143,7 +148,8 @@ class Instance {
   Clock::time_point begin_;
 };
 
-void compare(const char* name, Instance& small, Instance& large, const std::function<double(Instance&, int)>& change) {
+void compare(const char* name, Instance& small, Instance& large,
+             const std::function<double(Instance&, int)>& change) {
   std::vector<double> of_small, of_large;
   for (int round = 0; round < kRounds; ++round) {
     of_small.push_back(change(small, round));
@@ -188,9 +194,10 @@ int run() {
     std::printf("%-52s %12s %12s %7s\n", "", "1,200 oper.", "21,000", "ratio");
     const auto turn = [](int round) { return std::int64_t(round % 2); };
     compare("a user is deactivated or activated", small, large, [&](Instance& on, int round) {
-      return on.change("user", on.user(round),
-                       "UPDATE users SET status = CASE $2 WHEN 0 THEN 'deactivated' ELSE 'active' END WHERE id = $1",
-                       turn(round));
+      return on.change(
+          "user", on.user(round),
+          "UPDATE users SET status = CASE $2 WHEN 0 THEN 'deactivated' ELSE 'active' END WHERE id = $1",
+          turn(round));
     });
     compare("a tag becomes a filter tag or none", small, large, [&](Instance& on, int round) {
       return on.change("tag", on.tag(round), "UPDATE tags SET filter = 1 - filter + 0 * $2 WHERE id = $1", 0);
@@ -217,8 +224,8 @@ int run() {
       }
     }
     const double before = lookup_ns(small), after = lookup_ns(large);
-    std::printf("%-52s %9.0f ns %9.0f ns %7.1f\n", "an operation is found by slug and by id, and decided", before, after,
-                after / before);
+    std::printf("%-52s %9.0f ns %9.0f ns %7.1f\n", "an operation is found by slug and by id, and decided",
+                before, after, after / before);
     std::printf("%-52s %9.0f ms %9.0f ms %7.1f\n", "everything is loaded at start", small.loading_ms(),
                 large.loading_ms(), large.loading_ms() / small.loading_ms());
   }

@@ -11,6 +11,7 @@ set(WICK_MODULES
   redaction      # finds credentials in texts and requests, and cuts them out
   cli_login      # `wick login`: how the command line signs in to a server
   access         # access snapshot, tags, scopes, access decisions
+  api            # the common part of the REST API: admission, request bodies, replies
   identity       # users, sessions, second factor, OpenID Connect
   audit          # runs and usage
   tokens         # credential index, personal access tokens
@@ -26,6 +27,6 @@ set(WICK_MODULES
   mcp_client     # the kind `mcp`: sessions and requests at connected servers
   search         # ranks tools by words
   mcp            # the MCP endpoint
-  api            # the REST API
+  management     # routes of the REST API that need several features: connectors, calls, settings
   app            # command line, settings, composition
 )

@@ -75,9 +75,7 @@ class SharedMap {
   using Shard = absl::flat_hash_map<Id, std::shared_ptr<const Entity>>;
 
   // The highest bits of the hash: the map of a shard uses the lowest.
-  static std::size_t shard_of(const Id& id) {
-    return static_cast<std::uint64_t>(absl::HashOf(id)) >> 57;
-  }
+  static std::size_t shard_of(const Id& id) { return static_cast<std::uint64_t>(absl::HashOf(id)) >> 57; }
   static_assert(kShards == 1U << 7);
 
   std::array<std::shared_ptr<const Shard>, kShards> shards_;

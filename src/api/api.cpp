@@ -1,21 +1,17 @@
 #include "api/api.h"
 
-#include "access/snapshot.h"
 #include "api/holders.h"
-#include "api/request_fields.h"
+#include "base/fair_pool.h"
 #include "base/json.h"
 #include "base/offload.h"
 #include "base/text.h"
 #include "http/content_coding.h"
-#include "http/cookies.h"
 #include "http/origin.h"
-#include "identity/session_service.h"
 
 namespace wick::api {
 namespace {
 
 constexpr const char* kPrefix = "/api/v1";
-constexpr http::CookieType kSessionCookie{"wick_session", http::SameSite::kLax, kSessionAge};
 
 int status_of(ErrorCode code) {
   switch (code) {
@@ -64,11 +60,6 @@ Result<json::object> read_body(const http::Request& request) {
   return std::move(value.get_object());
 }
 
-Result<BrowserSession> find_session(Services& services, std::string_view cookie, Access access) {
-  if (access == Access::kBeforeEnrolment) return services.sessions.find_before_enrolment(cookie);
-  return services.sessions.find(cookie);
-}
-
 // The session's user, if they may use routes of this access.
 Result<const UserEntry*> decide(const AccessSnapshot& snapshot, const BrowserSession& session,
                                 Access access) {
@@ -80,14 +71,6 @@ Result<const UserEntry*> decide(const AccessSnapshot& snapshot, const BrowserSes
 }
 
 }  // namespace
-
-std::string cookie_name(const std::string& public_url) {
-  return http::cookie_name(public_url, kSessionCookie);
-}
-
-std::string set_cookie(const std::string& public_url, std::string_view secret) {
-  return http::set_cookie(public_url, kSessionCookie, secret);
-}
 
 http::Response to_response(Reply reply) {
   http::Response response;
@@ -111,86 +94,86 @@ http::Response to_response(const Error& error, std::string_view request_id) {
   return to_response(std::move(reply));
 }
 
-namespace {
-
 // What the header alone says, without the database.
-Result<void> check_header(const Services& services, const http::Request& request, Access access) {
-  if (!services.origins.host_allowed(request)) {
+Result<void> Api::check_header(const http::Request& request, Access access) const {
+  if (!dependencies_.origins.host_allowed(request)) {
     return fail(ErrorCode::kForbidden, "This server does not answer to this host name: see --public-url.");
   }
-  if (changes_something(request.method) && !services.origins.same_origin(request)) {
+  if (changes_something(request.method) && !dependencies_.origins.same_origin(request)) {
     return fail(ErrorCode::kForbidden,
                 "Requests that change something must come from this server's own pages.");
   }
-  if (access == Access::kPublic || request.cookie(cookie_name(services.public_url))) return {};
+  if (access == Access::kPublic || request.cookie(dependencies_.session_cookie)) return {};
   if (request.header("authorization"))
     return fail(ErrorCode::kSessionRequired, "A token cannot do this: sign in to the web app.");
   return fail(ErrorCode::kUnauthenticated, "You are signed out: sign in again.");
 }
 
+Result<BrowserSession> Api::find_session(std::string_view cookie, Access access) const {
+  if (access == Access::kBeforeEnrolment) return dependencies_.sessions.find_before_enrolment(cookie);
+  return dependencies_.sessions.find(cookie);
+}
+
 // Everything but the body. Blocks.
-Result<Context> admit_header(Services& services, const http::Request& request, Access access) {
-  WICK_CHECK(check_header(services, request, access));
-  Context context{services, request, services.access.snapshot(), nullptr, {}, {}};
+Result<Context> Api::admit_header(const http::Request& request, Access access) const {
+  WICK_CHECK(check_header(request, access));
+  Context context{*this, request, dependencies_.access.snapshot(), nullptr, {}, {}};
   if (access == Access::kPublic) return context;
-  const std::string_view cookie = *request.cookie(cookie_name(services.public_url));
-  WICK_TRY(session, find_session(services, cookie, access));
+  const std::string_view cookie = *request.cookie(dependencies_.session_cookie);
+  WICK_TRY(session, find_session(cookie, access));
   context.session = std::move(session);
-  services.holders.remember(cookie, context.session.user);
+  dependencies_.holders.remember(cookie, context.session.user);
   WICK_TRY(user, decide(*context.snapshot, context.session, access));
   context.user = user;
   return context;
 }
 
-}  // namespace
-
-Result<Context> admit(Services& services, const http::Request& request, Access access) {
-  auto context = admit_header(services, request, access);
+Result<Context> Api::admit(const http::Request& request, Access access) const {
+  auto context = admit_header(request, access);
   if (!context) return context;
   WICK_TRY(body, read_body(request));
   context->body = std::move(body);
   return context;
 }
 
-http::RouteOptions route_options(Services& services, Access access) {
+http::RouteOptions Api::route_options(Access access) const {
   http::RouteOptions options;
-  options.check = [&services, access](const http::Request& request) -> std::optional<http::Response> {
-    const auto done = check_header(services, request, access);
+  options.check = [this, access](const http::Request& request) -> std::optional<http::Response> {
+    const auto done = check_header(request, access);
     if (done) return std::nullopt;
     return to_response(done.error(), request.request_id);
   };
   if (access == Access::kPublic) return options;
   options.takes_large_bodies = true;
-  options.large_body_check = [&services,
-                              access](const http::Request& request) -> std::optional<http::Response> {
-    const auto context = admit_header(services, request, access);
+  options.large_body_check = [this, access](const http::Request& request) -> std::optional<http::Response> {
+    const auto context = admit_header(request, access);
     if (context) return std::nullopt;
     return to_response(context.error(), request.request_id);
   };
   return options;
 }
 
-Result<void> still_admitted(const Context& context, Access access) {
+Result<void> Api::still_admitted(const Context& context, Access access) const {
   if (access == Access::kPublic) return {};
-  const auto cookie = context.request.cookie(cookie_name(context.services.public_url));
-  WICK_TRY(session, find_session(context.services, cookie.value_or(""), access));
-  const auto snapshot = context.services.access.snapshot();
+  const auto cookie = context.request.cookie(dependencies_.session_cookie);
+  WICK_TRY(session, find_session(cookie.value_or(""), access));
+  const auto snapshot = dependencies_.access.snapshot();
   WICK_CHECK(decide(*snapshot, session, access));
   return {};
 }
 
 void Api::route(std::string method, std::string path, Access access, Handler handler, http::Workers workers) {
-  http::RouteOptions options = route_options(services_, access);
+  http::RouteOptions options = route_options(access);
   options.workers = workers;
-  server_.route_blocking(
+  dependencies_.routes.route_blocking(
       std::move(method), kPrefix + path,
       [this, access, handler = std::move(handler)](const http::Request& request) {
-        auto context = admit(services_, request, access);
+        auto context = admit(request, access);
         if (!context) return to_response(context.error(), request.request_id);
         auto reply = handler(*context);
         if (!reply) return to_response(reply.error(), request.request_id);
         http::Response response = to_response(std::move(*reply));
-        // What reads shows no secrets: those are in the answers that make them.
+        // Responses to reads hold no secrets: those are in the responses that make them.
         if (!changes_something(request.method)) http::compress_for(request, response);
         return response;
       },
@@ -198,46 +181,31 @@ void Api::route(std::string method, std::string path, Access access, Handler han
 }
 
 void Api::route_waiting(std::string method, std::string path, Access access, WaitingHandler handler) {
-  server_.route(
+  dependencies_.routes.route(
       std::move(method), kPrefix + path,
       [this, access, handler = std::move(handler)](http::Exchange& exchange) -> http::Task<http::Response> {
         const http::Request& request = exchange.request();
-        auto context = co_await offload(services_.pool, services_.holders.of(request),
-                                        [&] { return admit(services_, request, access); });
+        auto context = co_await offload(dependencies_.pool, dependencies_.holders.of(request),
+                                        [&] { return admit(request, access); });
         if (!context) co_return to_response(context.error(), request.request_id);
         auto reply = co_await handler(*context);
-        auto admitted = co_await offload(services_.pool, services_.holders.of(request),
+        auto admitted = co_await offload(dependencies_.pool, dependencies_.holders.of(request),
                                          [&] { return still_admitted(*context, access); });
         if (!admitted) co_return to_response(admitted.error(), request.request_id);
         if (!reply) co_return to_response(reply.error(), request.request_id);
         co_return to_response(std::move(*reply));
       },
-      route_options(services_, access));
+      route_options(access));
 }
 
-void Api::mount() {
-  mount_account(*this);
-  mount_second_factor(*this);
-  mount_tokens(*this);
-  mount_connectors(*this);
-  mount_connector_accounts(*this);
-  mount_connections(*this);
-  mount_oauth_clients(*this);
-  mount_oidc(*this);
-  mount_runs(*this);
-  mount_usage(*this);
-  mount_settings(*this);
-  mount_admin_users(*this);
-  mount_admin_connectors(*this);
-  mount_curl_import(*this);
-  mount_openapi_import(*this);
+void Api::mount_document() {
   const auto document = std::make_shared<const std::string>(openapi_document());
-  server_.route("GET", std::string(kPrefix).append("/openapi.json"),
-                [document](http::Exchange&) -> http::Task<http::Response> {
-                  http::Response response;
-                  response.shared_body = document;
-                  co_return response;
-                });
+  dependencies_.routes.route("GET", std::string(kPrefix).append("/openapi.json"),
+                             [document](http::Exchange&) -> http::Task<http::Response> {
+                               http::Response response;
+                               response.shared_body = document;
+                               co_return response;
+                             });
 }
 
 }  // namespace wick::api

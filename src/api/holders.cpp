@@ -17,8 +17,8 @@ std::string Holders::of(const http::Request& request) const {
   constexpr std::string_view kScheme = "bearer ";
   const std::string_view value = request.header("authorization").value_or("");
   if (value.size() > kScheme.size() && equals_ignoring_case(value.substr(0, kScheme.size()), kScheme)) {
-    const auto credential = index_.peek(sha256(trim(value.substr(kScheme.size()))), clock_.now());
-    if (credential) return credential->user.str();
+    const auto user = find_bearer_(sha256(trim(value.substr(kScheme.size()))));
+    if (user) return user->str();
   }
   if (const auto cookie = request.cookie(cookie_name_); cookie && !cookie->empty()) {
     const std::string digest = digest_of(*cookie);

@@ -8,16 +8,16 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "base/id.h"
-#include "base/time.h"
 #include "crypto/digest.h"
 #include "http/message.h"
-#include "tokens/credential_index.h"
 
 namespace wick::api {
 
@@ -25,16 +25,17 @@ inline constexpr std::size_t kMaxRememberedSessions = 10'000;
 
 class Holders {
  public:
-  Holders(const CredentialIndex& index, const Clock& clock, std::string cookie_name)
-      : index_(index), clock_(clock), cookie_name_(std::move(cookie_name)) {}
+  // Finds the user of a bearer credential by its digest; nothing when it is not valid. Must not block.
+  using FindBearer = std::function<std::optional<UserId>(const Sha256Digest&)>;
+  Holders(FindBearer find_bearer, std::string cookie_name)
+      : find_bearer_(std::move(find_bearer)), cookie_name_(std::move(cookie_name)) {}
 
   std::string of(const http::Request& request) const;
   // A session was let in.
   void remember(std::string_view cookie, const UserId& user);
 
  private:
-  const CredentialIndex& index_;
-  const Clock& clock_;
+  const FindBearer find_bearer_;
   const std::string cookie_name_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, UserId> users_;  // by the digest of a cookie

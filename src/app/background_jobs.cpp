@@ -1,4 +1,5 @@
 #include "app/background_jobs.h"
+#include "app/composition.h"
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
@@ -33,7 +34,7 @@ std::string listed(const std::vector<std::string>& keys) {
 }  // namespace
 
 BackgroundJobs::BackgroundJobs(Instance& instance, const Settings& settings)
-    : services_(instance.services()),
+    : parts_(instance.parts()),
       review_pause_(settings.review_seconds),
       look_pause_(std::min({kLookPause, std::chrono::seconds(settings.idle_seconds),
                             review_pause_.count() == 0 ? kLookPause : review_pause_})) {
@@ -94,7 +95,7 @@ http::Task<void> BackgroundJobs::review_regularly() {
     timer.expires_after(look_pause_);
     boost::system::error_code ignored;
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable_t<http::Executor>(), ignored));
-    for (const auto& kind : services_.kinds.all()) {
+    for (const auto& kind : parts_.kinds.all()) {
       if (McpPassthrough* passthrough = kind->passthrough(); passthrough != nullptr)
         co_await passthrough->end_idle_sessions();
       OperationDiscovery* discovery = kind->discovery();
@@ -103,7 +104,7 @@ http::Task<void> BackgroundJobs::review_regularly() {
     }
     if (review_pause_.count() > 0 && Ticks::now() >= next) {
       next = Ticks::now() + review_pause_;
-      const auto snapshot = services_.access.snapshot();
+      const auto snapshot = parts_.access.snapshot();
       for (const auto& one : snapshot->connectors) due_.insert(one->id);
     }
     if (reviewing_ || due_.empty()) continue;
@@ -114,7 +115,7 @@ http::Task<void> BackgroundJobs::review_regularly() {
 
 http::Task<void> BackgroundJobs::review_due() {
   const auto due = std::exchange(due_, {});
-  const auto snapshot = services_.access.snapshot();
+  const auto snapshot = parts_.access.snapshot();
   for (const auto& connector : snapshot->connectors) {
     if (!due.contains(connector->id)) continue;
     try {
@@ -126,23 +127,22 @@ http::Task<void> BackgroundJobs::review_due() {
 }
 
 http::Task<void> BackgroundJobs::review(std::shared_ptr<const ConnectorEntry> connector) {
-  ConnectorKind* kind = services_.kinds.find(connector->kind);
+  ConnectorKind* kind = parts_.kinds.find(connector->kind);
   OperationDiscovery* discovery = kind == nullptr ? nullptr : kind->discovery();
   if (discovery == nullptr || connector->disabled || upstream::account_kind_of(*connector)) co_return;
   const OnBehalfOf nobody;
   auto definitions = co_await discovery->discover(connector, nobody, false);
   // The connector was reconfigured while the job waited for the system: the result is stale.
-  const auto snapshot = services_.access.snapshot();
+  const auto snapshot = parts_.access.snapshot();
   const ConnectorEntry* now = snapshot->connector(connector->id);
   if (now == nullptr || now->config != connector->config || now->sealed_secrets != connector->sealed_secrets)
     co_return;
-  services_.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
+  parts_.runner.note_answer(*connector, definitions ? std::string() : definitions.error().message);
   if (!definitions) co_return;
-  auto changes = co_await offload(services_.pool, "", [&] {
-    return services_.connectors.review_discovered(connector->id, *definitions);
-  });
+  auto changes = co_await offload(
+      parts_.pool, "", [&] { return parts_.connectors.review_discovered(connector->id, *definitions); });
   if (!changes) {
-    services_.runner.note_answer(*connector, changes.error().message);
+    parts_.runner.note_answer(*connector, changes.error().message);
     spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {

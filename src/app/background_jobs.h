@@ -53,7 +53,7 @@ class BackgroundJobs {
   http::Task<void> review_due();
   http::Task<void> review(std::shared_ptr<const ConnectorEntry> connector);
 
-  Services& services_;
+  Composition& parts_;
   std::vector<Job> jobs_;  // used by the thread alone once it runs
   std::mutex mutex_;       // guards stopping_
   std::condition_variable wake_;

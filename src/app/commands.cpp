@@ -1,16 +1,17 @@
 #include "app/commands.h"
+#include "app/composition.h"
 
 #include <algorithm>
 
 #include "access/snapshot.h"
 #include "api/request_fields.h"
-#include "api/token_view.h"
 #include "app/connector_commands.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "identity/second_factor_service.h"
 #include "identity/user_service.h"
 #include "tokens/token_service.h"
+#include "tokens/token_view.h"
 
 namespace wick {
 namespace {
@@ -35,14 +36,14 @@ Result<json::object> user_create(Instance& instance, const json::object& argumen
   WICK_TRY(name, required_string(arguments, "name"));
   WICK_TRY(password, required_string(arguments, "password"));
   WICK_TRY(admin, optional_bool(arguments, "admin"));
-  WICK_TRY(user, instance.services().users.create(
-                     {email, name, admin.value_or(false) ? Role::kAdmin : Role::kMember},
-                     Secret(std::move(password))));
+  WICK_TRY(user,
+           instance.parts().users.create({email, name, admin.value_or(false) ? Role::kAdmin : Role::kMember},
+                                         Secret(std::move(password))));
   return user_object(user);
 }
 
 Result<json::object> user_list(Instance& instance, const json::object&) {
-  WICK_TRY(users, instance.services().users.list());
+  WICK_TRY(users, instance.parts().users.list());
   json::array items;
   for (const User& user : users) items.push_back(user_object(user));
   json::object out;
@@ -52,19 +53,19 @@ Result<json::object> user_list(Instance& instance, const json::object&) {
 
 Result<json::object> user_deactivate(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, required_string(arguments, "user"));
-  WICK_TRY(user, instance.services().users.deactivate(who));
+  WICK_TRY(user, instance.parts().users.deactivate(who));
   return user_object(user);
 }
 
 Result<json::object> user_delete(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, required_string(arguments, "user"));
-  WICK_TRY(user, instance.services().users.remove(who));
+  WICK_TRY(user, instance.parts().users.remove(who));
   return user_object(user);
 }
 
 Result<json::object> user_reset_second_factor(Instance& instance, const json::object& arguments) {
   WICK_TRY(who, required_string(arguments, "user"));
-  WICK_TRY(user, instance.services().second_factors.reset(who, "the command line"));
+  WICK_TRY(user, instance.parts().second_factors.reset(who, "the command line"));
   return user_object(user);
 }
 
@@ -72,7 +73,7 @@ Result<json::object> user_reset_second_factor(Instance& instance, const json::ob
 Result<ScopePtr> scope_of(Instance& instance, const json::object& arguments, const UserId& owner) {
   WICK_TRY(read_only, optional_bool(arguments, "read_only"));
   WICK_TRY(labels, api::optional_strings(arguments, "connectors"));
-  const auto snapshot = instance.services().access.snapshot();
+  const auto snapshot = instance.parts().access.snapshot();
   json::object wanted;
   if (read_only.value_or(false)) wanted["operations"] = "read_only";
   if (labels) {
@@ -100,10 +101,10 @@ Result<json::object> token_create(Instance& instance, const json::object& argume
   WICK_TRY(name, required_string(arguments, "name"));
   WICK_TRY(tools, optional_string(arguments, "tools"));
   WICK_TRY(surface, parse_tools(tools.value_or("auto")));
-  WICK_TRY(user, instance.services().users.find(who));
+  WICK_TRY(user, instance.parts().users.find(who));
   WICK_TRY(scope, scope_of(instance, arguments, user.id));
   WICK_TRY(description, optional_string(arguments, "description"));
-  WICK_TRY(minted, instance.services().tokens.mint(
+  WICK_TRY(minted, instance.parts().tokens.mint(
                        user.id, {name, surface, std::nullopt, scope, description.value_or("")}));
   json::object out;
   out["id"] = minted.token.id.str();
@@ -119,15 +120,15 @@ Result<json::object> token_list(Instance& instance, const json::object& argument
   WICK_TRY(query, optional_string(arguments, "query"));
   UserId owner;
   if (who) {
-    WICK_TRY(user, instance.services().users.find(*who));
+    WICK_TRY(user, instance.parts().users.find(*who));
     owner = user.id;
   }
-  WICK_TRY(tokens, instance.services().tokens.list(owner, !all.value_or(false)));
-  const auto snapshot = instance.services().access.snapshot();
+  WICK_TRY(tokens, instance.parts().tokens.list(owner, !all.value_or(false)));
+  const auto snapshot = instance.parts().access.snapshot();
   json::array items;
   for (const Token& token : tokens) {
     if (query && !is_found_by(token, *query)) continue;
-    items.push_back(api::token_view(*snapshot, token, instance.services().clock.now()));
+    items.push_back(api::token_view(*snapshot, token, instance.parts().clock.now()));
   }
   json::object out;
   out["tokens"] = std::move(items);
@@ -137,7 +138,7 @@ Result<json::object> token_list(Instance& instance, const json::object& argument
 Result<json::object> token_revoke(Instance& instance, const json::object& arguments) {
   WICK_TRY(text, required_string(arguments, "id"));
   WICK_TRY(id, api::parse_id<TokenId>(text, "token"));
-  WICK_CHECK(instance.services().tokens.revoke(kOperator, id, kReason));
+  WICK_CHECK(instance.parts().tokens.revoke(kOperator, id, kReason));
   json::object out;
   out["id"] = id.str();
   out["status"] = "revoked";
@@ -155,7 +156,7 @@ Result<json::object> backup(Instance& instance, const json::object& arguments) {
 Result<json::object> doctor(Instance& instance, const json::object&) {
   json::array problems;
   if (auto sound = instance.check(); !sound) problems.emplace_back(sound.error().message);
-  const auto snapshot = instance.services().access.snapshot();
+  const auto snapshot = instance.parts().access.snapshot();
   bool admin = false;
   snapshot->users.for_each([&](const UserEntry& user) {
     admin = admin || (user.role == Role::kAdmin && user.status == UserStatus::kActive);

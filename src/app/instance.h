@@ -1,20 +1,19 @@
-// Instance: one data folder, opened: the databases, the key, and every service on them. The composition root.
+// Instance: one data folder, opened: the databases, the key, and every service on them (app/composition.h).
 //
 // DATA holds wick.db (everything but runs), runs.db (connector_runs), secret.key (the sealing key),
 // wick.reserve (room for a full disk), wick.lock (held while the instance is open) and, while a server runs,
 // wick.sock. One process at a time opens a data folder.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 
-#include "api/services.h"
 #include "app/settings.h"
-#include "mcp/endpoint.h"
-#include "oauth/endpoint.h"
 
 namespace wick {
 
-inline constexpr std::size_t kMaxSearchesPerUser = 16;  // that wait or run
+struct Composition;
 
 class Instance {
  public:
@@ -27,9 +26,7 @@ class Instance {
   // the log is written. Idempotent.
   void stop();
 
-  Services& services();
-  mcp::Endpoint& endpoint();
-  oauth::Endpoint& oauth();
+  Composition& parts() { return *parts_; }
   // Flushes what is only in memory: last uses; and restores the reserve. At shutdown and every few seconds.
   void flush();
   // One round of retention: runs and sessions. Takes as long as there is something to remove; `stop` ends it
@@ -43,9 +40,8 @@ class Instance {
   Result<void> check();
 
  private:
-  struct Parts;
-  explicit Instance(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  explicit Instance(std::unique_ptr<Composition> parts);
+  std::unique_ptr<Composition> parts_;
 };
 
 }  // namespace wick

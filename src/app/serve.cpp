@@ -6,19 +6,16 @@
 #include <cstdio>
 
 #include "api/api.h"
-#include "api/holders.h"
+#include "app/api_routes.h"
 #include "app/background_jobs.h"
 #include "app/control_socket.h"
 #include "app/web_routes.h"
-#include "audit/run_log.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/open_files.h"
-#include "http/origin.h"
 #include "http/server.h"
 #include "http/static_files.h"
-#include "identity/link_service.h"
 
 namespace wick {
 namespace {
@@ -56,9 +53,9 @@ std::shared_ptr<const http::StaticFiles> web_app() {
 }
 
 void mount(http::Server& server, Instance& instance) {
-  mcp::Endpoint& endpoint = instance.endpoint();
+  mcp::Endpoint& endpoint = instance.parts().endpoint;
   const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
-  const http::OriginPolicy& origins = instance.services().origins;
+  const http::OriginPolicy& origins = instance.parts().origins;
   // People type a slash at the end, and some clients add one, or put two paths together with two.
   const http::RouteOptions options = {
       .ignores_slashes = true,
@@ -86,7 +83,7 @@ void mount(http::Server& server, Instance& instance) {
     co_return response;
   });
   server.route(
-      "GET", "/readyz", [&runs = instance.services().runs](http::Exchange&) -> http::Task<http::Response> {
+      "GET", "/readyz", [&runs = instance.parts().runs](http::Exchange&) -> http::Task<http::Response> {
         http::Response response;
         response.headers.emplace_back("Cache-Control", "no-store");
         if (const auto ready = runs.ready(); !ready) {
@@ -101,7 +98,7 @@ void mount(http::Server& server, Instance& instance) {
         }
         co_return response;
       });
-  instance.oauth().mount(server);
+  instance.parts().oauth.mount(server);
   // Discovery that is not offered must be a real 404: clients take anything else for an answer.
   server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;
@@ -110,8 +107,7 @@ void mount(http::Server& server, Instance& instance) {
         R"({"error":{"code":"not_found","message":"There is nothing at this address.","request_id":""}})";
     co_return response;
   });
-  server.fallback([files = web_app(),
-                   &services = instance.services()](http::Exchange& exchange) -> http::Task<http::Response> {
+  server.fallback([files = web_app(), &origins](http::Exchange& exchange) -> http::Task<http::Response> {
     const http::Request& request = exchange.request();
     // Clients of the API are programs, so they get JSON and never the web app's page.
     if (request.path == "/api" || request.path.starts_with("/api/")) {
@@ -119,7 +115,7 @@ void mount(http::Server& server, Instance& instance) {
                           0};
       co_return api::to_response(nothing, format_uuid(make_uuid_v7()));
     }
-    if (services.origins.host_allowed(request)) co_return files->serve(request);
+    if (origins.host_allowed(request)) co_return files->serve(request);
     http::Response refused;
     refused.status = 403;
     refused.content_type = "text/plain; charset=utf-8";
@@ -129,14 +125,14 @@ void mount(http::Server& server, Instance& instance) {
 }
 
 Result<void> announce(Instance& instance, const Settings& settings) {
-  WICK_TRY(required, instance.services().links.setup_required());
+  WICK_TRY(required, instance.parts().links.setup_required());
   const std::string port = ":" + std::to_string(settings.port);
   const std::string behind =
       settings.public_url.ends_with(port) ? "" : ", listening on " + settings.address + port;
   std::printf("Wick %s is ready at %s (MCP: %s/mcp)%s\n", WICK_VERSION, settings.public_url.c_str(),
               settings.public_url.c_str(), behind.c_str());
   if (required) {
-    WICK_TRY(link, instance.services().links.make_setup());
+    WICK_TRY(link, instance.parts().links.make_setup());
     // On standard output and never in the log: whoever has it becomes the admin.
     std::printf("Create the first admin with this link; it works once, for 24 hours:\n  %s/setup#token=%s\n",
                 settings.public_url.c_str(), std::string(link.token.reveal()).c_str());
@@ -190,7 +186,7 @@ Result<void> serve(Instance& instance, http::ListeningSocket socket, const Setti
   options.threads = settings.threads;
   options.limits = settings.limits;
   options.trusted_proxies = settings.trusted_proxies;
-  options.holder = [&holders = instance.services().holders](const http::Request& request) {
+  options.holder = [&holders = instance.parts().holders](const http::Request& request) {
     return holders.of(request);
   };
   options.headers = {{"X-Content-Type-Options", "nosniff"}, {"Referrer-Policy", "no-referrer"}};
@@ -198,8 +194,15 @@ Result<void> serve(Instance& instance, http::ListeningSocket socket, const Setti
     options.headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
   http::Server server(options);
   mount(server, instance);
-  api::Api api(instance.services(), server);
-  api.mount();
+  Composition& parts = instance.parts();
+  api::Api api(api::Api::Dependencies{.routes = server,
+                                      .access = parts.access,
+                                      .sessions = parts.sessions,
+                                      .origins = parts.origins,
+                                      .holders = parts.holders,
+                                      .pool = parts.pool,
+                                      .session_cookie = session_cookie_name(parts.public_url)});
+  mount_api(api, parts);
   BackgroundJobs jobs(instance, settings);
   auto ended = run_until_signal(server, std::move(socket), instance, jobs, settings);
   // No io thread runs any more, then none of the threads that post to them; then what did not end can go,

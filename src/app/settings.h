@@ -1,5 +1,5 @@
 // Settings: what an operator can choose, from a TOML file, WICK_* environment variables and flags; later sources override
-// earlier ones. One table (settings.cpp) says every key, its meaning and its default. Settings are read at the start: a
+// earlier ones. One table (settings_table.cpp) says every key, its meaning and its default. Settings are read at the start: a
 // change needs a restart.
 #pragma once
 
@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "api/effective_setting.h"
 #include "audit/run_log.h"
 #include "base/network.h"
 #include "base/result.h"
@@ -15,6 +14,7 @@
 #include "http/client.h"
 #include "http/server.h"
 #include "identity/oidc_service.h"
+#include "management/effective_setting.h"
 #include "mcp/stream_hub.h"
 #include "mcp_client/mcp_client.h"
 #include "oauth/client_service.h"

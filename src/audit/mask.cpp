@@ -105,21 +105,21 @@ std::string mask_members(std::string_view text) {
 std::optional<std::string> mask_level(std::string_view text, bool is_cut, int level);
 
 // What a member's name says about the object it stands in: {"name": "X-Api-Key", "value": "…"}.
-enum class Role { kNone, kNameOfPair, kHintOfPair, kValueOfPair, kTextOfPair };
+enum class TextRole { kNone, kNameOfPair, kHintOfPair, kValueOfPair, kTextOfPair };
 
-Role role_of(std::string_view member) {
+TextRole role_of(std::string_view member) {
   constexpr std::string_view kNames[] = {"name",  "key",      "header",   "field", "parameter",
                                          "param", "property", "variable", "k",     "n"};
   constexpr std::string_view kHints[] = {"type", "kind", "id", "label"};
   constexpr std::string_view kValues[] = {"value", "values", "val", "v"};
   constexpr std::string_view kTexts[] = {"text", "content", "data", "default"};
-  if (member.size() > 16) return Role::kNone;
+  if (member.size() > 16) return TextRole::kNone;
   const std::string word = to_lower_ascii(member);
   const auto is_one_of = [&](const auto& words) { return std::ranges::find(words, word) != std::end(words); };
-  if (is_one_of(kNames)) return Role::kNameOfPair;
-  if (is_one_of(kHints)) return Role::kHintOfPair;
-  if (is_one_of(kValues)) return Role::kValueOfPair;
-  return is_one_of(kTexts) ? Role::kTextOfPair : Role::kNone;
+  if (is_one_of(kNames)) return TextRole::kNameOfPair;
+  if (is_one_of(kHints)) return TextRole::kHintOfPair;
+  if (is_one_of(kValues)) return TextRole::kValueOfPair;
+  return is_one_of(kTexts) ? TextRole::kTextOfPair : TextRole::kNone;
 }
 
 // One pass over one text, which is JSON, or prose with or without JSON in it.
@@ -143,11 +143,11 @@ class Scan {
   // An open object or array; the first stands for the text itself.
   struct Frame {
     char kind = ' ';
-    bool is_secret = false;        // every value inside is
-    bool is_held = false;          // every value inside is if the pair's name, which may follow, says so
-    Role held_role = Role::kNone;  // of the member that holds those values
+    bool is_secret = false;  // every value inside is
+    bool is_held = false;    // every value inside is if the pair's name, which may follow, says so
+    TextRole held_role = TextRole::kNone;  // of the member that holds those values
     Secrecy member = Secrecy::kNone;
-    Role role = Role::kNone;  // of the member whose value comes next
+    TextRole role = TextRole::kNone;  // of the member whose value comes next
     bool name_was_seen = false, pair_is_secret = false;
     std::size_t index = 0;  // of the element, in an array
     std::size_t held = 0;   // the first of held_ that may belong to it
@@ -177,7 +177,7 @@ class Scan {
   struct Held {
     Span span;
     bool is_quoted;
-    Role role;
+    TextRole role;
   };
   std::vector<Held> held_;
   std::vector<Edit> edits_;
@@ -199,7 +199,7 @@ void Scan::run() {
         break;
       case ',':
         frames_.back().member = Secrecy::kNone;
-        frames_.back().role = Role::kNone;
+        frames_.back().role = TextRole::kNone;
         ++frames_.back().index;
         break;
       case ':':
@@ -282,12 +282,12 @@ void Scan::judge_pair_name(Frame& frame, std::string_view name) {
   }
   frame.pair_is_secret = frame.pair_is_secret || is_secret;
   const bool is_whole = !is_cut_ || name.data() + name.size() != text_.data() + text_.size();
-  frame.name_was_seen = frame.name_was_seen || (frame.role == Role::kNameOfPair && is_whole);
+  frame.name_was_seen = frame.name_was_seen || (frame.role == TextRole::kNameOfPair && is_whole);
 }
 
 void Scan::value(std::size_t begin, std::size_t end, bool is_quoted) {
   Frame& frame = frames_.back();
-  const bool is_pair_value = frame.role == Role::kValueOfPair || frame.role == Role::kTextOfPair;
+  const bool is_pair_value = frame.role == TextRole::kValueOfPair || frame.role == TextRole::kTextOfPair;
   const bool is_second = frame.kind == '[' && frame.index % 2 == 1;
   const bool is_secret = frame.is_secret || frame.member == Secrecy::kAll ||
                          (frame.member == Secrecy::kText && is_quoted) ||
@@ -295,18 +295,18 @@ void Scan::value(std::size_t begin, std::size_t end, bool is_quoted) {
   if (is_secret) {
     mask(begin, end, is_quoted ? kMask : "\"***\"");
   } else if (is_quoted) {
-    const bool is_name = frame.role == Role::kNameOfPair || frame.role == Role::kHintOfPair;
+    const bool is_name = frame.role == TextRole::kNameOfPair || frame.role == TextRole::kHintOfPair;
     if (is_name || (frame.kind == '[' && !is_second))
       judge_pair_name(frame, text_.substr(begin, end - begin));
     nested(begin, end);
   } else if (frame.kind == '[' && !is_second) {
     frame.pair_is_secret = false;
   }
-  const bool holds_value = frame.role == Role::kValueOfPair || frame.held_role == Role::kValueOfPair;
+  const bool holds_value = frame.role == TextRole::kValueOfPair || frame.held_role == TextRole::kValueOfPair;
   if (!is_secret && (is_pair_value || frame.is_held))
-    held_.push_back({{begin, end}, is_quoted, holds_value ? Role::kValueOfPair : Role::kTextOfPair});
+    held_.push_back({{begin, end}, is_quoted, holds_value ? TextRole::kValueOfPair : TextRole::kTextOfPair});
   frame.member = Secrecy::kNone;
-  frame.role = Role::kNone;
+  frame.role = TextRole::kNone;
 }
 
 // The content of a string that is no secret as a whole, but may hold some.
@@ -341,7 +341,7 @@ void Scan::open(char kind) {
     return;
   }
   Frame& parent = frames_.back();
-  const bool is_pair_value = parent.role == Role::kValueOfPair || parent.role == Role::kTextOfPair;
+  const bool is_pair_value = parent.role == TextRole::kValueOfPair || parent.role == TextRole::kTextOfPair;
   const bool is_second = parent.kind == '[' && parent.index % 2 == 1;
   Frame frame;
   frame.kind = kind;
@@ -349,11 +349,12 @@ void Scan::open(char kind) {
                     (parent.pair_is_secret && (is_pair_value || is_second));
   frame.is_held = parent.is_held || is_pair_value;
   // An outer pair that may still turn out to be secret counts more than text that an inner one holds.
-  frame.held_role = is_pair_value && parent.held_role != Role::kValueOfPair ? parent.role : parent.held_role;
+  frame.held_role =
+      is_pair_value && parent.held_role != TextRole::kValueOfPair ? parent.role : parent.held_role;
   frame.held = held_.size();
   if (parent.kind == '[' && !is_second) parent.pair_is_secret = false;
   parent.member = Secrecy::kNone;
-  parent.role = Role::kNone;
+  parent.role = TextRole::kNone;
   frames_.push_back(frame);
 }
 
@@ -374,7 +375,7 @@ void Scan::end_frame(Frame frame) {
     const bool name_may_follow = is_cut_ && !frame.name_was_seen;
     for (std::size_t i = frame.held; i < held_.size(); ++i) {
       const Held& one = held_[i];
-      if (frame.pair_is_secret || (name_may_follow && one.role == Role::kValueOfPair))
+      if (frame.pair_is_secret || (name_may_follow && one.role == TextRole::kValueOfPair))
         mask(one.span.begin, one.span.end, one.is_quoted ? kMask : "\"***\"");
     }
   }

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "http/message.h"
 #include "http/route_options.h"
+#include "http/route_table.h"
 
 namespace wick::http {
 
@@ -78,21 +79,20 @@ struct ServerOptions {
   std::function<std::string(const Request&)> holder;
 };
 
-class Server {
+class Server : public RouteTable {
  public:
   explicit Server(ServerOptions options);
-  ~Server();  // stops and discards
+  ~Server() override;  // stops and discards
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Routes before start(). `path` has literal segments, {name} captures, or ends in "/*" for any rest.
-  // A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else
+  // Routes before start(). A known path with another method is answered 405 with Allow; an unknown one goes to the fallback, else
   // 404.
   // An error of the server itself (400, 404, 405, 408, 413, 431, 500, 501, 503) has a JSON body:
   // {"error":{"code","message","request_id"}}.
-  void route(std::string method, std::string path, Handler handler, RouteOptions options = {});
+  void route(std::string method, std::string path, Handler handler, RouteOptions options = {}) override;
   void route_blocking(std::string method, std::string path, BlockingHandler handler,
-                      RouteOptions options = {});
+                      RouteOptions options = {}) override;
   void fallback(Handler handler);
   // Listens on the address of the options. Errors: as ListeningSocket::open()
   Result<void> start();

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "access/snapshot.h"
+#include "api/session_authenticator.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "crypto/sealing.h"
@@ -35,18 +36,6 @@ inline constexpr Micros kSeenEvery = 5 * 60 * kMicrosPerSecond;  // how exact la
 inline constexpr std::int64_t kMaxSessionsPerUser = 100;         // the oldest end
 inline constexpr Micros kPendingSignInAge = 5 * 60 * kMicrosPerSecond;
 
-// How a session was opened. A provider asks for a second factor itself.
-enum class SignInMethod { kPassword, kProvider };
-
-struct BrowserSession {
-  SessionId id;
-  UserId user;
-  Micros created_at = 0, last_seen_at = 0, expires_at = 0;
-  std::string ip, user_agent;
-  SignInMethod method = SignInMethod::kPassword;
-  bool must_enrol = false;  // it may only be used to turn on a second factor
-};
-
 struct NewBrowserSession {
   BrowserSession session;
   Secret cookie;
@@ -58,7 +47,7 @@ struct PendingSignIn {
 };
 using SignIn = std::variant<NewBrowserSession, PendingSignIn>;
 
-class SessionService {
+class SessionService : public SessionAuthenticator {
  public:
   SessionService(Database& db, const AccessStore& access, const SealingKey& key,
                  SecondFactorService& second_factors, const Clock& clock);
@@ -77,11 +66,8 @@ class SessionService {
   // A session without a password and a second factor: after set-up, and by a provider.
   Result<NewBrowserSession> open_for(const UserId& user, std::string_view ip, std::string_view user_agent,
                                      SignInMethod method);
-  // The session of a cookie.
-  // Errors: kUnauthenticated;  kPolicy  a second factor has to be turned on first
-  Result<BrowserSession> find(std::string_view cookie);
-  // The same for what may be done before that. Errors: kUnauthenticated
-  Result<BrowserSession> find_before_enrolment(std::string_view cookie);
+  Result<BrowserSession> find(std::string_view cookie) override;
+  Result<BrowserSession> find_before_enrolment(std::string_view cookie) override;
   Result<void> end(const SessionId& id);
   // A function that tells whether the session still lives and its user is active, for a call under way. It
   // may be called from any thread, asks no database, and is true until the session ends for the first time.

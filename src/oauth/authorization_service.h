@@ -20,10 +20,6 @@ namespace wick {
 inline constexpr Micros kRequestAge = 15 * 60 * kMicrosPerSecond;
 inline constexpr std::int64_t kMaxRequestsPerSession = 50;  // that wait; the oldest go first
 
-// Decoded form or query parameters. A parameter that comes twice is refused (RFC 6749 §3.1).
-// Errors: kInvalidArgument
-Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_view text);
-
 struct AuthorizationRequest {
   std::string client_id, redirect_uri, state, code_challenge, oauth_scope, resource;
   // Of a device's request, which has no redirect URI, state and challenge; else empty.

@@ -82,7 +82,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::st
 
 http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
-  auto parameters = parse_form(request.query);
+  auto parameters = http::parse_form(request.query);
   if (!parameters)
     co_return error_page("Its request is malformed: a parameter comes twice or is not encoded well.");
   // Signed in first: only a user of ours can make this server fetch a document and keep it.
@@ -166,7 +166,7 @@ http::Response Endpoint::register_client(const http::Request& request) {
   return json_answer(201, body);
 }
 
-void Endpoint::mount_discovery(http::Server& server) {
+void Endpoint::mount_discovery(http::RouteTable& routes) {
   const auto url = [&](const char* path) { return public_url_ + path; };
   const json::array scopes{kReadScope, kWriteScope};
   // RFC 8414 §2.
@@ -192,8 +192,8 @@ void Endpoint::mount_discovery(http::Server& server) {
   json::array all = scopes;
   all.push_back("offline_access");
   metadata["scopes_supported"] = std::move(all);
-  const auto serve = [&server](const char* path, const json::object& document) {
-    server.route(
+  const auto serve = [&routes](const char* path, const json::object& document) {
+    routes.route(
         "GET", path,
         [text = std::make_shared<const std::string>(to_json(document))](
             http::Exchange&) -> http::Task<http::Response> {
@@ -207,7 +207,7 @@ void Endpoint::mount_discovery(http::Server& server) {
   };
   for (const char* path : kResourceMetadata) serve(path, resource_metadata(""));
   serve("/.well-known/oauth-authorization-server", metadata);
-  server.route(
+  routes.route(
       "GET", kConnectorMetadata,
       [this](http::Exchange& exchange) -> http::Task<http::Response> {
         co_return connector_metadata(exchange.request());
@@ -242,9 +242,9 @@ http::Response Endpoint::connector_metadata(const http::Request& request) const 
   return response;
 }
 
-void Endpoint::mount(http::Server& server) {
-  mount_discovery(server);
-  server.route("GET", "/oauth/authorize", [this](http::Exchange& exchange) { return authorize(exchange); });
+void Endpoint::mount(http::RouteTable& routes) {
+  mount_discovery(routes);
+  routes.route("GET", "/oauth/authorize", [this](http::Exchange& exchange) { return authorize(exchange); });
   const std::pair<const char*, http::Response (Endpoint::*)(const http::Request&)> posts[] = {
       {"/oauth/token", &Endpoint::token},
       {"/oauth/device_authorization", &Endpoint::device_authorization},
@@ -252,7 +252,7 @@ void Endpoint::mount(http::Server& server) {
       {"/oauth/introspect", &Endpoint::introspect},
       {"/oauth/register", &Endpoint::register_client}};
   for (const auto& [path, handler] : posts) {
-    server.route_blocking("POST", path, [this, answer = handler](const http::Request& request) {
+    routes.route_blocking("POST", path, [this, answer = handler](const http::Request& request) {
       return (this->*answer)(request);
     });
   }
@@ -271,7 +271,7 @@ void Endpoint::mount(http::Server& server) {
       response.headers.emplace_back("Access-Control-Max-Age", "86400");
       co_return response;
     };
-    server.route("OPTIONS", path, preflight, kDiscovery);
+    routes.route("OPTIONS", path, preflight, kDiscovery);
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/fair_pool.h"
 #include "http/client.h"
-#include "http/server.h"
+#include "http/route_table.h"
 #include "oauth/authorization_service.h"
 #include "oauth/http_helpers.h"
 
@@ -27,7 +27,7 @@ class Endpoint {
            std::function<std::string(const UserId&)> name_of);
 
   // Registers /.well-known/oauth-… and /oauth/…. Before the server starts.
-  void mount(http::Server& server);
+  void mount(http::RouteTable& routes);
 
  private:
   http::Task<http::Response> authorize(http::Exchange& exchange);
@@ -47,7 +47,7 @@ class Endpoint {
   http::Response device_authorization(const http::Request& request);
   http::Response revoke(const http::Request& request);
   http::Response introspect(const http::Request& request);
-  void mount_discovery(http::Server& server);
+  void mount_discovery(http::RouteTable& routes);
   boost::json::object resource_metadata(std::string_view name) const;
   http::Response connector_metadata(const http::Request& request) const;
 

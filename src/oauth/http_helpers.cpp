@@ -4,27 +4,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "oauth/authorization_service.h"
 
-namespace wick {
-
-Result<std::map<std::string, std::string, std::less<>>> parse_form(std::string_view text) {
-  std::map<std::string, std::string, std::less<>> out;
-  if (text.empty()) return out;
-  for (const std::string_view pair : split(text, '&')) {
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    auto name = percent_decode(pair.substr(0, equals), true);
-    auto value = percent_decode(equals == pair.size() ? std::string_view() : pair.substr(equals + 1), true);
-    if (!name || !value || !is_valid_utf8(*name) || !is_valid_utf8(*value))
-      return fail(ErrorCode::kInvalidArgument, "A parameter is not percent-encoded UTF-8.");
-    if (!out.emplace(std::move(*name), std::move(*value)).second)
-      return fail(ErrorCode::kInvalidArgument, "A parameter comes more than once.");
-  }
-  return out;
-}
-
-namespace oauth {
+namespace wick::oauth {
 namespace {
 
 std::optional<std::string> from_base64(std::string_view text) {
@@ -35,11 +16,6 @@ std::optional<std::string> from_base64(std::string_view text) {
 }
 
 }  // namespace
-
-std::string parameter(const Parameters& parameters, std::string_view name) {
-  const auto found = parameters.find(name);
-  return found == parameters.end() ? std::string() : found->second;
-}
 
 void allow_any_origin(http::Response& response) {
   response.headers.emplace_back("Access-Control-Allow-Origin", "*");
@@ -80,14 +56,6 @@ http::Response error_answer(const Error& error) {
   }
 }
 
-http::Response see_other(std::string location) {
-  http::Response response;
-  response.status = 303;
-  response.headers.emplace_back("Location", std::move(location));
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
 std::expected<Parameters, http::Response> read_form(const http::Request& request) {
   if (!request.query.empty()) {
     return std::unexpected(
@@ -100,7 +68,7 @@ std::expected<Parameters, http::Response> read_form(const http::Request& request
   }
   if (request.body.size() > kMaxFormBytes)
     return std::unexpected(error_answer(413, "invalid_request", "The body is too large."));
-  auto form = parse_form(request.body);
+  auto form = http::parse_form(request.body);
   if (!form) return std::unexpected(error_answer(400, "invalid_request", form.error().message));
   return std::move(*form);
 }
@@ -137,5 +105,4 @@ http::Response invalid_client(bool basic, std::string_view description) {
   return response;
 }
 
-}  // namespace oauth
-}  // namespace wick
+}  // namespace wick::oauth

@@ -4,22 +4,21 @@
 
 #include <boost/json/object.hpp>
 #include <expected>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "http/form.h"
 #include "http/message.h"
 
 namespace wick::oauth {
 
 inline constexpr std::size_t kMaxFormBytes = 16 * 1024;
 
-using Parameters = std::map<std::string, std::string, std::less<>>;
-
-// Empty when absent.
-std::string parameter(const Parameters& parameters, std::string_view name);
+using Parameters = http::Form;
+using http::parameter;
+using http::see_other;
 
 // RFC 9700 §2.6: for any origin, without credentials.
 void allow_any_origin(http::Response& response);
@@ -28,8 +27,6 @@ http::Response error_answer(int status, std::string_view code, std::string_view 
 // kUnauthenticated and kConflict are invalid_grant, kInvalidArgument is invalid_scope, kRateLimited and
 // kLimit are slow_down with a Retry-After where there is one.
 http::Response error_answer(const Error& error);
-// 303; RFC 9700 §4.12: never 307, which would repeat a form with its password.
-http::Response see_other(std::string location);
 
 // The form of a POST, or the response that refuses. Secrets in the URL are refused (RFC 6749 §2.3.1).
 std::expected<Parameters, http::Response> read_form(const http::Request& request);

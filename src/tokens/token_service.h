@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/actor.h"
 #include "access/scope.h"
 #include "base/time.h"
 #include "db/database.h"
@@ -21,12 +22,6 @@ inline constexpr std::size_t kMaxTokenDescriptionBytes = 300;
 inline constexpr std::int64_t kMaxTokensPerUser = 200;
 inline constexpr std::int64_t kMaxEndedTokensPerUser = 1000;  // the newest are kept for history
 inline constexpr int kMaxRotateOverlapHours = 72;
-
-// Who asks: their id, and whether they may act on other people's tokens.
-struct Actor {
-  UserId user;
-  bool admin = false;
-};
 
 struct MintRequest {
   std::string name;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <boost/json/object.hpp>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "access/snapshot.h"
@@ -42,8 +43,8 @@ class ApiFixture {
   ApiFixture(const ApiFixture&) = delete;
   ApiFixture& operator=(const ApiFixture&) = delete;
 
-  // An active user whose name is "Name".
-  UserId add_user(std::string email, Role role = Role::kMember);
+  // An active user without a password.
+  UserId add_user(std::string_view email, Role role = Role::kMember);
   // The Cookie header field of a new session of the user.
   std::string sign_in(const UserId& user);
   // Ends the sessions of the user.

@@ -173,8 +173,7 @@ Result<std::string> RemoteServer::login(bool read_only, Storage storage,
   const std::int64_t interval =
       std::clamp<std::int64_t>(number_of(object, "interval", 5), 1, kMaxPollSeconds);
   WICK_TRY(connection, wait_for_decision(endpoints, device_code, interval, shown.expires_in_seconds));
-  const auto lock = store_.lock();
-  WICK_CHECK(lock);
+  WICK_TRY(lock, store_.lock());
   const auto before = store_.load(url_);
   auto saved = store_.save(connection, storage);
   // What this login replaces would be a connection that nobody uses. If the server cannot be told, its owner
@@ -192,8 +191,7 @@ Result<http::ClientResponse> RemoteServer::revoke(const Endpoints& endpoints,
 
 Result<Secret> RemoteServer::access_token() {
   if (const auto given = environment_variable("WICK_TOKEN"); given && !given->empty()) return Secret(*given);
-  const auto lock = store_.lock();
-  WICK_CHECK(lock);
+  WICK_TRY(lock, store_.lock());
   WICK_TRY(connection, store_.load(url_));
   if (connection.expires_at > clock_.now() + kRefreshEarlySeconds * kMicrosPerSecond)
     return std::move(connection.access_token);
@@ -235,8 +233,7 @@ Result<json::object> RemoteServer::whoami() {
 }
 
 Result<void> RemoteServer::logout() {
-  const auto lock = store_.lock();
-  WICK_CHECK(lock);
+  WICK_TRY(lock, store_.lock());
   auto connection = store_.load(url_);
   if (!connection && connection.error().code == ErrorCode::kNotFound)
     return fail(std::move(connection.error()));

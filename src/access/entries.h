@@ -63,11 +63,11 @@ struct OperationEntry {
   // `input_schema`, compiled for the first call. AccessStore hands it on while `input_schema` stays as it is.
   std::shared_ptr<const json_schema::LazySchema> schema = std::make_shared<const json_schema::LazySchema>();
   bool read_only = false, destructive = false, idempotent = false;
-  bool is_local =
-      false;  // Wick carries the operation out itself, asks no other system, and so is certain of the hints
+  // Wick carries the operation out itself and asks no other system, so the hints are certain.
+  bool is_local = false;
   bool enabled = true;  // a destructive operation is off until an admin turns it on
-  bool held =
-      false;  // the connected system describes it differently now, and the connector holds such operations back
+  // The connected system describes the operation differently now, and the connector holds such operations back.
+  bool held = false;
   boost::json::object definition;  // the request template of the kind `rest`; empty for built-in operations
   // Of the text of `definition` in the database; set by AccessStore, which reads only definitions that have changed.
   std::optional<Sha256Digest> definition_digest;

@@ -1,4 +1,4 @@
-// Cancellation: whether a client has taken its request back, for all who work for it.
+// Cancellation: tells the parts that work for a request whether the client has cancelled it.
 #pragma once
 
 #include <functional>
@@ -24,8 +24,9 @@ class Cancellation {
     const std::lock_guard lock(mutex_);
     return cancelled_;
   }
-  // Called once, by whoever cancels, on any thread; at once when that has happened. A null one forgets. A
-  // callback may still be running on another thread after it was forgotten: it owns what it uses.
+  // Registers the callback, which replaces an earlier one. cancel() calls it once, on its own thread; if
+  // cancel() has run already, on_cancel() calls it immediately. A null callback removes the registered one. A
+  // removed callback may still be running on another thread, so a callback owns everything that it uses.
   void on_cancel(std::function<void()> callback) {
     {
       const std::lock_guard lock(mutex_);
@@ -43,7 +44,7 @@ class Cancellation {
   std::function<void()> callback_;
 };
 
-// Calls back on cancellation for as long as it lives. `cancellation` may be null: never.
+// Registers a callback for its own lifetime. A null `cancellation` never calls back.
 class OnCancel {
  public:
   OnCancel(std::shared_ptr<Cancellation> cancellation, std::function<void()> callback)

@@ -1,5 +1,6 @@
-// CharSet: a set of characters to look for in a text, with a table instead of one search for each character, as
-// std::string_view::find_first_of() makes. Make it constexpr. Values; thread-safe.
+// CharSet: a set of characters with a lookup table. Searching a text costs one lookup per character, unlike
+// std::string_view::find_first_of(), which compares with every character of the set. Declare sets constexpr.
+// Values; thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,7 @@ class CharSet {
     for (const char c : chars) has_[static_cast<unsigned char>(c)] = true;
   }
   constexpr bool has(char c) const { return has_[static_cast<unsigned char>(c)]; }
-  // The first of them at or after `from`; npos: there is none.
+  // The first position at or after `from` that holds a character of the set; npos if there is none.
   std::size_t find_in(std::string_view text, std::size_t from = 0) const {
     if (from >= text.size()) return std::string_view::npos;
     const auto found =

@@ -30,7 +30,7 @@ bool has(const std::string_view (&labels)[size], std::string_view label) {
   return std::find(std::begin(labels), std::end(labels), label) != std::end(labels);
 }
 
-// Windows-1252 from 0x80 to 0x9F; the rest is as in Unicode.
+// Windows-1252 from 0x80 to 0x9F; all other bytes equal their code points.
 constexpr std::array<char16_t, 32> kWindows1252 = {
     0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
@@ -80,7 +80,7 @@ std::string decode_utf_16(std::string_view bytes, std::string_view label) {
   return decode_utf_16(bytes, big_endian);
 }
 
-// With nothing in it that iconv_open() reads as an instruction.
+// Removes everything that iconv_open() would read as an instruction.
 bool is_sound_label(std::string_view label) {
   return !label.empty() && label.size() <= kMaxCharsetLabelBytes &&
          std::all_of(label.begin(), label.end(), [](char c) {
@@ -93,7 +93,7 @@ std::unexpected<Error> not_known(std::string_view label) {
   return fail(ErrorCode::kInvalidArgument,
               "The character set \"" +
                   printable(replace_invalid_utf8(label.substr(0, kMaxCharsetLabelBytes))) +
-                  "\" is not known here.");
+                  "\" is not supported.");
 }
 
 Result<std::string> decode_installed(std::string bytes, const std::string& label) {
@@ -107,14 +107,14 @@ Result<std::string> decode_installed(std::string bytes, const std::string& label
     char* to = piece;
     std::size_t room = sizeof piece;
     at_end = left == 0;
-    // Without input, iconv() writes the characters that it still holds.
+    // A call without input makes iconv() write the characters that it still holds.
     const std::size_t done =
         at_end ? iconv(table, nullptr, nullptr, &to, &room) : iconv(table, &from, &left, &to, &room);
     const bool is_full = done == std::size_t(-1) && errno == E2BIG;
     out.append(piece, to);
     if (is_full && to != piece) at_end = false;
     if (done != std::size_t(-1) || is_full || at_end) continue;
-    // A byte that is none of the character set's, or begins one that is not complete.
+    // A byte that is invalid in the character set, or the beginning of an incomplete character.
     out += kReplacementCharacter;
     ++from;
     --left;

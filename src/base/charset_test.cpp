@@ -74,7 +74,7 @@ TEST(Charset, EveryDecodedTextIsValidUtf8AndOfBoundedSize) {
 }
 
 TEST(Charset, AnUnknownOneIsNamed) {
-  EXPECT_EQ(decoded("a", "klingon"), "error: The character set \"klingon\" is not known here.");
+  EXPECT_EQ(decoded("a", "klingon"), "error: The character set \"klingon\" is not supported.");
   for (const char* label : {"utf-8//translit", "../../x", "a b", "utf-8\nx", "char\xFF"})
     EXPECT_TRUE(decoded("a", label).starts_with("error: The character set ")) << label;
   EXPECT_TRUE(is_valid_utf8(decoded("a", std::string(39, 'x') + "\u00e9\u00e9")));

@@ -13,7 +13,7 @@
 namespace wick {
 namespace {
 
-// Written by hide_environment() alone, before there are other threads.
+// Written only by hide_environment(), before other threads exist.
 std::map<std::string, Secret, std::less<>>& secrets() {
   static std::map<std::string, Secret, std::less<>> all;
   return all;

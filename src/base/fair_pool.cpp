@@ -24,7 +24,7 @@ FairPool::~FairPool() {
   join();
 }
 
-// A holder that may run one more has its turn after all that wait for theirs.
+// Appends a holder that may run another job to the end of ready_.
 void FairPool::put_in_turn(Holder& holder) {
   const bool may_run = holder.name.empty() || holder.running < options_.max_running_per_holder;
   if (holder.ready || holder.jobs.empty() || !may_run) return;
@@ -39,16 +39,16 @@ Result<void> FairPool::post(std::string_view name, Job job) {
   if (queued_ >= options_.max_queued) {
     return fail(Error{ErrorCode::kUnavailable,
                       "The server has " + std::to_string(queued_) + " " + options_.what +
-                          " waiting, the most there may be (" + options_.total_setting +
+                          " waiting, which is the limit (" + options_.total_setting +
                           "): try again in a moment.",
                       1});
   }
   const std::string key(name);
   const auto found = holders_.find(key);
-  const std::size_t has = found == holders_.end() ? 0 : found->second.jobs.size() + found->second.running;
-  if (!name.empty() && has >= options_.max_per_holder) {
-    return refused("There are " + std::to_string(has) + " " + options_.what +
-                   " under way here already, the most for one user or address (" + options_.holder_setting +
+  const std::size_t jobs = found == holders_.end() ? 0 : found->second.jobs.size() + found->second.running;
+  if (!name.empty() && jobs >= options_.max_per_holder) {
+    return refused("There are " + std::to_string(jobs) + " " + options_.what +
+                   " in progress, which is the limit for one user or address (" + options_.holder_setting +
                    "): wait for some to end.");
   }
   Holder& holder = found == holders_.end() ? holders_[key] : found->second;

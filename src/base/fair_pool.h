@@ -1,14 +1,15 @@
-// FairPool: worker threads that take their jobs from all holders in turn, so that nobody waits behind
-// everything that somebody else has queued.
+// FairPool: worker threads that serve all holders in turn, so that no holder waits behind the whole queue of
+// another.
 //
-// A holder is a name, as in base/shares.h: of a user, else of an address. The empty one is the server itself,
-// which has its turn like any other and no bounds but the total.
+// A holder is a name, as in base/shares.h: a user or an address. The empty name is the server itself. It takes
+// its turn like any other holder, and only the total limit applies to it.
 //
-// Why it is fair and bounded: everything is under one mutex. A holder that has a queued job and runs less
-// than it may is in `ready` exactly once; a worker takes the first holder of `ready` and its oldest job, and
-// puts it at the end if it may go on. So between two jobs of one holder each other ready holder has one. With
-// fewer jobs running for each holder than there are threads, one holder never has them all. What is queued is
-// bounded in all and for each holder, and a holder without jobs is forgotten. O(1). Thread-safe.
+// Fairness and bounds: one mutex guards all state. A holder that has a queued job and is below its limit of
+// running jobs is in `ready_` exactly once. A worker takes the first holder of `ready_` with its oldest job,
+// and appends the holder again if it may run more. So every other ready holder gets a job between two jobs of
+// one holder. The limit of running jobs per holder is below the number of threads, so one holder never occupies
+// all threads. The queue is bounded in total and per holder, and holders without jobs are removed. Each
+// operation is O(1). Thread-safe.
 #pragma once
 
 #include <absl/functional/any_invocable.h>
@@ -27,16 +28,16 @@
 
 namespace wick {
 
-// For work that may wait: the io threads go first.
+// The niceness of background work, so that the io threads go first.
 inline constexpr int kBackgroundNice = 10;
 
 struct FairPoolOptions {
   std::size_t threads = 4;
-  std::size_t max_queued = 256;            // jobs of all holders that wait
-  std::size_t max_per_holder = 64;         // jobs of one holder that wait or run
-  std::size_t max_running_per_holder = 2;  // jobs of one holder that run at once
-  int nice = 0;                            // the threads' niceness
-  std::string what = "requests";           // what the jobs are, for the errors
+  std::size_t max_queued = 256;            // waiting jobs of all holders
+  std::size_t max_per_holder = 64;         // waiting and running jobs of one holder
+  std::size_t max_running_per_holder = 2;  // running jobs of one holder
+  int nice = 0;                            // niceness of the threads
+  std::string what = "requests";           // plural noun for the jobs, in error messages
   std::string holder_setting, total_setting;
 };
 
@@ -49,11 +50,11 @@ class FairPool {
   FairPool(const FairPool&) = delete;
   FairPool& operator=(const FairPool&) = delete;
 
-  // A job that was accepted is run. One that throws ends the process, so it must not.
-  // Errors: kRateLimited  the holder has as many jobs here as it may
-  //         kUnavailable  everybody together has; or it is after join()
+  // Queues the job. Every accepted job runs. A job must not throw: an exception ends the process.
+  // Errors: kRateLimited  the holder has reached max_per_holder
+  //         kUnavailable  the queue is full (max_queued), or join() was called
   Result<void> post(std::string_view holder, Job job);
-  // Runs what is queued and ends the threads. Idempotent.
+  // Runs the queued jobs and ends the threads. Idempotent.
   void join();
 
  private:
@@ -61,7 +62,7 @@ class FairPool {
     std::string name;
     std::deque<Job> jobs;
     std::size_t running = 0;
-    bool ready = false;  // is in ready_
+    bool ready = false;  // the holder is in ready_
   };
 
   void work();
@@ -71,7 +72,7 @@ class FairPool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::unordered_map<std::string, Holder> holders_;
-  std::deque<Holder*> ready_;  // the map's nodes stay where they are
+  std::deque<Holder*> ready_;  // points into holders_, whose nodes have stable addresses
   std::size_t queued_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;

@@ -1,5 +1,5 @@
-// Ids: UUIDs of version 7 (RFC 9562 §5.7), 16 bytes in memory, 36 characters as text. Each noun has its own
-// type, so that a token's id cannot be passed where a user's is meant.
+// Ids: UUIDs of version 7 (RFC 9562 §5.7), 16 bytes in memory, 36 characters as text. Each kind of entity has
+// its own type, so that a token's id cannot be passed as a user's id.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ using UuidBytes = std::array<unsigned char, 16>;
 std::string format_uuid(const UuidBytes& bytes);
 // nullopt unless `text` is the lower- or upper-case 8-4-4-4-12 form.
 std::optional<UuidBytes> parse_uuid(std::string_view text);
-// Time-ordered, 74 random bits from the operating system. Thread-safe.
+// Makes a time-ordered UUID with 74 random bits from the operating system. Thread-safe.
 UuidBytes make_uuid_v7();
 
 template <typename Tag>

@@ -6,7 +6,7 @@
 namespace wick {
 namespace {
 
-// Takes what is needed from `left`; false when that is not enough.
+// Subtracts the size from `left`. False if `left` is too small.
 bool take(std::size_t bytes, std::size_t& left) {
   if (bytes > left) return false;
   left -= bytes;

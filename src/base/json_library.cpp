@@ -1,10 +1,10 @@
-// Boost.JSON, compiled here instead of taken from Debian's library, so that its objects hash their keys with
-// a secret.
+// Boost.JSON, compiled here instead of linked from Debian's library, so that its objects hash their keys with a
+// secret key.
 //
-// Boost.JSON hashes with FNV-1a, salted with the address of the object's table, whose low bits anybody can
-// guess. Keys that collide are therefore easy to make: 65,536 of them (700 kB) cost seconds. With SipHash-1-3
+// Boost.JSON hashes with FNV-1a, salted with the address of the object's table, whose low bits are guessable.
+// Colliding keys are therefore easy to construct: 65,536 of them (700 kB) cost seconds. With SipHash-1-3
 // (Aumasson, Bernstein: "SipHash: a fast short-input PRF", 2012) under a random key of this process, a sender
-// cannot know which keys collide, however an object is made: parsed, copied or filled.
+// cannot know which keys collide, whether an object is parsed, copied or filled.
 #include <sys/random.h>
 
 #include <array>
@@ -90,14 +90,14 @@ std::uint64_t keyed_hash(std::string_view text) {
 
 }  // namespace wick
 
-// Takes the place of boost/json/detail/digest.hpp, which only the library's own sources use, and std::hash of
-// its strings, which nothing here uses.
+// Replaces boost/json/detail/digest.hpp, which only the library's own sources use, and std::hash of its
+// strings, which nothing here uses.
 #define BOOST_JSON_DETAIL_DIGEST_HPP
 #include <boost/json/detail/config.hpp>
 
 BOOST_JSON_NS_BEGIN
 namespace detail {
-// The salt of a table is its address and adds nothing to the secret key. Iterators that are not pointers are
+// The salt of a table is its address and adds nothing to the secret key. Iterators other than pointers are
 // those of the library's own JSON Pointers.
 template <class Iterator>
 std::size_t digest(Iterator begin, Iterator end, std::size_t) noexcept {

@@ -11,10 +11,10 @@
 namespace wick {
 namespace {
 
-// Decimal digits that a double always keeps (DBL_DIG), while it is in the range where its precision is whole.
+// The decimal digits that a double always keeps (DBL_DIG), within the range of full precision.
 constexpr std::size_t kSafeDigits = std::numeric_limits<double>::digits10;
 constexpr std::int64_t kSafeExponent = 250;
-// Whole numbers up to here are exact.
+// Integers up to here are exact.
 constexpr double kMaxExactWhole = 9007199254740992.0;
 
 // A number's text by its parts, views into it.
@@ -38,7 +38,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-// nullopt unless it is a number by RFC 8259 §6, within the limits.
+// nullopt unless the text is a number by RFC 8259 §6, within the limits.
 std::optional<Parts> parts_of(std::string_view text) {
   Parts parts;
   if (text.size() > kMaxNumberChars) return std::nullopt;
@@ -65,7 +65,7 @@ std::optional<Parts> parts_of(std::string_view text) {
   return parts;
 }
 
-// The significant digits of both parts, and how many zeros were taken from their end.
+// The significant digits of both parts, and the number of zeros removed from their end.
 Decimal decimal_of(const Parts& parts) {
   Decimal out{parts.negative, {}, 0};
   out.digits.reserve(parts.whole.size() + parts.fraction.size());
@@ -125,7 +125,7 @@ struct FewDigits {
 };
 constexpr std::size_t kMaxFewDigits = 19;
 
-// Of the text of a number; nullopt: it has more digits, or a long exponent.
+// The parts of a number's text; nullopt if it has more digits or a long exponent.
 std::optional<FewDigits> few_digits(std::string_view text) {
   FewDigits out;
   std::size_t point = text.size(), at = text.starts_with('-');
@@ -151,7 +151,7 @@ std::optional<FewDigits> few_digits(std::string_view text) {
   return out;
 }
 
-// The quotient or product of two doubles that are exact is the nearest double (Clinger, "How to read floating point
+// The quotient or product of two exact doubles is the nearest double (Clinger, "How to read floating point
 // numbers accurately", 1990).
 std::optional<double> exact_product(const FewDigits& digits) {
   constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -162,7 +162,7 @@ std::optional<double> exact_product(const FewDigits& digits) {
   return digits.exponent < 0 ? whole / kPowers[-digits.exponent] : whole * kPowers[digits.exponent];
 }
 
-// The same as carries() for a number of more digits.
+// carries() for a number with more digits.
 bool carries_many_digits(double number, std::string_view text) {
   const auto parts = parts_of(text);
   if (!parts) return false;  // zero with an exponent beyond the limit
@@ -170,7 +170,7 @@ bool carries_many_digits(double number, std::string_view text) {
   return !parts->is_integer && kept.digits == exact.digits && kept.exponent == exact.exponent;
 }
 
-// Whether the nearest double has the shortest decimal of just these digits.
+// Whether the shortest decimal of the nearest double has exactly these digits.
 bool carries(double number, FewDigits digits) {
   if (digits.count <= kSafeDigits && std::abs(digits.exponent) < kSafeExponent) return true;
   auto kept = few_digits(shortest(number).view());
@@ -249,7 +249,7 @@ char* write_double(char* out, double number) {
   std::string digits(text.substr(0, e));
   std::erase(digits, '.');
   const int count = int(digits.size());
-  // As Number::toString of ECMA-262 lays the digits out; those of numbers with a fraction are written above.
+  // Number::toString of ECMA-262. Numbers with a fraction are written above.
   if (exponent >= 0 && exponent < 21) {
     put(digits);
     zeros(exponent + 1 - count);
@@ -296,7 +296,7 @@ std::strong_ordering compare(const Decimal& a, const Decimal& b) {
 
 namespace {
 
-// Doubles, and integers that a double holds: their decimals have the order of the doubles.
+// Doubles, and integers that a double represents: their decimals have the order of the doubles.
 bool is_small(const json::value& number) {
   constexpr auto kMost = std::int64_t(kMaxExactWhole);
   return number.is_double() ||

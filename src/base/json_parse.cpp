@@ -11,10 +11,10 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// Which limit of json_number.h a number exceeds.
+// The limit of json_number.h that a number exceeds.
 enum class NumberLimit { kNone, kChars, kExponent };
 
-// Puts the value together. All of a text is given to the parser at once, so that a number comes in one piece.
+// Builds the value. The parser gets the whole text at once, so each number arrives in one piece.
 class Handler {
  public:
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -67,7 +67,7 @@ class Handler {
     stack_.push_uint64(number);
     return true;
   }
-  // Called for everything else; the double given is not exact.
+  // Called for all other numbers; the double is not exact.
   bool on_double(double, json::string_view text, json::error_code& error) {
     if (text.size() > kMaxNumberChars) return refuse(NumberLimit::kChars, error);
     if (const auto number = double_carrying(text)) {
@@ -125,7 +125,7 @@ std::expected<json::value, Failure> parse(std::string_view text, std::size_t max
   return parser.handler().release();
 }
 
-// The four hex digits at the beginning; nullopt: there are none.
+// The value of four hex digits at the beginning; nullopt if there are none.
 std::optional<unsigned> code_unit(std::string_view text) {
   unsigned unit = 0;
   if (text.size() < 4) return std::nullopt;
@@ -133,7 +133,8 @@ std::optional<unsigned> code_unit(std::string_view text) {
   return read.ptr == text.data() + 4 ? std::optional(unit) : std::nullopt;
 }
 
-// Escapes of half a surrogate pair become the escape of U+FFFD, which is as long. False: there were none.
+// Replaces the escapes of unpaired surrogates by the escape of U+FFFD, which has the same length. False if
+// there were none.
 bool replace_lone_surrogates(std::string& text) {
   bool changed = false;
   const std::string_view all = text;
@@ -156,7 +157,7 @@ bool replace_lone_surrogates(std::string& text) {
   return changed;
 }
 
-// The text with all that may be replaced; nullopt: there is nothing.
+// The text with all permitted replacements; nullopt if there is nothing to replace.
 std::optional<std::string> mended(std::string_view text, InvalidUtf8 invalid) {
   const bool is_invalid = invalid == InvalidUtf8::kReplace && !is_valid_utf8(text);
   std::string out = is_invalid ? replace_invalid_utf8(text) : std::string(text);
@@ -164,7 +165,7 @@ std::optional<std::string> mended(std::string_view text, InvalidUtf8 invalid) {
   return changed || is_invalid ? std::optional(std::move(out)) : std::nullopt;
 }
 
-// Most texts need no mending, so that is tried when the first reading has failed.
+// Most texts need no replacements, so these are tried only after parsing has failed.
 std::expected<json::value, Failure> parse_mended(std::string_view text, InvalidUtf8 invalid,
                                                  std::size_t max_depth) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

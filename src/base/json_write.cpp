@@ -8,7 +8,7 @@
 namespace wick {
 namespace {
 
-// RFC 8259 §7: the letter behind the backslash, 'u' for a code, 0 for a character that stands for itself.
+// RFC 8259 §7: the letter after the backslash; 'u' for a code; 0 for a character that needs no escape.
 constexpr std::array<char, 256> escapes() {
   std::array<char, 256> out{};
   for (std::size_t c = 0; c < 0x20; ++c) out[c] = 'u';
@@ -23,7 +23,7 @@ constexpr std::array<char, 256> escapes() {
 }
 constexpr std::array<char, 256> kEscapes = escapes();
 
-// Whether none of eight bytes is a control character, a quote, a backslash or beyond ASCII.
+// Whether eight bytes contain no control character, quote, backslash or non-ASCII byte.
 bool is_plain(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101, kHighBits = kOnes * 0x80;
   const auto zero_bytes = [&](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes; };
@@ -32,14 +32,15 @@ bool is_plain(std::uint64_t word) {
           kHighBits) == 0;
 }
 
-// As utf8_char_size(), quick for the most frequent ones.
+// utf8_char_size() with a fast path for the most frequent characters.
 std::size_t char_size(std::string_view text, std::size_t at) {
   const auto first = static_cast<unsigned char>(text[at]);
   const bool has_tail = at + 1 < text.size() && (static_cast<unsigned char>(text[at + 1]) & 0xC0) == 0x80;
   return first >= 0xC2 && first <= 0xDF && has_tail ? 2 : utf8_char_size(text.substr(at));
 }
 
-// The text as it grows. Small pieces are gathered, so that a short text is allocated once, in its size.
+// The growing text. Small pieces are collected first, so that a short text is allocated once with its exact
+// size.
 class Output {
  public:
   void put(char c) {
@@ -55,7 +56,7 @@ class Output {
     std::memcpy(buffer_ + size_, text.data(), text.size());
     size_ += text.size();
   }
-  // Room for `bytes`, of which commit() takes those before `end`.
+  // Space for `bytes`; commit() keeps those before `end`.
   char* reserve(std::size_t bytes) {
     if (bytes > sizeof buffer_ - size_) flush();
     return buffer_ + size_;
@@ -151,7 +152,7 @@ class Writer {
       write_text(text);
     }
   }
-  // Both return for how many bytes they stand.
+  // Both return the number of bytes that they represent.
   std::size_t write_escape(unsigned char c) {
     constexpr std::string_view kHex = "0123456789abcdef";
     out_.put('\\');

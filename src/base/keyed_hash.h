@@ -1,5 +1,5 @@
-// Hashes of texts that a stranger chooses: without the key nobody can make texts that collide. Pure functions
-// but for the key, which is drawn once for each process. Thread-safe.
+// Hashes of texts that an attacker may choose. Without the key, nobody can construct collisions. The key is
+// random for each process. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace wick {
 
-// SipHash-1-3 under a random key of this process: not to be stored, nor to be sent.
+// SipHash-1-3 with the random key of this process. Never store or send the result.
 std::uint64_t keyed_hash(std::string_view text);
-// The same under a given key.
+// SipHash-1-3 with the given key.
 std::uint64_t sip_hash(std::string_view text, std::uint64_t first_key, std::uint64_t second_key);
 
 }  // namespace wick

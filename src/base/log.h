@@ -1,5 +1,5 @@
-// Logging: one line per event on standard error, as text or as JSON lines. Never pass a secret; request
-// targets are logged without their query. Thread-safe.
+// Logging: one line per event on standard error, as text or as JSON lines. Never log a secret. Request targets
+// are logged without their query. Thread-safe.
 #pragma once
 
 #include <spdlog/spdlog.h>

@@ -1,13 +1,13 @@
-// Mailbox: values from any thread to the one coroutine that waits for them, in order.
+// Mailbox: passes values from any thread to one waiting coroutine, in order.
 //
-// Why none is lost: put() adds the value and takes the waiter under one lock, take() looks for a value and
-// leaves its waiter under the same lock, so that either take() sees the value or put() sees the waiter. The
-// waiter is woken by a post to its own io thread, which runs that only after the coroutine has suspended. A
-// wake-up that comes too late finds a timer that nobody waits on any more, or makes take() look once more.
+// No value is lost: put() adds the value and takes the waiter under one lock. take() looks for a value and
+// registers its waiter under the same lock. So either take() sees the value or put() sees the waiter. put()
+// wakes the waiter by a post to the waiter's own io thread, which runs the post only after the coroutine has
+// suspended. A late wake-up finds an expired timer, or makes take() check again.
 //
-// Why it may outlive its waiter's context: a coroutine takes its waiter along when it goes, whether it comes
-// to its end or is destroyed with its context. Only a put() on another thread at that very moment would post
-// to a context that is going: whoever destroys unfinished coroutines ends such threads first.
+// The mailbox may outlive the io_context of its waiter: a coroutine unregisters its waiter when it ends or is
+// destroyed with its context. Only a put() on another thread at that very moment could post to a context that
+// is being destroyed, so the code that destroys unfinished coroutines ends such threads first.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +31,7 @@ namespace wick {
 enum class MailboxEnd { kClosed, kTimeout };
 inline constexpr std::chrono::milliseconds kForever = std::chrono::milliseconds::max();
 
-// put() and close() from any thread; take() by one coroutine at a time, on an io thread.
+// put() and close() are thread-safe. take() is for one coroutine at a time, on an io thread.
 template <typename T>
 class Mailbox {
  public:
@@ -39,7 +39,7 @@ class Mailbox {
 
   explicit Mailbox(std::size_t capacity = std::numeric_limits<std::size_t>::max()) : capacity_(capacity) {}
 
-  // False when it is closed or full.
+  // False if the mailbox is closed or full.
   bool put(T value) {
     Waiter waiter;
     {
@@ -52,7 +52,7 @@ class Mailbox {
     return true;
   }
 
-  // What is in it can still be taken.
+  // Rejects further values. Values that are already inside can still be taken.
   void close() {
     Waiter waiter;
     {
@@ -69,7 +69,7 @@ class Mailbox {
                                               : std::chrono::steady_clock::now() + timeout;
     const Executor home = co_await boost::asio::this_coro::executor;
     std::shared_ptr<Timer> timer;
-    const Leaving leaving(*this);
+    const WaiterGuard guard(*this);
     for (;;) {
       {
         const std::lock_guard lock(mutex_);
@@ -94,18 +94,18 @@ class Mailbox {
   using Timer =
       boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                         boost::asio::wait_traits<std::chrono::steady_clock>, Executor>;
-  // The timer is the coroutine's alone and goes with it, so that no other thread, and no message that was
-  // never delivered, destroys it after its context.
+  // The coroutine alone owns the timer and destroys it. So no other thread and no undelivered post destroys the
+  // timer after its context.
   struct Waiter {
     std::weak_ptr<Timer> timer;
     std::optional<Executor> home = {};
   };
-  // One coroutine takes at a time: what waits when it goes is its own.
-  class Leaving {
+  // Unregisters the waiter when take() ends. Only one coroutine takes at a time, so the waiter is its own.
+  class WaiterGuard {
    public:
-    explicit Leaving(Mailbox& mailbox) : mailbox_(mailbox) {}
-    Leaving(const Leaving&) = delete;
-    ~Leaving() {
+    explicit WaiterGuard(Mailbox& mailbox) : mailbox_(mailbox) {}
+    WaiterGuard(const WaiterGuard&) = delete;
+    ~WaiterGuard() {
       const std::lock_guard lock(mailbox_.mutex_);
       mailbox_.waiter_ = {};
     }
@@ -134,8 +134,8 @@ class AsyncMutex {
  public:
   using Executor = boost::asio::io_context::executor_type;
 
-  // False when the mutex did not become free within `patience`.
-  boost::asio::awaitable<bool, Executor> lock(std::chrono::milliseconds patience = kForever) {
+  // False if the mutex did not become free within `timeout`.
+  boost::asio::awaitable<bool, Executor> lock(std::chrono::milliseconds timeout = kForever) {
     std::shared_ptr<Mailbox<bool>> mine;
     {
       const std::lock_guard lock(mutex_);
@@ -143,9 +143,9 @@ class AsyncMutex {
       mine = std::make_shared<Mailbox<bool>>();
       waiting_.push_back(mine);
     }
-    const auto passed = co_await mine->take(patience);
+    const auto passed = co_await mine->take(timeout);
     if (passed) co_return true;
-    // Either it still waits, or it was passed the turn just now.
+    // After a timeout: either the coroutine is still in the queue, or unlock() has just passed it the mutex.
     const std::lock_guard lock(mutex_);
     co_return std::erase(waiting_, mine) == 0;
   }

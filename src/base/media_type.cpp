@@ -20,7 +20,7 @@ bool is_listed(std::string_view list, std::string_view name) {
 }
 
 constexpr std::string_view kJson = " json x-json json-rpc jsonrequest ";
-// Each line or record is a JSON text of its own. "stream+json" has the suffix all the same.
+// Each line or record is a JSON text. "stream+json" has the suffix nevertheless.
 constexpr std::string_view kJsonLines =
     " jsonl jsonlines jsonlines+json x-jsonl x-jsonlines json-lines json-seq ndjson x-ndjson ldjson x-ldjson "
     "json-stream x-json-stream stream+json ";
@@ -30,7 +30,7 @@ constexpr std::string_view kTexts =
     "pem-certificate-chain sdp jwt jose csv x-csv rtf http mbox pgp-signature pgp-keys x-tex x-subrip ";
 constexpr std::string_view kTextSuffixes = " xml yaml json-seq ndjson x-ndjson jwt sd-jwt ";
 
-// The parameter that begins behind a semicolon, taken from `rest`; false when there is none.
+// Reads the parameter after a semicolon and removes it from `rest`; false if there is none.
 bool take_parameter(std::string_view& rest, MediaType& media) {
   const auto equals = rest.find('=');
   if (equals == std::string_view::npos) return false;

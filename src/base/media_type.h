@@ -1,5 +1,5 @@
-// Media types as RFC 9110 §8.3.1 writes them: type/subtype with parameters, and the structured syntax suffix
-// of RFC 6838 §4.2.8. Pure functions.
+// Media types (RFC 9110 §8.3.1): type/subtype with parameters, and the structured syntax suffix (RFC 6838
+// §4.2.8). Pure functions.
 #pragma once
 
 #include <optional>
@@ -15,22 +15,22 @@ struct MediaType {
   std::vector<std::pair<std::string, std::string>> parameters;  // names in lower case, values unquoted
 
   std::string essence() const { return type + "/" + subtype; }
-  // Behind the last plus sign of the subtype, "json" of "merge-patch+json"; empty when there is none.
+  // The text after the last plus sign of the subtype, "json" of "merge-patch+json"; empty without a plus sign.
   std::string_view suffix() const;
-  // The first parameter of this name; nullopt when there is none.
+  // The first parameter of this name; nullopt if there is none.
   std::optional<std::string_view> parameter(std::string_view name) const;
 };
 
-// nullopt when the text is not a media type. A media range (`*/*`, `image/*`) is read as one. Parameters end
-// at the first one that cannot be read.
+// nullopt if the text is not a media type. Media ranges (`*/*`, `image/*`) are accepted too. Parsing of
+// parameters stops at the first malformed one.
 std::optional<MediaType> parse_media_type(std::string_view text);
 
-// Whether the content is one JSON text: application/json and its older names, or the suffix +json.
-// Sequences of JSON texts (application/x-ndjson, application/json-seq) are not.
+// Whether the content is one JSON text: application/json, its older names, or the suffix +json. Sequences of
+// JSON texts (application/x-ndjson, application/json-seq) are not.
 bool is_json(const MediaType& media);
-// As above; false when `text` is not a media type.
+// The same for a text; false if it is not a media type.
 bool is_json_type(std::string_view text);
-// Whether the content is text for people or programs, whatever its syntax: text/*, XML, YAML, lines of JSON …
+// Whether the content is text in any syntax: text/*, XML, YAML, lines of JSON and so on.
 bool is_text(const MediaType& media);
 
 }  // namespace wick

@@ -65,17 +65,17 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   if (!address) return invalid_network(text, "it does not begin with an IPv4 or IPv6 address.");
   // A mapped network is written with the prefix length of IPv6.
   const bool mapped = address->is_v4() && text.substr(0, slash).find(':') != std::string_view::npos;
-  const int least = mapped ? kMappedBits : 0;
-  const int most = address->is_v4() && !mapped ? kBitsV4 : kBits;
+  const int min_bits = mapped ? kMappedBits : 0;
+  const int max_bits = address->is_v4() && !mapped ? kBitsV4 : kBits;
   IpNetwork network;
-  network.bits_ = most;
+  network.bits_ = max_bits;
   if (slash != std::string_view::npos) {
     const std::string_view length = text.substr(slash + 1);
     const auto parsed = std::from_chars(length.data(), length.data() + length.size(), network.bits_);
-    if (parsed.ec != std::errc() || parsed.ptr != length.data() + length.size() || network.bits_ < least ||
-        network.bits_ > most) {
-      return invalid_network(text, "its prefix length must be a number from " + std::to_string(least) +
-                                       " to " + std::to_string(most) + ".");
+    if (parsed.ec != std::errc() || parsed.ptr != length.data() + length.size() || network.bits_ < min_bits ||
+        network.bits_ > max_bits) {
+      return invalid_network(text, "its prefix length must be a number from " + std::to_string(min_bits) +
+                                       " to " + std::to_string(max_bits) + ".");
     }
   }
   if (mapped) network.bits_ -= kMappedBits;

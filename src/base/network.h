@@ -1,7 +1,7 @@
 // IP addresses and networks as values.
 //
-// An IPv4 address and the same address mapped into IPv6 (::ffff:192.0.2.1, RFC 4291 §2.5.5.2) are one
-// IpAddress, so that rules and counters cannot be passed by writing the address the other way. Plain values.
+// An IPv4 address and its IPv4-mapped IPv6 form (::ffff:192.0.2.1, RFC 4291 §2.5.5.2) are equal, so that the
+// other notation cannot bypass rules and counters. Plain values.
 #pragma once
 
 #include <array>
@@ -21,8 +21,7 @@ class IpAddress {
 
   bool is_v4() const;
   std::string text() const;  // canonical (RFC 5952); a mapped address in its IPv4 form
-  // The address with all but its first `bits` bits cleared; bits count from the first of 32 for IPv4, of 128
-  // for IPv6.
+  // The address with only its first `bits` bits kept: of 32 bits for IPv4, of 128 for IPv6.
   IpAddress masked(int bits) const;
   auto operator<=>(const IpAddress&) const = default;
 
@@ -32,8 +31,8 @@ class IpAddress {
 
 class IpNetwork {
  public:
-  // "10.0.0.0/8", "2001:db8::/32", or an address alone for a network of one.
-  // Errors: kInvalidArgument, with a sentence that says how to write it
+  // Parses "10.0.0.0/8", "2001:db8::/32", or a single address.
+  // Errors: kInvalidArgument  with the correct notation
   static Result<IpNetwork> parse(std::string_view text);
 
   bool contains(const IpAddress& address) const;
@@ -45,10 +44,10 @@ class IpNetwork {
   int bits_ = 0;
 };
 
-// The network that stands for one client: the IPv4 address itself, or the /64 of an IPv6 address, because one
-// host is given that much. Text that is no address stands for itself.
+// The network that counts as one client: the IPv4 address itself, or the /64 of an IPv6 address, because one
+// host usually controls a /64. Text that is no address is returned unchanged.
 std::string client_network(std::string_view address);
-// The network that stands for one site, which may hold many clients: IPv4 /24, IPv6 /48 (RFC 6177).
+// The network that counts as one site with many clients: IPv4 /24, IPv6 /48 (RFC 6177).
 std::string site_network(std::string_view address);
 
 }  // namespace wick

@@ -1,5 +1,5 @@
-// offload: runs blocking or long work on a pool and resumes the coroutine on its own io thread with the
-// result.
+// offload(): runs blocking or long work on a pool and resumes the coroutine with the result on its own io
+// thread.
 #pragma once
 
 #include <boost/asio/async_result.hpp>
@@ -20,13 +20,14 @@
 
 namespace wick {
 
-// What is about more bytes than this leaves the io threads: to parse, mask and write it takes tenths of a
-// millisecond, and others wait behind it.
+// Work on more bytes than this leaves the io threads: parsing, masking and writing them takes tenths of a
+// millisecond, during which other requests wait.
 inline constexpr std::size_t kLongWorkBytes = 16 * 1024;
 
-// `work` returns a Result<> and lives in the coroutine's frame until it is done; an exception of it is
-// rethrown here. `holder`: for whom it is done (base/fair_pool.h); empty: for the server itself. Errors
-// besides those of `work`: as FairPool::post
+// Runs `work`, which returns a Result<>, on `pool`. The coroutine frame owns `work` until it is done.
+// Exceptions of `work` are rethrown here. `holder` is the user or address that the work is for
+// (base/fair_pool.h); empty for the server itself.
+// Errors: those of `work` and of FairPool::post()
 template <typename Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>, boost::asio::io_context::executor_type> offload(
     FairPool& pool, std::string holder, Work work) {
@@ -39,7 +40,7 @@ boost::asio::awaitable<std::invoke_result_t<Work&>, boost::asio::io_context::exe
   std::exception_ptr failure;
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
       [&](auto handler) {
-        // Shared, because a job that is refused is destroyed, and the refusal must still resume us.
+        // Shared, because the pool destroys a rejected job, and the rejection must still resume the coroutine.
         auto resume = std::make_shared<decltype(handler)>(std::move(handler));
         auto posted = pool.post(holder, [&, resume, guard = asio::make_work_guard(home)]() mutable {
           try {

@@ -1,14 +1,14 @@
-// Open files: how many file descriptors this process may have, and who may take the last ones.
+// Open files: the limit on file descriptors, and its division between their users.
 //
-// Sockets of clients, connections to other systems, pipes to children, databases and commands share one limit
-// of the kernel (RLIMIT_NOFILE). plan_open_files() divides it; the last kReservedFiles are for databases and
-// for `wick` commands, so that a server without files left can still be told to revoke a token.
+// Client sockets, connections to other systems, pipes to child processes, databases and commands share one
+// kernel limit (RLIMIT_NOFILE). plan_open_files() divides the limit. The last kReservedFiles are for databases
+// and `wick` commands, so that an admin can still revoke a token when the server has run out of files.
 //
-// A new descriptor is the lowest free number (POSIX, open()), so its number alone says how many are in use at
-// least: whoever opens a socket or a pipe asks is_reserved_file() about it, and closes it again if it is one
-// of the last. Nothing is counted, so nothing can be counted wrong.
+// A new descriptor is the lowest free number (POSIX, open()), so the number alone shows how many descriptors
+// are in use at least. Code that opens a socket or a pipe calls is_reserved_file() and closes the descriptor if
+// it is reserved. There is no counter that could be wrong.
 //
-// Thread-safe: the limits are atomic numbers, set once at start.
+// Thread-safe: the limits are atomic and set once at startup.
 #pragma once
 
 #include <cstddef>
@@ -26,21 +26,21 @@ struct OpenFileUse {
   std::size_t outgoing = 0;     // requests to other systems
   bool operator==(const OpenFileUse&) const = default;
 };
-// How many files are needed for all of that and for the rest.
+// The number of files needed for `wanted` and for everything else.
 std::size_t needed_open_files(const OpenFileUse& wanted);
-// What is wanted, or what `limit` has room for: connections of clients get at least three quarters of what
-// can be shared, requests to other systems an eighth.
+// `wanted`, reduced to what `limit` allows: client connections get at least three quarters of the files to
+// share, requests to other systems an eighth.
 OpenFileUse plan_open_files(std::size_t limit, const OpenFileUse& wanted);
 
-// Raises the limit to `wanted`, or as near as the hard limit lets it, and sets the reserve. Never lowers it.
-// Returns the limit that holds then.
+// Raises the limit to `wanted`, or to the hard limit if that is lower, and sets the reserve. Never lowers the
+// limit. Returns the resulting limit.
 std::size_t raise_open_file_limit(std::size_t wanted);
 
-// Whether the number of a descriptor that was just opened is one of the last kReservedFiles.
+// Whether a newly opened descriptor is one of the last kReservedFiles.
 bool is_reserved_file(int descriptor);
 
-// For a child process that is about to execve: the limit that this process was started with, because programs
-// that use select() do not survive high numbers. Safe after fork (signal-safety(7)).
+// Restores the limit that this process was started with, in a child process before execve(): programs that use
+// select() fail with high descriptor numbers. Async-signal-safe (signal-safety(7)).
 void restore_open_file_limit();
 
 }  // namespace wick

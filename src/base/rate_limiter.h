@@ -1,16 +1,15 @@
-// RateLimiter: for each key a burst, then one more in every period. The one implementation of throttles and
-// quotas.
+// RateLimiter: allows a burst for each key, then one more in every period. All throttles and quotas use it.
 //
-// A key has a bucket of `burst` tokens, into which one token returns every `period`. take() takes one or says
-// how long until there is one, so what was counted decays with time by itself. The bucket is kept as the time
-// at which it will be full again (the generic cell rate algorithm); a full bucket needs no entry.
+// Each key has a bucket of `burst` tokens, which gains one token every `period`. take() takes a token, or
+// returns the time until the next token. The state of a bucket is the time at which it will be full (generic
+// cell rate algorithm). A full bucket needs no entry.
 //
-// Memory is bounded by kMaxLimitedKeys. When the table is full, the bucket that is full again the soonest is
-// forgotten, which loses the least. Whoever wants his own count forgotten that way must first empty
-// kMaxLimitedKeys other buckets further than his own, which takes more tokens than it gives back.
+// kMaxLimitedKeys bounds the memory. When the table is full, the limiter drops the bucket that will be full
+// soonest, which loses the least. An attacker who wants to reset a bucket that way must first drain
+// kMaxLimitedKeys other buckets further, which costs more tokens than the reset returns.
 //
-// Thread-safe: one mutex guards both containers, and `order_` points to the keys inside `full_at_`, whose
-// nodes stay where they are until they are erased from both.
+// Thread-safe: one mutex guards both containers. `order_` points to the keys inside `full_at_`, whose nodes
+// have stable addresses until they are erased from both.
 #pragma once
 
 #include <mutex>
@@ -29,15 +28,16 @@ inline constexpr int kSiteShare = 4;
 
 class RateLimiter {
  public:
-  // A burst of 0 allows nothing, ever.
+  // A burst of 0 never allows anything.
   RateLimiter(int burst, Micros period) : burst_(burst), period_(period) {}
   RateLimiter(const RateLimiter&) = delete;
 
-  // Takes a token: 0. Without one: the time until there is one, at least 1, and nothing is taken.
+  // Takes a token and returns 0. Without a token, returns the time until the next one (at least 1) and takes
+  // nothing.
   Micros take(std::string_view key, Micros now);
-  // The time until there is a token; 0: there is one.
+  // The time until the next token; 0 if there is one now.
   Micros wait(std::string_view key, Micros now) const;
-  // Returns a token that was taken.
+  // Puts back a token that take() has taken.
   void give_back(std::string_view key, Micros now);
   // Fills the bucket.
   void clear(std::string_view key);
@@ -57,8 +57,9 @@ class RateLimiter {
   Order order_;  // by the time at which the bucket is full again
 };
 
-// A quota for strangers: so many in an hour from one client (see client_network), and kSiteShare times as
-// many from its site, so that a site with many IPv6 networks cannot take what is meant for all. Thread-safe.
+// A quota for unauthenticated clients: a number of uses per hour for each client (client_network()), and
+// kSiteShare times that number for each site (site_network()), so that a site with many IPv6 networks cannot
+// take everything. Thread-safe.
 class AddressQuota {
  public:
   explicit AddressQuota(int per_hour);
@@ -69,9 +70,9 @@ class AddressQuota {
   RateLimiter clients_, sites_;
 };
 
-// Rounded up.
+// The wait in seconds, rounded up.
 int whole_seconds(Micros wait);
-// The error (kRateLimited) that says how long to wait: "Too many failed sign-ins: try again in 5 seconds."
+// The error (kRateLimited) with the time to wait: "Too many failed sign-ins: try again in 5 seconds."
 Error rate_limited(std::string_view what, Micros wait);
 
 }  // namespace wick

@@ -1,5 +1,6 @@
-// Result<T> and Error: a function returns an Error for everything that can happen to correct code (bad input, something
-// absent or forbidden, a connected system that is down). WICK_ASSERT is for conditions that cannot fail.
+// Result<T> and Error: functions return an Error for every failure that correct code can meet, such as invalid
+// input, a missing or forbidden entity, or a connected system that is down. WICK_ASSERT is for conditions that
+// always hold.
 #pragma once
 
 #include <expected>
@@ -16,8 +17,8 @@ enum class ErrorCode {
   kForbidden,
   kNotFound,
   kConflict,
-  kLimit,        // a named limit of the server is reached; waiting does not help
-  kRateLimited,  // waiting helps: Error::retry_after_seconds
+  kLimit,        // a named limit is reached; waiting does not help
+  kRateLimited,  // waiting helps, see Error::retry_after_seconds
   kTooLarge,
   kUnsupportedMediaType,
   kPolicy,

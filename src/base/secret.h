@@ -1,4 +1,5 @@
-// Secret: text that must not leak. It has no operator<<, cannot be copied by accident, and wipes itself.
+// Secret: text that must not leak. A Secret has no operator<<, cannot be copied by accident, and wipes its
+// memory on destruction.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +26,7 @@ class Secret {
   ~Secret() { wipe(text_.data(), text_.size()); }
 
   Secret clone() const { return Secret(text_); }
-  // The text itself: only for handing to crypto, or to the one response that shows it.
+  // The text. Pass it only to cryptographic functions, or to the one response that shows the secret.
   std::string_view reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
 

@@ -1,8 +1,9 @@
-// SharedSlot: a shared_ptr that threads replace while others take it.
+// SharedSlot: a shared_ptr that some threads replace while other threads read it.
 //
-// Why not std::atomic<std::shared_ptr>: in libstdc++ 12 its load() gives its lock back with relaxed order, so
-// that the read of the pointer races with the next store (ThreadSanitizer reports it). Here a mutex is held
-// for a copy or a swap of the pointer; what was replaced is destroyed after it is released. Thread-safe.
+// std::atomic<std::shared_ptr> is not used because its load() in libstdc++ 12 releases the internal lock with
+// relaxed order, so that reading the pointer races with the next store (reported by ThreadSanitizer). Here a
+// mutex is held while the pointer is copied or swapped. The replaced value is destroyed after the mutex is
+// released. Thread-safe.
 #pragma once
 
 #include <memory>

@@ -19,7 +19,7 @@ std::unexpected<Error> at_limit(std::string message) {
 }  // namespace
 
 struct Shares::Count {
-  std::string_view holder;  // the key of the map's node, which stays where it is
+  std::string_view holder;  // the key in the map, whose nodes have stable addresses
   std::size_t taken = 0;
 };
 
@@ -60,12 +60,12 @@ Result<Shares::Lease> Shares::take(std::string_view holder) {
   const auto found = state.counts.find(holder);
   if (!holder.empty() && (found == state.counts.end() ? 0 : found->second.taken) >= state.per_holder) {
     return at_limit("There are " + std::to_string(state.per_holder) + " " + text.what +
-                    " under way here already, the most for " + text.holder + " (" + text.holder_setting +
+                    " in progress, which is the limit for " + text.holder + " (" + text.holder_setting +
                     "): wait for some to end.");
   }
   if (state.taken >= state.total) {
     return at_limit("The server has " + std::to_string(state.total) + " " + text.what +
-                    " under way, the most there may be (" + text.total_setting + "): try again in a moment.");
+                    " in progress, which is the limit (" + text.total_setting + "): try again in a moment.");
   }
   ++state.taken;
   if (holder.empty()) return Lease(state_, nullptr);

@@ -1,12 +1,12 @@
-// Shares: a resource of which there is so much in total, and of which one holder may have so much at once.
+// Shares: a counted resource with a total limit and a limit for each holder.
 //
-// A holder is a name: of a user, a connector, an address. Who takes gets a lease, and gives back what it
-// holds by ending the lease. The empty holder is the server itself: it counts in the total alone.
+// A holder is a name: of a user, a connector or an address. take() returns a lease, and the end of the lease
+// returns the unit. The empty holder is the server itself: only the total limit applies to it.
 //
-// Why it is right: the total and the holders' counts change together under one mutex, in take() and when a
-// lease ends. So the total is the sum of the living leases, and a holder's count the number of its own; a
-// count that comes to 0 is removed under the same lock. There are never more counts than living leases, which
-// bounds the memory by the total. A lease owns the state, so it may outlive its Shares. Thread-safe; O(1).
+// Correctness: take() and the end of a lease change the total and the count of the holder together, under one
+// mutex. So the total equals the number of live leases, and the count of a holder equals the number of its
+// leases. A count that reaches 0 is removed under the same lock, so memory is bounded by the total. A lease
+// owns the state and may outlive its Shares. Thread-safe; O(1).
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace wick {
 
-// How a share is called when none of it is left.
+// The words of the error message when no unit is left.
 struct ShareText {
   std::string what;            // "requests to connected systems"
   std::string holder;          // "one user"
@@ -32,7 +32,7 @@ class Shares {
   struct Count;
 
  public:
-  // The part of a holder, until it ends. Movable; an empty one holds nothing.
+  // One unit of a holder until the lease ends. Movable. An empty lease holds nothing.
   class Lease {
    public:
     Lease() = default;
@@ -45,15 +45,15 @@ class Shares {
     friend class Shares;
     Lease(std::shared_ptr<State> state, Count* count) : state_(std::move(state)), count_(count) {}
     std::shared_ptr<State> state_;
-    Count* count_ = nullptr;  // null: of the server itself
+    Count* count_ = nullptr;  // null: the server itself
   };
 
   Shares(std::size_t total, std::size_t per_holder, ShareText text);
 
-  // Errors: kRateLimited  the holder has its share already, or nothing is left for anybody; says which
+  // Errors: kRateLimited  the holder or the total has reached its limit; the message says which
   Result<Lease> take(std::string_view holder);
 
-  std::size_t taken() const;                            // by all
+  std::size_t taken() const;                            // by all holders
   std::size_t taken_by(std::string_view holder) const;  // for tests
   std::size_t holders() const;                          // for tests
 
@@ -61,7 +61,7 @@ class Shares {
   std::shared_ptr<State> state_;
 };
 
-// The holder that a user is: its id as bytes, which costs nothing to make.
+// The holder name of a user: the bytes of its id.
 template <typename Tag>
 std::string_view holder_of(const Id<Tag>& id) {
   return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};

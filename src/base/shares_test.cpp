@@ -21,10 +21,9 @@ TEST(Shares, AHolderGetsItsShareAndNoMore) {
   ASSERT_FALSE(third);
   EXPECT_EQ(third.error().code, ErrorCode::kRateLimited);
   EXPECT_EQ(third.error().retry_after_seconds, 1);
-  EXPECT_EQ(
-      third.error().message,
-      "There are 2 calls under way here already, the most for one user (limits.per_user): wait for some "
-      "to end.");
+  EXPECT_EQ(third.error().message,
+            "There are 2 calls in progress, which is the limit for one user (limits.per_user): wait for some "
+            "to end.");
   EXPECT_TRUE(shares.take("bob"));
 }
 
@@ -34,7 +33,7 @@ TEST(Shares, TheTotalHoldsForAllHoldersTogether) {
   const auto carol = shares.take("carol");
   ASSERT_FALSE(carol);
   EXPECT_EQ(carol.error().message,
-            "The server has 2 calls under way, the most there may be (limits.total): try again in a moment.");
+            "The server has 2 calls in progress, which is the limit (limits.total): try again in a moment.");
 }
 
 TEST(Shares, AnEndedLeaseGivesItsPartBack) {

@@ -141,7 +141,7 @@ std::size_t utf8_char_size(std::string_view text) {
 
 namespace {
 
-// How many bytes at the beginning are valid UTF-8.
+// The number of valid UTF-8 bytes at the beginning.
 std::size_t valid_utf8_prefix(std::string_view text) {
   std::size_t at = 0;
   for (;;) {
@@ -163,7 +163,7 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::size_t ill_formed_size(std::string_view text) {
-  // A sequence with the last bytes missing is well-formed once they are added.
+  // A truncated sequence is well-formed after its missing bytes are added.
   for (const std::size_t kept : {std::size_t(3), std::size_t(2)}) {
     if (text.size() < kept) continue;
     std::string whole(text.substr(0, kept));

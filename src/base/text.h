@@ -1,4 +1,4 @@
-// Text encodings and small string helpers that several rooms need.
+// Text encodings and small string helpers. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -24,17 +24,17 @@ std::string percent_encode(std::string_view text);
 std::optional<std::string> percent_decode(std::string_view text, bool form = false);
 
 bool is_valid_utf8(std::string_view text);
-// How many bytes the character at the beginning has; 0: there is no well-formed one (RFC 3629 §4).
+// The size in bytes of the character at the beginning; 0 if it is ill-formed (RFC 3629 §4) or `text` is empty.
 std::size_t utf8_char_size(std::string_view text);
-// Each ill-formed sequence becomes U+FFFD, as the Unicode Standard's "substitution of maximal subparts" has it.
+// Replaces each ill-formed sequence by U+FFFD (Unicode Standard, "Substitution of Maximal Subparts").
 std::string replace_invalid_utf8(std::string_view text);
 inline constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
-// How many bytes at the beginning, where utf8_char_size() is 0, one replacement character stands for.
+// The number of bytes at the beginning that one replacement character stands for, where utf8_char_size() is 0.
 std::size_t ill_formed_size(std::string_view text);
-// At most `max_bytes`, cut at a character boundary.
+// The beginning of `text`, at most `max_bytes`, without a partial character.
 std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes);
 
-// For a terminal: control characters, those of C1 in UTF-8 too, become '?', so that nothing in it steers the
+// The text for a terminal: control characters, including C1 in UTF-8, become '?', so that no text controls the
 // terminal.
 std::string printable(std::string_view text);
 

@@ -1,6 +1,7 @@
 // Time: microseconds since the Unix epoch, and a clock that tests can inject.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,8 +9,13 @@
 
 namespace wick {
 
-// Microseconds since 1970-01-01T00:00:00Z.
+// A point in time: microseconds since 1970-01-01T00:00:00Z. Durations are std::chrono types.
 using Micros = std::int64_t;
+
+// A duration in the unit of Micros.
+constexpr Micros to_micros(std::chrono::microseconds duration) {
+  return duration.count();
+}
 
 inline constexpr Micros kMicrosPerSecond = 1'000'000;
 inline constexpr Micros kMicrosPerDay = 86'400 * kMicrosPerSecond;

@@ -6,7 +6,8 @@
 namespace wick {
 namespace {
 
-// RFC 3986 §3, without the fragment. What is absent is empty; an authority keeps its "//", a query its '?'.
+// The components of RFC 3986 §3, without the fragment. Absent ones are empty; an authority keeps its "//" and a
+// query its '?'.
 struct Components {
   std::string_view scheme, authority, path, query;
 };

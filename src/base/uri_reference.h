@@ -1,5 +1,5 @@
-// URI references, resolved as RFC 3986 §5.2 says. Nothing is checked, and nothing is normalised besides dot segments: JSON
-// Schema compares identifiers as they are written, and Url::resolve() checks the result. Pure functions.
+// URI references, resolved by RFC 3986 §5.2. Nothing is validated, and only dot segments are normalised: JSON
+// Schema compares identifiers as they are written, and Url::resolve() checks its result. Pure functions.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace wick {
 
-// What `reference` names where `base` is the base URI. `base` may be empty: then it stays as it is. Linear.
+// The URI of `reference` with the base URI `base`. An empty `base` returns the reference unchanged. Linear.
 std::string resolve_uri(std::string_view base, std::string_view reference);
-// What stands before the first '#' and behind it.
+// The parts before and after the first '#'.
 std::pair<std::string_view, std::string_view> split_fragment(std::string_view uri);
 
 }  // namespace wick

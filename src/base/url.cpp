@@ -17,14 +17,14 @@ std::unexpected<Error> not_a_url(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "The URL " + std::string(why));
 }
 
-// Why Boost.URL does not read `text`.
+// The reason why Boost.URL rejects `text`.
 std::unexpected<Error> syntax_error(std::string_view text) {
   const auto has = [&](auto is_wrong) { return std::any_of(text.begin(), text.end(), is_wrong); };
   if (has([](unsigned char c) { return c <= ' ' || c == 0x7F; }))
     return not_a_url("has a space, a line break or a control character.");
   if (has([](unsigned char c) { return c > 0x7F; })) {
     return not_a_url(
-        "has characters beyond ASCII: percent-encode them, and write a host name in its ASCII form, xn--….");
+        "has non-ASCII characters: percent-encode them, and write a host name in its ASCII form, xn--….");
   }
   if (text.find('\\') != std::string_view::npos) return not_a_url("has a backslash: write \"/\".");
   return not_a_url(
@@ -36,7 +36,7 @@ struct Range {
   std::size_t begin = 0, end = 0;
 };
 
-// RFC 3986 §3.2. nullopt: there is none.
+// The authority (RFC 3986 §3.2); nullopt if there is none.
 std::optional<Range> find_authority(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || !text.substr(colon + 1).starts_with("//")) return std::nullopt;
@@ -93,7 +93,7 @@ Result<void> check_http_host(std::string_view host) {
   boost::system::error_code ec;
   boost::asio::ip::make_address_v4(std::string(host), ec);
   if (ec && ends_in_number(host))
-    return not_a_url("has a host that is no name, and no IPv4 address of four decimal numbers.");
+    return not_a_url("has a host that is neither a name nor an IPv4 address of four decimal numbers.");
   return {};
 }
 
@@ -115,7 +115,7 @@ Result<std::string> read_host(std::string_view written, bool is_http) {
   return host;
 }
 
-// "." or "..", each dot as it is or as "%2e".
+// Whether the segment is "." or "..", each dot literal or as "%2e".
 bool is_dot_segment(std::string_view segment) {
   std::size_t dots = 0;
   for (; !segment.empty() && dots < 3; ++dots) {
@@ -144,7 +144,8 @@ Result<Url> Url::parse(std::string_view text) {
     return component.empty() ? Span{} : Span{std::size_t(component.data() - copy.data()), component.size()};
   };
 
-  // Boost.URL 1.81 ends an authority before a character that cannot be in it, and takes the rest for a path: "a@b@c", "[::1]x".
+  // Boost.URL 1.81 ends an authority before an invalid character and reads the rest as a path: "a@b@c",
+  // "[::1]x".
   if (authority && parsed->encoded_authority().size() != authority->end - authority->begin)
     return syntax_error(text);
   Url url;

@@ -1,16 +1,18 @@
 // URLs as values (RFC 3986), parsed by Boost.URL.
 //
-// Wick decides by the host of a URL where a request, a credential or a browser goes. libcurl or the browser then reads the same text
-// again. Therefore parse() accepts only what RFC 3986, libcurl and the WHATWG URL Standard read alike, and refuses:
-//   - user information, an empty host, an empty port and a port outside of 1 to 65535;
-//   - a host name with anything but ASCII letters, digits, "-", "_" and ".": no percent-encoding, no Unicode (an internationalised
-//     name is written in its ASCII form, "xn--…"), no IPv6 zone;
-//   - a host that ends in a number and is not an IPv4 address of four decimal parts: other parsers take 0x7f.1 for 127.0.0.1;
-//   - "." and ".." as segments of the path, also percent-encoded: only some parsers remove them;
-//   - white space, control characters, "\", and everything else that RFC 3986 does not allow. "[" and "]" in path and query are
-//     accepted as browsers send them.
-// http/url_agreement_test.cpp and the fuzz target "url" compare the result with libcurl's. Immutable values and pure functions;
-// every function is linear.
+// Wick decides by the host of a URL where it sends a request, a credential or a browser. Then libcurl or the
+// browser parses the same text again. Therefore parse() accepts only text that RFC 3986, libcurl and the WHATWG
+// URL Standard parse alike. It rejects:
+//   - user information, an empty host, an empty port, and a port outside of 1 to 65535;
+//   - a host name with anything but ASCII letters, digits, "-", "_" and ".": no percent-encoding, no Unicode
+//     (an internationalised name uses its ASCII form "xn--…"), no IPv6 zone;
+//   - a host that ends in a number and is not an IPv4 address with four decimal parts, because other parsers
+//     read 0x7f.1 as 127.0.0.1;
+//   - "." and ".." as path segments, also percent-encoded: only some parsers remove them;
+//   - white space, control characters, "\", and everything else that RFC 3986 does not allow. "[" and "]" in
+//     path and query are accepted as browsers send them.
+// http/url_agreement_test.cpp and the fuzz target "url" compare the result with libcurl's. Immutable values and
+// pure functions; every function is linear.
 #pragma once
 
 #include <cstddef>
@@ -28,19 +30,20 @@ inline constexpr std::size_t kMaxHostBytes = 253;  // RFC 1035 §2.3.4, in text 
 
 class Url {
  public:
-  // An absolute URL of any scheme. http and https have a host; other schemes may have none.
-  // Errors: kInvalidArgument, with a sentence that says what is wrong with the URL
+  // Parses an absolute URL of any scheme. http and https URLs have a host; URLs of other schemes may have none.
+  // Errors: kInvalidArgument  with the problem
   static Result<Url> parse(std::string_view text);
-  // The same, where the scheme must be http or https.
+  // Parses an absolute URL with the scheme http or https.
   static Result<Url> parse_http(std::string_view text);
 
   const std::string& text() const { return text_; }      // as given to parse()
   const std::string& scheme() const { return scheme_; }  // in lower case
   bool is_https() const { return scheme_ == "https"; }
-  // In lower case; an IPv6 address in brackets and in its canonical form (RFC 5952); empty where there is none.
+  // The host in lower case. An IPv6 address is in brackets and in its canonical form (RFC 5952). Empty for a
+  // URL without a host.
   const std::string& host() const { return host_; }
   std::string_view written_host() const { return part(written_host_); }  // as given to parse()
-  // The port that is written, else the default port of the scheme; nullopt where there is neither.
+  // The port of the URL, or the default port of the scheme; nullopt if there is neither.
   std::optional<std::uint16_t> port() const { return port_; }
   // Host and port. A default port is left out.
   std::string authority() const;
@@ -54,7 +57,7 @@ class Url {
   // Whether the host is 127.0.0.1, [::1] or localhost (RFC 8252 §7.3 and §8.3).
   bool is_loopback() const;
 
-  // The URL that `reference` names where this one is the base (RFC 3986 §5.2). Errors: those of parse()
+  // Resolves `reference` with this URL as the base (RFC 3986 §5.2). Errors: those of parse()
   Result<Url> resolve(std::string_view reference) const;
 
  private:
@@ -69,8 +72,8 @@ class Url {
   Span written_host_, path_, query_, fragment_;
 };
 
-// The origin of an http or https URL whose path and query are not checked, because they are a template or another system's text.
-// nullopt where parse_http() refuses scheme, host or port.
+// The origin of an http or https URL whose path and query are not checked, because they are a template or text
+// of another system. nullopt if parse_http() rejects the scheme, host or port.
 std::optional<std::string> url_origin(std::string_view url);
 
 }  // namespace wick

@@ -184,11 +184,11 @@ TEST(Url, SaysWhatIsWrong) {
       {"https://a/b c", "The URL has a space, a line break or a control character."},
       {"https://b\xC3\xBC"
        "cher.example/",
-       "The URL has characters beyond ASCII: percent-encode them, and write a host name in its ASCII form, "
+       "The URL has non-ASCII characters: percent-encode them, and write a host name in its ASCII form, "
        "xn--…."},
       {"https://a/../b", "The URL has \".\" or \"..\" as a part of its path: write the path without it."},
       {"https://2130706433/",
-       "The URL has a host that is no name, and no IPv4 address of four decimal numbers."},
+       "The URL has a host that is neither a name nor an IPv4 address of four decimal numbers."},
       {"ftp://a/", "The URL must begin with https:// or http://."},
   };
   for (const auto& [text, message] : cases) {

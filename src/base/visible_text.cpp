@@ -13,8 +13,8 @@ struct CodePoints {
   char32_t first, last;
 };
 
-// Unicode 16: default-ignorable code points, format and control characters, separators of lines and paragraphs, and
-// letters that are drawn as nothing.
+// Unicode 16: default-ignorable code points, format and control characters, line and paragraph separators, and
+// letters without a glyph.
 constexpr std::array kHidden = {
     CodePoints{0x00, 0x1F},       CodePoints{0x7F, 0x9F},       CodePoints{0xAD, 0xAD},
     CodePoints{0x34F, 0x34F},     CodePoints{0x600, 0x605},     CodePoints{0x61C, 0x61C},
@@ -44,7 +44,7 @@ bool is_in(const std::array<CodePoints, size>& ranges, char32_t point) {
   return after != ranges.begin() && point <= std::prev(after)->last;
 }
 
-// The character at the beginning of `text`, which is valid UTF-8 and not empty; it is taken away. 0 at the end.
+// Removes the first character of `text` (valid UTF-8) and returns it; 0 at the end.
 char32_t take(std::string_view& text) {
   if (text.empty()) return 0;
   const std::size_t size = utf8_char_size(text);
@@ -61,7 +61,7 @@ bool is_visible_beyond_ascii(char32_t point) {
 
 bool is_hidden(char32_t before, char32_t point, char32_t after) {
   if (!is_in(kHidden, point)) return false;
-  // After an emoji its style may stand before a joiner.
+  // A variation selector may follow an emoji before a joiner.
   const bool joins = is_visible_beyond_ascii(before) || before == kEmojiStyle;
   if (point == kZeroWidthJoiner || point == kZeroWidthNonJoiner)
     return !joins || !is_visible_beyond_ascii(after);
@@ -70,7 +70,7 @@ bool is_hidden(char32_t before, char32_t point, char32_t after) {
   return true;
 }
 
-// Calls `use` with each character, and whether it is hidden, until it says false.
+// Calls `use` with each character and whether it is hidden, until `use` returns false.
 template <class Use>
 void for_each_character(std::string_view text, Use use) {
   char32_t before = 0;

@@ -100,7 +100,7 @@ test("a member who takes all outgoing requests he may gets an error that says so
   const refused = await callTool(wick, alice, "other__quick");
   failed(
     refused,
-    /3 requests to connected systems under way here already, the most for one user \(limits\.outgoing_per_user\)/,
+    /3 requests to connected systems in progress, which is the limit for one user \(limits\.outgoing_per_user\)/,
   );
   const run = await lastRun("rate_limited");
   assert.equal(run.operation, "quick");
@@ -114,7 +114,7 @@ test("a member who takes all outgoing requests he may gets an error that says so
 test("the calls to one connector leave room for those to another", async () => {
   const calls = [alice, alice, bob, bob].map((token) => callTool(wick, token, "slow__connector"));
   await arrived("/connector", 4);
-  failed(await callTool(wick, carol, "slow__quick"), /the most for one connector \(limits\.outgoing_per_connector\)/);
+  failed(await callTool(wick, carol, "slow__quick"), /the limit for one connector \(limits\.outgoing_per_connector\)/);
   fine(await callTool(wick, carol, "other__quick"));
   letGo("/connector");
   (await Promise.all(calls)).forEach(fine);
@@ -304,7 +304,7 @@ test("the event streams of one user are bounded over all credentials, and others
   assert.deepEqual([await listen(alice), await listen(alice), await listen(second)], [null, null, null]);
   assert.match(
     (await listen(second)).error.message,
-    /3 event streams under way here already, the most for one user \(limits\.streams_per_user\)/,
+    /3 event streams in progress, which is the limit for one user \(limits\.streams_per_user\)/,
   );
   assert.equal(await listen(bob), null);
   for (const controller of controllers) controller.abort();
@@ -336,7 +336,7 @@ test("a member has so many calls under way and no more", async () => {
   await arrived("/slow", 2);
   failed(
     await callTool(wick, alice, "notes__list"),
-    /2 calls under way here already, the most for one user \(limits\.calls_per_user\)/,
+    /2 calls in progress, which is the limit for one user \(limits\.calls_per_user\)/,
   );
   fine(await callTool(wick, bob, "notes__list"));
   letGo("/slow");

@@ -10,7 +10,7 @@ namespace wick {
 using Sha256Digest = std::array<unsigned char, 32>;
 
 Sha256Digest sha256(std::string_view bytes);
-// True when equal; the time depends only on the sizes.
+// Whether the texts are equal. The time depends only on their sizes.
 bool equal_constant_time(std::string_view a, std::string_view b);
 
 inline std::string_view as_bytes(const Sha256Digest& digest) {

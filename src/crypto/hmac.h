@@ -1,4 +1,4 @@
-// HMAC-SHA-1 (RFC 2104, FIPS 198-1), for one-time codes (RFC 4226) alone. Thread-safe.
+// HMAC-SHA-1 (RFC 2104, FIPS 198-1). Only for one-time codes (RFC 4226). Thread-safe.
 #pragma once
 
 #include <array>

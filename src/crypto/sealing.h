@@ -1,7 +1,8 @@
-// Sealed secrets: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce per value.
+// Sealed secrets: AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for each value.
 //
-// A sealed value is: version 1 | key id (4 bytes) | nonce (12) | ciphertext | tag (16). The additional data
-// ties it to its place (row id and field), so that a value moved to another row does not open. Thread-safe.
+// Format of a sealed value: version 1 | key id (4 bytes) | nonce (12) | ciphertext | tag (16). The additional
+// data is the place of the value (row id and field), so a value that was moved to another row cannot be opened.
+// Thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -15,9 +16,9 @@ namespace wick {
 
 class SealingKey {
  public:
-  // Reads 32 bytes as 64 hex characters from `file`; makes the file (mode 0600) when it does not exist.
-  // Errors: kInvalidArgument  the file is not 64 hex characters, or readable by others
-  //         kUnavailable      the file cannot be read or made
+  // Reads the key (64 hex characters) from `file`, or creates the file (mode 0600) with a new key.
+  // Errors: kInvalidArgument  the file is not 64 hex characters, or other users can read it
+  //         kUnavailable      the file cannot be read or created
   static Result<SealingKey> load_or_create(const std::filesystem::path& file);
   // Errors: kInvalidArgument  not 64 hex characters
   static Result<SealingKey> from_hex_text(std::string_view hex);

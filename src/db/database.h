@@ -1,31 +1,32 @@
-// Database: SQL in transactions, one text for SQLite and PostgreSQL, and the change log.
+// Database: SQL in transactions, with the same text for SQLite and PostgreSQL, and the change log.
 //
-// SQL is written with $1, $2 … placeholders and the types BIGINT, TEXT and BYTEA only. Calls block: make them
-// on database threads, never on an io thread.
+// SQL statements use the placeholders $1, $2 … and only the types BIGINT, TEXT and BYTEA. Calls block: use
+// database threads, never an io thread.
 //
-// Change log. Everything a node keeps in memory is a cache of the database, kept exact like this: a
-// transaction names each entity it changed with Transaction::changed(); the entries get consecutive numbers
-// from a one-row counter inside the same transaction, so the log has no gaps and no entry of a rolled-back
-// transaction. After the commit, still under the writer lock, the appliers run in the order of the log. Then
-// the lock is released, the followers of the changed kinds run, and only then does write() return. Hence a
-// caller that has been answered knows that this node's memory agrees with what was written; and appliers,
-// which reload the current state of the entity they are given, never go backwards. An applier or follower
-// that fails ends the process: memory that can no longer follow the log must not serve.
+// Change log. All state that a node keeps in memory is an exact cache of the database. A transaction names each
+// entity that it changed with Transaction::changed(). The entries get consecutive numbers from a one-row
+// counter inside the same transaction, so the log has no gaps and no entries of rolled-back transactions. After
+// the commit, still under the writer lock, the appliers run in the order of the log. Then the lock is released,
+// the followers of the changed kinds run, and write() returns. Hence, when write() has returned, the memory of
+// this node agrees with the written data. Appliers reload the current state of an entity, so they never go
+// backwards. If an applier or follower fails, the process ends: a node whose memory cannot follow the log must
+// not serve requests.
 //
-// Connections. Those that are ever used are opened by open_sqlite(): one for writing, a pool of readers, and
-// three that are kept for who must not wait for the pool: the thread that holds the writer lock (appliers),
-// the one that follows a change, and checkpoints. So no later use needs a file descriptor, a read waits for a
-// free connection instead of opening one, and memory can follow the change log whatever else goes on.
+// Connections. open_sqlite() opens all connections: one for writing, a pool of readers, and three reserved
+// connections for work that must not wait for the pool: the thread that holds the writer lock (appliers), the
+// thread that follows a change, and checkpoints. So no later use needs a file descriptor, a read waits for a
+// free connection instead of opening one, and memory always follows the change log.
 //
-// Full disk. A write that finds no room releases the reserve (db/disk_space.h) and runs once more. The
-// write-ahead log is bounded in bytes and time: a thread moves it into the file above kCheckpointBytes, and
-// kCheckpointAge after the oldest write in it. Only a reader that does not end lets it grow further;
-// log_bytes() tells.
+// Full disk. A write that fails for lack of space releases the reserve (db/disk_space.h) and runs once more.
+// The write-ahead log is bounded in bytes and time: a thread moves it into the file above kCheckpointBytes, and
+// kCheckpointAge after the oldest write in it. Only a reader that does not end lets the log grow further.
+// log_bytes() returns its size.
 //
-// A second node reads the same log. Entries older than kChangeLogAge are pruned: a node that finds its next
-// number gone has been away for longer and loads everything, as at start.
+// A second node reads the same log. Entries older than kChangeLogAge are pruned. A node that misses its next
+// number has been away for longer and loads everything, as at startup.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -45,14 +46,14 @@ namespace wick {
 
 class DiskSpace;
 
-// How long entries of the change log are kept for other nodes.
-inline constexpr Micros kChangeLogAge = 24 * 3600 * kMicrosPerSecond;
+// The time for which entries of the change log are kept for other nodes.
+inline constexpr std::chrono::hours kChangeLogAge(24);
 
 inline constexpr int kDefaultReaders = 8;
-// A read that finds no connection free for this long fails.
-inline constexpr int kReaderWaitSeconds = 5;
+// A read that gets no connection within this time fails.
+inline constexpr std::chrono::seconds kReaderWait(5);
 inline constexpr std::int64_t kCheckpointBytes = 8 << 20;
-inline constexpr int kCheckpointAgeSeconds = 30;
+inline constexpr std::chrono::seconds kCheckpointAge(30);
 
 struct BlobView {
   std::string_view bytes;
@@ -81,17 +82,18 @@ struct ChangeEntry {
 class Transaction {
  public:
   virtual ~Transaction() = default;
-  // Errors of all three: kConflict     a uniqueness or foreign-key constraint
-  //                      kUnavailable  the disk is full, the folder read-only, the store away
-  //                      kInternal     anything else, with the engine's message
+  // Errors of all functions:
+  //         kConflict     a uniqueness or foreign-key constraint
+  //         kUnavailable  the disk is full, the folder is read-only, or the store cannot be reached
+  //         kInternal     anything else, with the message of the engine
   virtual Result<void> for_each(std::string_view sql, SqlParams params,
                                 const std::function<void(const SqlRow&)>& row) = 0;
-  // The number of rows changed.
+  // Returns the number of changed rows.
   virtual Result<std::int64_t> execute(std::string_view sql, SqlParams params) = 0;
-  // Appends to the change log. Only in write().
+  // Appends an entry to the change log. Only inside write().
   virtual Result<void> changed(std::string_view kind, std::string_view entity) = 0;
-  // In place of changed() where the caller reports a state that was there already: nothing is logged, but
-  // write() returns only after memory agrees with the changes of this kind that others have made.
+  // Replaces changed() where the entity already has the requested state. Logs nothing, but write() returns only
+  // after memory agrees with earlier changes of this kind by other transactions.
   virtual void unchanged(std::string_view kind) = 0;
 
   Result<void> for_each(std::string_view sql, std::initializer_list<SqlParam> params,
@@ -103,17 +105,17 @@ class Transaction {
   }
 };
 
-// One numbered step of the schema; `sql` may hold several statements. Never edit one that has been released.
+// One numbered step of the schema. `sql` may hold several statements. Never edit a released migration.
 struct Migration {
   std::int64_t number;
   std::string_view name;
   std::string_view sql;
 };
 
-// What a write does when the disk is nearly full.
+// The space that a write may use when the disk is nearly full.
 enum class Space {
-  kMayUseReserve,  // the control plane: revocation, sign-in, deletion
-  kNoReserve,      // what is left but the reserve: records of calls that were let in while there was room
+  kMayUseReserve,  // may use the reserve: revocation, sign-in, deletion
+  kNoReserve,      // may use all but the reserve: records of calls that were accepted while there was space
   kNeedsRoom,      // fails with kUnavailable below limits.min_free_bytes
 };
 
@@ -126,43 +128,46 @@ class Database {
 
   virtual ~Database() = default;
 
-  // Registers what reloads entities of `kind`, under the writer lock: it must be quick. Before the first
-  // write; appliers may call read(), never write().
+  // Registers the function that reloads an entity of `kind`. It runs under the writer lock and must be fast.
+  // Register before the first write. Appliers may call read(), never write().
   virtual void on_change(std::string kind, Applier applier) = 0;
-  // Registers what takes too long for the writer lock. It runs on the thread of each write() that named
-  // `kind`, after the lock is released: other writes go on meanwhile, so it may run on several threads at
-  // once.
+  // Registers a function that takes too long for the writer lock. It runs on the thread of each write() that
+  // named `kind`, after the lock is released. Other writes continue meanwhile, so it may run on several threads
+  // at once.
   virtual void after_change(std::string kind, Follower follower) = 0;
-  // Runs `work`, a function from Transaction& to a Result, in one transaction and returns its result; the transaction is
-  // rolled back when that is an error. Writers are serialised. `work` runs a second time when the first was rolled back
-  // for lack of room, so it sets what it captures and adds nothing to it.
+  // Runs `work`, a function from Transaction& to a Result, in one transaction and returns its result. An error
+  // rolls the transaction back. Writers are serialised. After a rollback for lack of space, `work` runs a
+  // second time, so it must assign to captured variables and not append to them.
   template <typename F>
   auto write(F&& work, Space space = Space::kNeedsRoom) {
     return with_value([&](const Work& run) { return run_write(run, space); }, work);
   }
-  // For what must work on a full disk too, and for nothing that a stranger can repeat.
+  // For changes that must succeed on a full disk. Never for an action that an unauthenticated client can
+  // repeat.
   template <typename F>
   auto write_with_reserve(F&& work) {
     return write(work, Space::kMayUseReserve);
   }
-  // Runs `work` on a consistent view and returns its result; does not wait for writers. Inside another read() of the same
-  // thread, it is the same view. Errors: kUnavailable  no connection became free for kReaderWaitSeconds
+  // Runs `work` on a consistent view of the data and returns its result. Does not wait for writers. A read()
+  // inside another read() of the same thread sees the same view.
+  // Errors: kUnavailable  no connection became free within kReaderWait
   template <typename F>
   auto read(F&& work) {
     return with_value([&](const Work& run) { return run_read(run); }, work);
   }
-  // Removes change-log entries older than kChangeLogAge, a small step of them; whether there may be more.
+  // Removes a limited number of change-log entries older than kChangeLogAge. Returns whether more may remain.
   virtual Result<bool> prune_change_log(Micros now) = 0;
-  // Moves finished writes from the write-ahead log into the database file (SQLite), without blocking writers.
+  // Moves committed writes from the write-ahead log into the database file (SQLite), without blocking writers.
   virtual void checkpoint() = 0;
-  // Of the write-ahead log, as far as it is not moved yet.
+  // The size of the part of the write-ahead log that is not in the database file yet.
   virtual std::int64_t log_bytes() const = 0;
-  // How much work all writes were so far, in steps of the engine: for tests of what must not grow.
+  // The work of all writes so far, in steps of the engine: for tests of costs.
   virtual std::uint64_t write_steps() const = 0;
-  // A consistent copy of the running database in a new file.
-  // Errors: kConflict  the file exists;  kUnavailable  it cannot be written
+  // Writes a consistent copy of the running database to a new file.
+  // Errors: kConflict     the file exists
+  //         kUnavailable  the file cannot be written
   virtual Result<void> backup_to(const std::string& file) = 0;
-  // Errors: kInternal with what the engine found damaged.
+  // Checks the integrity of the file. Errors: kInternal  the damage that the engine found
   virtual Result<void> check() = 0;
 
  protected:
@@ -188,18 +193,18 @@ class Database {
   }
 };
 
-// Runs `sql` until it finds nothing more, each time in a write of its own with a pause after it, so that
-// others come to their turn. `sql` deletes at most $2 rows of those that are due at $1.
+// Runs `sql` until it finds nothing more to delete. Each step is a write with a pause after it, so that other
+// writers get their turn. `sql` deletes at most $2 of the rows that are due at $1.
 Result<void> delete_in_steps(Database& db, std::string_view sql, Micros at);
 
 struct SqliteOptions {
   int readers = kDefaultReaders;
-  DiskSpace* disk = nullptr;  // of the file's folder; outlives the database
+  DiskSpace* disk = nullptr;  // of the folder of the file; must outlive the database
 };
 
-// Opens or makes a SQLite file and brings its schema up to date, each migration in one transaction.
+// Opens or creates a SQLite file and brings its schema up to date, with one transaction for each migration.
 // Errors: kUnavailable      the folder or file cannot be opened or written
-//         kInvalidArgument  the file was written by a newer version
+//         kInvalidArgument  a newer version has written the file
 Result<std::unique_ptr<Database>> open_sqlite(const std::string& file, std::span<const Migration> migrations,
                                               SqliteOptions options = {});
 

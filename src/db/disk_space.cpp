@@ -15,7 +15,7 @@
 namespace wick {
 namespace {
 
-constexpr int kRetrySeconds = 10;
+constexpr std::chrono::seconds kRetryAfter(10);
 constexpr std::int64_t kMaxLastBytes = 2 << 20;  // below, a disk counts as full
 
 std::optional<DiskSpace::Room> measure_disk(const std::string& folder) {
@@ -79,12 +79,12 @@ Result<void> DiskSpace::check() {
   const auto room = measure();
   measured_at_.store(now, std::memory_order_relaxed);
   if (!room) return {};
-  // What the reserve lacks is no room: it is for the control plane.
+  // Missing bytes of the reserve are not free: they belong to the control plane.
   const std::int64_t needed = min_free(*room) + std::max<std::int64_t>(0, reserve_size(*room) - held_);
   const bool has_room = room->free >= needed;
   if (has_room_.exchange(has_room) != has_room) {
     if (has_room) {
-      spdlog::info("the disk of {} has room again: calls are made", folder_);
+      spdlog::info("the disk of {} has space again: calls are accepted", folder_);
     } else {
       spdlog::error("the disk of {} is full: {} are free, calls stop below {}", folder_,
                     megabytes(room->free), megabytes(needed));
@@ -94,7 +94,7 @@ Result<void> DiskSpace::check() {
   return fail(Error{ErrorCode::kUnavailable,
                     "The disk is full: " + megabytes(room->free) + " are free, and calls stop below " +
                         megabytes(needed) + " (limits.min_free_bytes). Free some space.",
-                    kRetrySeconds});
+                    int(kRetryAfter.count())});
 }
 
 void DiskSpace::release_if_full() {
@@ -106,7 +106,7 @@ void DiskSpace::release_if_full() {
 void DiskSpace::release() {
   const std::lock_guard lock(mutex_);
   if (file_ < 0 || held_ == 0) return;
-  // Synchronised, because some file systems give blocks back only with their next commit.
+  // Syncs the file, because some file systems free blocks only with their next commit.
   if (::ftruncate(file_, 0) != 0 || ::fsync(file_) != 0) {
     spdlog::error("the reserve for a full disk cannot be released: {}", std::strerror(errno));
     return;

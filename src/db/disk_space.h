@@ -1,16 +1,16 @@
-// DiskSpace: whether the data folder has room, and a reserve for when it has none.
+// DiskSpace: watches the free space of the data folder and keeps a reserve for a full disk.
 //
-// A full disk must not take away the means to act on it: a revocation is a write. So there are two marks.
-// Below `min_free_bytes`, check() fails, and whoever makes the folder grow (calls, their records) stops. What
-// others write to the same disk may still fill it. Then a write that may use the reserve
-// (Space::kMayUseReserve) empties the file wick.reserve, which was allocated while there was room, and its
-// blocks take that write and the next thousands. The reserve is allocated again when there is room for it
-// beside min_free_bytes; until then check() fails, so that nobody but the control plane uses what was
-// released.
+// Admins must be able to revoke credentials on a full disk, and a revocation is a write. So there are two
+// limits. Below `min_free_bytes`, check() fails, and everything that makes the folder grow (calls and their
+// records) stops. Other programs may still fill the disk. Then a write that may use the reserve
+// (Space::kMayUseReserve) empties the file wick.reserve, which was allocated while there was space. The freed
+// blocks take that write and thousands of further ones. The reserve is allocated again when the disk has space
+// for it in addition to min_free_bytes. Until then check() fails, so that only the control plane uses the freed
+// space.
 //
-// Both marks are lowered to an eighth and a sixteenth of a small disk. Thread-safe: the measured state is
-// atomic and at most kMeasureEvery old; the reserve's file is touched under a mutex, and it stays open, so
-// that no use needs a file descriptor.
+// On a small disk, the limits are at most an eighth and a sixteenth of its size. Thread-safe: the measured
+// state is atomic and at most kMeasureEvery old. A mutex guards the reserve file, which stays open, so that
+// using it needs no file descriptor.
 #pragma once
 
 #include <atomic>
@@ -35,24 +35,25 @@ class DiskSpace {
   struct Room {
     std::int64_t free = 0, total = 0;
   };
-  // nullopt: it is not known, which counts as room.
+  // nullopt: the space is unknown, which counts as enough.
   using Measure = std::function<std::optional<Room>(const std::string& folder)>;
 
-  // Opens the reserve, and fills it where there is room; where the disk is full already, releases it.
+  // Opens the reserve, and allocates it if there is space. Releases it if the disk is already full.
   DiskSpace(std::string folder, DiskOptions options, Measure measure = {});
   ~DiskSpace();
   DiskSpace(const DiskSpace&) = delete;
   DiskSpace& operator=(const DiskSpace&) = delete;
 
-  // Errors: kUnavailable  less than min_free_bytes are free; with Error::retry_after_seconds
+  // Errors: kUnavailable  fewer than min_free_bytes are free; with Error::retry_after_seconds
   Result<void> check();
-  // Releases the reserve when the disk is full but for the last bytes. Before a write that may use it.
+  // Releases the reserve if the disk is full except for the last bytes. Call before a write that may use the
+  // reserve.
   void release_if_full();
-  // Releases the reserve. After a write that failed for lack of room.
+  // Releases the reserve. Call after a write that failed for lack of space.
   void release();
-  // Allocates the reserve again when there is room. May take as long as writing its bytes.
+  // Allocates the reserve again if there is space. May take as long as writing its bytes.
   void restore();
-  // Of the disk; 0: not known.
+  // The size of the disk; 0 if unknown.
   std::int64_t total_bytes() const { return total_; }
 
  private:
@@ -68,7 +69,7 @@ class DiskSpace {
   std::atomic<std::int64_t> total_ = 0, held_ = 0;
   std::atomic<std::int64_t> measured_at_ = 0;  // of the steady clock
   std::atomic<bool> has_room_ = true;
-  std::mutex mutex_;  // of the file's size
+  std::mutex mutex_;  // guards the size of the file
   int file_ = -1;
 };
 

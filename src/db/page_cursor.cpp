@@ -19,7 +19,7 @@ std::string PageCursor::str(std::string_view order) const {
 Result<PageCursor> PageCursor::parse(std::string_view text, std::string_view order) {
   const auto invalid = [] {
     return fail(ErrorCode::kInvalidArgument,
-                "The cursor is not one of this list in this order: begin at the first page.");
+                "The cursor does not belong to this list in this order: begin with the first page.");
   };
   const auto bytes = from_base64url(text);
   if (!bytes) return invalid();

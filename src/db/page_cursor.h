@@ -1,7 +1,7 @@
-// A place in a sorted list, and as the text that a page gives to get the one after or before it.
+// Cursors of sorted lists: the text by which a page names the next or previous page.
 //
-// Lists are paged by where the last page ended ("keyset"), not by counting rows: the thousandth page costs as
-// much as the first, and rows that come and go in between shift nothing.
+// Pages begin where the last page ended (keyset pagination) instead of counting rows. So the thousandth page
+// costs as much as the first, and rows that are added or removed meanwhile shift nothing.
 #pragma once
 
 #include <compare>
@@ -14,7 +14,8 @@
 
 namespace wick {
 
-// By text, then value, then number; a list uses of them what its order needs. Number is unique in the list.
+// A position in a list, ordered by text, then value, then number. A list uses the fields that its order needs.
+// `number` is unique in the list.
 struct Place {
   std::string text;
   std::int64_t value = 0;
@@ -24,11 +25,11 @@ struct Place {
 
 struct PageCursor {
   Place place;
-  bool backward = false;  // what comes before the place
+  bool backward = false;  // the page before the place
 
-  // `order` names the list's order, so that a cursor is not used with another.
+  // The text of the cursor. `order` names the sort order, so that a cursor is not used with another order.
   std::string str(std::string_view order) const;
-  // Errors: kInvalidArgument  not a cursor of this order
+  // Errors: kInvalidArgument  the text is not a cursor of this order
   static Result<PageCursor> parse(std::string_view text, std::string_view order);
 };
 

@@ -8,7 +8,7 @@
 namespace wick::search_index {
 namespace {
 
-// Between two columns. No query has it: clean() takes it out.
+// Separates two columns. clean() removes it from queries.
 constexpr char kSeparator = '\n';
 
 std::string clean(std::string_view text) {
@@ -52,14 +52,14 @@ Result<void> remove(Transaction& tx, Table table, std::int64_t row, std::string_
 
 namespace {
 
-// A phrase: the three-character runs of the query, one after the other.
+// A phrase: the consecutive trigrams of the query.
 std::string phrase_of(std::string_view query) {
   std::string phrase = clean(query);
   replace_all(phrase, "\"", "\"\"");
   return "\"" + phrase + "\"";
 }
 
-// FTS5 walks its lists in the order of rowid, either way, and begins where it is told.
+// FTS5 walks its lists in either order of rowid and can begin at a given rowid.
 Result<std::vector<std::int64_t>> select(Transaction& tx, Table table, const std::string& rest,
                                          SqlParams params) {
   const std::string name = table == Table::kTokens ? "token_search" : "user_search";
@@ -72,21 +72,21 @@ Result<std::vector<std::int64_t>> select(Transaction& tx, Table table, const std
 }  // namespace
 
 Result<std::vector<std::int64_t>> find(Transaction& tx, Table table, std::string_view query,
-                                       std::int64_t most) {
+                                       std::int64_t limit) {
   const std::string phrase = phrase_of(query);
-  const SqlParam params[] = {std::string_view(phrase), most};
+  const SqlParam params[] = {std::string_view(phrase), limit};
   return select(tx, table, "LIMIT $2", params);
 }
 
 Result<std::vector<std::int64_t>> find_beyond(Transaction& tx, Table table, std::string_view query,
-                                              std::optional<std::int64_t> from, bool downwards,
-                                              std::int64_t most) {
+                                              std::optional<std::int64_t> from, bool descending,
+                                              std::int64_t limit) {
   constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
   const std::string phrase = phrase_of(query);
-  const SqlParam params[] = {std::string_view(phrase), from.value_or(downwards ? kEnd : -1), most};
+  const SqlParam params[] = {std::string_view(phrase), from.value_or(descending ? kEnd : -1), limit};
   return select(
       tx, table,
-      downwards ? "AND rowid < $2 ORDER BY rowid DESC LIMIT $3" : "AND rowid > $2 ORDER BY rowid LIMIT $3",
+      descending ? "AND rowid < $2 ORDER BY rowid DESC LIMIT $3" : "AND rowid > $2 ORDER BY rowid LIMIT $3",
       params);
 }
 

@@ -1,9 +1,9 @@
-// Substring search: which rows have a text that holds another, found by an index of all runs of three
-// characters. The only place that knows how the engine does it: FTS5 with the trigram tokenizer in SQLite; in
-// PostgreSQL it would be a GIN index with pg_trgm on the column itself.
+// Substring search: finds the rows whose text contains a query, by an index of all trigrams. Only this file
+// knows the feature of the engine: FTS5 with the trigram tokenizer in SQLite. In PostgreSQL it would be a GIN
+// index with pg_trgm on the column.
 //
-// An index keeps no texts, only where they occur: remove() needs the same text that put() was given. Letters
-// are compared as lower-case ASCII.
+// An index stores positions and no texts, so remove() needs the same text as put(). ASCII letters are compared
+// without case.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +16,24 @@
 
 namespace wick::search_index {
 
-// Shorter ones are not in the index: search for them by prefix.
+// Shorter queries cannot use the index: search by prefix instead.
 inline constexpr std::size_t kMinCharacters = 3;
 
 enum class Table { kTokens, kUsers };
 
-// Whether `query` is long enough for find().
+// Whether `query` has at least kMinCharacters.
 bool can_find(std::string_view query);
-// The text that is indexed for several columns; no query matches across two of them.
+// The text to index for several columns. No query matches across two columns.
 std::string joined(std::initializer_list<std::string_view> columns);
 
 Result<void> put(Transaction& tx, Table table, std::int64_t row, std::string_view text);
 Result<void> remove(Transaction& tx, Table table, std::int64_t row, std::string_view text);
-// At most `most` rows whose text holds `query`, in no particular order.
+// At most `limit` rows whose text contains `query`, in no particular order.
 Result<std::vector<std::int64_t>> find(Transaction& tx, Table table, std::string_view query,
-                                       std::int64_t most);
-// The same in the order of their numbers, upwards or downwards, and only those beyond `from`.
+                                       std::int64_t limit);
+// The same in ascending or descending order of the row numbers, and only rows beyond `from`.
 Result<std::vector<std::int64_t>> find_beyond(Transaction& tx, Table table, std::string_view query,
-                                              std::optional<std::int64_t> from, bool downwards,
-                                              std::int64_t most);
+                                              std::optional<std::int64_t> from, bool descending,
+                                              std::int64_t limit);
 
 }  // namespace wick::search_index

@@ -19,9 +19,9 @@
 namespace wick {
 namespace {
 
-constexpr std::int64_t kPruneStep = 500;  // rows that are removed while the writer is held
+constexpr std::int64_t kPruneStep = 500;  // rows removed in one write
 constexpr int kWriterCacheKib = 8192, kReaderCacheKib = 2048;
-// A log that has become longer is truncated when it is next empty.
+// A longer log is truncated the next time that it is empty.
 constexpr std::int64_t kMaxIdleLogBytes = 2 * kCheckpointBytes;
 constexpr std::int64_t kMinCheckpointBytes = 256 << 10;  // on a small disk
 
@@ -61,13 +61,12 @@ class SqliteTransaction final : public Transaction {
   bool writable_;
 };
 
-// What the current thread does with a database, so that a read inside uses the connection that is kept for
-// it.
+// The use of a database by the current thread, so that a nested read uses the reserved connection.
 struct ThreadUse {
   const void* database;
-  SqliteConnection* reading;   // null: it is not in read()
+  SqliteConnection* reading;   // null: not inside read()
   SqliteConnection* reserved;  // for reads inside
-  std::mutex* reserved_mutex;  // held for each; null: the thread holds what guards it
+  std::mutex* reserved_mutex;  // locked for each read; null: the thread already holds the guard
 };
 thread_local std::vector<ThreadUse> thread_uses;
 
@@ -79,10 +78,10 @@ class UseScope {
   UseScope& operator=(const UseScope&) = delete;
 };
 
-// The readers. All are opened at the start; taking one waits for it.
+// The pool of readers. All connections are opened at startup; take() waits for a free one.
 //
-// Why it is right: free_ is changed only under the mutex, and a connection that is not in it belongs to the
-// one thread that holds its Lease.
+// Correctness: free_ is changed only under the mutex, and a connection outside of free_ belongs to the one
+// thread that holds its Lease.
 class ReaderPool {
  public:
   class Lease {
@@ -110,8 +109,7 @@ class ReaderPool {
   }
   Result<Lease> take() {
     std::unique_lock lock(mutex_);
-    const bool is_free = given_back_.wait_for(lock, std::chrono::seconds(kReaderWaitSeconds),
-                                              [this] { return !free_.empty(); });
+    const bool is_free = given_back_.wait_for(lock, kReaderWait, [this] { return !free_.empty(); });
     if (!is_free) {
       return fail(Error{ErrorCode::kUnavailable,
                         "The database is busy: all its " + std::to_string(all_.size()) +
@@ -138,10 +136,9 @@ class ReaderPool {
   std::vector<SqliteConnection*> free_;
 };
 
-// Why it is right: writer_ and applier_ are used only under writer_mutex_, follower_ under follower_mutex_
-// and checkpoint_connection_ under checkpoint_mutex_, which is taken before writer_mutex_ and never while
-// that is held. A thread never waits for the pool while it holds one of them: its reads use the reserved
-// connection.
+// Correctness: writer_ and applier_ are used only under writer_mutex_, follower_ under follower_mutex_ and
+// checkpoint_connection_ under checkpoint_mutex_. checkpoint_mutex_ is locked before writer_mutex_, never
+// after. A thread that holds one of them never waits for the pool: its reads use the reserved connection.
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(std::string file, SqliteOptions options) : file_(std::move(file)), options_(options) {}
@@ -184,8 +181,8 @@ class SqliteDatabase final : public Database {
     bool is_full = false;
     Result<void> done = commit(work, space, kinds, is_full);
     if (!done && is_full && space == Space::kMayUseReserve) {
-      // The log has taken the reserve, and nobody has moved it into the file yet: after that, the next write
-      // begins the log again and needs no room.
+      // The log has used the reserve and has not been moved into the file yet. After that, the next write
+      // starts the log again and needs no space.
       checkpoint();
       done = commit(work, space, kinds, is_full);
     }
@@ -215,7 +212,7 @@ class SqliteDatabase final : public Database {
     auto found = read([&](Transaction& tx) {
       return tx.for_each("SELECT seq, at FROM change_log ORDER BY seq LIMIT $1", {kPruneStep},
                          [&](const SqlRow& row) {
-                           if (++seen; row.integer(1) < now - kChangeLogAge) last = row.integer(0);
+                           if (++seen; row.integer(1) < now - to_micros(kChangeLogAge)) last = row.integer(0);
                          });
     });
     WICK_CHECK(found);
@@ -231,8 +228,8 @@ class SqliteDatabase final : public Database {
   void checkpoint() override {
     const std::lock_guard lock(checkpoint_mutex_);
     move_log(SQLITE_CHECKPOINT_PASSIVE);
-    // The little that was written meanwhile, while nobody writes: now the log is empty, and the next write
-    // begins it again. Else it would grow for as long as there is load.
+    // Moves the rest while nobody writes. Now the log is empty and the next write starts it again; otherwise
+    // the log would grow as long as there is load.
     const std::lock_guard writing(writer_mutex_);
     const bool is_long = log_bytes() > kMaxIdleLogBytes;
     if (!move_log(SQLITE_CHECKPOINT_PASSIVE)) return;
@@ -249,7 +246,7 @@ class SqliteDatabase final : public Database {
   Result<void> backup_to(const std::string& file) override {
     struct stat info {};
     if (::stat(file.c_str(), &info) == 0)
-      return fail(ErrorCode::kConflict, file + " exists already: name a new file.");
+      return fail(ErrorCode::kConflict, file + " already exists: name a new file.");
     WICK_TRY(lease, readers_.take());
     const SqlParam target[] = {std::string_view(file)};
     // VACUUM INTO reads one consistent snapshot and does not stop writers.
@@ -281,12 +278,12 @@ class SqliteDatabase final : public Database {
     Result<void> result = work(transaction);
     Result<void> ended;
     if (connection.in_transaction()) ended = connection.run("COMMIT");
-    // A reader that stays in its transaction would hold the log for ever.
+    // A reader that stays in its transaction would keep the log from being truncated.
     if (connection.in_transaction()) (void)connection.run("ROLLBACK");
     return result ? ended : result;
   }
 
-  // The part of write() under the writer lock.
+  // The part of write() that runs under the writer lock.
   Result<void> commit(const Work& work, Space space, std::set<std::string>& kinds, bool& is_full) {
     const std::lock_guard lock(writer_mutex_);
     const UseScope scope({this, nullptr, &applier_, nullptr});
@@ -329,7 +326,7 @@ class SqliteDatabase final : public Database {
     return {};
   }
 
-  // SQLite calls it after each commit of the writer, under writer_mutex_.
+  // SQLite calls this function after each commit of the writer, under writer_mutex_.
   static int committed(void* self, sqlite3*, const char*, int pages) {
     auto& database = *static_cast<SqliteDatabase*>(self);
     database.log_pages_ = pages;
@@ -349,25 +346,24 @@ class SqliteDatabase final : public Database {
     return total == 0 ? kCheckpointBytes : std::clamp(total / 32, kMinCheckpointBytes, kCheckpointBytes);
   }
 
-  // Waits for nothing while nothing is written.
+  // Sleeps while there are no writes.
   void checkpoint_loop() {
     std::unique_lock lock(checkpointer_mutex_);
     while (!stopping_) {
       checkpoint_due_.wait(lock, [this] { return stopping_ || is_dirty_; });
-      checkpoint_due_.wait_for(lock, std::chrono::seconds(kCheckpointAgeSeconds),
-                               [this] { return stopping_ || is_long_; });
+      checkpoint_due_.wait_for(lock, kCheckpointAge, [this] { return stopping_ || is_long_; });
       if (stopping_) return;
       is_dirty_ = is_long_ = false;
       lock.unlock();
       checkpoint();
       lock.lock();
-      // A reader may hold the log: then the next try is made after a moment, not at once.
+      // A reader may hold the log: then the next attempt comes after a pause.
       const bool is_held = log_bytes() >= checkpoint_bytes();
       if (is_held) checkpoint_due_.wait_for(lock, std::chrono::seconds(1), [this] { return stopping_; });
     }
   }
 
-  // Under checkpoint_mutex_. Whether all of the log is moved.
+  // Requires checkpoint_mutex_. Returns whether the whole log was moved.
   bool move_log(int mode) {
     int in_log = 0, moved = 0;
     const auto move = [&] {
@@ -404,8 +400,8 @@ class SqliteDatabase final : public Database {
   [[noreturn]] static void stop_stale(const std::string& kind, const std::string& entity,
                                       const Error& error) {
     spdlog::critical(
-        "cannot follow the change log ({} {}): {}; stopping, because what is in memory would be stale", kind,
-        entity, error.message);
+        "cannot follow the change log ({} {}): {}; stopping, because the state in memory would be stale",
+        kind, entity, error.message);
     std::abort();
   }
 
@@ -445,7 +441,7 @@ class SqliteDatabase final : public Database {
   SqliteConnection checkpoint_connection_;
   ReaderPool readers_;
   std::atomic<std::int64_t> log_pages_ = 0;
-  std::mutex checkpointer_mutex_;  // of the three below
+  std::mutex checkpointer_mutex_;  // guards the three members below
   std::condition_variable checkpoint_due_;
   std::atomic<bool> is_dirty_ = false;
   bool is_long_ = false, stopping_ = false;

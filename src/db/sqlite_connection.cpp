@@ -6,7 +6,7 @@
 namespace wick {
 namespace {
 
-constexpr int kBusyTimeoutMillis = 5000;
+constexpr std::chrono::milliseconds kBusyTimeout(5000);
 
 Error sqlite_error(sqlite3* connection, const std::string& file) {
   const std::string message = sqlite3_errmsg(connection);
@@ -24,7 +24,7 @@ Error sqlite_error(sqlite3* connection, const std::string& file) {
     case SQLITE_BUSY:
       return {ErrorCode::kUnavailable, "Another process holds " + file + " locked.", 0};
     case SQLITE_NOMEM:
-      return {ErrorCode::kUnavailable, "There is no memory for this: try again in a moment.", 0};
+      return {ErrorCode::kUnavailable, "Not enough memory: try again in a moment.", 0};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return {ErrorCode::kInternal, file + " is damaged (" + message + "): restore a backup.", 0};
@@ -36,7 +36,7 @@ Error sqlite_error(sqlite3* connection, const std::string& file) {
 }  // namespace
 
 SqliteStatement::SqliteStatement(sqlite3_stmt* handle) : handle_(handle) {
-  // "$7" is a name to SQLite and numbered by first appearance: map it back to what the caller means.
+  // SQLite reads "$7" as a name and numbers names by first appearance: map the numbers back.
   for (int i = 1; i <= sqlite3_bind_parameter_count(handle); ++i) {
     const char* name = sqlite3_bind_parameter_name(handle, i);
     const int number = name != nullptr && name[0] == '$' ? std::atoi(name + 1) : 0;
@@ -86,7 +86,7 @@ Result<void> SqliteConnection::open(const std::string& file, int cache_kib) {
   const int opened = sqlite3_open_v2(
       file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (opened != SQLITE_OK) return fail(error());
-  sqlite3_busy_timeout(handle_, kBusyTimeoutMillis);
+  sqlite3_busy_timeout(handle_, int(kBusyTimeout.count()));
   sqlite3_extended_result_codes(handle_, 0);
   auto prepared = script(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
@@ -135,7 +135,7 @@ Result<void> SqliteConnection::run(SqliteStatement& statement, SqlParams params,
 
 Error SqliteConnection::error() {
   const int code = sqlite3_errcode(handle_);
-  // A quota, and the index of the write-ahead log on a full disk, are told as errors of input and output.
+  // SQLite reports an exceeded quota, and the index of the write-ahead log on a full disk, as I/O errors.
   if (code == SQLITE_FULL || code == SQLITE_IOERR) met_full_disk_ = true;
   return sqlite_error(handle_, file_);
 }

@@ -1,4 +1,4 @@
-// One connection to a SQLite file, its statements prepared once. Private to sqlite.cpp. Not thread-safe.
+// One connection to a SQLite file, with cached prepared statements. Internal to sqlite.cpp. Not thread-safe.
 #pragma once
 
 #include <sqlite3.h>
@@ -28,7 +28,7 @@ class SqliteStatement final : public SqlRow {
   void bind(SqlParams params);
   int step() { return sqlite3_step(handle_); }
   bool is_running() const { return sqlite3_stmt_busy(handle_) != 0; }
-  // Ready for the next use; the steps of SQLite's virtual machine that this one took.
+  // Resets the statement for the next use. Returns the steps of SQLite's virtual machine that this use took.
   int reset();
 
  private:
@@ -43,19 +43,19 @@ class SqliteConnection {
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
 
-  // Opens the file with its write-ahead log, so that no later use opens any other. `cache_kib`: of pages
-  // kept. Errors: as Transaction
+  // Opens the file and its write-ahead log, so that no later use opens another file. `cache_kib` is the size of
+  // the page cache. Errors: as Transaction
   Result<void> open(const std::string& file, int cache_kib);
-  // Several statements, which are not kept.
+  // Runs several statements without caching them.
   Result<void> script(const std::string& sql);
   Result<void> run(std::string_view sql, SqlParams params, const std::function<void(const SqlRow&)>* row);
   Result<void> run(std::string_view sql) { return run(sql, {}, nullptr); }
   std::int64_t changes() const { return sqlite3_changes64(handle_); }
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
-  // Whether an error since forget_errors() could be for lack of room on the disk.
+  // Whether an error since forget_errors() may have been caused by a full disk.
   bool met_full_disk() const { return met_full_disk_; }
   void forget_errors() { met_full_disk_ = false; }
-  // Of all statements so far: how much work they were, whatever the machine.
+  // The steps of all statements so far: a measure of work that does not depend on the machine.
   std::uint64_t steps() const { return steps_; }
   sqlite3* handle() { return handle_; }
 

@@ -152,7 +152,7 @@ TEST_F(Sqlite, OldEntriesOfTheChangeLogArePrunedInStepsAndTheNumbersGoOn) {
   const Micros now = SystemClock().now();
   EXPECT_FALSE(db->prune_change_log(now).value());
   EXPECT_EQ(count(*db, "SELECT COUNT(*) FROM change_log"), 1200) << "what another node may need is kept";
-  const Micros later = now + kChangeLogAge + kMicrosPerSecond * 60;
+  const Micros later = now + to_micros(kChangeLogAge + std::chrono::minutes(1));
   int steps = 1;
   while (db->prune_change_log(later).value()) ++steps;
   EXPECT_GT(steps, 2);

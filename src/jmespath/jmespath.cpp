@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "jmespath/jmespath_search.h"
+#include "jmespath/jmespath_evaluator.h"
 
 namespace wick {
 namespace jmespath {
@@ -82,7 +82,7 @@ std::string name_of(unsigned types) {
   return out;
 }
 
-bool Search::steps(std::size_t count) {
+bool Evaluator::steps(std::size_t count) {
   steps_ += count;
   if (steps_ > kMaxJmespathSteps && !error) {
     error = {ErrorCode::kTooLarge,
@@ -93,18 +93,18 @@ bool Search::steps(std::size_t count) {
   return !error;
 }
 
-bool Search::bytes(std::size_t count) {
+bool Evaluator::bytes(std::size_t count) {
   bytes_ += count;
   if (bytes_ > kMaxJmespathResultBytes && !error) {
     error = {ErrorCode::kTooLarge,
-             "What it makes of this response is larger than " + std::to_string(kMaxJmespathResultBytes) +
+             "Its result for this response is larger than " + std::to_string(kMaxJmespathResultBytes) +
                  " bytes: take a smaller part of it first.",
              0};
   }
   return !error;
 }
 
-bool Search::weigh(const json::value& value) {
+bool Evaluator::weigh(const json::value& value) {
   if (const auto* object = value.if_object()) {
     for (const auto& member : *object) {
       if (!bytes(kValueBytes + member.key().size()) || !weigh(member.value())) return false;
@@ -117,7 +117,7 @@ bool Search::weigh(const json::value& value) {
   return bytes(kValueBytes + (value.is_string() ? value.get_string().size() : 0));
 }
 
-Found Search::refuse(const Node& call, std::string_view message) {
+ValueRef Evaluator::refuse(const Node& call, std::string_view message) {
   if (!error) {
     error = {ErrorCode::kInvalidArgument,
              "The function " + std::string(call.function->shape.name) + " at character " +
@@ -127,7 +127,7 @@ Found Search::refuse(const Node& call, std::string_view message) {
   return {};
 }
 
-bool Search::equal(const json::value& a, const json::value& b) {
+bool Evaluator::equal(const json::value& a, const json::value& b) {
   const unsigned type = type_of(a);
   if (!steps(1) || type != type_of(b)) return false;
   switch (type) {
@@ -156,17 +156,17 @@ bool Search::equal(const json::value& a, const json::value& b) {
   }
 }
 
-Found Search::eval(const Node& node, const json::value& current) {
+ValueRef Evaluator::eval(const Node& node, const json::value& current) {
   if (!steps(1)) return {};
   switch (node.kind) {
     case Node::Kind::kCurrent:
-      return Found(&current);
+      return ValueRef(&current);
     case Node::Kind::kLiteral:
-      return Found(&node.literal);
+      return ValueRef(&node.literal);
     case Node::Kind::kField: {
       const auto* object = current.if_object();
       const auto* value = object == nullptr ? nullptr : object->if_contains(node.name);
-      return value == nullptr ? Found() : Found(value);
+      return value == nullptr ? ValueRef() : ValueRef(value);
     }
     case Node::Kind::kChain:
       return chain(node, current);
@@ -183,15 +183,15 @@ Found Search::eval(const Node& node, const json::value& current) {
     case Node::Kind::kFilterProjection:
       return filter_projection(node, current);
     case Node::Kind::kOr: {
-      Found left = eval(*node.children[0], current);
+      ValueRef left = eval(*node.children[0], current);
       return is_true(left.get()) ? std::move(left) : eval(*node.children[1], current);
     }
     case Node::Kind::kAnd: {
-      Found left = eval(*node.children[0], current);
+      ValueRef left = eval(*node.children[0], current);
       return is_true(left.get()) ? eval(*node.children[1], current) : std::move(left);
     }
     case Node::Kind::kNot:
-      return Found(json::value(!is_true(eval(*node.children[0], current).get())));
+      return ValueRef(json::value(!is_true(eval(*node.children[0], current).get())));
     case Node::Kind::kEqual:
     case Node::Kind::kNotEqual:
     case Node::Kind::kLess:
@@ -206,37 +206,37 @@ Found Search::eval(const Node& node, const json::value& current) {
     case Node::Kind::kCall:
       return call(node, current);
     case Node::Kind::kReference:
-      break;  // its function evaluates the child, for each item
+      break;  // the function evaluates the child for each item
   }
   return {};
 }
 
-Found Search::chain(const Node& node, const json::value& current) {
-  Found left = eval(*node.children[0], current);
-  Found right = eval(*node.children[1], left.get());
-  // It may stand in what ends here.
-  if (left.owned() && !right.owned()) return Found(own(std::move(right)));
+ValueRef Evaluator::chain(const Node& node, const json::value& current) {
+  ValueRef left = eval(*node.children[0], current);
+  ValueRef right = eval(*node.children[1], left.get());
+  // The result may be part of a value that is destroyed here.
+  if (left.owned() && !right.owned()) return ValueRef(own(std::move(right)));
   return right;
 }
 
-Found Search::index(const Node& node, const json::value& current) {
+ValueRef Evaluator::index(const Node& node, const json::value& current) {
   const auto* list = current.if_array();
   if (list == nullptr) return {};
   const std::int64_t size = std::int64_t(list->size());
   const std::int64_t at = *node.start < 0 ? size + *node.start : *node.start;
-  return at >= 0 && at < size ? Found(&(*list)[std::size_t(at)]) : Found();
+  return at >= 0 && at < size ? ValueRef(&(*list)[std::size_t(at)]) : ValueRef();
 }
 
-// As Python slices lists.
-Found Search::slice(const Node& node, const json::value& current) {
+// Slices lists like Python.
+ValueRef Evaluator::slice(const Node& node, const json::value& current) {
   const auto* list = current.if_array();
   if (list == nullptr) return {};
   const std::int64_t size = std::int64_t(list->size());
   const std::int64_t step = node.step.value_or(1);
   const std::int64_t first = step > 0 ? 0 : -1;
   const std::int64_t last = step > 0 ? size : size - 1;
-  const auto place = [&](std::optional<std::int32_t> given, std::int64_t otherwise) {
-    if (!given) return otherwise;
+  const auto place = [&](std::optional<std::int32_t> given, std::int64_t default_value) {
+    if (!given) return default_value;
     return std::clamp<std::int64_t>(*given < 0 ? size + *given : *given, first, last);
   };
   const std::int64_t from = place(node.start, step > 0 ? first : last);
@@ -244,18 +244,18 @@ Found Search::slice(const Node& node, const json::value& current) {
   json::array out;
   for (std::int64_t at = from; step > 0 ? at < to : at > to; at += step) {
     if (!steps(1)) return {};
-    out.push_back(own(Found(&(*list)[std::size_t(at)])));
+    out.push_back(own(ValueRef(&(*list)[std::size_t(at)])));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::flatten(const Node& node, const json::value& current) {
-  Found source = eval(*node.children[0], current);
+ValueRef Evaluator::flatten(const Node& node, const json::value& current) {
+  ValueRef source = eval(*node.children[0], current);
   if (!source.get().is_array()) return {};
   json::array out;
   for (std::size_t i = 0; i < source.get().get_array().size(); ++i) {
     if (!steps(1)) return {};
-    Found each = item(source, i);
+    ValueRef each = item(source, i);
     if (!each.get().is_array()) {
       out.push_back(own(std::move(each)));
       continue;
@@ -265,56 +265,56 @@ Found Search::flatten(const Node& node, const json::value& current) {
       out.push_back(own(item(each, j)));
     }
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::list_projection(const Node& node, const json::value& current) {
-  Found source = eval(*node.children[0], current);
+ValueRef Evaluator::list_projection(const Node& node, const json::value& current) {
+  ValueRef source = eval(*node.children[0], current);
   if (!source.get().is_array()) return {};
   const Node& taken = *node.children[1];
   json::array out;
   for (std::size_t i = 0; i < source.get().get_array().size(); ++i) {
     if (!steps(1)) return {};
-    Found each = item(source, i);
-    // The item itself is moved, when it may be.
-    Found result = taken.kind == Node::Kind::kCurrent ? std::move(each) : eval(taken, each.get());
+    ValueRef each = item(source, i);
+    // Moves the item if it is owned.
+    ValueRef result = taken.kind == Node::Kind::kCurrent ? std::move(each) : eval(taken, each.get());
     if (!result.get().is_null()) out.push_back(own(std::move(result)));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::object_projection(const Node& node, const json::value& current) {
-  const Found source = eval(*node.children[0], current);
+ValueRef Evaluator::object_projection(const Node& node, const json::value& current) {
+  const ValueRef source = eval(*node.children[0], current);
   const auto* object = source.get().if_object();
   if (object == nullptr) return {};
   json::array out;
   for (const auto& member : *object) {
     if (!steps(1)) return {};
-    Found result = eval(*node.children[1], member.value());
+    ValueRef result = eval(*node.children[1], member.value());
     if (!result.get().is_null()) out.push_back(own(std::move(result)));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::filter_projection(const Node& node, const json::value& current) {
-  const Found source = eval(*node.children[0], current);
+ValueRef Evaluator::filter_projection(const Node& node, const json::value& current) {
+  const ValueRef source = eval(*node.children[0], current);
   const auto* list = source.get().if_array();
   if (list == nullptr) return {};
   json::array out;
   for (const auto& each : *list) {
     if (!steps(1)) return {};
     if (!is_true(eval(*node.children[2], each).get())) continue;
-    Found result = eval(*node.children[1], each);
+    ValueRef result = eval(*node.children[1], each);
     if (!result.get().is_null()) out.push_back(own(std::move(result)));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-// Anything is equal to something or not; only numbers have an order.
-Found Search::compare(const Node& node, const json::value& current) {
-  const Found left = eval(*node.children[0], current);
-  const Found right = eval(*node.children[1], current);
-  const auto answer = [](bool yes) { return Found(json::value(yes)); };
+// All values have equality; only numbers have an order.
+ValueRef Evaluator::compare(const Node& node, const json::value& current) {
+  const ValueRef left = eval(*node.children[0], current);
+  const ValueRef right = eval(*node.children[1], current);
+  const auto answer = [](bool yes) { return ValueRef(json::value(yes)); };
   if (node.kind == Node::Kind::kEqual) return answer(equal(left.get(), right.get()));
   if (node.kind == Node::Kind::kNotEqual) return answer(!equal(left.get(), right.get()));
   if (!is_number(left.get()) || !is_number(right.get())) return {};
@@ -331,26 +331,26 @@ Found Search::compare(const Node& node, const json::value& current) {
   }
 }
 
-Found Search::list(const Node& node, const json::value& current) {
+ValueRef Evaluator::list(const Node& node, const json::value& current) {
   if (current.is_null()) return {};
   json::array out;
   for (const auto& child : node.children) out.push_back(own(eval(*child, current)));
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::hash(const Node& node, const json::value& current) {
+ValueRef Evaluator::hash(const Node& node, const json::value& current) {
   if (current.is_null()) return {};
   json::object out;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     if (!bytes(kValueBytes + node.keys[i].size())) return {};
     out[node.keys[i]] = own(eval(*node.children[i], current));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found Search::call(const Node& node, const json::value& current) {
+ValueRef Evaluator::call(const Node& node, const json::value& current) {
   const JmespathCallShape& shape = node.function->shape;
-  std::vector<Found> arguments(node.children.size());
+  std::vector<ValueRef> arguments(node.children.size());
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const unsigned types = shape.takes[std::min(i, shape.takes.size() - 1)];
     if (types == kJmespathReference) continue;
@@ -361,10 +361,10 @@ Found Search::call(const Node& node, const json::value& current) {
     if (fits(value, types)) continue;
     const bool list = value.is_array() && (types & (kJmespathNumbers | kJmespathStrings)) != 0;
     return refuse(
-        node,
-        "takes " + name_of(types) +
-            (shape.takes.size() > 1 || shape.more ? " as argument " + std::to_string(i + 1) : std::string()) +
-            ", and got " + (list ? "a list with something else in it" : name_of(type_of(value))) + ".");
+        node, "takes " + name_of(types) +
+                  (shape.takes.size() > 1 || shape.is_variadic ? " as argument " + std::to_string(i + 1)
+                                                               : std::string()) +
+                  ", and got " + (list ? "a list with something else in it" : name_of(type_of(value))) + ".");
   }
   return node.function->run(*this, node, arguments);
 }
@@ -377,9 +377,9 @@ Result<Jmespath> Jmespath::compile(std::string_view expression) {
 }
 
 Result<json::value> Jmespath::search(const json::value& value) const {
-  jmespath::Search search;
-  json::value out = search.own(search.eval(*root_, value));
-  if (search.error) return fail(std::move(*search.error));
+  jmespath::Evaluator evaluator;
+  json::value out = evaluator.own(evaluator.eval(*root_, value));
+  if (evaluator.error) return fail(std::move(*evaluator.error));
   return out;
 }
 

@@ -1,8 +1,8 @@
-// JMESPath (jmespath.org/specification.html, the whole grammar and all its functions): an expression that
-// takes a part of a JSON value or makes another one of it, for example items[?open].{id: id, title: title}.
+// JMESPath (jmespath.org/specification.html, the whole grammar and all functions): expressions that select
+// parts of a JSON value or build another value from it, for example items[?open].{id: id, title: title}.
 //
-// An expression is compiled once and immutable then: it may be used by any number of threads. Both what is
-// written and what it costs are limited, so that an expression over a hostile value ends soon.
+// A compiled expression is immutable and may be used by any number of threads. The size of an expression and
+// the cost of its evaluation are limited, so that evaluating an expression on a hostile value ends soon.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -14,20 +14,20 @@
 namespace wick {
 
 inline constexpr std::size_t kMaxJmespathBytes = 4096;
-// Of brackets in brackets, and of steps that follow each other.
+// The nesting of brackets, and the number of consecutive steps.
 inline constexpr std::size_t kMaxJmespathDepth = 64;
-// Parts of the expression evaluated, values compared: about a tenth of a second.
+// Evaluated parts of the expression plus compared values: about a tenth of a second.
 inline constexpr std::size_t kMaxJmespathSteps = 2'000'000;
-// What the values made on the way take, those thrown away again included.
+// The size of all values that the evaluation creates, including intermediate ones.
 inline constexpr std::size_t kMaxJmespathResultBytes = 64 * 1024 * 1024;
 
 class Jmespath {
  public:
-  // Errors: kInvalidArgument  the expression is not one; says at which character, and what to change
+  // Errors: kInvalidArgument  the expression is invalid; names the character and the correction
   static Result<Jmespath> compile(std::string_view expression);
 
-  // What the expression gives for `value`: null where there is nothing.
-  // Errors: kInvalidArgument  a function got a value it does not take; says which function and where
+  // The result of the expression for `value`; null if it selects nothing.
+  // Errors: kInvalidArgument  a function got a value that it does not accept; names the function and its place
   //         kTooLarge         kMaxJmespathSteps or kMaxJmespathResultBytes
   Result<boost::json::value> search(const boost::json::value& value) const;
 

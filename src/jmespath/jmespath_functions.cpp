@@ -4,13 +4,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "jmespath/jmespath_search.h"
+#include "jmespath/jmespath_evaluator.h"
 
 namespace wick {
 namespace jmespath {
 namespace {
 
-// 3 and not 3.0, as people write it; JSON knows neither infinity nor NaN.
+// Integers as 3 instead of 3.0. JSON has neither infinity nor NaN.
 json::value number_value(double value) {
   if (!std::isfinite(value)) return nullptr;
   constexpr double kExact = 9007199254740992;  // 2^53
@@ -23,28 +23,28 @@ std::size_t code_points(std::string_view text) {
                                    [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-const json::array& list_of(const Found& found) {
+const json::array& list_of(const ValueRef& found) {
   return found.get().get_array();
 }
-std::string_view string_of(const Found& found) {
+std::string_view string_of(const ValueRef& found) {
   return found.get().get_string();
 }
 const Node& referred(const Node& call, std::size_t argument) {
   return *call.children[argument]->children[0];
 }
 
-Found abs_of(Search&, const Node&, Arguments arguments) {
+ValueRef abs_of(Evaluator&, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
   if (is_long_number(value)) {
     const std::string text = number_text(value);
-    return Found(*number_from_text(std::string_view(text).substr(text.starts_with('-'))));
+    return ValueRef(*number_from_text(std::string_view(text).substr(text.starts_with('-'))));
   }
-  if (value.is_double()) return Found(number_value(std::fabs(value.get_double())));
+  if (value.is_double()) return ValueRef(number_value(std::fabs(value.get_double())));
   if (value.is_uint64() || value.get_int64() >= 0) return std::move(arguments[0]);
-  return Found(json::value(std::uint64_t(0) - std::uint64_t(value.get_int64())));
+  return ValueRef(json::value(std::uint64_t(0) - std::uint64_t(value.get_int64())));
 }
 
-// A long number's whole part, one further from zero where `away` says so and there is a fraction.
+// The integer part of a long number. `away`: with a fraction, one further from zero.
 json::value whole_part(const json::value& number, bool away) {
   const Decimal decimal = decimal_of(number);
   const auto behind_point = std::size_t(-decimal.exponent);
@@ -59,12 +59,12 @@ json::value whole_part(const json::value& number, bool away) {
 }
 
 template <double (*round)(double)>
-Found rounded(Search&, const Node&, Arguments arguments) {
+ValueRef rounded(Evaluator&, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
-  if (value.is_double()) return Found(number_value(round(value.get_double())));
+  if (value.is_double()) return ValueRef(number_value(round(value.get_double())));
   if (!is_long_number(value) || is_integer(value)) return std::move(arguments[0]);
   const bool is_negative = decimal_of(value).negative;
-  return Found(whole_part(value, round(0.5) > 0 ? !is_negative : is_negative));
+  return ValueRef(whole_part(value, round(0.5) > 0 ? !is_negative : is_negative));
 }
 double floor_of(double value) {
   return std::floor(value);
@@ -73,7 +73,7 @@ double ceil_of(double value) {
   return std::ceil(value);
 }
 
-// Exact as long as it is a matter of integers.
+// Exact for integers.
 json::value total(const json::array& list) {
   std::int64_t exact = 0;
   for (const auto& each : list) {
@@ -85,163 +85,163 @@ json::value total(const json::array& list) {
   return exact;
 }
 
-Found sum(Search&, const Node&, Arguments arguments) {
-  return Found(total(list_of(arguments[0])));
+ValueRef sum(Evaluator&, const Node&, Arguments arguments) {
+  return ValueRef(total(list_of(arguments[0])));
 }
 
-Found avg(Search&, const Node&, Arguments arguments) {
+ValueRef avg(Evaluator&, const Node&, Arguments arguments) {
   const json::array& list = list_of(arguments[0]);
   if (list.empty()) return {};
-  return Found(number_value(double(number(total(list)) / static_cast<long double>(list.size()))));
+  return ValueRef(number_value(double(number(total(list)) / static_cast<long double>(list.size()))));
 }
 
-Found contains(Search& search, const Node&, Arguments arguments) {
+ValueRef contains(Evaluator& evaluator, const Node&, Arguments arguments) {
   const json::value &where = arguments[0].get(), &what = arguments[1].get();
   if (where.is_array()) {
     for (const auto& each : where.get_array()) {
-      if (search.equal(each, what)) return Found(json::value(true));
+      if (evaluator.equal(each, what)) return ValueRef(json::value(true));
     }
-    return Found(json::value(false));
+    return ValueRef(json::value(false));
   }
-  if (!is_text(what)) return Found(json::value(false));
+  if (!is_text(what)) return ValueRef(json::value(false));
   const auto &text = where.get_string(), &part = what.get_string();
-  if (!search.steps((text.size() + part.size()) / kBytesOfAStep)) return {};
-  // Unlike string::find in linear time, whatever the texts are.
-  return Found(json::value(memmem(text.data(), text.size(), part.data(), part.size()) != nullptr));
+  if (!evaluator.steps((text.size() + part.size()) / kBytesOfAStep)) return {};
+  // Linear time for all texts, unlike string::find.
+  return ValueRef(json::value(memmem(text.data(), text.size(), part.data(), part.size()) != nullptr));
 }
 
-Found starts_with(Search&, const Node&, Arguments arguments) {
-  return Found(json::value(string_of(arguments[0]).starts_with(string_of(arguments[1]))));
+ValueRef starts_with(Evaluator&, const Node&, Arguments arguments) {
+  return ValueRef(json::value(string_of(arguments[0]).starts_with(string_of(arguments[1]))));
 }
-Found ends_with(Search&, const Node&, Arguments arguments) {
-  return Found(json::value(string_of(arguments[0]).ends_with(string_of(arguments[1]))));
+ValueRef ends_with(Evaluator&, const Node&, Arguments arguments) {
+  return ValueRef(json::value(string_of(arguments[0]).ends_with(string_of(arguments[1]))));
 }
 
-Found join(Search& search, const Node&, Arguments arguments) {
+ValueRef join(Evaluator& evaluator, const Node&, Arguments arguments) {
   std::string out;
   std::string_view glue;
   for (const auto& each : list_of(arguments[1])) {
-    if (!search.bytes(glue.size() + each.get_string().size())) return {};
+    if (!evaluator.bytes(glue.size() + each.get_string().size())) return {};
     out += glue;
     out += each.get_string();
     glue = string_of(arguments[0]);
   }
-  return search.text(out);
+  return evaluator.text(out);
 }
 
-Found keys(Search& search, const Node&, Arguments arguments) {
+ValueRef keys(Evaluator& evaluator, const Node&, Arguments arguments) {
   json::array out;
   for (const auto& member : arguments[0].get().get_object()) {
-    if (!search.steps(1) || !search.bytes(kValueBytes + member.key().size())) return {};
+    if (!evaluator.steps(1) || !evaluator.bytes(kValueBytes + member.key().size())) return {};
     out.emplace_back(member.key());
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found values(Search& search, const Node&, Arguments arguments) {
+ValueRef values(Evaluator& evaluator, const Node&, Arguments arguments) {
   json::array out;
   for (const auto& member : arguments[0].get().get_object()) {
-    if (!search.steps(1)) return {};
-    out.push_back(search.own(Found(&member.value())));
+    if (!evaluator.steps(1)) return {};
+    out.push_back(evaluator.own(ValueRef(&member.value())));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found length(Search& search, const Node&, Arguments arguments) {
+ValueRef length(Evaluator& evaluator, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
-  if (value.is_array()) return Found(json::value(value.get_array().size()));
-  if (value.is_object()) return Found(json::value(value.get_object().size()));
-  search.steps(value.get_string().size() / kBytesOfAStep);
-  return Found(json::value(code_points(value.get_string())));
+  if (value.is_array()) return ValueRef(json::value(value.get_array().size()));
+  if (value.is_object()) return ValueRef(json::value(value.get_object().size()));
+  evaluator.steps(value.get_string().size() / kBytesOfAStep);
+  return ValueRef(json::value(code_points(value.get_string())));
 }
 
-Found map(Search& search, const Node& call, Arguments arguments) {
+ValueRef map(Evaluator& evaluator, const Node& call, Arguments arguments) {
   json::array out;
   for (const auto& each : list_of(arguments[1])) {
-    if (search.error) return {};
-    out.push_back(search.own(search.eval(referred(call, 0), each)));
+    if (evaluator.error) return {};
+    out.push_back(evaluator.own(evaluator.eval(referred(call, 0), each)));
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-// Both of one type, number or string: -1, 0 or 1. Strings in the order of their code points, which is that of
-// their bytes in UTF-8.
+// Compares two numbers or two strings: -1, 0 or 1. Strings have the order of their code points, which is the
+// order of their bytes in UTF-8.
 int order(const json::value& a, const json::value& b) {
   if (is_text(a)) return std::clamp(a.get_string().compare(b.get_string()), -1, 1);
   const auto order = compare_numbers(a, b);
   return order < 0 ? -1 : order > 0 ? 1 : 0;
 }
 
-// What the items are compared by; empty after an error.
-std::vector<Found> sort_keys(Search& search, const Node& call, const json::array& list) {
-  std::vector<Found> out;
+// The sort keys of the items; empty after an error.
+std::vector<ValueRef> sort_keys(Evaluator& evaluator, const Node& call, const json::array& list) {
+  std::vector<ValueRef> out;
   out.reserve(list.size());
   for (const auto& each : list) {
-    Found key = search.eval(referred(call, 1), each);
+    ValueRef key = evaluator.eval(referred(call, 1), each);
     const unsigned type = type_of(key.get());
     const bool good = type == kJmespathNumber || type == kJmespathString;
     if (!good || (!out.empty() && type != type_of(out.front().get()))) {
-      search.refuse(call, "must find a number in every item, or a string in every item, and found " +
-                              name_of(type) + " in item " + std::to_string(out.size()) + ".");
+      evaluator.refuse(call, "must find a number in every item, or a string in every item, and found " +
+                                 name_of(type) + " in item " + std::to_string(out.size()) + ".");
     }
-    if (search.error) return {};
+    if (evaluator.error) return {};
     out.push_back(std::move(key));
   }
   return out;
 }
 
 template <int wanted>
-Found extreme(Search&, const Node&, Arguments arguments) {
+ValueRef extreme(Evaluator&, const Node&, Arguments arguments) {
   const json::array& list = list_of(arguments[0]);
   std::size_t best = 0;
   for (std::size_t i = 1; i < list.size(); ++i) {
     if (order(list[i], list[best]) == wanted) best = i;
   }
   if (list.empty()) return {};
-  // The argument ends with the call.
-  if (arguments[0].owned()) return Found(std::move(arguments[0].own().get_array()[best]));
-  return Found(&list[best]);
+  // The argument is destroyed after the call.
+  if (arguments[0].owned()) return ValueRef(std::move(arguments[0].own().get_array()[best]));
+  return ValueRef(&list[best]);
 }
 
 template <int wanted>
-Found extreme_by(Search& search, const Node& call, Arguments arguments) {
-  const std::vector<Found> by = sort_keys(search, call, list_of(arguments[0]));
+ValueRef extreme_by(Evaluator& evaluator, const Node& call, Arguments arguments) {
+  const std::vector<ValueRef> by = sort_keys(evaluator, call, list_of(arguments[0]));
   if (by.empty()) return {};
   std::size_t best = 0;
   for (std::size_t i = 1; i < by.size(); ++i) {
     if (order(by[i].get(), by[best].get()) == wanted) best = i;
   }
-  return search.item(arguments[0], best);
+  return evaluator.item(arguments[0], best);
 }
 
-Found merge(Search& search, const Node&, Arguments arguments) {
+ValueRef merge(Evaluator& evaluator, const Node&, Arguments arguments) {
   json::object out;
-  for (const Found& each : arguments) {
+  for (const ValueRef& each : arguments) {
     for (const auto& member : each.get().get_object()) {
-      if (!search.steps(1) || !search.bytes(kValueBytes + member.key().size())) return {};
-      out[member.key()] = search.own(Found(&member.value()));
+      if (!evaluator.steps(1) || !evaluator.bytes(kValueBytes + member.key().size())) return {};
+      out[member.key()] = evaluator.own(ValueRef(&member.value()));
     }
   }
-  return Found(json::value(std::move(out)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found not_null(Search&, const Node&, Arguments arguments) {
-  for (Found& each : arguments) {
+ValueRef not_null(Evaluator&, const Node&, Arguments arguments) {
+  for (ValueRef& each : arguments) {
     if (!each.get().is_null()) return std::move(each);
   }
   return {};
 }
 
-Found reverse(Search& search, const Node&, Arguments arguments) {
+ValueRef reverse(Evaluator& evaluator, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
   if (value.is_array()) {
     json::array out;
     for (std::size_t i = value.get_array().size(); i-- > 0;)
-      out.push_back(search.own(search.item(arguments[0], i)));
-    return Found(json::value(std::move(out)));
+      out.push_back(evaluator.own(evaluator.item(arguments[0], i)));
+    return ValueRef(json::value(std::move(out)));
   }
   const std::string_view text = value.get_string();
-  if (!search.steps(text.size() / kBytesOfAStep)) return {};
+  if (!evaluator.steps(text.size() / kBytesOfAStep)) return {};
   std::string out;
   out.reserve(text.size());
   for (std::size_t end = text.size(); end > 0;) {
@@ -250,74 +250,74 @@ Found reverse(Search& search, const Node&, Arguments arguments) {
     out += text.substr(begin, end - begin);
     end = begin;
   }
-  return search.text(out);
+  return evaluator.text(out);
 }
 
-// The items in the order of `by`, which may be the items themselves.
+// The items sorted by `by`, which may be the items themselves.
 template <typename Key>
-Found sorted(Search& search, Found& list, const Key& key) {
+ValueRef sorted(Evaluator& evaluator, ValueRef& list, const Key& key) {
   const std::size_t size = list_of(list).size();
   std::vector<std::size_t> places(size);
   for (std::size_t i = 0; i < size; ++i) places[i] = i;
   std::size_t comparisons = size;
   for (std::size_t half = size; half > 1; half /= 2) comparisons += size;
-  if (!search.steps(comparisons)) return {};
+  if (!evaluator.steps(comparisons)) return {};
   std::stable_sort(places.begin(), places.end(),
                    [&](std::size_t a, std::size_t b) { return order(key(a), key(b)) < 0; });
   json::array out;
   out.reserve(size);
-  for (const std::size_t place : places) out.push_back(search.own(search.item(list, place)));
-  return Found(json::value(std::move(out)));
+  for (const std::size_t place : places) out.push_back(evaluator.own(evaluator.item(list, place)));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found sort(Search& search, const Node&, Arguments arguments) {
+ValueRef sort(Evaluator& evaluator, const Node&, Arguments arguments) {
   const json::array& list = list_of(arguments[0]);
-  return sorted(search, arguments[0], [&](std::size_t i) -> const json::value& { return list[i]; });
+  return sorted(evaluator, arguments[0], [&](std::size_t i) -> const json::value& { return list[i]; });
 }
 
-Found sort_by(Search& search, const Node& call, Arguments arguments) {
-  const std::vector<Found> by = sort_keys(search, call, list_of(arguments[0]));
-  if (by.empty()) return search.error ? Found() : Found(json::value(json::array()));
-  // Keys of items that are moved are not needed any more by then.
-  return sorted(search, arguments[0], [&](std::size_t i) -> const json::value& { return by[i].get(); });
+ValueRef sort_by(Evaluator& evaluator, const Node& call, Arguments arguments) {
+  const std::vector<ValueRef> by = sort_keys(evaluator, call, list_of(arguments[0]));
+  if (by.empty()) return evaluator.error ? ValueRef() : ValueRef(json::value(json::array()));
+  // The keys of moved items are no longer needed then.
+  return sorted(evaluator, arguments[0], [&](std::size_t i) -> const json::value& { return by[i].get(); });
 }
 
-Found to_array(Search& search, const Node&, Arguments arguments) {
+ValueRef to_array(Evaluator& evaluator, const Node&, Arguments arguments) {
   if (arguments[0].get().is_array()) return std::move(arguments[0]);
   json::array out;
-  out.push_back(search.own(std::move(arguments[0])));
-  return Found(json::value(std::move(out)));
+  out.push_back(evaluator.own(std::move(arguments[0])));
+  return ValueRef(json::value(std::move(out)));
 }
 
-Found to_string(Search& search, const Node&, Arguments arguments) {
+ValueRef to_string(Evaluator& evaluator, const Node&, Arguments arguments) {
   if (is_text(arguments[0].get())) return std::move(arguments[0]);
-  if (!search.weigh(arguments[0].get())) return {};
-  return search.text(plain_text(arguments[0].get()));
+  if (!evaluator.weigh(arguments[0].get())) return {};
+  return evaluator.text(plain_text(arguments[0].get()));
 }
 
-Found to_number(Search& search, const Node&, Arguments arguments) {
+ValueRef to_number(Evaluator& evaluator, const Node&, Arguments arguments) {
   const json::value& value = arguments[0].get();
   if (is_number(value)) return std::move(arguments[0]);
-  if (!value.is_string() || !search.steps(value.get_string().size() / kBytesOfAStep)) return {};
+  if (!value.is_string() || !evaluator.steps(value.get_string().size() / kBytesOfAStep)) return {};
   auto read = number_from_text(std::string_view(value.get_string()));
   if (!read) return {};
-  return Found(read->is_double() ? number_value(read->get_double()) : *read);
+  return ValueRef(read->is_double() ? number_value(read->get_double()) : *read);
 }
 
-Found type(Search& search, const Node&, Arguments arguments) {
+ValueRef type(Evaluator& evaluator, const Node&, Arguments arguments) {
   switch (type_of(arguments[0].get())) {
     case kJmespathNumber:
-      return search.text("number");
+      return evaluator.text("number");
     case kJmespathString:
-      return search.text("string");
+      return evaluator.text("string");
     case kJmespathBoolean:
-      return search.text("boolean");
+      return evaluator.text("boolean");
     case kJmespathList:
-      return search.text("array");
+      return evaluator.text("array");
     case kJmespathObject:
-      return search.text("object");
+      return evaluator.text("object");
     default:
-      return search.text("null");
+      return evaluator.text("null");
   }
 }
 

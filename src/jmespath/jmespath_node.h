@@ -1,5 +1,5 @@
-// The syntax tree of a JMESPath expression, between jmespath_parser.cpp, which makes it, and
-// jmespath_search.h, by which it is evaluated. For those alone.
+// The syntax tree of a JMESPath expression: made by jmespath_parser.cpp, evaluated by jmespath_evaluator.h.
+// Internal to this folder.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -18,16 +18,16 @@ struct JmespathFunction;
 
 struct Jmespath::Node {
   enum class Kind {
-    kCurrent,           // @, and nothing at all before [ or .*
+    kCurrent,           // @, also implied before [ and .*
     kLiteral,           // `literal`
     kField,             // `name`
-    kChain,             // children: the second is evaluated with what the first gives
+    kChain,             // children: the second is evaluated on the result of the first
     kIndex,             // `start`
     kSlice,             // `start`, `stop`, `step`
     kFlatten,           // of the child
-    kListProjection,    // children: the list, what is taken of each item
-    kObjectProjection,  // children: the object, what is taken of each member's value
-    kFilterProjection,  // children: the list, what is taken of each item, the condition
+    kListProjection,    // children: the list, the expression for each item
+    kObjectProjection,  // children: the object, the expression for each member's value
+    kFilterProjection,  // children: the list, the expression for each item, the condition
     kOr,
     kAnd,
     kNot,
@@ -43,8 +43,8 @@ struct Jmespath::Node {
     kReference,  // &child, as an argument
   };
   Kind kind = Kind::kCurrent;
-  std::size_t character = 1;  // where it begins in the expression, counted from 1
-  std::size_t depth = 1;      // of the tree from here on
+  std::size_t character = 1;  // position in the expression, counted from 1
+  std::size_t depth = 1;      // of the subtree
   std::string name;
   boost::json::value literal;
   std::optional<std::int32_t> start, stop, step;
@@ -53,20 +53,20 @@ struct Jmespath::Node {
   std::vector<std::unique_ptr<Node>> children;
 };
 
-// How a function is called. What an argument may be is a set of these bits.
+// The parameters of a function. The accepted types of a parameter are a set of these bits.
 inline constexpr unsigned kJmespathNumber = 1, kJmespathString = 2, kJmespathBoolean = 4, kJmespathNull = 8,
                           kJmespathList = 16, kJmespathObject = 32, kJmespathAny = 63, kJmespathNumbers = 64,
                           kJmespathStrings = 128, kJmespathReference = 256;
 struct JmespathCallShape {
   std::string_view name;
   std::vector<unsigned> takes;
-  bool more = false;  // any number of the last one
+  bool is_variadic = false;  // the last parameter may repeat
 };
 
-// nullptr when there is none of that name.
+// nullptr if there is no function of that name.
 const JmespathFunction* find_jmespath_function(std::string_view name);
 const JmespathCallShape& call_shape(const JmespathFunction& function);
-// All names, for people: "abs, avg, …".
+// All names for messages: "abs, avg, …".
 std::string jmespath_function_names();
 
 Result<std::unique_ptr<Jmespath::Node>> parse_jmespath(std::string_view expression);

@@ -1,92 +1,20 @@
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
-#include "base/ascii.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "jmespath/jmespath_lexer.h"
 #include "jmespath/jmespath_node.h"
 
 namespace wick {
 namespace {
 
+using jmespath::Token;
+using Type = jmespath::TokenType;
 using Node = Jmespath::Node;
 using NodePtr = std::unique_ptr<Node>;
 
-enum class Type {
-  kEnd,
-  kName,
-  kQuotedName,
-  kLiteral,
-  kNumber,
-  kDot,
-  kStar,
-  kFlatten,
-  kFilter,
-  kOpenBracket,
-  kCloseBracket,
-  kOpenBrace,
-  kCloseBrace,
-  kOpenParenthesis,
-  kCloseParenthesis,
-  kComma,
-  kColon,
-  kCurrent,
-  kReference,
-  kNot,
-  kOr,
-  kAnd,
-  kPipe,
-  kEqual,
-  kNotEqual,
-  kLess,
-  kLessOrEqual,
-  kGreater,
-  kGreaterOrEqual,
-};
-
-struct Token {
-  Type type = Type::kEnd;
-  std::size_t character = 1;
-  std::string_view source;
-  std::string name;
-  json::value literal;
-  std::int32_t number = 0;
-};
-
-struct Sign {
-  std::string_view text;
-  Type type;
-};
-// A longer one before those it begins with.
-constexpr Sign kSigns[] = {
-    {"[]", Type::kFlatten},
-    {"[?", Type::kFilter},
-    {"||", Type::kOr},
-    {"&&", Type::kAnd},
-    {"==", Type::kEqual},
-    {"!=", Type::kNotEqual},
-    {"<=", Type::kLessOrEqual},
-    {">=", Type::kGreaterOrEqual},
-    {".", Type::kDot},
-    {"*", Type::kStar},
-    {"[", Type::kOpenBracket},
-    {"]", Type::kCloseBracket},
-    {"{", Type::kOpenBrace},
-    {"}", Type::kCloseBrace},
-    {"(", Type::kOpenParenthesis},
-    {")", Type::kCloseParenthesis},
-    {",", Type::kComma},
-    {":", Type::kColon},
-    {"@", Type::kCurrent},
-    {"&", Type::kReference},
-    {"!", Type::kNot},
-    {"|", Type::kPipe},
-    {"<", Type::kLess},
-    {">", Type::kGreater},
-};
-
-// How strongly what stands between two expressions binds them, as in the reference implementation.
+// The binding power of an operator between two expressions, as in the reference implementation.
 int binding(Type type) {
   switch (type) {
     case Type::kPipe:
@@ -122,135 +50,10 @@ int binding(Type type) {
       return 0;
   }
 }
-constexpr int kEndsProjection = 10;  // what binds less is not applied to each item, but to the whole list
+constexpr int kEndsProjection = 10;  // operators below this apply to the whole list instead of each item
 
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-Error invalid(std::string message) {
-  return {ErrorCode::kInvalidArgument, std::move(message), 0};
-}
-
-class Lexer {
- public:
-  explicit Lexer(std::string_view text) : text_(text) {}
-
-  Result<std::vector<Token>> read() {
-    std::vector<Token> out;
-    while (true) {
-      while (at_ < text_.size() && is_space(text_[at_])) step();
-      Token token;
-      token.character = character_;
-      const std::size_t begin = at_;
-      if (at_ == text_.size()) {
-        out.push_back(std::move(token));
-        return out;
-      }
-      WICK_CHECK(one(token));
-      token.source = text_.substr(begin, at_ - begin);
-      out.push_back(std::move(token));
-    }
-  }
-
- private:
-  void step() {
-    ++at_;
-    const bool inside = at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0) == 0x80;
-    if (!inside) ++character_;
-  }
-  std::string here(std::size_t character) const { return " at character " + std::to_string(character); }
-
-  Result<void> one(Token& token) {
-    const char c = text_[at_];
-    if (is_name_start(c)) {
-      token.type = Type::kName;
-      while (at_ < text_.size() && (is_name_start(text_[at_]) || is_digit(text_[at_]))) {
-        token.name += text_[at_];
-        step();
-      }
-      return {};
-    }
-    if (c == '"' || c == '\'' || c == '`') return quoted(token, c);
-    const bool negative = c == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]);
-    if (is_digit(c) || negative) {
-      token.type = Type::kNumber;
-      const std::size_t begin = at_;
-      step();
-      while (at_ < text_.size() && is_digit(text_[at_])) step();
-      const auto read = std::from_chars(text_.data() + begin, text_.data() + at_, token.number);
-      if (read.ec != std::errc())
-        return fail(invalid("The number" + here(token.character) + " is too large for an index."));
-      return {};
-    }
-    for (const Sign& sign : kSigns) {
-      if (!text_.substr(at_).starts_with(sign.text)) continue;
-      token.type = sign.type;
-      for (std::size_t i = 0; i < sign.text.size(); ++i) step();
-      return {};
-    }
-    if (c == '=')
-      return fail(invalid("Write == to compare: there is a single =" + here(token.character) + "."));
-    if (c == '$') {
-      return fail(invalid("The $" + here(token.character) +
-                          " is of JSONPath. In JMESPath a path begins with a name, and @ is the whole."));
-    }
-    std::size_t end = at_ + 1;
-    while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0) == 0x80) ++end;
-    return fail(invalid("\"" + printable(text_.substr(at_, end - at_)) + "\"" + here(token.character) +
-                        " has no meaning in JMESPath. A name with other than letters, digits and _ is put in "
-                        "double quotes."));
-  }
-
-  // "name" with the escapes of JSON, 'text' in which only \' is one, and `JSON` in which only \` is one.
-  Result<void> quoted(Token& token, char quote) {
-    step();
-    std::string inside;
-    while (at_ < text_.size() && text_[at_] != quote) {
-      if (text_[at_] == '\\' && at_ + 1 < text_.size()) {
-        const bool of_quote = quote != '"' && text_[at_ + 1] == quote;
-        if (!of_quote) inside += '\\';
-        step();
-      }
-      // With its following bytes: those of one character stand together.
-      inside += text_[at_];
-      step();
-    }
-    if (at_ == text_.size()) {
-      return fail(invalid(std::string("The ") + quote + here(token.character) +
-                          " is not closed: the expression ends before the next " + quote + "."));
-    }
-    step();
-    if (quote == '\'') {
-      token.type = Type::kLiteral;
-      token.literal = inside;
-      return {};
-    }
-    auto value = parse_json(quote == '"' ? "\"" + inside + "\"" : inside);
-    if (!value) {
-      const std::string what = quote == '"' ? "The name" : "What is between ` and `, which must be JSON,";
-      return fail(invalid(what + here(token.character) + " cannot be read. " + value.error().message));
-    }
-    if (quote == '"') {
-      token.type = Type::kQuotedName;
-      token.name = std::string_view(value->get_string());
-    } else {
-      token.type = Type::kLiteral;
-      token.literal = std::move(*value);
-    }
-    return {};
-  }
-
-  const std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t character_ = 1;
-};
-
-// Top-down operator precedence, the way of the reference implementation. After an error, which is kept, every
-// function returns nullptr.
+// A Pratt parser (top-down operator precedence), like the reference implementation. After the first error, which is
+// kept, every function returns nullptr.
 class Parser {
  public:
   explicit Parser(std::vector<Token> tokens) : tokens_(std::move(tokens)) {}
@@ -266,7 +69,7 @@ class Parser {
   const Token& peek(std::size_t ahead = 0) const {
     return tokens_[std::min(at_ + ahead, tokens_.size() - 1)];
   }
-  // The end is not taken, so that there is always one more.
+  // Returns the next token. The end token is returned again and again.
   Token& take() {
     Token& token = tokens_[at_];
     if (at_ + 1 < tokens_.size()) ++at_;
@@ -274,7 +77,7 @@ class Parser {
   }
 
   NodePtr refuse(std::string message) {
-    if (!error_) error_ = invalid(std::move(message));
+    if (!error_) error_ = Error{ErrorCode::kInvalidArgument, std::move(message), 0};
     return nullptr;
   }
   static std::string here(const Token& token) { return "at character " + std::to_string(token.character); }
@@ -286,7 +89,7 @@ class Parser {
     const Token& token = peek();
     switch (token.type) {
       case Type::kEnd:
-        return refuse("The expression ends too early: something must follow its last sign.");
+        return refuse("The expression is incomplete: its last operator needs an operand.");
       case Type::kNumber:
         return refuse("The number " + here(token) + " cannot stand there. As a value it is written `" +
                       std::string(token.source) + "`, as an index [" + std::string(token.source) + "].");
@@ -361,7 +164,7 @@ class Parser {
         take();
         NodePtr source = current();
         return make(Node::Kind::kObjectProjection, character, std::move(source),
-                    of_each(binding(Type::kStar)));
+                    projected(binding(Type::kStar)));
       }
       case Type::kFilter:
         return filter(current());
@@ -403,7 +206,7 @@ class Parser {
         if (peek().type == Type::kStar) {
           take();
           return make(Node::Kind::kObjectProjection, character, std::move(left),
-                      of_each(binding(Type::kDot)));
+                      projected(binding(Type::kDot)));
         }
         return make(Node::Kind::kChain, character, std::move(left), after_dot(binding(Type::kDot)));
       case Type::kPipe:
@@ -442,8 +245,8 @@ class Parser {
     return node;
   }
 
-  // What is taken of each item of a projection that has just been read.
-  NodePtr of_each(int power) {
+  // Reads the expression that the projection just read applies to each item.
+  NodePtr projected(int power) {
     const Type next = peek().type;
     if (binding(next) < kEndsProjection) return current();
     if (next == Type::kOpenBracket || next == Type::kFilter) return expression(power);
@@ -476,25 +279,25 @@ class Parser {
     const std::size_t character = take().character;
     NodePtr flat = make(Node::Kind::kFlatten, character, std::move(left));
     if (!flat) return nullptr;
-    return make(Node::Kind::kListProjection, character, std::move(flat), of_each(binding(Type::kFlatten)));
+    return make(Node::Kind::kListProjection, character, std::move(flat), projected(binding(Type::kFlatten)));
   }
 
   NodePtr filter(NodePtr left) {
     const std::size_t character = take().character;
     NodePtr condition = expression(0);
     if (!condition || !expect(Type::kCloseBracket, "]")) return nullptr;
-    NodePtr each = peek().type == Type::kFlatten ? current() : of_each(binding(Type::kFilter));
+    NodePtr each = peek().type == Type::kFlatten ? current() : projected(binding(Type::kFilter));
     return make(Node::Kind::kFilterProjection, character, std::move(left), std::move(each),
                 std::move(condition));
   }
 
-  // [*], [1] and [1:2:3] of what stands before.
+  // Reads [*], [1] or [1:2:3] after `left`.
   NodePtr bracket(NodePtr left) {
     const std::size_t character = take().character;
     if (peek().type == Type::kStar) {
       take();
       if (!expect(Type::kCloseBracket, "]")) return nullptr;
-      return make(Node::Kind::kListProjection, character, std::move(left), of_each(binding(Type::kStar)));
+      return make(Node::Kind::kListProjection, character, std::move(left), projected(binding(Type::kStar)));
     }
     std::optional<std::int32_t> parts[3];
     std::size_t part = 0;
@@ -522,7 +325,7 @@ class Parser {
     taken->step = parts[2];
     NodePtr chain = make(Node::Kind::kChain, character, std::move(left), std::move(taken));
     if (!chain || part == 0) return chain;
-    return make(Node::Kind::kListProjection, character, std::move(chain), of_each(binding(Type::kStar)));
+    return make(Node::Kind::kListProjection, character, std::move(chain), projected(binding(Type::kStar)));
   }
 
   NodePtr list(std::size_t character) {
@@ -571,14 +374,14 @@ class Parser {
       const std::size_t count = node->children.size();
       const Token& first = peek();
       const bool reference = first.type == Type::kReference;
-      const bool beyond = count >= shape.takes.size() && !shape.more;
-      const bool wanted =
+      const bool beyond = count >= shape.takes.size() && !shape.is_variadic;
+      const bool takes_reference =
           !beyond && shape.takes[std::min(count, shape.takes.size() - 1)] == kJmespathReference;
-      if (reference && !wanted && !beyond) {
+      if (reference && !takes_reference && !beyond) {
         return refuse("The function " + name.name + " takes a value " + here(first) +
                       ", not an expression with & before it.");
       }
-      if (!reference && wanted && first.type != Type::kEnd) {
+      if (!reference && takes_reference && first.type != Type::kEnd) {
         return refuse("The function " + name.name + " takes an expression " + here(first) +
                       ", with & before it, as in &name.");
       }
@@ -592,11 +395,11 @@ class Parser {
       take();
     }
     if (!expect(Type::kCloseParenthesis, ")")) return nullptr;
-    const std::size_t least = shape.takes.size();
-    if (node->children.size() < least || (node->children.size() > least && !shape.more)) {
+    const std::size_t required = shape.takes.size();
+    if (node->children.size() < required || (node->children.size() > required && !shape.is_variadic)) {
       return refuse("The function " + name.name + " " + here(name) + " takes " +
-                    (shape.more ? "at least " : "") + std::to_string(least) +
-                    (least == 1 ? " argument" : " arguments") + ", and got " +
+                    (shape.is_variadic ? "at least " : "") + std::to_string(required) +
+                    (required == 1 ? " argument" : " arguments") + ", and got " +
                     std::to_string(node->children.size()) + ".");
     }
     return bounded(std::move(node));
@@ -618,7 +421,7 @@ Result<std::unique_ptr<Jmespath::Node>> parse_jmespath(std::string_view expressi
   }
   if (!is_valid_utf8(expression))
     return fail(ErrorCode::kInvalidArgument, "The expression is not text in UTF-8.");
-  WICK_TRY(tokens, Lexer(expression).read());
+  WICK_TRY(tokens, jmespath::read_tokens(expression));
   return Parser(std::move(tokens)).parse();
 }
 

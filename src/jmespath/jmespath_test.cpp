@@ -111,7 +111,7 @@ TEST(Jmespath, WhatIsWrongIsNamedWithItsPlaceAndAWayOut) {
   EXPECT_TRUE(has(refusal("length(&b)"), "not an expression with &"));
   EXPECT_TRUE(has(refusal("a[::0]"), "cannot be 0"));
   EXPECT_TRUE(has(refusal("a[99999999999]"), "too large"));
-  EXPECT_TRUE(has(refusal(""), "ends too early"));
+  EXPECT_TRUE(has(refusal(""), "is incomplete"));
   EXPECT_TRUE(has(refusal("a,"), "does not fit"));
   EXPECT_TRUE(has(refusal("\xff"), "UTF-8"));
 }

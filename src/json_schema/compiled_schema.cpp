@@ -9,12 +9,12 @@ namespace wick::json_schema {
 Result<std::shared_ptr<const CompiledSchema>> CompiledSchema::compile(const json::object& document,
                                                                       const Documents& documents,
                                                                       std::size_t max_patterns) {
-  // Counting is a guess, which may be too high.
+  // The count is an estimate, which may be too high.
   if (is_larger_than(document, kMaxSchemaBytes) && to_json(document).size() > kMaxSchemaBytes) {
     return fail(ErrorCode::kTooLarge,
                 "The schema is larger than " + std::to_string(kMaxSchemaBytes) + " bytes.");
   }
-  WICK_TRY(nodes, Compiler(documents, max_patterns).run(document));
+  WICK_TRY(nodes, Compiler(documents, max_patterns).compile(document));
   return std::make_shared<const CompiledSchema>(std::move(nodes));
 }
 
@@ -38,7 +38,7 @@ Outcome CompiledSchema::validate(const json::value& value, const Limits& limits)
   const Fit fit = quick.visit(nodes_->root, value, whole, nullptr, nullptr);
   if (quick.stopped() != Verdict::kValid) return {quick.stopped(), {}};
   if (fit != Fit::kNo) return {};
-  // Once more, for what to say.
+  // Evaluates again to collect the errors.
   Findings findings(limits.root);
   Evaluation thorough(*nodes_, limits);
   thorough.visit(nodes_->root, value, whole, nullptr, &findings);

@@ -69,7 +69,7 @@ TEST(CompiledSchema, SaysWhereAValueDiffersAndHow) {
       {R"({"n":1,"t":[1,2]})", "arguments.t must have at most 1 item, and has 2."},
       {R"({"n":1,"i":1.5})", "arguments.i must be an integer or null, not a number with a fraction."},
       {R"({"n":1,"i":"5"})", "arguments.i must be an integer or null, not a string."},
-      {R"({"n":1,"k":{"a":1}})", "arguments.k.b is required beside \"a\", but missing."},
+      {R"({"n":1,"k":{"a":1}})", "arguments.k.b is required together with \"a\", but missing."},
       {R"({"n":1,"k":{}})", "arguments.k must have at least 1 property."},
       {R"({"n":1,"k":{"x":1,"y":1,"z":1}})", "arguments.k must have at most 2 properties, and has 3."},
       {R"({"n":1,"k":{"long":1}})", "arguments.k must not have a property called \"long\"."},

@@ -13,7 +13,7 @@ namespace wick::json_schema {
 namespace {
 
 constexpr std::size_t kMaxShownValueBytes = 100;
-constexpr std::size_t kShortList = 8;  // values that are compared one by one
+constexpr std::size_t kShortList = 8;  // values compared one by one
 
 template <typename Rules>
 Rules& ensure(std::unique_ptr<Rules>& rules) {
@@ -42,7 +42,7 @@ bool is_true(const json::value* value) {
 
 }  // namespace
 
-Result<std::unique_ptr<const SchemaNodes>> Compiler::run(const json::object& root) {
+Result<std::unique_ptr<const SchemaNodes>> Compiler::compile(const json::object& root) {
   out_->nodes.resize(3);
   out_->nodes[kFalseNode].allows_nothing = true;
   const std::uint32_t resource = resources_.add(root, "");
@@ -78,8 +78,8 @@ NodeIndex Compiler::node_of(std::string_view keyword, const json::value& schema)
   if (const auto* object = schema.if_object())
     return node_at({object, true, resources_.resource_of(*object, resource_)});
   if (schema.is_bool()) return schema.get_bool() ? kTrueNode : kFalseNode;
-  problem(keyword, schema, "it takes schemas");
-  return kOddNode;
+  add_problem(keyword, schema, "it takes schemas");
+  return kInvalidNode;
 }
 
 std::vector<NodeIndex> Compiler::nodes_of(std::string_view keyword, const json::value& schemas) {
@@ -87,12 +87,12 @@ std::vector<NodeIndex> Compiler::nodes_of(std::string_view keyword, const json::
   if (const auto* list = schemas.if_array()) {
     for (const auto& schema : *list) out.push_back(node_of(keyword, schema));
   } else {
-    problem(keyword, schemas, "it takes a list of schemas");
+    add_problem(keyword, schemas, "it takes a list of schemas");
   }
   return out;
 }
 
-NodeIndex Compiler::referenced(std::string_view reference) {
+NodeIndex Compiler::node_of_reference(std::string_view reference) {
   const auto place = resources_.resolve(reference, resource_);
   if (place) return node_at(*place);
   if (!failure_) failure_ = place.error();
@@ -134,7 +134,7 @@ void Compiler::read_kinds(const json::object& schema, Node& node) {
   const auto add = [&](const json::value& name) {
     const auto* text = name.if_string();
     const Kinds kind = text == nullptr ? Kinds(0) : kind_named(*text);
-    if (kind == 0) problem("type", name, "there is no such type");
+    if (kind == 0) add_problem("type", name, "there is no such type");
     return kind;
   };
   if (const auto* list = type->if_array()) {
@@ -148,58 +148,59 @@ void Compiler::read_kinds(const json::object& schema, Node& node) {
   } else {
     node.kinds = add(*type);
   }
-  node.is_nullable = dialect().draft == Draft::kUnsaid && is_true(find(schema, "nullable"));
+  node.is_nullable = dialect().draft == Draft::kUnknown && is_true(find(schema, "nullable"));
 }
 
 void Compiler::read_values(const json::object& schema, Node& node) {
   if (const auto* constant = find(schema, "const")) node.constant = value_rules({*constant});
   const auto* list = find(schema, "enum");
   if (list == nullptr) return;
-  if (!list->is_array()) return problem("enum", *list, "it takes a list of values");
+  if (!list->is_array()) return add_problem("enum", *list, "it takes a list of values");
   node.values = value_rules({list->get_array().begin(), list->get_array().end()});
 }
 
-std::optional<Limit> Compiler::limit(const json::object& schema, std::string_view keyword) {
-  const auto* said = find(schema, keyword);
-  if (said == nullptr) return std::nullopt;
-  if (!is_number(*said)) {
-    problem(keyword, *said, "it takes a number");
+std::optional<Limit> Compiler::read_limit(const json::object& schema, std::string_view keyword) {
+  const auto* value = find(schema, keyword);
+  if (value == nullptr) return std::nullopt;
+  if (!is_number(*value)) {
+    add_problem(keyword, *value, "it takes a number");
     return std::nullopt;
   }
-  return Limit{decimal_of(*said), number_text(*said)};
+  return Limit{decimal_of(*value), number_text(*value)};
 }
 
 void Compiler::read_numbers(const json::object& schema, Node& node) {
   NumberRules rules;
-  rules.minimum = limit(schema, "minimum");
-  rules.maximum = limit(schema, "maximum");
-  // In draft 4 they are booleans that change what `minimum` and `maximum` mean.
+  rules.minimum = read_limit(schema, "minimum");
+  rules.maximum = read_limit(schema, "maximum");
+  // In draft 4 these keywords are booleans that modify `minimum` and `maximum`.
   const auto exclusive = [&](const char* keyword, std::optional<Limit>& plain, std::optional<Limit>& out) {
-    const auto* said = find(schema, keyword);
-    if (said == nullptr || !said->is_bool()) {
-      out = limit(schema, keyword);
-    } else if (said->get_bool()) {
+    const auto* value = find(schema, keyword);
+    if (value == nullptr || !value->is_bool()) {
+      out = read_limit(schema, keyword);
+    } else if (value->get_bool()) {
       out = std::exchange(plain, std::nullopt);
     }
   };
-  exclusive("exclusiveMinimum", rules.minimum, rules.above);
-  exclusive("exclusiveMaximum", rules.maximum, rules.below);
-  rules.multiple_of = limit(schema, "multipleOf");
+  exclusive("exclusiveMinimum", rules.minimum, rules.exclusive_minimum);
+  exclusive("exclusiveMaximum", rules.maximum, rules.exclusive_maximum);
+  rules.multiple_of = read_limit(schema, "multipleOf");
   if (rules.multiple_of && (rules.multiple_of->value.digits.empty() || rules.multiple_of->value.negative)) {
-    problem("multipleOf", *find(schema, "multipleOf"), "it takes a number above 0");
+    add_problem("multipleOf", *find(schema, "multipleOf"), "it takes a number above 0");
     rules.multiple_of.reset();
   }
-  if (rules.minimum || rules.maximum || rules.above || rules.below || rules.multiple_of)
+  if (rules.minimum || rules.maximum || rules.exclusive_minimum || rules.exclusive_maximum ||
+      rules.multiple_of)
     node.numbers = std::make_unique<NumberRules>(std::move(rules));
 }
 
 void Compiler::read_count(const json::object& schema, std::string_view keyword, Count& out, bool& found) {
-  const auto* said = find(schema, keyword);
-  if (said == nullptr) return;
-  if (!is_number(*said)) return problem(keyword, *said, "it takes a number");
-  const Decimal number = decimal_of(*said);
+  const auto* value = find(schema, keyword);
+  if (value == nullptr) return;
+  if (!is_number(*value)) return add_problem(keyword, *value, "it takes a number");
+  const Decimal number = decimal_of(*value);
   if (number.negative || !number.is_integer())
-    return problem(keyword, *said, "it takes a whole number that is not negative");
+    return add_problem(keyword, *value, "it takes a whole number that is not negative");
   found = true;
   constexpr std::int64_t kDigits = 19;
   const std::int64_t digits = static_cast<std::int64_t>(number.digits.size());
@@ -210,7 +211,7 @@ void Compiler::read_count(const json::object& schema, std::string_view keyword, 
   for (std::int64_t i = 0; i < number.exponent; ++i) out *= 10;
 }
 
-PatternRule Compiler::pattern(std::string_view text) {
+PatternRule Compiler::compile_pattern(std::string_view text) {
   auto found = patterns_.find(text);
   if (found == patterns_.end()) {
     std::shared_ptr<const Pattern> compiled;
@@ -225,12 +226,12 @@ void Compiler::read_texts(const json::object& schema, Node& node) {
   bool found = false;
   read_count(schema, "minLength", rules.min_length, found);
   read_count(schema, "maxLength", rules.max_length, found);
-  if (const auto* said = find(schema, "pattern")) {
-    if (const auto* text = said->if_string()) {
-      rules.pattern = pattern(*text);
+  if (const auto* value = find(schema, "pattern")) {
+    if (const auto* text = value->if_string()) {
+      rules.pattern = compile_pattern(*text);
       found = true;
     } else {
-      problem("pattern", *said, "it takes a regular expression");
+      add_problem("pattern", *value, "it takes a regular expression");
     }
   }
   if (found) node.texts = std::make_unique<TextRules>(std::move(rules));
@@ -271,45 +272,46 @@ void Compiler::read_items(const json::object& schema, Node& node) {
 }
 
 void Compiler::read_members(const json::object& schema, Node& node) {
-  if (const auto* said = find(schema, "properties")) {
-    if (const auto* properties = said->if_object()) {
+  if (const auto* value = find(schema, "properties")) {
+    if (const auto* properties = value->if_object()) {
       auto& out = ensure(node.objects).properties;
       for (const auto& member : *properties)
         out.push_back({std::string(member.key()), node_of("properties", member.value())});
       std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     } else {
-      problem("properties", *said, "it takes an object of schemas");
+      add_problem("properties", *value, "it takes an object of schemas");
     }
   }
-  if (const auto* said = find(schema, "patternProperties")) {
-    if (const auto* patterns = said->if_object()) {
+  if (const auto* value = find(schema, "patternProperties")) {
+    if (const auto* patterns = value->if_object()) {
       for (const auto& member : *patterns)
         ensure(node.objects)
-            .patterns.emplace_back(pattern(member.key()), node_of("patternProperties", member.value()));
+            .patterns.emplace_back(compile_pattern(member.key()),
+                                   node_of("patternProperties", member.value()));
     } else {
-      problem("patternProperties", *said, "it takes an object of schemas");
+      add_problem("patternProperties", *value, "it takes an object of schemas");
     }
   }
-  if (const auto* said = find(schema, "additionalProperties"))
-    ensure(node.objects).additional = node_of("additionalProperties", *said);
-  if (const auto* said = find(schema, "propertyNames"))
-    ensure(node.objects).names = node_of("propertyNames", *said);
+  if (const auto* value = find(schema, "additionalProperties"))
+    ensure(node.objects).additional = node_of("additionalProperties", *value);
+  if (const auto* value = find(schema, "propertyNames"))
+    ensure(node.objects).names = node_of("propertyNames", *value);
   const auto* unevaluated = find(schema, "unevaluatedProperties");
   if (unevaluated != nullptr && since(Draft::k2019))
     ensure(node.objects).unevaluated = node_of("unevaluatedProperties", *unevaluated);
 }
 
-std::vector<std::string> Compiler::names(std::string_view keyword, const json::value& list) {
+std::vector<std::string> Compiler::read_names_list(std::string_view keyword, const json::value& list) {
   std::vector<std::string> out;
   if (!list.is_array()) {
-    problem(keyword, list, "it takes a list of names");
+    add_problem(keyword, list, "it takes a list of names");
     return out;
   }
   for (const auto& name : list.get_array()) {
     if (name.is_string()) {
       out.emplace_back(name.get_string());
     } else {
-      problem(keyword, name, "it takes names");
+      add_problem(keyword, name, "it takes names");
     }
   }
   return out;
@@ -320,25 +322,25 @@ void Compiler::read_names(const json::object& schema, Node& node) {
   bool found = false;
   read_count(schema, "minProperties", rules.min_properties, found);
   read_count(schema, "maxProperties", rules.max_properties, found);
-  // A boolean is draft 3's way, which a property's own schema cannot have any more.
+  // A boolean is the form of draft 3, which the schema of a property can no longer have.
   if (const auto* required = find(schema, "required"); required != nullptr && !required->is_bool())
-    rules.required = names("required", *required);
+    rules.required = read_names_list("required", *required);
   if (found || !rules.required.empty()) node.objects = std::make_unique<ObjectRules>(std::move(rules));
 }
 
 void Compiler::read_dependencies(const json::object& schema, Node& node) {
   const auto each = [&](const char* keyword, bool has_names, bool has_schemas) {
-    const auto* said = find(schema, keyword);
-    if (said == nullptr) return;
-    const auto* all = said->if_object();
-    if (all == nullptr) return problem(keyword, *said, "it takes an object");
+    const auto* value = find(schema, keyword);
+    if (value == nullptr) return;
+    const auto* all = value->if_object();
+    if (all == nullptr) return add_problem(keyword, *value, "it takes an object");
     for (const auto& member : *all) {
       Dependency dependency{std::string(member.key()), {}, kNoNode};
       const bool is_list = member.value().is_array();
       if (is_list ? !has_names : !has_schemas) {
-        problem(keyword, member.value(), "it takes something else");
+        add_problem(keyword, member.value(), "it takes something else");
       } else if (is_list) {
-        dependency.required = names(keyword, member.value());
+        dependency.required = read_names_list(keyword, member.value());
       } else {
         dependency.node = node_of(keyword, member.value());
       }
@@ -354,53 +356,53 @@ void Compiler::read_dependencies(const json::object& schema, Node& node) {
 
 void Compiler::read_references(const json::object& schema, Node& node) {
   const auto text = [&](const char* keyword) -> const json::string* {
-    const auto* said = find(schema, keyword);
-    if (said == nullptr) return nullptr;
-    if (!said->is_string()) problem(keyword, *said, "it takes a URI");
-    return said->if_string();
+    const auto* value = find(schema, keyword);
+    if (value == nullptr) return nullptr;
+    if (!value->is_string()) add_problem(keyword, *value, "it takes a URI");
+    return value->if_string();
   };
-  if (const auto* reference = text("$ref")) ensure(node.combined).reference = referenced(*reference);
+  if (const auto* reference = text("$ref")) ensure(node.combined).reference = node_of_reference(*reference);
   if (!since(Draft::k2019)) return;
   const auto dynamic = [&](std::string_view reference, std::string_view anchor) {
     const auto place = resources_.resolve(reference, resource_);
-    ensure(node.combined).dynamic_target = referenced(reference);
+    ensure(node.combined).dynamic_target = node_of_reference(reference);
     if (place && resources_.at(place->resource).dynamic_anchors.contains(anchor))
       node.combined->dynamic_anchor = anchor;
   };
   if (const auto* reference = text("$dynamicRef"); reference != nullptr && since(Draft::k2020))
     dynamic(*reference, split_fragment(*reference).second);
-  // 2019-09; a later schema has no other use for it.
+  // Keyword of 2019-09; later drafts do not use it otherwise.
   else if (const auto* recursive = text("$recursiveRef"); recursive != nullptr && *recursive == "#")
     dynamic("#", kRecursiveAnchor);
 }
 
 void Compiler::read_branches(const json::object& schema, Node& node) {
-  if (const auto* said = find(schema, "allOf")) ensure(node.combined).all_of = nodes_of("allOf", *said);
-  if (const auto* said = find(schema, "anyOf")) ensure(node.combined).any_of = nodes_of("anyOf", *said);
-  if (const auto* said = find(schema, "oneOf")) ensure(node.combined).one_of = nodes_of("oneOf", *said);
-  if (const auto* said = find(schema, "not")) ensure(node.combined).none_of = node_of("not", *said);
+  if (const auto* value = find(schema, "allOf")) ensure(node.combined).all_of = nodes_of("allOf", *value);
+  if (const auto* value = find(schema, "anyOf")) ensure(node.combined).any_of = nodes_of("anyOf", *value);
+  if (const auto* value = find(schema, "oneOf")) ensure(node.combined).one_of = nodes_of("oneOf", *value);
+  if (const auto* value = find(schema, "not")) ensure(node.combined).none_of = node_of("not", *value);
   const auto* condition = find(schema, "if");
   if (condition == nullptr) return;
   ensure(node.combined).condition = node_of("if", *condition);
-  if (const auto* said = find(schema, "then")) node.combined->then = node_of("then", *said);
-  if (const auto* said = find(schema, "else")) node.combined->otherwise = node_of("else", *said);
+  if (const auto* value = find(schema, "then")) node.combined->then_node = node_of("then", *value);
+  if (const auto* value = find(schema, "else")) node.combined->else_node = node_of("else", *value);
 }
 
-void Compiler::problem(std::string_view keyword, const json::value& said, std::string_view expected) {
+void Compiler::add_problem(std::string_view keyword, const json::value& value, std::string_view expected) {
   if (out_->problems.size() >= kMaxSchemaErrors) return;
   out_->problems.push_back("\"" + std::string(keyword) + "\" cannot be " +
-                           printable(truncate_utf8(to_json(said), kMaxShownValueBytes)) + ": " +
+                           printable(truncate_utf8(to_json(value), kMaxShownValueBytes)) + ": " +
                            std::string(expected) + ".");
 }
 
 bool is_free_of_circles(const SchemaNodes& nodes) {
-  // Those that apply to the same value as the node itself.
+  // The nodes that apply to the same value as the node itself.
   const auto followers = [&](NodeIndex index) {
     std::vector<NodeIndex> out;
     const Node& node = nodes.nodes[index];
     if (const Combination* combined = node.combined.get()) {
-      out = {combined->reference, combined->none_of, combined->condition, combined->then,
-             combined->otherwise};
+      out = {combined->reference, combined->none_of, combined->condition, combined->then_node,
+             combined->else_node};
       for (const auto* branches : {&combined->all_of, &combined->any_of, &combined->one_of})
         out.insert(out.end(), branches->begin(), branches->end());
     }

@@ -17,7 +17,7 @@ bool DefaultSearch::names_default(const Node& node) {
 
 bool DefaultSearch::holds(NodeIndex index, Test test, Known& known, std::size_t nesting) {
   if (index == kNoNode || nesting > kMaxSchemaNesting || !step_()) return false;
-  const auto [entry, is_new] = known.try_emplace(index, false);  // false for now, which ends a circle
+  const auto [entry, is_new] = known.try_emplace(index, false);  // false until known, which ends a circle
   if (!is_new) return entry->second;
   const Node& node = nodes_.nodes[index];
   if ((this->*test)(node)) return entry->second = true;
@@ -29,7 +29,7 @@ bool DefaultSearch::holds(NodeIndex index, Test test, Known& known, std::size_t 
   };
   return entry->second = each(rules.reference) || each(rules.dynamic_target) ||
                          std::any_of(rules.all_of.begin(), rules.all_of.end(), each) || all(rules.any_of) ||
-                         all(rules.one_of) || (each(rules.then) && each(rules.otherwise));
+                         all(rules.one_of) || (each(rules.then_node) && each(rules.else_node));
 }
 
 }  // namespace wick::json_schema

@@ -1,4 +1,4 @@
-// Where the schemas of an object give a default for one of its properties. Internal to this folder.
+// Search for the default that the schemas of an object give to a property. Internal to this folder.
 #pragma once
 
 #include <functional>
@@ -10,15 +10,15 @@
 
 namespace wick::json_schema {
 
-// For one property of one object. Each schema is looked at once, however many ways lead to it. Not thread-safe.
+// For one property of one object. Visits each schema once, however many paths lead to it. Not thread-safe.
 class DefaultSearch {
  public:
-  // `step` is called for each schema that is looked at; the search ends when it says false.
+  // Calls `step` for each visited schema. The search ends when `step` returns false.
   DefaultSearch(const SchemaNodes& nodes, std::string_view name, std::function<bool()> step)
       : nodes_(nodes), name_(name), step_(std::move(step)) {}
 
-  // Whether the schema `index` of the object gives a default for the property, by itself, through references, in any
-  // branch of `allOf`, or in each of the branches of which one must apply.
+  // Whether schema `index` of the object gives the property a default: directly, through references, in a
+  // branch of `allOf`, or in every branch of `anyOf` or `oneOf`.
   bool gives(NodeIndex index);
 
  private:

@@ -47,7 +47,7 @@ Fit Evaluation::visit(NodeIndex index, const json::value& value, const Place& pl
     stopped_ = Verdict::kTooDeep;
     return Fit::kNo;
   }
-  if (index == kOddNode) return Fit::kMaybe;
+  if (index == kInvalidNode) return Fit::kMaybe;
   Visit visit{node, value, place, marks, findings};
   if (node.allows_nothing) {
     visit.refuse(" is not allowed.");
@@ -56,9 +56,9 @@ Fit Evaluation::visit(NodeIndex index, const json::value& value, const Place& pl
   const bool is_other_resource = scope_.empty() || scope_.back() != node.resource;
   if (is_other_resource) scope_.push_back(node.resource);
   ++nesting_;
-  way_.emplace_back(&value, index);
+  path_.emplace_back(&value, index);
   const Fit fit = visit_node(visit);
-  way_.pop_back();
+  path_.pop_back();
   --nesting_;
   if (is_other_resource) scope_.pop_back();
   return fit;
@@ -75,7 +75,7 @@ Fit Evaluation::visit_node(Visit& visit) {
   const bool is_object = value.is_object() && node.objects != nullptr;
   const bool asks_items = is_array && node.arrays->unevaluated != kNoNode;
   const bool asks_members = is_object && node.objects->unevaluated != kNoNode;
-  // Its own marks, because `unevaluated…` looks at what this schema says alone, not at what stands beside it.
+  // Separate marks, because `unevaluated…` considers this schema only, not the schemas next to it.
   Marks* const outer = visit.marks;
   std::optional<Marks> own;
   if (asks_items || asks_members) {
@@ -87,7 +87,7 @@ Fit Evaluation::visit_node(Visit& visit) {
   if (is_array && !check_array(visit, *node.arrays)) return Fit::kNo;
   if (is_object && !check_object(visit, *node.objects)) return Fit::kNo;
   if (node.combined != nullptr && !check_combined(visit, *node.combined)) return Fit::kNo;
-  // Of what does not fit anyway, nothing is known to be unevaluated.
+  // If the value does not fit anyway, nothing is known to be unevaluated.
   if (own && visit.fit != Fit::kNo) {
     if (asks_items && !check_unevaluated_items(visit, *node.arrays, *own)) return Fit::kNo;
     if (asks_members && !check_unevaluated_members(visit, *node.objects, *own)) return Fit::kNo;
@@ -104,7 +104,7 @@ bool Evaluation::check_kind(Visit& visit) {
   if (kind == kNumber && (kinds & kInteger) != 0 && is_integer(visit.value)) return true;
   if (visit.findings != nullptr) visit.findings->add_other_type(visit.place, visit.value, kinds);
   visit.fit = Fit::kNo;
-  return false;  // everything else would say the same again
+  return false;  // all other keywords would report the same difference
 }
 
 bool Evaluation::check_values(Visit& visit, const ValueRules& rules, bool is_constant) {
@@ -140,8 +140,10 @@ bool Evaluation::check_number(Visit& visit, const NumberRules& rules) {
   };
   if (!hold(rules.minimum, " must be at least ", [](auto order) { return order >= 0; })) return false;
   if (!hold(rules.maximum, " must be at most ", [](auto order) { return order <= 0; })) return false;
-  if (!hold(rules.above, " must be greater than ", [](auto order) { return order > 0; })) return false;
-  if (!hold(rules.below, " must be less than ", [](auto order) { return order < 0; })) return false;
+  if (!hold(rules.exclusive_minimum, " must be greater than ", [](auto order) { return order > 0; }))
+    return false;
+  if (!hold(rules.exclusive_maximum, " must be less than ", [](auto order) { return order < 0; }))
+    return false;
   if (!rules.multiple_of) return true;
   const auto is_multiple = is_multiple_of(number, rules.multiple_of->value);
   if (!is_multiple) return visit.take(Fit::kMaybe);
@@ -212,7 +214,7 @@ bool Evaluation::check_alternatives(Visit& visit, const std::vector<NodeIndex>& 
     if (stopped_ != Verdict::kValid) return visit.take(Fit::kNo);
     certain += fit == Fit::kYes ? 1 : 0;
     possible += fit == Fit::kMaybe ? 1 : 0;
-    // All are tried where it counts which of them fit.
+    // Tries all branches if it matters which of them fit.
     if (!exactly_one && certain > 0 && visit.marks == nullptr) return true;
     if (exactly_one && certain > 1) break;
   }
@@ -229,14 +231,14 @@ bool Evaluation::check_alternatives(Visit& visit, const std::vector<NodeIndex>& 
 bool Evaluation::check_condition(Visit& visit, const Combination& rules) {
   const Fit condition = try_same(visit, rules.condition, nullptr);
   const auto branch = [&](NodeIndex index) { return index == kNoNode ? kTrueNode : index; };
-  if (condition == Fit::kYes) return check_same(visit, branch(rules.then));
-  if (condition == Fit::kNo) return check_same(visit, branch(rules.otherwise));
-  // Either may hold: refused is what both refuse.
-  const Fit then = try_same(visit, branch(rules.then), nullptr);
-  const Fit otherwise = try_same(visit, branch(rules.otherwise), nullptr);
-  if (then == Fit::kNo && otherwise == Fit::kNo)
+  if (condition == Fit::kYes) return check_same(visit, branch(rules.then_node));
+  if (condition == Fit::kNo) return check_same(visit, branch(rules.else_node));
+  // Either branch may apply, so the value is rejected only if both reject it.
+  const Fit then_fit = try_same(visit, branch(rules.then_node), nullptr);
+  const Fit else_fit = try_same(visit, branch(rules.else_node), nullptr);
+  if (then_fit == Fit::kNo && else_fit == Fit::kNo)
     return visit.refuse(" fits neither of the conditional alternatives.");
-  return visit.take(then == Fit::kYes && otherwise == Fit::kYes ? Fit::kYes : Fit::kMaybe);
+  return visit.take(then_fit == Fit::kYes && else_fit == Fit::kYes ? Fit::kYes : Fit::kMaybe);
 }
 
 NodeIndex Evaluation::dynamic_target(const Combination& rules) {

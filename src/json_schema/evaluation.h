@@ -1,4 +1,4 @@
-// One value held against one compiled schema. Internal to this folder.
+// Evaluation: validates one value against one compiled schema. Internal to this folder.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -14,11 +14,13 @@
 
 namespace wick::json_schema {
 
-// Whether a value fits. kMaybe: as far as can be told, because a pattern cannot be applied or a default may stand for
-// an absent property; it counts as fitting in the end. In this order, so that `allOf` is the least and `anyOf` the greatest.
+// Whether a value fits. kMaybe: undecided, because a pattern cannot be applied or a default may replace an
+// absent property; counts as fitting in the end. The order matters: `allOf` takes the minimum and `anyOf` the
+// maximum.
 enum class Fit : char { kNo, kMaybe, kYes };
 
-// Which members or items of one value were evaluated (core §11): what `unevaluated…` leaves out.
+// The members or items of one value that were evaluated (core §11); the `unevaluated…` keywords apply to the
+// others.
 class Marks {
  public:
   explicit Marks(const boost::json::value& value);
@@ -26,7 +28,7 @@ class Marks {
   void add_all() { is_all_ = true; }
   void add(const Marks& other);
   bool has(std::size_t index) const { return is_all_ || (bits_[index / 64] >> (index % 64) & 1) != 0; }
-  // How many steps making or adding one takes.
+  // The number of steps that creating or merging Marks costs.
   static std::size_t steps(const boost::json::value& value);
 
  private:
@@ -39,12 +41,11 @@ class Evaluation {
  public:
   Evaluation(const SchemaNodes& nodes, const Limits& limits) : nodes_(nodes), limits_(limits) {}
 
-  // `marks`: where what is evaluated is noted, when somebody asks; what a schema notes that does not fit means
-  // nothing. `findings`: where is noted what does not fit, when somebody asks; without it the first difference
-  // ends the way.
+  // `marks` collects evaluated members and items; may be null. The marks of a schema that does not fit have no
+  // meaning. `findings` collects the differences; if null, evaluation stops at the first one.
   Fit visit(NodeIndex index, const boost::json::value& value, const Place& place, Marks* marks,
             Findings* findings);
-  // kValid while no limit was reached; visit() means nothing once one was.
+  // kValid while no limit was reached. After a limit, the result of visit() has no meaning.
   Verdict stopped() const { return stopped_; }
 
  private:
@@ -55,7 +56,7 @@ class Evaluation {
     Marks* marks;
     Findings* findings;
     Fit fit = Fit::kYes;
-    // Takes the part's fit; false when nothing else has to be looked at.
+    // Merges the fit of a part. False if evaluation can stop.
     bool take(Fit part) {
       fit = std::min(fit, part);
       return fit != Fit::kNo || (findings != nullptr && !findings->is_full());
@@ -66,7 +67,7 @@ class Evaluation {
     }
   };
 
-  // Counts steps; false once there are too many.
+  // Counts steps. False above the limit.
   bool step(std::size_t count = 1);
   bool enter(const Node& node);
   Fit visit_node(Visit& visit);
@@ -89,28 +90,28 @@ class Evaluation {
   bool check_names(Visit& visit, const ObjectRules& rules);
   bool check_dependencies(Visit& visit, const ObjectRules& rules);
   bool check_unevaluated_members(Visit& visit, const ObjectRules& rules, const Marks& marks);
-  // The value at `index` of the object: against what its name says.
+  // Checks the value at `index` of the object against the schemas for its name.
   bool check_member(Visit& visit, const ObjectRules& rules, std::size_t index);
-  // Whether a schema of the object that is visited gives a default for its property.
+  // Whether a schema of the visited object gives a default for the property.
   bool is_given_by_default(const boost::json::value& object, std::string_view name);
-  // Takes what an absent property means; false when nothing else has to be looked at.
+  // Merges the result for an absent property. False if evaluation can stop.
   bool take_absent(Visit& visit, const std::string& name, std::string_view rest);
 
   bool check_combined(Visit& visit, const Combination& rules);
   bool check_alternatives(Visit& visit, const std::vector<NodeIndex>& branches, bool exactly_one);
   bool check_condition(Visit& visit, const Combination& rules);
   NodeIndex dynamic_target(const Combination& rules);
-  // A schema for the same value, of which all is needed.
+  // Checks another schema for the same value, which must fit.
   bool check_same(Visit& visit, NodeIndex index);
-  // Tries one that need not fit; what it evaluates counts only if it does.
+  // Tries another schema for the same value, which need not fit. Its marks count only if it fits.
   Fit try_same(Visit& visit, NodeIndex index, Findings* findings);
 
   const SchemaNodes& nodes_;
   const Limits& limits_;
   std::size_t steps_ = 0;
   std::size_t nesting_ = 0;
-  std::vector<std::pair<const boost::json::value*, NodeIndex>> way_;  // schemas entered, each with its value
-  std::vector<std::uint32_t> scope_;  // resources entered, the dynamic scope (core §7.1)
+  std::vector<std::pair<const boost::json::value*, NodeIndex>> path_;  // entered schemas, each with its value
+  std::vector<std::uint32_t> scope_;  // entered resources: the dynamic scope (core §7.1)
   Verdict stopped_ = Verdict::kValid;
 };
 

@@ -67,11 +67,11 @@ bool Evaluation::check_unique(Visit& visit) {
   for (std::size_t i = 0; i < items.size(); ++i) hashes.emplace_back(hash_of(items[i]), i);
   std::sort(hashes.begin(), hashes.end());
   for (std::size_t i = 1; i < hashes.size(); ++i) {
-    // Nobody can make values that collide, so what has the same hash is nearly always the same.
+    // Nobody can construct collisions, so values with equal hashes are nearly always equal.
     for (std::size_t k = i; k > 0 && hashes[k - 1].first == hashes[i].first; --k) {
       const auto& [ignored, first] = hashes[k - 1];
       if (are_equal(items[first], items[hashes[i].second]))
-        return visit.refuse(" must not have the same item twice: [" + std::to_string(first) + "] and [" +
+        return visit.refuse(" must not contain equal items: [" + std::to_string(first) + "] and [" +
                             std::to_string(hashes[i].second) + "] are equal.");
     }
   }

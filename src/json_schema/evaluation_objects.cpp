@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxNamedProperties = 12;
 
-// What else there is, for who misspelt a name.
+// The known names, for a misspelt one.
 std::string known_names(const ObjectRules& rules) {
   if (rules.properties.empty()) return "";
   std::string out = " The known ones are ";
@@ -49,13 +49,14 @@ bool Evaluation::check_object(Visit& visit, const ObjectRules& rules) {
 bool Evaluation::is_given_by_default(const json::value& object, std::string_view name) {
   if (!limits_.defaults_count) return false;
   DefaultSearch search(nodes_, name, [this] { return step(); });
-  for (auto entered = way_.rbegin(); entered != way_.rend() && entered->first == &object; ++entered) {
+  for (auto entered = path_.rbegin(); entered != path_.rend() && entered->first == &object; ++entered) {
     if (search.gives(entered->second)) return true;
   }
   return false;
 }
 
-// With a default it counts as given, but is not: `not` and `oneOf` around it must not refuse the value for that.
+// With a default, an absent property counts as present without being present: `not` and `oneOf` around it must
+// not reject the value because of the default.
 bool Evaluation::take_absent(Visit& visit, const std::string& name, std::string_view rest) {
   if (is_given_by_default(visit.value, name)) return visit.take(Fit::kMaybe);
   const Place place{&visit.place, name};
@@ -96,7 +97,7 @@ bool Evaluation::check_member(Visit& visit, const ObjectRules& rules, std::size_
   }
   for (const auto& [rule, node] : rules.patterns) {
     if (rule.pattern == nullptr) {
-      // It may be of this one's, or not.
+      // The member may or may not belong to this pattern.
       may_be_named = true;
       if (!visit.take(Fit::kMaybe)) return false;
       continue;
@@ -141,7 +142,7 @@ bool Evaluation::check_dependencies(Visit& visit, const ObjectRules& rules) {
     for (const std::string& name : dependency.required) {
       if (!step()) return visit.take(Fit::kNo);
       if (object.contains(name)) continue;
-      const std::string rest = " is required beside " + in_quotes(dependency.name) + ", but missing.";
+      const std::string rest = " is required together with " + in_quotes(dependency.name) + ", but missing.";
       if (!take_absent(visit, name, rest)) return false;
     }
     if (dependency.node != kNoNode && !check_same(visit, dependency.node)) return false;

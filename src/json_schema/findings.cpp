@@ -56,7 +56,7 @@ void Findings::add_nearest(const Place& place, const json::value& value,
     if (branch.all_.empty()) continue;
     Closeness closeness = Closeness::kNear;
     for (const Finding& finding : branch.all_) {
-      // Deeper than a member of the value, a difference says nothing of what was meant.
+      // A difference below the members of the value says nothing about the intended branch.
       const bool is_here = finding.depth == depth;
       const bool is_member = finding.depth == depth + 1 && finding.closeness == Closeness::kOtherConstant;
       if (is_here || is_member) closeness = std::min(closeness, finding.closeness);

@@ -1,4 +1,5 @@
-// What does not fit, kept in the order found, and the sentences that say it. Internal to this folder.
+// Findings: the differences between a value and a schema, in the order found, and their sentences. Internal to
+// this folder.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -12,8 +13,8 @@
 
 namespace wick::json_schema {
 
-// How much an error tells of which branch of anyOf was meant: a value of another type was hardly meant for it,
-// one whose constant (`"kind": "circle"`) differs neither.
+// How likely an error belongs to the branch of anyOf that the value was meant for. A branch with another type
+// is the least likely. A branch with another constant (`"kind": "circle"`) comes next.
 enum class Closeness { kOtherType, kOtherConstant, kNear };
 
 struct Finding {
@@ -29,13 +30,13 @@ class Findings {
 
   bool is_full() const { return all_.size() >= kMaxSchemaErrors; }
   const std::vector<Finding>& all() const { return all_; }
-  // An empty one for a branch that is tried beside others.
+  // Empty findings for a branch.
   Findings branch() const { return Findings(root_); }
   void add(const Findings& branch);
-  // `rest` follows the place's name: " must be a string."
+  // Adds an error. `rest` follows the name of the place: " must be a string."
   void add(const Place& place, std::string_view rest, Closeness closeness = Closeness::kNear);
   void add_other_type(const Place& place, const boost::json::value& value, Kinds expected);
-  // Of branches of which none fits: what the nearest one says, or which types there are.
+  // Adds the errors of the branch that fits best, or the types of all branches, when no branch fits.
   void add_nearest(const Place& place, const boost::json::value& value,
                    const std::vector<Findings>& branches);
 
@@ -48,7 +49,7 @@ class Findings {
 
 // "a string, an integer or null"
 std::string names_of(Kinds kinds);
-// "1, 2 or "three"", shortened.
+// "1, 2 or "three"", shortened for long lists.
 std::string list_of(const std::vector<boost::json::value>& values);
 // "1 item", "2 items"
 std::string counted(Count count, std::string_view one, std::string_view many);

@@ -1,4 +1,4 @@
-// The seven types that JSON Schema tells apart. Pure functions.
+// The seven types of JSON Schema. Pure functions.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -7,7 +7,7 @@
 
 namespace wick::json_schema {
 
-// Bits, so that a schema's `type` is a set of them. An integer is a number too.
+// The types as bits, so that `type` of a schema is a set. An integer is also a number.
 using Kinds = std::uint8_t;
 enum Kind : Kinds {
   kNull = 1,
@@ -19,11 +19,11 @@ enum Kind : Kinds {
   kInteger = 64,
 };
 
-// One of them; kNumber for every number, integers too.
+// The type of a value; kNumber for every number, including integers.
 Kind kind_of(const boost::json::value& value);
 // "an object", "a string" …
 const char* name_of(Kind kind);
-// The bit of a type's name in a schema; 0 when there is no such type.
+// The bit for the name of a type in a schema; 0 if there is no such type.
 Kinds kind_named(std::string_view name);
 
 }  // namespace wick::json_schema

@@ -1,5 +1,5 @@
-// A schema that is compiled once, when it is first needed: an instance may have 20,000 operations, of which few are
-// called. Thread-safe.
+// A schema that is compiled on first use: an instance may have 20,000 operations, and few of them are called.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -14,10 +14,10 @@ namespace wick::json_schema {
 
 class LazySchema {
  public:
-  // Compiles `document` for the first caller; others wait for that. Every caller has the same document.
-  // Errors: as CompiledSchema::compile, for every caller
+  // Compiles `document` on the first call; simultaneous callers wait. All callers must pass the same document.
+  // Errors: as CompiledSchema::compile(), for every caller
   const Result<std::shared_ptr<const CompiledSchema>>& get(const boost::json::object& document) const;
-  // Whether get() only has to read: compiling may take milliseconds, which is too long for an io thread.
+  // Whether get() returns without compiling. Compiling may take milliseconds, too long for an io thread.
   bool is_ready() const { return ready_.load(std::memory_order_acquire); }
 
  private:

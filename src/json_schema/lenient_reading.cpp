@@ -20,19 +20,19 @@ class Reader {
   // Changes `value` in place.
   void read(NodeIndex index, json::value& value);
   bool has_changed() const { return changed_; }
-  // Counts steps; false once there are too many.
+  // Counts steps. False above the limit.
   bool step(std::size_t count = 1) {
     steps_ += count;
     return steps_ <= lenience_.max_steps;
   }
 
  private:
-  // The kinds that the node's value can be of, as far as `type` says; 0: any.
+  // The kinds that `type` allows; 0: any.
   Kinds kinds_of(NodeIndex index, std::size_t nesting = 0);
-  // The node and those that apply to the same value for certain.
+  // The node and the nodes that certainly apply to the same value.
   void gather(NodeIndex index, std::vector<const Node*>& out, std::size_t nesting = 0);
   void read_text(Kinds kinds, json::value& value);
-  // `nodes`: those that the schema `whole` consists of.
+  // `nodes` are the nodes of the schema `whole`.
   void read_members(NodeIndex whole, const std::vector<const Node*>& nodes, json::object& object);
   void read_items(const std::vector<const Node*>& nodes, json::array& items);
   bool requires_it(const std::vector<const Node*>& nodes, std::string_view name);
@@ -76,7 +76,7 @@ void Reader::gather(NodeIndex index, std::vector<const Node*>& out, std::size_t 
   const Combination& combined = *node.combined;
   if (combined.reference != kNoNode) gather(combined.reference, out, nesting + 1);
   for (const NodeIndex part : combined.all_of) gather(part, out, nesting + 1);
-  // An object or null: the object is the only one to look into.
+  // For an object or null, only the object is searched.
   for (const auto* branches : {&combined.any_of, &combined.one_of}) {
     std::vector<NodeIndex> possible;
     std::copy_if(branches->begin(), branches->end(), std::back_inserter(possible),
@@ -162,9 +162,7 @@ void Reader::read_items(const std::vector<const Node*>& nodes, json::array& item
 Result<std::optional<json::value>> read_leniently(const CompiledSchema& schema, const json::value& value,
                                                   Lenience lenience) {
   Reader reader(schema.nodes(), lenience);
-  const auto exhausted = [] {
-    return fail(ErrorCode::kTooLarge, "The value takes more steps to read than are allowed.");
-  };
+  const auto exhausted = [] { return fail(ErrorCode::kTooLarge, "The value takes too many steps to read."); };
   if (!reader.step(steps_of(value, lenience.max_steps))) return exhausted();
   json::value read = value;
   reader.read(schema.nodes().root, read);

@@ -1,4 +1,4 @@
-// Values as systems read them that take "5" for 5: models write numbers as texts, and null for what they leave out.
+// Lenient reading of values: models write numbers as strings, and null for absent members.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -9,17 +9,18 @@
 
 namespace wick::json_schema {
 
-inline constexpr std::size_t kMaxTypedTextBytes = 100;  // a longer text is none of a number
+inline constexpr std::size_t kMaxTypedTextBytes = 100;  // longer text is not read as a number
 
 struct Lenience {
   std::size_t max_steps = kMaxSchemaSteps;
-  // Whether a member that is null is left out where its schema has no null and it is not required, or has a default.
+  // Whether a null member is removed if its schema does not allow null and the member is optional or has a
+  // default.
   bool drops_nulls = false;
 };
 
-// `value` with each text that is a number or a boolean of JSON ("5", "7.0", "true") made one, where the schema leaves
-// no doubt: its type is `integer`, `number` or `boolean`, perhaps with null beside it, and no branch of an `anyOf` or
-// `oneOf` could take the text. nullopt when nothing changes. The result need not be valid. Thread-safe.
+// `value` with strings that hold a JSON number or boolean ("5", "7.0", "true") converted, where the schema
+// leaves no doubt: its type is `integer`, `number` or `boolean`, possibly with null, and no branch of an
+// `anyOf` or `oneOf` accepts the string. nullopt if nothing changes. The result may be invalid. Thread-safe.
 // Errors: kTooLarge  more than Lenience::max_steps
 Result<std::optional<boost::json::value>> read_leniently(const CompiledSchema& schema,
                                                          const boost::json::value& value,

@@ -1,4 +1,4 @@
-// The meta-schemas of JSON Schema 2020-12, which a schema may refer to. Thread-safe.
+// The meta-schemas of JSON Schema 2020-12, which schemas may refer to. Thread-safe.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -6,7 +6,7 @@
 
 namespace wick::json_schema {
 
-// The meta-schema or vocabulary of this URI, without a fragment; nullptr when it is none. Lives forever.
+// The meta-schema or vocabulary with this URI (without a fragment); nullptr if there is none. Never destroyed.
 const boost::json::value* meta_schema(std::string_view uri);
 
 }  // namespace wick::json_schema

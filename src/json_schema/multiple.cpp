@@ -26,7 +26,7 @@ std::uint64_t power_of_ten(std::uint64_t exponent, std::uint64_t modulus) {
 std::optional<bool> is_multiple_of(const Decimal& number, const Decimal& divisor) {
   if (number.digits.empty()) return true;
   if (divisor.digits.size() > kMaxDivisorDigits) return std::nullopt;
-  // Its digits end in no zero, so nothing that does divides it.
+  // The digits have no trailing zero, so no divisor with trailing zeros divides the number.
   if (number.exponent < divisor.exponent) return false;
   std::uint64_t modulus = 0;
   for (const char digit : divisor.digits) modulus = modulus * 10 + static_cast<std::uint64_t>(digit - '0');
@@ -35,7 +35,7 @@ std::optional<bool> is_multiple_of(const Decimal& number, const Decimal& divisor
     const auto next = static_cast<unsigned __int128>(rest) * 10 + static_cast<unsigned>(digit - '0');
     rest = static_cast<std::uint64_t>(next % modulus);
   }
-  // The difference of two numbers of 64 bits, the first of which is not less.
+  // The difference of two 64-bit numbers, the first of which is not smaller.
   const std::uint64_t zeros =
       static_cast<std::uint64_t>(number.exponent) - static_cast<std::uint64_t>(divisor.exponent);
   return times(rest, power_of_ten(zeros, modulus), modulus) == 0;

@@ -1,4 +1,4 @@
-// multipleOf, exact. Pure.
+// Exact multipleOf. Pure.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace wick::json_schema {
 
-// Whether `number` is a multiple of `divisor`, which is above 0. nullopt when `divisor` has more than 19 digits: only
-// those below 2^64 are divided by in linear time. Linear in the digits of `number`, whatever the exponents.
+// Whether `number` is a multiple of `divisor`, which is above 0. nullopt if `divisor` has more than 19 digits,
+// because only division by numbers below 2^64 is linear. Linear in the digits of `number`, for any exponents.
 std::optional<bool> is_multiple_of(const Decimal& number, const Decimal& divisor);
 
 }  // namespace wick::json_schema

@@ -7,7 +7,7 @@
 namespace wick::json_schema {
 namespace {
 
-// Instructions of the compiled pattern times bytes of text: the worst that RE2 does.
+// Instructions of the compiled pattern times bytes of text: the worst case of RE2.
 constexpr std::size_t kWorkOfAStep = 1024;
 
 std::atomic<std::size_t> reserved_bytes = 0;

@@ -1,5 +1,5 @@
-// Regular expressions of ECMA-262, as JSON Schema's `pattern` and `patternProperties` have them, matched by
-// RE2: in time that is linear in the text, with bounded memory.
+// Regular expressions of ECMA-262, for `pattern` and `patternProperties`. RE2 matches them in linear time with
+// bounded memory.
 #pragma once
 
 #include <cstddef>
@@ -14,37 +14,38 @@ class RE2;
 
 namespace wick::json_schema {
 
-// Patterns of one schema that are applied; those behind are not.
+// The number of patterns of one schema that are applied; further ones are ignored.
 inline constexpr std::size_t kMaxPatterns = 64;
-// Memory that one pattern may take, with the states that matching adds: nearly all are of the first size.
+// The memory of one pattern, including the states that matching adds. Nearly all patterns fit the first size.
 inline constexpr std::size_t kPatternBytes = 128 * 1024;
 inline constexpr std::size_t kMaxPatternBytes = 2 * 1024 * 1024;
-// Patterns of one schema that are tried at the second size: each takes up to 30 ms to compile.
+// The number of patterns of one schema that are tried at the second size. Each takes up to 30 ms to compile.
 inline constexpr std::size_t kMaxLargePatterns = 4;
-// Of all compiled patterns of this process. A pattern that finds no room is not applied.
+// The memory of all compiled patterns of this process. A pattern that does not fit is not applied.
 inline constexpr std::size_t kMaxAllPatternBytes = 256 * 1024 * 1024;
 
-// The pattern in the syntax of RE2; nullopt when it uses what RE2 does not have. It is read with the flag `u`,
-// but takes escapes that need none, as most authors write them. Pure; linear.
+// The pattern in the syntax of RE2; nullopt if RE2 lacks a feature of the pattern. The pattern is read with the
+// flag `u`, but unnecessary escapes are accepted, because most authors write them. Pure; linear.
 std::optional<std::string> to_re2(std::string_view pattern);
 
-// The same pattern as ECMA-262 takes it with the flag `u`, for other programs to compile: without escapes that need none,
-// and with those that are missing. nullopt: it has what only RE2 takes. `pattern` is one that can be applied. Pure; linear.
+// The pattern in the form that ECMA-262 requires with the flag `u`, for other programs: without unnecessary
+// escapes, and with missing ones added. `pattern` must be applicable. nullopt if the pattern has a feature of
+// RE2 only. Pure; linear.
 std::optional<std::string> to_unicode_mode(std::string_view pattern);
 
 // Immutable, thread-safe.
 class Pattern {
  public:
-  // nullptr when the pattern cannot be applied, or is none. `large_left`: how many may still be tried at
-  // kMaxPatternBytes; counted down.
+  // nullptr if the pattern is invalid or cannot be applied. `large_left` is the number of patterns that may
+  // still be tried at kMaxPatternBytes; it is counted down.
   static std::unique_ptr<const Pattern> compile(std::string_view pattern, std::size_t& large_left);
   ~Pattern();
   Pattern(const Pattern&) = delete;
   Pattern& operator=(const Pattern&) = delete;
 
-  // Whether it matches somewhere in `text`, which is UTF-8.
+  // Whether the pattern matches anywhere in `text`, which is UTF-8.
   bool matches(std::string_view text) const;
-  // How many steps (compiled_schema.h) matching a text of that length is worth.
+  // The steps (compiled_schema.h) that matching a text of this length costs.
   std::size_t steps(std::size_t bytes) const;
 
  private:

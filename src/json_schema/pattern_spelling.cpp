@@ -1,4 +1,5 @@
-// Patterns as ECMA-262 §22.2.1 takes them with the flag `u`, where authors write them as it takes them without.
+// Rewrites patterns into the form that ECMA-262 §22.2.1 requires with the flag `u`. Authors often write the
+// form that is valid without the flag.
 #include <algorithm>
 
 #include "json_schema/pattern.h"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::string_view kSyntax = R"(^$\.*+?()[]{}|/)";
 
-// How many characters of {2}, {2,} or {2,3} are at the start; 0 when it is none of these.
+// The length of {2}, {2,} or {2,3} at the start; 0 if there is none.
 std::size_t quantifier_size(std::string_view text) {
   std::size_t at = 1;
   while (at < text.size() && is_digit(text[at])) ++at;
@@ -74,7 +75,7 @@ class Speller {
         after_set = escape(syntax);
         continue;
       }
-      // Beside a set it is a hyphen, which has to be said.
+      // Next to a set the hyphen is a literal, which must be escaped.
       const bool before_set = rest_.size() > 2 && rest_[1] == '\\' &&
                               std::string_view("dDwWsSpP").find(rest_[2]) != std::string_view::npos;
       if (c == '-' && !is_first && !rest_.starts_with("-]") && (after_set || before_set)) out_ += '\\';

@@ -1,4 +1,4 @@
-// ECMA-262 §22.2.1 in the syntax of RE2.
+// Translates ECMA-262 §22.2.1 into the syntax of RE2.
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -63,7 +63,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 38> kCategor
     {"Private_Use", "Co"},
 }};
 
-// One character, or a set of them (\d, \p{L}), as it may stand inside of brackets.
+// One character, or a set of characters (\d, \p{L}), as allowed inside brackets.
 struct Atom {
   std::string text;
   bool is_set = false;
@@ -89,7 +89,7 @@ class Translator {
   bool step();
   bool group();
   bool brackets();
-  // Behind a backslash; false as when it means nothing here. `in_brackets`: \b is a backspace.
+  // Reads the text after a backslash; false if it has no meaning here. `in_brackets`: \b is a backspace.
   std::optional<Atom> escape(bool in_brackets);
   std::optional<Atom> property(bool negated);
   std::optional<std::uint32_t> hex(std::size_t digits);
@@ -130,7 +130,7 @@ bool Translator::group() {
   out_ += '(';
   if (!take("?")) return true;
   if (take("<")) {
-    // Not a name: look behind.
+    // No group name follows: a lookbehind.
     if (rest_.starts_with('=') || rest_.starts_with('!')) return false;
     const auto end = rest_.find('>');
     if (end == std::string_view::npos) return false;
@@ -153,7 +153,7 @@ bool Translator::brackets() {
     return true;
   }
   out_ += negated ? "[^" : "[";
-  // Whether a '-' here is between two characters.
+  // Whether the '-' is between two characters.
   bool can_begin_range = false;
   for (bool is_end_of_range = false; !take("]");) {
     if (rest_.empty()) return false;
@@ -173,14 +173,14 @@ bool Translator::brackets() {
       rest_.remove_prefix(1);
       if (c == '[' || c == '-' || c == '^' || c == '&' || c == '~') atom.text = R"(\)";
       atom.text += c;
-      // The bytes behind the first of a character.
+      // The continuation bytes of a character.
       while (static_cast<unsigned char>(c) >= 0xC0 && !rest_.empty() &&
              (static_cast<unsigned char>(rest_.front()) & 0xC0) == 0x80) {
         atom.text += rest_.front();
         rest_.remove_prefix(1);
       }
     }
-    // Beside a set it is a hyphen.
+    // Next to a set the hyphen is a literal.
     if (is_end_of_range && atom.is_set) out_.insert(out_.size() - 1, R"(\)");
     out_ += atom.text;
     can_begin_range = !atom.is_set && !is_end_of_range;
@@ -252,7 +252,7 @@ std::optional<Atom> Translator::property(bool negated) {
   for (const auto& [known, category] : kCategories) {
     if (known == name) name = category;
   }
-  // What RE2 does not know, it refuses itself.
+  // RE2 itself rejects unknown names.
   return Atom{(negated ? R"(\P{)" : R"(\p{)") + std::string(name) + "}", true};
 }
 
@@ -283,7 +283,7 @@ std::optional<std::uint32_t> Translator::unicode() {
     if (!low || *low < 0xDC00 || *low > 0xDFFF) return std::nullopt;
     return 0x10000 + ((*code - 0xD800) << 10) + (*low - 0xDC00);
   }
-  // Half of a character, which UTF-8 does not have.
+  // An unpaired surrogate, which UTF-8 cannot encode.
   if (code && *code >= 0xD800 && *code <= 0xDFFF) return std::nullopt;
   return code;
 }

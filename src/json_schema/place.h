@@ -1,4 +1,4 @@
-// Where in a value something stands, and how a sentence names it. Internal to this folder.
+// Place: a location inside a value, and its name in a sentence. Internal to this folder.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,8 @@
 
 namespace wick::json_schema {
 
-// A step on the way from the whole value, on the stack of whoever goes it. `name` must live as long.
+// One step of the path from the whole value. Places live on the stack of the traversal. The memory of `name`
+// must outlive the place.
 struct Place {
   const Place* parent = nullptr;  // null: the whole value
   std::string_view name = {};
@@ -18,10 +19,10 @@ struct Place {
 std::size_t depth_of(const Place& place);
 // RFC 6901.
 std::string pointer_to(const Place& place);
-// arguments.tags[2], arguments["odd name"]; at most about kMaxPlaceBytes.
+// "arguments.tags[2]" or "arguments["odd name"]", at most about kMaxPlaceBytes.
 std::string name_of(const Place& place, std::string_view root);
 inline constexpr std::size_t kMaxPlaceBytes = 300;
-// A name that somebody chose, in quotes, as a sentence may have it.
+// A name from outside in quotes, for a sentence.
 std::string in_quotes(std::string_view name);
 
 }  // namespace wick::json_schema

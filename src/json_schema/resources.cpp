@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kValidationVocabulary = "https://json-schema.org/draft/2020-12/vocab/validation";
 constexpr std::size_t kMaxShownReferenceBytes = 200;
 
-// Where subschemas stand, in any draft. Of a map, each member is one; of a list, each item.
+// The keywords with subschemas, in all drafts. Each member of a map and each item of a list is one.
 constexpr std::array<std::string_view, 12> kSchemas = {"additionalProperties",
                                                        "unevaluatedProperties",
                                                        "unevaluatedItems",
@@ -43,7 +43,7 @@ std::unexpected<Error> nowhere(std::string_view reference) {
   return fail(ErrorCode::kInvalidArgument, "The reference " + shown(reference) + " leads nowhere.");
 }
 
-// RFC 6901 §4; the next token of `pointer`, which begins with '/', is taken from it.
+// Removes the next token from `pointer`, which begins with '/', and returns it unescaped (RFC 6901 §4).
 std::string take_token(std::string_view& pointer) {
   pointer.remove_prefix(1);
   const auto end = std::min(pointer.find('/'), pointer.size());
@@ -110,13 +110,13 @@ std::uint32_t Resources::identify(const json::object& schema, std::uint32_t pare
     } else {
       resource = static_cast<std::uint32_t>(all_.size());
       Resource inner{resolved, &schema, dialect, {}, {}};
-      if (const auto* said = text_at(schema, "$schema")) inner.dialect = dialect_of(*said);
+      if (const auto* declared = text_at(schema, "$schema")) inner.dialect = dialect_of(*declared);
       all_.push_back(std::move(inner));
       by_root_.emplace(&schema, resource);
     }
     by_uri_.emplace(std::move(resolved), resource);
   }
-  // Up to draft 7 that is an anchor.
+  // Up to draft 7, such an $id is an anchor.
   if (!fragment.empty() && !fragment.starts_with('/') && !dialect.since(Draft::k2019))
     all_[resource].anchors.emplace(fragment, SchemaPlace{&schema, true, resource});
   return resource;

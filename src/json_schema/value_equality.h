@@ -1,5 +1,5 @@
-// Equality of JSON values as JSON Schema has it (core §4.2.2): 1.0 equals 1, members have no order. Pure
-// functions but for the key of the hash. Values nest no deeper than parse_json() allows.
+// Equality of JSON values by JSON Schema (core §4.2.2): 1.0 equals 1, and the order of members does not matter.
+// Pure functions, except for the key of the hash. Values nest at most as deep as parse_json() allows.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -8,13 +8,13 @@
 
 namespace wick::json_schema {
 
-// A text of so many bytes costs one step (compiled_schema.h) more.
+// The bytes of text that cost one step (compiled_schema.h).
 inline constexpr std::size_t kBytesPerStep = 64;
 
 bool are_equal(const boost::json::value& a, const boost::json::value& b);
-// The same for values that are equal; keyed (base/keyed_hash.h), so nobody can make values that collide.
+// A hash that is equal for equal values. Keyed (base/keyed_hash.h), so that nobody can construct collisions.
 std::uint64_t hash_of(const boost::json::value& value);
-// How many steps (compiled_schema.h) looking at all of the value takes, at most about `max`.
+// The steps (compiled_schema.h) that reading all of the value costs, counted up to about `max`.
 std::size_t steps_of(const boost::json::value& value, std::size_t max);
 
 }  // namespace wick::json_schema

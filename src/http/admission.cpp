@@ -28,7 +28,7 @@ std::string address_text(const tcp::endpoint& peer) {
   return v6.to_string();
 }
 
-// What a client does not read is kept by the kernel: at most this much, beside what is on its way.
+// The kernel buffers at most this much unread data, in addition to data in flight.
 constexpr int kUnsentBytes = 256 * 1024;
 
 void bound_unsent(Socket& socket) {
@@ -41,12 +41,12 @@ void refuse(Socket socket) {
   error_code ec;
   socket.write_some(asio::buffer(text), ec);
   socket.shutdown(tcp::socket::shutdown_send, ec);
-  // Closing over bytes that have arrived would reset the connection before the client has read the refusal.
+  // Closing with unread bytes would reset the connection before the client has read the rejection.
   char unread[4096];
   for (int i = 0; i < 16 && recv(socket.native_handle(), unread, sizeof unread, MSG_DONTWAIT) > 0;) ++i;
 }
 
-// Once in kWarnEvery for each io thread: who floods the server must not flood its log.
+// Warns once per kWarnEvery and io thread, so that a flood of connections does not flood the log.
 void warn_now_and_then(ThreadState& thread, const std::string& text) {
   const auto now = std::chrono::steady_clock::now();
   if (now < thread.next_warning) return;
@@ -71,7 +71,7 @@ Task<bool> run_on(Context& there, Work work) {
   co_return result;
 }
 
-// The connection that has been in this stage for longest, over all threads.
+// The connection of all threads that has been in this stage for longest.
 Task<bool> make_room_of(ThreadState& thread, const ConnectionCounts* client, ConnectionStage stage) {
   std::vector<std::pair<ConnectionLists::Time, ThreadState*>> threads;
   for (ThreadState* each : thread.shared.threads) {
@@ -101,7 +101,7 @@ Task<bool> make_room_anywhere(ThreadState& thread, const ConnectionCounts* clien
   co_return false;
 }
 
-// Whether the peer's connection may come in, in place of another one if need be. `peer` outlives the call.
+// Whether to accept the connection, if necessary in place of another one. `peer` outlives the call.
 Task<bool> has_room(ThreadState& thread, const Peer& peer, int descriptor) {
   const Shared& shared = thread.shared;
   const Limits& limits = shared.options.limits;
@@ -115,14 +115,14 @@ Task<bool> has_room(ThreadState& thread, const Peer& peer, int descriptor) {
   if (!made) {
     warn_now_and_then(thread, over_share
                                   ? "connections from " + peer.network +
-                                        " are refused: it has limits.connections_per_address already"
+                                        " are refused: it has reached limits.connections_per_address"
                                   : "connections are refused: limits.max_connections, or the limit of open "
                                     "files, is reached");
   }
   co_return made;
 }
 
-// Takes its connection out of the counts again, unless a Connection has taken that over.
+// Subtracts the connection from the counts, unless a Connection has taken over.
 class CountedPeer {
  public:
   CountedPeer(Shared& shared, ClientAddress address)
@@ -189,13 +189,13 @@ bool Connection::may_give_way(const ConnectionCounts* client, std::chrono::stead
   if (client != nullptr && client != peer_.counts.get()) return false;
   if (state_ == State::kReading) return now - entered_ >= kMinSendingTime;
   error_code ec;
-  return state_ == State::kIdle && socket_.available(ec) == 0;  // else its request has arrived
+  return state_ == State::kIdle && socket_.available(ec) == 0;  // else a request has arrived
 }
 
-// The coroutine that reads, or is about to, finds the end of input.
+// The coroutine that reads (now or next) sees the end of input.
 void Connection::give_way() {
   error_code ignored;
-  // So that it is not chosen again.
+  // Prevents choosing this connection again.
   thread_.connections.move(place_, ConnectionStage::kBusy, std::chrono::steady_clock::now());
   socket_.shutdown(asio::ip::tcp::socket::shutdown_receive, ignored);
 }

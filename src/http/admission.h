@@ -1,16 +1,17 @@
-// Admission: who gets a connection when there are not enough for all (connection_lists.h says who gives way).
+// Admission: accepts new connections within the limits (connection_lists.h chooses the connection to close).
 //
-// On the io thread that accepts. The connection that gives way may be another thread's: then the next accept
-// waits for its answer, so that the limits hold (but for one connection on its way in on each thread).
+// Runs on the io thread that accepts. The connection to close may belong to another thread. Then the next
+// accept waits for the answer of that thread, so that the limits hold, except for one connection per thread
+// that is being accepted.
 #pragma once
 
 #include "http/connection.h"
 
 namespace wick::http {
 
-// Lets a new connection in, in place of another one if need be, or refuses it with 503.
+// Accepts a new connection, if necessary in place of another one, or rejects it with 503.
 Task<void> admit(ThreadState& thread, Socket socket, asio::ip::tcp::endpoint endpoint);
-// After an accept that failed, usually for want of descriptors: logs it and makes room.
+// Handles a failed accept, usually caused by a lack of descriptors: logs it and closes a connection.
 Task<void> note_accept_failure(ThreadState& thread, std::string reason);
 
 }  // namespace wick::http

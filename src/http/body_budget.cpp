@@ -2,13 +2,13 @@
 
 namespace wick::http {
 
-// Made before the lock is taken: its end takes the lock too, and comes early when there is no memory.
+// Created before locking: destroying the budget locks too, and happens early if allocation fails.
 std::shared_ptr<BodyBudget> BodyShares::of(const std::string& holder) {
   const auto end = [this, holder](BodyBudget* budget) {
     forget(holder);
     delete budget;
   };
-  std::shared_ptr<BodyBudget> budget(new BodyBudget(limit_, &whole_), end);
+  std::shared_ptr<BodyBudget> budget(new BodyBudget(limit_, &total_), end);
   const std::lock_guard lock(mutex_);
   std::weak_ptr<BodyBudget>& known = budgets_[holder];
   if (auto existing = known.lock()) return existing;
@@ -16,7 +16,7 @@ std::shared_ptr<BodyBudget> BodyShares::of(const std::string& holder) {
   return budget;
 }
 
-// Another may have been made for the holder since the last one was let go.
+// A new budget may exist for the holder since the last one was released.
 void BodyShares::forget(const std::string& holder) {
   const std::lock_guard lock(mutex_);
   const auto found = budgets_.find(holder);

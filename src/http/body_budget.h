@@ -1,11 +1,10 @@
-// The memory that request bodies take, over all connections: BodyBudget of all of them, BodyShares of one
-// holder each.
+// Limits on the memory of request bodies: BodyBudget for all connections together, BodyShares for each holder.
 //
-// Thread-safe: every connection of every io thread reserves from the same counters. reserve() adds first and
-// takes back when the sum is too large, so the sum of what was granted never exceeds the limit; two threads
-// that ask at the same moment may both be refused where one of them would have fitted. The counters guard no
-// other memory, so relaxed order is enough. A share is counted in its own budget and then in that of all;
-// what the second refuses is taken back from the first.
+// Thread-safe: all connections of all io threads reserve from the same counters. reserve() adds first and
+// subtracts again if the sum is too large, so the granted sum never exceeds the limit. Two simultaneous calls
+// may both fail where one of them would have fitted. The counters guard no other memory, so relaxed order
+// suffices. A share reserves from its own budget and then from the total; if the total rejects, the share is
+// restored.
 #pragma once
 
 #include <atomic>
@@ -19,41 +18,42 @@ namespace wick::http {
 
 class BodyBudget {
  public:
-  // `whole`: what this is a part of; null: nothing. It outlives this.
-  explicit BodyBudget(std::size_t limit_bytes, BodyBudget* whole = nullptr)
-      : limit_(limit_bytes), whole_(whole) {}
+  // `total` is the budget that contains this one; may be null. It must outlive this.
+  explicit BodyBudget(std::size_t limit_bytes, BodyBudget* total = nullptr)
+      : limit_(limit_bytes), total_(total) {}
 
-  // False, and nothing is reserved, when a limit would be exceeded.
+  // False, and nothing is reserved, if a limit would be exceeded.
   bool reserve(std::size_t bytes) {
     const std::size_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
-    if (before <= limit_ && bytes <= limit_ - before && (whole_ == nullptr || whole_->reserve(bytes)))
+    if (before <= limit_ && bytes <= limit_ - before && (total_ == nullptr || total_->reserve(bytes)))
       return true;
     used_.fetch_sub(bytes, std::memory_order_relaxed);
     return false;
   }
   void release(std::size_t bytes) {
     used_.fetch_sub(bytes, std::memory_order_relaxed);
-    if (whole_ != nullptr) whole_->release(bytes);
+    if (total_ != nullptr) total_->release(bytes);
   }
   std::size_t used() const { return used_.load(std::memory_order_relaxed); }
 
  private:
   const std::size_t limit_;
-  BodyBudget* const whole_;
+  BodyBudget* const total_;
   std::atomic<std::size_t> used_{0};
 };
 
-// A budget for each holder of bodies at the moment; one without bodies is forgotten. Outlives what of() gave.
+// A budget for each holder with bodies in memory. A holder without bodies is removed. Outlives the budgets that
+// it returns.
 class BodyShares {
  public:
-  BodyShares(std::size_t limit_bytes_each, BodyBudget& whole) : limit_(limit_bytes_each), whole_(whole) {}
+  BodyShares(std::size_t limit_bytes_each, BodyBudget& total) : limit_(limit_bytes_each), total_(total) {}
   std::shared_ptr<BodyBudget> of(const std::string& holder);
 
  private:
   void forget(const std::string& holder);
 
   const std::size_t limit_;
-  BodyBudget& whole_;
+  BodyBudget& total_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::weak_ptr<BodyBudget>> budgets_;
 };

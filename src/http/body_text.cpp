@@ -27,7 +27,7 @@ std::string xml_encoding(std::string_view body) {
 std::string charset_of(std::string_view content_type) {
   const auto media = parse_media_type(content_type);
   std::string charset = media ? std::string(media->parameter("charset").value_or("")) : "";
-  // charset='utf-8', which RFC 9110 §5.6.4 knows no quotes for, but servers write.
+  // Servers send charset='utf-8', although RFC 9110 §5.6.4 has no single quotes.
   if (charset.size() > 2 && charset.starts_with('\'') && charset.ends_with('\''))
     charset = charset.substr(1, charset.size() - 2);
   return charset;
@@ -51,7 +51,7 @@ Result<std::optional<std::string>> body_text(std::string body, std::string_view 
     if (valid) return std::optional(std::move(body));
     return std::optional(is_json(*media) ? replace_invalid_utf8(body) : decode_windows_1252(body));
   }
-  // RFC 8259 §8.1: JSON is UTF-8, whatever a label says that nobody knows.
+  // RFC 8259 §8.1: JSON is UTF-8, even with an unknown charset.
   std::optional<std::string> as_utf8;
   if (is_utf8_json && charset != "utf-8") as_utf8 = body;
   auto text = decode_charset(std::move(body), charset);

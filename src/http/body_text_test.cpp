@@ -31,7 +31,7 @@ TEST(BodyText, DecodesByTheCharset) {
   EXPECT_EQ(text_of(std::string_view("{\0}\0", 4), "application/json; charset=utf-16le"), "{}");
   EXPECT_EQ(text_of(std::string_view("\0{\0}", 4), "application/json; charset=utf-16"), "{}");
   EXPECT_EQ(text_of("x", "text/plain; charset=klingon"),
-            "error: The character set \"klingon\" is not known here.");
+            "error: The character set \"klingon\" is not supported.");
 }
 
 TEST(BodyText, JsonIsUtf8UnlessItCannotBe) {

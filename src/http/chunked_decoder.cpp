@@ -22,7 +22,7 @@ ChunkedDecoder::State ChunkedDecoder::refuse(int status) {
   return state_;
 }
 
-// A byte that is dropped.
+// Counts a dropped byte.
 ChunkedDecoder::State ChunkedDecoder::count(State next, int status) {
   return ++overhead_ > max_overhead_ ? refuse(status) : next;
 }
@@ -31,7 +31,7 @@ ChunkedDecoder::State ChunkedDecoder::after_size(char c) {
   const int digit = hex_value(c);
   if (digit >= 0) {
     const bool padded = state_ == State::kMoreSize && size_ == 0;
-    // body_ never exceeds max_body_, and size_ stays far below where it could overflow.
+    // body_ never exceeds max_body_, and size_ stays far below an overflow.
     size_ = size_ * 16 + std::uint64_t(digit);
     if (size_ > max_body_ - body_) return refuse(413);
     return padded ? count(State::kMoreSize, 413) : State::kMoreSize;

@@ -1,8 +1,8 @@
-// ChunkedDecoder: the chunked transfer coding (RFC 9112 §7.1), one byte after the other.
+// ChunkedDecoder: the chunked transfer coding (RFC 9112 §7.1), byte by byte.
 //
-// Used only inside http/. It keeps no bytes, so its result cannot depend on how they are cut. Chunk
-// extensions and trailers are checked, counted and dropped: a trailer is never merged into the header (RFC
-// 9110 §6.5.1).
+// Internal to http/. The decoder buffers nothing, so its result does not depend on how the input is split. It
+// checks, counts and drops chunk extensions and trailers. A trailer is never merged into the header (RFC 9110
+// §6.5.1).
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@ namespace wick::http {
 
 class ChunkedDecoder {
  public:
-  // `max_overhead`: bytes of chunk extensions, of zeros before chunk sizes and of trailers, all together.
+  // `max_overhead` limits the bytes of chunk extensions, leading zeros of chunk sizes and trailers together.
   ChunkedDecoder(std::uint64_t max_body, std::uint64_t max_overhead)
       : max_body_(max_body), max_overhead_(max_overhead) {}
 
   enum class Step {
-    kNeedMore,  // all of the input is taken
+    kNeedMore,  // all input is consumed
     kData,      // a piece of the body
-    kDone,      // the body and its trailers are over; the rest of the input belongs to the next message
+    kDone,      // body and trailers are complete; the rest of the input belongs to the next message
     kRefused,   // see status()
   };
-  // Takes bytes off the front of `input`. `data`: the piece, inside of what was `input`.
+  // Consumes bytes from the front of `input`. With kData, `data` is the piece, a view into `input`.
   Step next(std::string_view& input, std::string_view& data);
-  // Of a refusal: 400 not the grammar, 413 the body or the chunk extensions are too large, 431 the trailers
-  // are.
+  // The status after kRefused: 400 for malformed input, 413 for a body or chunk extensions above the limit, 431
+  // for trailers above the limit.
   int status() const { return status_; }
 
  private:

@@ -1,11 +1,11 @@
-// The outgoing HTTP client: libcurl multi on one thread of its own, guarded against server-side request
+// The outgoing HTTP client: libcurl multi on its own threads, with protection against server-side request
 // forgery.
 //
-// The guard sits where the socket is opened, after the name has been resolved and for every redirect, so that
-// neither DNS rebinding nor a redirect gets around it: unless the request allows private addresses, only
-// public ones are connected to. Requests that may reach private addresses have a connection pool of their
-// own, because a pooled connection is not opened again and so not asked again. Environment proxies are not
-// used: the guard would decide the proxy's address instead of the target's. Thread-safe.
+// The address check runs when a socket is opened: after name resolution, and for every redirect. So neither DNS
+// rebinding nor a redirect bypasses it. Unless the request allows private addresses, only public addresses are
+// connected to. Requests that may reach private addresses have their own connection pool, because a pooled
+// connection is not opened, and so not checked, again. Proxies from the environment are not used, because the
+// check would see the address of the proxy instead of the target. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -27,22 +27,22 @@ struct ClientRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool has_body = false;
-  int timeout_seconds = 30;                  // of the whole exchange; not of one that start() begins
-  std::size_t max_response_bytes = 1 << 20;  // 0: the reader of a stream bounds it
+  std::chrono::seconds timeout{30};          // for the whole exchange; ignored by start()
+  std::size_t max_response_bytes = 1 << 20;  // 0: no limit, for streams whose reader limits them
   bool follow_redirects = false;  // at most kMaxRedirects, and only to the same scheme, host and port
   bool allow_private_addresses = false;
-  // In whose shares it counts (ClientLimits). `holder`: the user, else the address, that it is made for;
-  // empty: the server itself. `connector`: of its id; empty: none.
+  // The shares that the request counts in (ClientLimits). `holder` is the user or address that caused the
+  // request; empty for the server itself. `connector` is a connector id; empty for none.
   std::string holder, connector;
-  std::shared_ptr<Cancellation> cancellation = {};  // gives it up, with kUnavailable; not one of start()
+  std::shared_ptr<Cancellation> cancellation = {};  // ends send() with kUnavailable; ignored by start()
 };
 inline constexpr long kMaxRedirects = 5;
-inline constexpr std::size_t kMaxUnreadBytes = 256 * 1024;  // of a stream: the sender waits above
+inline constexpr std::size_t kMaxUnreadBytes = 256 * 1024;  // of a stream; above this, the sender waits
 
-// Requests at once, over both pools. Those of the server itself, without holder and connector, have room of
-// their own, so that nobody's calls keep it from signing people in.
+// Limits on simultaneous requests in both pools. Requests of the server itself, without holder and connector,
+// have a separate limit, so that calls never prevent users from signing in.
 struct ClientLimits {
-  std::size_t requests = 1000;      // of all users and connectors; "limits.outgoing_requests"
+  std::size_t requests = 1000;      // by all users and connectors; "limits.outgoing_requests"
   std::size_t per_holder = 250;     // "limits.outgoing_per_user"
   std::size_t per_connector = 500;  // "limits.outgoing_per_connector"
 };
@@ -52,56 +52,60 @@ struct ClientResponse {
   int status = 0;
   std::string content_type, cache_control;
   std::vector<std::pair<std::string, std::string>> headers;  // of the final response, names in lower case
-  // The first one of that name (lower case); empty when absent.
+  // The first header of that name (in lower case); empty if there is none.
   std::string header(std::string_view name) const;
   std::string body;
-  std::string redirect_url;  // where a 3xx points, absolute; empty otherwise
+  std::string redirect_url;  // the absolute target of a 3xx; else empty
 };
 
-// A response that is read while it comes. What is under way ends with the object.
+// A response that is read while it arrives. Destroying the object ends the transfer.
 //
-// The client's thread puts what arrives into a mailbox and stops reading from the socket while more than
-// kMaxUnreadBytes lie in it, so that a fast sender waits for a slow reader. interrupt() and nudge() are
-// thread-safe; the rest is for one coroutine at a time.
+// The client's thread puts arriving data into a mailbox. It stops reading from the socket while the mailbox
+// holds more than kMaxUnreadBytes, so that a fast sender waits for a slow reader. interrupt() and nudge() are
+// thread-safe; the other functions are for one coroutine at a time.
 class ClientStream {
  public:
   virtual ~ClientStream() = default;
-  // Status and headers, without a body; waits for them first.
-  // Errors: those of Client::send, kTimeout when they do not come
+  // Waits for status and headers. The body is empty.
+  // Errors: those of Client::send(); kTimeout  they did not arrive in time
   virtual Task<Result<const ClientResponse*>> head(std::chrono::milliseconds timeout) = 0;
-  // The next bytes; empty: that was all. Errors: kTimeout nothing came for so long, which may be asked again;
-  // kUpstream it broke off; kTooLarge; kUnavailable interrupted
+  // Waits for the next bytes; empty at the end of the body.
+  // Errors: kTimeout      nothing arrived in time; the call may be repeated
+  //         kUpstream     the connection broke
+  //         kTooLarge     max_response_bytes
+  //         kUnavailable  interrupted
   virtual Task<Result<std::string>> read(std::chrono::milliseconds timeout) = 0;
-  // Gives up: who waits, and who asks later, gets kUnavailable.
+  // Ends the transfer. Pending and later calls return kUnavailable.
   virtual void interrupt() = 0;
-  // Who waits, or asks next, gets kTimeout at once: there is something else to look at.
+  // Makes the pending call, or else the next one, return kTimeout immediately, so that the reader can look at
+  // something else.
   virtual void nudge() = 0;
 };
 
-// Whether an address is one that the internet can have: not loopback, private, link-local, shared, multicast,
-// reserved, nor an IPv6 form that carries such an IPv4 address (RFC 6890 and its successors).
-bool is_public_address(std::string_view address);
-
 class Client {
  public:
-  // `ca_file`: a PEM file with authorities that are trusted besides the system's; empty: none. One that
-  // cannot be read adds nothing.
+  // `ca_file` is a PEM file with certificate authorities to trust in addition to those of the system; empty for
+  // none. An unreadable file adds nothing.
   explicit Client(const std::string& ca_file = {}, const ClientLimits& limits = {});
   ~Client();  // stops
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // Ends its threads and, with kUnavailable, the requests in progress. Idempotent; a request that is made
-  // afterwards is never answered.
+  // Ends the threads, and the requests in progress with kUnavailable. Idempotent. Later requests are never
+  // answered.
   void stop();
 
-  // Errors: kInvalidArgument  the URL cannot be used, or a header, or the method, has a character that cannot
-  // be sent
-  //         kForbidden        the address is private, or a redirect leads to another host: it would get the
-  //         headers kTimeout, kTooLarge, kUpstream (no connection, TLS failure), kUnavailable (stopped, given
-  //         up) kRateLimited  a share is used up (ClientLimits); says which
+  // Sends the request and returns the whole response.
+  // Errors: kInvalidArgument  the URL is unusable, or the method or a header has a character that cannot be sent
+  //         kForbidden        the address is private, or a redirect leads to another host, which would get the
+  //                           headers
+  //         kTimeout          ClientRequest::timeout
+  //         kTooLarge         max_response_bytes
+  //         kUpstream         no connection, or a TLS failure
+  //         kUnavailable      stopped or cancelled
+  //         kRateLimited      a share is used up (ClientLimits); the message says which
   Task<Result<ClientResponse>> send(ClientRequest request);
-  // Begins an exchange whose answer is read as it comes. Redirects are not followed.
+  // Sends the request and returns a stream of the response. Redirects are not followed. Errors: from the stream
   std::shared_ptr<ClientStream> start(ClientRequest request);
 
  private:

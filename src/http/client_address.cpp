@@ -41,8 +41,8 @@ std::optional<IpAddress> parse_node(std::string_view text) {
   return is_port(text.substr(colon + 1)) ? IpAddress::parse(text.substr(0, colon)) : std::nullopt;
 }
 
-// Where the last part of `text` begins, parts being separated by `separator` outside of quoted strings. From
-// the right, so that an open quote which a client sent does not swallow what a proxy has appended.
+// The beginning of the last part of `text`; `separator` outside of quoted strings separates parts. Searches
+// from the right, so that an open quote from a client cannot hide what a proxy has appended.
 std::size_t last_part(std::string_view text, char separator) {
   bool quoted = false;
   for (std::size_t i = text.size(); i-- > 0;) {
@@ -56,7 +56,7 @@ std::size_t last_part(std::string_view text, char separator) {
   return 0;
 }
 
-// Takes the last part off `text`.
+// Removes the last part of `text` and returns it.
 std::string_view take_last(std::string_view& text, char separator) {
   const std::size_t begin = last_part(text, separator);
   const std::string_view part = trim(text.substr(begin));
@@ -64,7 +64,7 @@ std::string_view take_last(std::string_view& text, char separator) {
   return part;
 }
 
-// The address in a forwarded-element (RFC 7239 §4): its one "for".
+// The address of a forwarded-element (RFC 7239 §4): its single "for".
 std::optional<IpAddress> parse_element(std::string_view element) {
   std::optional<std::string_view> node;
   while (!element.empty()) {
@@ -80,13 +80,12 @@ std::optional<IpAddress> parse_element(std::string_view element) {
   return parse_node(*node);
 }
 
-// Once in the life of the process, because strangers can send the field as often as they like.
+// Logged once per process, because unauthenticated clients can send the field any number of times.
 void warn_of_untrusted_proxy(std::string_view peer) {
   static std::atomic<bool> warned{false};
   if (warned.load(std::memory_order_relaxed) || warned.exchange(true)) return;
   spdlog::warn(
-      "a request from {} names another client in X-Forwarded-For, which is not believed: if {} is your "
-      "proxy, "
+      "a request from {} names another client in X-Forwarded-For, which is ignored: if {} is your proxy, "
       "set server.trusted_proxies to its address, or all its clients count as one for throttles, quotas and "
       "the audit",
       peer, peer);

@@ -1,5 +1,6 @@
 // What the outgoing client refuses to send, against a socket that records bytes.
 #include "http/client.h"
+#include "http/public_address.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>

@@ -23,17 +23,17 @@ namespace {
 
 using error_code = boost::system::error_code;
 
-// Of a refused request, a body that is still to come is read and dropped up to this size, and the connection
-// goes on; above, it ends.
+// The remaining body of a rejected request is read and dropped up to this size, and the connection continues.
+// Above, the connection closes.
 constexpr std::size_t kMaxDroppedBytes = 64 * 1024;
-// What is read from a connection that ends, beyond one body, so that the client sees the refusal.
+// The bytes read from a closing connection, in addition to one body, so that the client sees the rejection.
 constexpr std::size_t kMaxDrainedBytes = 256 * 1024;
-// A body up to this size is copied behind its header so that one write sends both.
+// A body up to this size is copied after its header, so that one write sends both.
 constexpr std::size_t kOneWriteBytes = 64 * 1024;
 
 }  // namespace
 
-// A value with a line break would begin another header, or the body (response splitting).
+// A value with a line break would begin another header or the body (response splitting).
 bool sound_headers(const Response& response) {
   constexpr std::string_view kBreaks("\r\n\0", 3);
   const auto sound = [&](const std::string& text) {
@@ -44,7 +44,7 @@ bool sound_headers(const Response& response) {
                      [&](const auto& header) { return sound(header.first) && sound(header.second); });
 }
 
-// A share of the worker threads is used up, or the server stops.
+// A share of the worker threads is used up, or the server is stopping.
 Response refusal_response(const Error& error, std::string_view request_id) {
   Response response = error_response(503, request_id);
   if (error.code == ErrorCode::kRateLimited) response.status = 429;
@@ -84,7 +84,7 @@ void Connection::on_sweep(std::chrono::steady_clock::time_point now) {
   if (now < deadline_ || timed_out_) return;
   timed_out_ = true;
   error_code ignored;
-  // The coroutine that waits sees operation_aborted and finds out why.
+  // The waiting coroutine sees operation_aborted and determines the reason.
   socket_.cancel(ignored);
 }
 
@@ -153,7 +153,7 @@ Task<std::optional<Response>> Connection::judge_head() {
   const bool is_large = head.is_chunked || head.content_length > small;
   const bool has_large_limit = options.takes_large_bodies && (is_large || !options.large_body_check);
   if (!has_large_limit) reader_.set_body_limit(small, shared.public_bodies);
-  // An announced length above the limit is the reader's to refuse.
+  // The reader rejects an announced length above the limit.
   if (reader_.has_whole_body() || head.content_length > (has_large_limit ? limits.max_body_bytes : small))
     co_return std::nullopt;
   request_.request_id = format_uuid(make_uuid_v7());
@@ -186,9 +186,8 @@ Task<std::optional<Response>> Connection::check_large_body() {
   co_return refusal;
 }
 
-// The answer goes out before the body has come. The connection goes on when it is clear where the next
-// request begins: not when the client waits for 100 (Continue) and may or may not send the body (RFC 9110
-// §10.1.1).
+// Sends the response before the body has arrived. The connection continues if the beginning of the next request
+// is known: not if the client waits for 100 (Continue) and may or may not send the body (RFC 9110 §10.1.1).
 Task<bool> Connection::refuse_early(Response refusal) {
   const RequestHead& head = reader_.head();
   const bool keep_alive = head.keep_alive && !thread_.shared.stopping && !head.expects_continue &&
@@ -252,8 +251,8 @@ Task<bool> Connection::serve_request() {
   co_return sent&& keep_alive;
 }
 
-// A refused request may leave unread bytes; closing over them would reset the connection before the client
-// has read the refusal. They are read away, bounded in bytes and by the write deadline.
+// A rejected request may leave unread bytes. Closing with unread bytes would reset the connection before the
+// client has read the rejection. They are read and dropped, limited in bytes and by the write deadline.
 Task<void> Connection::drain() {
   enter(State::kWriting);
   std::array<char, 4096> bytes;
@@ -280,7 +279,7 @@ Task<void> Connection::run(std::shared_ptr<Connection> self) {
     me.route_fields_.clear();
     const bool has_more = !me.reader_.is_idle();
     me.enter(has_more ? State::kReading : State::kIdle);
-    // Requests that wait behind each other let the other connections of the thread go first.
+    // Pipelined requests let the other connections of the thread go first.
     if (has_more) co_await asio::post(me.executor(), kAwait);
   }
   error_code ignored;
@@ -374,7 +373,7 @@ Task<bool> Connection::send_all(std::string_view bytes, std::string_view more) {
   std::array<asio::const_buffer, 2> buffers{asio::buffer(bytes.data(), bytes.size()),
                                             asio::buffer(more.data(), more.size())};
   error_code ec;
-  // Almost always the socket takes all of it at once, and no trip through the reactor is needed.
+  // The socket almost always accepts all bytes at once, without a trip through the reactor.
   std::size_t sent = socket_.write_some(buffers, ec);
   if (sent == bytes.size() + more.size()) co_return true;
   if (ec && ec != asio::error::would_block && ec != asio::error::try_again) co_return false;
@@ -391,7 +390,7 @@ Task<bool> Connection::send_all(std::string_view bytes, std::string_view more) {
 
 Task<StreamWriter*> Connection::start_stream(std::string content_type) {
   const auto on_disconnect = on_disconnect_;
-  end_watch();  // from here on the stream's own watcher reads
+  end_watch();  // from now on the watcher of the stream reads
   on_disconnect_ = on_disconnect;
   streaming_ = true;
   out_.clear();
@@ -443,14 +442,13 @@ void Connection::end_watch() {
   socket_.cancel(ignored);
 }
 
-// Takes nothing from the socket: what the client sends meanwhile is its next request.
+// Consumes nothing from the socket: bytes that the client sends meanwhile are its next request.
 Task<void> Connection::peek_for_disconnect(unsigned mine) {
   for (;;) {
     error_code ec;
     co_await socket_.async_wait(Socket::wait_read, asio::redirect_error(kAwait, ec));
     if (mine != watch_) co_return;
-    if (ec == asio::error::operation_aborted)
-      continue;  // meant for a write that took too long, which sees it
+    if (ec == asio::error::operation_aborted) continue;  // meant for a slow write, which sees the timeout
     if (ec) co_return disconnected();
     char next = 0;
     const auto count = recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -465,8 +463,8 @@ void Connection::disconnected() {
   if (auto callback = std::exchange(on_disconnect_, nullptr)) callback();
 }
 
-// A client that sends more while its stream runs is not gone: its bytes are dropped, because the connection
-// ends with the stream.
+// A client that sends more during its stream has not disconnected. Its bytes are dropped, because the
+// connection ends with the stream.
 Task<void> Connection::watch_for_disconnect() {
   std::array<char, 512> ignored_bytes;
   while (streaming_ && !gone_) {

@@ -1,8 +1,8 @@
-// Connection: one client's socket, on one io thread from accept to close.
+// Connection: the socket of one client, on one io thread from accept to close.
 //
-// Used only inside http/. Everything here runs on the connection's io thread; only BlockingHandlers leave it,
-// and their result comes back by a post. Deadlines are coarse: the thread's sweep (ThreadState) looks at
-// every connection once a second.
+// Internal to http/. Everything runs on the io thread of the connection, except BlockingHandlers, whose result
+// returns by a post. Deadlines are coarse: a sweep of the thread (ThreadState) checks every connection once per
+// second.
 #pragma once
 
 #include <absl/functional/any_invocable.h>
@@ -41,7 +41,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 class Connection;
 struct ThreadState;
 
-// What all threads share, read-only but for the counters.
+// State that all threads share. Read-only, except for the counters.
 struct Shared {
   explicit Shared(const Limits& limits)
       : public_bodies(limits.max_body_memory_bytes / 4),
@@ -51,11 +51,11 @@ struct Shared {
 
   ServerOptions options;
   Router router;
-  std::string fixed_headers;         // of every response, with line ends
-  BodyBudget public_bodies, bodies;  // of routes that anybody may use, and of the others
-  BodyShares body_shares;            // of `bodies`, of those whose credential was found good
+  std::string fixed_headers;         // header lines of every response
+  BodyBudget public_bodies, bodies;  // for public routes, and for the others
+  BodyShares body_shares;            // of `bodies`, for each holder of a valid credential
   std::unique_ptr<FairPool> workers, password_workers, search_workers;
-  std::vector<Executor> large_threads;  // for large requests; one at least
+  std::vector<Executor> large_threads;  // for large requests; at least one
 
   std::string holder_of(const Request& request) const {
     return options.holder ? options.holder(request) : std::string(request.remote_address);
@@ -66,14 +66,14 @@ struct Shared {
                                          : *workers;
   }
   std::atomic<std::size_t> connections{0};
-  ClientRegistry clients;             // but for trusted proxies, which have no share
-  std::vector<ThreadState*> threads;  // set before they run
+  ClientRegistry clients;             // except trusted proxies, which have no limit
+  std::vector<ThreadState*> threads;  // set before the threads run
   std::atomic<bool> stopping{false};
   std::mutex mutex;
   std::condition_variable drained;  // connections reached 0
 };
 
-// Its coroutines can be destroyed while it still exists.
+// An io_context whose coroutines can be destroyed while it still exists.
 class Context : public asio::io_context {
  public:
   using execution_context::shutdown;
@@ -86,14 +86,15 @@ struct ThreadState {
 
   void add(Connection& connection);
   void remove(Connection& connection);
-  // Closes the connection that gives way first (connection_lists.h) of this stage, of this client only if one
-  // is named. False: there is none.
+  // Closes the connection of this stage that connection_lists.h chooses; of this client only, if `client` is
+  // not null. False if there is none.
   bool make_room(const ConnectionCounts* client, ConnectionStage stage);
-  std::string_view date();  // the Date field's value, made once a second
+  std::string_view date();  // the value of the Date field, formatted once per second
 
   Shared& shared;
   std::chrono::steady_clock::time_point next_warning{};
-  ConnectionLists connections;  // before context: coroutines that die with it take themselves off the lists
+  ConnectionLists
+      connections;  // before context: coroutines that it destroys remove themselves from the lists
   Context context;
   Timer sweep;
   bool sweeping = false;
@@ -105,7 +106,7 @@ struct ThreadState {
   void start_sweep();
 };
 
-// Whose connection it is.
+// The client of a connection.
 struct Peer {
   ClientAddress address;
   std::string network;                       // client_network
@@ -121,10 +122,10 @@ class Connection final : public Exchange,
 
   static Task<void> run(std::shared_ptr<Connection> self);
   void on_sweep(std::chrono::steady_clock::time_point now);
-  // Whether it can be closed without losing a request, and is one of this client.
+  // Whether the connection can be closed without losing a request, and belongs to this client (null: any).
   bool may_give_way(const ConnectionCounts* client, std::chrono::steady_clock::time_point now);
   void give_way();
-  // Ends an idle connection at once, a stream through its disconnect callback; a request in progress goes on.
+  // Closes an idle connection and calls the disconnect callback of a stream. A request in progress continues.
   void on_stop();
 
   const Request& request() const override { return request_; }
@@ -138,14 +139,14 @@ class Connection final : public Exchange,
   void enter(State state);
   ConnectionStage stage();  // of the state
 
-  // Reads until the reader says kHead or kRequest. 0, the status to refuse the request with, or -1 when the
-  // connection is over.
+  // Reads until the reader reports kHead or kRequest. Returns 0, the status to reject the request with, or -1
+  // if the connection has ended.
   Task<int> read_until(RequestReader::Event wanted);
   Task<int> read_body();
-  // Finds the route and judges the request by its head: the refusal, or nothing.
+  // Finds the route and runs its header check. Returns the rejection, if any.
   Task<std::optional<Response>> judge_head();
   Task<std::optional<Response>> check_large_body();
-  // The credential is good: the body counts as one of its holder.
+  // Reserves the body from the share of the holder, after its credential was found valid.
   void take_share(std::size_t max_body_bytes);
   // Answers one request whose head has been read. False: the connection ends.
   Task<bool> serve_request();
@@ -175,7 +176,7 @@ class Connection final : public Exchange,
   bool timed_out_ = false, has_served_ = false;
 
   std::string route_fields_;           // RouteOptions::fields, as lines
-  std::shared_ptr<BodyBudget> share_;  // before reader_, which counts in it
+  std::shared_ptr<BodyBudget> share_;  // before reader_, which reserves from it
   RequestReader reader_;
   Router::Match match_;
   Request request_;

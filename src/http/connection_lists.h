@@ -1,12 +1,12 @@
-// Which connection gives way to a new one when there is no room for both.
+// The choice of the connection to close when a new one arrives and the limit is reached.
 //
-// A connection that waits for its client can be closed without losing a request. The first to go is the one
-// that has waited longest for the first request of its client; after those the one that has been sending a
-// request for longest (kMinSendingTime at least); after those the one that has waited longest since its last
-// response. So idle connections keep nobody out, and those of a client that keeps calling go last.
+// A connection that waits for its client can be closed without losing a request. The order is: first the
+// connection that has waited longest for the first request of its client; then the one that has been sending a
+// request for longest (at least kMinSendingTime); then the one that has waited longest since its last response.
+// So idle connections keep no client out, and the connections of a client that keeps calling are closed last.
 //
-// ConnectionLists belongs to one io thread; only oldest() may be asked by others, for a hint. ClientRegistry
-// is thread-safe.
+// ConnectionLists belongs to one io thread; other threads may call only oldest(), as a hint. ClientRegistry is
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -25,10 +25,10 @@ class Connection;
 
 inline constexpr auto kMinSendingTime = std::chrono::seconds(2);
 
-// In the order in which they give way; the last ones do not.
+// The stages in the order of closing. Busy connections are never closed.
 enum class ConnectionStage { kUnused, kSending, kIdle, kBusy };
 
-// The connections of one client (client_network) over all threads.
+// The number of connections of one client (client_network()) in all threads.
 struct ConnectionCounts {
   std::atomic<std::size_t> connections{0};
 };
@@ -38,16 +38,16 @@ class ConnectionLists {
   using Time = std::chrono::steady_clock::time_point;
   struct Entry {
     Connection* connection;
-    Time since;  // it is in this stage
+    Time since;  // entered the stage at this time
   };
   struct Place {
     ConnectionStage stage = ConnectionStage::kBusy;
     std::list<Entry>::iterator where;
   };
 
-  // Among the busy.
+  // Adds the connection as busy.
   Place add(Connection& connection, Time now);
-  // To the end of the stage's list.
+  // Moves the connection to the end of the list of `stage`.
   void move(Place& place, ConnectionStage stage, Time now);
   void remove(const Place& place);
   bool empty() const;
@@ -56,8 +56,8 @@ class ConnectionLists {
     for (auto& list : lists_)
       for (const Entry& entry : list) visit(*entry.connection);
   }
-  // The one that has been in this stage for longest and that `may_close` agrees to, of the first
-  // kMaxSearched; else null.
+  // The connection that has been in this stage for longest and that `may_close` accepts, among the first
+  // kMaxSearched; nullptr if there is none.
   template <typename MayClose>
   Connection* find(ConnectionStage stage, MayClose may_close) {
     std::size_t searched = 0;
@@ -67,7 +67,7 @@ class ConnectionLists {
     }
     return nullptr;
   }
-  // Since when the first of this stage has been in it; Time::max(): there is none.
+  // The time at which the first connection of this stage entered it; Time::max() if there is none.
   Time oldest(ConnectionStage stage) const;
 
  private:
@@ -79,12 +79,12 @@ class ConnectionLists {
   std::array<std::atomic<Time>, kStages> oldest_ = {Time::max(), Time::max(), Time::max(), Time::max()};
 };
 
-// Finds the counts of a client. Forgets clients without connections.
+// The counts of each client. Clients without connections are removed.
 class ClientRegistry {
  public:
-  // Counts one more connection of the client.
+  // Adds one connection of the client.
   std::shared_ptr<ConnectionCounts> add(const std::string& client);
-  // Counts one less.
+  // Subtracts one connection of the client.
   void remove(const std::string& client);
   std::size_t size() const;
 

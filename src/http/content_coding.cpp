@@ -10,9 +10,9 @@
 namespace wick::http {
 namespace {
 
-constexpr std::size_t kMinBytes = 256;  // below, the header of gzip and the work are not worth it
+constexpr std::size_t kMinBytes = 256;  // below, compression does not pay off
 
-// RFC 9110 §12.4.2: 0, 0. and 0.0 to 0.000 say that it is not wanted.
+// RFC 9110 §12.4.2: a weight of 0, 0. or 0.0 to 0.000 means "not acceptable".
 bool is_refused(std::string_view parameters) {
   const auto at = parameters.find("q=");
   if (at == std::string_view::npos) return false;
@@ -21,7 +21,7 @@ bool is_refused(std::string_view parameters) {
          std::all_of(weight.begin(), weight.end(), [](char c) { return c == '0' || c == '.'; });
 }
 
-// Empty when there is no memory for it.
+// Empty if memory is exhausted.
 std::string gzip(std::string_view text) {
   constexpr int kGzip = 16;  // added to the window's size: with gzip's header and trailer
   constexpr int kMemoryLevel = 8;

@@ -8,15 +8,15 @@
 
 namespace wick::http {
 
-// Whether the client takes `coding`: it is named, and not with a weight of zero.
+// Whether the client accepts `coding`: the request names the coding with a weight other than zero.
 bool accepts_coding(const Request& request, std::string_view coding);
 
-// Compresses the body of a response when the client takes gzip and it is worth it. Costs time in proportion to the
-// body: not for io threads.
+// Compresses the body of a response with gzip, if the client accepts gzip and compression pays off. Takes time
+// in proportion to the body: not for io threads.
 //
-// Compression tells by its length whether a guess that the attacker put into a response is also in it (BREACH). So it
-// is only for responses to requests of this site's own pages (Sec-Fetch-Site), which no other page can make a browser
-// send, and never for those that show a secret.
+// The length of a compressed response reveals whether it contains a guess that an attacker placed in it
+// (BREACH). So only responses to requests of this site's own pages (Sec-Fetch-Site) are compressed, because no
+// other page can make a browser send such a request. Responses that show a secret are never compressed.
 void compress_for(const Request& request, Response& response);
 
 }  // namespace wick::http

@@ -1,8 +1,8 @@
 // Cookies that Wick sets (RFC 6265bis).
 //
-// With an https public URL a cookie is Secure, and its name has the prefix __Host-, which binds it to this origin (§4.1.3.2): neither
-// another host of the domain nor a page over plain http can set it. Browsers refuse both over plain http, so there the cookie has
-// neither. Pure functions.
+// With an https public URL, cookies are Secure, and their names have the prefix __Host-, which binds them to
+// this origin (§4.1.3.2): neither another host of the domain nor a page over plain http can set them. Browsers
+// reject both over plain http, so cookies of an http public URL have neither. Pure functions.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ enum class SameSite { kLax, kStrict };
 struct CookieType {
   std::string_view name;  // without the prefix
   SameSite same_site = SameSite::kLax;
-  Micros age = 0;  // for how long the browser keeps it
+  Micros age = 0;  // how long the browser keeps the cookie
 };
 
 // The name under which the browser sends the cookie. `public_url`: as Settings has it.

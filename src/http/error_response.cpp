@@ -31,7 +31,7 @@ const char* error_text(int status) {
     case 404:
       return "There is nothing at this address.";
     case 405:
-      return "This address does not answer this method: see the Allow header.";
+      return "This address does not support this method: see the Allow header.";
     case 408:
       return "The request took too long to arrive.";
     case 413:

@@ -1,4 +1,4 @@
-// The answer of the server itself to what it refuses.
+// The responses of the server itself to requests that it rejects.
 #pragma once
 
 #include <string_view>

@@ -32,11 +32,11 @@ IdempotencyKeys::Claim::Claim(Claim&& other) noexcept
       key_(std::move(other.key_)) {}
 
 IdempotencyKeys::Claim::~Claim() {
-  if (keys_ != nullptr) keys_->settle(holder_, key_, "");
+  if (keys_ != nullptr) keys_->finish(holder_, key_, "");
 }
 
 void IdempotencyKeys::Claim::keep(std::string made) {
-  if (keys_ != nullptr) std::exchange(keys_, nullptr)->settle(holder_, key_, std::move(made));
+  if (keys_ != nullptr) std::exchange(keys_, nullptr)->finish(holder_, key_, std::move(made));
 }
 
 Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, const Request& request) {
@@ -49,7 +49,7 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
   const std::lock_guard lock(mutex_);
   Entries& entries = holders_[std::string(holder)];
   const auto expired = [&](const Entry& entry) {
-    return !entry.made.empty() && entry.at + kIdempotencyWindow <= now;
+    return !entry.made.empty() && entry.at + to_micros(kIdempotencyWindow) <= now;
   };
   count_ -= std::erase_if(entries, expired);
   const auto known =
@@ -57,13 +57,13 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
   if (known != entries.end()) {
     if (known->made.empty())
       return fail(ErrorCode::kConflict,
-                  "A request with this Idempotency-Key is under way: wait for its answer.");
-    return fail(ErrorCode::kConflict,
-                "A request with this Idempotency-Key has already made " + known->made +
-                    ". Its secret was shown once, in the answer to that request: if that answer is lost, "
-                    "revoke it and create another.");
+                  "A request with this Idempotency-Key is in progress: wait for its response.");
+    return fail(ErrorCode::kConflict, "A request with this Idempotency-Key has already created " +
+                                          known->made +
+                                          ". Its secret was shown once, in the response to that request. If "
+                                          "you have lost it, revoke the credential and create another.");
   }
-  // Those under way stay: they are as many as there are worker threads.
+  // Keys of requests in progress stay: there are at most as many as worker threads.
   if (entries.size() >= kMaxIdempotencyKeysPerHolder) {
     const auto oldest =
         std::find_if(entries.begin(), entries.end(), [](const Entry& entry) { return !entry.made.empty(); });
@@ -79,7 +79,7 @@ Result<IdempotencyKeys::Claim> IdempotencyKeys::claim(std::string_view holder, c
   return Claim(*this, std::string(holder), std::move(key));
 }
 
-void IdempotencyKeys::settle(const std::string& holder, const std::string& key, std::string made) {
+void IdempotencyKeys::finish(const std::string& holder, const std::string& key, std::string made) {
   const std::lock_guard lock(mutex_);
   const auto found = holders_.find(holder);
   if (found == holders_.end()) return;
@@ -99,13 +99,13 @@ void IdempotencyKeys::settle(const std::string& holder, const std::string& key, 
 void IdempotencyKeys::forget_expired(Micros now) {
   for (auto holder = holders_.begin(); holder != holders_.end();) {
     count_ -= std::erase_if(holder->second, [&](const Entry& entry) {
-      return !entry.made.empty() && entry.at + kIdempotencyWindow <= now;
+      return !entry.made.empty() && entry.at + to_micros(kIdempotencyWindow) <= now;
     });
     holder = holder->second.empty() ? holders_.erase(holder) : std::next(holder);
   }
 }
 
-// Of what is not under way. Only where very many users make many things within the window.
+// Drops the oldest finished key. Only needed if very many users create very many entities within the window.
 void IdempotencyKeys::forget_oldest() {
   Entries* of = nullptr;
   Entries::iterator oldest;

@@ -1,13 +1,13 @@
-// Keys of requests that must not be carried out twice: the Idempotency-Key request header
-// (draft-ietf-httpapi-idempotency-key-header).
+// Idempotency keys: prevent that a repeated request takes effect twice (request header Idempotency-Key,
+// draft-ietf-httpapi-idempotency-key-header).
 //
-// For requests whose answer is a secret that is shown once. The draft would answer a repetition with the first answer;
-// then the secret would have to be kept, readable, for as long as the key. So nothing of the answer is kept: a repetition
-// is refused with 409, and the refusal names what the first request has made. Whoever has lost the first answer revokes
-// that and makes another. A request that failed has made nothing, and its key is free again.
+// For requests whose response shows a secret once. The draft repeats the first response, which would require
+// storing the secret in readable form. So no response is stored: a repetition is rejected with 409, and the
+// error names the entity that the first request created. A user who has lost the first response revokes that
+// entity and creates another. A failed request has created nothing, and its key is free again.
 //
-// Keys are of one holder (a user) and say nothing about requests of others. They are in memory only: after a restart, and
-// on another node, a key is fresh. Thread-safe; never blocks on anything but its own short lock.
+// Keys belong to one holder (a user) and reveal nothing about requests of others. They are kept in memory only:
+// after a restart, and on another node, a key is unused. Thread-safe; blocks only on its own short lock.
 #pragma once
 
 #include <deque>
@@ -22,23 +22,23 @@
 
 namespace wick::http {
 
-inline constexpr Micros kIdempotencyWindow = 60 * 60 * kMicrosPerSecond;  // from the first request on
+inline constexpr std::chrono::hours kIdempotencyWindow(1);  // from the first request
 inline constexpr std::size_t kMaxIdempotencyKeyBytes = 255;
-inline constexpr std::size_t kMaxIdempotencyKeysPerHolder = 100;  // the oldest is forgotten
-inline constexpr std::size_t kMaxIdempotencyKeys = 10'000;        // the oldest of all is forgotten
+inline constexpr std::size_t kMaxIdempotencyKeysPerHolder = 100;  // above this, the oldest is dropped
+inline constexpr std::size_t kMaxIdempotencyKeys = 10'000;        // above this, the oldest of all is dropped
 
 class IdempotencyKeys {
  public:
   explicit IdempotencyKeys(const Clock& clock) : clock_(clock) {}
 
-  // A request under way. When it ends without keep(), its key is free again.
+  // A request in progress. If the claim ends without keep(), the key is free again.
   class Claim {
    public:
     Claim() = default;  // a request without a key
     Claim(Claim&& other) noexcept;
     Claim& operator=(Claim&& other) = delete;
     ~Claim();
-    // The request has made something, which `made` names in a sentence: "the access token “Laptop”".
+    // Records the entity that the request created. `made` names it in a phrase: "the access token “Laptop”".
     void keep(std::string made);
 
    private:
@@ -49,9 +49,9 @@ class IdempotencyKeys {
     std::string holder_, key_;
   };
 
-  // Errors: kInvalidArgument  the header is sent twice, or is no string of 1 to kMaxIdempotencyKeyBytes visible ASCII
-  //                           characters, quoted (RFC 8941 §3.3.3) or bare
-  //         kConflict         a request with this key is under way, or has made something
+  // Errors: kInvalidArgument  the header occurs twice, or is not a string of 1 to kMaxIdempotencyKeyBytes visible
+  //                           ASCII characters, quoted (RFC 8941 §3.3.3) or bare
+  //         kConflict         a request with this key is in progress or has created something
   Result<Claim> claim(std::string_view holder, const Request& request);
 
  private:
@@ -60,9 +60,9 @@ class IdempotencyKeys {
     Micros at = 0;
     std::string made;  // empty while the request is under way
   };
-  // Of one holder; the oldest first.
+  // The keys of one holder, oldest first.
   using Entries = std::deque<Entry>;
-  void settle(const std::string& holder, const std::string& key, std::string made);
+  void finish(const std::string& holder, const std::string& key, std::string made);
   void forget_expired(Micros now);
   void forget_oldest();
 

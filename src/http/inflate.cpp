@@ -12,19 +12,19 @@ Result<std::string> inflate(std::string_view deflated, std::size_t max_bytes) {
   constexpr std::size_t kStep = 256 * 1024;
   const auto too_large = [&] {
     return fail(ErrorCode::kTooLarge,
-                "What is compressed is larger than " + std::to_string(max_bytes) + " bytes.");
+                "The decompressed data is larger than " + std::to_string(max_bytes) + " bytes.");
   };
   z_stream stream{};
   if (deflated.size() > UINT_MAX) return too_large();
   if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)  // negative: raw, without a header
-    return fail(ErrorCode::kUnavailable, "There is no memory to inflate what is compressed.");
+    return fail(ErrorCode::kUnavailable, "Not enough memory to decompress the data.");
   const std::unique_ptr<z_stream, int (*)(z_stream*)> ends(&stream, inflateEnd);
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(deflated.data()));  // only read
   stream.avail_in = uInt(deflated.size());
   std::string out;
   int state = Z_OK;
   while (state == Z_OK) {
-    // One byte more than allowed tells a text of the limit's size from a longer one.
+    // One byte above the limit distinguishes a text of exactly the limit from a longer one.
     const std::size_t room = std::min(kStep, max_bytes + 1 - out.size());
     if (room == 0) return too_large();
     const std::size_t filled = out.size();
@@ -37,7 +37,7 @@ Result<std::string> inflate(std::string_view deflated, std::size_t max_bytes) {
   if (out.size() > max_bytes) return too_large();
   if (state != Z_STREAM_END)
     return fail(ErrorCode::kInvalidArgument,
-                "The compressed text is not a whole raw DEFLATE stream (RFC 1951).");
+                "The compressed data is not a complete raw DEFLATE stream (RFC 1951).");
   return out;
 }
 
@@ -50,7 +50,7 @@ struct Inflater::State {
 };
 
 Inflater::Inflater() : state_(std::make_unique<State>()) {
-  // 32: of gzip or of zlib, as its header says.
+  // 32: gzip or zlib, detected by the header.
   state_->is_ready = inflateInit2(&state_->stream, MAX_WBITS + 32) == Z_OK;
 }
 Inflater::~Inflater() = default;
@@ -59,8 +59,7 @@ Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
 Result<std::string> Inflater::next(std::string_view& deflated) {
   z_stream& stream = state_->stream;
-  if (!state_->is_ready)
-    return fail(ErrorCode::kUnavailable, "There is no memory to inflate what is compressed.");
+  if (!state_->is_ready) return fail(ErrorCode::kUnavailable, "Not enough memory to decompress the data.");
   std::string out;
   if (state_->has_ended) {
     deflated = {};
@@ -76,9 +75,9 @@ Result<std::string> Inflater::next(std::string_view& deflated) {
   deflated.remove_prefix(given - stream.avail_in);
   out.resize(out.size() - stream.avail_out);
   state_->has_ended = state == Z_STREAM_END;
-  // Z_BUF_ERROR: there was nothing to read.
+  // Z_BUF_ERROR: no input was left.
   if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-    return fail(ErrorCode::kUpstream, "The system's answer is not compressed as it says.");
+    return fail(ErrorCode::kUpstream, "The system's response is not compressed as its header says.");
   return out;
 }
 

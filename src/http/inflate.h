@@ -1,4 +1,4 @@
-// What others compressed, by zlib: Beast's port of it misses the end of some streams that have no padding behind them.
+// Decompression by zlib. Beast's port of zlib misses the end of some streams without padding after them.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,15 @@
 
 namespace wick::http {
 
-// Raw DEFLATE (RFC 1951), at most `max_bytes`: a few bytes can hold a thousand times as many.
-// Errors: kTooLarge         it holds more
-//         kInvalidArgument  it is not a whole stream
+// Decompresses raw DEFLATE (RFC 1951) to at most `max_bytes`: a few bytes can hold a thousand times as many.
+// Errors: kTooLarge         the result is larger
+//         kInvalidArgument  the stream is incomplete or malformed
 Result<std::string> inflate(std::string_view deflated, std::size_t max_bytes);
 
 inline constexpr std::size_t kInflatedPieceBytes = 16 * 1024;
 
-// A body of the content coding gzip or deflate (RFC 9110 §8.4.1), piece by piece. Not thread-safe.
+// Decompresses a body with the content coding gzip or deflate (RFC 9110 §8.4.1) piece by piece. Not
+// thread-safe.
 class Inflater {
  public:
   Inflater();
@@ -25,8 +26,9 @@ class Inflater {
   Inflater(Inflater&&) noexcept;
   Inflater& operator=(Inflater&&) noexcept;
 
-  // The next piece, at most kInflatedPieceBytes; takes from `deflated` what it has read. Empty: more is needed.
-  // Errors: kUpstream  it is not compressed so
+  // Returns the next piece of at most kInflatedPieceBytes, and removes the consumed bytes from `deflated`.
+  // Empty: more input is needed.
+  // Errors: kUpstream  the body is not compressed in this way
   Result<std::string> next(std::string_view& deflated);
 
  private:

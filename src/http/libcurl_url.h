@@ -1,4 +1,4 @@
-// A URL as libcurl reads it, for tests that compare. libcurl's URL API is the parser that its transfers use.
+// A URL as libcurl parses it, for comparison in tests. The transfers of libcurl use the same parser.
 #pragma once
 
 #include <curl/curl.h>
@@ -17,7 +17,7 @@ struct LibcurlUrl {
   bool has_user = false, has_zone = false;
 };
 
-// nullopt: libcurl refuses it.
+// nullopt if libcurl rejects the URL.
 inline std::optional<LibcurlUrl> read_with_libcurl(const std::string& text) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), curl_url_cleanup);
   // The options of a transfer.
@@ -42,7 +42,7 @@ inline std::optional<LibcurlUrl> read_with_libcurl(const std::string& text) {
   return out;
 }
 
-// Whether libcurl would send a request for `url` to where its components say.
+// Whether libcurl would send a request for `url` to the host, port and path that `url` names.
 inline bool agrees_with_libcurl(const Url& url, const LibcurlUrl& seen) {
   const auto host =
       Url::parse("http://" + seen.host);  // libcurl leaves some IPv6 addresses as they are written

@@ -1,7 +1,7 @@
-// HTTP messages as handlers see them: a request that borrows from the connection's buffer, a response that
-// owns.
+// HTTP messages for handlers: a request that borrows from the connection's buffer, and a response that owns its
+// data.
 //
-// No Boost.Beast in here: this header is included by every room that answers requests.
+// This header includes no Boost.Beast, because every module that answers requests includes it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,15 +19,15 @@ namespace wick::http {
 
 namespace asio = boost::asio;
 
-// Coroutines of the io threads use the concrete executor: no type erasure on the hot path.
+// Coroutines of the io threads use the concrete executor, which avoids type erasure on the hot path.
 using Executor = asio::io_context::executor_type;
 template <typename T = void>
 using Task = asio::awaitable<T, Executor>;
-// The completion token of what a Task waits for.
+// The completion token for operations that a Task awaits.
 inline constexpr asio::use_awaitable_t<Executor> kAwait{};
 
 struct Field {
-  std::string_view name;  // as sent; compare without case
+  std::string_view name;  // as sent; compare case-insensitively
   std::string_view value;
 };
 
@@ -38,17 +38,17 @@ struct Request {
   std::string_view query;  // undecoded, without "?"
   std::string_view body;
   const std::vector<Field>* fields = nullptr;
-  std::string_view remote_address;  // the client's, see client_address.h
+  std::string_view remote_address;  // of the client, see client_address.h
   std::string request_id;
 
   // The first field of that name, ignoring case; nullopt when absent.
   std::optional<std::string_view> header(std::string_view name) const;
-  // How often the field appears: a security field sent twice is refused by those who read it.
+  // The number of fields with this name. Code that reads a security-relevant field rejects more than one.
   std::size_t header_count(std::string_view name) const;
   std::optional<std::string_view> cookie(std::string_view name) const;
   // Percent-decoded; nullopt when absent.
   std::optional<std::string> query_value(std::string_view name) const;
-  // Captures of the route's {name} segments, decoded, in order.
+  // The decoded captures of the {name} segments of the route, in order.
   std::vector<std::pair<std::string, std::string>> captures;
   std::string_view capture(std::string_view name) const;
 };
@@ -68,27 +68,28 @@ struct Response {
   }
 };
 
-// A streaming response (text/event-stream). The server makes one when a handler asks Exchange::start_stream.
-// All of it on the connection's io thread.
+// A streaming response (text/event-stream), created by Exchange::start_stream(). Use only on the io thread of
+// the connection.
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
-  // Writes; false when the peer has gone or the stream was ended. Waits while the peer is slow
-  // (backpressure).
+  // Writes a chunk and waits while the peer is slow (backpressure). False if the peer has disconnected or the
+  // stream has ended.
   virtual Task<bool> write(std::string chunk) = 0;
 };
 
-// One request and the way to answer it.
+// One request and its response.
 class Exchange {
  public:
   virtual ~Exchange() = default;
   virtual const Request& request() const = 0;
   virtual Executor executor() = 0;
-  // Begins a chunked 200 with this content type; the handler's returned Response is then
-  // ignored and the stream ends when the handler returns.
+  // Begins a chunked response with status 200 and this content type. The Response that the handler returns is
+  // then ignored, and the stream ends when the handler returns.
   virtual Task<StreamWriter*> start_stream(std::string content_type) = 0;
-  // Calls back once, on the io thread, when the peer disconnects before the handler is done; at once when it
-  // has gone. Outside a stream, a peer that has sent its next request already is not watched.
+  // Calls back once, on the io thread, when the peer disconnects before the handler is done; immediately if the
+  // peer has already disconnected. Outside of a stream, a peer that has already sent its next request is not
+  // watched.
   virtual void watch(std::function<void()> on_disconnect) = 0;
 };
 

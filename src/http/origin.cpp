@@ -9,18 +9,18 @@
 namespace wick::http {
 namespace {
 
-// Whether both are there and the same.
+// Whether both are present and equal.
 bool is_same(std::string_view ours, std::string_view given) {
   return !ours.empty() && equals_ignoring_case(ours, given);
 }
 
-// Of a Host field: a name or an address.
+// The host of a Host field: a name or an address.
 std::string_view without_port(std::string_view authority) {
   if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
   return authority.substr(0, authority.find(':'));
 }
 
-// Of one request: what a header asks for beyond these would be a mistake, or no MCP client.
+// The headers allowed in one request; no MCP client needs others.
 constexpr std::size_t kMaxAskedHeaders = 100;
 constexpr const char* kScriptHeaders =
     "Accept, Authorization, Content-Type, Last-Event-ID, Mcp-Method, Mcp-Name, MCP-Protocol-Version, "
@@ -31,7 +31,7 @@ bool is_token_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-// Of Access-Control-Request-Headers those that mirror a tool's argument (2026-07-28, transports).
+// The names in Access-Control-Request-Headers that mirror an argument of a tool (2026-07-28, transports).
 std::string asked_parameters(std::string_view asked) {
   std::string out;
   std::size_t count = 0;
@@ -116,8 +116,8 @@ Result<std::string> parse_origin(std::string_view text) {
                     ": write scheme, host and port, as https://app.example.com or "
                     "http://localhost:6274.");
   };
-  if (text == "*") return wrong("would let every web page in; list each origin");
-  if (text == "null") return wrong("is the origin of pages without one, which anybody can make");
+  if (text == "*") return wrong("would allow every web page; list each origin");
+  if (text == "null") return wrong("is the origin of pages without an origin, which anybody can create");
   const auto url = Url::parse(text);
   if (!url || url->host().empty()) return wrong("is no origin");
   if (url->text().find_first_of("/?#", url->scheme().size() + 3) != std::string::npos)

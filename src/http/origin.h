@@ -1,5 +1,5 @@
-// OriginPolicy: which Host and Origin a request may name (MCP transports, "Security warning"; DNS rebinding), and
-// which origins' scripts may read the responses of /mcp (CORS: Fetch Standard §3.2).
+// OriginPolicy: the Host and Origin values that requests may have (MCP transports, "Security Warning"; DNS
+// rebinding), and the origins whose scripts may read the responses of /mcp (CORS: Fetch Standard §3.2).
 #pragma once
 
 #include <string>
@@ -14,24 +14,25 @@ namespace wick::http {
 
 class OriginPolicy {
  public:
-  // `public_url`: scheme, host and port that clients use. `cors_origins`: of other pages whose scripts may call /mcp,
-  // as parse_origin() gives them.
+  // `public_url` has the scheme, host and port that clients use. `cors_origins` are the origins of other pages
+  // whose scripts may call /mcp, as parse_origin() returns them.
   explicit OriginPolicy(const std::string& public_url, std::vector<std::string> cors_origins = {});
 
-  // The host is the public one, localhost or an IP address: a name that an attacker made resolve to us is
-  // none of these.
+  // Whether the host is the public one, localhost or an IP address. A name that an attacker has pointed to this
+  // server is none of these.
   bool host_allowed(const Request& request) const;
-  // No Origin (no browser), the public origin, or the very host the request names.
+  // Whether the Origin is absent (no browser), the public origin, or the host that the request names.
   bool origin_allowed(const Request& request) const;
-  // The request's one Origin where an operator has allowed it; empty otherwise. For /mcp alone, where only a bearer
-  // token has authority: it lets nobody into what a cookie opens.
+  // The single Origin of the request if the operator has allowed it; else empty. Only for /mcp, where only
+  // bearer tokens carry authority: CORS never opens resources that a cookie protects.
   std::string_view cors_origin(const Request& request) const;
-  // The header fields that responses of /mcp carry for scripts: empty while no origin is allowed.
+  // The CORS header fields for responses of /mcp; empty if no origin is allowed.
   std::vector<std::pair<std::string, std::string>> cors_fields(const Request& request) const;
-  // The answer to a script's question whether it may call /mcp (a preflight): without an allowed origin it allows
-  // nothing, and the browser stops there.
+  // The response to a CORS preflight for /mcp. For an origin that is not allowed it permits nothing, and the
+  // browser blocks the script.
   Response preflight(const Request& request) const;
-  // For requests that change something on a cookie's authority: a browser must have said that they are ours.
+  // Whether the browser has stated that the request comes from this origin. Required for requests that change
+  // something with the authority of a cookie.
   bool same_origin(const Request& request) const;
 
  private:
@@ -39,8 +40,9 @@ class OriginPolicy {
   const std::vector<std::string> cors_origins_;
 };
 
-// An origin as browsers send it: scheme, host and port, in lower case, without the port that the scheme has in any
-// case. Errors: kInvalidArgument, saying what to write.
+// Parses an origin into the form that browsers send: scheme, host and port in lower case, without a default
+// port.
+// Errors: kInvalidArgument  with the expected notation
 Result<std::string> parse_origin(std::string_view text);
 
 }  // namespace wick::http

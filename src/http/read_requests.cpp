@@ -23,7 +23,7 @@ ReadRequest copy_of(const RequestReader& reader) {
   return out;
 }
 
-// All events that the bytes read so far give. False: the reading is over.
+// Handles all events of the bytes read so far. False: reading has ended.
 bool take_events(RequestReader& reader, ReadRequest& head, ReadResult& result) {
   for (;;) {
     switch (reader.advance()) {

@@ -1,7 +1,6 @@
-// read_requests: what a RequestReader makes of a text that arrives in given pieces.
+// read_requests(): the requests that a RequestReader reads from a text that arrives in given pieces.
 //
-// For tests, for the tool http_dump and for fuzzing: the connection's way of using the reader, without a
-// socket.
+// For tests, the tool http_dump and fuzzing. Uses the reader as a connection does, without a socket.
 #pragma once
 
 #include <span>
@@ -25,16 +24,16 @@ struct ReadRequest {
 
 struct ReadResult {
   std::vector<ReadRequest> requests;
-  int status = 0;          // of the refusal that ended the reading; 0: none
+  int status = 0;          // of the rejection that ended the reading; 0: none
   bool is_idle = false;    // the text ended between two requests
   bool views_held = true;  // no view of a head changed while its body was read
 
   bool operator==(const ReadResult&) const = default;
 };
 
-// Reads `bytes` in pieces of the given sizes; what they do not cover comes in one last piece. Reading ends,
-// as on a connection, with a refusal or with a request after which the connection closes. Takes
-// max_header_bytes, max_body_bytes and max_body_memory_bytes from `limits`.
+// Reads `bytes` in pieces of the given sizes; the rest arrives as one last piece. As on a connection, reading
+// ends with a rejection or with a request after which the connection closes. Uses max_header_bytes,
+// max_body_bytes and max_body_memory_bytes of `limits`.
 ReadResult read_requests(std::string_view bytes, std::span<const std::size_t> pieces, const Limits& limits);
 
 }  // namespace wick::http

@@ -1,11 +1,11 @@
-// RelayedExchange: a request that is handled on another thread than its connection's, because its body is
-// large and what is done with it would hold up every other connection of the io thread.
+// RelayedExchange: a request that is handled on another thread than its connection's. Handling a large body on
+// the io thread would delay every other connection of that thread.
 //
-// Why it is right: the connection's coroutine waits until the handler has ended, so that the request stays as
-// it is and the connection there. What belongs to the connection's thread happens on it: a stream begins and
-// is written by coroutines of that thread, which the handler waits for, and the watch is set by a post. Posts
-// and the handler's end arrive in the order in which they were sent, so no watch is set for the request after
-// this.
+// Correctness: the coroutine of the connection waits until the handler has ended, so the request and the
+// connection stay valid. Everything that belongs to the thread of the connection runs there: coroutines of that
+// thread begin and write the stream while the handler waits for them, and a post sets the watch. Posts and the
+// end of the handler arrive in the order in which they were sent, so the watch is never set for a later
+// request.
 #pragma once
 
 #include "http/message.h"
@@ -14,7 +14,7 @@ namespace wick::http {
 
 class RelayedExchange final : public Exchange, public StreamWriter {
  public:
-  // `here`: the thread of the handler. `connection` outlives this.
+  // `here` is the thread of the handler. `connection` must outlive this.
   RelayedExchange(Exchange& connection, Executor here) : connection_(connection), here_(here) {}
 
   const Request& request() const override { return connection_.request(); }

@@ -56,7 +56,7 @@ bool is_authority(std::string_view text) {
   return port.size() <= 5 && std::all_of(port.begin(), port.end(), is_digit);
 }
 
-// What the fields say about framing, Host and the connection.
+// The framing, Host and connection options of the fields.
 struct Control {
   std::string_view host;
   unsigned hosts = 0, lengths = 0, codings = 0;
@@ -176,7 +176,7 @@ bool read_target(RequestHead& head, std::string_view& authority) {
   return true;
 }
 
-// One Host in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112 §3.2); the authority of the target stands above it.
+// One Host in HTTP/1.1, at most one in HTTP/1.0 (RFC 9112 §3.2). The authority of the target takes precedence.
 bool settle_host(RequestHead& head, const Control& control, std::string_view authority) {
   if (control.hosts > 1 || (control.hosts == 0 && head.version == 11)) return false;
   if (control.hosts == 1 && !is_authority(control.host)) return false;
@@ -190,8 +190,8 @@ bool settle_host(RequestHead& head, const Control& control, std::string_view aut
 
 }  // namespace
 
-// Eight bytes at a time: of a word, `low` has the high bit of each byte below 32, and `del` of each that is
-// 127. A borrow can set a bit above a true one only, so a word without any is free of both.
+// Eight bytes at a time. `low` has the high bit of each byte below 32, and `del` that of each byte 127. A
+// borrow can only set a bit above a true one, so a word without any such bit contains neither.
 std::size_t count_field_chars(std::string_view text) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   constexpr std::uint64_t kHigh = kOnes * 0x80;
@@ -231,7 +231,7 @@ int parse_request_head(std::string_view text, RequestHead& head) {
   for (;;) {
     if (!next_line(line)) return kBad;
     if (line.empty()) break;
-    // A folded line begins with whitespace, which is no token (RFC 9112 §5.2); so does one with whitespace
+    // A folded line begins with whitespace, which is not a token (RFC 9112 §5.2). The same holds for whitespace
     // before the colon (§5.1).
     const auto colon = line.find(':');
     if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return kBad;
@@ -239,8 +239,7 @@ int parse_request_head(std::string_view text, RequestHead& head) {
     if (const int status = read_control(head.fields.back(), head, control); status != 0) return status;
   }
   if (!text.empty()) return kBad;
-  // RFC 9112 §6.1: both together is how requests are smuggled; so are two of either, and a coding in
-  // HTTP/1.0.
+  // RFC 9112 §6.1: both fields together allow request smuggling; so do two of either, and a coding in HTTP/1.0.
   if (control.lengths + control.codings > 1 || (head.is_chunked && head.version == 10)) return kBad;
   if (!settle_host(head, control, authority)) return kBad;
   if (control.coding_status != 0) return control.coding_status;

@@ -1,6 +1,6 @@
-// RequestHead: the request line and header fields of one HTTP/1.1 request, read by the grammar of RFC 9112.
+// RequestHead: the request line and header fields of one HTTP/1.1 request, parsed by the grammar of RFC 9112.
 //
-// Used only inside http/. What the grammar does not allow is refused: nothing is repaired, because a proxy in
+// Internal to http/. Everything outside of the grammar is rejected and nothing is repaired, because a proxy in
 // front may repair it in another way (RFC 9112 §11.2, request smuggling).
 #pragma once
 
@@ -13,15 +13,15 @@
 
 namespace wick::http {
 
-// The views point into the text that was read.
+// The views point into the parsed text.
 struct RequestHead {
   std::string_view method;
   std::string_view target;  // as sent
   std::string_view path;    // of the target, undecoded; "*" for OPTIONS *
   std::string_view query;   // of the target, undecoded, without "?"
   int version = 11;         // 10 or 11
-  // As sent, with one exception: when the target is in absolute form, the value of Host is the target's
-  // authority (RFC 9112 §3.2.2).
+  // The fields as sent, with one exception: if the target is in absolute form, the value of Host is the
+  // authority of the target (RFC 9112 §3.2.2).
   std::vector<Field> fields;
   std::uint64_t content_length = 0;  // 0 when absent; the largest number when it does not fit
   bool is_chunked = false;
@@ -29,9 +29,9 @@ struct RequestHead {
   bool keep_alive = true;
 };
 
-// Reads a head: request line, fields and the empty line, each ended by CRLF, and nothing behind. `head` is
-// overwritten; its fields keep their capacity.
-// Returns 0, or the status to refuse the request with:
+// Parses a head: request line, fields and the empty line, each ended by CRLF, without anything after it. `head`
+// is overwritten; its fields keep their capacity.
+// Returns 0, or the status to reject the request with:
 //   400  the grammar, Host, the target or the framing is not valid
 //   501  a transfer coding that this server does not understand (RFC 9112 §6.1)
 int parse_request_head(std::string_view text, RequestHead& head);
@@ -52,7 +52,7 @@ inline bool is_field_char(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return (byte >= ' ' && byte != 0x7F) || byte == '\t';
 }
-// How many field characters `text` begins with.
+// The number of field characters at the beginning of `text`.
 std::size_t count_field_chars(std::string_view text);
 
 }  // namespace wick::http

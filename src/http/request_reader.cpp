@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kFirstStoreBytes = 16 * 1024;
 constexpr std::size_t kChunkInputBytes = 16 * 1024;
-// Fields of a head that an idle connection keeps room for.
+// The number of fields for which an idle connection keeps memory.
 constexpr std::size_t kIdleFields = 64;
 
 }  // namespace
@@ -113,8 +113,8 @@ RequestReader::Event RequestReader::advance() {
   return Event::kRefused;
 }
 
-// The head ends at the first empty line behind the request line. CR and LF come only as a pair, and other
-// control characters not at all: a lenient reader elsewhere could see an end where this one sees none.
+// The head ends at the first empty line after the request line. CR and LF are accepted only as a pair, and
+// other control characters not at all: a lenient reader elsewhere could see an end where this one sees none.
 RequestReader::Scan RequestReader::after(char c) {
   const bool ends = c == '\n';
   switch (scan_) {
@@ -143,9 +143,9 @@ RequestReader::Scan RequestReader::after(char c) {
 RequestReader::Event RequestReader::scan_head() {
   while (state_ == State::kHead && scanned_ < end_ && scanned_ - begin_ < max_header_) {
     if (scan_ == Scan::kLine) {
-      const std::size_t most = std::min(end_, begin_ + max_header_);
-      scanned_ += count_field_chars({buffer_.data() + scanned_, most - scanned_});
-      if (scanned_ == most) break;
+      const std::size_t scan_end = std::min(end_, begin_ + max_header_);
+      scanned_ += count_field_chars({buffer_.data() + scanned_, scan_end - scanned_});
+      if (scanned_ == scan_end) break;
     }
     const char c = buffer_.data()[scanned_++];
     scan_ = after(c);
@@ -165,8 +165,8 @@ RequestReader::Event RequestReader::scan_head() {
     begin_ = 0;
     return Event::kNeedMore;
   }
-  const std::size_t most = std::max(max_header_, kFirstBufferBytes);
-  const std::size_t size = buffer_.size() == 0 ? kFirstBufferBytes : std::min(most, buffer_.size() * 2);
+  const std::size_t max_size = std::max(max_header_, kFirstBufferBytes);
+  const std::size_t size = buffer_.size() == 0 ? kFirstBufferBytes : std::min(max_size, buffer_.size() * 2);
   return buffer_.resize(size, end_, nullptr) ? Event::kNeedMore : refuse(503);
 }
 
@@ -211,10 +211,10 @@ RequestReader::Event RequestReader::begin_body() {
   return Event::kNeedMore;
 }
 
-int RequestReader::grow_store(std::size_t more, std::size_t most) {
-  if (store_.size() - stored_ >= more) return 0;
-  const std::size_t wanted = std::max({stored_ + more, store_.size() * 2, kFirstStoreBytes});
-  return store_.resize(std::min(wanted, most), stored_, budget_) ? 0 : 503;
+int RequestReader::grow_store(std::size_t bytes, std::size_t max_bytes) {
+  if (store_.size() - stored_ >= bytes) return 0;
+  const std::size_t size = std::max({stored_ + bytes, store_.size() * 2, kFirstStoreBytes});
+  return store_.resize(std::min(size, max_bytes), stored_, budget_) ? 0 : 503;
 }
 
 RequestReader::Event RequestReader::read_dropped() {
@@ -229,7 +229,7 @@ RequestReader::Event RequestReader::read_dropped() {
   return Event::kNeedMore;
 }
 
-// First what followed the head in buffer_, then what prepare() gave room for in input_.
+// First the bytes after the head in buffer_, then the bytes read into input_.
 RequestReader::Event RequestReader::read_chunks() {
   for (;;) {
     const bool from_buffer = begin_ < end_;

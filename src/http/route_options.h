@@ -1,4 +1,4 @@
-// RouteOptions: how the requests of a route are handled, and what it says about one before its body is read.
+// RouteOptions: how requests of a route are handled, and checked before their body is read.
 #pragma once
 
 #include <functional>
@@ -8,26 +8,27 @@
 
 namespace wick::http {
 
-// Which worker threads a blocking handler runs on: those that hash a password, and those that read a lot,
-// have threads of their own, so that nobody else waits for them.
+// The worker threads of a blocking handler. Password hashing and long reads have separate threads, so that no
+// other request waits for them.
 enum class Workers { kGeneral, kPasswords, kSearches };
 
-// Judges a request by its header, before its body is read. Returns the refusal, or nothing. It is asked only
-// while the body has not arrived, so the handler has to decide again.
+// Checks a request by its header before the body is read. Returns the rejection, if any. Runs only if the body
+// has not arrived yet, so the handler must repeat the check.
 using HeadCheck = std::function<std::optional<Response>(const Request&)>;
 
 struct RouteOptions {
-  // Bodies up to Limits::max_body_bytes, once the checks have let the request in. Else up to
-  // Limits::max_public_body_bytes, which is what strangers may send.
+  // Accepts bodies up to Limits::max_body_bytes after the checks. Else up to Limits::max_public_body_bytes, the
+  // limit for unauthenticated clients.
   bool takes_large_bodies = false;
   HeadCheck check = {};  // on the io thread: must not block
-  // On a worker thread: may use the database. Asked only about a body that is announced as larger than
-  // Limits::max_public_body_bytes, or not announced; one that is smaller is read without.
+  // Runs on a worker thread and may use the database. Runs only for a body that is announced as larger than
+  // Limits::max_public_body_bytes, or without a length. Smaller bodies are read without this check.
   HeadCheck large_body_check = {};
   Workers workers = Workers::kGeneral;
-  // Slashes that come twice, or at the end, make no difference.
+  // Ignores duplicate and trailing slashes of the path.
   bool ignores_slashes = false;
-  // What every response of the route carries besides its own fields: streams and refusals too. On the io thread.
+  // Further header fields for every response of the route, including streams and rejections. Runs on the io
+  // thread.
   std::function<std::vector<std::pair<std::string, std::string>>(const Request&)> fields = {};
 };
 

@@ -13,7 +13,7 @@ std::vector<std::string> segments_of(std::string_view path) {
   return out;
 }
 
-// Without those at the end, too.
+// Without trailing slashes, too.
 std::string with_single_slashes(std::string_view path) {
   std::string out;
   for (const char c : path) {

@@ -1,4 +1,4 @@
-// Router: method and path to a handler. Filled before the server starts, read-only afterwards.
+// Router: finds the handler of a method and path. Filled before the server starts, read-only afterwards.
 #pragma once
 
 #include <map>
@@ -25,7 +25,7 @@ class Router {
   void set_fallback(Handler handler) { fallback_.handler = std::move(handler); }
 
   struct Match {
-    const Route* route = nullptr;  // null: no such path, or not with this method
+    const Route* route = nullptr;  // null: unknown path, or known with other methods
     std::string allow;             // the methods of a known path, for 405
   };
   // Fills `captures`.

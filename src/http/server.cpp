@@ -74,8 +74,8 @@ Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
       co_await admit(thread, std::move(socket), peer);
       continue;
     }
-    // Out of descriptors, which the reserve is there to prevent, or a peer that has gone already. The pause
-    // keeps the loop from spinning.
+    // Either descriptors are exhausted, which the reserve should prevent, or the peer has already left. The
+    // pause keeps the loop from spinning.
     std::string reason = ec.message();
     co_await note_accept_failure(thread, std::move(reason));
     Timer pause(thread.context.get_executor(), kAcceptPause);
@@ -83,7 +83,7 @@ Task<void> accept_loop(ThreadState& thread, Acceptor& acceptor) {
   }
 }
 
-// An exception that a handler lets out, which only lack of memory makes, ends that handler and nothing else.
+// An exception that escapes a handler (only lack of memory causes one) ends that handler and nothing else.
 void run_context(Context& context) {
   for (;;) {
     try {
@@ -113,7 +113,7 @@ void ThreadState::remove(Connection& connection) {
   }
 }
 
-// Ticks only while there are connections: an idle server sleeps.
+// Runs only while there are connections: an idle server sleeps.
 void ThreadState::start_sweep() {
   sweeping = true;
   sweep.expires_after(kSweepEvery);
@@ -147,7 +147,7 @@ Result<ListeningSocket> ListeningSocket::open(const std::string& address, std::u
   }
   asio::io_context context;
   if (port != 0) {
-    // SO_REUSEPORT would let two servers share the port unnoticed: ask without it first.
+    // SO_REUSEPORT would let two servers share the port unnoticed, so bind without it first.
     tcp::acceptor probe(context);
     probe.open(endpoint.protocol(), ec);
     if (!ec) probe.set_option(tcp::acceptor::reuse_address(true), ec);
@@ -210,8 +210,8 @@ Server::~Server() {
   discard();
 }
 
-// First all coroutines, then all contexts: what a coroutine owns may belong to another one's context, and
-// what it does when it goes may post there.
+// First all coroutines, then all contexts: a coroutine may own objects of another context, and its destructors
+// may post there.
 void Server::discard() {
   if (std::exchange(impl_->discarded, true)) return;
   for (auto& thread : impl_->threads) thread->ended = true;
@@ -272,7 +272,7 @@ Result<void> Server::start(ListeningSocket socket) {
   return {};
 }
 
-void Server::stop(int grace_seconds) {
+void Server::stop(std::chrono::seconds grace) {
   if (std::exchange(impl_->stopped, true)) return;
   Shared& shared = impl_->shared;
   shared.stopping = true;
@@ -285,8 +285,7 @@ void Server::stop(int grace_seconds) {
   }
   if (!impl_->running.empty()) {
     std::unique_lock lock(shared.mutex);
-    shared.drained.wait_for(lock, std::chrono::seconds(grace_seconds),
-                            [&] { return shared.connections == 0; });
+    shared.drained.wait_for(lock, grace, [&] { return shared.connections == 0; });
   }
   for (auto* pool : {&shared.workers, &shared.password_workers, &shared.search_workers}) (*pool)->join();
   impl_->guards.clear();

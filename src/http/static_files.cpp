@@ -37,7 +37,7 @@ void StaticFiles::add(std::string path, std::string_view bytes) {
   } else {
     File& file = files_[path];
     file.content_type = type_of(path);
-    // Only has to differ between two builds of one file.
+    // Must differ only between two builds of one file.
     file.etag = "\"" + std::to_string(std::hash<std::string_view>()(bytes)) + "\"";
     file.plain = std::move(content);
   }

@@ -1,9 +1,9 @@
 // StaticFiles: files inside the binary, served from memory, precompressed, with validators.
 //
-// Files under /assets/ have a hash in their name and are kept by browsers for a year; everything else is
-// asked about again by its ETag (RFC 9110 §8.8.3). The page "/index.html" is served at the addresses of the web app's
-// pages, and with status 404 to browsers that open any other, where the web app says that there is nothing. Filled before
-// the server starts, read-only afterwards.
+// Browsers keep files under /assets/, which have a hash in their name, for a year. They revalidate all others
+// by ETag (RFC 9110 §8.8.3). The page "/index.html" is served at the paths of the web app's pages, and with
+// status 404 to browsers that open any other path, where the web app shows that the page does not exist. Filled
+// before the server starts, read-only afterwards.
 #pragma once
 
 #include <functional>
@@ -18,12 +18,13 @@ namespace wick::http {
 
 class StaticFiles {
  public:
-  // `page_headers` go with HTML (Content-Security-Policy). `is_page`: whether the web app has a page at this path.
+  // `page_headers` are added to HTML responses (Content-Security-Policy). `is_page` returns whether the web app
+  // has a page at this path.
   StaticFiles(std::vector<std::pair<std::string, std::string>> page_headers,
               std::function<bool(std::string_view path)> is_page)
       : page_headers_(std::move(page_headers)), is_page_(std::move(is_page)) {}
 
-  // `path` begins with "/"; one ending in .br or .gz is the compressed form of the path before it.
+  // `path` begins with "/". A path that ends in .br or .gz is the compressed form of the path before it.
   void add(std::string path, std::string_view bytes);
   Response serve(const Request& request) const;
 

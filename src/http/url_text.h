@@ -1,5 +1,5 @@
-// URLs of others in texts for people and models. Unlike base/url.h, these functions also read what is not a URL: a text keeps no
-// credential because it is malformed. Pure functions.
+// URLs of other systems in texts for people and models. Unlike base/url.h, these functions also accept
+// malformed URLs, so that a malformed URL leaks no credential. Pure functions.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace wick::http {
 
-// Without a user name and password (RFC 3986 §3.2.1).
+// The URL without user name and password (RFC 3986 §3.2.1).
 std::string without_userinfo(std::string_view url);
-// Scheme, host, port and path: without what may hold a credential.
+// Scheme, host, port and path only: without the parts that may hold a credential.
 std::string without_credentials(std::string_view url);
 
 }  // namespace wick::http

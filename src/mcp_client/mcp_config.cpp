@@ -21,7 +21,7 @@ constexpr std::pair<const char*, const char*> kAuths[] = {
     {"bearer", "Bearer token"},
     {"header", "Secret in a header"},
     {"environment", "Secret in a variable of the command"},
-    {"oauth_client_credentials", "OAuth, one client for everybody"},
+    {"oauth_client_credentials", "OAuth client credentials"},
     {"oauth_per_user", "OAuth, each user's own account"},
     {"key_per_user", "A key of each user's own"},
 };
@@ -92,7 +92,7 @@ Result<std::vector<std::string>> command_words(std::string_view command) {
   auto line = split_shell(command);
   if (!line)
     return invalid("The command cannot be taken apart without a shell: quote what has a meaning to one.");
-  const bool computed = !line->notes.empty() || !line->defaults.empty() ||
+  const bool computed = !line->warnings.empty() || !line->defaults.empty() ||
                         std::any_of(line->words.begin(), line->words.end(), [](const std::string& word) {
                           return word.find(kVariableOpen) != std::string::npos;
                         });
@@ -173,7 +173,7 @@ Result<void> check_config(const json::object& config) {
     return invalid("\"protocol\" must be auto, 2026-07-28 or legacy.");
   const std::string auth = text_or_empty(config, "auth");
   if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
-    return invalid("\"" + auth + "\" is not a way to authenticate.");
+    return invalid("\"" + auth + "\" is not an authentication method.");
   if ((auth == "bearer" || auth == "header") && !command.empty())
     return invalid("A command is given its secret in a variable: choose environment.");
   if (auth == "environment" && command.empty()) return invalid("An address cannot be given variables.");

@@ -335,7 +335,7 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& negotia
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   if (!negotiated.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", negotiated.version);
   if (!negotiated.session.empty()) request.headers.emplace_back("Mcp-Session-Id", negotiated.session);
-  request.timeout_seconds = target_.timeout_seconds;
+  request.timeout = std::chrono::seconds(target_.timeout_seconds);
   request.max_response_bytes = 0;
   request.allow_private_addresses = target_.allow_private_addresses;
   request.connector = target_.connector;

@@ -66,7 +66,7 @@ http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::st
   fetch.allow_private_addresses = clients_.may_be_private(client_id);
   fetch.url = client_id;
   fetch.headers.emplace_back("Accept", "application/json");
-  fetch.timeout_seconds = kMetadataDocumentSeconds;
+  fetch.timeout = std::chrono::seconds(kMetadataDocumentSeconds);
   fetch.max_response_bytes = kMaxMetadataDocumentBytes;
   fetch.holder = user;
   WICK_CO_TRY(answer, co_await http_.send(std::move(fetch)));

@@ -41,7 +41,7 @@ Result<http::ClientRequest> request_to(const UpstreamEndpoint& site, const std::
   http::ClientRequest request;
   request.url = url;
   request.headers.emplace_back("Accept", "application/json");
-  request.timeout_seconds = kAuthorizationTimeoutSeconds;
+  request.timeout = std::chrono::seconds(kAuthorizationTimeoutSeconds);
   request.max_response_bytes = kMaxAuthorizationBytes;
   request.allow_private_addresses =
       site.allow_private_addresses &&

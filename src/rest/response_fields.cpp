@@ -9,8 +9,8 @@
 namespace wick {
 namespace {
 
-// A weak ETag is left out: If-Match, for which a model would need it, compares strongly (RFC 9110 §13.1.1), and many
-// servers put one on every response.
+// Weak ETags are omitted: a model would need an ETag for If-Match, which compares strongly (RFC 9110 §13.1.1),
+// and many servers send a weak one with every response.
 constexpr std::pair<std::string_view, std::string_view> kFields[] = {
     {"location", "Location"},
     {"content-location", "Content-Location"},
@@ -19,7 +19,7 @@ constexpr std::pair<std::string_view, std::string_view> kFields[] = {
     {"retry-after", "Retry-After"},
     {"etag", "ETag"}};
 
-// Each URL of Link stands in angle brackets.
+// The URLs of Link are in angle brackets.
 std::string without_passwords(std::string_view value) {
   std::string out;
   for (std::size_t at = 0; at < value.size();) {

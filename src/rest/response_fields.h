@@ -1,5 +1,5 @@
-// The header fields of a REST response that a model gets beside the body: those without which it cannot go on.
-// docs/rest-responses.md lists them. Pure functions.
+// The header fields of a REST response that a model gets in addition to the body, because it cannot continue
+// without them. docs/rest-responses.md lists them. Pure functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -10,12 +10,12 @@
 
 namespace wick {
 
-inline constexpr std::size_t kMaxFieldTextBytes = 2000;  // of one; more is cut
+inline constexpr std::size_t kMaxFieldTextBytes = 2000;  // of one field; the rest is cut
 
-// By their names; a field that comes several times is joined with commas. Without the connector's secrets and without
+// The fields by name. Repeated fields are joined by commas. Without the secrets of the connector and without
 // passwords in URLs.
 boost::json::object response_fields(const http::ClientResponse& response, const SecretFilter& secrets);
-// "\n[Location: /items/7]" for each.
+// The text "\n[Location: /items/7]" for each field.
 std::string field_lines(const boost::json::object& fields);
 
 }  // namespace wick

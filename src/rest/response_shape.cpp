@@ -10,15 +10,15 @@
 namespace wick {
 namespace {
 
-constexpr std::size_t kMaxNamedMembers = 20;     // of an object in which nothing was found
-constexpr std::size_t kMaxNamedPathBytes = 200;  // of a list that was cut
+constexpr std::size_t kMaxNamedMembers = 20;     // named members of an object without a match
+constexpr std::size_t kMaxNamedPathBytes = 200;  // of a cut list
 
 bool is_pointer(std::string_view pick) {
   return pick.empty() || pick.front() == '/';
 }
 
 struct CutList {
-  std::string path;  // a JSON Pointer into what is returned
+  std::string path;  // a JSON Pointer into the result
   std::size_t total = 0;
 };
 
@@ -66,7 +66,7 @@ std::string how_to_see_more(const char* settings) {
          std::string(settings) + ".";
 }
 
-// Cut at a character's border, with a line that says so.
+// Cuts at a character boundary and adds a line about the cut.
 bool cut(std::string& text, std::size_t max_bytes) {
   const std::size_t total = text.size();
   text.resize(truncate_utf8(text, max_bytes).size());
@@ -116,7 +116,7 @@ std::string form_of(const json::value& value) {
   return out;
 }
 
-// The part that `pick` names; else why there is none, for the model.
+// The part that `pick` selects, or the reason why there is none, for the model.
 Result<json::value> pick_from(json::value whole, const std::string& pick, std::string_view body) {
   if (pick.empty()) return whole;
   if (is_pointer(pick)) {

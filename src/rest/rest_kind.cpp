@@ -20,17 +20,18 @@
 namespace wick {
 namespace {
 
-// The ways to authenticate, as the config and as people call them.
+// The authentication methods with their names in the configuration and for people.
 constexpr std::pair<const char*, const char*> kAuths[] = {
     {"none", "None"},
     {"bearer", "Bearer token"},
     {"header", "Secret in a header"},
     {"basic", "User name and password"},
     {"query", "Secret in a query parameter"},
-    {"oauth_client_credentials", "OAuth, one client for everybody"},
+    {"oauth_client_credentials", "OAuth client credentials"},
 };
-constexpr Micros kTokenMargin = 30 * kMicrosPerSecond;
-constexpr std::int64_t kDefaultTokenSeconds = 300;
+// An access token is renewed this long before it expires, because of clock skew and the time of the request.
+constexpr std::chrono::seconds kTokenExpirySkew(30);
+constexpr std::chrono::seconds kDefaultTokenLifetime(300), kMaxTokenLifetime(86'400);
 
 void authorize(http::ClientRequest& request, const json::object& config, std::string_view auth,
                const Secret& secret) {
@@ -50,8 +51,8 @@ void authorize(http::ClientRequest& request, const json::object& config, std::st
 }
 
 ResponseShape shape_of(const json::object& config, const json::object& rest) {
-  const auto max_text_bytes = [](const json::object& object, std::int64_t otherwise) {
-    return positive_int_or(object, "max_text_bytes", otherwise, kMaxRestResponseBytes);
+  const auto max_text_bytes = [](const json::object& object, std::int64_t default_value) {
+    return positive_int_or(object, "max_text_bytes", default_value, kMaxRestResponseBytes);
   };
   ResponseShape shape;
   shape.pick = text_or_empty(rest, "pick");
@@ -60,14 +61,14 @@ ResponseShape shape_of(const json::object& config, const json::object& rest) {
   return shape;
 }
 
-// There is no answer of the system.
+// The result without a response of the system.
 CallResult not_answered(const Error& error, const std::shared_ptr<Cancellation>& cancellation,
                         const SecretFilter& secrets) {
   CallResult failed = call_failed(secrets.cleaned(error.message), 0);
   failed.cancelled = cancellation != nullptr && cancellation->cancelled();
-  if (failed.cancelled) failed.text = "The client took the call back, or has gone.";
+  if (failed.cancelled) failed.text = "The client cancelled the call or disconnected.";
   failed.rate_limited = error.code == ErrorCode::kRateLimited;
-  // By our own rules: the system itself may be well.
+  // Rejected by Wick's own rules: the system itself may be healthy.
   failed.is_ours = failed.cancelled || failed.rate_limited || error.code == ErrorCode::kForbidden ||
                    error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kUnavailable;
   if (failed.is_ours || error.code == ErrorCode::kTooLarge) failed.http_status = 200;
@@ -80,20 +81,20 @@ CallResult not_answered(const Error& error, const std::shared_ptr<Cancellation>&
   return failed;
 }
 
-// The body as JSON when it is some, both without secrets.
+// The body as JSON if it is JSON, without secrets in either form.
 std::optional<json::value> clean_body(std::string& body, const SecretFilter& secrets) {
   auto value = parse_json(body);
   if (!value) {
     secrets.clean(body);
     return std::nullopt;
   }
-  // A secret may stand in the text alone: in a member that a later one of the same name replaces.
+  // The text alone may contain a secret: in a member that a later one of the same name replaces.
   const bool cut = secrets.clean(*value);
   if (cut || secrets.clean(body)) body = to_json(*value);
   return std::move(*value);
 }
 
-// A member of the structured content beside those of the response.
+// A member that Wick adds to the structured content.
 void add_member(json::object& structured, std::string name, json::object value) {
   while (structured.contains(name)) name.insert(0, 1, '_');
   structured[name] = std::move(value);
@@ -157,15 +158,16 @@ std::vector<ConfigField> RestKind::fields() const {
     return all.emplace_back(ConfigField{key, label, type, false, help});
   };
   add("base_url", "Base URL", "text",
-      "Every operation's path is put behind it, for example https://api.example.com/v2.")
+      "The path of each operation is appended to it, for example https://api.example.com/v2.")
       .required = true;
   add("servers", "Other servers", "list",
-      "Operations that name one of them are sent there instead, with the same secret, for example "
+      "An operation that names one of them is sent there, with the same secret, for example "
       "https://upload.example.com.");
-  ConfigField& auth = add("auth", "Authentication", "select", "How requests prove who they are.");
+  ConfigField& auth = add("auth", "Authentication", "select", "How requests authenticate.");
   for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
-  add("auth_name", "Header or parameter name", "text", "Which one carries the secret, for example X-API-Key.")
+  add("auth_name", "Header or parameter name", "text",
+      "The header or parameter that carries the secret, for example X-API-Key.")
       .auths = {"header", "query"};
   add("username", "User name or client id", "text", "").auths = {"basic", "oauth_client_credentials"};
   add("secret", "Secret", "secret", "The key, password or client secret. Sealed; it cannot be read back.")
@@ -175,11 +177,11 @@ std::vector<ConfigField> RestKind::fields() const {
   add("scope", "Scope", "text", "When the system asks for one.").auths = {"oauth_client_credentials"};
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long to wait for the system.").default_value =
-      kDefaultRestTimeoutSeconds;
+      kDefaultRestTimeout.count();
   add("max_bytes", "Largest response in bytes", "number", "A larger response is an error.").default_value =
       kDefaultRestResponseBytes;
   add("max_text_bytes", "Largest text in bytes", "number",
-      "What a model gets of a response is cut to this, and says so.")
+      "A longer response is cut to this size for the model, with a note.")
       .default_value = std::int64_t(kDefaultTextBytes);
   add("follow_redirects", "Follow redirects", "boolean", "At most 5, and only within the same host.")
       .default_value = false;
@@ -204,7 +206,7 @@ Result<void> RestKind::check_config(const json::object& config) const {
   std::string auth = text_or_empty(config, "auth");
   if (auth.empty()) auth = "none";
   if (std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
-    return invalid("\"" + auth + "\" is not a way to authenticate.");
+    return invalid("\"" + auth + "\" is not an authentication method.");
   if (auth == "header" && !http::is_field_name(text_or_empty(config, "auth_name")))
     return invalid("Say which header carries the secret, for example X-API-Key.");
   if (auth == "query" && text_or_empty(config, "auth_name").empty())
@@ -236,8 +238,7 @@ Result<void> RestKind::check_operation(const json::object& definition) const {
     const bool good = value == nullptr || (number && *number >= 1 && *number <= most);
     if (!good) {
       return invalid("\"" + std::string(field) + "\" must be a whole number from 1 to " +
-                     with_thousands(std::size_t(most)) +
-                     "; leave it out for no limit of this operation's own.");
+                     with_thousands(std::size_t(most)) + "; leave it out for no limit of this operation.");
     }
   }
   const auto* pick = rest->if_contains("pick");
@@ -255,7 +256,7 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
     std::lock_guard lock(mutex_);
     const auto found = tokens_.find(id);
     if (found != tokens_.end() && found->second.fingerprint == fingerprint &&
-        found->second.ends_at > clock_.now()) {
+        found->second.expires_at > clock_.now()) {
       co_return found->second.token.clone();
     }
   }
@@ -272,8 +273,8 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   request.headers.emplace_back("Authorization",
                                "Basic " + to_base64(percent_encode(text_or_empty(config, "username")) + ":" +
                                                     percent_encode(client_secret)));
-  request.timeout_seconds =
-      int(positive_int_or(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.timeout = std::chrono::seconds(
+      positive_int_or(config, "timeout_seconds", kDefaultRestTimeout.count(), kMaxRestTimeout.count()));
   request.allow_private_addresses = bool_or_false(config, "allow_private_addresses");
   request.holder = std::move(holder);
   request.connector = id;
@@ -291,11 +292,12 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
   if (!http::is_access_token(text_or_empty(granted, "access_token"))) {
     co_return fail(
         ErrorCode::kUpstream,
-        "The token URL gives an access token that cannot be sent in a header: an admin has to check it.");
+        "The token URL returned an access token that cannot be sent in a header: an admin has to check it.");
   }
-  const std::int64_t seconds = positive_int_or(granted, "expires_in", kDefaultTokenSeconds, 86'400);
+  const std::chrono::seconds lifetime(
+      positive_int_or(granted, "expires_in", kDefaultTokenLifetime.count(), kMaxTokenLifetime.count()));
   AccessToken kept{fingerprint, Secret(text_or_empty(granted, "access_token")),
-                   clock_.now() + seconds * kMicrosPerSecond - kTokenMargin};
+                   clock_.now() + to_micros(lifetime - kTokenExpirySkew)};
   Secret token = kept.token.clone();
   std::lock_guard lock(mutex_);
   tokens_.insert_or_assign(id, std::move(kept));
@@ -305,10 +307,9 @@ RestKind::Authorized RestKind::access_token(std::shared_ptr<const ConnectorEntry
 CallTask RestKind::call(Call call) {
   const json::object& config = call.connector->config;
   const json::object* rest = object_or_null(call.operation->definition, "rest");
-  if (rest == nullptr)
-    co_return call_refused("This operation has no request to make: an admin has to complete it.");
-  // A default of OpenAPI is what the system assumes when nothing is sent, so only what must be sent gets it; a default of
-  // a pasted command is what was sent.
+  if (rest == nullptr) co_return call_refused("This operation has no request: an admin has to complete it.");
+  // The default of an OpenAPI document is what the system assumes for an absent value, so only required values
+  // get it. The default of a pasted command is the value that was sent.
   const Defaults which =
       call.operation->definition.contains("openapi") ? Defaults::kOfRequired : Defaults::kAll;
   const json::object arguments =

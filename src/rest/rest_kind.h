@@ -1,10 +1,10 @@
-// The rest kind: operations of any HTTP API, each a request made from a template and the call's arguments.
+// The rest kind: operations of any HTTP API, each a request that is built from a template and the arguments of
+// the call.
 //
-// The secret leaves its seal only while a request is made. It, and what else of the request is a credential,
-// is cut out of whatever the API answers (redaction/secret_filter.h, redaction/template_secrets.h). OAuth
-// client credentials (RFC 6749 §4.4) are exchanged for an access token which is kept in memory until it ends.
-// An argument that is absent has the default that the input schema gives it. rest/rest_request.h says
-// how the templates become a request.
+// The secret is opened only while a request is made. The secret and all other credentials of the request are
+// removed from the response (redaction/secret_filter.h, redaction/template_secrets.h). OAuth client credentials
+// (RFC 6749 §4.4) are exchanged for an access token, which is kept in memory until it expires. An absent
+// argument gets the default of the input schema. rest/rest_request.h describes how templates become a request.
 // Thread-safe.
 #pragma once
 
@@ -22,7 +22,7 @@ namespace wick {
 
 class RestKind final : public ConnectorKind {
  public:
-  // What takes long with a large response is done on `long_work`; null: where the call runs.
+  // Long work on large responses runs on `long_work`; null: on the thread of the call.
   RestKind(http::Client& client, const SealingKey& key, const Clock& clock, FairPool* long_work = nullptr);
 
   std::string_view kind() const override { return "rest"; }
@@ -40,14 +40,14 @@ class RestKind final : public ConnectorKind {
 
  private:
   using Authorized = boost::asio::awaitable<Result<Secret>, boost::asio::io_context::executor_type>;
-  // An access token for client credentials: kept, or fetched.
+  // Returns a stored access token for client credentials, or fetches one.
   Authorized access_token(std::shared_ptr<const ConnectorEntry> connector, std::string client_secret,
                           std::string holder, std::shared_ptr<Cancellation> cancellation);
 
   struct AccessToken {
-    std::string fingerprint;  // of the configuration it was fetched with
+    std::string fingerprint;  // of the configuration used to fetch the token
     Secret token;
-    Micros ends_at = 0;
+    Micros expires_at = 0;
   };
   http::Client& client_;
   const SealingKey& key_;

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 
-// Where the operation's path goes. The connector's secret goes with the request, so an operation leaves the
-// base URL's origin only for one that an admin has entered in the settings.
+// The server of the operation. The request carries the connector's secret, so an operation leaves the origin of
+// the base URL only for a server that an admin has entered in the settings.
 Result<std::string> server_of(const json::object& config, const json::object& rest) {
   const std::string base = text_or_empty(config, "base_url");
   const std::string own = text_or_empty(rest, "server");
@@ -37,7 +37,7 @@ Result<std::string> server_of(const json::object& config, const json::object& re
 
 // --- bytes
 
-// What stands before the data of "data:image/png;base64,iVBORw…" is taken away.
+// Removes the part before the data in "data:image/png;base64,iVBORw…".
 std::string_view without_data_url(std::string_view text) {
   if (!to_lower_ascii(text.substr(0, 5)).starts_with("data:")) return text;
   const std::string_view head = text.substr(0, std::min(text.find(','), text.size()));
@@ -60,7 +60,7 @@ Result<std::string> bytes_of_base64(const std::string& name, std::string_view te
     }
     if (!letter || padding > 0) {
       return invalid("\"" + name + "\" must be base64 (RFC 4648): the character at position " +
-                     std::to_string(i + 1) + " does not belong there.");
+                     std::to_string(i + 1) + " is not allowed.");
     }
     plain += c == '+' ? '-' : c == '/' ? '_' : c;
   }
@@ -92,9 +92,8 @@ Result<Part> file_part(const std::string& field, const std::string& argument, co
   const auto* file = value.if_object();
   const bool has_text = file != nullptr && file->contains("text");
   if (file == nullptr || has_text == file->contains("base64")) {
-    return invalid(
-        "\"" + argument +
-        "\" must be a file: {\"base64\": …} or {\"text\": …}, with \"filename\" where it matters.");
+    return invalid("\"" + argument +
+                   "\" must be a file: {\"base64\": …} or {\"text\": …}, with \"filename\" if needed.");
   }
   if (has_text) {
     if (content_type.empty()) part.content_type = "text/plain";
@@ -112,7 +111,7 @@ Result<Part> file_part(const std::string& field, const std::string& argument, co
   return part;
 }
 
-// A field's template that is {"content", "content_type"} and may have "headers".
+// A field whose template is {"content", "content_type"} and may have "headers".
 const json::object* part_template(const json::value& field) {
   const auto* object = field.if_object();
   if (object == nullptr || !object->contains("content") || text_or_empty(*object, "content_type").empty())
@@ -149,7 +148,7 @@ class Multipart {
   }
 
  private:
-  // What the template says of a part beside its content.
+  // The properties of a part other than its content.
   struct Head {
     std::string content_type;
     const json::object* headers = nullptr;
@@ -193,7 +192,7 @@ class Multipart {
     return {};
   }
 
-  // A value that is a file when it looks like one, or a list of such values.
+  // A file if the value looks like one, or a list of such values.
   Result<void> write_any(const std::string& name, const json::value& value) {
     if (const auto* list = value.if_array()) {
       for (const auto& item : *list)
@@ -214,7 +213,7 @@ class Multipart {
     });
   }
 
-  // A list is sent once for each item; what is no text is JSON (OpenAPI, "Encoding Object").
+  // A list is sent as one field per item; values other than text are JSON (OpenAPI, "Encoding Object").
   void write_value(const std::string& name, const json::value& value, const Head& head) {
     if (value.is_array()) {
       for (const auto& item : value.get_array()) write_item(name, item, head);
@@ -258,7 +257,7 @@ Result<std::string> form_body(const std::string& body, const json::object& argum
   std::vector<std::string> fields;
   const auto tree = body.starts_with('{') ? parse_json(body) : Result<json::value>(nullptr);
   if (tree && tree->is_object()) {
-    // No field left is an empty form, which is a body too.
+    // A form without fields is an empty body, which is sent.
     for (const auto& member : tree->get_object()) {
       for (std::string& field : fill_fields(member.key(), plain_text(member.value()), arguments))
         fields.push_back(std::move(field));
@@ -297,7 +296,7 @@ Result<std::string> json_body(const std::string& body, const json::object& argum
   return to_json(*filled);
 }
 
-// Whether the body is one argument, which is absent: then there is no body.
+// Whether the body is one argument and that argument is absent: then there is no body.
 bool is_absent(std::string_view body, const json::object& arguments) {
   if (body.size() > 2 && body.starts_with('"') && body.ends_with('"')) body = body.substr(1, body.size() - 2);
   const auto [open, end] = find_placeholder(body, 0);
@@ -430,7 +429,7 @@ json::object file_schema() {
   };
   add("base64", "The file's bytes in base64.");
   add("text", "Instead of base64, the content of a text file.");
-  add("filename", "With its ending, for example report.pdf.");
+  add("filename", "With its extension, for example report.pdf.");
   add("content_type", "For example image/png.");
   json::object schema;
   schema["type"] = "object";
@@ -446,7 +445,7 @@ Result<void> check_rest_request(const json::object& rest) {
   const std::string path = text_or_empty(rest, "path");
   if (path.find_first_of(" \t\r\n\\#") != std::string::npos || has_dot_segment(path) ||
       path.find("://") != std::string::npos) {
-    return invalid("The path must be one of the API's, for example /issues/{id}.");
+    return invalid("The path must be a path of the API, for example /issues/{id}.");
   }
   if (const std::string server = text_or_empty(rest, "server"); !server.empty()) {
     WICK_CHECK(check_http_url(server, "\"server\" must begin with http:// or https:// and name a host."));
@@ -470,8 +469,8 @@ Result<http::ClientRequest> make_rest_request(const json::object& config, const 
   WICK_CHECK(add_url(request, config, rest, arguments));
   add_headers(request, config, rest, arguments);
   WICK_CHECK(add_body(request, rest, arguments));
-  request.timeout_seconds =
-      int(positive_int_or(config, "timeout_seconds", kDefaultRestTimeoutSeconds, kMaxRestTimeoutSeconds));
+  request.timeout = std::chrono::seconds(
+      positive_int_or(config, "timeout_seconds", kDefaultRestTimeout.count(), kMaxRestTimeout.count()));
   request.max_response_bytes = std::size_t(
       positive_int_or(rest, "max_bytes",
                       positive_int_or(config, "max_bytes", kDefaultRestResponseBytes, kMaxRestResponseBytes),

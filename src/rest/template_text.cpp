@@ -14,13 +14,14 @@ namespace {
 
 enum class Mark { kNone, kComma, kEach, kBrackets, kNull, kJoined, kSegments, kBytes };
 
-constexpr std::size_t kMaxSeparatorBytes = 200;  // of {name*;}: the name of a parameter may be in it
+constexpr std::size_t kMaxSeparatorBytes =
+    200;  // of {name*;}; the separator may contain the name of a parameter
 
-// A "{name}" with its mark.
+// A "{name}" with its modifier.
 struct Slot {
   std::string_view name;
   Mark mark = Mark::kNone;
-  std::size_t end = 0;              // behind the brace
+  std::size_t end = 0;              // after the brace
   std::string_view separator = {};  // of kJoined and kComma
 };
 
@@ -41,7 +42,7 @@ Mark mark_of(char c) {
   }
 }
 
-// What joins the parts of {name*;}, at the start of `text`; empty when there is none.
+// The separator in {name*;} at the start of `text`; empty if there is none.
 std::string_view separator_at(std::string_view text) {
   constexpr std::string_view kSigns = ";.,%|=-_~";
   if (text.empty() || kSigns.find(text[0]) == std::string_view::npos) return {};
@@ -52,7 +53,7 @@ std::string_view separator_at(std::string_view text) {
   return text.substr(0, size);
 }
 
-// The slot that begins at `open`; nullopt when there is none, and the brace means itself.
+// The slot at `open`; nullopt if the brace is literal.
 std::optional<Slot> slot_at(std::string_view text, std::size_t open) {
   if (open >= text.size() || text[open] != '{') return std::nullopt;
   std::size_t at = open + 1;
@@ -75,7 +76,7 @@ std::optional<Slot> slot_at(std::string_view text, std::size_t open) {
   return slot;
 }
 
-// The slot that `text` is as a whole.
+// The slot that `text` consists of.
 std::optional<Slot> whole_slot(std::string_view text) {
   auto slot = slot_at(text, 0);
   return slot && slot->end == text.size() ? slot : std::nullopt;
@@ -86,7 +87,7 @@ const json::value* argument(const json::object& arguments, std::string_view name
   return value != nullptr && !value->is_null() ? value : nullptr;
 }
 
-// The argument's text as the mark wants it, encoded; what joins the parts of a list is not.
+// The encoded text of the argument in the form of the modifier. Separators of lists are not encoded.
 std::string encoded(const json::value& value, const Slot& slot, std::string (*encode)(std::string_view)) {
   std::string out;
   const bool joined = slot.mark == Mark::kJoined;
@@ -148,10 +149,10 @@ std::pair<std::size_t, std::size_t> find_placeholder(std::string_view text, std:
 
 namespace {
 
-// At most 3 bytes for each, percent-encoded.
+// At most 3 bytes for each byte, percent-encoded.
 constexpr std::size_t kEncodedBytes = 3;
 
-// Of a value whose every part is written behind `name_bytes` of its name, as {name[]} has it.
+// The size of a value whose parts each follow `name_bytes` of its name, as in {name[]}.
 std::size_t bracketed_size(const json::value& value, std::size_t name_bytes) {
   std::size_t size = 0;
   if (const auto* object = value.if_object()) {
@@ -166,7 +167,7 @@ std::size_t bracketed_size(const json::value& value, std::size_t name_bytes) {
   return kEncodedBytes * (name_bytes + (value.is_string() ? value.get_string().size() : 24) + 2);
 }
 
-// What the placeholders become, each argument measured once for each way to write it.
+// The filled size of the placeholders. Each argument is measured once per notation.
 class FilledSize {
  public:
   explicit FilledSize(const json::object& arguments) : arguments_(arguments) {}
@@ -181,7 +182,7 @@ class FilledSize {
                          [&](const json::value& item) { return add(name, item); });
     if (!templates.is_string()) return true;
     const std::string_view text = templates.get_string();
-    // The fields of a form, whose names may be written many times.
+    // The fields of a form, whose names may occur many times.
     if (text.starts_with('{') && (text.find("*}") != text.npos || text.find("[]}") != text.npos)) {
       if (const auto fields = parse_json(text); fields && fields->is_object()) return add(name, *fields);
     }
@@ -224,7 +225,7 @@ Result<void> check_filled_size(const json::object& templates, const json::object
   FilledSize size(arguments);
   for (const auto& member : templates) {
     if (size.add(member.key(), member.value())) continue;
-    return fail(ErrorCode::kTooLarge, "The request that the arguments make is larger than " +
+    return fail(ErrorCode::kTooLarge, "The request with these arguments is larger than " +
                                           std::to_string(kMaxFilledBytes) + " bytes: send smaller ones.");
   }
   return {};
@@ -269,7 +270,7 @@ Result<std::string> fill_path(std::string_view path, const json::object& argumen
   }
   if (has_dot_segment(out)) {
     return fail(ErrorCode::kInvalidArgument,
-                "The arguments make a segment \".\" or \"..\" of the address: it would lead somewhere else.");
+                "The arguments create a path segment \".\" or \"..\", which would lead to another address.");
   }
   return out;
 }

@@ -806,7 +806,7 @@ test("the form of a connector shows what the chosen way to authenticate needs, a
       await page.getByRole("option", { name: way, exact: true }).click();
     };
     assert.deepEqual(await shown(dialog), []);
-    await choose(dialog, "OAuth, one client for everybody");
+    await choose(dialog, "OAuth client credentials");
     assert.deepEqual(await shown(dialog), ["Client id", "Secret", "Scope", "Token URL"]);
     await dialog.getByLabel("Client id", { exact: true }).fill("not used");
     await choose(dialog, "Secret in a header");

@@ -14,7 +14,7 @@ namespace {
 
 std::string everything_shown(const CurlProposal& proposal) {
   std::string out = to_json(proposal.operation) + proposal.base_url + proposal.auth_name + proposal.username;
-  for (const std::string& note : proposal.notes) out += note;
+  for (const std::string& warning : proposal.warnings) out += warning;
   for (const ProposedParameter& parameter : proposal.parameters) {
     out += parameter.name + parameter.in_template + parameter.constant.value_or("");
     if (parameter.example) out += to_json(*parameter.example);

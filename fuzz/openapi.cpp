@@ -24,7 +24,7 @@ void fuzz_openapi(std::string_view data) {
   for (const openapi::ImportedOperation& operation : document->operations) {
     FUZZ_CHECK(!operation.operation.empty());
     if (!operation.importable) {
-      FUZZ_CHECK(!operation.notes.empty());
+      FUZZ_CHECK(!operation.warnings.empty());
       continue;
     }
     FUZZ_CHECK(keys.insert(text_or_empty(operation.definition, "key")).second);

@@ -81,7 +81,7 @@ void fuzz_shell(std::string_view data) {
   }
   FUZZ_CHECK(bytes <= 7 * text.size());
   FUZZ_CHECK(any->words.size() <= text.size());
-  FUZZ_CHECK(any->notes.size() <= 8);
+  FUZZ_CHECK(any->warnings.size() <= 8);
 }
 
 }  // namespace wick::fuzz

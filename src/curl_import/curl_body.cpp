@@ -44,7 +44,7 @@ std::string quote_variables(std::string_view text) {
   return out;
 }
 
-// In GraphQL spaces mean nothing, and without them "{id}" would be a parameter.
+// White space has no meaning in GraphQL; without spaces "{id}" would be a parameter.
 std::string spaced(std::string document) {
   for (;;) {
     const auto [open, end] = find_placeholder(document, 0);
@@ -54,7 +54,7 @@ std::string spaced(std::string document) {
   }
 }
 
-// A JSON body with parameters in the place of its values. Lists are one value, unless a variable is in them.
+// A JSON body with parameters for its values. A list is one value, unless it contains a variable.
 class JsonTemplate {
  public:
   JsonTemplate(json::value body, Parameters& parameters) : body_(std::move(body)), parameters_(parameters) {}
@@ -66,7 +66,7 @@ class JsonTemplate {
   }
 
  private:
-  // `path`: the names that lead to the node; `key`: the last that is of a member.
+  // `path` has the names that lead to the node; `key` is the last member name.
   void fill(json::value& node, const std::string& path, std::string_view key) {
     if (node.is_object() && !node.get_object().empty()) {
       for (auto& member : node.get_object()) {
@@ -86,20 +86,20 @@ class JsonTemplate {
   void fill_value(json::value& node, const std::string& path, std::string_view key) {
     const std::string text = is_text(node) ? std::string(std::string_view(node.get_string())) : std::string();
     const bool document = graphql_ && path == "query" && is_text(node);
-    Wish wish;
-    wish.in = "body";
-    wish.quoted = true;
-    wish.setting = guess::is_setting(key) || document;
-    wish.secret = guess::is_secret_field(key) && is_text(node);
-    if (const auto open = parameters_.open_template(text, wish)) {
+    ParameterOptions options;
+    options.in = "body";
+    options.quoted = true;
+    options.setting = guess::is_setting(key) || document;
+    options.secret = guess::is_secret_field(key) && is_text(node);
+    if (const auto open = parameters_.open_template(text, options)) {
       node = json::value(*open);
       return;
     }
-    if (parameters_.keeps_fixed(node, wish)) return;
+    if (parameters_.keeps_fixed(node, options)) return;
     json::value value = std::move(node);
     if (document && text.find('"') == std::string::npos) value = json::value(spaced(text));
     const std::string name = !path.empty() ? path : value.is_array() ? "items" : "body";
-    node = json::value(parameters_.add(name, value, wish));
+    node = json::value(parameters_.add(name, value, options));
   }
 
   json::value body_;
@@ -114,21 +114,21 @@ std::string form_template(std::string_view body, Parameters& parameters) {
     out += has_placeholder(field.written) ? parameters.with_variables(field.name, "body", percent_encode)
                                           : parameters.with_variables(field.written, "body", as_is);
     if (!field.has_value) continue;
-    Wish wish;
-    wish.in = "body";
-    wish.setting = guess::is_setting(field.name);
-    wish.secret = guess::is_secret_field(field.name);
-    wish.encode = percent_encode;
-    out += "=" + parameters.value_template(field.name, field.value, wish);
+    ParameterOptions options;
+    options.in = "body";
+    options.setting = guess::is_setting(field.name);
+    options.secret = guess::is_secret_field(field.name);
+    options.encode = percent_encode;
+    out += "=" + parameters.value_template(field.name, field.value, options);
   }
   return out;
 }
 
-// Whether it may be the fields of a form: influx,host=a value=1 and <a b="c"> are none. With a field that is a secret it
-// is one, because only there its name is seen.
+// Whether the text may be form fields: influx,host=a value=1 and <a b="c"> are not. With a secret field it
+// counts as a form, because only a form shows the name of the field.
 bool is_form(std::string_view body) {
   bool is_plain = trim(body).find('\n') == std::string_view::npos;
-  // A name with a space stands beside other fields.
+  // A name with a space occurs next to other fields.
   const std::string_view odd = body.find('&') == std::string_view::npos ? " ,<>\"'`;(\\\t" : ",<>\"'`;(\\";
   for (const std::string_view field : split(body, '&')) {
     const auto equals = field.find('=');
@@ -142,9 +142,9 @@ bool is_form(std::string_view body) {
 
 std::string text_template(const std::string& body, Parameters& parameters) {
   if (has_variable(body) && !has_placeholder(body)) return parameters.with_variables(body, "body", as_is);
-  Wish wish;
-  wish.in = "body";
-  return parameters.add("body", json::value(body), wish);
+  ParameterOptions options;
+  options.in = "body";
+  return parameters.add("body", json::value(body), options);
 }
 
 // The value of name="…" in the head of a part; nullopt when there is none.
@@ -156,7 +156,7 @@ std::optional<std::string> disposition(std::string_view head, std::string_view n
   return std::string(head.substr(at + start.size(), close - at - start.size()));
 }
 
-// What a browser copies of a form: the parts as they went over the wire (RFC 7578).
+// The body that a browser copies from a form: the parts as transmitted (RFC 7578).
 Result<std::vector<CurlPart>> read_multipart(const std::string& text, const std::string& content_type) {
   const auto media = parse_media_type(content_type);
   const std::string boundary(media ? media->parameter("boundary").value_or("") : "");
@@ -213,23 +213,24 @@ std::string part_template(const CurlPart& part, bool is_list, Parameters& parame
     json::object schema{{"type", "string"}, {"description", "The text that is in the file."}};
     return parameters.add_file(part.name, std::move(schema), "", true);
   }
-  Wish wish;
-  wish.in = "body";
-  wish.quoted = true;
-  wish.setting = guess::is_setting(part.name);
-  wish.secret = guess::is_secret_field(part.name);
-  if (auto open = parameters.open_template(part.content, wish)) return *open;
+  ParameterOptions options;
+  options.in = "body";
+  options.quoted = true;
+  options.setting = guess::is_setting(part.name);
+  options.secret = guess::is_secret_field(part.name);
+  if (auto open = parameters.open_template(part.content, options)) return *open;
   const std::string plain = unmarked(part.content);
-  if (parameters.keeps_fixed(json::value(plain), wish)) return plain;
-  // The text of a part that says its type is not to be written in another way.
-  const bool as_text = wish.secret || !part.content_type.empty();
-  return parameters.add(part.name, as_text ? json::value(part.content) : value_of_text(part.content), wish);
+  if (parameters.keeps_fixed(json::value(plain), options)) return plain;
+  // The text of a part with a type must not be rewritten.
+  const bool as_text = options.secret || !part.content_type.empty();
+  return parameters.add(part.name, as_text ? json::value(part.content) : value_of_text(part.content),
+                        options);
 }
 
 json::value field_template(const CurlPart& part, bool is_list, Parameters& parameters) {
   json::value content(part_template(part, is_list, parameters));
   std::string type = part.content_type;
-  // As curl guesses it; a type in the argument goes before this one.
+  // The type that curl guesses. A type in the argument takes precedence.
   if (type.empty() && part.source == CurlPart::Source::kFile) type = type_of_file(part.filename);
   if (type.empty() || has_variable(type)) return content;
   json::object typed;
@@ -238,8 +239,8 @@ json::value field_template(const CurlPart& part, bool is_list, Parameters& param
   return typed;
 }
 
-// An object of the fields; one that comes more than once has a list.
-Body multipart_body(const std::vector<CurlPart>& parts, Parameters& parameters, Notes& notes) {
+// The fields as an object; repeated fields become a list.
+Body multipart_body(const std::vector<CurlPart>& parts, Parameters& parameters, Warnings& warnings) {
   const auto is_file = [](const CurlPart& part) { return part.source == CurlPart::Source::kFile; };
   std::map<std::string_view, std::vector<const CurlPart*>> by_name;
   for (const CurlPart& part : parts) by_name[part.name].push_back(&part);
@@ -251,8 +252,8 @@ Body multipart_body(const std::vector<CurlPart>& parts, Parameters& parameters, 
                                                         [&](const auto* each) { return is_file(*each); });
     if (is_list && same.front() != &part) continue;  // one argument for all of them
     if (parameters.full() && part.source != CurlPart::Source::kCommand) {
-      add_note(notes, "Only the first " + std::to_string(kMaxProposedParameters) +
-                          " values are proposed as parameters; the files behind them are left out.");
+      add_warning(warnings, "Only the first " + std::to_string(kMaxProposedParameters) +
+                                " values are proposed as parameters; the files behind them are left out.");
       continue;
     }
     json::value field = field_template(part, is_list, parameters);
@@ -269,9 +270,9 @@ Body multipart_body(const std::vector<CurlPart>& parts, Parameters& parameters, 
   return {to_json(fields), "multipart/form-data"};
 }
 
-// The argument for a body that is in a file.
+// The argument for a body from a file.
 Result<Body> file_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
-                       Notes& notes) {
+                       Warnings& warnings) {
   const std::string name = file_name(*command.body_file);
   const auto add = [&](json::value type, std::string about, std::string_view mark, bool quoted) {
     json::object schema;
@@ -283,13 +284,13 @@ Result<Body> file_body(const CurlCommand& command, std::string content_type, Par
   };
   if (content_type.empty()) {
     content_type = type_of_file(name);
-    // curl calls it a form, whatever it is.
+    // curl labels any body as a form.
     if (!command.is_binary && (content_type.empty() || content_type == "text/plain"))
       content_type = "application/x-www-form-urlencoded";
     if (content_type.empty()) content_type = "application/octet-stream";
     if (content_type != "application/x-www-form-urlencoded")
-      add_note(notes, "The body is sent as " + content_type +
-                          ", as the name of its file says; curl would have called it a form.");
+      add_warning(warnings, "The body is sent as " + content_type +
+                                ", by the name of its file; curl would label it as a form.");
   }
   const auto media = parse_media_type(content_type);
   if (media && media->essence() == "multipart/form-data")
@@ -323,16 +324,16 @@ bool has_body(const CurlCommand& command) {
 }
 
 Result<Body> make_body(const CurlCommand& command, std::string content_type, Parameters& parameters,
-                       Notes& notes) {
-  if (!command.parts.empty()) return multipart_body(command.parts, parameters, notes);
+                       Warnings& warnings) {
+  if (!command.parts.empty()) return multipart_body(command.parts, parameters, warnings);
   if (has_variable(content_type)) return invalid("The Content-Type is a variable: write its value.");
-  if (command.body_file) return file_body(command, std::move(content_type), parameters, notes);
+  if (command.body_file) return file_body(command, std::move(content_type), parameters, warnings);
   const auto media = parse_media_type(content_type);
   if (media && media->essence() == "multipart/form-data") {
     WICK_TRY(parts, read_multipart(command.body, content_type));
-    return multipart_body(parts, parameters, notes);
+    return multipart_body(parts, parameters, warnings);
   }
-  // Without a Content-Type curl says that it is a form, also of what is JSON.
+  // Without a Content-Type, curl labels the body as a form, even JSON.
   const bool said_json = media && is_json(*media);
   const bool said_form =
       content_type.empty() || (media && media->essence() == "application/x-www-form-urlencoded");
@@ -341,26 +342,25 @@ Result<Body> make_body(const CurlCommand& command, std::string content_type, Par
     auto tree = parse_json(quote_variables(command.body));
     if (tree) {
       if (!said_json) {
-        add_note(
-            notes,
-            "The body is JSON, so that it is sent as application/json; curl would have called it a form.");
+        add_warning(warnings,
+                    "The body is JSON, so it is sent as application/json; curl would label it as a form.");
         content_type = "application/json";
       }
       return Body{JsonTemplate(std::move(*tree), parameters).make(), content_type};
     }
     if (is_json_lines(command.body)) {
-      add_note(notes, "The body is one JSON text a line, so that it is sent as application/x-ndjson.");
+      add_warning(warnings, "The body is one JSON text per line, so it is sent as application/x-ndjson.");
       return Body{text_template(command.body, parameters), "application/x-ndjson"};
     }
     if (said_json || content_type.empty()) {
       return invalid("The body is not valid JSON, although " +
-                     std::string(said_json ? "its Content-Type says so. " : "it begins like it. ") +
+                     std::string(said_json ? "its Content-Type says so. " : "it begins like JSON. ") +
                      tree.error().message);
     }
   }
   if (content_type.empty() && !is_form(command.body)) {
-    add_note(notes,
-             "The body is no form, so that it is sent as text/plain; curl would have called it a form.");
+    add_warning(warnings,
+                "The body is not a form, so it is sent as text/plain; curl would label it as a form.");
     return Body{text_template(command.body, parameters), "text/plain"};
   }
   if (!said_form) return Body{text_template(command.body, parameters), content_type};

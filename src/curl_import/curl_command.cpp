@@ -1,12 +1,11 @@
 #include "curl_import/curl_command.h"
 
 #include <algorithm>
-#include <array>
-#include <functional>
 #include <map>
 
 #include "base/text.h"
 #include "curl_import/curl_form.h"
+#include "curl_import/curl_options.h"
 #include "curl_import/shell_paste.h"
 #include "curl_import/shell_words.h"
 
@@ -17,100 +16,6 @@ static_assert(kMaxCurlCommandBytes == kMaxShellBytes);
 
 std::unexpected<Error> invalid_command(std::string message) {
   return fail(ErrorCode::kInvalidArgument, unmarked(std::move(message)));
-}
-
-// Options whose next word is theirs, as `curl --help all` of 8.x lists them, and the short letters.
-constexpr std::string_view kWithValue =
-    " abstract-unix-socket alt-svc aws-sigv4 cacert capath cert cert-type ciphers config connect-timeout "
-    "connect-to continue-at cookie cookie-jar create-file-mode crlfile curves data data-ascii data-binary "
-    "data-raw data-urlencode delegation dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url "
-    "dump-header ech egd-file engine etag-compare etag-save expect100-timeout form form-string ftp-account "
-    "ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode happy-eyeballs-timeout-ms "
-    "haproxy-clientip header hostpubmd5 hostpubsha256 hsts interface ip-tos ipfs-gateway json keepalive-cnt "
-    "keepalive-time key key-type krb libcurl limit-rate local-port login-options mail-auth mail-from "
-    "mail-rcpt "
-    "max-filesize max-redirs max-time netrc-file noproxy oauth2-bearer output output-dir parallel-max pass "
-    "pinnedpubkey preproxy proto proto-default proto-redir proxy proxy-cacert proxy-capath proxy-cert "
-    "proxy-cert-type proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass "
-    "proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword "
-    "proxy-tlsuser proxy-user proxy1.0 pubkey quote random-file range rate referer request request-target "
-    "resolve retry retry-delay retry-max-time sasl-authzid service-name socks4 socks4a socks5 "
-    "socks5-gssapi-service socks5-hostname speed-limit speed-time stderr telnet-option tftp-blksize "
-    "time-cond tls-max tls13-ciphers tlsauthtype tlspassword tlsuser trace trace-ascii trace-config "
-    "unix-socket upload-file url url-query user user-agent variable vlan-priority write-out ";
-
-// Options that change nothing about the request: how curl shows, waits, repeats, connects.
-constexpr std::string_view kSilent =
-    " basic compressed fail fail-early fail-with-body include silent show-error verbose output output-dir "
-    "remote-name remote-header-name remote-name-all create-dirs no-buffer progress-bar no-progress-meter "
-    "progress-meter write-out dump-header styled-output stderr trace trace-ascii trace-time globoff http1.0 "
-    "http1.1 http2 http2-prior-knowledge http3 http0.9 ipv4 ipv6 keepalive keepalive-time no-keepalive "
-    "max-time connect-timeout retry retry-delay retry-max-time retry-all-errors retry-connrefused "
-    "tcp-nodelay "
-    "tcp-fastopen tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tls-max disable proto proto-redir proto-default "
-    "cookie-jar location-trusted max-redirs parallel raw anyauth path-as-is speed-limit speed-time "
-    "limit-rate ssl-reqd expect100-timeout junk-session-cookies ";
-
-constexpr std::pair<char, std::string_view> kShort[] = {
-    {'0', "http1.0"},
-    {'1', "tlsv1"},
-    {'4', "ipv4"},
-    {'6', "ipv6"},
-    {'A', "user-agent"},
-    {'b', "cookie"},
-    {'c', "cookie-jar"},
-    {'C', "continue-at"},
-    {'d', "data"},
-    {'D', "dump-header"},
-    {'e', "referer"},
-    {'E', "cert"},
-    {'f', "fail"},
-    {'F', "form"},
-    {'g', "globoff"},
-    {'G', "get"},
-    {'h', "help"},
-    {'H', "header"},
-    {'i', "include"},
-    {'I', "head"},
-    {'j', "junk-session-cookies"},
-    {'J', "remote-header-name"},
-    {'k', "insecure"},
-    {'K', "config"},
-    {'l', "list-only"},
-    {'L', "location"},
-    {'m', "max-time"},
-    {'M', "manual"},
-    {'n', "netrc"},
-    {'N', "no-buffer"},
-    {'o', "output"},
-    {'O', "remote-name"},
-    {'p', "proxytunnel"},
-    {'P', "ftp-port"},
-    {'q', "disable"},
-    {'Q', "quote"},
-    {'r', "range"},
-    {'R', "remote-time"},
-    {'s', "silent"},
-    {'S', "show-error"},
-    {'t', "telnet-option"},
-    {'T', "upload-file"},
-    {'u', "user"},
-    {'U', "proxy-user"},
-    {'v', "verbose"},
-    {'V', "version"},
-    {'w', "write-out"},
-    {'x', "proxy"},
-    {'X', "request"},
-    {'y', "speed-time"},
-    {'Y', "speed-limit"},
-    {'z', "time-cond"},
-    {'Z', "parallel"},
-    {'#', "progress-bar"},
-    {':', "next"},
-};
-
-bool listed(std::string_view list, std::string_view name) {
-  return list.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
 bool is_token(std::string_view name) {
@@ -125,24 +30,24 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-class Parser {
+class CurlParser {
  public:
-  explicit Parser(ShellLine line) : words_(std::move(line.words)), variables_(std::move(line.variables)) {
-    out_.notes = std::move(line.notes);
+  explicit CurlParser(ShellLine line) : words_(std::move(line.words)), variables_(std::move(line.variables)) {
+    out_.warnings = std::move(line.warnings);
     input_ = std::move(line.input);
     out_.defaults = std::move(line.defaults);
   }
 
-  Result<CurlCommand> run() {
+  Result<CurlCommand> parse() {
     WICK_CHECK(find_curl());
     WICK_CHECK(set_variables());
     for (++at_; at_ < words_.size(); ++at_) {
       const std::string& word = words_[at_];
       Result<void> done;
       if (word.starts_with("--") && word.size() > 2) {
-        done = long_option(word.substr(2));
+        done = read_long_option(word.substr(2));
       } else if (word.starts_with('-') && word.size() > 1) {
-        done = short_options(word);
+        done = read_short_options(word);
       } else if (!word.empty()) {
         done = add_url(word);
       }
@@ -152,7 +57,7 @@ class Parser {
   }
 
  private:
-  // Goes to the word curl: NAME=value, sudo and the like may stand before it.
+  // Moves to the word curl. NAME=value, sudo and similar words may come before it.
   Result<void> find_curl() {
     std::size_t skipped = 0;  // options of the program before curl
     for (at_ = 0; at_ < words_.size() && !is_curl(words_[at_]); ++at_) {
@@ -166,30 +71,30 @@ class Parser {
         break;
       }
     }
-    if (at_ < words_.size() && is_curl(words_[at_])) return refuse_powershell();
+    if (at_ < words_.size() && is_curl(words_[at_])) return check_not_powershell();
     const std::string first = words_.empty() ? "" : to_lower_ascii(words_[0]);
     if (first == "invoke-webrequest" || first == "invoke-restmethod" || first == "iwr" || first == "irm")
-      return powershell();
+      return refuse_powershell();
     return invalid_command("This is not a cURL command: it must begin with curl.");
   }
 
-  // curl is another name for Invoke-WebRequest in Windows PowerShell.
-  Result<void> refuse_powershell() const {
-    const bool other = std::any_of(words_.begin(), words_.end(), [](const std::string& word) {
+  // In Windows PowerShell, curl is an alias of Invoke-WebRequest.
+  Result<void> check_not_powershell() const {
+    const bool is_powershell = std::any_of(words_.begin(), words_.end(), [](const std::string& word) {
       const std::string name = to_lower_ascii(word);
       return name == "-uri" || name == "-method" || name == "-headers" || name == "-contenttype";
     });
-    return other ? powershell() : Result<void>();
+    return is_powershell ? refuse_powershell() : Result<void>();
   }
 
-  static Result<void> powershell() {
+  static Result<void> refuse_powershell() {
     return invalid_command(
         "This is a command of PowerShell (Invoke-WebRequest), not cURL: write it with curl.exe and the "
         "options "
         "of cURL, for example -X, -H and -d.");
   }
 
-  // What a shell would put in the place of the variables that are set before the command.
+  // Replaces the variables that are set before the command by their values.
   Result<void> set_variables() {
     std::map<std::string, std::string, std::less<>> values;
     for (auto& [name, value] : variables_) values[name] = std::move(value);  // the last one counts
@@ -216,78 +121,124 @@ class Parser {
     return {};
   }
 
-  Result<void> long_option(std::string name) {
+  Result<void> read_long_option(std::string name) {
     std::optional<std::string> value;
     if (const auto equals = name.find('='); equals != std::string::npos) {
       value = name.substr(equals + 1);
       name.resize(equals);
     }
-    return option(name, std::move(value), "--" + name);
+    return read_option(name, std::move(value), "--" + name);
   }
 
-  Result<void> short_options(const std::string& word) {
+  Result<void> read_short_options(const std::string& word) {
     for (std::size_t i = 1; i < word.size(); ++i) {
-      const auto found = std::find_if(std::begin(kShort), std::end(kShort),
-                                      [&](const auto& each) { return each.first == word[i]; });
-      if (static_cast<unsigned char>(word[i]) >= 0x80) {  // a variable, or a character of several bytes
-        note("A short option that is not a letter is not known here and is left out.");
+      if (static_cast<unsigned char>(word[i]) >= 0x80) {  // a variable or a character of several bytes
+        add_warning("A short option that is not a letter is unknown and left out.");
         return {};
       }
-      if (found == std::end(kShort)) {
-        note(std::string("-") + word[i] + " is not known here and is left out.");
+      const std::string name(curl::long_option_name(word[i]));
+      if (name.empty()) {
+        add_warning(std::string("-") + word[i] + " is unknown and left out.");
         continue;
       }
       const std::string shown = std::string("-") + word[i];
-      if (!listed(kWithValue, found->second)) {
-        if (auto done = option(std::string(found->second), std::nullopt, shown); !done) return done;
+      if (!curl::takes_value(name)) {
+        if (auto done = read_option(name, std::nullopt, shown); !done) return done;
         continue;
       }
       std::optional<std::string> value;
       if (i + 1 < word.size()) value = word.substr(i + 1);
-      return option(std::string(found->second), std::move(value), shown);
+      return read_option(name, std::move(value), shown);
     }
     return {};
   }
 
-  Result<void> option(const std::string& name, std::optional<std::string> given, const std::string& shown) {
+  Result<void> read_option(const std::string& name, std::optional<std::string> given,
+                           const std::string& shown) {
     std::string value;
-    if (listed(kWithValue, name)) {
+    if (curl::takes_value(name)) {
       if (!given && at_ + 1 >= words_.size()) return invalid_command(shown + " needs a value after it.");
       value = given ? *given : words_[++at_];
     }
+    WICK_CHECK(check_supported(name, shown));
+    if (name == "url") return add_url(value);
+    if (name == "header") return add_header(value);
+    if (name == "range") return add_header("Range: bytes=" + value);
+    if (name == "form" || name == "form-string") {
+      auto part = curl::read_part(value, name == "form", out_.warnings);
+      if (!part) return invalid_command(shown + " must be name=value.");
+      out_.parts.push_back(std::move(*part));
+      return {};
+    }
+    if (read_body_option(name, value) || read_header_option(name, value)) return {};
     if (name == "request") {
       method_ = value;
-    } else if (name == "url") {
-      return add_url(value);
-    } else if (name == "header") {
-      return add_header(value);
-    } else if (name == "data" || name == "data-ascii" || name == "data-binary" || name == "json") {
-      if (name == "json") json_ = true;
-      const bool is_plain = name == "data" || name == "data-ascii";
-      if (value == "@-" && input_) {
-        std::string text = *input_;
-        if (is_plain) std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });  // as curl does
-        add_data(text, name == "json" ? "" : "&");
-      } else if (value.starts_with('@')) {
-        add_file(value.substr(1), !is_plain);
-      } else {
-        add_data(value, name == "json" ? "" : "&");
-      }
-    } else if (name == "data-raw") {
-      add_data(value, "&");
-    } else if (name == "data-urlencode") {
-      add_data(urlencode(value), "&");
     } else if (name == "url-query") {
       query_ += (query_.empty() ? "" : "&") + (value.starts_with('+') ? value.substr(1) : urlencode(value));
     } else if (name == "get") {
       get_ = true;
     } else if (name == "head") {
       head_ = true;
-    } else if (name == "form" || name == "form-string") {
-      auto part = curl::read_part(value, name == "form", out_.notes);
-      if (!part) return invalid_command(shown + " must be name=value.");
-      out_.parts.push_back(std::move(*part));
-    } else if (name == "user") {
+    } else if (name == "globoff") {
+      globoff_ = true;
+    } else if (name == "location") {
+      add_warning("-L: if the API redirects, turn on Follow redirects in the connector's settings.");
+    } else if (name == "insecure") {
+      add_warning(shown + " is left out: certificates are always checked.");
+    } else if (!curl::is_without_effect(name)) {
+      add_warning(shown + " is left out.");
+    } else if (given && !curl::takes_value(name)) {
+      return invalid_command(shown + " takes no value.");
+    }
+    return {};
+  }
+
+  static Result<void> check_supported(const std::string& name, const std::string& shown) {
+    if (name == "config" || name == "variable" || name.starts_with("expand-")) {
+      return invalid_command(shown +
+                             " takes parts of the command from elsewhere: write them into the command.");
+    }
+    if (name == "next")
+      return invalid_command(shown + " begins a second request: paste one request at a time.");
+    if (name == "digest" || name == "ntlm" || name == "negotiate" || name == "aws-sigv4") {
+      return invalid_command(
+          shown +
+          " is an authentication method that REST connectors do not support: they can send a bearer "
+          "token, a user name with a password, or a key.");
+    }
+    return {};
+  }
+
+  // False when the option is not about the body.
+  bool read_body_option(const std::string& name, const std::string& value) {
+    if (name == "data-raw") {
+      add_data(value, "&");
+    } else if (name == "data-urlencode") {
+      add_data(urlencode(value), "&");
+    } else if (name == "upload-file") {
+      upload_ = value;
+    } else if (name == "data" || name == "data-ascii" || name == "data-binary" || name == "json") {
+      if (name == "json") json_ = true;
+      const std::string_view separator = name == "json" ? "" : "&";
+      const bool is_plain = name == "data" || name == "data-ascii";
+      if (value == "@-" && input_) {
+        std::string text = *input_;
+        if (is_plain) std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });  // as curl does
+        add_data(text, separator);
+      } else if (value.starts_with('@')) {
+        add_file(value.substr(1), !is_plain);
+      } else {
+        add_data(value, separator);
+      }
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // False when the option sets no header of its own.
+  bool read_header_option(const std::string& name, const std::string& value) {
+    if (name == "user") {
       out_.user = value;
     } else if (name == "oauth2-bearer") {
       out_.bearer = value;
@@ -297,37 +248,16 @@ class Parser {
       out_.headers.emplace_back("User-Agent", value);
     } else if (name == "referer") {
       out_.headers.emplace_back("Referer", value);
-    } else if (name == "range") {
-      return add_header("Range: bytes=" + value);
-    } else if (name == "location") {
-      note("-L: if the API redirects, turn on Follow redirects in the connector's settings.");
-    } else if (name == "insecure") {
-      note(shown + " is left out: certificates are always checked.");
-    } else if (name == "globoff") {
-      globoff_ = true;
-    } else if (name == "config" || name == "variable" || name.starts_with("expand-")) {
-      return invalid_command(shown +
-                             " takes parts of the command from elsewhere: write them into the command.");
-    } else if (name == "next") {
-      return invalid_command(shown + " begins a second request: paste one request at a time.");
-    } else if (name == "upload-file") {
-      upload_ = value;
-    } else if (name == "digest" || name == "ntlm" || name == "negotiate" || name == "aws-sigv4") {
-      return invalid_command(shown +
-                             " is a way to sign in that a REST connector does not have: it can send a bearer "
-                             "token, a user name with a password, or a key.");
-    } else if (!listed(kSilent, name) && !listed(kSilent, name.starts_with("no-") ? name.substr(3) : name)) {
-      note(shown + " is left out.");
-    } else if (given && !listed(kWithValue, name)) {
-      return invalid_command(shown + " takes no value.");
+    } else {
+      return false;
     }
-    return {};
+    return true;
   }
 
-  void note(std::string text) {
+  void add_warning(std::string text) {
     std::string sentence = unmarked(std::move(text));
-    if (std::find(out_.notes.begin(), out_.notes.end(), sentence) == out_.notes.end())
-      out_.notes.push_back(std::move(sentence));
+    if (std::find(out_.warnings.begin(), out_.warnings.end(), sentence) == out_.warnings.end())
+      out_.warnings.push_back(std::move(sentence));
   }
 
   Result<void> add_url(const std::string& url) {
@@ -340,7 +270,7 @@ class Parser {
     return {};
   }
 
-  // "Name: value", "Name;" for an empty one, "Name:" to take away one that curl adds by itself.
+  // "Name: value", "Name;" for an empty one, "Name:" to remove a header of curl's own.
   Result<void> add_header(const std::string& line) {
     if (line.starts_with('@'))
       return invalid_command(
@@ -352,7 +282,7 @@ class Parser {
     std::string value;
     if (colon == std::string::npos) {
       if (!name.ends_with(';')) {
-        note("A header without a colon is left out.");
+        add_warning("A header without a colon is left out.");
         return {};
       }
       name.pop_back();
@@ -360,7 +290,7 @@ class Parser {
       value = trim(std::string_view(line).substr(colon + 1));
       if (value.empty()) return {};
     }
-    if (name.starts_with(':')) return {};  // HTTP/2 pseudo headers, which some browsers copy
+    if (name.starts_with(':')) return {};  // HTTP/2 pseudo-headers, which some browsers copy
     if (!is_token(name)) return invalid_command("A header's name has a character that no header can have.");
     out_.headers.emplace_back(std::move(name), std::move(value));
     return {};
@@ -380,7 +310,7 @@ class Parser {
     out_.has_body = true;
   }
 
-  // What is in the file is one part of the body, or of the query.
+  // Uses the content of the file as a variable, because it is one part of the body or query.
   void use_file_as_variable() {
     if (!out_.body_file) return;
     out_.body = variable_for(*out_.body_file);
@@ -388,8 +318,8 @@ class Parser {
   }
 
   std::string variable_for(const std::string& path) {
-    note("\"" + curl::file_name(path) +
-         "\" is a file, which is not on this server: its text is an argument of the operation.");
+    add_warning("\"" + curl::file_name(path) +
+                "\" is a file, which is not on this server: its text is an argument of the operation.");
     const std::string number = ++files_ == 1 ? "" : "_" + std::to_string(files_);
     return std::string(kVariableOpen) + "file" + number + std::string(kVariableClose);
   }
@@ -404,7 +334,7 @@ class Parser {
            (value[at] == '@' ? variable_for(rest) : encode_around_variables(rest));
   }
 
-  // -T: PUT, and a URL that ends with a slash gets the file's name.
+  // -T sends PUT. A URL that ends with a slash gets the name of the file.
   Result<void> read_upload() {
     if (!upload_) return {};
     if (out_.has_body || !out_.parts.empty())
@@ -428,7 +358,7 @@ class Parser {
     const auto scheme = url.find("://");
     if (scheme == std::string::npos || url.find_first_of("/?#") < scheme) {
       url = "http://" + url;
-      note("The URL has no scheme; like curl, http:// is used.");
+      add_warning("The URL has no scheme; like curl, http:// is used.");
     } else {
       const std::string name = to_lower_ascii(url.substr(0, scheme));
       if (name != "http" && name != "https")
@@ -438,7 +368,7 @@ class Parser {
     if (has_control(url)) return invalid_command("The URL has a line break or control character.");
     if (url.find("&amp;") != std::string::npos) {
       replace_all(url, "&amp;", "&");
-      note("&amp; in the URL is read as &: it comes from the source of a web page.");
+      add_warning("&amp; in the URL is read as &: it comes from the source of a web page.");
     }
     url.resize(std::min(url.find('#'), url.size()));
     if (!globoff_ && is_glob(url)) {
@@ -452,7 +382,7 @@ class Parser {
       out_.has_body = false;
     }
     if (!query_.empty()) {
-      replace_all(query_, "#", "%23");  // it is data, and would begin a fragment
+      replace_all(query_, "#", "%23");  // in data; unescaped, it would begin a fragment
       url += url.find('?') == std::string::npos ? "?" : url.ends_with('?') || url.ends_with('&') ? "" : "&";
       url += query_;
     }
@@ -509,7 +439,7 @@ class Parser {
   std::size_t at_ = 0;
   std::string method_, query_;
   std::optional<std::string> upload_, input_;
-  std::size_t files_ = 0;  // whose text is a variable
+  std::size_t files_ = 0;  // files whose text is a variable
   bool get_ = false, head_ = false, json_ = false, globoff_ = false;
   CurlCommand out_;
 };
@@ -532,7 +462,7 @@ std::string encode_around_variables(std::string_view text) {
 
 Result<CurlCommand> parse_curl(std::string_view text) {
   WICK_TRY(line, split_shell(text));
-  return Parser(std::move(line)).run();
+  return CurlParser(std::move(line)).parse();
 }
 
 }  // namespace wick

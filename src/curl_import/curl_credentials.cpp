@@ -1,4 +1,4 @@
-// The credentials of a command: which one the connector carries, and what else must not stay.
+// The credentials of a command: the one that the connector stores, and others that must be removed.
 #include <algorithm>
 
 #include "base/json.h"
@@ -9,15 +9,15 @@
 namespace wick::curl {
 namespace {
 
-constexpr std::size_t kMinSecretToFind = 6;   // a shorter one is part of many words
+constexpr std::size_t kMinSecretToFind = 6;   // shorter secrets are parts of ordinary words
 constexpr std::size_t kMinCookieToFind = 16;  // shorter ones are settings: theme=dark
 
-// A value with variables or a stand-in is no secret yet: it is to be entered.
+// A value with variables or a stand-in is not a secret yet: an admin enters it.
 bool is_open(std::string_view value) {
   return has_variable(value) || guess::is_stand_in(value);
 }
 
-// The "name:password" of "Authorization: Basic"; nullopt when it is none.
+// The "name:password" of "Authorization: Basic"; nullopt for other values.
 std::optional<std::string> basic_user(std::string_view text) {
   std::string url_safe = replaced(replaced(std::string(text), "+", "-"), "/", "_");
   while (url_safe.ends_with('=')) url_safe.pop_back();
@@ -29,7 +29,7 @@ std::optional<std::string> basic_user(std::string_view text) {
 }  // namespace
 
 void Credentials::take_from(CurlCommand& command, CommandUrl& url) {
-  // What is sent to sign in goes before what only has the name of a secret: the first is carried.
+  // Credentials of authentication take precedence over values with a secret name: the first one is stored.
   for (const auto& [name, value] : command.headers) {
     if (equals_ignoring_case(name, "authorization")) take_authorization(value);
   }
@@ -73,8 +73,8 @@ void Credentials::take(const char* auth, std::string name, std::string username,
   if (known) remember(value);
   if (carried_.auth != "none") {
     const bool same = known && value == carried_.secret.reveal();
-    add_note(notes_, what + " is left out: a connector carries one secret" +
-                         (same ? ", and this is the same one." : "."));
+    add_warning(warnings_, what + " is left out: a connector carries one secret" +
+                               (same ? ", and this is the same one." : "."));
     return;
   }
   carried_.auth = auth;
@@ -83,7 +83,7 @@ void Credentials::take(const char* auth, std::string name, std::string username,
   if (known) {
     carried_.secret = Secret(value);
   } else {
-    add_note(notes_, "The secret is not in the command: enter it in the connector's settings.");
+    add_warning(warnings_, "The secret is not in the command: enter it in the connector's settings.");
   }
 }
 
@@ -99,11 +99,11 @@ void Credentials::take_authorization(const std::string& value) {
     }
     if (is_open(rest)) return take("basic", "", "", "", "Authorization");
   }
-  // "token …", "ApiKey …": the scheme belongs to what is sent.
+  // "token …", "ApiKey …": the scheme is part of the sent value.
   const bool known = !has_variable(rest) && !guess::is_stand_in(rest.empty() ? value : rest);
   if (!known && !rest.empty() && !has_variable(scheme))
-    add_note(notes_,
-             "Enter the secret together with the word before it: \"" + value.substr(0, space) + " …\".");
+    add_warning(warnings_,
+                "Enter the secret together with the word before it: \"" + value.substr(0, space) + " …\".");
   if (known) remember(rest);
   take("header", "Authorization", "", known ? value : "", "Authorization");
 }
@@ -112,24 +112,25 @@ void Credentials::take_user(const std::string& user, const std::string& what) {
   const auto colon = user.find(':');
   const std::string name = user.substr(0, colon);
   const std::string password = colon == std::string::npos ? std::string() : user.substr(colon + 1);
-  // Where the key is the user name, the password is empty or of no meaning. A user name is not sealed, so
-  // all of it goes into the secret.
+  // If the key is the user name, the password is empty or meaningless. A user name is not sealed, so the whole
+  // value becomes the secret.
   const bool no_password = (colon != std::string::npos && password.size() <= 1) ||
                            password == "x-oauth-basic" || password == "api_token" || password == "unused" ||
                            guess::is_secret_value(name);
   if (!no_password) {
     if (has_variable(name))
-      add_note(notes_, "The user name is a variable: enter it in the connector's settings.");
+      add_warning(warnings_, "The user name is a variable: enter it in the connector's settings.");
     return take("basic", "", has_variable(name) ? "" : name, password, what);
   }
   if (has_variable(user)) {
-    add_note(notes_, "The key is sent as a user name: enter \"Basic \" and the base64 of \"key:" +
-                         (has_variable(password) ? std::string("…") : password) + "\" as the secret.");
+    add_warning(warnings_, "The key is sent as a user name: enter \"Basic \" and the base64 of \"key:" +
+                               (has_variable(password) ? std::string("…") : password) + "\" as the secret.");
     return take("header", "Authorization", "", "", what);
   }
   remember(name);
-  add_note(notes_,
-           "The key is sent as a user name, so that the whole Authorization header is kept as the secret.");
+  add_warning(
+      warnings_,
+      "The key is sent as a user name, so that the whole Authorization header is kept as the secret.");
   take("header", "Authorization", "", "Basic " + to_base64(name + ":" + password), what);
 }
 
@@ -141,9 +142,10 @@ void Credentials::take_headers(Pairs& headers) {
   });
   for (auto& [name, value] : headers) {
     const std::string low = to_lower_ascii(name);
-    if (low == "authorization") continue;  // taken
+    if (low == "authorization") continue;  // stored above
     if (low == "cookie") {
-      add_note(notes_, "Cookie is left out: it is the session of a person who was signed in in a browser.");
+      add_warning(warnings_,
+                  "Cookie is left out: it is the session of a person who was signed in in a browser.");
       for (const std::string_view pair : split(value, ';')) {
         const std::string_view cookie = pair.substr(pair.find('=') + 1);
         if (cookie.size() >= kMinCookieToFind) remember(cookie);
@@ -158,8 +160,9 @@ void Credentials::take_headers(Pairs& headers) {
     }
   }
   if (!dropped.empty())
-    add_note(notes_, "Left out, because they are of the browser or the connection and not of the request:" +
-                         dropped + ".");
+    add_warning(
+        warnings_,
+        "Left out, because they describe the browser or the connection and not the request:" + dropped + ".");
   headers = std::move(rest);
 }
 

@@ -44,8 +44,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 29> kTypes =
     {"zip", "application/zip"},
 }};
 
-void add_once(std::vector<std::string>& notes, std::string note) {
-  if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(std::move(note));
+void add_once(std::vector<std::string>& warnings, std::string warning) {
+  if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end())
+    warnings.push_back(std::move(warning));
 }
 
 // Returns the word up to `end`, without the quotes around it, and removes it from `text`.
@@ -67,8 +68,8 @@ std::string take_word(std::string_view& text, char end) {
   return out;
 }
 
-// What follows the content: ;type=image/png;filename=a.png
-void read_options(std::string_view rest, CurlPart& part, std::vector<std::string>& notes) {
+// Reads the parameters after the content: ;type=image/png;filename=a.png
+void read_options(std::string_view rest, CurlPart& part, std::vector<std::string>& warnings) {
   bool in_type = false;
   while (rest.starts_with(';')) {
     rest.remove_prefix(1);
@@ -88,19 +89,20 @@ void read_options(std::string_view rest, CurlPart& part, std::vector<std::string
       part.content_type += "; " + take_word(rest, ';');
     } else {
       if (!trim(take_word(rest, ';')).empty())
-        add_once(notes, "What follows ; in a form field is left out, except for its type and file name.");
+        add_once(warnings,
+                 "Parameters after ; in a form field are left out, except for its type and file name.");
       in_type = false;
     }
   }
   if (!part.content_type.empty() && !parse_media_type(part.content_type)) {
     part.content_type.clear();
-    add_once(notes, "The type of a form field is left out: it is no media type.");
+    add_once(warnings, "The type of a form field is left out: it is no media type.");
   }
 }
 
 }  // namespace
 
-Result<CurlPart> read_part(const std::string& value, bool has_signs, std::vector<std::string>& notes) {
+Result<CurlPart> read_part(const std::string& value, bool has_signs, std::vector<std::string>& warnings) {
   const auto equals = value.find('=');
   if (equals == std::string::npos || equals == 0)
     return fail(ErrorCode::kInvalidArgument, "A form field must be name=value.");
@@ -116,7 +118,7 @@ Result<CurlPart> read_part(const std::string& value, bool has_signs, std::vector
     content.remove_prefix(1);
   }
   part.content = take_word(content, ';');
-  read_options(content, part, notes);
+  read_options(content, part, warnings);
   if (part.source == CurlPart::Source::kFile && part.filename.empty()) part.filename = part.content;
   part.filename = part.filename.empty() ? "" : file_name(part.filename);
   return part;

@@ -1,4 +1,4 @@
-// The fields of a form and the files that a cURL command names. Pure functions.
+// Form fields and file names of a cURL command. Pure functions.
 #pragma once
 
 #include <string>
@@ -10,13 +10,14 @@
 
 namespace wick::curl {
 
-// The value of -F or --form-string, name=content, as curl reads it. `has_signs`: @file, <file and ;type= mean something.
-// Notes say what is left out. Errors: kInvalidArgument  it has no name
-Result<CurlPart> read_part(const std::string& value, bool has_signs, std::vector<std::string>& notes);
+// Parses the value of -F or --form-string, name=content, as curl does. `has_signs`: @file, <file and ;type=
+// have a meaning. Warnings name the parts that are left out.
+// Errors: kInvalidArgument  the field has no name
+Result<CurlPart> read_part(const std::string& value, bool has_signs, std::vector<std::string>& warnings);
 
-// The last part of a path, of Windows too; "-" is the standard input.
+// The last part of a path, including Windows paths; "-" is the standard input.
 std::string file_name(std::string_view path);
-// The media type that the ending of a file's name stands for; empty when it is not known.
+// The media type for the extension of a file name; empty if unknown.
 std::string_view type_of_file(std::string_view name);
 
 }  // namespace wick::curl

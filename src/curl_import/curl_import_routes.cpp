@@ -33,7 +33,7 @@ Result<Reply> import_curl(Context& context) {
   for (const ProposedParameter& parameter : proposal.parameters)
     parameters.push_back(parameter_view(parameter));
   json::array notes;
-  for (const std::string& note : proposal.notes) notes.emplace_back(note);
+  for (const std::string& note : proposal.warnings) notes.emplace_back(note);
   json::object out;
   out["base_url"] = proposal.base_url;
   out["auth"] = std::move(auth);

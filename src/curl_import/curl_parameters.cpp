@@ -1,4 +1,4 @@
-// The parameters of an operation that is made of a command, and the texts that they stand in.
+// The parameters of the operation made from a command, and the texts that contain them.
 #include <algorithm>
 
 #include "base/json.h"
@@ -11,15 +11,16 @@
 namespace wick::curl {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 64;      // what MCP clients take
+constexpr std::size_t kMaxNameBytes = 64;      // the limit of MCP clients
 constexpr std::size_t kSuffixBytes = 6;        // of "_99999"
-constexpr std::size_t kMaxExampleBytes = 500;  // longer ones only make the schema longer
+constexpr std::size_t kMaxExampleBytes = 500;  // longer examples only enlarge the schema
 
 }  // namespace
 
-void add_note(Notes& notes, std::string text) {
+void add_warning(Warnings& warnings, std::string text) {
   std::string sentence = unmarked(std::move(text));
-  if (std::find(notes.begin(), notes.end(), sentence) == notes.end()) notes.push_back(std::move(sentence));
+  if (std::find(warnings.begin(), warnings.end(), sentence) == warnings.end())
+    warnings.push_back(std::move(sentence));
 }
 
 bool has_variable(std::string_view text) {
@@ -54,50 +55,50 @@ std::string as_is(std::string_view text) {
   return std::string(text);
 }
 
-std::string Parameters::add(std::string_view wished_name, const json::value& given, Wish wish) {
+std::string Parameters::add(std::string_view preferred_name, const json::value& given,
+                            ParameterOptions options) {
   const json::value value =
       is_text(given) ? json::value(unmarked(std::string(std::string_view(given.get_string())))) : given;
   ProposedParameter parameter;
-  parameter.name = free_name(wished_name);
-  parameter.in = wish.in;
+  parameter.name = free_name(preferred_name);
+  parameter.in = options.in;
   parameter.type = json_type(value);
   parameter.in_template = "{" + parameter.name + "}";
   json::object schema = schema_of_example(value);
-  const bool secret = wish.secret || credentials_.are_in(value);
+  const bool secret = options.secret || credentials_.are_in(value);
   const std::string text = plain_text(value);
   if (secret) {
     schema["description"] = "Not kept from the command: it looks like a secret.";
-    add_note(notes_,
-             "\"" + parameter.name +
-                 "\" looks like a secret: its value is not kept. A person or a model has to give it in each "
-                 "call.");
-    wish.required = true;
+    add_warning(warnings_, "\"" + parameter.name +
+                               "\" looks like a secret: its value is not kept. Each call has to give it.");
+    options.required = true;
   } else {
     parameter.example = value;
-    if (wish.setting) {
+    if (options.setting) {
       schema["default"] = value;
-      wish.required = false;
+      options.required = false;
     } else if (text.size() <= kMaxExampleBytes) {
       schema["examples"] = json::array{value};
     }
-    const std::string fixed = wish.quoted ? to_json(value) : wish.encode(text);
+    const std::string fixed = options.quoted ? to_json(value) : options.encode(text);
     if (!has_placeholder(fixed)) parameter.constant = fixed;
   }
-  parameter.required = wish.required;
-  return finish(std::move(parameter), std::move(schema), wish.quoted);
+  parameter.required = options.required;
+  return finish(std::move(parameter), std::move(schema), options.quoted);
 }
 
-std::string Parameters::add_file(std::string_view wished_name, json::object schema, std::string_view mark,
+std::string Parameters::add_file(std::string_view preferred_name, json::object schema, std::string_view mark,
                                  bool quoted) {
   ProposedParameter parameter;
-  parameter.name = free_name(wished_name);
+  parameter.name = free_name(preferred_name);
   parameter.in = "body";
   parameter.type = text_or_empty(schema, "type");
   if (parameter.type.empty()) parameter.type = "object";
   parameter.required = true;
   parameter.in_template = "{" + parameter.name + std::string(mark) + "}";
-  add_note(notes_, "\"" + parameter.name + "\" is a file in the command, which is not on this server: " +
-                       text_or_empty(schema, "description"));
+  add_warning(warnings_, "\"" + parameter.name +
+                             "\" is a file in the command, which is not on this server: " +
+                             text_or_empty(schema, "description"));
   return finish(std::move(parameter), std::move(schema), quoted);
 }
 
@@ -133,9 +134,9 @@ std::string Parameters::finish(ProposedParameter parameter, json::object schema,
   return plain;
 }
 
-std::string Parameters::free_name(std::string_view wished) {
+std::string Parameters::free_name(std::string_view preferred_name) {
   std::string name;
-  for (const char c : wished) {
+  for (const char c : preferred_name) {
     const char kept = is_placeholder_char(c) && c != '.' && c != '-' ? c : '_';
     if (kept != '_' || (!name.empty() && name.back() != '_')) name += kept;
   }
@@ -143,7 +144,7 @@ std::string Parameters::free_name(std::string_view wished) {
   if (name.empty()) name = "value";
   name.resize(std::min(name.size(), kMaxNameBytes - kSuffixBytes));
   const std::string stem = name;
-  // Where the last one of this stem ended: a thousand equal names cost a thousand steps.
+  // The last suffix of this name, so that a thousand equal names cost a thousand steps.
   int& last = last_suffixes_.try_emplace(stem, 1).first->second;
   while (!names_.insert(name).second) name = stem + "_" + std::to_string(++last);
   return name;
@@ -179,25 +180,27 @@ std::string Parameters::with_placeholders(const std::string& text, const std::st
   return out + text.substr(at);
 }
 
-std::optional<std::string> Parameters::open_template(std::string_view text, const Wish& wish) {
+std::optional<std::string> Parameters::open_template(std::string_view text, const ParameterOptions& options) {
   if (const std::string name = stand_in_name(text, false); !name.empty())
-    return add_stand_in(name, wish.in, wish.quoted);
+    return add_stand_in(name, options.in, options.quoted);
   if (has_variable(text) && !has_placeholder(text))
-    return with_variables(text, wish.in, wish.encode, wish.quoted);
+    return with_variables(text, options.in, options.encode, options.quoted);
   return std::nullopt;
 }
 
-std::string Parameters::value_template(const std::string& name, const std::string& value, const Wish& wish) {
-  if (auto open = open_template(value, wish)) return *open;
+std::string Parameters::value_template(const std::string& name, const std::string& value,
+                                       const ParameterOptions& options) {
+  if (auto open = open_template(value, options)) return *open;
   const std::string plain = unmarked(value);
-  if (keeps_fixed(json::value(plain), wish)) return wish.encode(plain);
-  return add(name, wish.secret ? json::value(plain) : value_of_text(plain), wish);
+  if (keeps_fixed(json::value(plain), options)) return options.encode(plain);
+  return add(name, options.secret ? json::value(plain) : value_of_text(plain), options);
 }
 
-bool Parameters::keeps_fixed(const json::value& value, const Wish& wish) {
-  if (!full() || wish.secret || credentials_.are_in(value) || has_placeholder(to_json(value))) return false;
-  add_note(notes_, "Only the first " + std::to_string(kMaxProposedParameters) +
-                       " values are proposed as parameters; the others stay as they are.");
+bool Parameters::keeps_fixed(const json::value& value, const ParameterOptions& options) {
+  if (!full() || options.secret || credentials_.are_in(value) || has_placeholder(to_json(value)))
+    return false;
+  add_warning(warnings_, "Only the first " + std::to_string(kMaxProposedParameters) +
+                             " values are proposed as parameters; the others stay as they are.");
   return true;
 }
 

@@ -14,15 +14,15 @@ namespace {
 using curl::Body;
 using curl::CommandUrl;
 using curl::Credentials;
-using curl::Notes;
 using curl::Parameters;
 using curl::Target;
+using curl::Warnings;
 
 constexpr const char* kMethods[] = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"};
 
 struct Headers {
   json::object templates;
-  std::string content_type;  // which belongs to the body
+  std::string content_type;  // belongs to the body
 };
 
 Headers make_headers(const curl::Pairs& headers, Credentials& credentials, Parameters& parameters) {
@@ -32,15 +32,15 @@ Headers make_headers(const curl::Pairs& headers, Credentials& credentials, Param
     if (low == "content-type") {
       out.content_type = value;
     } else if (low == "accept" && value == "*/*") {
-      continue;  // what is sent anyway
+      continue;  // sent by default
     } else if (credentials.are_in(value)) {
       credentials.take_header(name, value);
     } else if (low == "idempotency-key" || low == "x-request-id") {  // new with each call
-      curl::Wish wish;
-      wish.in = "header";
+      curl::ParameterOptions options;
+      options.in = "header";
       out.templates[name] = curl::has_variable(value)
                                 ? parameters.with_variables(value, "header", curl::as_is)
-                                : parameters.add(low, json::value(value), wish);
+                                : parameters.add(low, json::value(value), options);
     } else {
       out.templates[name] =
           parameters.with_placeholders(parameters.with_variables(value, "header", curl::as_is), "header");
@@ -51,7 +51,7 @@ Headers make_headers(const curl::Pairs& headers, Credentials& credentials, Param
 
 // "list_issues", from the method and the last words of the path.
 std::string make_key(const CommandUrl& url, const std::string& method, const Target& target) {
-  std::string last, owner;  // the last plain word, and what the id before it is one of
+  std::string last, owner;  // the last plain word, and the noun of the id before it
   bool ends_with_id = false, after_id = false;
   for (std::size_t i = 0; i < url.segments.size(); ++i) {
     if (target.variable_segments.contains(i)) {
@@ -100,7 +100,7 @@ json::object make_rest(const std::string& method, const Target& target, json::ob
   return rest;
 }
 
-// With what people and models read of it.
+// Adds the texts that people and models read.
 json::object make_operation(const CommandUrl& url, const std::string& method, const Target& target,
                             json::object rest, json::object input_schema) {
   std::string key = make_key(url, method, target);
@@ -121,11 +121,11 @@ json::object make_operation(const CommandUrl& url, const std::string& method, co
   return operation;
 }
 
-// Variables in names, which no template can fill, are left as they were written.
-json::object without_variables(json::object operation, Notes& notes) {
+// Variables in names, which templates cannot fill, stay as written.
+json::object without_variables(json::object operation, Warnings& warnings) {
   const std::string text = to_json(operation);
   if (!curl::has_variable(text)) return operation;
-  curl::add_note(notes, "A variable in a name cannot change from call to call: write the name.");
+  curl::add_warning(warnings, "A variable in a name cannot change from call to call: write the name.");
   return parse_trusted_json(unmarked(text)).as_object();
 }
 
@@ -136,16 +136,16 @@ Result<CurlProposal> propose_from_curl(std::string_view command_text) {
   const std::string& method = command.method;
   if (std::find(std::begin(kMethods), std::end(kMethods), method) == std::end(kMethods))
     return curl::invalid("The method must be GET, POST, PUT, PATCH, DELETE or HEAD.");
-  Notes notes = std::move(command.notes);
-  WICK_TRY(url, curl::read_url(command.url, notes));
-  Credentials credentials(notes);
+  Warnings warnings = std::move(command.warnings);
+  WICK_TRY(url, curl::read_url(command.url, warnings));
+  Credentials credentials(warnings);
   credentials.take_from(command, url);
-  Parameters parameters(command.defaults, credentials, notes);
+  Parameters parameters(command.defaults, credentials, warnings);
   const Target target = curl::make_target(url, only_reads(method), credentials, parameters);
   Headers headers = make_headers(command.headers, credentials, parameters);
   Body body;
   if (curl::has_body(command)) {
-    WICK_TRY(made, curl::make_body(command, headers.content_type, parameters, notes));
+    WICK_TRY(made, curl::make_body(command, headers.content_type, parameters, warnings));
     body = std::move(made);
   } else if (!headers.content_type.empty() && !curl::has_variable(headers.content_type)) {
     headers.templates["Content-Type"] = headers.content_type;
@@ -160,9 +160,9 @@ Result<CurlProposal> propose_from_curl(std::string_view command_text) {
   proposal.auth_name = std::move(carried.name);
   proposal.username = std::move(carried.username);
   proposal.secret = std::move(carried.secret);
-  proposal.operation = without_variables(std::move(operation), notes);
+  proposal.operation = without_variables(std::move(operation), warnings);
   proposal.parameters = parameters.list();
-  proposal.notes = std::move(notes);
+  proposal.warnings = std::move(warnings);
   return proposal;
 }
 

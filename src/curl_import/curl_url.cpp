@@ -7,15 +7,15 @@
 #include "curl_import/curl_proposal_parts.h"
 #include "curl_import/example_schema.h"
 #include "curl_import/shell_words.h"
-#include "http/client.h"
+#include "http/public_address.h"
 #include "redaction/request_guess.h"
 #include "rest/template_text.h"
 
 namespace wick::curl {
 namespace {
 
-// Percent-encodes what may not stand in a path template (RestKind::check_operation) and leaves the rest as
-// written.
+// Percent-encodes the characters that a path template must not contain (RestKind::check_operation) and leaves
+// the rest as written.
 std::string path_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -52,7 +52,7 @@ std::vector<std::string> split_path(std::string_view path) {
   return segments;
 }
 
-// How many segments belong to the base URL: those without variables, and never all of them.
+// The number of segments that belong to the base URL: those without variables, and never all of them.
 std::size_t base_length(const std::vector<std::string>& segments) {
   std::size_t base = guess::base_segments(segments);
   for (std::size_t i = 0; i < base; ++i) {
@@ -94,7 +94,7 @@ class TargetMaker {
       target_.variable_segments.insert(index);
       return parameters_.with_variables(raw, "path", path_text);
     }
-    // 123.json: the ending stays.
+    // 123.json: the extension stays.
     const auto dot = text.rfind('.');
     const bool ending =
         dot != std::string::npos && (text.substr(dot) == ".json" || text.substr(dot) == ".xml");
@@ -105,16 +105,16 @@ class TargetMaker {
     target_.variable_segments.insert(index);
     const std::string noun = noun_before(index);
     const char* suffix = kind == guess::Segment::kDate ? "date" : kind == guess::Segment::kKey ? "key" : "id";
-    Wish wish;
-    wish.in = "path";
-    wish.encode = path_value;
-    wish.secret = kind == guess::Segment::kOpaque;
+    ParameterOptions options;
+    options.in = "path";
+    options.encode = path_value;
+    options.secret = kind == guess::Segment::kOpaque;
     const json::value value = kind == guess::Segment::kNumber ? value_of_text(stem) : json::value(stem);
-    return parameters_.add(noun.empty() ? suffix : noun + "_" + suffix, value, wish) +
+    return parameters_.add(noun.empty() ? suffix : noun + "_" + suffix, value, options) +
            (ending ? text.substr(dot) : "");
   }
 
-  // What the segment at `index` is one of: "issue" of /issues/123.
+  // The noun of the id at `index`: "issue" for /issues/123.
   std::string noun_before(std::size_t index) const {
     if (index == 0 || target_.variable_segments.contains(index - 1)) return {};
     return guess::singular(guess::snake_case(decoded(url_.segments[index - 1], false)));
@@ -126,25 +126,25 @@ class TargetMaker {
     char separator = '?';
     for (const Field& field : url_.query) {
       const bool flag = field.value == "true" || field.value == "false";
-      Wish wish;
-      wish.in = "query";
-      wish.required = false;
-      wish.setting = guess::is_setting(field.name) || (reads && flag);
-      wish.encode = percent_encode;  // what stands in a template is sent as it is
-      // Names that come more than once, and those without a value, cannot be in an object of names and
-      // values: they stand in the path.
+      ParameterOptions options;
+      options.in = "query";
+      options.required = false;
+      options.setting = guess::is_setting(field.name) || (reads && flag);
+      options.encode = percent_encode;  // template text is sent unchanged
+      // Repeated names, and names without a value, do not fit into an object of names and values: they stay in
+      // the path.
       const bool in_path = seen[field.name] > 1 || !field.has_value;
       if (!in_path) {
-        target_.query[field.name] = parameters_.value_template(field.name, field.value, wish);
+        target_.query[field.name] = parameters_.value_template(field.name, field.value, options);
         continue;
       }
       std::string text = path_value(replaced(replaced(field.name, kVariableOpen, ""), kVariableClose, ""));
       if (field.has_value) {
-        wish.in = "path";
-        wish.required = true;
-        wish.encode = path_value;
+        options.in = "path";
+        options.required = true;
+        options.encode = path_value;
         text += "=";
-        if (!field.value.empty()) text += parameters_.value_template(field.name, field.value, wish);
+        if (!field.value.empty()) text += parameters_.value_template(field.name, field.value, options);
       }
       target_.path += separator + text;
       separator = '&';
@@ -177,7 +177,7 @@ std::vector<Field> split_fields(std::string_view text) {
   return out;
 }
 
-Result<CommandUrl> read_url(const std::string& text, Notes& notes) {
+Result<CommandUrl> read_url(const std::string& text, Warnings& warnings) {
   CommandUrl url;
   const auto host = text.find("://") + 3;
   const auto path = std::min(text.find_first_of("/?", host), text.size());
@@ -193,7 +193,8 @@ Result<CommandUrl> read_url(const std::string& text, Notes& notes) {
     return invalid("The URL has no host name that can be used. " + read.error().message);
   url.host = to_lower_ascii(authority);
   if (is_private(url.host))
-    add_note(notes, "The address is private: turn on Allow private addresses in the connector's settings.");
+    add_warning(warnings,
+                "The address is private: turn on Allow private addresses in the connector's settings.");
   const auto question = std::min(text.find('?', path), text.size());
   url.segments = split_path(std::string_view(text).substr(path, question - path));
   const auto rest = url.segments.begin() + std::ptrdiff_t(base_length(url.segments));

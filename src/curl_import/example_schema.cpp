@@ -58,7 +58,7 @@ json::object schema_of_example(const json::value& value) {
     });
     if (alike) out["items"] = schema_of_example(items.front());
     if (items.front().is_object()) {
-      // What only some of the items have is known too, and nothing is required.
+      // Members of only some items are included too, and nothing is required.
       json::object all;
       for (const auto& item : items) {
         if (!item.is_object()) return out;

@@ -7,11 +7,11 @@
 
 namespace wick {
 
-// The "type" that JSON Schema has for a value; "string" for null, whose type nobody knows.
+// The JSON Schema "type" of a value; "string" for null, whose type is unknown.
 const char* json_type(const boost::json::value& value);
-// A value of a query or form: a number or boolean only when it would be written back in the same way.
+// The value of a text from a query or form: a number or boolean only if it is written back identically.
 boost::json::value value_of_text(const std::string& text);
-// What an example says about its kind: types, properties of objects, items of arrays. Nothing is required.
+// The schema of an example: types, properties of objects, items of arrays. Nothing is required.
 boost::json::object schema_of_example(const boost::json::value& value);
 
 }  // namespace wick

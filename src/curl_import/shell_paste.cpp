@@ -28,11 +28,11 @@ constexpr std::array<std::string_view, 12> kQuotes = {"\u201C", "\u201D", "\u201
                                                       "\u00AB", "\u00BB", "\u2032", "\u2033"};
 constexpr std::array<std::string_view, 9> kDashes = {"\u2010", "\u2011", "\u2012", "\u2013", "\u2014",
                                                      "\u2015", "\u2212", "\uFE58", "\uFF0D"};
-// What ends the prompt of a shell.
+// The ends of shell prompts.
 constexpr std::array<std::string_view, 10> kPromptEnds = {"$",      "%",      "#",      ">",      "\u276F",
                                                           "\u279C", "\u03BB", "\u00BB", "\u2717", "\u203A"};
 
-// How many bytes of the text at `at` are one of the list; 0 when none is.
+// The length of the list entry at `at`; 0 if there is none.
 template <typename List>
 std::size_t one_of(const List& list, std::string_view text, std::size_t at) {
   for (const std::string_view each : list) {
@@ -62,7 +62,7 @@ std::string with_plain_lines(std::string_view text) {
   return out;
 }
 
-// ```bash … ```, and the one backtick of text.
+// Removes ```bash … ``` and the single backticks of prose.
 std::string_view without_fence(std::string_view text) {
   text = trim(text);
   if (text.starts_with("```") || text.starts_with("~~~")) {
@@ -98,13 +98,13 @@ std::string_view without_substitution(std::string_view text) {
   return begins_command(inside) ? trim(inside) : text;
 }
 
-// The line without its prompt: "$ ", "% ", "# ", "user@host:~$ ", "PS C:\> ", "C:\x>" and the like, which
-// stand before the command; as it is when there is none.
+// The line without its prompt: "$ ", "% ", "# ", "user@host:~$ ", "PS C:\> ", "C:\x>" and similar. Unchanged
+// without a prompt.
 std::string_view without_prompt(std::string_view line) {
   if (begins_command(line)) return line;
   const std::string_view plain = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
   if ((plain.starts_with('!') || plain.starts_with('@')) && is_curl(first_word(plain.substr(1))))
-    return plain.substr(1);  // of a notebook, of a Makefile
+    return plain.substr(1);  // the prefix of a notebook or a Makefile
   if (line.find_first_of("'\"") < line.find("curl")) return line;
   std::string_view found = line;
   for (std::size_t at = 0; at < line.size() && at < 300; ++at) {
@@ -119,7 +119,7 @@ std::string_view without_prompt(std::string_view line) {
   return found;
 }
 
-// The prompts of a shell that waits for the rest of a command.
+// Continuation prompts of shells.
 std::string_view without_second_prompt(std::string_view line) {
   for (const std::string_view prompt : {"> ", ">> ", "quote> ", "dquote> ", "cmdand> ", "More? "}) {
     if (line.starts_with(prompt)) return line.substr(prompt.size());
@@ -137,7 +137,7 @@ std::string without_prompts(std::string_view text) {
   const auto commands = std::count_if(lines.begin(), lines.end(), [&](std::string_view line) {
     return !is_comment(line) && begins_command(without_prompt(line));
   });
-  // "# curl …" is a comment when the command comes after it, else the prompt of root.
+  // "# curl …" is a comment if the command comes after it, else the prompt of root.
   while (first + 1 < lines.size() && is_comment(lines[first]) &&
          (commands > 0 || without_prompt(lines[first]).data() == lines[first].data()))
     ++first;
@@ -156,7 +156,7 @@ std::string without_prompts(std::string_view text) {
   return out;
 }
 
-// C:\Windows\System32\curl.exe, whose backslashes a shell would take away.
+// C:\Windows\System32\curl.exe, whose backslashes a shell would remove.
 std::string with_plain_program(std::string text) {
   const bool quoted = text.starts_with('"');
   const std::size_t begin = quoted ? 1 : 0;
@@ -176,7 +176,7 @@ bool sets_variable(std::string_view text) {
   return at < text.size() && text[at] == '=' && at > 1;
 }
 
-// A backtick at the end of a line goes on in the next one.
+// A backtick at the end of a line continues the line.
 bool is_powershell(std::string_view text) {
   if (sets_variable(text)) return true;
   if (text.find("\\\n") != std::string_view::npos || text.find(" ^\n") != std::string_view::npos)
@@ -192,7 +192,7 @@ bool is_powershell(std::string_view text) {
   return goes_on || ((escapes || doubles) && program.ends_with(".exe"));
 }
 
-// Goes through the text with the quotes of a shell in mind.
+// Reads the text with the quoting rules of shells.
 class Typography {
  public:
   Typography(std::string_view text, PastedCommand& out) : text_(text), out_(out) {}
@@ -206,18 +206,18 @@ class Typography {
         return done;
       }
     }
-    // One that came from a web page has no-break spaces everywhere.
+    // Text from a web page has no-break spaces everywhere.
     if (spaces_) {
       replace_all(out_.text, "\u00A0", " ");
       replace_all(out_.text, "\u202F", " ");
-      out_.notes.emplace_back("No-break and other Unicode spaces are read as spaces.");
+      out_.warnings.emplace_back("No-break and other Unicode spaces are read as spaces.");
     }
     return {};
   }
 
  private:
   void plain(char c) {
-    // What is not ASCII is read by special(), behind a backslash too.
+    // special() handles non-ASCII characters, also after a backslash.
     const bool escaped = c == '\\' && quote_ != '\'' && at_ + 1 < text_.size() &&
                          static_cast<unsigned char>(text_[at_ + 1]) < 0x80;
     if (quote_ == '\0' && (c == '\'' || c == '"')) {
@@ -226,7 +226,7 @@ class Typography {
     } else if (c == quote_) {
       quote_ = '\0';
     }
-    // A backslash takes the next byte along; in $'…' too.
+    // A backslash escapes the next byte, in $'…' too.
     const std::size_t size =
         escaped || (c == '\\' && ansi_c_ && quote_ == '\'' && at_ + 1 < text_.size()) ? 2 : 1;
     word_start_ = quote_ == '\0' && (is_blank(c) || c == '\n');
@@ -263,7 +263,7 @@ class Typography {
     return {};
   }
 
-  // A word processor makes one long dash of two hyphens. A word in lower case was a long option.
+  // Word processors replace two hyphens by one long dash. A lower-case word after it was a long option.
   void read_dash(std::size_t size) {
     at_ += size;
     while (was_start_ && (one_of(kDashes, text_, at_) > 0 || text_.substr(at_).starts_with('-')))
@@ -276,8 +276,9 @@ class Typography {
     out_.text += was_start_ && is_long ? "--" : "-";
     option_ = true;
     was_start_ = word_start_ = false;
-    const std::string note = "A long dash before an option is read as the hyphens that it was made of.";
-    if (std::find(out_.notes.begin(), out_.notes.end(), note) == out_.notes.end()) out_.notes.push_back(note);
+    const std::string warning = "A long dash before an option is read as hyphens.";
+    if (std::find(out_.warnings.begin(), out_.warnings.end(), warning) == out_.warnings.end())
+      out_.warnings.push_back(warning);
   }
 
   std::string_view text_;

@@ -1,5 +1,4 @@
-// A pasted text as the command that is in it: without the prompt, the fence or the invisible characters that
-// came along. Pure functions.
+// Extracts the command from pasted text: removes prompts, fences and invisible characters. Pure functions.
 #pragma once
 
 #include <string>
@@ -11,20 +10,20 @@
 namespace wick {
 
 struct PastedCommand {
-  std::string text;  // with \n at the end of lines
+  std::string text;  // lines end in \n
   bool powershell = false;
-  std::vector<std::string> notes;  // what was read as something else, as sentences
+  std::vector<std::string> warnings;  // replaced characters, as sentences
 };
 
-// `text` is UTF-8. Takes away: prompts of shells, also those of further lines; a Markdown fence; NAME=$(…)
-// around the command. Reads outside of quotes: Unicode spaces as spaces, long dashes before an option as what
-// they were typed as; invisible characters are left out.
-// Errors: kInvalidArgument  quotes of a word processor, which may mean either kind
+// `text` is UTF-8. Removes shell prompts on all lines, a Markdown fence, and NAME=$(…) around the command.
+// Outside of quotes, Unicode spaces become spaces, long dashes before an option become hyphens, and invisible
+// characters are removed.
+// Errors: kInvalidArgument  typographic quotes, which may stand for either kind of quote
 Result<PastedCommand> clean_paste(std::string_view text);
 
-// Whether a command may begin with this word: curl, with its folder or .exe.
+// Whether the word is the curl program, also with a folder or with .exe.
 bool is_curl(std::string_view word);
-// A program that runs the one after it: sudo, time, env …
+// Whether the word is a program that runs another program: sudo, time, env and so on.
 bool is_wrapper(std::string_view word);
 // NAME=value
 bool is_assignment(std::string_view word);

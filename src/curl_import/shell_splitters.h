@@ -1,6 +1,7 @@
-// How each shell splits a command into words. Of split_shell() alone (shell_words.h); pure functions.
+// How each shell splits a command into words. Internal to split_shell() (shell_words.h). Pure functions.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -8,12 +9,18 @@
 
 namespace wick {
 
-// Whether the command is one for cmd.exe, and its words.
+// POSIX shells: bash, sh, zsh.
+Result<ShellLine> split_bash(std::string_view command);
+// The text of a $'…' quote (bash manual, "ANSI-C Quoting"), without the quotes. Also reads surrogate pairs, which
+// browsers write as \ud83d\ude00. `reads_latin1`: \xNN is the character U+00NN instead of a byte. An escape of a code
+// point that does not exist becomes the byte 0xFF.
+std::string decode_ansi_c(std::string_view body, bool reads_latin1);
+// Whether the command is written for cmd.exe.
 bool is_cmd(std::string_view text);
 Result<ShellLine> split_cmd(std::string_view command);
-// Of PowerShell, as it hands words to a program.
+// PowerShell, by its rules for the arguments of programs.
 Result<ShellLine> split_powershell(std::string_view command);
-// A program that only shows what curl has printed: with it after a pipe the request is the same.
+// Whether the program only displays its input, so that a pipe into it does not change the request.
 bool is_viewer(std::string_view name);
 
 }  // namespace wick

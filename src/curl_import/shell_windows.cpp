@@ -44,7 +44,7 @@ bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// What cmd.exe passes on: carets outside its quotes are gone.
+// The text that cmd.exe passes on: carets outside of its quotes are removed.
 Result<std::string> without_carets(std::string_view text) {
   std::string out;
   bool quoted = false;
@@ -54,12 +54,12 @@ Result<std::string> without_carets(std::string_view text) {
     if (c == '^' && !quoted) {
       ++i;
       if (i < text.size() && text[i] == '\n')
-        ++i;  // goes on in the next line, whose first character is itself
+        ++i;  // continues in the next line, whose first character is literal
       if (i < text.size()) out += text[i];
       continue;
     }
     if (c == '"') quoted = !quoted;
-    // Older browsers write these carets in quotes, too.
+    // Older browsers write these carets inside quotes too.
     const std::string_view rest = text.substr(i);
     if (c == '^' && (rest.starts_with("^&") || rest.starts_with("^%"))) {
       out += rest[1];
@@ -76,8 +76,8 @@ Result<std::string> without_carets(std::string_view text) {
   return out;
 }
 
-// How a Windows program splits its command line: backslashes count only before a double quote. Browsers write
-// each one twice all the same (`doubled`), and what they mean is what they copied.
+// Splits a command line like a Windows program: backslashes are special only before a double quote. Browsers
+// double every backslash nevertheless (`doubled`), and the copied text is meant.
 Result<ShellLine> split_windows(std::string_view text, bool doubled) {
   ShellLine line;
   std::string word;
@@ -158,7 +158,7 @@ class PowershellSplitter {
     if (end == begin || equals >= text_.size() || text_[equals] != '=') return false;
     at_ = std::min(text_.find_first_not_of(" \t", equals + 1), text_.size());
     const std::string_view rest = text_.substr(at_);
-    if (is_curl(rest.substr(0, rest.find_first_of(" \t\n")))) return false;  // of its answer
+    if (is_curl(rest.substr(0, rest.find_first_of(" \t\n")))) return false;  // a variable for the response
     std::string value;
     if (peek() == '@' && (peek(1) == '\'' || peek(1) == '"') && peek(2) == '\n') {
       const auto close = text_.find(std::string("\n") + peek(1) + "@", at_ + 2);
@@ -209,12 +209,12 @@ class PowershellSplitter {
     return {};
   }
 
-  void put(std::string_view more) {
-    word_ += more;
+  void put(std::string_view text) {
+    word_ += text;
     open_ = true;
   }
 
-  // What comes behind the command; options in a further line still belong to it.
+  // Handles text after the command. Options on further lines still belong to the command.
   Result<void> end_command(char c) {
     end_word();
     const auto next = text_.find_first_not_of(" \t\n;|>&", at_);
@@ -225,13 +225,13 @@ class PowershellSplitter {
     const std::string_view rest = next == std::string_view::npos ? std::string_view() : text_.substr(next);
     const std::string_view program = rest.substr(0, rest.find_first_of(" \t\n"));
     if (c == '|' && !is_viewer(program))
-      return invalid("The command goes on after a pipe: paste only the curl command.");
+      return invalid("Another command follows after a pipe: paste only the curl command.");
     if (c != '|' && c != '>' && !rest.empty())
       return invalid(
           "There is more than one command: paste one curl command, with ` at the end of each line.");
     if (!rest.empty())
-      line_.notes.emplace_back(c == '|' ? "What comes after the pipe is left out."
-                                        : "Where the output goes is left out.");
+      line_.warnings.emplace_back(c == '|' ? "The command after the pipe is left out."
+                                           : "The redirection of the output is left out.");
     at_ = text_.size();
     return {};
   }
@@ -250,7 +250,7 @@ class PowershellSplitter {
     at_ += 2;
   }
 
-  // Older versions take the quotes of an argument away, so that people write \" in '…', too.
+  // Older versions remove the quotes of an argument, so people write \" in '…' too.
   Result<void> single_quoted() {
     std::string inside;
     for (++at_;; ++at_) {
@@ -294,7 +294,7 @@ class PowershellSplitter {
   Result<void> dollar() {
     if (peek(1) == '(')
       return invalid(
-          "The command has a subexpression, $(…), which is not run here: write its result instead.");
+          "The command has a subexpression, $(…), which is not executed: write its result instead.");
     const bool braced = peek(1) == '{';
     std::size_t begin = at_ + (braced ? 2 : 1);
     if (to_lower_ascii(text_.substr(begin, 4)) == "env:") begin += 4;
@@ -322,8 +322,8 @@ class PowershellSplitter {
 
 }  // namespace
 
-// Chrome's and Firefox's "Copy as cURL (cmd)": ^" around each argument, a caret before what cmd.exe would
-// read, ^ at the end of a line.
+// "Copy as cURL (cmd)" of Chrome and Firefox: ^" around each argument, a caret before characters that cmd.exe
+// interprets, ^ at the end of a line.
 bool is_cmd(std::string_view text) {
   const auto word = text.find_first_of(" \t\n^");
   if (word == std::string_view::npos) return false;
@@ -334,7 +334,7 @@ bool is_cmd(std::string_view text) {
     if (at >= text.size() || text[at] != '-') break;
     while (at < text.size() && !is_blank(text[at]) && text[at] != '\n') ++at;
   }
-  // "{""name"":1}", which means nothing to another shell.
+  // "{""name"":1}" has no meaning in other shells.
   const auto has = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
   const bool doubles = has("\"\":") && !has("'") && !has("\\\n");
   return doubles || text.find(" ^\n") != std::string_view::npos;
@@ -351,7 +351,7 @@ Result<ShellLine> split_powershell(std::string_view command) {
 
 bool is_viewer(std::string_view name) {
   const std::string base = to_lower_ascii(name.substr(name.rfind('/') + 1));
-  // `python -m json.tool` shows as well; other programs of python may do anything with the answer.
+  // `python -m json.tool` displays only; other Python programs may do anything with the output.
   return base.starts_with("python") || std::find(kViewers.begin(), kViewers.end(), base) != kViewers.end();
 }
 

@@ -1,4 +1,4 @@
-// The request body of an operation: which of the offered content types is sent, and what its arguments are.
+// The request body of an operation: the choice among the offered content types, and the arguments of the body.
 #include <algorithm>
 #include <optional>
 
@@ -17,7 +17,7 @@ constexpr std::size_t kMaxContentTypes = 50;  // of one body
 constexpr std::size_t kMaxContentTypeBytes = 200;
 constexpr std::size_t kMaxPartHeaders = 20;  // of one field
 
-// Of an Encoding Object: then its contentType does not count.
+// Keywords of an Encoding Object with which its contentType is ignored.
 bool says_style(const json::object& encoding) {
   return encoding.contains("style") || encoding.contains("explode");
 }
@@ -34,7 +34,7 @@ std::string mark_of(const json::object* encoding, bool is_list) {
   return joined ? "," : "*";
 }
 
-// The earlier the better.
+// The content types in order of preference.
 enum class Sort { kJson, kMergePatch, kOtherJson, kForm, kMultipart, kJsonPatch, kText, kBytes, kNone };
 
 bool is_range(const MediaType& media) {
@@ -48,7 +48,7 @@ json::object text_schema(std::string description) {
   return schema;
 }
 
-// RFC 6902 §3 and §4: documents often only say "an object" of a JSON Patch.
+// RFC 6902 §3 and §4. Documents often describe a JSON Patch as "an object" only.
 json::object json_patch_schema() {
   json::object properties;
   json::object op = text_schema("");
@@ -67,14 +67,14 @@ json::object json_patch_schema() {
   return schema;
 }
 
-// Whether a text of this schema stands for bytes: OpenAPI 3.0 says format: binary, 3.1 contentMediaType.
+// Whether a text with this schema stands for bytes: format: binary in OpenAPI 3.0, contentMediaType in 3.1.
 bool is_binary(const json::object& schema) {
   if (text_of(schema, "format") == "binary") return true;
   const auto media = parse_media_type(text_of(schema, "contentMediaType"));
   return media && !is_text(*media) && text_of(schema, "contentEncoding").empty();
 }
 
-// Puts the schema of a file where the converted one says bytes; false when it does nowhere.
+// Replaces bytes in the converted schema by the schema of a file; false if there are none.
 bool put_files(json::object& schema) {
   bool found = false;
   if (text_of(schema, "format") == "binary") {
@@ -128,7 +128,7 @@ Sort sort_of(const MediaType& media, const json::object* schema) {
     return media.subtype == "merge-patch+json" ? Sort::kMergePatch : Sort::kOtherJson;
   }
   if (is_text(media)) return Sort::kText;
-  // A type that is not known here is a text when the document says that it is one.
+  // An unknown type is text if the document says so.
   const bool known = media.type != "application" || media.subtype == "octet-stream" ||
                      media.subtype == "pdf" || media.subtype == "zip" || media.subtype == "gzip";
   const bool text =
@@ -151,12 +151,13 @@ std::vector<OperationBuilder::Offer> OperationBuilder::offers_of(const json::obj
   std::vector<Offer> offers;
   for (const auto& member : content) {
     if (offers.size() >= kMaxContentTypes) break;
-    std::string why;
-    const auto* node = references_.follow(member.value(), why);
+    std::string reason;
+    const auto* node = references_.follow(member.value(), reason);
     const auto* object = node == nullptr ? nullptr : node->if_object();
     auto media = parse_media_type(member.key());
     if (object == nullptr || !media) {
-      if (!why.empty()) notes_.add("The content type " + shown(member.key()) + " is not described. " + why);
+      if (!reason.empty())
+        warnings_.add("The content type " + shown(member.key()) + " is not described. " + reason);
       continue;
     }
     std::string type(trim(member.key()));
@@ -177,14 +178,14 @@ std::vector<OperationBuilder::Offer> OperationBuilder::offers_of(const json::obj
 void OperationBuilder::add_body(const json::object& operation) {
   const auto* entry = operation.if_contains("requestBody");
   if (entry == nullptr || entry->is_null()) return;
-  std::string why;
-  const auto* node = references_.follow(*entry, why);
+  std::string reason;
+  const auto* node = references_.follow(*entry, reason);
   const auto* body = node == nullptr ? nullptr : node->if_object();
-  if (body == nullptr) return block("The request body cannot be read. " + why);
+  if (body == nullptr) return mark_not_importable("The request body cannot be read. " + reason);
   const bool required = bool_or_false(*body, "required");
   const auto* content = object_or_null(*body, "content");
   if (content == nullptr || content->empty()) {
-    if (required) block("It needs a request body, but the document does not say of which content type.");
+    if (required) mark_not_importable("It needs a request body, but the document names no content type.");
     return;
   }
   const std::vector<Offer> offers = offers_of(*content);
@@ -194,7 +195,7 @@ void OperationBuilder::add_body(const json::object& operation) {
       offered += (offered.empty() ? "" : ", ") + shown(member.key());
       if (offered.size() > kMaxContentTypeBytes) break;
     }
-    return block("Its request body is " + offered + ", which a REST connector cannot send.");
+    return mark_not_importable("Its request body is " + offered + ", which a REST connector cannot send.");
   }
   const Offer& best = offers[0];
   content_type_ = best.type;
@@ -217,12 +218,13 @@ void OperationBuilder::add_body(const json::object& operation) {
   }
 }
 
-void OperationBuilder::note_required_members(const std::vector<BodyProperty>& properties, bool required) {
-  // An absent body is as good as an empty one, but then nothing in it can be required.
+void OperationBuilder::warn_of_required_members(const std::vector<BodyProperty>& properties, bool required) {
+  // An absent body equals an empty one, but then none of its members can be required.
   const bool any = std::any_of(properties.begin(), properties.end(),
                                [](const BodyProperty& property) { return property.required; });
   if (any && !required)
-    notes_.add("The body may be left out in the document; here its required members are required.");
+    warnings_.add(
+        "The document makes the body optional. Here the required members of the body are required.");
 }
 
 void OperationBuilder::add_json_body(const Offer& offer, bool required) {
@@ -241,7 +243,7 @@ void OperationBuilder::add_json_body(const Offer& offer, bool required) {
     const bool null = allows_null(schema);
     return add_whole_body(std::move(schema), "\"{", null ? "!}\"" : "}\"", required);
   }
-  note_required_members(*properties, required);
+  warn_of_required_members(*properties, required);
   json::object body;
   for (const BodyProperty& property : *properties) {
     Argument argument;
@@ -253,7 +255,7 @@ void OperationBuilder::add_json_body(const Offer& offer, bool required) {
   body_ = to_json(body);
 }
 
-// One argument for the whole body: `before` and `after` are what stands around its name in the template.
+// One argument for the whole body. `before` and `after` surround its name in the template.
 void OperationBuilder::add_whole_body(json::object schema, const std::string& before,
                                       const std::string& after, bool required) {
   Argument argument;
@@ -267,7 +269,7 @@ void OperationBuilder::add_whole_body(json::object schema, const std::string& be
 void OperationBuilder::add_form(const Offer& offer, bool required) {
   const auto properties = converter_.plain_properties(*offer.schema);
   if (properties && properties->size() <= kMaxArguments) {
-    note_required_members(*properties, required);
+    warn_of_required_members(*properties, required);
     return add_form_fields(offer, *properties);
   }
   json::object schema = converter_.convert(*offer.schema);
@@ -295,7 +297,7 @@ void OperationBuilder::add_form_fields(const Offer& offer, const std::vector<Bod
   body_ = to_json(body);
 }
 
-// Whether it is a file, or a list of files, or may be one of these.
+// Whether the schema is a file, a list of files, or may be one of these.
 bool OperationBuilder::is_file(const json::value& schema, std::size_t depth) const {
   const auto* object = converter_.resolved(schema);
   if (object == nullptr || depth > 4) return false;
@@ -320,22 +322,22 @@ void OperationBuilder::add_multipart(const Offer& offer, bool required) {
     const bool says_fields = schema.contains("properties") || schema.contains("anyOf") ||
                              schema.contains("allOf") || schema.contains("additionalProperties");
     if (!says_fields)
-      return block(
+      return mark_not_importable(
           "Its request body is multipart/form-data, and the document does not say which fields it has.");
     const bool has_files = put_files(schema);
     return add_whole_body(std::move(schema), "\"{", has_files ? "@}\"" : "}\"", required);
   }
-  note_required_members(*properties, required);
+  warn_of_required_members(*properties, required);
   const auto* encoding = object_or_null(*offer.object, "encoding");
   json::object body;
   for (const BodyProperty& property : *properties)
     body[property.name] =
-        part_of(property, encoding == nullptr ? nullptr : object_or_null(*encoding, property.name));
+        make_part(property, encoding == nullptr ? nullptr : object_or_null(*encoding, property.name));
   body_ = to_json(body);
 }
 
 // The template of one field of multipart/form-data.
-json::value OperationBuilder::part_of(const BodyProperty& property, const json::object* encoding) {
+json::value OperationBuilder::make_part(const BodyProperty& property, const json::object* encoding) {
   const std::string given(trim(encoding == nullptr ? "" : text_of(*encoding, "contentType")));
   const auto media = parse_media_type(given);
   const bool is_one = media && !is_range(*media) && given.find(',') == std::string::npos &&
@@ -367,7 +369,7 @@ json::value OperationBuilder::part_of(const BodyProperty& property, const json::
   return typed;
 }
 
-// One file, or a list of them. `types`: the media types that the document allows, as a list; may be empty.
+// The schema of one file or of a list. `types` lists the media types that the document allows; may be empty.
 json::object OperationBuilder::files_schema(const json::value& schema, const std::string& types) const {
   const auto* object = converter_.resolved(schema);
   json::object out = file_schema();
@@ -384,7 +386,7 @@ json::object OperationBuilder::files_schema(const json::value& schema, const std
   return out;
 }
 
-// Those of an Encoding Object whose value is fixed; the others are not sent.
+// The headers of an Encoding Object with a fixed value; the others are not sent.
 json::object OperationBuilder::part_headers(const json::object& encoding) {
   json::object out;
   const auto* headers = object_or_null(encoding, "headers");
@@ -392,8 +394,8 @@ json::object OperationBuilder::part_headers(const json::object& encoding) {
   for (const auto& member : *headers) {
     const std::string name(member.key()), lower = to_lower_ascii(name);
     if (lower == "content-type" || lower == "content-disposition") continue;
-    std::string why;
-    const auto* node = references_.follow(member.value(), why);
+    std::string reason;
+    const auto* node = references_.follow(member.value(), reason);
     const auto* header = node == nullptr ? nullptr : node->if_object();
     const auto* schema_entry = header == nullptr ? nullptr : header->if_contains("schema");
     const auto* schema = schema_entry == nullptr ? nullptr : converter_.resolved(*schema_entry);
@@ -408,14 +410,14 @@ json::object OperationBuilder::part_headers(const json::object& encoding) {
     if (can_be_sent) {
       out[name] = plain_text(*fixed);
     } else {
-      notes_.add("The header \"" + shown(name) +
-                 "\" of a part is not sent: the document does not fix its value.");
+      warnings_.add("The header \"" + shown(name) +
+                    "\" of a part is not sent: the document does not fix its value.");
     }
   }
   return out;
 }
 
-// Bytes come in base64, unless the content itself is base64 text. Where the type is open, it is an argument.
+// Bytes are given in base64, unless the content itself is base64 text. An open media type is an argument.
 void OperationBuilder::add_bytes(const std::vector<Offer>& offers, bool required) {
   const Offer& best = offers[0];
   const auto* schema = converter_.resolved(*best.schema);

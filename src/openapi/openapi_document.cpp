@@ -36,18 +36,18 @@ constexpr std::size_t kMaxTags = 20;
 constexpr std::size_t kMaxServers = 50;    // of one operation or path
 constexpr std::size_t kMaxVariables = 50;  // of a server's address
 
-// How much is told of a schema that is too large in full.
+// The levels of detail for a schema that is too large.
 constexpr std::array<Detail, 5> kDetails = {
     {{}, {kMaxSchemaDepth, false}, {6, false}, {4, false}, {2, false}}};
 
-// A text, or a number that YAML made of one (version: 1.2).
+// A text, or a number that YAML has made of a text (version: 1.2).
 std::string scalar_text(const json::object& object, std::string_view key) {
   const auto* value = object.if_contains(key);
   if (value == nullptr) return "";
   return is_number(*value) || value->is_string() ? plain_text(*value) : "";
 }
 
-// Some documents write methods in capitals.
+// Some documents use upper-case methods.
 const json::value* method_of(const json::object& item, std::string_view lower, std::string_view upper) {
   const auto* entry = item.if_contains(lower);
   return entry != nullptr ? entry : item.if_contains(upper);
@@ -55,14 +55,14 @@ const json::value* method_of(const json::object& item, std::string_view lower, s
 
 class Reader {
  public:
-  // References lead into `document`, which `root` is, or is made of.
+  // References lead into `document`. `root` is the document itself or is made from it.
   Reader(const json::object& root, const json::value& document, bool is_30, std::string_view document_url,
-         Notes notes)
+         Warnings warnings)
       : root_(root),
         references_(document),
         is_30_(is_30),
         document_url_(document_url),
-        notes_(std::move(notes)) {}
+        warnings_(std::move(warnings)) {}
 
   Document read();
 
@@ -76,9 +76,9 @@ class Reader {
   const json::array* servers_of(const json::object& item, const json::object& operation) const;
   void choose_server();
   void place(ImportedOperation& imported, const json::array* servers, const std::string& server);
-  const json::value* follow(const json::value& node, std::string& why);
+  const json::value* follow(const json::value& node, std::string& reason);
   void read_path(const std::string& path, const json::value& entry);
-  // `missing`: why a reference of the item could not be resolved; empty when all were.
+  // `missing` is the reason why a reference of the item is unresolved; empty if all are resolved.
   void read_item(const std::string& path, const json::object& item, const std::string& missing);
 
   const json::object& root_;
@@ -86,13 +86,13 @@ class Reader {
   bool is_30_;
   std::string_view document_url_;
   Document out_;
-  Notes notes_;
+  Warnings warnings_;
   std::set<std::string> keys_;
   Shared shared_;
-  std::size_t shared_parts_ = 0;                       // of path items and operations that are referred to
+  std::size_t shared_parts_ = 0;                       // of referenced path items and operations
   std::size_t others_ = 0, left_out_ = 0;              // operations
-  std::list<json::object> merged_;                     // path items that have members beside a reference
-  std::map<const json::array*, std::string> servers_;  // which one is used of those in a list
+  std::list<json::object> merged_;                     // path items with members next to a reference
+  std::map<const json::array*, std::string> servers_;  // the chosen server of each list
 };
 
 std::string Reader::resolve_server(const json::object& server) {
@@ -111,10 +111,10 @@ std::string Reader::resolve_server(const json::object& server) {
   }
   if (const auto document = Url::parse_http(document_url_);
       document && url.find("://") == std::string::npos) {
-    // Without a path of its own, a server is the folder of its document.
+    // The base of a relative server is the folder of its document.
     if (const auto whole = document->resolve(url.empty() ? "." : url)) url = whole->text();
   }
-  // RFC 3986 §3.1: in any case, but lower case is what is looked for.
+  // RFC 3986 §3.1: schemes are case-insensitive; the lower-case form is compared.
   if (const auto whole = Url::parse_http(url)) url.replace(0, whole->scheme().size(), whole->scheme());
   while (url.ends_with('/')) url.pop_back();
   return url;
@@ -134,12 +134,12 @@ void Reader::read_server() {
     if (!is_server_url(url)) continue;
     out_.base_url = url;
     if (servers->size() > 1)
-      notes_.add("The document names " + std::to_string(servers->size()) +
-                 " servers: this is the first of them.");
+      warnings_.add("The document names " + std::to_string(servers->size()) +
+                    " servers: the first one is used.");
     return;
   }
-  notes_.add("The server \"" + shown(first) +
-             "\" is not a whole address with http or https: enter the base URL yourself.");
+  warnings_.add("The server \"" + shown(first) +
+                "\" is not a whole address with http or https: enter the base URL yourself.");
 }
 
 std::string Reader::key_for(std::string_view method, std::string_view path, const json::object& operation) {
@@ -156,14 +156,14 @@ std::string Reader::key_for(std::string_view method, std::string_view path, cons
   return key;
 }
 
-// The first of them that can be used; empty when there is none.
+// The first usable server; empty if there is none.
 const std::string& Reader::server_of(const json::array* servers) {
   const auto [known, is_new] = servers_.try_emplace(servers);
   if (!is_new || servers == nullptr) return known->second;
   for (std::size_t i = 0; i < std::min(servers->size(), kMaxServers); ++i) {
     const auto* server = (*servers)[i].if_object();
     std::string url = server == nullptr ? "" : resolve_server(*server);
-    // One that is named relative to an address that is not known here is most likely on the same host.
+    // A relative server without a known base is most likely on the same host.
     if (url.starts_with('/') && !url.starts_with("//") && !out_.base_url.empty())
       url.insert(0, url_origin(out_.base_url).value_or(""));
     if (!is_server_url(url)) continue;
@@ -172,7 +172,7 @@ const std::string& Reader::server_of(const json::array* servers) {
   return known->second;
 }
 
-// Those of the operation count before those of its path; null when it has none of its own.
+// The servers of the operation take precedence over those of its path; null if it has none.
 const json::array* Reader::servers_of(const json::object& item, const json::object& operation) const {
   for (const json::object* holder : {&operation, &item}) {
     const auto* servers = array_of(*holder, "servers");
@@ -181,7 +181,7 @@ const json::array* Reader::servers_of(const json::object& item, const json::obje
   return nullptr;
 }
 
-// Without servers of the document: the one that most operations name.
+// Without servers in the document: the server that most operations name.
 void Reader::choose_server() {
   const auto* paths = object_or_null(root_, "paths");
   std::map<std::string, std::size_t> counts;
@@ -189,8 +189,8 @@ void Reader::choose_server() {
   std::string best;
   if (paths != nullptr) {
     for (const auto& entry : *paths) {
-      std::string why;
-      const auto* node = references_.follow(entry.value(), why);
+      std::string reason;
+      const auto* node = references_.follow(entry.value(), reason);
       const auto* item = node == nullptr ? nullptr : node->if_object();
       if (item == nullptr) continue;
       for (const auto& [lower, method] : kMethods) {
@@ -202,27 +202,29 @@ void Reader::choose_server() {
       }
     }
   }
-  servers_.clear();  // which of several is taken may depend on the base URL
+  servers_.clear();  // the chosen server may depend on the base URL
   out_.base_url = best;
-  notes_.add(best.empty()
-                 ? "The document names no server: enter the base URL yourself."
-                 : "The document names servers at its paths or operations only: this is the one of most.");
+  warnings_.add(
+      best.empty()
+          ? "The document names no server: enter the base URL yourself."
+          : "The document names servers only for paths or operations: the most frequent one is used.");
 }
 
-// Where the operation is served, when that is not the base URL.
+// The server of the operation, if it is not the base URL.
 void Reader::place(ImportedOperation& imported, const json::array* servers, const std::string& server) {
   if (servers == nullptr) return;
   if (server.empty()) {
     const auto* first = (*servers)[0].if_object();
     imported.importable = false;
-    imported.notes.push_back("Its server \"" + shown(first == nullptr ? "" : resolve_server(*first)) +
-                             "\" is not a whole address with http or https.");
+    imported.warnings.push_back("Its server \"" + shown(first == nullptr ? "" : resolve_server(*first)) +
+                                "\" is not a whole address with http or https.");
   } else if (server != out_.base_url) {
     imported.server = server;
     if (!out_.base_url.empty() && url_origin(server) == url_origin(out_.base_url)) return;
-    imported.notes.push_back("It is served at " + server +
-                             ": to use it, enter that under \"Other servers\" in the connector's settings. "
-                             "The connector's secret is sent there then, too.");
+    imported.warnings.push_back(
+        "It is served at " + server +
+        ": to use it, enter that under \"Other servers\" in the connector's settings. "
+        "Then the connector's secret is sent there too.");
   }
 }
 
@@ -249,51 +251,51 @@ void Reader::read_operation(std::string_view method, const std::string& path, co
     imported.definition = json::object();
     imported.definition["key"] = key;
     for (auto& member : builder.definition) imported.definition[member.key()] = std::move(member.value());
-    imported.notes = builder.notes();
+    imported.warnings = builder.warnings();
     imported.importable = builder.importable;
     if (built) break;
   }
   if (auto* origin = imported.definition.if_contains("openapi"); origin != nullptr && !imported.tags.empty())
-    origin->get_object()["tags"] =
-        json::array(imported.tags.begin(), imported.tags.end());  // to be searched by
+    origin->get_object()["tags"] = json::array(imported.tags.begin(), imported.tags.end());  // for searching
   if (!built) {
     imported.importable = false;
     imported.definition["name"] = readable_name(method, path, operation);
     imported.definition["description"] = description_of(readable_name(method, path, operation), operation);
     imported.definition["read_only"] = method == "GET" || method == "HEAD";
     imported.definition["destructive"] = method == "DELETE";
-    imported.notes.push_back("Its arguments are too large to describe: more than " +
-                             std::to_string(kMaxImportedSchemaBytes) + " bytes, however little is told.");
+    imported.warnings.push_back("Its arguments are too large to describe: more than " +
+                                std::to_string(kMaxImportedSchemaBytes) +
+                                " bytes, even without descriptions.");
   } else {
     const auto* schema = object_or_null(imported.definition, "input_schema");
     if (auto sound = check_schema(*schema); !sound) {
       imported.importable = false;
-      imported.notes.push_back(sound.error().message);
+      imported.warnings.push_back(sound.error().message);
     } else if (to_json(imported.definition).size() + 1024 > kMaxDefinitionBytes) {
       imported.importable = false;
-      imported.notes.push_back("It is too large.");
+      imported.warnings.push_back("It is too large.");
     }
   }
   place(imported, servers, server);
   out_.operations.push_back(std::move(imported));
 }
 
-// What `node` refers to is read again for each that refers to it: both sides count.
-const json::value* Reader::follow(const json::value& node, std::string& why) {
-  const auto* found = references_.follow(node, why);
+// Referenced parts are read again for each reference, so the cost counts each time.
+const json::value* Reader::follow(const json::value& node, std::string& reason) {
+  const auto* found = references_.follow(node, reason);
   if (found != nullptr && found != &node) count_parts(*found, shared_parts_);
   return found;
 }
 
 void Reader::read_path(const std::string& path, const json::value& entry) {
-  std::string why;
-  const auto* node = follow(entry, why);
+  std::string reason;
+  const auto* node = follow(entry, reason);
   if (shared_parts_ > kMaxSchemaVisits) return;
   const auto* item = node == nullptr ? nullptr : node->if_object();
   const auto* own = entry.if_object();
   const bool refers = own != nullptr && own->contains("$ref");
-  if (item == nullptr) notes_.add("The path \"" + shown(path) + "\" cannot be read. " + why);
-  // Members beside the reference count before those that it leads to.
+  if (item == nullptr) warnings_.add("The path \"" + shown(path) + "\" cannot be read. " + reason);
+  // Members next to the reference take precedence over those of its target.
   if (refers && own->size() > 1) {
     json::object& merged = merged_.emplace_back();
     if (item != nullptr) merged = *item;
@@ -301,7 +303,7 @@ void Reader::read_path(const std::string& path, const json::value& entry) {
     merged.erase("$ref");
     item = &merged;
   }
-  if (item != nullptr) read_item(path, *item, node != nullptr ? "" : why);
+  if (item != nullptr) read_item(path, *item, node != nullptr ? "" : reason);
 }
 
 void Reader::read_item(const std::string& path, const json::object& item, const std::string& missing) {
@@ -315,17 +317,17 @@ void Reader::read_item(const std::string& path, const json::object& item, const 
       ++left_out_;
       continue;
     }
-    std::string why;
-    const auto* node = follow(*entry, why);
+    std::string reason;
+    const auto* node = follow(*entry, reason);
     if (shared_parts_ > kMaxSchemaVisits) return;
     const auto* operation = node == nullptr ? nullptr : node->if_object();
-    if (operation == nullptr && why.empty()) why = "It is not an object.";
-    if (why.empty()) why = missing;
+    if (operation == nullptr && reason.empty()) reason = "It is not an object.";
+    if (reason.empty()) reason = missing;
     read_operation(method, path, item, operation == nullptr ? nothing : *operation);
-    if (why.empty()) continue;
+    if (reason.empty()) continue;
     ImportedOperation& imported = out_.operations.back();
     imported.importable = false;
-    imported.notes.assign(1, "It is not described here. " + why);
+    imported.warnings.assign(1, "It is not described here. " + reason);
   }
 }
 
@@ -335,30 +337,30 @@ Document Reader::read() {
     out_.version = visible_text(first_paragraph(scalar_text(*info, "version"), 60));
   }
   read_server();
-  out_.auth = read_security(root_, references_, out_.base_url, notes_);
+  out_.auth = read_security(root_, references_, out_.base_url, warnings_);
   const auto* paths = object_or_null(root_, "paths");
   if (paths != nullptr) {
     for (const auto& entry : *paths) {
       if (entry.key().starts_with("x-")) continue;
       read_path(std::string(entry.key()), entry.value());
       if (shared_parts_ <= kMaxSchemaVisits) continue;
-      notes_.add("The document repeats the same references too often: only a part of it was read.");
+      warnings_.add("The document repeats the same references too often: only a part of it was read.");
       break;
     }
   }
   if (others_ > 0)
-    notes_.add("Requests with OPTIONS, TRACE or another method (" + std::to_string(others_) +
-               ") are left out.");
+    warnings_.add("Requests with OPTIONS, TRACE or another method (" + std::to_string(others_) +
+                  ") are left out.");
   if (left_out_ > 0) {
-    notes_.add("Only the first " + std::to_string(kMaxListedOperations) +
-               " operations are read: " + std::to_string(left_out_) + " more are left out.");
+    warnings_.add("Only the first " + std::to_string(kMaxListedOperations) +
+                  " operations are read: " + std::to_string(left_out_) + " more are left out.");
   }
-  if (out_.operations.empty()) notes_.add("The document describes no operations.");
-  out_.notes = notes_.all();
+  if (out_.operations.empty()) warnings_.add("The document describes no operations.");
+  out_.warnings = warnings_.all();
   return std::move(out_);
 }
 
-// In UTF-8, whatever it was saved in.
+// The text in UTF-8, from any encoding.
 Result<std::string> decode_document(std::string_view text) {
   const std::string_view signature = unicode_signature(text);
   if (!signature.empty() && !text.starts_with("\xEF\xBB\xBF"))
@@ -389,7 +391,7 @@ Result<Document> read_document(std::string_view text, std::string_view document_
   WICK_TRY(root, parse(plain));
   if (!root.is_object()) return invalid("The document is not an OpenAPI document: it is not an object.");
   const json::object& object = root.get_object();
-  Notes notes;
+  Warnings warnings;
   json::object converted;
   const bool is_20 = object.contains("swagger");
   const std::string version = scalar_text(object, is_20 ? "swagger" : "openapi");
@@ -401,14 +403,15 @@ Result<Document> read_document(std::string_view text, std::string_view document_
     return invalid("Swagger \"" + shown(version) +
                    "\" is not known: the document must be of 2.0, 3.0 or 3.1.");
   } else if (is_20) {
-    converted = from_swagger(root, document_url, notes);
+    converted = from_swagger(root, document_url, warnings);
   } else if (version != "3" && !version.starts_with("3.")) {
     return invalid("OpenAPI \"" + shown(version) +
                    "\" is not known: the document must be of 2.0, 3.0 or 3.1.");
   } else if (!is_30 && version != "3.1" && !version.starts_with("3.1.")) {
-    notes.add("OpenAPI " + shown(version) + " is read as 3.1: what is new in it is left out.");
+    warnings.add("OpenAPI " + shown(version) + " is read as 3.1: what is new in it is left out.");
   }
-  Document document = Reader(is_20 ? converted : object, root, is_30, document_url, std::move(notes)).read();
+  Document document =
+      Reader(is_20 ? converted : object, root, is_30, document_url, std::move(warnings)).read();
   document.digest = digest_of(text);
   for (ImportedOperation& operation : document.operations) {
     auto* origin = operation.definition.if_contains("openapi");

@@ -1,8 +1,9 @@
-// OpenAPI 3.0 and 3.1 documents and those of Swagger 2.0, JSON or YAML, as operations of the rest kind. Pure functions.
+// OpenAPI 3.0, OpenAPI 3.1 and Swagger 2.0 documents, JSON or YAML, as operations of the rest kind. Pure
+// functions.
 //
-// Every operation of a document is told; what a rest connector cannot call is not importable, and its notes
-// say why. References lead only into the document itself. What is generated fits ConnectorService: the same
-// document gives the same definitions, which is how a later import knows what has changed.
+// Every operation of a document is returned. Operations that a rest connector cannot call are not importable,
+// and their warnings say reason. References lead only into the document itself. The definitions fit
+// ConnectorService. The same document always gives the same definitions, so a later import can detect changes.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -16,41 +17,40 @@
 namespace wick::openapi {
 
 inline constexpr std::size_t kMaxDocumentBytes = 16 * 1024 * 1024;
-inline constexpr std::size_t kMaxListedOperations = 5000;  // what comes after them is not told
+inline constexpr std::size_t kMaxListedOperations = 5000;  // further operations are left out
 inline constexpr std::size_t kMaxNameBytes = 100;
 inline constexpr std::size_t kMaxOperationDescriptionBytes = 600;
-inline constexpr std::size_t kMaxArgumentNameBytes = 64;  // what model providers accept as a property's name
+inline constexpr std::size_t kMaxArgumentNameBytes = 64;  // the limit of model providers for property names
 inline constexpr std::size_t kMaxArguments = 500;         // of one operation
 
 struct ImportedOperation {
   std::string operation;  // "GET /repos/{owner}/{repo}", as the document writes it: its identity
-  // As ConnectorService::put_operation() takes it, without "enabled". Its member "openapi" says what it was
-  // made from: {"operation", "digest", "parts": {"path", "parameters", "body", "description"}, "title",
-  // "version", "document", "tags"}, where "digest" is definition_digest() and the others are of the document.
+  // The definition for ConnectorService::put_operation(), without "enabled". Its member "openapi" describes the
+  // origin: {"operation", "digest", "parts": {"path", "parameters", "body", "description"}, "title", "version",
+  // "document", "tags"}, where "digest" is definition_digest() and the other members come from the document.
   boost::json::object definition;
-  std::string server;  // where it is served, when that is not the document's base URL
-  std::vector<std::string> tags, notes;
+  std::string server;  // its server, if it differs from the base URL of the document
+  std::vector<std::string> tags, warnings;
   bool deprecated = false;
   bool importable = true;
 };
 
 struct Document {
   std::string title, version;
-  std::string digest;        // of the text
-  std::string base_url;      // empty: the document names none that can be used
+  std::string digest;        // of the text of the document
+  std::string base_url;      // empty: the document names no usable server
   boost::json::object auth;  // settings of a rest connector: auth, auth_name, token_url, scope
   std::vector<ImportedOperation> operations;  // in the document's order
-  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 };
 
-// `document_url` is where the document comes from, for servers it names relative to itself; may be empty.
+// `document_url` is the URL of the document, the base for relative servers; may be empty.
 // Errors: kTooLarge         more than kMaxDocumentBytes
-//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3 or Swagger 2.0; later ones than 3.1 are read as
-//                           3.1
+//         kInvalidArgument  neither JSON nor YAML, or not OpenAPI 3 or Swagger 2.0. Versions above 3.1 are read as 3.1
 Result<Document> read_document(std::string_view text, std::string_view document_url = {});
 
-// What an operation does, whatever way it is written: the order of members, empty ones and the layout of a
-// JSON body do not matter, nor do "key", "enabled" and "openapi".
+// A digest of what an operation does. The order of members, empty members, the layout of a JSON body, and the
+// members "key", "enabled" and "openapi" have no influence.
 std::string definition_digest(const boost::json::object& definition);
 
 }  // namespace wick::openapi

@@ -1,4 +1,4 @@
-// OpenAPI documents as rest operations: what YAML means, how schemas are told, what is refused and why.
+// OpenAPI documents as rest operations: what YAML means, how schemas are told, what is refused and reason.
 #include "openapi/openapi_document.h"
 
 #include <gmock/gmock.h>
@@ -24,11 +24,6 @@ using testing::IsEmpty;
 
 json::value value_of(std::string_view text) {
   return parse_json(text).value();
-}
-
-std::string yaml(std::string_view text) {
-  const auto value = parse_yaml(text);
-  return value ? to_json(*value) : "error: " + value.error().message;
 }
 
 // A document with one path item.
@@ -66,56 +61,6 @@ std::string converted(std::string_view schema, std::string_view version = "3.0.3
 
 std::string rest_of(const ImportedOperation& operation) {
   return to_json(operation.definition.at("rest"));
-}
-
-TEST(Yaml, PlainScalarsMeanWhatTheCoreSchemaSays) {
-  EXPECT_EQ(
-      yaml("[no, on, yes, 1.0.0, 012, 0x1F, 0o14, 1e3, .5, ~, null, 'null', !!str 12, 2020-01-01, 1_000, "
-           ".inf, -7, +7]"),
-      R"(["no","on","yes","1.0.0",12,31,12,1000.0,0.5,null,null,"null","12","2020-01-01","1_000",".inf",-7,7])");
-  EXPECT_EQ(yaml("[18446744073709551616, 0.1000000000000000055511151231257827, 1e400, 9007199254740993.0]"),
-            "[18446744073709551616,0.1000000000000000055511151231257827,1e400,9007199254740993.0]");
-  EXPECT_EQ(yaml("{200: a, no: b, true: c}"), R"({"200":"a","no":"b","true":"c"})");
-  EXPECT_EQ(yaml("a: |\n  x\n  y\nb:\n- [[1, 2], [3]]\n"), R"({"a":"x\ny\n","b":[[[1,2],[3]]]})");
-}
-
-TEST(Yaml, AnErrorNeverQuotesHalfACharacter) {
-  for (const char* text : {"a: \"\\\u00e9\"", "\"\\\U0001F600\"", "\"x\\\u4e2d"}) {
-    const auto read = parse_yaml(text);
-    ASSERT_FALSE(read) << text;
-    EXPECT_TRUE(is_valid_utf8(read.error().message)) << read.error().message;
-    EXPECT_TRUE(read.error().message.ends_with("unknown escape character.")) << read.error().message;
-  }
-}
-
-TEST(Yaml, AliasesAndMergesAreWrittenOut) {
-  EXPECT_EQ(yaml("a: &x {n: 1, m: 2}\nb: *x\nc:\n  m: 3\n  <<: *x\n"),
-            R"({"a":{"n":1,"m":2},"b":{"n":1,"m":2},"c":{"m":3,"n":1}})");
-}
-
-TEST(Yaml, WhatWouldCostTheServerIsRefusedWithItsLine) {
-  std::string laughs = "a0: &a0 [lol]\n";
-  for (int i = 1; i < 30; ++i) {
-    const std::string n = std::to_string(i), before = "*a" + std::to_string(i - 1);
-    laughs += "a" + n + ": &a" + n + " [" + before + "," + before + "," + before + "," + before + "," +
-              before + "]\n";
-  }
-  EXPECT_THAT(yaml(laughs), HasSubstr("beyond 4000000 values"));
-  std::string long_text = "a: &a \"" + std::string(1'000'000, 'x') + "\"\nb: [*a";
-  for (int i = 0; i < 100; ++i) long_text += ",*a";
-  EXPECT_THAT(yaml(long_text + "]"), HasSubstr("bytes of text"));
-  EXPECT_THAT(yaml("a: &a [*a]"), HasSubstr("inside of what it names"));
-  EXPECT_THAT(yaml(std::string(100'000, '[')), HasSubstr("error: "));
-  std::string deep;
-  for (int i = 0; i < 100; ++i) deep += std::string(std::size_t(i), ' ') + "a:\n";
-  EXPECT_THAT(yaml(deep), HasSubstr("nested deeper than 64 levels"));
-  std::string by_alias = "a0: &a0 [1]\n";
-  for (int i = 1; i < 80; ++i)
-    by_alias += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
-  EXPECT_THAT(yaml(by_alias), HasSubstr("nested deeper than 64 levels"));
-  EXPECT_THAT(yaml("? [a]\n: b"), HasSubstr("key that is not a text"));
-  EXPECT_THAT(yaml("a: 1\n---\nb: 2"), HasSubstr("more than one document"));
-  EXPECT_THAT(yaml("a: b: c"), HasSubstr("not valid YAML: line 1"));
 }
 
 TEST(TemplateMarks, SayHowListsAndObjectsAreWritten) {
@@ -251,7 +196,7 @@ TEST(OpenapiReferences, CirclesThatConsumeNothingAllowAnythingAndSaySo) {
         "/x",
         R"({"get":{"parameters":[{"name":"p","in":"query","schema":{"$ref":"#/components/schemas/A"}}]}})",
         R"("components":{"schemas":)" + std::string(schemas) + "}"));
-    EXPECT_FALSE(operation.notes.empty()) << schemas;
+    EXPECT_FALSE(operation.warnings.empty()) << schemas;
     const json::object schema = operation.definition.at("input_schema").as_object();
     EXPECT_TRUE(check_once(schema, value_of(R"({"p":{"q":1}})"))) << schemas;
   }
@@ -311,7 +256,7 @@ TEST(OpenapiOperation, ParametersBecomeTemplates) {
   EXPECT_EQ(to_json(operation.definition.at("input_schema").at("required")), R"(["n","user-id","n_query"])");
   EXPECT_EQ(operation.definition.at("input_schema").at("properties").at("ids").at("description"),
             "Sent as ids[].");
-  EXPECT_THAT(operation.notes, ElementsAre(HasSubstr("The cookie \"sid\"")));
+  EXPECT_THAT(operation.warnings, ElementsAre(HasSubstr("The cookie \"sid\"")));
 }
 
 TEST(OpenapiOperation, BodiesAreFlattenedWhenNothingClashes) {
@@ -331,7 +276,7 @@ TEST(OpenapiOperation, BodiesAreFlattenedWhenNothingClashes) {
       "/x",
       R"({"post":{"requestBody":{"content":{"application/vnd.api+json":{"schema":{"type":"object","additionalProperties":{"type":"string"}}}}}}})"));
   EXPECT_EQ(open.definition.at("rest").at("content_type"), "application/vnd.api+json");
-  EXPECT_THAT(open.notes, IsEmpty());
+  EXPECT_THAT(open.warnings, IsEmpty());
   EXPECT_FALSE(open.definition.at("input_schema").as_object().contains("required")) << "it may be left out";
 }
 
@@ -345,7 +290,7 @@ TEST(OpenapiOperation, FormsAreSentAndUploadsAreNot) {
   const auto upload = only(with(
       "/x", R"({"post":{"requestBody":{"content":{"multipart/form-data":{"schema":{"type":"object"}}}}}})"));
   EXPECT_FALSE(upload.importable);
-  EXPECT_THAT(upload.notes, ElementsAre(HasSubstr("multipart/form-data")));
+  EXPECT_THAT(upload.warnings, ElementsAre(HasSubstr("multipart/form-data")));
 }
 
 TEST(OpenapiOperation, WhatACallCouldLeaveTheApiWithIsNotImportable) {
@@ -437,7 +382,7 @@ TEST(OpenapiDocument, HugeSchemasAreToldWithLessDetailInBoundedTime) {
   ASSERT_EQ(document.operations.size(), 500U);
   EXPECT_TRUE(document.operations[0].importable);
   EXPECT_LT(to_json(document.operations[0].definition).size(), kMaxDefinitionBytes);
-  EXPECT_THAT(document.operations[0].notes, Contains(HasSubstr("larger or deeper")));
+  EXPECT_THAT(document.operations[0].warnings, Contains(HasSubstr("larger or deeper")));
 }
 
 TEST(OpenapiDocument, ALargePartThatIsReferredToThousandsOfTimesIsNotReadThatOften) {
@@ -467,7 +412,7 @@ TEST(OpenapiDocument, ALargePartThatIsReferredToThousandsOfTimesIsNotReadThatOft
         read(R"({"openapi":"3.1.0","paths":{)" + paths + R"(},"components":{"schemas":{"S":)" + schema +
              R"(,"T":{"type":"string"}}}})");
     EXPECT_EQ(document.operations.size(), 2000U) << schema.substr(0, 60);
-    EXPECT_LE(document.notes.size(), kMaxNotes);
+    EXPECT_LE(document.warnings.size(), kMaxWarnings);
   }
 }
 
@@ -478,7 +423,7 @@ TEST(OpenapiDocument, APathItemThatManyPathsReferToIsReadUpToALimit) {
   const Document document =
       read(R"({"openapi":"3.1.0","paths":{"/first":{"get":{"tags":[)" + tags + "]}}" + paths + "}}");
   EXPECT_LT(document.operations.size(), 20U);
-  EXPECT_THAT(document.notes, Contains(HasSubstr("too often")));
+  EXPECT_THAT(document.warnings, Contains(HasSubstr("too often")));
 }
 
 TEST(OpenapiDocument, AHugeEnumAllowsAnyValueAndGivesExamples) {

@@ -115,9 +115,9 @@ Result<std::vector<OperationChange>> changes_for(const Document& document, const
       return fail(ErrorCode::kInvalidArgument, "\"" + operation + "\" is named twice.");
     const Compared& each = *found->second;
     if (!each.imported->importable) {
-      std::string why;
-      for (const std::string& note : each.imported->notes) why += " " + note;
-      return fail(ErrorCode::kInvalidArgument, "\"" + operation + "\" cannot be imported." + why);
+      std::string reason;
+      for (const std::string& warning : each.imported->warnings) reason += " " + warning;
+      return fail(ErrorCode::kInvalidArgument, "\"" + operation + "\" cannot be imported." + reason);
     }
     OperationChange change{each.existing == nullptr ? std::string() : each.key, each.imported->definition};
     change.definition["key"] = each.key;

@@ -55,7 +55,7 @@ json::object operation_view(const openapi::Compared& each) {
   out["importable"] = each.imported != nullptr && each.imported->importable;
   out["server"] = each.imported != nullptr ? each.imported->server : std::string();
   out["tags"] = each.imported != nullptr ? to_array(each.imported->tags) : json::array();
-  out["notes"] = each.imported != nullptr ? to_array(each.imported->notes) : json::array();
+  out["notes"] = each.imported != nullptr ? to_array(each.imported->warnings) : json::array();
   return out;
 }
 
@@ -65,7 +65,7 @@ json::object document_view(const openapi::Document& document, const ConnectorEnt
   out["version"] = document.version;
   out["base_url"] = document.base_url;
   out["auth"] = document.auth;
-  out["notes"] = to_array(document.notes);
+  out["notes"] = to_array(document.warnings);
   const openapi::Origin before =
       connector != nullptr ? openapi::imported_before(*connector) : openapi::Origin();
   out["imported_before"] = nullptr;

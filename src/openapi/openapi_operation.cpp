@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kDigestBytes = 12;  // of SHA-256
 
-// With sorted members, and without those that say nothing.
+// The value with sorted members and without empty ones.
 json::value canonical(const json::value& value) {
   if (value.is_array()) {
     json::array out;
@@ -126,7 +126,7 @@ std::string description_of(const std::string& name, const json::object& operatio
   return std::string(truncate_utf8(both, kMaxOperationDescriptionBytes + 2 * kMaxNameBytes));
 }
 
-// Gives the argument its name, which the templates use, and keeps it.
+// Gives the argument its unique name for the templates, and stores it.
 std::string OperationBuilder::add(Argument argument, std::string_view sent_as, std::string_view where) {
   std::string name = argument_name(sent_as);
   if (is_taken(name)) {
@@ -145,7 +145,7 @@ std::string OperationBuilder::add(Argument argument, std::string_view sent_as, s
 
 bool OperationBuilder::build(std::string_view method, std::string_view path, const json::object& item,
                              const json::object& operation, const std::string& server) {
-  // RFC 3986 §3.5: a fragment is never sent; documents tell operations of one path apart by it.
+  // RFC 3986 §3.5: a fragment is never sent. Documents use fragments to distinguish operations of one path.
   const std::string sent = with_plain_query(path.substr(0, path.find('#')));
   const auto query = std::min(sent.find('?'), sent.size());
   read_path_query(std::string_view(sent).substr(query));
@@ -179,7 +179,7 @@ bool OperationBuilder::build(std::string_view method, std::string_view path, con
   }
   if (to_json(schema).size() > kMaxImportedSchemaBytes * 5 / 4) return false;
   if (converter_.was_cut())
-    notes_.add("The schema is larger or deeper than models can use: its inner parts allow any value.");
+    warnings_.add("The schema is larger or deeper than models can use: its inner parts allow any value.");
 
   json::object rest;
   rest["method"] = method;

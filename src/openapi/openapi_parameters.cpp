@@ -13,13 +13,13 @@
 namespace wick::openapi {
 namespace {
 
-// "{name}" when all of `text` is that.
+// The placeholder if `text` is a single "{name}".
 std::optional<std::string_view> whole_name(std::string_view text) {
   if (text.size() < 3 || !text.starts_with('{') || text.find('}') != text.size() - 1) return std::nullopt;
   return text.substr(1, text.size() - 2);
 }
 
-// What is between the braces without what frameworks put there: {+path}, {proxy+}, {name=projects/*},
+// The name between the braces without the notation of frameworks: {+path}, {proxy+}, {name=projects/*},
 // {id:[0-9]+}.
 std::string_view bare_name(std::string_view written) {
   written = trim(written.substr(0, written.find_first_of("=:")));
@@ -28,7 +28,7 @@ std::string_view bare_name(std::string_view written) {
   return written;
 }
 
-// Whether the place takes several segments.
+// Whether the placeholder accepts several segments.
 bool is_greedy(std::string_view written) {
   const auto pattern = written.find('=');
   return written.starts_with('+') || written.ends_with('+') || written.ends_with('*') ||
@@ -70,19 +70,20 @@ std::string with_plain_query(std::string_view path) {
 }
 
 void OperationBuilder::add_parameters(const json::object& item, const json::object& operation) {
-  // Those of the operation replace those of the path with the same name and place.
+  // Parameters of the operation replace those of the path with the same name and place.
   std::vector<std::pair<std::string, const json::object*>> all;
   for (const json::object* holder : {&item, &operation}) {
     const auto* list = array_of(*holder, "parameters");
     if (list == nullptr) continue;
     if (list->size() > kMaxArguments)
-      return block("It has more than " + std::to_string(kMaxArguments) + " parameters.");
+      return mark_not_importable("It has more than " + std::to_string(kMaxArguments) + " parameters.");
     for (const auto& entry : *list) {
-      std::string why;
-      const auto* node = references_.follow(entry, why);
+      std::string reason;
+      const auto* node = references_.follow(entry, reason);
       const auto* parameter = node == nullptr ? nullptr : node->if_object();
       if (parameter == nullptr) {
-        block(why.empty() ? "A parameter is not an object." : "A parameter cannot be read. " + why);
+        mark_not_importable(reason.empty() ? "A parameter is not an object."
+                                           : "A parameter cannot be read. " + reason);
         continue;
       }
       const std::string id = text_or_empty(*parameter, "in") + " " + text_or_empty(*parameter, "name");
@@ -96,20 +97,20 @@ void OperationBuilder::add_parameters(const json::object& item, const json::obje
     }
   }
   if (all.size() > kMaxArguments)
-    return block("It has more than " + std::to_string(kMaxArguments) + " parameters.");
+    return mark_not_importable("It has more than " + std::to_string(kMaxArguments) + " parameters.");
   for (const auto& [id, parameter] : all) add_parameter(*parameter);
 }
 
 void OperationBuilder::add_parameter(const json::object& parameter) {
   const std::string name = text_or_empty(parameter, "name");
   const std::string place = text_or_empty(parameter, "in");
-  if (name.empty()) return block("A parameter has no name.");
+  if (name.empty()) return mark_not_importable("A parameter has no name.");
   const std::string lower = to_lower_ascii(name);
   if (place == "header" && (lower == "accept" || lower == "content-type" || lower == "authorization")) return;
   const bool fixed = std::any_of(path_query_.begin(), path_query_.end(), [&](const auto& pair) {
     return pair.first == name && !pair.second.empty() && pair.second.find('{') == std::string::npos;
   });
-  if (place == "query" && fixed) return;  // the path says its value
+  if (place == "query" && fixed) return;  // the path has the value
   Argument argument;
   argument.required = place == "path" || bool_or_false(parameter, "required");
   bool is_json = false;
@@ -146,10 +147,11 @@ void OperationBuilder::add_parameter(const json::object& parameter) {
     add_query(name, "form", true, false,
               std::move(argument));  // OpenAPI 3.2: its members are all of the query
   } else {
-    const std::string why = place == "cookie" ? "The cookie \"" + shown(name) + "\" cannot be sent."
-                                              : "The parameter \"" + shown(name) + "\" is at no known place.";
-    if (argument.required) return block(why);
-    notes_.add(why);
+    const std::string reason = place == "cookie"
+                                   ? "The cookie \"" + shown(name) + "\" cannot be sent."
+                                   : "The parameter \"" + shown(name) + "\" has an unknown location.";
+    if (argument.required) return mark_not_importable(reason);
+    warnings_.add(reason);
   }
 }
 
@@ -159,8 +161,8 @@ void OperationBuilder::add_header(const std::string& name, bool explode, Argumen
            c == '_' || c == '.';
   });
   if (!sendable) {
-    const std::string why = "The header \"" + shown(name) + "\" cannot be sent.";
-    return argument.required ? block(why) : notes_.add(why);
+    const std::string reason = "The header \"" + shown(name) + "\" cannot be sent.";
+    return argument.required ? mark_not_importable(reason) : warnings_.add(reason);
   }
   const char* end = is_scalar(argument.schema)                                 ? "}"
                     : explode && has_type(argument.schema, {"object", "null"}) ? "*,}"
@@ -186,7 +188,8 @@ void OperationBuilder::add_query(const std::string& name, const std::string& sty
   query_[name] = "{" + add(std::move(argument), name, "query") + mark + "}";
 }
 
-// RFC 6265 §4.2.1: all cookies are one header. Others than required ones would take it along when they are absent.
+// RFC 6265 §4.2.1: all cookies form one header. Optional ones would remove the header if they are absent, so
+// only required ones are supported.
 void OperationBuilder::add_cookie(const std::string& name, Argument argument) {
   const char* end = is_scalar(argument.schema) ? "}" : ",}";
   const std::string before = text_or_empty(headers_, "Cookie");
@@ -198,8 +201,8 @@ void OperationBuilder::add_cookie(const std::string& name, Argument argument) {
 void OperationBuilder::add_path_parameter(const std::string& name, const std::string& style, bool explode,
                                           Argument argument) {
   if (style != "simple" && style != "label" && style != "matrix") {
-    return block("The path parameter \"" + shown(name) + "\" has the style \"" + shown(style) +
-                 "\", which cannot be sent.");
+    return mark_not_importable("The path parameter \"" + shown(name) + "\" has the style \"" + shown(style) +
+                               "\", which cannot be sent.");
   }
   const bool scalar = is_scalar(argument.schema);
   const bool object = !scalar && has_type(argument.schema, {"object", "null"});
@@ -215,12 +218,13 @@ void OperationBuilder::add_path_parameter(const std::string& name, const std::st
   }
   if (style == "matrix" && !(explode && object)) before += field;
   if (before.size() > 150)
-    return block("The name of the path parameter \"" + shown(name) + "\" is too long to be sent.");
+    return mark_not_importable("The name of the path parameter \"" + shown(name) +
+                               "\" is too long to be sent.");
   const std::string used = add(std::move(argument), name, "path");
   path_slots_.emplace_back(name, before + "{" + used + mark + "}");
 }
 
-// The template in the place of "{written}".
+// The template for "{written}".
 std::string OperationBuilder::path_slot(std::string_view written) {
   std::string name(written);
   const auto find = [&] {
@@ -238,7 +242,7 @@ std::string OperationBuilder::path_slot(std::string_view written) {
     if (slot != path_slots_.end()) name = slot->first;
   }
   if (slot == path_slots_.end()) {
-    notes_.add("The path parameter \"" + shown(name) + "\" is not described: it is taken as a text.");
+    warnings_.add("The path parameter \"" + shown(name) + "\" is not described: it is taken as a text.");
     Argument argument;
     argument.schema["type"] = "string";
     argument.required = true;
@@ -263,7 +267,7 @@ void OperationBuilder::read_path_query(std::string_view query) {
   }
 }
 
-// What stands in the path behind its question mark: fixed fields stay there, "name={name}" is a parameter.
+// The part of the path after its question mark: fixed fields stay, "name={name}" is a parameter.
 void OperationBuilder::fill_path_query() {
   char separator = '?';
   for (const auto& [name, rest] : path_query_) {
@@ -303,12 +307,13 @@ void OperationBuilder::fill_path(std::string_view path) {
   if (!path_.starts_with('/')) path_.insert(0, 1, '/');
   fill_path_query();
   for (const auto& [name, slot] : path_slots_) {
-    if (!used_slots_.contains(name)) block("The path parameter \"" + shown(name) + "\" is not in the path.");
+    if (!used_slots_.contains(name))
+      mark_not_importable("The path parameter \"" + shown(name) + "\" is not in the path.");
   }
   if (has_dot_segment(path_) || path_.find("://") != std::string::npos ||
       path_.find_first_of(" \t\r\n\\") != std::string::npos || !is_valid_utf8(path) ||
       printable(path) != path)
-    block("The path leads somewhere else or has characters that cannot be sent.");
+    mark_not_importable("The path leads somewhere else or has characters that cannot be sent.");
 }
 
 }  // namespace wick::openapi

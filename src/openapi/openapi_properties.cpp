@@ -1,4 +1,4 @@
-// What the properties of a schema are: which of them requests carry, and which can be arguments of their own.
+// The properties of a schema: which ones requests contain, and which can be separate arguments.
 #include <algorithm>
 
 #include "base/json.h"
@@ -7,9 +7,10 @@
 namespace wick::openapi {
 namespace {
 
-constexpr std::size_t kMaxBranches = 1000;  // of one value, in which read-only properties are looked for
+constexpr std::size_t kMaxBranches =
+    1000;  // branches of one value that are searched for read-only properties
 
-// A schema that only says what must be there (`anyOf: [{required: [a]}, {required: [b]}]`).
+// A schema that only names required properties (`anyOf: [{required: [a]}, {required: [b]}]`).
 bool only_requires(const json::value& schema) {
   if (!schema.is_object()) return false;
   for (const auto& member : schema.get_object()) {
@@ -22,10 +23,10 @@ bool only_requires(const json::value& schema) {
 
 }  // namespace
 
-// A property's own readOnly, or that of what it refers to or consists of.
+// The readOnly of a property, or of the schemas that it refers to or consists of.
 bool SchemaConverter::is_read_only(const json::value& schema, std::size_t depth) {
   const json::value* at = &schema;
-  std::string why;
+  std::string reason;
   for (std::size_t i = 0; i < kMaxReferenceChain; ++i) {
     const auto* object = at->if_object();
     if (object == nullptr || !visit()) return false;
@@ -38,7 +39,7 @@ bool SchemaConverter::is_read_only(const json::value& schema, std::size_t depth)
     }
     const auto* reference = object->if_contains("$ref");
     if (reference == nullptr || !reference->is_string()) return false;
-    at = references_.target(std::string_view(reference->get_string()), why);
+    at = references_.target(std::string_view(reference->get_string()), reason);
     if (at == nullptr) return false;
   }
   return false;
@@ -51,14 +52,14 @@ SchemaConverter::ReadOnly SchemaConverter::read_only_of(const json::value& schem
   return out;
 }
 
-// `required` may name a property in another branch than the one that says what it is.
+// `required` may name a property of another branch.
 void SchemaConverter::collect_read_only(const json::value& schema, bool always,
                                         std::set<const json::value*>& seen, ReadOnly& out) {
   const auto* object = schema.if_object();
   if (object == nullptr || seen.size() > kMaxBranches || !visit() || !seen.insert(&schema).second) return;
   if (const auto* reference = object->if_contains("$ref"); reference != nullptr && reference->is_string()) {
-    std::string why;
-    const auto* target = references_.target(std::string_view(reference->get_string()), why);
+    std::string reason;
+    const auto* target = references_.target(std::string_view(reference->get_string()), reason);
     if (target != nullptr) collect_read_only(*target, always, seen, out);
   }
   if (const auto* properties = object->if_contains("properties");
@@ -90,7 +91,8 @@ std::optional<std::vector<BodyProperty>> SchemaConverter::plain_properties(const
     const auto same = std::find_if(out.begin(), out.end(),
                                    [&](const BodyProperty& each) { return each.name == property.name; });
     if (same != out.end()) {
-      if (same->schema != property.schema) return std::nullopt;  // two rules for one: only allOf can say it
+      if (same->schema != property.schema)
+        return std::nullopt;  // two schemas for one property: only allOf can express that
       continue;
     }
     out.push_back(property);
@@ -100,8 +102,8 @@ std::optional<std::vector<BodyProperty>> SchemaConverter::plain_properties(const
 
 bool SchemaConverter::collect(const json::value& schema, std::size_t depth, std::vector<BodyProperty>& out,
                               std::vector<std::string>& required) {
-  std::string why;
-  const json::value* node = references_.follow(schema, why);
+  std::string reason;
+  const json::value* node = references_.follow(schema, reason);
   const auto* object = node == nullptr ? nullptr : node->if_object();
   if (object == nullptr || depth > kMaxSchemaDepth || is_nullable(*object)) return false;
   for (const auto& member : *object) {

@@ -17,7 +17,7 @@ bool is_type(std::string_view type) {
   return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes);
 }
 
-// A limit that counts something.
+// A limit that is a count.
 bool is_count(const json::value& value) {
   return (value.is_int64() && value.get_int64() >= 0) || value.is_uint64() ||
          (value.is_double() && value.get_double() >= 0 &&
@@ -28,7 +28,7 @@ json::value count_of(const json::value& value) {
   return value.is_double() ? json::value(std::int64_t(value.get_double())) : value;
 }
 
-// A value that YAML, or an author, has made of another type than the schema says: enum: [1.0, yes] of texts.
+// A value that YAML or the author gave another type than the schema says: enum: [1.0, yes] of texts.
 json::value as_typed(const json::value& value, const json::object& schema) {
   const auto* type = schema.if_contains("type");
   const auto is_only = [&](std::string_view name) {
@@ -48,29 +48,29 @@ json::value as_typed(const json::value& value, const json::object& schema) {
 
 }  // namespace
 
-void Notes::add(std::string note) {
-  if (all_.size() >= kMaxNotes) return;
-  if (std::find(all_.begin(), all_.end(), note) == all_.end()) all_.push_back(std::move(note));
+void Warnings::add(std::string warning) {
+  if (all_.size() >= kMaxWarnings) return;
+  if (std::find(all_.begin(), all_.end(), warning) == all_.end()) all_.push_back(std::move(warning));
 }
 
-const json::value* References::target(std::string_view reference, std::string& why) const {
+const json::value* References::target(std::string_view reference, std::string& reason) const {
   const std::string shown(truncate_utf8(reference, 200));
   if (reference.size() > kMaxReferenceBytes) {
-    why = "The reference \"" + shown + "…\" is too long.";
+    reason = "The reference \"" + shown + "…\" is too long.";
     return nullptr;
   }
   const auto hash = std::min(reference.find('#'), reference.size());
   const std::string_view resource = reference.substr(0, hash);
   const json::value* root = resource.empty() ? &document_ : named(resource);
   if (root == nullptr) {
-    why = "The reference \"" + shown + "\" leads out of the document.";
+    reason = "The reference \"" + shown + "\" leads out of the document.";
     return nullptr;
   }
   const auto fragment = percent_decode(reference.substr(std::min(hash + 1, reference.size())));
   const json::value* found = !fragment                                         ? nullptr
                              : fragment->empty() || fragment->starts_with('/') ? at_pointer(*root, *fragment)
                                                                                : named("#" + *fragment);
-  if (found == nullptr) why = "The reference \"" + shown + "\" leads nowhere.";
+  if (found == nullptr) reason = "The reference \"" + shown + "\" leads nowhere.";
   return found;
 }
 
@@ -80,7 +80,7 @@ const json::value* References::named(std::string_view name) const {
   return found == names_->end() ? nullptr : found->second;
 }
 
-// JSON Schema core §8.2: what has a name of its own. The first of a name counts.
+// JSON Schema core §8.2: the schemas with a name. The first of equal names counts.
 void References::collect_names(const json::value& value, Names& names) {
   if (const auto* list = value.if_array()) {
     for (const auto& item : *list) collect_names(item, names);
@@ -95,23 +95,23 @@ void References::collect_names(const json::value& value, Names& names) {
   for (const auto& member : *object) collect_names(member.value(), names);
 }
 
-const json::value* References::follow(const json::value& node, std::string& why) const {
+const json::value* References::follow(const json::value& node, std::string& reason) const {
   const json::value* at = &node;
   for (std::size_t i = 0; i <= kMaxReferenceChain; ++i) {
     const auto* object = at->if_object();
     const auto* reference = object == nullptr ? nullptr : object->if_contains("$ref");
     if (reference == nullptr || !reference->is_string()) return at;
-    at = target(std::string_view(reference->get_string()), why);
+    at = target(std::string_view(reference->get_string()), reason);
     if (at == nullptr) return nullptr;
   }
-  why =
+  reason =
       "A reference leads in a circle or through more than " + std::to_string(kMaxReferenceChain) + " others.";
   return nullptr;
 }
 
-SchemaConverter::SchemaConverter(const References& references, bool is_30, Detail detail, Notes& notes,
+SchemaConverter::SchemaConverter(const References& references, bool is_30, Detail detail, Warnings& warnings,
                                  Shared& shared)
-    : references_(references), is_30_(is_30), detail_(detail), notes_(notes), shared_(shared) {}
+    : references_(references), is_30_(is_30), detail_(detail), warnings_(warnings), shared_(shared) {}
 
 void SchemaConverter::spend(std::size_t bytes) {
   bytes_ += bytes;
@@ -124,8 +124,8 @@ bool SchemaConverter::visit() {
 }
 
 const json::object* SchemaConverter::resolved(const json::value& schema) const {
-  std::string why;
-  const json::value* node = references_.follow(schema, why);
+  std::string reason;
+  const json::value* node = references_.follow(schema, reason);
   return node == nullptr ? nullptr : node->if_object();
 }
 
@@ -151,7 +151,7 @@ json::object SchemaConverter::convert(const json::value& schema, std::size_t dep
   return object->contains("$ref") ? convert_reference(*object, depth) : convert_keywords(*object, depth);
 }
 
-// A schema of what is inside the value, so that a circle through it ends when the value does.
+// Converts a schema for a part of the value, so that a circle through it ends when the value ends.
 json::object SchemaConverter::convert_inside(const json::value& schema, std::size_t depth) {
   ReadOnly outer = depth < detail_.depth ? read_only_of(schema) : ReadOnly();
   outer.swap(read_only_);
@@ -166,12 +166,12 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
   const auto* text = schema.if_contains("$ref");
   const std::string reference(text->is_string() ? truncate_utf8(text->get_string(), kMaxReferenceBytes + 1)
                                                 : "");
-  std::string why;
-  const json::value* first = references_.target(reference, why);
-  const json::value* target = first == nullptr ? nullptr : references_.follow(*first, why);
+  std::string reason;
+  const json::value* first = references_.target(reference, reason);
+  const json::value* target = first == nullptr ? nullptr : references_.follow(*first, reason);
   if (target == nullptr) {
     unresolved_ = true;
-    notes_.add("It cannot be described whole. " + why);
+    warnings_.add("It cannot be described completely. " + reason);
     return {};
   }
   json::object out;
@@ -179,8 +179,8 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
       std::find_if(active_.begin(), active_.end(), [&](const Active& each) { return each.target == target; });
   if (active != active_.end()) {
     if (active->instance_depth == instance_depth_) {
-      notes_.add("The schema \"" + reference.substr(reference.rfind('/') + 1) +
-                 "\" is defined by itself. Any value is allowed there.");
+      warnings_.add("The schema \"" + reference.substr(reference.rfind('/') + 1) +
+                    "\" is defined by itself. Any value is allowed there.");
       return {};
     }
     out["$ref"] = "#/$defs/" + definition_name(target, reference);
@@ -189,7 +189,7 @@ json::object SchemaConverter::convert_reference(const json::object& schema, std:
     out = convert(*target, depth + 1);
     active_.pop_back();
   }
-  // 3.1 lets a reference have neighbours; 3.0 forbids them, yet authors write these and mean them.
+  // 3.1 allows keywords next to a reference. 3.0 forbids them, but authors use these and expect an effect.
   const bool recursive = out.contains("$ref");
   json::object around;
   convert_texts(schema, around, depth);
@@ -263,7 +263,7 @@ void SchemaConverter::convert_texts(const json::object& schema, json::object& ou
 
 void SchemaConverter::convert_enum(const json::array& values, json::object& out) {
   json::array kept;
-  std::set<std::string> texts;  // of those kept
+  std::set<std::string> texts;  // the kept values
   std::size_t bytes = 0;
   for (const auto& value : values) {
     if (!visit()) return;
@@ -277,7 +277,8 @@ void SchemaConverter::convert_enum(const json::array& values, json::object& out)
   }
   if (bytes > kMaxEnumBytes) {
     const std::string count = std::to_string(values.size());
-    notes_.add("A list of " + count + " allowed values is too long for models: any value is allowed there.");
+    warnings_.add("A list of " + count +
+                  " allowed values is too long for models: any value is allowed there.");
     std::string some = "One of " + count + " values, for example ";
     for (std::size_t i = 0; i < 5 && i < kept.size(); ++i)
       some += (i == 0 ? "" : ", ") + std::string(truncate_utf8(plain_text(kept[i]), 40));
@@ -344,7 +345,7 @@ void SchemaConverter::convert_limits(const json::object& schema, json::object& o
     const auto* strict = schema.if_contains(exclusive);
     if (strict != nullptr && is_number(*strict)) out[exclusive] = *strict;
     if (value == nullptr || !is_number(*value)) continue;
-    // 3.0 says with a boolean that the limit itself is outside.
+    // In 3.0 a boolean makes the limit exclusive.
     out[strict != nullptr && strict->is_bool() && strict->get_bool() ? exclusive : limit] = *value;
   }
 }
@@ -427,7 +428,7 @@ void SchemaConverter::convert_combined(const json::object& schema, json::object&
   }
   for (const char* key : {"anyOf", "oneOf"}) {
     json::array any = list(key);
-    // A branch that allows everything makes the whole allow everything.
+    // If one branch allows everything, the whole does.
     if (any.empty() || std::any_of(any.begin(), any.end(),
                                    [](const json::value& each) { return each.get_object().empty(); }))
       continue;
@@ -441,7 +442,7 @@ void SchemaConverter::convert_combined(const json::object& schema, json::object&
       add_to_all(std::move(second));
     }
   }
-  // `allOf` of one is how 3.0 puts a description next to a reference.
+  // In 3.0, `allOf` with one branch adds a description to a reference.
   auto* all = out.if_contains("allOf");
   if (all == nullptr || all->get_array().size() != 1) return;
   const json::object& only = all->get_array()[0].get_object();
@@ -477,7 +478,7 @@ std::string SchemaConverter::definition_name(const json::value* target, std::str
 
 json::object SchemaConverter::definitions() {
   json::object out;
-  // Each may need further ones, which are appended while this runs.
+  // Each definition may need further ones, which are appended during this loop.
   for (std::size_t i = 0; i < definitions_.size() && !overflowed_; ++i) {
     const auto [target, name] = definitions_[i];
     active_.assign(1, {target, 0});

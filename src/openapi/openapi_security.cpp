@@ -13,13 +13,13 @@
 namespace wick::openapi {
 namespace {
 
-constexpr std::size_t kMaxSchemes = 50;  // ways to authenticate that are looked at
+constexpr std::size_t kMaxSchemes = 50;  // schemes that are read
 
 class SecurityReader {
  public:
   SecurityReader(const json::object& root, const References& references, const std::string& base_url,
-                 Notes& notes)
-      : root_(root), references_(references), base_url_(base_url), notes_(notes) {}
+                 Warnings& warnings)
+      : root_(root), references_(references), base_url_(base_url), warnings_(warnings) {}
 
   void read_auth();
   json::object take() { return std::move(auth_); }
@@ -30,9 +30,9 @@ class SecurityReader {
   const json::object& root_;
   const References& references_;
   const std::string& base_url_;
-  Notes& notes_;
+  Warnings& warnings_;
   json::object auth_;
-  std::string cookie_;  // that carries a key
+  std::string cookie_;  // the cookie that carries a key
 };
 
 bool SecurityReader::use_scheme(const std::string& name, const json::object& scheme) {
@@ -50,7 +50,7 @@ bool SecurityReader::use_scheme(const std::string& name, const json::object& sch
       return false;
     }
     if (place != "header" && place != "query") {
-      notes_.add("The key of \"" + shown(name) + "\" is at no known place.");
+      warnings_.add("The key of \"" + shown(name) + "\" has an unknown location.");
       return false;
     }
     auth["auth"] = place;
@@ -63,14 +63,13 @@ bool SecurityReader::use_scheme(const std::string& name, const json::object& sch
       token_url.insert(0, url_origin(base_url_).value_or(""));
     }
     if (flow == nullptr) {
-      notes_.add(
-          "\"" + shown(name) +
-          "\" is OAuth for people, which a REST connector does not do: it can send an access token that "
-          "you paste, as bearer.");
+      warnings_.add("\"" + shown(name) +
+                    "\" is OAuth with user sign-in, which REST connectors do not support: paste an access "
+                    "token as bearer token instead.");
       return false;
     }
     if (!is_server_url(token_url)) {
-      notes_.add("The token URL of \"" + shown(name) + "\" is not an address with http or https.");
+      warnings_.add("The token URL of \"" + shown(name) + "\" is not an address with http or https.");
       return false;
     }
     auth["auth"] = "oauth_client_credentials";
@@ -79,15 +78,15 @@ bool SecurityReader::use_scheme(const std::string& name, const json::object& sch
     if (const auto* all = object_or_null(*flow, "scopes")) {
       for (const auto& scope : *all) scopes += (scopes.empty() ? "" : " ") + std::string(scope.key());
     }
-    // All that there are is seldom what one wants, but a few may be.
+    // Choosing all declared schemes would seldom be right, but a few may be.
     if (!scopes.empty() && scopes.size() <= 200 && printable(scopes) == scopes) auth["scope"] = scopes;
   } else {
-    notes_.add("\"" + shown(name) + "\" is a way to authenticate (" +
-               shown(type + (how.empty() ? "" : " " + how)) + ") that a REST connector does not know.");
+    warnings_.add("\"" + shown(name) + "\" is an authentication method (" +
+                  shown(type + (how.empty() ? "" : " " + how)) + ") that REST connectors do not support.");
     return false;
   }
   auth_ = std::move(auth);
-  notes_.add("Authentication is taken from \"" + shown(name) + "\": the secret is yours to enter.");
+  warnings_.add("Authentication uses \"" + shown(name) + "\": enter the secret yourself.");
   return true;
 }
 
@@ -96,10 +95,10 @@ void SecurityReader::read_auth() {
   const auto* schemes = components == nullptr ? nullptr : object_or_null(*components, "securitySchemes");
   auth_["auth"] = "none";
   if (schemes == nullptr || schemes->empty()) {
-    notes_.add("The document describes no authentication: choose it yourself if there is one.");
+    warnings_.add("The document describes no authentication: choose it yourself if there is one.");
     return;
   }
-  // Those that everything requires first, then any.
+  // First the schemes that every operation requires, then any.
   std::vector<std::string> order;
   const auto append = [&](std::string_view name) {
     if (order.size() < kMaxSchemes && std::find(order.begin(), order.end(), name) == order.end())
@@ -109,28 +108,29 @@ void SecurityReader::read_auth() {
     for (const auto& requirement : *security) {
       if (!requirement.is_object()) continue;
       if (requirement.get_object().size() > 1)
-        notes_.add("Several ways to authenticate are required together: only one can be set.");
+        warnings_.add("The API requires several authentication methods together: only one can be set.");
       for (const auto& member : requirement.get_object()) append(member.key());
     }
   }
   for (const auto& member : *schemes) append(member.key());
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto* entry = schemes->if_contains(order[i]);
-    std::string why;
-    const auto* node = entry == nullptr ? nullptr : references_.follow(*entry, why);
+    std::string reason;
+    const auto* node = entry == nullptr ? nullptr : references_.follow(*entry, reason);
     if (node != nullptr && node->is_object() && use_scheme(order[i], node->get_object())) return;
   }
   if (cookie_.empty()) return;
   auth_["auth"] = "header";
   auth_["auth_name"] = "Cookie";
-  notes_.add("The key is sent as a cookie: enter \"" + shown(cookie_) + "=\" and its value as the secret.");
+  warnings_.add("The key is sent as a cookie: enter \"" + shown(cookie_) +
+                "=\" and its value as the secret.");
 }
 
 }  // namespace
 
 json::object read_security(const json::object& root, const References& references,
-                           const std::string& base_url, Notes& notes) {
-  SecurityReader reader(root, references, base_url, notes);
+                           const std::string& base_url, Warnings& warnings) {
+  SecurityReader reader(root, references, base_url, warnings);
   reader.read_auth();
   return reader.take();
 }

@@ -1,4 +1,4 @@
-// How an API's requests prove who they are, from the security schemes of its document. Pure.
+// Reads the authentication of an API from the security schemes of its document. Pure.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -8,10 +8,10 @@
 
 namespace wick::openapi {
 
-// The settings auth, auth_name, token_url and scope of a rest connector: the first way that it can go, of those that the
-// whole document requires before any other. `base_url` completes a token URL that begins with a slash. Notes say what was
-// taken and what cannot be.
+// The settings auth, auth_name, token_url and scope of a rest connector, from the first supported scheme. The
+// requirements of the whole document take precedence. `base_url` completes a token URL that begins with a
+// slash. Warnings name the chosen scheme and the unsupported ones.
 boost::json::object read_security(const boost::json::object& root, const References& references,
-                                  const std::string& base_url, Notes& notes);
+                                  const std::string& base_url, Warnings& warnings);
 
 }  // namespace wick::openapi

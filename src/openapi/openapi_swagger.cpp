@@ -23,8 +23,11 @@ constexpr std::string_view kMultipart = "multipart/form-data";
 
 class Converter {
  public:
-  Converter(const json::value& document, std::string_view document_url, Notes& notes)
-      : document_(document.get_object()), references_(document), document_url_(document_url), notes_(notes) {}
+  Converter(const json::value& document, std::string_view document_url, Warnings& warnings)
+      : document_(document.get_object()),
+        references_(document),
+        document_url_(document_url),
+        warnings_(warnings) {}
 
   json::object convert();
 
@@ -40,7 +43,7 @@ class Converter {
   json::object body(const json::object& parameter, const json::array& types);
   json::object form(const Parameters& fields, const json::array& types) const;
   json::array consumed_types(const json::object& operation) const;
-  // False once more of the document would be copied than is allowed.
+  // False if more of the document would be copied than is allowed.
   bool may_copy(const json::value& part) {
     count_parts(part, copied_);
     return copied_ <= kMaxSchemaVisits;
@@ -49,11 +52,11 @@ class Converter {
   const json::object& document_;
   const References references_;
   const std::string_view document_url_;
-  Notes& notes_;
+  Warnings& warnings_;
   std::size_t copied_ = 0;
 };
 
-// Of a schema, or of a parameter that has one although it is not the body.
+// Keywords of a schema, or of a parameter other than the body.
 bool is_file(const json::object& schema) {
   const auto* inner = object_or_null(schema, "schema");
   return text_of(inner == nullptr ? schema : *inner, "type") == "file";
@@ -63,7 +66,7 @@ json::object bytes_schema() {
   return {{"type", "string"}, {"format", "binary"}};
 }
 
-// The schema of a parameter that is not the body: all that is not about the parameter itself.
+// The schema of a parameter other than the body: all keywords that are not about the parameter itself.
 json::object schema_of(const json::object& parameter) {
   if (is_file(parameter)) return bytes_schema();
   if (const auto* schema = object_or_null(parameter, "schema")) return *schema;
@@ -77,7 +80,8 @@ json::object schema_of(const json::object& parameter) {
   return schema;
 }
 
-// How a list is written: the style of OpenAPI 3, "tabDelimited" being ours, and whether each item is a field of its own.
+// The notation of a list: the style of OpenAPI 3 ("tabDelimited" is an extension of Wick), and whether each
+// item is a separate field.
 void set_style(const json::object& parameter, json::object& out) {
   const std::string_view type = text_of(parameter, "type");
   if (!type.empty() && type != "array") return;
@@ -142,14 +146,14 @@ json::array Converter::consumed_types(const json::object& operation) const {
     const auto* types = array_of(*holder, "consumes");
     if (types == nullptr) continue;
     for (const auto& type : *types) {
-      if (type.is_string() && out.size() < kMaxNotes) out.push_back(type);
+      if (type.is_string() && out.size() < kMaxWarnings) out.push_back(type);
     }
-    break;  // an empty list of the operation clears that of the document
+    break;  // an empty list of the operation overrides that of the document
   }
   return out;
 }
 
-// Those of the operation replace those of the path with the same name and place; there is one body.
+// Parameters of the operation replace those of the path with the same name and place. There is one body.
 Converter::Parameters Converter::parameters_of(const json::object& item, const json::object& operation,
                                                json::array& unread) {
   Parameters out;
@@ -158,12 +162,12 @@ Converter::Parameters Converter::parameters_of(const json::object& item, const j
     const auto* list = array_of(*holder, "parameters");
     if (list == nullptr) continue;
     for (const auto& entry : *list) {
-      std::string why;
-      const auto* node = references_.follow(entry, why);
+      std::string reason;
+      const auto* node = references_.follow(entry, reason);
       if (!may_copy(node == nullptr ? entry : *node)) return out;
       const auto* parameter = node == nullptr ? nullptr : node->if_object();
       if (parameter == nullptr || out.size() > kMaxArguments) {
-        unread.push_back(entry);  // the reader says why
+        unread.push_back(entry);  // the reader reports the reason
         continue;
       }
       const std::string place = text_or_empty(*parameter, "in");
@@ -225,10 +229,10 @@ json::object Converter::form(const Parameters& fields, const json::array& types)
     if (text_of(*field, "type") == "array") set_style(*field, how);
     if (!how.empty()) encoding[name] = std::move(how);
   }
-  const auto takes = [&](std::string_view wanted) {
+  const auto takes = [&](std::string_view media_type) {
     return std::any_of(types.begin(), types.end(), [&](const json::value& type) {
       const auto media = parse_media_type(type.get_string());
-      return media && media->essence() == wanted;
+      return media && media->essence() == media_type;
     });
   };
   const bool is_multipart = has_file || (takes(kMultipart) && !takes(kForm));
@@ -281,8 +285,8 @@ json::object Converter::path_item(const json::object& item) {
   for (const std::string_view method : kSwaggerMethods) {
     const auto* entry = item.if_contains(method);
     if (entry == nullptr || entry->is_null()) continue;
-    std::string why;
-    const auto* node = references_.follow(*entry, why);
+    std::string reason;
+    const auto* node = references_.follow(*entry, reason);
     const auto* found = node == nullptr ? nullptr : node->if_object();
     out[method] = found == nullptr ? *entry : json::value(operation(item, *found));
   }
@@ -301,12 +305,12 @@ json::object Converter::convert() {
   json::object paths;
   if (const auto* given = object_or_null(document_, "paths")) {
     for (const auto& entry : *given) {
-      std::string why;
-      const auto* node = references_.follow(entry.value(), why);
+      std::string reason;
+      const auto* node = references_.follow(entry.value(), reason);
       const auto* item = node == nullptr ? nullptr : node->if_object();
       paths[entry.key()] = item == nullptr ? entry.value() : json::value(path_item(*item));
       if (copied_ <= kMaxSchemaVisits) continue;
-      notes_.add("The document repeats the same references too often: only a part of it was read.");
+      warnings_.add("The document repeats the same references too often: only a part of it was read.");
       paths.erase(entry.key());
       break;
     }
@@ -317,8 +321,8 @@ json::object Converter::convert() {
 
 }  // namespace
 
-json::object from_swagger(const json::value& document, std::string_view document_url, Notes& notes) {
-  return Converter(document, document_url, notes).convert();
+json::object from_swagger(const json::value& document, std::string_view document_url, Warnings& warnings) {
+  return Converter(document, document_url, warnings).convert();
 }
 
 }  // namespace wick::openapi

@@ -9,11 +9,11 @@
 
 namespace wick::openapi {
 
-// What openapi_document.cpp reads of a document: info, servers, security, its schemes, and paths. Parameters and path items
-// stand where they were referred to; references of schemas are left as they are, so they lead into `document`.
-// `document_url`: where the document comes from, whose scheme counts when it names none; may be empty.
-// Takes time in proportion to the document and kMaxSchemaVisits; a note says when that cuts something.
+// Converts the parts that openapi_document.cpp reads: info, servers, security, security schemes, and paths.
+// References to parameters and path items are expanded. References in schemas stay unchanged, so they lead into
+// `document`. `document_url` is the URL of the document, which supplies a missing scheme; may be empty. Takes
+// time in proportion to the document and kMaxSchemaVisits; a warning says if that limit cuts the result.
 boost::json::object from_swagger(const boost::json::value& document, std::string_view document_url,
-                                 Notes& notes);
+                                 Warnings& warnings);
 
 }  // namespace wick::openapi

@@ -44,7 +44,7 @@ std::string schema_of(const ImportedOperation& operation) {
 
 // "POST https://api.test/v1/x text/plain body"
 std::string sent(const ImportedOperation& operation, std::string_view arguments) {
-  EXPECT_TRUE(operation.importable) << testing::PrintToString(operation.notes);
+  EXPECT_TRUE(operation.importable) << testing::PrintToString(operation.warnings);
   if (!operation.importable) return "";
   const auto fits = check_once(operation.definition.at("input_schema").as_object(), object(arguments));
   EXPECT_TRUE(fits) << fits.error().message << schema_of(operation);
@@ -195,9 +195,9 @@ TEST(Swagger, ReferencesLeadToWhatTheDocumentSays) {
                                                                                                      : 'a') +
                                                                       R"(?q=1 application/json {"n":2})");
   EXPECT_FALSE(document.operations[3].importable);
-  EXPECT_THAT(document.operations[3].notes,
+  EXPECT_THAT(document.operations[3].warnings,
               Contains(HasSubstr("\"other.json#/p\" leads out of the document")));
-  EXPECT_THAT(document.notes, Contains(HasSubstr("\"/e\" cannot be read")));
+  EXPECT_THAT(document.warnings, Contains(HasSubstr("\"/e\" cannot be read")));
 }
 
 TEST(Swagger, IsReadFromYamlWithAnyWritingOfItsVersion) {
@@ -218,7 +218,7 @@ TEST(Swagger, APartThatIsReferredToTooOftenIsReadUpToALimit) {
       with(R"("paths":{)" + paths +
            R"(},"parameters":{"P":{"name":"p","in":"query","type":"string","enum":[)" + values + "]}}");
   EXPECT_LT(document.operations.size(), 20U);
-  EXPECT_THAT(document.notes, Contains(HasSubstr("too often")));
+  EXPECT_THAT(document.warnings, Contains(HasSubstr("too often")));
 }
 
 }  // namespace

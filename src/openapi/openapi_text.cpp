@@ -1,4 +1,4 @@
-// Small parts of schemas and of what documents say in words.
+// Helpers for schemas and for the texts of documents.
 #include <algorithm>
 #include <string>
 
@@ -11,7 +11,7 @@
 namespace wick::openapi {
 
 const std::string* Patterns::applied(std::string_view pattern) {
-  // Of other languages, and something else to ECMA-262: /^[a-z]+$/i, [[:alpha:]].
+  // Syntax of other languages with another meaning in ECMA-262: /^[a-z]+$/i, [[:alpha:]].
   const bool is_literal = pattern.starts_with('/') && pattern.rfind('/') > 0 &&
                           pattern.find_first_not_of("abcdefghijklmnopqrstuvwxyz", pattern.rfind('/') + 1) ==
                               std::string_view::npos;
@@ -57,7 +57,7 @@ void count_parts(const json::value& value, std::size_t& parts) {
 
 namespace {
 
-// Takes what `value` needs at least from `bytes`; false when they do not suffice.
+// Subtracts the minimal size of `value` from `bytes`; false if `bytes` is too small.
 bool take_size(const json::value& value, std::size_t& bytes) {
   const auto take = [&](std::size_t count) {
     const bool enough = count <= bytes;
@@ -107,7 +107,7 @@ void allow_null(json::object& schema) {
   }
   if (!schema.contains("anyOf") && !schema.contains("allOf") && !schema.contains("enum") &&
       !schema.contains("$ref"))
-    return;  // without a type, null is allowed already
+    return;  // without a type, null is already allowed
   json::object rest = schema;
   json::value description = nullptr;
   if (const auto* text = schema.if_contains("description")) description = *text;

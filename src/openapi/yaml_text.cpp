@@ -53,8 +53,8 @@ std::optional<json::value> integer_of(std::string_view text) {
   return std::nullopt;
 }
 
-// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?; .inf and .nan stay texts: JSON has
-// none.
+// [-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?; .inf and .nan stay texts, because JSON
+// has no such numbers.
 std::optional<json::value> float_of(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   std::string_view rest = text.starts_with('-') ? text.substr(1) : text;
@@ -67,7 +67,7 @@ std::optional<json::value> float_of(std::string_view text) {
   return json::value(number);
 }
 
-// yaml-cpp quotes the first byte of a character ("unknown escape character: …"): then without the quotation.
+// yaml-cpp quotes the first byte of a character ("unknown escape character: …"): removes that quotation.
 std::string words_of(const YAML::Exception& error) {
   return is_valid_utf8(error.msg) ? error.msg : error.msg.substr(0, error.msg.rfind(':'));
 }
@@ -76,13 +76,13 @@ json::value plain_scalar(std::string_view text) {
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
-  if (auto number = number_from_text(text)) return *number;  // as JSON has it, exactly
+  if (auto number = number_from_text(text)) return *number;  // exact, as in JSON
   if (auto number = integer_of(text)) return *number;
   if (auto number = float_of(text)) return *number;
   return json::value(text);
 }
 
-// Builds the value while yaml-cpp reads: nothing is expanded that the limits have not counted.
+// Builds the value while yaml-cpp reads. The limits count everything before it is expanded.
 class Builder final : public YAML::EventHandler {
  public:
   json::value result;
@@ -92,7 +92,7 @@ class Builder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, anchor, nullptr, "", 1); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) refuse(mark, "has an alias inside of what it names");
+    if (found == anchors_.end()) refuse(mark, "has an alias inside its own anchor");
     const Anchored& anchored = found->second;
     if (levels_.size() + anchored.depth > kMaxJsonDepth) too_deep(mark);
     count(mark, anchored.nodes, anchored.bytes);
@@ -129,8 +129,8 @@ class Builder final : public YAML::EventHandler {
     json::object members;
     std::optional<std::string> key;
     std::vector<json::object> merged;
-    std::size_t depth = 1;         // of what is in it, itself included
-    std::size_t nodes_before = 0;  // what was counted when it began
+    std::size_t depth = 1;         // including itself
+    std::size_t nodes_before = 0;  // the count at its beginning
     std::size_t bytes_before = 0;
   };
   struct Anchored {
@@ -171,7 +171,7 @@ class Builder final : public YAML::EventHandler {
     levels_.pop_back();
     json::value value;
     if (level.is_map) {
-      // What the mapping says itself goes before what it merges, and the earlier merged one before the later.
+      // Own members take precedence over merged ones, and earlier merged mappings over later ones.
       for (const json::object& merged : level.merged) {
         for (const auto& member : merged) level.members.emplace(member.key(), member.value());
       }
@@ -183,7 +183,7 @@ class Builder final : public YAML::EventHandler {
     if (level.anchor != YAML::NullAnchor) {
       anchors_[level.anchor] = {value, "", nodes_ - level.nodes_before + 1, bytes_ - level.bytes_before,
                                 depth};
-      // The copy that the anchor keeps is memory too.
+      // The copy for the anchor uses memory too.
       count(level.mark, nodes_ - level.nodes_before + 1, bytes_ - level.bytes_before);
     }
     put(level.mark, YAML::NullAnchor, std::move(value), "", 1);
@@ -192,7 +192,7 @@ class Builder final : public YAML::EventHandler {
 
   bool is_key() const { return !levels_.empty() && levels_.back().is_map && !levels_.back().key; }
 
-  // `text` is what a scalar says when it is a key.
+  // `text` is the scalar as a key.
   void put(const YAML::Mark& mark, YAML::anchor_t anchor, json::value value, const std::string& text,
            std::size_t nodes) {
     count(mark, nodes, 0);
@@ -238,7 +238,7 @@ bool has_tab_indent(std::string_view text) {
   return text.starts_with('\t') || text.find("\n\t") != std::string_view::npos;
 }
 
-// Reads where the text is, without a copy.
+// Reads the text in place.
 class ViewBuffer final : public std::streambuf {
  public:
   explicit ViewBuffer(std::string_view text) {

@@ -1,15 +1,14 @@
-// Search: finds the operations that a question means, best first.
+// Search: finds the operations that fit a query, best first.
 //
-// What is matched: an operation's name, key, path, tags, description and arguments, and its connector's
-// label, tags and description. A word of the question fits the same word in any inflection, its synonyms
-// (synonyms.h), and when neither occurs what it begins or misspells. Fitting words are weighed by the field
-// they are in and by how few operations have them: BM25F (Robertson, Zaragoza: "The Probabilistic Relevance
-// Framework: BM25 and Beyond", 2009).
+// The search matches an operation's name, key, path, tags, description and arguments, and its connector's
+// label, tags and description. A word of the query fits the same word in any inflection and its synonyms
+// (synonyms.h). If neither occurs, it fits words that it begins or misspells. Matches are weighted by field and
+// by rarity: BM25F (Robertson, Zaragoza: "The Probabilistic Relevance Framework: BM25 and Beyond", 2009).
 //
-// Every connector is indexed by itself, once, when a question first reaches it, and again when something that
-// is matched has changed. What a question finds, and in which order, depends on nothing but the operations
-// given to find(): what is rare, and whether a word occurs at all, is counted over these, and lengths are
-// measured against fixed ones. So an operation that the caller cannot reach changes no answer.
+// Each connector has its own index, built when a query first reaches the connector and again after a change of
+// an indexed text. The results and their order depend only on the operations passed to find(): rarity and the
+// occurrence of words are counted over these operations, and lengths are compared with constants. So operations
+// that the caller cannot access never influence a result.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -25,15 +24,15 @@
 namespace wick::mcp {
 
 inline constexpr std::size_t kMaxQueryBytes = 2000;
-inline constexpr std::size_t kMaxQueryWords = 32;     // those after them do not count
-inline constexpr std::size_t kMaxCorrectedWords = 8;  // of one question
-inline constexpr std::size_t kMaxWordVariants = 12;   // found for one word that occurs nowhere as it is
+inline constexpr std::size_t kMaxQueryWords = 32;     // further words are ignored
+inline constexpr std::size_t kMaxCorrectedWords = 8;  // of one query
+inline constexpr std::size_t kMaxWordVariants = 12;   // of one word that does not occur itself
 inline constexpr std::size_t kMaxIndexedWords = 500;  // of one field of one operation
 
 class ConnectorIndex;
 
-// Thread-safe: the map is behind a mutex that is held for look-ups only; an index is made once, by the first
-// that asks, while others who need the same one wait; once made it does not change.
+// Thread-safe: a mutex guards the map and is held for look-ups only. The first caller builds an index while
+// others that need the same index wait. A finished index is immutable.
 class Search {
  public:
   Search();
@@ -41,9 +40,9 @@ class Search {
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
 
-  // At most `limit` of `operations`, best first; those that fit far worse than the best are left out.
-  // `operations` are of `snapshot`, those of one connector together, as EffectiveAccess::operations() gives them. A
-  // query longer than kMaxQueryBytes finds nothing.
+  // At most `limit` of `operations`, best first; operations that fit much worse than the best are left out.
+  // `operations` belong to `snapshot`, and those of one connector are consecutive, as
+  // EffectiveAccess::operations() returns them. A query longer than kMaxQueryBytes finds nothing.
   std::vector<OperationRef> find(const AccessSnapshot& snapshot, const std::vector<OperationRef>& operations,
                                  std::string_view query, std::size_t limit);
 

@@ -9,10 +9,9 @@
 namespace wick::mcp {
 namespace {
 
-// One group a line. A word may be in several groups; it is not joined with what is only in another group of
-// its synonyms. Inflections ("creates", "created") need no entry, nouns of verbs ("creation") do where the
-// stem differs. Only what holds in general belongs here: the words of one product are in its own
-// descriptions.
+// One group per line. A word may be in several groups, which are not merged. Inflections ("creates", "created")
+// need no entry; nouns of verbs ("creation") do if their stem differs. Only general words belong here: the
+// words of one product are in its own descriptions.
 constexpr std::string_view kTable = R"(
 create, add, new, make, insert, register, creation
 create, generate, produce, build

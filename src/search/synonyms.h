@@ -1,6 +1,6 @@
-// Words that mean the same to somebody who looks for an operation: general words of APIs and offices.
+// Synonyms for searching operations: general words of APIs and offices.
 //
-// Read once, from the table in synonyms.cpp, into stems. Thread-safe: nothing changes after that.
+// The table in synonyms.cpp is read once and stemmed. Immutable afterwards, so thread-safe.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -19,9 +19,9 @@ class Synonyms {
  public:
   static const Synonyms& get();
 
-  // What else the phrase (its stems with one space between) may be called; empty when nothing is known.
+  // The synonyms of a phrase (its stems joined by spaces); empty if there are none.
   const std::vector<Phrase>& of(const std::string& phrase) const;
-  // Every single word of the table as it is written there: what a misspelled word may have meant.
+  // The single words of the table as written: candidates for correcting misspelled words.
   const std::vector<std::string>& words() const { return words_; }
 
  private:

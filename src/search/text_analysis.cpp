@@ -16,7 +16,7 @@ namespace {
 
 enum class Kind : unsigned char { kNone, kLower, kUpper, kDigit, kDense };  // kDense: no spaces between words
 
-// One character from the front of `text`, which it leaves; 0 for a byte that is not UTF-8.
+// Removes one character from the front of `text`; 0 for a byte that is not UTF-8.
 char32_t take_character(std::string_view& text) {
   const auto lead = static_cast<unsigned char>(text.front());
   const std::size_t size = lead < 0x80   ? 1
@@ -32,7 +32,7 @@ char32_t take_character(std::string_view& text) {
     sound = (next & 0xC0) == 0x80;
     character = (character << 6) | (next & 0x3F);
   }
-  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // RFC 3629 §3: the shortest form only
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};  // RFC 3629 §3: only the shortest form is valid
   sound = sound && character >= kLeast[size] && character <= 0x10FFFF &&
           (character < 0xD800 || character > 0xDFFF);
   text.remove_prefix(sound ? size : 1);
@@ -67,7 +67,7 @@ bool within(char32_t character, const Range (&ranges)[N]) {
                      [&](const Range& range) { return character >= range.first && character <= range.last; });
 }
 
-// Where a case is a fixed step away; the rest stays.
+// Folds cases at a fixed distance; other characters stay.
 char32_t folded(char32_t c) {
   if (c >= 'A' && c <= 'Z') return c + 0x20;
   if (c < 0xC0) return c;
@@ -111,7 +111,8 @@ std::string text_of(const Character* first, const Character* last) {
   return out;
 }
 
-// Where a part of a compound begins: "pullRequest" at R, "HTTPServer" at S; not at the plural of "UTXOs".
+// Whether a part of a compound begins here: "pullRequest" at R, "HTTPServer" at S; not at the plural of
+// "UTXOs".
 bool begins_part(const std::vector<Character>& run, std::size_t i) {
   if (i == 0 || run[i].kind != Kind::kUpper) return false;
   if (run[i - 1].kind != Kind::kUpper) return true;
@@ -144,7 +145,7 @@ void add_run(std::vector<std::string>& out, const std::vector<Character>& run, b
 
 // ---- stems ----
 
-// "synchronise" and "colour" as Americans write them: libstemmer knows their endings only.
+// American spellings of "synchronise" and "colour": libstemmer knows only their endings.
 std::string to_american(std::string_view word) {
   std::string out(word);
   for (const std::string_view end :
@@ -156,7 +157,7 @@ std::string to_american(std::string_view word) {
   return out;
 }
 
-// "vms", "pdfs": libstemmer leaves the plural of a word without a vowel as it is.
+// "vms", "pdfs": libstemmer does not reduce plurals of words without a vowel.
 void cut_plural_of_abbreviation(std::string& word) {
   if (word.find_first_of("aeiouy") == std::string::npos && word.ends_with('s') && !word.ends_with("ss"))
     word.pop_back();
@@ -166,8 +167,9 @@ struct StemmerEnd {
   void operator()(sb_stemmer* stemmer) const { sb_stemmer_delete(stemmer); }
 };
 
-// A stemmer keeps the word that it works on, so two threads cannot share one. Each thread has its own: it is made at the
-// first word and never leaves the thread, and stem_of() copies the result before anything else of that thread runs.
+// A stemmer stores the current word, so threads cannot share one. Each thread creates its own at the first
+// word. The stemmer never leaves the thread, and stem_of() copies the result before other code of that thread
+// runs.
 sb_stemmer* stemmer() {
   thread_local const std::unique_ptr<sb_stemmer, StemmerEnd> own(sb_stemmer_new("english", "UTF_8"));
   WICK_ASSERT(own != nullptr);
@@ -219,14 +221,14 @@ std::size_t edits_between(std::string_view a, std::string_view b, std::size_t li
     const auto& before = rows[(i - 1) % 3];
     const auto& two_before = rows[(i + 1) % 3];
     row[0] = i;
-    std::size_t least = i;
+    std::size_t row_minimum = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       row[j] = std::min({before[j] + 1, row[j - 1] + 1, before[j - 1] + (a[i - 1] != b[j - 1])});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
         row[j] = std::min(row[j], two_before[j - 2] + 1);
-      least = std::min(least, row[j]);
+      row_minimum = std::min(row_minimum, row[j]);
     }
-    if (least > limit) return limit + 1;
+    if (row_minimum > limit) return limit + 1;
   }
   return std::min(rows[a.size() % 3][b.size()], limit + 1);
 }

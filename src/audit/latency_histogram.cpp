@@ -18,8 +18,8 @@ std::int64_t middle_of(int bucket) {
   if (bucket < kExact) return bucket;
   const int power = kFirstPower + (bucket - kExact) / kPerDoubling;
   const std::int64_t width = std::int64_t(1) << (power - kPerDoublingPower);
-  const std::int64_t least = (kPerDoubling + (bucket - kExact) % kPerDoubling) * width;
-  return least + (width - 1) / 2;
+  const std::int64_t lower_bound = (kPerDoubling + (bucket - kExact) % kPerDoubling) * width;
+  return lower_bound + (width - 1) / 2;
 }
 
 }  // namespace

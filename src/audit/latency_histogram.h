@@ -1,9 +1,9 @@
-// LatencyHistogram: how long calls took, counted in fixed buckets, so that a percentile of any number of calls costs the
-// same.
+// LatencyHistogram: latencies counted in fixed buckets, so that a percentile costs the same for any number of
+// calls.
 //
-// Buckets are whole milliseconds below 8 ms; above, each doubling has four of equal width, up to 2^20 ms (17 minutes). The
-// estimate is the middle of a bucket, so it is less than an eighth (12.5 %) away from a latency of that bucket; what took
-// longer than 2^20 ms counts as that. Plain value.
+// Buckets are whole milliseconds below 8 ms. Above, each doubling has four buckets of equal width, up to 2^20
+// ms (17 minutes). The estimate is the middle of a bucket, so it differs by less than an eighth (12.5 %) from
+// each latency of the bucket. Longer latencies count as 2^20 ms. Plain value.
 #pragma once
 
 #include <array>
@@ -12,13 +12,13 @@
 
 namespace wick {
 
-// The columns b0, b1, … of run_periods: another number needs a migration.
+// The number of columns b0, b1, … of run_periods. Changing the number requires a migration.
 inline constexpr int kLatencyBuckets = 76;
 inline constexpr double kLatencyErrorPercent = 12.5;
 
 class LatencyHistogram {
  public:
-  // Which bucket a latency is counted in; a negative one as 0.
+  // The bucket of a latency; negative latencies count as 0.
   static int bucket_of(std::int64_t milliseconds);
 
   void add(std::int64_t milliseconds) { ++counts_[std::size_t(bucket_of(milliseconds))]; }
@@ -26,8 +26,8 @@ class LatencyHistogram {
   std::int64_t& operator[](int bucket) { return counts_[std::size_t(bucket)]; }
   std::int64_t operator[](int bucket) const { return counts_[std::size_t(bucket)]; }
 
-  // The latency in milliseconds that `percent` of the calls did not exceed (the nearest-rank percentile), within
-  // kLatencyErrorPercent; nullopt when nothing was counted. 0 < percent <= 100.
+  // The latency in milliseconds that `percent` of the calls did not exceed (nearest-rank percentile), within
+  // kLatencyErrorPercent; nullopt if nothing was counted. 0 < percent <= 100.
   std::optional<std::int64_t> percentile(int percent) const;
 
  private:

@@ -18,16 +18,16 @@ namespace {
 constexpr std::string_view kMask = "***";
 constexpr std::array<std::string_view, 4> kPrefixes = {"wick_pat_", "wick_oat_", "wick_ort_", "wick_cs_"};
 constexpr std::size_t kMinTokenHex = 8;
-// JSON strings inside JSON strings: each level doubles the backslashes of the next, so that deeper ones are
-// rare; below, members are still found by mask_members().
+// The nesting of JSON strings inside JSON strings. Each level doubles the backslashes of the next, so deeper
+// ones are rare; mask_members() still finds their members.
 constexpr int kMaxLevels = 6;
-// Of open objects and arrays; deeper ones count as part of the last.
+// The depth of open objects and arrays; deeper ones count as part of the last.
 constexpr std::size_t kMaxFrames = 512;
 
-// What stands between a name and its value, in each of the notations.
+// The text between a name and its value, in each notation.
 constexpr CharSet kBehindNames(":=>");
 
-// The text with its credentials masked, in one pass.
+// The text with masked credentials, in one pass.
 std::string mask_credentials(std::string text, bool is_cut) {
   std::size_t at = text.find("wick_");
   if (at == std::string::npos) return text;
@@ -48,9 +48,9 @@ std::string mask_credentials(std::string text, bool is_cut) {
   return out.append(text, kept);
 }
 
-// A string inside `nesting` levels of JSON strings is delimited by quotes with 2^nesting - 1 backslashes
-// before them; its own content may only hold quotes with more. npos when it does not end. `from` stands after
-// the opening quote. Counts backslashes as it passes them, so each byte is looked at once.
+// The end of a string inside `nesting` levels of JSON strings. Its quotes have 2^nesting - 1 backslashes;
+// quotes of its content have more. npos if the string does not end. `from` is after the opening quote. Counts
+// backslashes in passing, so each byte is read once.
 std::size_t closing_quote(std::string_view text, std::size_t from, std::size_t backslashes) {
   std::size_t run = 0;
   for (std::size_t at = from; at < text.size(); ++at) {
@@ -64,8 +64,8 @@ struct Span {
   std::size_t begin = 0, end = 0;
 };
 
-// Where the value of a secret-named member stands, when the quote at `quote`, which `backslashes` precede,
-// ends such a name.
+// The position of the value of a member with a secret name, if the quote at `quote` (with `backslashes` before
+// it) ends such a name.
 Span secret_value(std::string_view text, std::size_t quote, std::size_t backslashes) {
   const std::size_t name_end = quote - backslashes;
   const std::size_t name_begin = begin_of_name(text, name_end);
@@ -83,8 +83,8 @@ Span secret_value(std::string_view text, std::size_t quote, std::size_t backslas
   return {at + 1, end - backslashes};
 }
 
-// Masks the texts of secret-named members wherever `"name": "` stands, whatever surrounds it and however deep
-// it is in JSON strings: for text whose structure cannot be followed.
+// Masks the values of members with secret names wherever `"name": "` occurs, at any depth of JSON strings: for
+// text whose structure is unclear.
 std::string mask_members(std::string_view text) {
   std::string out;
   std::size_t kept = 0, backslashes = 0;
@@ -104,7 +104,7 @@ std::string mask_members(std::string_view text) {
 
 std::optional<std::string> mask_level(std::string_view text, bool is_cut, int level);
 
-// What a member's name says about the object it stands in: {"name": "X-Api-Key", "value": "…"}.
+// The role of a member for its object: {"name": "X-Api-Key", "value": "…"}.
 enum class TextRole { kNone, kNameOfPair, kHintOfPair, kValueOfPair, kTextOfPair };
 
 TextRole role_of(std::string_view member) {
@@ -122,14 +122,14 @@ TextRole role_of(std::string_view member) {
   return is_one_of(kTexts) ? TextRole::kTextOfPair : TextRole::kNone;
 }
 
-// One pass over one text, which is JSON, or prose with or without JSON in it.
+// One pass over a text: JSON, or prose with or without JSON.
 class Scan {
  public:
   Scan(std::string_view text, bool is_cut, int level) : text_(text), is_cut_(is_cut), level_(level) {
     frames_.emplace_back();
   }
   void run();
-  // Quotes did not stand where strings of JSON begin and end: what was taken for strings may not have been.
+  // Whether quotes occurred where no JSON string begins or ends: the recognised strings may be wrong.
   bool is_misaligned() const { return is_misaligned_; }
   // nullopt: nothing is masked.
   std::optional<std::string> result();
@@ -143,14 +143,14 @@ class Scan {
   // An open object or array; the first stands for the text itself.
   struct Frame {
     char kind = ' ';
-    bool is_secret = false;  // every value inside is
-    bool is_held = false;    // every value inside is if the pair's name, which may follow, says so
+    bool is_secret = false;  // every value inside is secret
+    bool is_held = false;  // every value inside is secret if the name of the pair, which may follow, says so
     TextRole held_role = TextRole::kNone;  // of the member that holds those values
     Secrecy member = Secrecy::kNone;
     TextRole role = TextRole::kNone;  // of the member whose value comes next
     bool name_was_seen = false, pair_is_secret = false;
     std::size_t index = 0;  // of the element, in an array
-    std::size_t held = 0;   // the first of held_ that may belong to it
+    std::size_t held = 0;   // the first entry of held_ that may belong to this frame
   };
 
   std::size_t string_at(std::size_t quote);
@@ -171,7 +171,7 @@ class Scan {
   bool is_cut_;
   int level_;
   bool is_misaligned_ = false;
-  std::size_t no_string_before_ = 0;  // a string that begins before it does not end on its line
+  std::size_t no_string_before_ = 0;  // a string that begins before this position does not end on its line
   std::vector<Frame> frames_;
   std::size_t overflow_ = 0;
   struct Held {
@@ -225,7 +225,7 @@ void Scan::run() {
   }
 }
 
-// The string that begins at `quote`; where to go on.
+// Reads the string at `quote`. Returns the position after it.
 std::size_t Scan::string_at(std::size_t quote) {
   if (quote < no_string_before_) return quote + 1;
   std::size_t end = quote + 1;
@@ -236,7 +236,7 @@ std::size_t Scan::string_at(std::size_t quote) {
     no_string_before_ = end;
     return quote + 1;
   }
-  if (end == text_.size()) {  // the text was cut here, or it was no string
+  if (end == text_.size()) {  // the text was cut here, or this was no string
     if (!is_cut_) is_misaligned_ = true;
     value(quote + 1, end, true);
     return end;
@@ -263,7 +263,7 @@ std::size_t Scan::key_at(std::size_t begin, std::size_t end, std::size_t colon) 
   return scalar_at(at);
 }
 
-// A number or a bare word, at a place where a value may stand.
+// A number or a bare word in the position of a value.
 std::size_t Scan::scalar_at(std::size_t at) {
   std::size_t end = at;
   while (end < text_.size() &&
@@ -309,7 +309,7 @@ void Scan::value(std::size_t begin, std::size_t end, bool is_quoted) {
   frame.role = TextRole::kNone;
 }
 
-// The content of a string that is no secret as a whole, but may hold some.
+// The content of a string that is not secret as a whole, but may contain secrets.
 void Scan::nested(std::size_t begin, std::size_t end) {
   const std::string_view raw = text_.substr(begin, end - begin);
   const bool is_end_cut = is_cut_ && end == text_.size();
@@ -348,9 +348,8 @@ void Scan::open(char kind) {
   frame.is_secret = parent.is_secret || parent.member == Secrecy::kAll ||
                     (parent.pair_is_secret && (is_pair_value || is_second));
   frame.is_held = parent.is_held || is_pair_value;
-  // An outer pair that may still turn out to be secret counts more than text that an inner one holds.
-  frame.held_role =
-      is_pair_value && parent.held_role != TextRole::kValueOfPair ? parent.role : parent.held_role;
+  // An outer pair that may still prove secret takes precedence over text that an inner pair holds.
+  frame.held_role = is_pair_value && parent.held_role != TextRole::kValueOfPair ? parent.role : parent.held_role;
   frame.held = held_.size();
   if (parent.kind == '[' && !is_second) parent.pair_is_secret = false;
   parent.member = Secrecy::kNone;
@@ -366,7 +365,7 @@ void Scan::close(char kind) {
   Frame frame = frames_.back();
   if ((kind == '}' && frame.kind != '{') || (kind == ']' && frame.kind != '[')) return;
   frames_.pop_back();
-  frame.name_was_seen = true;  // all there is of it
+  frame.name_was_seen = true;  // the name is complete
   end_frame(frame);
 }
 
@@ -394,7 +393,7 @@ std::optional<std::string> Scan::result() {
     if (edit.end <= kept) continue;
     const bool overlaps = edit.begin < kept;
     if (!overlaps) out.append(text_.substr(kept, edit.begin - kept));
-    // An overlap is of a mask or of text that will be: nothing of it is shown.
+    // An overlap belongs to a mask or to text that will be masked: show nothing of it.
     if (!overlaps) out += edit.text;
     kept = edit.end;
   }
@@ -429,8 +428,8 @@ std::string mask_payload(std::string_view json_text, std::size_t max_bytes) {
   json::object cut;
   cut["truncated"] = true;
   cut["bytes"] = json_text.size();
-  // Cut before it is masked, so that a long payload costs no more than a short one. Escaping can double the
-  // kept part: half of the room is always enough.
+  // Cuts before masking, so that a long payload costs no more than a short one. Escaping can double the kept
+  // part: half of the space always suffices.
   const std::string beginning = mask_secrets(truncate_utf8(json_text, max_bytes / 2), true);
   cut["beginning"] = truncate_utf8(beginning, max_bytes / 2);
   return to_json(cut);

@@ -16,7 +16,7 @@ Micros start_of(Grain grain, Micros time) {
   return time - time % length_of(grain);
 }
 
-// "b0, b1, …", each as `text` has it with "#" for its name and "$" for the number of its parameter.
+// "b0, b1, …": `text` for each column, with "#" replaced by its name and "$" by the number of its parameter.
 std::string for_each_bucket(std::string_view text, int first_parameter) {
   std::string out;
   for (int bucket = 0; bucket < kLatencyBuckets; ++bucket) {
@@ -88,7 +88,7 @@ Result<UsageSeries> series(Transaction& tx, const std::optional<std::string>& co
   }
   auto done = tx.for_each(sql, params, [&](const SqlRow& row) {
     const PeriodCounts counts = read(row);
-    // A clock that was set back leaves periods that have not come yet: they count as now.
+    // After the clock was set back, periods in the future count as the current one.
     const auto at = std::min<Micros>((row.integer(0) - first) / length, periods - 1);
     by_period[std::size_t(at)].add(counts);
     by_connector[row.text(1)].add(counts);

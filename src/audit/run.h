@@ -11,7 +11,7 @@
 
 namespace wick {
 
-// The low bits of a run id, which keep ids of one microsecond apart.
+// The low bits of a run id, which distinguish ids of the same microsecond.
 inline constexpr int kRunIdCounterBits = 10;
 
 // How a call ended.
@@ -19,7 +19,7 @@ enum class RunStatus : unsigned char {
   kOk,
   kError,        // the operation failed
   kDenied,       // the user or the credential may not call it
-  kRateLimited,  // the user had too many calls under way
+  kRateLimited,  // the user had too many calls in progress
   kCancelled,    // the client cancelled it, or the credential or the access ended while it ran
 };
 // Where a call came from.
@@ -38,11 +38,11 @@ std::string_view run_source_name(RunSource source);
 std::optional<RunSource> parse_run_source(std::string_view text);
 
 struct Run {
-  std::int64_t id = 0;       // given by RunLog: microseconds << kRunIdCounterBits, and a counter
-  std::string connector_id;  // empty when the call named no connector that exists for the caller
+  std::int64_t id = 0;       // assigned by RunLog: microseconds << kRunIdCounterBits, plus a counter
+  std::string connector_id;  // empty if the call named no connector that the caller can see
   std::string operation;
   std::string user_id;
-  std::string credential_id;  // of the token, grant or session
+  std::string credential_id;  // id of the token, grant or session
   CredentialKind credential_kind = CredentialKind::kPat;
   RunSource source = RunSource::kMcp;
   std::optional<std::string> request;  // JSON; nullopt once the payload's retention has passed
@@ -53,7 +53,7 @@ struct Run {
   int http_status = 200;
   std::string ip;
   std::string user_agent;
-  std::string client_name;  // as the MCP client names itself
+  std::string client_name;  // the name that the MCP client reports
   std::string client_version;
   std::string trace_id;
   Micros started_at = 0;

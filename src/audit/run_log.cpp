@@ -34,7 +34,7 @@ constexpr auto kLongPurge = std::chrono::milliseconds(8), kShortPurge = std::chr
 constexpr int kMaxSearchRows = 8 * kSearchStepRows;
 constexpr int kUsageDays = 30;
 constexpr auto kProbeEvery = std::chrono::milliseconds(100);
-// What a queued run takes besides its texts.
+// The memory of a queued run in addition to its texts.
 constexpr std::size_t kPendingBytes = 512;
 constexpr std::size_t kMaxTextBytes = 1024;  // error, user agent, client name: cut above
 
@@ -61,7 +61,7 @@ void bound(std::string& text) {
   if (text.size() > kMaxTextBytes) text.resize(truncate_utf8(text, kMaxTextBytes).size());
 }
 
-// Every day from `first` on, with zeros where nothing was called.
+// Every day from `first` on, with zeros for days without calls.
 std::vector<UsageDay> fill_days(std::vector<UsageDay> found, Micros now, int days) {
   std::vector<UsageDay> all;
   auto next = found.begin();
@@ -89,10 +89,9 @@ struct RunLog::Impl {
                std::max<std::size_t>(1, options.max_queued / kQueueShareOfUser),
                {"records of calls", "one user", "a part of audit.max_queued", ""}) {}
 
-  // Numbers and queues. Errors: kUnavailable.
+  // Assigns an id and queues the run. Errors: kUnavailable
   Result<std::int64_t> enqueue(Pending pending);
-  // Whether the queue takes one more. Under the mutex. (A share of it per user belongs here, and what it
-  // counts is given back where write_loop() takes a group.)
+  // Whether the queue accepts another run. Requires the mutex.
   Result<void> check_queue() const;
   void write_loop();
   void write_group(std::vector<Pending>& group);
@@ -102,13 +101,13 @@ struct RunLog::Impl {
   const Clock& clock;
   const RunLogOptions options;
   const RunLogNeeds needs;
-  Shares shares;  // of the queue, by user
+  Shares shares;  // shares of the queue by user
   std::atomic<int> purge_rows = kFirstPurgeRows;
 
-  // Set by the writer after a commit that failed, cleared after one that did not.
+  // Set by the writer after a failed commit, cleared after a successful one.
   std::atomic<bool> cannot_record = false;
 
-  std::mutex mutex;  // of all below
+  std::mutex mutex;  // guards all members below
   std::condition_variable work;
   std::deque<Pending> queue;
   std::size_t queued_bytes = 0;
@@ -123,7 +122,7 @@ Result<void> RunLog::Impl::check_queue() const {
   if (stopping) return unavailable("The server is shutting down: try again in a moment.", 1);
   if (queue.size() < options.max_queued && queued_bytes < options.max_queued_bytes) return {};
   return unavailable("The audit log cannot keep up (" + std::to_string(queue.size()) +
-                         " calls wait for it): try again in a moment.",
+                         " calls are waiting): try again in a moment.",
                      1);
 }
 
@@ -134,8 +133,8 @@ Result<void> RunLog::ready() {
   for (const Database* db : {static_cast<const Database*>(&impl_->db), impl_->needs.other}) {
     if (db == nullptr || db->log_bytes() <= impl_->options.max_log_bytes) continue;
     return unavailable(
-        "A write-ahead log has grown beyond limits.max_log_bytes, because something reads from the database "
-        "without an end: a backup or a check may be under way. Try again when it has ended.",
+        "A write-ahead log has grown beyond limits.max_log_bytes, because a long read of the database is in "
+        "progress, for example a backup or a check. Try again when it has ended.",
         10);
   }
   std::lock_guard lock(impl_->mutex);
@@ -146,7 +145,7 @@ Result<void> RunLog::ready() {
       impl_->probe_wanted = true;
       impl_->work.notify_one();
     }
-    return unavailable("Calls cannot be recorded, so none are made: " + impl_->last_failure, 1);
+    return unavailable("Calls cannot be recorded, so none are accepted: " + impl_->last_failure, 1);
   }
   return impl_->check_queue();
 }
@@ -232,10 +231,10 @@ void RunLog::Impl::write_group(std::vector<Pending>& group) {
     std::lock_guard lock(mutex);
     last_failure = done.error().message;
   }
-  // Before the calls of the group are answered: the next one of each caller is refused then.
+  // Set before the calls of the group resume, so that the next call of each caller is rejected.
   cannot_record = !done;
 
-  // One post per io_context wakes every coroutine of the group that lives there.
+  // One post per io_context resumes all coroutines of the group that belong to it.
   using Ready = std::vector<std::pair<Done, Result<std::int64_t>>>;
   std::vector<std::pair<Executor, Ready>> homes;
   for (Pending& pending : group) {
@@ -298,7 +297,7 @@ MaskedRun RunLog::mask(Run run) const {
        {&run.error, &run.user_agent, &run.client_name, &run.client_version, &run.trace_id, &run.operation}) {
     bound(*text);
   }
-  // Clients choose them: what they call themselves, and a tool that may not be there.
+  // Clients choose these texts: their own names, and the name of a tool that may not exist.
   for (std::string* name : {&run.user_agent, &run.client_name, &run.client_version, &run.operation})
     *name = visible_text(*name);
   return MaskedRun(std::move(run));
@@ -308,13 +307,13 @@ asio::awaitable<Result<std::int64_t>, RunLog::Executor> RunLog::append(MaskedRun
   Run& run = masked.run_;
   if (!impl_->options.wait_for_commit) co_return impl_->enqueue({std::move(run), {}, {}});
   const Executor executor = co_await asio::this_coro::executor;
-  // The completion signature needs a default-constructible value; the result itself stays in this frame.
+  // The completion signature needs a default-constructible value, so the result stays in this frame.
   Result<std::int64_t> result = 0;
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(
       [&](auto handler) {
         Pending pending{std::move(run), {}, executor};
-        // Shared, because a refused Pending is destroyed with its handler, and the refusal must still resume
-        // us.
+        // Shared, because a rejected Pending is destroyed with its handler, and the rejection must still resume
+        // the coroutine.
         auto resume = std::make_shared<decltype(handler)>(std::move(handler));
         pending.done = [resume, &result,
                         guard = asio::make_work_guard(executor)](Result<std::int64_t> outcome) {
@@ -423,11 +422,11 @@ Result<bool> RunLog::purge_step() {
     return {};
   });
   WICK_CHECK(done);
-  // Calls wait for the writer meanwhile: the next step takes as many rows as go into some milliseconds.
+  // Calls wait for the writer meanwhile, so the next step takes as many rows as some milliseconds allow.
   const auto took = std::chrono::steady_clock::now() - begun;
   if (took > kLongPurge) impl_->purge_rows = std::max(kMinPurgeRows, rows / 2);
   if (took < kShortPurge) impl_->purge_rows = std::min(kMaxPurgeRows, rows * 2);
-  // On a full disk, what was written is moved at once, so that the log does not grow.
+  // On a full disk, moves the written pages immediately, so that the log does not grow.
   if (impl_->needs.disk != nullptr && !impl_->needs.disk->check()) impl_->db.checkpoint();
   return visited >= rows;
 }

@@ -9,7 +9,8 @@ constexpr int kUsageClients = 20;
 constexpr const char* kStatus = "status";
 constexpr const char* kSource = "source";
 
-// `sql` is about run_usage, by credential_id; the table of users has the same columns but that one.
+// `sql` is a statement for run_usage with credential_id. The table of users has the same columns except that
+// one.
 std::string about(UsageOf whose, std::string sql) {
   if (whose == UsageOf::kCredential) return sql;
   const auto replace = [&](std::string_view from, std::string_view to) {
@@ -26,7 +27,7 @@ std::string about(UsageOf whose, std::string sql) {
   "latency_ms, "                                                                                  \
   "http_status, ip, user_agent, client_name, client_version, trace_id, started_at, ended_at"
 
-// Errors: kInternal  the row has a word that this version does not know
+// Errors: kInternal  the row has an unknown value
 Result<Run> read(const SqlRow& row, bool payloads) {
   Run run;
   run.id = row.integer(0);
@@ -66,7 +67,7 @@ SqlParam optional_text(const std::optional<std::string>& text) {
   return text ? SqlParam(std::string_view(*text)) : SqlParam(nullptr);
 }
 
-// Adds to the item of that name, or appends it: the newest run comes first, so the order is by last use.
+// Adds to the item of that name, or appends it. The newest run comes first, so the order is that of last use.
 void count(std::vector<UsageItem>& items, std::string name, Micros at) {
   for (UsageItem& item : items) {
     if (item.name == name) {
@@ -130,7 +131,7 @@ Result<std::int64_t> newest_id(Transaction& tx) {
 
 namespace {
 
-// A query over connector_runs, whose parameters borrow from the filter.
+// A query of connector_runs. The parameters borrow from the filter.
 struct Query {
   std::string conditions;
   std::vector<SqlParam> params;
@@ -149,7 +150,7 @@ struct Condition {
   bool is_common = false;  // only the rare values of the column are in an index
 };
 
-// The likeliest to leave few rows first.
+// The most selective filters first.
 std::vector<Condition> conditions_of(const RunFilter& filter) {
   std::vector<Condition> conditions;
   if (filter.status) {
@@ -166,8 +167,8 @@ std::vector<Condition> conditions_of(const RunFilter& filter) {
   return conditions;
 }
 
-// The rows that one index gives, in its order. An id begins with the time of recording, so a range of time is
-// a range of ids; it has one upper bound, because SQLite uses only the first.
+// The rows of one index in its order. An id begins with the time of recording, so a range of time is a range of
+// ids. It has a single upper bound, because SQLite uses only the first.
 Query indexed_rows(const RunFilter& filter, const std::vector<Condition>& conditions,
                    const Condition*& used) {
   Query query;
@@ -180,7 +181,7 @@ Query indexed_rows(const RunFilter& filter, const std::vector<Condition>& condit
   used = found == conditions.end() ? nullptr : &*found;
   if (used == nullptr) return query;
   query.add((std::string(used->column) + " = ").c_str(), used->value);
-  // As the partial indices say it, so that they are used.
+  // The condition of the partial indexes, so that SQLite uses them.
   if (used->column == kStatus) {
     query.conditions += " AND status <> 'ok'";
     if (!filter.user_id.empty()) query.add("user_id = ", std::string_view(filter.user_id));
@@ -210,7 +211,7 @@ Result<SearchStep> search(Transaction& tx, const RunFilter& filter, int rows, bo
   query.params.push_back(std::int64_t(limit));
   const std::string columns = std::string(WICK_RUN_COLUMNS) + (payloads ? ", request, response" : "");
   Result<void> readable;
-  // The inner rows come in the order of the index, one by one, and no more of them than the page needs.
+  // The inner query returns rows in the order of the index, and no more than the page needs.
   WICK_CHECK(tx.for_each("SELECT " + columns + " FROM (SELECT " + columns + range + ") AS ranged" + where +
                              " LIMIT $" + std::to_string(query.params.size()),
                          query.params, [&](const SqlRow& row) {

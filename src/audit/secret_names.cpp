@@ -9,10 +9,10 @@
 namespace wick {
 namespace {
 
-// The end of a longer name decides.
+// The last words that mark a name as secret.
 constexpr std::size_t kMaxNameBytes = 64;
 
-// As the end of the whole name, its words written together.
+// The same with all words of the name joined.
 constexpr std::string_view kSecretEndings[] = {
     "password",       "passwords",    "passwd",         "pwd",           "passphrase",      "passphrases",
     "passcode",       "secret",       "secrets",        "authorization", "cookie",          "cookies",
@@ -22,7 +22,7 @@ constexpr std::string_view kSecretEndings[] = {
     "xgoogsignature", "secretanswer", "securityanswer", "seedphrase",    "recoveryphrase",  "bindpw",
     "dbpw",           "rootpw",       "userpw",         "samlresponse",  "accesssignature", "mnemonic",
     "phpsessid",      "jsessionid",   "connectsid"};
-// Before "key" they make it a secret; before "code" and "codes" those of kCodes do.
+// Words that make "key" secret; those of kCodes make "code" and "codes" secret.
 constexpr std::string_view kKeys[] = {
     "access",       "account", "admin",    "aes",     "api",        "app",     "application", "auth",
     "bearer",       "client",  "consumer", "crypto",  "decryption", "deploy",  "encryption",  "functions",
@@ -33,9 +33,9 @@ constexpr std::string_view kCodes[] = {"2fa",    "access", "activation",  "auth"
                                        "device", "factor", "login",       "mfa",   "onetime",       "otp",
                                        "pin",    "puk",    "recovery",    "reset", "security",      "sms",
                                        "tan",    "unlock", "verification"};
-// As the last word; numbers too.
+// Last words whose numbers are secret too.
 constexpr std::string_view kPins[] = {"pin", "pins", "puk"};
-// Before "token" they make it a position in a list, or a piece of text.
+// Words that make "token" a position in a list or a piece of text.
 constexpr std::string_view kHarmlessTokens[] = {"next", "page",   "pagination", "continuation", "continue",
                                                 "sync", "resume", "cursor",     "progress",     "previous",
                                                 "prev", "start",  "stop",       "eos",          "bos",
@@ -45,7 +45,8 @@ constexpr std::string_view kSecretTexts[] = {"pass", "auth", "jwt", "otp", "totp
                                              "sig",  "pw",   "psk", "mdp", "creds", "csrf",   "xsrf"};
 // As the last of several words: a personal access token.
 constexpr std::string_view kPat = "pat";
-// As the first word: what follows is about the secret ("invalid_token": "it has expired", "has_password": true).
+// First words that make the name a statement about a secret ("invalid_token": "it has expired", "has_password":
+// true).
 constexpr std::string_view kJudgements[] = {"invalid",    "missing", "expired", "wrong", "incorrect",
                                             "unexpected", "unknown", "bad",     "weak",  "is",
                                             "has",        "needs",   "requires"};
@@ -58,7 +59,7 @@ bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The words of a name in lower case, written together, and where each begins.
+// The joined words of a name in lower case, and the beginning of each.
 struct Words {
   std::array<char, kMaxNameBytes> letters;
   std::array<std::size_t, kMaxNameBytes> begins;

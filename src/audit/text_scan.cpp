@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxScannedNameBytes = 64;
 constexpr std::size_t kMaxBlanks = 8;
-// A shorter word after "token: " in the middle of a line is taken for prose.
+// Shorter words after "token: " in the middle of a line are read as prose.
 constexpr std::size_t kMinSecretBytes = 6;
 
 bool is_name_char(char c) {
@@ -38,7 +38,7 @@ std::size_t skip_blanks_back(std::string_view text, std::size_t end) {
   return end;
 }
 
-// user:password@ of a URL, which begins at `at`.
+// The user:password@ of the URL that begins at `at`.
 Assignment password_of_url(std::string_view text, std::size_t at, bool is_cut) {
   const std::size_t end = find_end(text, at, kUrlEnds);
   const std::string_view authority = text.substr(at, end - at);
@@ -57,7 +57,7 @@ Assignment text_of_element(std::string_view text, std::size_t separator) {
   return {separator + 1, find_end(text, separator + 1, '<')};
 }
 
-// Whether nothing but marks of lists, quotations and the like stands before `begin` on its line.
+// Whether only list marks, quotation marks and the like come before `begin` on its line.
 bool begins_line(std::string_view text, std::size_t begin) {
   for (std::size_t i = 0; i < kMaxBlanks && begin > 0; ++i, --begin) {
     const char c = text[begin - 1];
@@ -71,7 +71,7 @@ bool looks_secret(std::string_view word) {
   return word.size() >= kMinSecretBytes && word.find_first_of("0123456789") != std::string_view::npos;
 }
 
-// The value after "name:", which is neither quoted nor empty.
+// The value after "name:", which must be neither quoted nor empty.
 Assignment value_of_line(std::string_view text, std::string_view name, std::size_t name_begin,
                          std::size_t at) {
   const std::size_t before = skip_blanks_back(text, name_begin);
@@ -90,7 +90,7 @@ int hex_value(char c) {
   return c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
 }
 
-// Four hex digits at `at`; -1: there are none.
+// The value of four hex digits at `at`; -1 if there are none.
 std::int32_t code_unit(std::string_view text, std::size_t at) {
   if (at + 4 > text.size()) return -1;
   std::int32_t unit = 0;
@@ -119,7 +119,7 @@ void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-// \uXXXX, with the backslash at `at`; the number of bytes that it took.
+// Decodes \uXXXX with the backslash at `at`; returns the number of consumed bytes.
 std::size_t decode_unicode(std::string_view text, std::size_t at, std::string& out) {
   constexpr std::uint32_t kReplacement = 0xFFFD;
   const std::int32_t first = code_unit(text, at + 2);
@@ -169,7 +169,7 @@ Assignment find_assignment(std::string_view text, std::size_t separator, bool is
     const std::string_view to_line_end = text.substr(0, find_end(text, at + 1, kLineEnds));
     return {at + 1, find_end(to_line_end, at + 1, text[at])};
   }
-  if (text[at] == '{' || text[at] == '[') return {};  // its own names are judged
+  if (text[at] == '{' || text[at] == '[') return {};  // the names inside are judged
   if (kind == '=') return {at, find_end(text, at, kFormEnds)};
   return value_of_line(text, name, name_begin, at);
 }

@@ -1,4 +1,4 @@
-// Calls over time and by connector, as charts show them. Plain values.
+// Calls over time and by connector, for charts. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +11,18 @@
 
 namespace wick {
 
-// Periods begin at whole hours and days of UTC.
+// Periods begin at whole hours and days (UTC).
 enum class Grain { kHour, kDay };
 constexpr Micros length_of(Grain grain) {
   return grain == Grain::kHour ? 3600 * kMicrosPerSecond : kMicrosPerDay;
 }
-// Hours are kept for this long, days as long as the records of calls (audit.row_days).
+// The number of retained hours. Days are retained as long as the runs (audit.row_days).
 inline constexpr int kHoursKept = 48;
-// A series names this many connectors at most, the busiest.
+// The number of connectors in a series; the busiest come first.
 inline constexpr std::size_t kMaxSeriesConnectors = 100;
 
-// Every run is a call. Errors: those that did not end well. Latencies: of the runs that reached an end, good or bad, and
-// not of those that were refused or cancelled.
+// Every run is a call. `errors` counts runs with a status other than kOk. `latencies` has the runs that
+// completed, with or without success, and not the denied, rate-limited or cancelled ones.
 struct PeriodCounts {
   std::int64_t calls = 0, errors = 0;
   LatencyHistogram latencies = {};
@@ -40,12 +40,12 @@ struct UsagePeriod {
   std::optional<std::int64_t> p95_ms;  // nullopt: no latency was counted
 };
 struct ConnectorUsage {
-  std::string connector_id;  // empty: calls to no connector, such as wick_search
+  std::string connector_id;  // empty: calls without a connector, such as wick_search
   std::int64_t calls = 0, errors = 0;
   std::optional<std::int64_t> p95_ms;
 };
 struct UsageSeries {
-  std::vector<UsagePeriod> periods;        // oldest first, none left out; the last is under way
+  std::vector<UsagePeriod> periods;        // oldest first, without gaps; the last one is incomplete
   std::vector<ConnectorUsage> connectors;  // the busiest first
   UsagePeriod total;                       // from the start of the first period
 };

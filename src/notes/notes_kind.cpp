@@ -90,7 +90,7 @@ CallResult no_such_note(std::string_view id) {
                      "\" here. Call list or search to find the ids of notes.");
 }
 
-// What the schema cannot say: sizes are in bytes.
+// Checks sizes in bytes, which a schema cannot express.
 std::optional<CallResult> too_long(const json::object& arguments) {
   if (text_argument(arguments, "title").size() > kMaxNoteTitleBytes) {
     return call_failed("The title is longer than " + std::to_string(kMaxNoteTitleBytes) +
@@ -167,18 +167,18 @@ NotesKind::NotesKind(Database& db, FairPool& pool, FairPool& searches, const Clo
 std::vector<OperationEntry> NotesKind::operations() const {
   std::vector<OperationEntry> all;
   all.push_back(
-      operation("create", "Create a note", "Keeps a new note and returns its id.", R"({"type":"object",
+      operation("create", "Create a note", "Creates a note and returns its id.", R"({"type":"object",
     "properties":{"title":{"type":"string","minLength":1,"maxLength":200,"description":"What the note is about."},
-    "body":{"type":"string","description":"The text of the note; Markdown is fine."}},
+    "body":{"type":"string","description":"The text of the note. Markdown is allowed."}},
     "required":["title"],"additionalProperties":false})"));
   all.push_back(
       operation("list", "List notes", "Lists notes, the most recently changed first.", R"({"type":"object",
     "properties":{"limit":{"type":"integer","minimum":1,"maximum":100,"default":20,"description":"How many to return."},
-    "cursor":{"type":"string","description":"Where the page before this one ended: its next_cursor."}},
+    "cursor":{"type":"string","description":"The next_cursor of the previous page."}},
     "additionalProperties":false})"));
   all.push_back(operation("search", "Search notes", "Finds notes whose title or body contains the words.",
                           R"({"type":"object",
-    "properties":{"query":{"type":"string","minLength":1,"maxLength":200,"description":"Words to look for, without case."},
+    "properties":{"query":{"type":"string","minLength":1,"maxLength":200,"description":"The words to search for. Case is ignored."},
     "limit":{"type":"integer","minimum":1,"maximum":100,"default":20,"description":"How many to return."}},
     "required":["query"],"additionalProperties":false})"));
   all.push_back(operation("get", "Read a note", "Returns one note with its whole text.", R"({"type":"object",
@@ -187,10 +187,10 @@ std::vector<OperationEntry> NotesKind::operations() const {
   all.push_back(
       operation("update", "Change a note", "Replaces the title, the body, or both.", R"({"type":"object",
     "properties":{"id":{"type":"string","description":"The id of the note."},
-    "title":{"type":"string","minLength":1,"maxLength":200,"description":"The new title; absent: stays."},
-    "body":{"type":"string","description":"The new text; absent: stays."}},
+    "title":{"type":"string","minLength":1,"maxLength":200,"description":"The new title. Leave it out to keep the title."},
+    "body":{"type":"string","description":"The new text. Leave it out to keep the text."}},
     "required":["id"],"additionalProperties":false})"));
-  all.push_back(operation("delete", "Delete a note", "Deletes a note for good.", R"({"type":"object",
+  all.push_back(operation("delete", "Delete a note", "Deletes a note permanently.", R"({"type":"object",
     "properties":{"id":{"type":"string","description":"The id of the note."}},
     "required":["id"],"additionalProperties":false})"));
   for (OperationEntry& entry : all) {
@@ -247,7 +247,7 @@ CallResult NotesKind::create(const Call& call) {
     WICK_TRY(count, notes_store::count(tx, connector));
     if (count >= kMaxNotesPerConnector) {
       return fail(ErrorCode::kLimit, "This connector holds " + std::to_string(kMaxNotesPerConnector) +
-                                         " notes, the most there can be: delete some first.");
+                                         " notes, which is the limit: delete some first.");
     }
     return notes_store::insert(tx, connector, note);
   });
@@ -264,8 +264,7 @@ CallResult NotesKind::list(const Call& call) {
     const std::string digits = cursor.substr(0, colon);
     if (colon == std::string::npos || digits.empty() || digits.size() > 18 ||
         digits.find_first_not_of("0123456789") != std::string::npos) {
-      return call_failed(
-          "The cursor is not one that list returned: leave it out to start from the newest note.");
+      return call_failed("The cursor was not returned by list: leave it out to start with the newest note.");
     }
     before = {std::stoll(digits), cursor.substr(colon + 1)};
   }
@@ -281,35 +280,35 @@ CallResult NotesKind::list(const Call& call) {
     notes.pop_back();
     next = std::to_string(notes.back().updated_at) + ":" + notes.back().id;
   }
-  return show_list(notes, "There are no notes here yet. Call create to keep one.", next);
+  return show_list(notes, "There are no notes yet. Call create to add one.", next);
 }
 
-// In steps of their own transactions, the most recently changed first, so that no search holds an old state
-// of the database for long, and none goes on for longer than kMaxNotesSearchTime.
+// Searches in steps, each in its own transaction, most recently changed notes first. So no search keeps an old
+// view of the database for long, and none runs longer than kMaxNotesSearchTime.
 CallResult NotesKind::search(const Call& call) {
   const std::string connector = call.connector->id.str();
   const std::string query = text_argument(call.arguments, "query");
   const std::int64_t limit = limit_of(call.arguments);
-  const Micros ends_at = clock_.now() + kMaxNotesSearchTime;
+  const Micros ends_at = clock_.now() + to_micros(kMaxNotesSearchTime);
   std::vector<Note> notes;
   notes_store::Position after;
   std::int64_t seen = 0;
-  for (bool more = true; more && std::int64_t(notes.size()) < limit;) {
+  for (bool has_more = true; has_more && std::int64_t(notes.size()) < limit;) {
     auto done = db_.read([&](Transaction& tx) -> Result<void> {
       WICK_TRY(step, notes_store::search(tx, connector, query, after, kNotesPerSearchStep));
-      more = step.looked_at == kNotesPerSearchStep;
-      seen += step.looked_at;
+      has_more = step.read == kNotesPerSearchStep;
+      seen += step.read;
       after = step.last;
       for (Note& note : step.found) notes.push_back(std::move(note));
       return {};
     });
     if (!done) return call_failed(done.error().message);
-    if (more && std::int64_t(notes.size()) < limit && clock_.now() >= ends_at) {
+    if (has_more && std::int64_t(notes.size()) < limit && clock_.now() >= ends_at) {
       notes.resize(std::min(notes.size(), std::size_t(limit)));
-      CallResult part = show_list(notes, "No note was found in that.", "");
+      CallResult part = show_list(notes, "No note was found.", "");
       part.text = "Only the " + std::to_string(seen) +
                   " most recently changed notes were searched: there are more than can be searched in " +
-                  std::to_string(kMaxNotesSearchTime / kMicrosPerSecond) + " seconds.\n\n" + part.text;
+                  std::to_string(kMaxNotesSearchTime.count()) + " seconds.\n\n" + part.text;
       return part;
     }
   }

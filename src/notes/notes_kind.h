@@ -1,10 +1,10 @@
-// The notes kind: short notes kept by Wick itself, so that a fresh install does something real with no
+// The notes kind: short notes that Wick stores, so that a fresh installation has a useful connector without
 // network.
 //
-// Notes live in the main database. Those read recently are also in memory, bounded, and kept exact by the
-// change log: every write names the note, and the applier drops it from memory before the write is answered.
-// A reader that loaded a note while it changed does not put the old one back: it notices the shard's
-// generation. Thread-safe.
+// Notes live in the main database. Recently read notes are also cached in memory, within a limit, and kept
+// exact by the change log: every write names the note, and the applier drops it from the cache before the write
+// returns. A reader that loaded a note while it changed does not store the old version: the generation of the
+// shard has changed. Thread-safe.
 #pragma once
 
 #include <array>
@@ -24,22 +24,22 @@ inline constexpr std::size_t kMaxNoteTitleBytes = 200;
 inline constexpr std::size_t kMaxNoteBodyBytes = 64 * 1024;
 inline constexpr std::int64_t kMaxNotesPerConnector = 100'000;
 inline constexpr std::int64_t kMaxNotesPage = 100;
-inline constexpr std::int64_t kNotesPerSearchStep = 64;  // read in one transaction
-inline constexpr Micros kMaxNotesSearchTime =
-    2 * kMicrosPerSecond;  // what was not looked at by then is left out
+inline constexpr std::int64_t kNotesPerSearchStep = 64;  // notes read in one transaction
+// A search stops after this time. Its result says so.
+inline constexpr std::chrono::seconds kMaxNotesSearchTime(2);
 
 struct Note {
   std::string id, title, body, author_id;
   Micros created_at = 0, updated_at = 0;
 };
 
-// The notes read recently, by "connector/note".
+// The recently read notes, by "connector/note".
 class NoteCache {
  public:
   explicit NoteCache(std::size_t max_bytes) : max_shard_bytes_(max_bytes / kShards) {}
 
   std::shared_ptr<const Note> find(const std::string& key);
-  // Take it before loading from the database, hand it to put().
+  // The current generation: get it before loading from the database, and pass it to put().
   std::uint64_t generation(const std::string& key);
   void put(const std::string& key, std::shared_ptr<const Note> note, std::uint64_t generation);
   void erase(const std::string& key);
@@ -67,8 +67,8 @@ class NoteCache {
 
 class NotesKind final : public ConnectorKind {
  public:
-  // Registers its applier with `db`. Database work runs on `pool`; a search reads every note and runs on
-  // `searches`, so that the others never wait for it.
+  // Registers its applier with `db`. Database work runs on `pool`. A search reads every note and runs on
+  // `searches`, so that other operations never wait for it.
   NotesKind(Database& db, FairPool& pool, FairPool& searches, const Clock& clock,
             std::size_t cache_bytes = 32 << 20);
 

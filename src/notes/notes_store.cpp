@@ -20,7 +20,7 @@ Result<void> changed(Transaction& tx, const std::string& connector, const std::s
   return tx.changed("note", connector + "/" + id);
 }
 
-// memmem() is linear in the text, whatever the words are; LIKE is not.
+// memmem() is linear in the text for any words; LIKE is not.
 bool contains(std::string_view text, std::string_view lower_words) {
   const std::string lower = to_lower_ascii(text);
   return memmem(lower.data(), lower.size(), lower_words.data(), lower_words.size()) != nullptr;
@@ -90,7 +90,7 @@ Result<SearchStep> search(Transaction& tx, const std::string& connector, std::st
                           "ORDER BY updated_at DESC, id DESC LIMIT $4",
                           {std::string_view(connector), after.updated_at, std::string_view(after.id), limit},
                           [&](const SqlRow& row) {
-                            ++step.looked_at;
+                            ++step.read;
                             step.last = {row.integer(5), row.text(0)};
                             if (contains(row.bytes(1), lower_words) || contains(row.bytes(2), lower_words))
                               step.found.push_back(read(row));

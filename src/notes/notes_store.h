@@ -1,5 +1,5 @@
-// The SQL of notes: one function per statement, each inside the caller's transaction; writes name the note in
-// the change log.
+// The SQL of notes: one function per statement, each inside the transaction of the caller. Writes name the note
+// in the change log.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace wick::notes_store {
 
-// Where a page ended. The default is before everything.
+// The end of a page. The default is before all notes.
 struct Position {
   Micros updated_at = INT64_MAX;
   std::string id;
@@ -18,18 +18,18 @@ struct Position {
 
 Result<std::int64_t> count(Transaction& tx, const std::string& connector);
 Result<void> insert(Transaction& tx, const std::string& connector, const Note& note);
-// kNotFound when there is none.
+// Errors: kNotFound
 Result<Note> get(Transaction& tx, const std::string& connector, const std::string& id);
 Result<void> update(Transaction& tx, const std::string& connector, const Note& note);
 Result<void> remove(Transaction& tx, const std::string& connector, const std::string& id);
-// The most recently changed first. Index: notes_connector.
+// Most recently changed first. Index: notes_connector.
 Result<std::vector<Note>> list(Transaction& tx, const std::string& connector, const Position& before,
                                std::int64_t limit);
-// One step of a search: looks at the `limit` notes after a position and finds those with the words in title
-// or body, without case. Index: notes_connector.
+// One step of a search: reads the `limit` notes after a position and returns those whose title or body contains
+// the words, ignoring case. Index: notes_connector.
 struct SearchStep {
   std::vector<Note> found;
-  std::int64_t looked_at = 0;  // fewer than `limit`: those were the last
+  std::int64_t read = 0;  // fewer than `limit` at the end
   Position last;
 };
 Result<SearchStep> search(Transaction& tx, const std::string& connector, std::string_view words,

@@ -7,14 +7,14 @@
 namespace wick::guess {
 namespace {
 
-// Of the connection or made anew for each request: no command can set them here.
+// Headers of the connection, or generated for each request: a command cannot set them here.
 constexpr std::string_view kConnectionHeaders =
     " accept-encoding authority connection content-length expect host keep-alive proxy-authorization "
     "proxy-connection te trailer transfer-encoding upgrade ";
-// Those that only browsers send.
+// Headers that only browsers send.
 constexpr std::string_view kBrowserHeaders =
     " alt-used dnt sec-ch-ua sec-fetch-mode sec-gpc sec-purpose upgrade-insecure-requests x-client-data ";
-// Those that browsers add, and people too: they mean something when the rest is not a browser's.
+// Headers that browsers and people send. They have a meaning if the command is not from a browser.
 constexpr std::string_view kSharedHeaders =
     " accept-language cache-control if-modified-since if-none-match origin pragma priority referer "
     "user-agent "
@@ -42,7 +42,7 @@ constexpr std::string_view kSettings =
     "output page page_number page_size pagenumber pagesize per_page perpage response_format size sort "
     "sort_by "
     "sortby sort_order start start_at startat stream temperature timezone top_p tz units version view ";
-// What stands before a version in the paths of well-known APIs.
+// Path segments before the version in well-known APIs.
 constexpr std::string_view kBaseWords =
     " admin api apis data ex gateway open public rest rpc service services wp wp-json ";
 constexpr std::string_view kKeyPrefixes[] = {

@@ -11,7 +11,7 @@ namespace wick {
 namespace {
 
 constexpr std::string_view kMark = "***";
-// Fewer characters of base64 would be found by chance in what is none.
+// Fewer base64 characters would match ordinary text by chance.
 constexpr std::size_t kMinBase64Chars = 8;
 constexpr TextCoding kCodings[] = {TextCoding::kPercent, TextCoding::kForm, TextCoding::kBackslash,
                                    TextCoding::kEntity};
@@ -21,7 +21,7 @@ bool is_base64(char c) {
          c == '-' || c == '_';
 }
 
-// As a system shows it that takes the bytes of a header for Latin-1, as most do.
+// The secret as shown by a system that reads header bytes as Latin-1, as most systems do.
 std::string latin1_to_utf8(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -36,7 +36,7 @@ std::string latin1_to_utf8(std::string_view text) {
   return out;
 }
 
-// In order, without overlaps.
+// Sorts the spans and merges overlaps.
 std::vector<TextSpan> merged(std::vector<TextSpan> spans) {
   std::sort(spans.begin(), spans.end(),
             [](const TextSpan& a, const TextSpan& b) { return a.begin < b.begin; });
@@ -64,8 +64,8 @@ void SecretFilter::add_pattern(std::string text, bool base64) {
   patterns_.push_back({std::make_shared<const Secret>(std::move(text)), base64});
 }
 
-// What of the base64 text does not depend on the bytes before and after, for each of the three places that
-// the first byte can have in a group.
+// The part of the base64 text that does not depend on the surrounding bytes, for each of the three positions of
+// the first byte in a group.
 void SecretFilter::add_base64(std::string_view secret) {
   for (std::size_t before = 0; before < 3; ++before) {
     const std::string encoded = to_base64(std::string(before, '\0') + std::string(secret));
@@ -104,19 +104,19 @@ void SecretFilter::add_basic(std::string_view user, std::string_view password) {
 std::vector<TextSpan> SecretFilter::find_plain(std::string_view text) const {
   std::vector<TextSpan> spans, encoded;
   for (const Pattern& pattern : patterns_) {
-    const std::string_view wanted = pattern.text->reveal();
-    // memmem() is linear in the worst case, too; std::string_view::find is not.
-    for (std::size_t from = 0; from + wanted.size() <= text.size();) {
-      const void* found = memmem(text.data() + from, text.size() - from, wanted.data(), wanted.size());
+    const std::string_view secret = pattern.text->reveal();
+    // memmem() is linear in the worst case too; std::string_view::find is not.
+    for (std::size_t from = 0; from + secret.size() <= text.size();) {
+      const void* found = memmem(text.data() + from, text.size() - from, secret.data(), secret.size());
       if (found == nullptr) break;
       const auto begin = std::size_t(static_cast<const char*>(found) - text.data());
-      from = begin + wanted.size();
+      from = begin + secret.size();
       (pattern.base64 ? encoded : spans).push_back({begin, from});
     }
   }
   std::sort(encoded.begin(), encoded.end(),
             [](const TextSpan& a, const TextSpan& b) { return a.begin < b.begin; });
-  std::size_t done = 0;  // what lies before has been cut: no text is walked over twice
+  std::size_t done = 0;  // everything before is processed: no text is read twice
   for (TextSpan span : encoded) {
     if (span.end <= done) continue;
     span.begin = std::max(span.begin, done);

@@ -20,7 +20,7 @@ void add_parameter(SecretFilter& filter, std::string_view name, std::string_view
     add_plain(filter, value);
 }
 
-// RFC 7617: user and password, each of which some services take for the key.
+// RFC 7617: user and password. Some services use either of them as the key.
 void add_basic_pair(SecretFilter& filter, std::string_view encoded) {
   std::string text(encoded);
   while (text.ends_with('=')) text.pop_back();

@@ -15,7 +15,7 @@ int hex_value(char c) {
   return -1;
 }
 
-// The number that exactly `digits` hex digits at the start of `text` are; -1 when they are not.
+// The value of exactly `digits` hex digits at the start of `text`; -1 if there are fewer.
 std::int32_t hex_number(std::string_view text, std::size_t digits) {
   if (text.size() < digits) return -1;
   std::int32_t out = 0;
@@ -26,7 +26,7 @@ std::int32_t hex_number(std::string_view text, std::size_t digits) {
   return out;
 }
 
-// One escape: how long it is, and what it stands for. Length 0: there is none.
+// One escape: its length and its meaning. Length 0: there is none.
 struct Escape {
   std::size_t length = 0;
   std::size_t count = 0;
@@ -135,7 +135,7 @@ std::size_t next_mark(TextCoding coding, std::string_view text, std::size_t from
   return std::string_view::npos;
 }
 
-// Gives each part of the text in order: plain(begin, end), escaped(begin, escape).
+// Calls plain(begin, end) or escaped(begin, escape) for each part of the text, in order.
 template <typename Plain, typename Escaped>
 void walk(TextCoding coding, std::string_view text, Plain plain, Escaped escaped) {
   std::size_t begin = 0;
@@ -173,7 +173,7 @@ void map_to_encoded(TextCoding coding, std::string_view text, std::vector<TextSp
   std::vector<TextSpan> out(spans.size());
   std::size_t decoded = 0,
               next = 0;  // `next`: the border to map next; even ones begin a span, odd ones end it
-  // The part [begin, end) of the text decodes to `count` bytes; one for one when it is plain.
+  // The part [begin, end) of the text decodes to `count` bytes; one for one if it is plain.
   const auto part = [&](std::size_t begin, std::size_t end, std::size_t count, bool plain) {
     const std::size_t from = decoded, to = decoded += count;
     for (; next < 2 * spans.size(); ++next) {

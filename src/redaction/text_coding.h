@@ -1,5 +1,4 @@
-// Texts that are written with escapes: read back, with where in the original each part came from. Pure
-// functions.
+// Decoding of texts with escapes, and mapping of positions back to the encoded text. Pure functions.
 #pragma once
 
 #include <cstddef>
@@ -21,9 +20,9 @@ struct TextSpan {
   std::size_t begin = 0, end = 0;
 };
 
-// The decoded text; nullopt when nothing in it is encoded. What is no valid escape stays as it is.
+// The decoded text; nullopt if nothing is encoded. Invalid escapes stay unchanged.
 std::optional<std::string> decode_text(TextCoding coding, std::string_view text);
-// Where spans of the decoded text are in `text`. They are in order and do not overlap.
+// Maps spans of the decoded text to spans of `text`. Spans are sorted and do not overlap.
 void map_to_encoded(TextCoding coding, std::string_view text, std::vector<TextSpan>& spans);
 
 }  // namespace wick

@@ -1,4 +1,4 @@
-// RunnerFixture: connectors with a Runner on real databases, for tests of kinds and of the way of a call.
+// RunnerFixture: connectors and a Runner on real databases, for tests of kinds and calls.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -18,8 +18,8 @@
 
 namespace wick {
 
-// A test class adds its kinds in its constructor and then calls start(). Calls run in `context`, on the thread of the
-// test. The databases are in a folder that the destructor removes.
+// A test class adds its kinds in its constructor and then calls start(). Calls run in `context`, on the thread
+// of the test. The destructor removes the folder of the databases.
 class RunnerFixture {
  public:
   RunnerFixture();
@@ -27,7 +27,7 @@ class RunnerFixture {
   RunnerFixture(const RunnerFixture&) = delete;
   RunnerFixture& operator=(const RunnerFixture&) = delete;
 
-  // Loads the snapshot and adds `caller`, a member. Once, after the kinds were added.
+  // Loads the snapshot and adds `caller`, a member. Call once, after adding the kinds.
   void start();
   void add_user(const UserId& id, std::string_view role);
   // Waits for the call to end.

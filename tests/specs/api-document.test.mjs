@@ -279,7 +279,7 @@ const anywhere = /./;
 const refusals = [
   [anywhere, /^The scope names (a connector|an operation) that does not exist/, "an id of nothing"],
   [anywhere, /^There is no tag with the id /, "an id of nothing"],
-  [anywhere, /^The cursor is not one of this list /, "a cursor is made by the server"],
+  [anywhere, /^The cursor does not belong to this list /, "a cursor is made by the server"],
   [
     /oauth-clients/,
     /^The app needs a redirect URI, or device codes/,

@@ -198,7 +198,7 @@ test("a token whose answer was lost is not made twice, and the form says what to
   await button("Generate").click();
   await page.getByText("The change may or may not have been made").waitFor();
   await button("Generate").click();
-  await page.getByText("has already made the access token “answer lost”").waitFor();
+  await page.getByText("has already created the access token “answer lost”").waitFor();
   await page.unroute("**/api/v1/tokens");
   assert.equal((await admin.get("/tokens?query=answer+lost")).body.items.length, 1);
   await button("Cancel").click();

@@ -297,7 +297,7 @@ test("REST responses are decoded by their charset", async () => {
     half: "\uFFFD",
   });
   answers["/t"] = ["text/plain; charset=klingon", "nuqneH"];
-  assert.match(await textOf("api__get", '{"path":"t"}'), /The character set "klingon" is not known here/);
+  assert.match(await textOf("api__get", '{"path":"t"}'), /The character set "klingon" is not supported/);
 });
 
 test("a client may send a byte order mark, and not bytes that are not UTF-8", async () => {

@@ -518,7 +518,7 @@ test("hostile documents give an error or a note in good time, and the server sta
     assert.match(body.error.message, pattern);
   };
   await error(laughs, /Line \d+ of the YAML takes the document beyond/);
-  await error("a: &a [*a]", /inside of what it names/);
+  await error("a: &a [*a]", /inside its own anchor/);
   await error(`{"openapi":"3.1.0","a":${"[".repeat(5000)}`, /nested deeper|not valid/);
   await error(`${"- ".repeat(50_000)}x`, /nested deeper/);
   await error("openapi: 3.1.0\n\tpaths: {}", /not valid YAML: line 2/);

@@ -93,7 +93,7 @@ TEST_F(Notes, AFilterTagHidesAConnectorFromThoseWithoutIt) {
             "('01900000-0000-7000-8000-00000000000a', 'ops', '', 1)",
             {})
           .value();
-      return tx.changed("tag", "x");
+      return tx.changed("tag", "01900000-0000-7000-8000-00000000000a");
     }).value();
   ConnectorPatch patch;
   patch.tags = std::vector<std::string>{"01900000-0000-7000-8000-00000000000a"};

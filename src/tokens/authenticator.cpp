@@ -8,7 +8,7 @@ namespace wick {
 namespace {
 
 constexpr const char* kInvalidMessage =
-    R"("This token is not valid, or no longer: make a new one under Profile, Access tokens.")";
+    R"("This token is not valid: create a new one under Profile, Access tokens.")";
 constexpr const char* kMissingMessage =
     R"("Send a token as Authorization: Bearer wick_pat_…; make one under Profile, Access tokens.")";
 constexpr const char* kMisplacedMessage =

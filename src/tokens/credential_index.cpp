@@ -17,14 +17,14 @@ struct Record {
   UuidBytes user;
   std::uint32_t expires_at;
   std::uint32_t last_use;  // minutes since the epoch (26 bits hold 127 years), 6 bits of the client's hash
-  std::uint16_t client;    // 16 more bits of it: a change of address or client is noticed
+  std::uint16_t client;    // 16 more bits of the hash, which show a change of address or client
   std::uint8_t kind;
   std::uint8_t tools : 7;
-  std::uint8_t scoped : 1;  // Shard::scopes has its scope
+  std::uint8_t scoped : 1;  // its scope is in Shard::scopes
 };
 static_assert(sizeof(Record) == 76);
 
-// Records live in chunks that never move; a record is named by its position.
+// Records are stored in chunks that never move. A position identifies a record.
 constexpr std::uint32_t kChunk = 256;
 
 std::uint64_t first_word(const Sha256Digest& digest) {
@@ -93,7 +93,7 @@ struct CredentialIndex::Shard {
   std::vector<std::uint32_t> free;
   std::uint32_t used = 0;
   absl::flat_hash_set<std::uint32_t, Hash, Equal> positions;
-  absl::flat_hash_map<std::uint32_t, ScopePtr> scopes;  // by position; only the narrowed ones
+  absl::flat_hash_map<std::uint32_t, ScopePtr> scopes;  // by position; only scopes that narrow the access
   absl::flat_hash_map<TokenId, LastUse> last_uses;
 };
 
@@ -185,7 +185,7 @@ void CredentialIndex::erase_expired(Micros now) {
         if (record.expires_at != 0 && record.expires_at <= seconds) expired.push_back(record.digest);
       }
     }
-    for (const Sha256Digest& digest : expired) erase(digest);  // no expiry is ever moved later
+    for (const Sha256Digest& digest : expired) erase(digest);  // an expiry is never moved to a later time
   }
 }
 
@@ -226,7 +226,7 @@ void CredentialIndex::written(std::span<const LastUse> uses) {
     Shard& home = shards_[use.shard];
     const std::lock_guard lock(home.mutex);
     const auto found = home.last_uses.find(use.id);
-    // A use that came meanwhile is a different one, and stays.
+    // A newer use stays.
     if (found != home.last_uses.end() && found->second == use) home.last_uses.erase(found);
   }
 }

@@ -1,13 +1,13 @@
-// CredentialIndex: every living credential in memory, found by the SHA-256 of its plaintext.
+// CredentialIndex: every valid credential in memory, by the SHA-256 of its plaintext.
 //
-// Why a revoked token is never accepted after the answer to the revocation: the index is the only thing that
-// says yes to a bearer token, find() copies the record out under its shard's lock, and erase() takes the
-// record away under the same lock before the revocation is answered (it runs in the change-log applier,
-// inside Database::write). A call that was already past find() when erase() ran is checked again with
-// is_live() before it is recorded and before it is answered; streams are ended through on_erase.
+// A revoked token is never accepted after the revocation is confirmed. The index is the sole authority on bearer tokens.
+// find() copies the record under the lock of its shard. erase() removes the record under the same lock, before the
+// revocation is confirmed (it runs in the applier of the change log, inside Database::write). A call that passed find()
+// before erase() ran is checked again with is_live(), before it is recorded and before its response is sent. on_erase()
+// ends streams.
 //
-// Memory: 76 bytes a record in chunks, plus 5 to 12 bytes of hash table: under 100 bytes a token. Cost of
-// find() does not depend on the number of tokens. Thread-safe; nothing here waits for a database.
+// Memory: 76 bytes for each record, in chunks, plus 5 to 12 bytes of hash table: under 100 bytes for each token. The cost
+// of find() does not depend on the number of tokens. Thread-safe; no function waits for a database.
 #pragma once
 
 #include <array>
@@ -38,14 +38,14 @@ struct Credential {
   ScopePtr scope = {};
 };
 
-// The last use of a credential, waiting to be written to the database.
+// The last use of a credential that is not in the database yet.
 struct LastUse {
   TokenId id;
   CredentialKind kind = CredentialKind::kPat;
   Micros at = 0;
   std::string ip;
   std::string user_agent;
-  std::uint8_t shard = 0;  // where the index keeps it
+  std::uint8_t shard = 0;  // of the index
   bool operator==(const LastUse&) const = default;
 };
 
@@ -56,31 +56,30 @@ class CredentialIndex {
   CredentialIndex(const CredentialIndex&) = delete;
   CredentialIndex& operator=(const CredentialIndex&) = delete;
 
-  // Adds, or replaces the record with this digest.
+  // Adds the record, or replaces the record with this digest.
   void put(const Sha256Digest& digest, const Credential& credential);
-  // After this returns, no thread finds the digest. Absent digests are fine.
+  // Removes the record, if there is one. After this returns, no thread finds the digest.
   void erase(const Sha256Digest& digest);
 
-  // The credential, unless absent or expired at `now`. Also notes the use (T10): exact to a minute, and
-  // whenever address or client change; no allocation when neither did.
+  // Returns the credential, unless it is absent or expired at `now`. Records the use, at most once a minute, and whenever
+  // address or client change. Does not allocate when neither has changed.
   std::optional<Credential> find(const Sha256Digest& digest, Micros now, std::string_view ip,
                                  std::string_view user_agent);
-  // The same without noting a use.
+  // As find(), without recording a use.
   std::optional<Credential> peek(const Sha256Digest& digest, Micros now) const;
-  // Whether find() would still say yes; notes nothing.
+  // Whether find() would return the credential. Records no use.
   bool is_live(const Sha256Digest& digest, Micros now) const;
-  // Erases what has expired: it is not accepted in any case, but takes memory. Walks all records, a shard at
-  // a time.
+  // Removes expired records, which are not accepted in any case, to free memory. Visits all records, one shard at a time.
   void erase_expired(Micros now);
 
-  // The last uses that are not in the database yet, at most one per credential. They stay until written() is
-  // told of them, so that at any moment a use is here or in the database, and a write that fails loses none.
+  // The last uses that are not in the database yet, at most one for each credential. A use stays here until written() is called
+  // with it. So every use is in memory or in the database at any time, and a failed write loses none.
   std::vector<LastUse> unwritten_uses(CredentialKind kind) const;
-  // The same of some credentials only.
+  // The same, of these credentials only.
   std::vector<LastUse> unwritten_uses(std::span<const TokenId> ids) const;
   void written(std::span<const LastUse> uses);
 
-  // Called after each erase that removed something, on the erasing thread. Before the first erase.
+  // Sets the function that is called after each removal, on the removing thread. Call it before the first erase().
   void on_erase(std::function<void(const TokenId&)> callback);
 
   std::size_t size() const;

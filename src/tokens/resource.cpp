@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kBelow = "/c/";
 
-// RFC 3986 §6.2.2.1 and §6.2.3: scheme and host in lower case, without a default port. Empty: it is no URL.
+// RFC 3986 §6.2.2.1 and §6.2.3: scheme and host in lower case, without a default port. Empty: the text is no URL.
 std::string normal_uri(std::string_view uri) {
   const auto url = Url::parse_http(uri);
   if (!url) return {};

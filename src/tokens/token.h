@@ -1,4 +1,4 @@
-// A personal access token: `wick_pat_` and 32 lower-case hex characters, 128 bits from the operating system.
+// Personal access tokens: `wick_pat_` and 32 lower-case hex characters, 128 random bits from the operating system.
 #pragma once
 
 #include <optional>
@@ -41,45 +41,52 @@ struct Token {
   }
 };
 
-// The plaintext exists only here: a caller shows it once and drops it.
+// A new token with its plaintext, which exists only here. The caller shows the plaintext once and drops it.
 struct MintedToken {
   Token token;
   Secret plaintext;
 };
 
-// The admins' list of tokens asks for this.
+// The states that a list of tokens contains.
+enum class TokenListStatus { kActive, kInactive, kAll };
+enum class TokenOrder { kCreated, kName, kOwner, kLastUsed, kExpiry };
+
+// The filter and the order of the admins' list of tokens.
 struct TokenFilter {
-  // In the token's name, the owner's name or email, or the last four characters; shorter than three
-  // characters: what the names or the email begin with.
+  // Part of the token's name, the owner's name or email, or the last four characters. A text of fewer than three characters
+  // matches only the beginning of the names and the email.
   std::string query;
-  std::string owner;              // a user's id
-  std::string status = "active";  // active, inactive, all
+  std::string owner;  // a user's id; empty: any
+  TokenListStatus status = TokenListStatus::kActive;
   bool never_used = false;
-  int unused_days = 0, expiring_days = 0;  // 0: any
-  std::string sort = "created_at";         // name, owner, created_at, last_used_at, expires_at
+  std::chrono::days unused_for{0}, expiring_within{0};  // 0: any
+  TokenOrder order = TokenOrder::kCreated;
   bool descending = true;
-  std::string cursor;  // of a page of the same order; empty: the first page
+  std::string cursor;  // of a page in the same order; empty: the first page
   std::int64_t limit = 50;
 
-  bool by_creation() const { return sort == "created_at"; }
-  Micros unused_since(Micros now) const { return now - unused_days * kMicrosPerDay; }
-  Micros expiring_by(Micros now) const { return now + expiring_days * kMicrosPerDay; }
+  bool by_creation() const { return order == TokenOrder::kCreated; }
+  bool has_unused_for() const { return unused_for.count() > 0; }
+  bool has_expiring_within() const { return expiring_within.count() > 0; }
+  Micros unused_since(Micros now) const { return now - to_micros(unused_for); }
+  Micros expiring_by(Micros now) const { return now + to_micros(expiring_within); }
 };
-// A page with a cursor is not the last, even when it holds fewer than the limit, or nothing.
+
+// A page with a next cursor is not the last page, even when it has fewer items than the limit, or none.
 struct TokenPage {
   std::vector<Token> items;
-  std::optional<std::int64_t> total;  // of all pages, where that is known
+  std::optional<std::int64_t> total;  // of all pages, when it is known
   std::string next, previous;         // cursors; empty: there is no such page
 };
-// Of the active tokens: how many, of how many users, how many were never used.
+// The number of active tokens, of their users, and of active tokens that were never used.
 struct TokenStats {
   std::int64_t active = 0, users = 0, never_used = 0;
 };
 
-// Whether name, description or the last four characters hold `query`, in any case of ASCII letters.
+// Whether the name, the description or the last four characters contain `query`. The case of ASCII letters is ignored.
 bool is_found_by(const Token& token, std::string_view query);
 
-// Whether `text` has the form of a personal access token. Says nothing about validity.
+// Whether `text` has the form of a personal access token, valid or not.
 bool has_pat_form(std::string_view text);
 
 }  // namespace wick

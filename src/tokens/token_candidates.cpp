@@ -8,10 +8,6 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-// Stops at the first error.
-#define PAGE_CHECK(expression) \
-  if (auto checked = (expression); !checked) return fail(std::move(checked.error()))
-
 class Search {
  public:
   Search(Transaction& tx, const TokenFilter& filter, Micros now, const PageBounds& bounds,
@@ -27,7 +23,7 @@ class Search {
         states_(states_of(filter)),
         query_(to_lower_ascii(filter.query)) {}
 
-  // The candidates of the first filter that leaves few enough; nullopt when none does.
+  // The candidates of the first filter that has few enough; nullopt: no filter has.
   Result<std::optional<Candidates>> find() {
     using Gather = Result<void> (Search::*)(Numbers&);
     std::vector<Gather> gathers;
@@ -35,11 +31,11 @@ class Search {
     if (!query_.empty())
       gathers.push_back(search_index::can_find(query_) ? &Search::gather_substring : &Search::gather_prefix);
     if (filter_.never_used) gathers.push_back(&Search::gather_never_used);
-    if (filter_.unused_days > 0) gathers.push_back(&Search::gather_unused);
-    if (filter_.expiring_days > 0) gathers.push_back(&Search::gather_expiring);
+    if (filter_.has_unused_for()) gathers.push_back(&Search::gather_unused);
+    if (filter_.has_expiring_within()) gathers.push_back(&Search::gather_expiring);
     for (const Gather gather : gathers) {
       Numbers numbers;
-      PAGE_CHECK((this->*gather)(numbers));
+      WICK_CHECK((this->*gather)(numbers));
       if (std::int64_t(numbers.size()) > most_) continue;
       return Candidates{std::move(numbers), std::nullopt, true};
     }
@@ -63,25 +59,25 @@ class Search {
     WICK_TRY(users, search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1));
     return gather_users(users, numbers);
   }
-  // Of these users, by tokens_user; more than most_ when they are too many.
+  // The tokens of these users, by tokens_user; more than most_ when the users are too many.
   Result<void> gather_users(const Numbers& users, Numbers& numbers) {
     if (std::int64_t(users.size()) > most_users_) numbers.resize(std::size_t(most_ + 1));
     for (const std::int64_t user : users) {
       const std::int64_t room = most_ + 1 - std::int64_t(numbers.size());
       if (room <= 0) break;
-      PAGE_CHECK(
+      WICK_CHECK(
           add("SELECT number FROM tokens WHERE user_id = (SELECT id FROM users WHERE number = $1) "
               "LIMIT $2",
               {user, room}, numbers));
     }
     return {};
   }
-  // A part of the many, by the order of the search index itself: what the page needs.
+  // The part of the candidates that the page needs, in the order of the search index.
   Result<std::optional<Candidates>> find_beyond() {
     Candidates found;
     found.complete = false;
     WICK_TRY(users, search_index::find(tx_, search_index::Table::kUsers, query_, most_users_ + 1));
-    PAGE_CHECK(gather_users(users, found.numbers));
+    WICK_CHECK(gather_users(users, found.numbers));
     if (std::int64_t(found.numbers.size()) > most_) return std::nullopt;
     WICK_TRY(named, search_index::find_beyond(tx_, search_index::Table::kTokens, query_, from_, downwards_,
                                               most_sorted_));
@@ -99,9 +95,9 @@ class Search {
   // By tokens_name, users_name and users_email.
   Result<void> gather_prefix(Numbers& numbers) {
     std::string end = query_;
-    end.back() = char(end.back() + 1);  // ends with no 0xFF: it is UTF-8
+    end.back() = char(end.back() + 1);  // UTF-8 never ends with 0xFF
     for (const std::int64_t ended : states_) {
-      PAGE_CHECK(
+      WICK_CHECK(
           add("SELECT number FROM tokens WHERE ended = $1 AND lower(name) >= $2 AND lower(name) < $3 "
               "LIMIT $4",
               {ended, std::string_view(query_), std::string_view(end), most_ + 1}, numbers));
@@ -109,21 +105,21 @@ class Search {
     Numbers users;
     for (const char* sql : {"SELECT number FROM users WHERE lower(name) >= $1 AND lower(name) < $2 LIMIT $3",
                             "SELECT number FROM users WHERE email >= $1 AND email < $2 LIMIT $3"}) {
-      PAGE_CHECK(add(sql, {std::string_view(query_), std::string_view(end), most_users_ + 1}, users));
+      WICK_CHECK(add(sql, {std::string_view(query_), std::string_view(end), most_users_ + 1}, users));
     }
     return gather_users(users, numbers);
   }
   // By tokens_used.
   Result<void> gather_never_used(Numbers& numbers) {
     for (const std::int64_t ended : states_) {
-      PAGE_CHECK(add("SELECT number FROM tokens WHERE ended = $1 AND COALESCE(last_used_at, 0) = 0 LIMIT $2",
+      WICK_CHECK(add("SELECT number FROM tokens WHERE ended = $1 AND COALESCE(last_used_at, 0) = 0 LIMIT $2",
                      {ended, most_ + 1}, numbers));
     }
     return {};
   }
   Result<void> gather_unused(Numbers& numbers) {
     for (const std::int64_t ended : states_) {
-      PAGE_CHECK(add("SELECT number FROM tokens WHERE ended = $1 AND COALESCE(last_used_at, 0) < $2 LIMIT $3",
+      WICK_CHECK(add("SELECT number FROM tokens WHERE ended = $1 AND COALESCE(last_used_at, 0) < $2 LIMIT $3",
                      {ended, filter_.unused_since(now_), most_ + 1}, numbers));
     }
     return {};
@@ -131,7 +127,7 @@ class Search {
   // By tokens_expiry.
   Result<void> gather_expiring(Numbers& numbers) {
     for (const std::int64_t ended : states_) {
-      PAGE_CHECK(
+      WICK_CHECK(
           add("SELECT number FROM tokens WHERE ended = $1 AND COALESCE(expires_at, "
               "9223372036854775807) < $2 LIMIT $3",
               {ended, filter_.expiring_by(now_), most_ + 1}, numbers));
@@ -152,8 +148,8 @@ class Search {
 }  // namespace
 
 std::vector<std::int64_t> states_of(const TokenFilter& filter) {
-  if (filter.status == "active") return {0};
-  if (filter.status == "inactive") return {1};
+  if (filter.status == TokenListStatus::kActive) return {0};
+  if (filter.status == TokenListStatus::kInactive) return {1};
   return {0, 1};
 }
 

@@ -1,4 +1,4 @@
-// The tokens that can match a filter, where an index says that they are few.
+// The tokens that can match a filter, when an index shows that they are few.
 #pragma once
 
 #include <optional>
@@ -9,29 +9,27 @@
 
 namespace wick::token_page_store {
 
-// What one page may read; smaller in tests only.
+// Limits of the rows that one page reads. Tests use smaller limits.
 struct PageBounds {
-  // So many candidates are looked at, when the order is that of creation, which their numbers tell by
-  // themselves; and so many are read and sorted in any other order.
-  std::int64_t candidates = 20'000, sorted = 2000;
-  std::int64_t walk = 4000;   // rows of a walk
-  std::int64_t users = 1000;  // whose tokens are candidates
+  std::int64_t candidates = 20'000;  // in the order of creation, which is the order of the numbers
+  std::int64_t sorted = 2000;        // candidates that are read and sorted, in any other order
+  std::int64_t walk = 4000;          // rows of a walk
+  std::int64_t users = 1000;         // users whose tokens are candidates
 };
 
 // The states that the filter lists, as tokens.ended has them.
 std::vector<std::int64_t> states_of(const TokenFilter& filter);
 
-// The numbers of tokens among which are all that match, in no order.
+// The numbers of tokens that include all matching tokens, in no order.
 struct Candidates {
   std::vector<std::int64_t> numbers;
-  // Only those up to this number, from where the page begins: there may be more beyond. Set only where the
-  // order is that of creation.
+  // Set only in the order of creation: the numbers end here, and there may be more candidates beyond.
   std::optional<std::int64_t> cut;
-  bool complete = true;  // false: only those from where the page begins
+  bool complete = true;  // false: only candidates from the beginning of the page on
 };
 
-// nullopt when there may be more candidates than the bounds allow. `from`, `downwards`: where and in which
-// direction the page begins, where the order is that of creation.
+// nullopt: there may be more candidates than the limits allow. `from` and `downwards` are the beginning and the direction of the
+// page, in the order of creation.
 Result<std::optional<Candidates>> find_candidates(Transaction& tx, const TokenFilter& filter, Micros now,
                                                   const PageBounds& bounds, std::optional<std::int64_t> from,
                                                   bool downwards);

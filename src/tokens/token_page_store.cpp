@@ -18,30 +18,37 @@ constexpr std::int64_t kWalkStep = 250;                                    // ro
 constexpr std::int64_t kUserStep = 50;
 constexpr std::int64_t kAnyState = -1;
 
-// token_store::read() takes the columns from the fourth on. CROSS JOIN keeps SQLite from beginning with
-// users.
+// token_store::read() reads the columns from the fourth on. CROSS JOIN prevents SQLite from starting with users.
 constexpr const char* kSelect =
     "SELECT t.number, u.name, u.email, t.ended, t.id, t.user_id, t.name, t.last4, t.tools, t.created_at, "
     "t.expires_at, t.last_used_at, t.last_ip, t.last_user_agent, t.revoked_at, t.revoked_by, "
     "t.revoked_reason, t.scope, t.description FROM tokens t CROSS JOIN users u ON u.id = t.user_id ";
 
-enum class Sort { kCreated, kName, kOwner, kLastUsed, kExpiry };
-
-Sort sort_of(const std::string& name) {
-  if (name == "name") return Sort::kName;
-  if (name == "owner") return Sort::kOwner;
-  if (name == "last_used_at") return Sort::kLastUsed;
-  return name == "expires_at" ? Sort::kExpiry : Sort::kCreated;
+// As cursors and the API name the order.
+std::string_view order_name(TokenOrder order) {
+  switch (order) {
+    case TokenOrder::kName:
+      return "name";
+    case TokenOrder::kOwner:
+      return "owner";
+    case TokenOrder::kLastUsed:
+      return "last_used_at";
+    case TokenOrder::kExpiry:
+      return "expires_at";
+    case TokenOrder::kCreated:
+      break;
+  }
+  return "created_at";
 }
 
-// As in the index of that order; each ends with the number of the token by itself.
-const char* key_of(Sort sort) {
-  switch (sort) {
-    case Sort::kName:
+// The key as in the index of that order. Each index also ends with the number of the token.
+const char* key_of(TokenOrder order) {
+  switch (order) {
+    case TokenOrder::kName:
       return "lower(t.name)";
-    case Sort::kLastUsed:
+    case TokenOrder::kLastUsed:
       return "COALESCE(t.last_used_at, 0)";
-    case Sort::kExpiry:
+    case TokenOrder::kExpiry:
       return "COALESCE(t.expires_at, 9223372036854775807)";
     default:
       return "t.number";
@@ -50,7 +57,7 @@ const char* key_of(Sort sort) {
 
 struct Found {
   Token token;
-  bool skipped = false;  // does not match: only its place was read
+  bool skipped = false;  // does not match; only its place was read
   Place place;
 };
 
@@ -73,13 +80,13 @@ enum Column {
   kLastUsedAt
 };
 
-Place read_place(const SqlRow& row, Sort sort) {
+Place read_place(const SqlRow& row, TokenOrder order) {
   Place place;
   place.number = row.integer(kNumber);
-  if (sort == Sort::kName) place.text = to_lower_ascii(row.bytes(kName));
-  if (sort == Sort::kOwner) place.text = owner_key(row.bytes(kOwnerName), row.bytes(kOwner));
-  if (sort == Sort::kLastUsed) place.value = row.integer(kLastUsedAt);  // NULL is 0
-  if (sort == Sort::kExpiry) place.value = row.is_null(kExpiresAt) ? kNever : row.integer(kExpiresAt);
+  if (order == TokenOrder::kName) place.text = to_lower_ascii(row.bytes(kName));
+  if (order == TokenOrder::kOwner) place.text = owner_key(row.bytes(kOwnerName), row.bytes(kOwner));
+  if (order == TokenOrder::kLastUsed) place.value = row.integer(kLastUsedAt);  // NULL is 0
+  if (order == TokenOrder::kExpiry) place.value = row.is_null(kExpiresAt) ? kNever : row.integer(kExpiresAt);
   return place;
 }
 
@@ -92,11 +99,7 @@ bool holds(std::string_view text, std::string_view lower_query, bool anywhere) {
                     [&](char query, char other) { return same(other, query); });
 }
 
-// Stops at the first error.
-#define PAGE_CHECK(expression) \
-  if (auto checked = (expression); !checked) return fail(std::move(checked.error()))
-
-// One request for a page. Lives inside one transaction.
+// One request for a page, inside one transaction.
 class Pager {
  public:
   Pager(Transaction& tx, const TokenFilter& filter, const UnwrittenUses& uses, Micros now,
@@ -106,12 +109,12 @@ class Pager {
         filter_(filter),
         uses_(uses),
         now_(now),
-        sort_(sort_of(filter.sort)),
+        order_(filter.order),
         query_(to_lower_ascii(filter.query)),
         by_substring_(search_index::can_find(query_)) {}
 
   Result<TokenPage> run() {
-    const std::string order = filter_.sort + (filter_.descending ? " desc" : " asc");
+    const std::string order = std::string(order_name(order_)) + (filter_.descending ? " desc" : " asc");
     PageCursor cursor;
     if (!filter_.cursor.empty()) {
       WICK_TRY(parsed, PageCursor::parse(filter_.cursor, order));
@@ -122,11 +125,11 @@ class Pager {
     WICK_TRY(candidates, find_candidates(tx_, filter_, now_, bounds_,
                                          from_ ? std::optional(from_->number) : std::nullopt, downwards_));
     if (candidates) {
-      PAGE_CHECK(pick(std::move(*candidates)));
+      WICK_CHECK(pick(std::move(*candidates)));
     } else {
-      PAGE_CHECK(walk());
+      WICK_CHECK(walk());
     }
-    if (cursor.backward && !last_) {  // the beginning is reached: a whole first page
+    if (cursor.backward && !last_) {  // at the beginning, the whole first page is returned
       TokenFilter first = filter_;
       first.cursor.clear();
       return Pager(tx_, first, uses_, now_, bounds_).run();
@@ -137,18 +140,20 @@ class Pager {
  private:
   using Numbers = std::vector<std::int64_t>;
 
-  // ---- What matches
+  // ---- Matching
 
-  // By what the database says.
+  // Whether the row matches the filter.
   bool matches(const SqlRow& row) const {
     const bool ended = row.integer(kEnded) != 0;
-    if ((filter_.status == "active" && ended) || (filter_.status == "inactive" && !ended)) return false;
+    if ((filter_.status == TokenListStatus::kActive && ended) ||
+        (filter_.status == TokenListStatus::kInactive && !ended))
+      return false;
     if (!filter_.owner.empty() && row.bytes(kOwner) != filter_.owner) return false;
     if (filter_.never_used && !row.is_null(kLastUsedAt)) return false;
-    if (filter_.unused_days > 0 &&
+    if (filter_.has_unused_for() &&
         row.integer(row.is_null(kLastUsedAt) ? kCreatedAt : kLastUsedAt) >= filter_.unused_since(now_))
       return false;
-    if (filter_.expiring_days > 0 &&
+    if (filter_.has_expiring_within() &&
         (row.is_null(kExpiresAt) || row.integer(kExpiresAt) >= filter_.expiring_by(now_)))
       return false;
     if (query_.empty()) return true;
@@ -157,16 +162,16 @@ class Pager {
     }
     return by_substring_ && holds(row.bytes(kLast4), query_, true);
   }
-  // By what has happened since, too: a use can only take a token off a list.
+  // Whether the token still matches with the uses that are not in the database. A use can only remove a match.
   bool still_matches(const Found& found) const {
     if (found.skipped) return false;
     const auto& used = found.token.last_used_at;
     if (filter_.never_used && used) return false;
-    return filter_.unused_days == 0 || used.value_or(found.token.created_at) < filter_.unused_since(now_);
+    return !filter_.has_unused_for() || used.value_or(found.token.created_at) < filter_.unused_since(now_);
   }
   Found read_found(const SqlRow& row) const {
     Found found;
-    found.place = read_place(row, sort_);
+    found.place = read_place(row, order_);
     found.skipped = !matches(row);
     if (!found.skipped) found.token = token_store::read(row, kToken);
     return found;
@@ -186,7 +191,7 @@ class Pager {
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     if (downwards_) std::reverse(numbers.begin(), numbers.end());
-    if (sort_ == Sort::kCreated) return pick_in_order(candidates);
+    if (order_ == TokenOrder::kCreated) return pick_in_order(candidates);
     std::vector<Found> all;
     for (const std::int64_t number : numbers) {
       WICK_TRY(found, fetch(number));
@@ -202,12 +207,12 @@ class Pager {
     }
     return {};
   }
-  // The numbers are in the order of the page already: only those of the page are read.
+  // The numbers are already in the order of the page, so only the tokens of the page are read.
   Result<void> pick_in_order(const Candidates& candidates) {
     const Numbers& numbers = candidates.numbers;
     std::vector<Found> chunk;
     std::int64_t read = 0;
-    // Few enough to count what matches.
+    // With so few candidates, the matches are counted.
     const bool whole = candidates.complete && std::int64_t(numbers.size()) <= bounds_.sorted;
     std::int64_t matching = 0;
     for (auto at = numbers.begin(); at != numbers.end() && (whole || (read < bounds_.walk && !full()));) {
@@ -237,7 +242,7 @@ class Pager {
 
   // ---- The walk
 
-  // Tokens of one state in the order, read ahead.
+  // Tokens of one state, in order, read in steps.
   struct Stream {
     std::int64_t ended = 0;
     std::optional<Place> from;
@@ -247,7 +252,7 @@ class Pager {
 
   Result<void> walk() {
     std::vector<Stream> streams;
-    if (sort_ == Sort::kOwner) {
+    if (order_ == TokenOrder::kOwner) {
       streams.push_back(
           {states_of(filter_).size() > 1 ? kAnyState : states_of(filter_).front(), from_, {}, false});
     } else {
@@ -256,7 +261,7 @@ class Pager {
     for (std::int64_t walked = 0; !full(); ++walked) {
       Stream* next = nullptr;
       for (Stream& stream : streams) {
-        if (stream.ahead.empty() && !stream.exhausted) PAGE_CHECK(read_ahead(stream));
+        if (stream.ahead.empty() && !stream.exhausted) WICK_CHECK(read_ahead(stream));
         if (stream.ahead.empty()) continue;
         if (next == nullptr || before(stream.ahead.front().place, next->ahead.front().place)) next = &stream;
       }
@@ -274,11 +279,11 @@ class Pager {
   }
   Result<void> read_ahead(Stream& stream) {
     std::vector<Found> rows;
-    const bool filtered = !query_.empty() || filter_.never_used || filter_.unused_days > 0 ||
-                          filter_.expiring_days > 0 || !filter_.owner.empty();
+    const bool filtered = !query_.empty() || filter_.never_used || filter_.has_unused_for() ||
+                          filter_.has_expiring_within() || !filter_.owner.empty();
     const std::int64_t wanted = filtered ? kWalkStep : filter_.limit + 1;
-    auto done =
-        sort_ == Sort::kOwner ? read_by_owner(stream, wanted, rows) : read_by_key(stream, wanted, rows);
+    auto done = order_ == TokenOrder::kOwner ? read_by_owner(stream, wanted, rows)
+                                             : read_by_key(stream, wanted, rows);
     if (!done) return done;
     stream.exhausted = std::int64_t(rows.size()) < wanted;
     if (!rows.empty()) stream.from = rows.back().place;
@@ -289,34 +294,33 @@ class Pager {
   Result<void> read_rows(const std::string& where, SqlParams params, std::vector<Found>& rows) {
     return tx_.for_each(kSelect + where, params, [&](const SqlRow& row) { rows.push_back(read_found(row)); });
   }
-  // Two statements where there is a cursor, for one with "or" would read all rows with the cursor's key
-  // again.
+  // With a cursor there are two statements, because one statement with "or" would read all rows with the cursor's key again.
   Result<void> read_by_key(const Stream& stream, std::int64_t wanted, std::vector<Found>& rows) {
-    const std::string key = key_of(sort_), after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
+    const std::string key = key_of(order_), after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
     const std::string state = "WHERE t.ended = $1 ";
     const std::string by_number = "ORDER BY t.number" + way;
     const std::string order =
-        sort_ == Sort::kCreated ? by_number : "ORDER BY " + key + way + ", t.number" + way;
+        order_ == TokenOrder::kCreated ? by_number : "ORDER BY " + key + way + ", t.number" + way;
     if (!stream.from) {
       const SqlParam params[] = {stream.ended, wanted};
       return read_rows(state + order + " LIMIT $2", params, rows);
     }
     const Place& from = *stream.from;
     const SqlParam value =
-        sort_ == Sort::kName ? SqlParam(std::string_view(from.text)) : SqlParam(from.value);
-    if (sort_ == Sort::kCreated) {
+        order_ == TokenOrder::kName ? SqlParam(std::string_view(from.text)) : SqlParam(from.value);
+    if (order_ == TokenOrder::kCreated) {
       const SqlParam params[] = {stream.ended, from.number, wanted};
       return read_rows(state + "AND t.number " + after + " $2 " + order + " LIMIT $3", params, rows);
     }
     const SqlParam same[] = {stream.ended, value, from.number, wanted};
-    PAGE_CHECK(read_rows(
+    WICK_CHECK(read_rows(
         state + "AND " + key + " = $2 AND t.number " + after + " $3 " + by_number + " LIMIT $4", same, rows));
     const std::int64_t missing = wanted - std::int64_t(rows.size());
     if (missing <= 0) return {};
     const SqlParam further[] = {stream.ended, value, missing};
     return read_rows(state + "AND " + key + " " + after + " $2 " + order + " LIMIT $3", further, rows);
   }
-  // User by user in the order of users_name, their tokens by tokens_user.
+  // Reads user by user in the order of users_name, and their tokens by tokens_user.
   Result<void> read_by_owner(Stream& stream, std::int64_t wanted, std::vector<Found>& rows) {
     const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
     const bool any = stream.ended == kAnyState;
@@ -330,13 +334,13 @@ class Pager {
       const std::string beyond = " AND t.number " + after + (any ? " $3" : " $4");
       const SqlParam of_state[] = {std::string_view(id), wanted, stream.ended, stream.from->number};
       const SqlParam of_any[] = {std::string_view(id), wanted, stream.from->number};
-      PAGE_CHECK(read_rows("WHERE t.user_id = $1" + state + beyond + " ORDER BY t.number" + way + " LIMIT $2",
+      WICK_CHECK(read_rows("WHERE t.user_id = $1" + state + beyond + " ORDER BY t.number" + way + " LIMIT $2",
                            any ? SqlParams(of_any) : SqlParams(of_state), rows));
     }
-    bool begun = stream.from.has_value();
+    bool is_started = stream.from.has_value();
     while (std::int64_t(rows.size()) < wanted) {
       std::vector<std::pair<std::string, std::string>> users;
-      PAGE_CHECK(next_users(stream.ended, begun, name, id, users));
+      WICK_CHECK(next_users(stream.ended, is_started, name, id, users));
       if (users.empty()) return {};
       for (const auto& [user_name, user_id] : users) {
         const std::int64_t missing = wanted - std::int64_t(rows.size());
@@ -344,15 +348,15 @@ class Pager {
         name = user_name;
         id = user_id;
         const SqlParam params[] = {std::string_view(id), missing, stream.ended};
-        PAGE_CHECK(read_rows("WHERE t.user_id = $1" + state + " ORDER BY t.number" + way + " LIMIT $2",
+        WICK_CHECK(read_rows("WHERE t.user_id = $1" + state + " ORDER BY t.number" + way + " LIMIT $2",
                              SqlParams(params, parameters - 1), rows));
       }
-      begun = true;
+      is_started = true;
     }
     return {};
   }
-  // Who has tokens of the state: by users_with_active, users_with_ended or users_with_any.
-  Result<void> next_users(std::int64_t ended, bool begun, const std::string& name, const std::string& id,
+  // The next users who have tokens of the state, by users_with_active, users_with_ended or users_with_any.
+  Result<void> next_users(std::int64_t ended, bool is_started, const std::string& name, const std::string& id,
                           std::vector<std::pair<std::string, std::string>>& users) {
     const std::string after = downwards_ ? "<" : ">", way = downwards_ ? " DESC" : "";
     const std::string has = ended == kAnyState ? "active_tokens + ended_tokens > 0"
@@ -361,8 +365,8 @@ class Pager {
     const std::string select = "SELECT lower(name), id FROM users WHERE " + has;
     const auto take = [&](const SqlRow& row) { users.emplace_back(row.text(0), row.text(1)); };
     const std::string order = " ORDER BY lower(name)" + way + ", id" + way;
-    if (!begun) return tx_.for_each(select + order + " LIMIT $1", {kUserStep}, take);
-    PAGE_CHECK(
+    if (!is_started) return tx_.for_each(select + order + " LIMIT $1", {kUserStep}, take);
+    WICK_CHECK(
         tx_.for_each(select + " AND lower(name) = $1 AND id " + after + " $2 ORDER BY id" + way + " LIMIT $3",
                      {std::string_view(name), std::string_view(id), kUserStep}, take));
     if (!users.empty()) return {};
@@ -372,16 +376,16 @@ class Pager {
 
   // ---- The page
 
-  // In the direction of the scan.
+  // Whether `a` comes before `b` in the direction of the scan.
   bool before(const Place& a, const Place& b) const { return downwards_ ? b < a : a < b; }
   bool full() const { return std::int64_t(items_.size()) > filter_.limit; }
-  // One more than the page holds is kept: it says that there is more.
+  // One more item than the page has is kept, which shows that there is a next page.
   void keep(Found found) {
     if (full()) return;
     items_.push_back(std::move(found));
     if (full()) last_ = items_[items_.size() - 2].place;
   }
-  // What happened to the tokens since the database was last told. Their places stay as in the database.
+  // Applies the uses that are not in the database. The order of the tokens stays as in the database.
   void overlay(std::vector<Found>& found) const {
     std::vector<TokenId> ids;
     for (const Found& one : found) {
@@ -401,26 +405,29 @@ class Pager {
     std::optional<Place> first;
     if (!items_.empty()) first = items_.front().place;
     if (last_) (backward ? page.previous : page.next) = PageCursor{*last_, backward}.str(order);
-    // Back to where the request came from.
+    // The cursor of the page before this one.
     if (from_ && first) (backward ? page.next : page.previous) = PageCursor{*first, !backward}.str(order);
     if (from_ && !first) (backward ? page.next : page.previous) = PageCursor{*from_, !backward}.str(order);
     if (backward) std::reverse(items_.begin(), items_.end());
     for (Found& found : items_) page.items.push_back(std::move(found.token));
     page.total = total_;
-    if (!page.total) PAGE_CHECK(count_kept(page.total));
+    if (!page.total) WICK_CHECK(count_kept(page.total));
     return page;
   }
-  // The count of everything that is listed, where it is one of the kept ones.
+  // Reads the total when it is a stored count.
   Result<void> count_kept(std::optional<std::int64_t>& total) {
-    if (!filter_.owner.empty() || !query_.empty() || filter_.unused_days > 0 || filter_.expiring_days > 0)
+    if (!filter_.owner.empty() || !query_.empty() || filter_.has_unused_for() ||
+        filter_.has_expiring_within())
       return {};
-    if (filter_.never_used && filter_.status != "active") return {};
+    if (filter_.never_used && filter_.status != TokenListStatus::kActive) return {};
     auto add_up = [&](const SqlRow& row) { total = row.integer(0); };
     return tx_.for_each(
         "SELECT SUM(value) FROM kept_counts WHERE (name = 'tokens_never_used' AND $1 = 1) OR "
-        "(name = 'tokens_active' AND $1 = 0 AND $2 <> 'inactive') OR "
-        "(name = 'tokens_ended' AND $1 = 0 AND $2 <> 'active')",
-        {std::int64_t(filter_.never_used), std::string_view(filter_.status)}, add_up);
+        "(name = 'tokens_active' AND $1 = 0 AND $2 = 0) OR "
+        "(name = 'tokens_ended' AND $1 = 0 AND $3 = 0)",
+        {std::int64_t(filter_.never_used), std::int64_t(filter_.status == TokenListStatus::kInactive),
+         std::int64_t(filter_.status == TokenListStatus::kActive)},
+        add_up);
   }
 
   Transaction& tx_;
@@ -428,11 +435,11 @@ class Pager {
   const TokenFilter& filter_;
   const UnwrittenUses& uses_;
   const Micros now_;
-  const Sort sort_;
+  const TokenOrder order_;
   const std::string query_;
   const bool by_substring_;
   bool downwards_ = true;
-  std::optional<Place> from_, last_;  // last_: where the next page begins, when there may be one
+  std::optional<Place> from_, last_;  // last_: the beginning of the next page, when there may be one
   std::vector<Found> items_;
   std::optional<std::int64_t> total_;
 };

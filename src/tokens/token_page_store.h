@@ -1,13 +1,11 @@
-// Pages of all tokens, sorted and filtered, for admins: the SQL, and the plan that keeps each page quick with
-// any number of tokens.
+// Pages of all tokens, sorted and filtered, for admins: the SQL, and the plan that bounds the cost of a page.
 //
-// A page is made in one of two ways, and either reads a bounded number of rows (PageBounds):
-//  - Few candidates: when an index says that few tokens can match a filter, they are read and sorted here.
-//  - A walk: otherwise the index of the order is followed from the cursor, and what does not match is passed
-//    over. Matches are frequent then, for there are many candidates; after PageBounds::walk rows the page
-//    ends, with what was found and a cursor to go on.
-// "Active" and "ended" here are what tokens.ended says: a token that expires is marked within seconds
-// (mark_expired), and is listed with its true status meanwhile.
+// A page is made in one of two ways. Both read a bounded number of rows (PageBounds):
+//  - Few candidates: when an index shows that few tokens can match a filter, they are read and sorted in memory.
+//  - A walk: otherwise the index of the order is read from the cursor on, and rows that do not match are skipped. With many
+//    candidates, matches are frequent. After PageBounds::walk rows the page ends, with the matches and a cursor.
+// A token is active or ended here by tokens.ended. A token that expires is marked within seconds (mark_expired), and is
+// listed with its true status meanwhile.
 #pragma once
 
 #include <functional>
@@ -21,18 +19,18 @@
 
 namespace wick::token_page_store {
 
-// The last uses that are not yet in the database, of some tokens.
+// Returns the last uses of these tokens that are not in the database yet.
 using UnwrittenUses = std::function<std::vector<LastUse>(std::span<const TokenId>)>;
 
-// Errors: kInvalidArgument  the cursor is not of this order
+// Errors: kInvalidArgument  the cursor belongs to another order
 Result<TokenPage> page(Transaction& tx, const TokenFilter& filter, const UnwrittenUses& uses, Micros now,
                        const PageBounds& bounds = {});
-// From the kept counts.
+// Reads the stored counts.
 Result<TokenStats> stats(Transaction& tx);
-// Of these tokens, how many are counted as never used.
+// The number of these tokens that count as never used.
 Result<std::int64_t> count_never_used(Transaction& tx, std::span<const LastUse> uses);
-// How many tokens have expired and are not marked, at most `most`; and marks at most as many. By
-// tokens_expiry.
+// count_expired() returns the number of expired tokens that are not marked, at most `most`. mark_expired() marks at most `most`
+// of them and returns their number. Index: tokens_expiry.
 Result<std::int64_t> count_expired(Transaction& tx, Micros now, std::int64_t most);
 Result<std::int64_t> mark_expired(Transaction& tx, Micros now, std::int64_t most);
 

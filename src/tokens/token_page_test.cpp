@@ -88,13 +88,15 @@ class Pages : public testing::Test {
     const Token& token = known.token;
     const std::string query = to_lower_ascii(filter.query);
     const bool ended = token.revoked_at.has_value();
-    if ((filter.status == "active" && ended) || (filter.status == "inactive" && !ended)) return false;
+    if ((filter.status == TokenListStatus::kActive && ended) ||
+        (filter.status == TokenListStatus::kInactive && !ended))
+      return false;
     if (!filter.owner.empty() && token.owner.str() != filter.owner) return false;
     if (filter.never_used && token.last_used_at) return false;
-    if (filter.unused_days > 0 &&
+    if (filter.has_unused_for() &&
         token.last_used_at.value_or(token.created_at) >= filter.unused_since(clock_.now()))
       return false;
-    if (filter.expiring_days > 0 &&
+    if (filter.has_expiring_within() &&
         (!token.expires_at || *token.expires_at >= filter.expiring_by(clock_.now())))
       return false;
     return query.empty() || holds(token.name, query) || holds(known.owner_name, query) ||
@@ -104,13 +106,13 @@ class Pages : public testing::Test {
     const auto key = [&](const Known& known) {
       const Token& token = known.token;
       std::tuple<std::string, std::int64_t, std::string, std::size_t> out{"", 0, "", known.number};
-      if (filter.sort == "name") std::get<0>(out) = to_lower_ascii(token.name);
-      if (filter.sort == "owner") {
+      if (filter.order == TokenOrder::kName) std::get<0>(out) = to_lower_ascii(token.name);
+      if (filter.order == TokenOrder::kOwner) {
         std::get<0>(out) = to_lower_ascii(known.owner_name);
         std::get<2>(out) = token.owner.str();
       }
-      if (filter.sort == "last_used_at") std::get<1>(out) = token.last_used_at.value_or(0);
-      if (filter.sort == "expires_at") std::get<1>(out) = token.expires_at.value_or(INT64_MAX);
+      if (filter.order == TokenOrder::kLastUsed) std::get<1>(out) = token.last_used_at.value_or(0);
+      if (filter.order == TokenOrder::kExpiry) std::get<1>(out) = token.expires_at.value_or(INT64_MAX);
       return out;
     };
     std::vector<Known> all;
@@ -192,8 +194,8 @@ std::vector<TokenFilter> filters(const std::string& owner) {
   }
   all.emplace_back().owner = owner;
   all.emplace_back().never_used = true;
-  all.emplace_back().unused_days = 2;
-  all.emplace_back().expiring_days = 30;
+  all.emplace_back().unused_for = std::chrono::days(2);
+  all.emplace_back().expiring_within = std::chrono::days(30);
   all.emplace_back().never_used = true;
   all.back().query = "laptop";
   return all;
@@ -206,16 +208,17 @@ TEST_F(Pages, OfEveryOrderAndFilterListTheSameTokensAsAPlainScan) {
   tight.walk = 20;
   tight.users = 2;
   for (TokenFilter filter : filters(users_[1].id.str())) {
-    for (const char* status : {"active", "inactive", "all"}) {
-      for (const char* sort : {"created_at", "name", "owner", "last_used_at", "expires_at"}) {
+    for (const auto status : {TokenListStatus::kActive, TokenListStatus::kInactive, TokenListStatus::kAll}) {
+      for (const auto order : {TokenOrder::kCreated, TokenOrder::kName, TokenOrder::kOwner,
+                               TokenOrder::kLastUsed, TokenOrder::kExpiry}) {
         for (const bool descending : {false, true}) {
           filter.status = status;
-          filter.sort = sort;
+          filter.order = order;
           filter.descending = descending;
           for (const auto& bounds : {token_page_store::PageBounds(), none, tight}) {
-            SCOPED_TRACE(std::string(status) + " by " + sort + (descending ? " desc" : "") +
-                         " query=" + filter.query + " walk=" + std::to_string(bounds.walk) +
-                         " sorted=" + std::to_string(bounds.sorted));
+            SCOPED_TRACE("status " + std::to_string(int(status)) + " order " + std::to_string(int(order)) +
+                         (descending ? " desc" : "") + " query=" + filter.query +
+                         " walk=" + std::to_string(bounds.walk) + " sorted=" + std::to_string(bounds.sorted));
             expect_all_pages(filter, bounds);
             if (HasFailure()) return;
           }
@@ -229,7 +232,7 @@ TEST_F(Pages, ACursorOfAnotherOrderOrMadeUpIsRefused) {
   TokenFilter filter;
   filter.limit = 5;
   filter.cursor = service_->search(filter)->next;
-  filter.sort = "name";
+  filter.order = TokenOrder::kName;
   EXPECT_EQ(service_->search(filter).error().code, ErrorCode::kInvalidArgument);
   for (const char* made_up : {"x", "W10", "bnVsbA", "////", "WzEsMiwzLDQsNV0"}) {
     filter.cursor = made_up;
@@ -262,7 +265,7 @@ TEST_F(Pages, TheKeptCountsAreWhatAScanCounts) {
   service_->mark_expired().value();
   check();
   TokenFilter inactive;
-  inactive.status = "inactive";
+  inactive.status = TokenListStatus::kInactive;
   bool expired = false;
   inactive.limit = 200;
   for (const Token& token : page(inactive, {}).items)
@@ -301,7 +304,7 @@ TEST_F(Pages, OnlyTheNewestEndedTokensOfAUserAreKept) {
   service_->mint(owner.id, {"lasting", ToolSurface::kAuto, {}}).value();
   EXPECT_EQ(service_->list(owner.id, false)->size(), std::size_t(kMaxEndedTokensPerUser) + 1);
   TokenFilter filter;
-  filter.status = "all";
+  filter.status = TokenListStatus::kAll;
   filter.query = "brief 0";
   EXPECT_EQ(page(filter, {}).items.size(), 0U) << "the search index forgets it as well";
   filter.query = "brief 1004";

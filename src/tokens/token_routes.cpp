@@ -74,12 +74,12 @@ Result<Reply> rotate_token(const TokenRouteServices& services, Context& context)
   WICK_CHECK(only_fields(context.body, {"overlap_hours"}));
   WICK_TRY(id, parse_id<TokenId>(context.path("id"), "token"));
   WICK_TRY(hours, optional_int(context.body, "overlap_hours"));
-  if (hours.value_or(0) < 0 || hours.value_or(0) > kMaxRotateOverlapHours) {
+  if (hours.value_or(0) < 0 || hours.value_or(0) > kMaxRotateOverlap.count()) {
     return fail(ErrorCode::kInvalidArgument,
-                "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlapHours) + ".");
+                "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlap.count()) + ".");
   }
   WICK_TRY(claim, claim_key(services, context));
-  WICK_TRY(minted, services.tokens.rotate({context.user->id, false}, id, int(hours.value_or(0))));
+  WICK_TRY(minted, services.tokens.rotate({context.user->id, false}, id, std::chrono::hours(int(hours.value_or(0)))));
   claim.keep(noun_of(minted.token));
   return Reply{201, minted_view(*context.snapshot, minted, services.clock.now())};
 }
@@ -103,12 +103,16 @@ Result<Reply> search_tokens(const TokenRouteServices& services, Context& context
   WICK_TRY(unused, query_number(context.request, "unused_days", 0, 0, 36500));
   WICK_TRY(expiring, query_number(context.request, "expiring_days", 0, 0, 36500));
   WICK_TRY(limit, query_number(context.request, "limit", 50, 1, 200));
-  filter.status = status;
-  filter.sort = sort;
+  if (status != "active")
+    filter.status = status == "all" ? TokenListStatus::kAll : TokenListStatus::kInactive;
+  if (sort == "name") filter.order = TokenOrder::kName;
+  if (sort == "owner") filter.order = TokenOrder::kOwner;
+  if (sort == "last_used_at") filter.order = TokenOrder::kLastUsed;
+  if (sort == "expires_at") filter.order = TokenOrder::kExpiry;
   filter.descending = order == "desc";
   filter.never_used = context.request.query_value("never_used").value_or("") == "true";
-  filter.unused_days = int(unused);
-  filter.expiring_days = int(expiring);
+  filter.unused_for = std::chrono::days(unused);
+  filter.expiring_within = std::chrono::days(expiring);
   filter.cursor = context.request.query_value("cursor").value_or("");
   filter.limit = limit;
   WICK_TRY(found, services.tokens.search(filter));

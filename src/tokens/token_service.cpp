@@ -12,8 +12,8 @@
 namespace wick {
 namespace {
 
-constexpr std::size_t kFlushStep = 500;       // rows that are written while the writer is held
-constexpr std::size_t kMaxUsesInStats = 500;  // beyond, the counts are those of some seconds ago
+constexpr std::size_t kFlushStep = 500;       // rows that one transaction writes
+constexpr std::size_t kMaxUsesInStats = 500;  // with more, the counts may be some seconds old
 
 Result<void> check_token_name(std::string_view name) {
   if (trim(name).empty()) return invalid("Give the token a name: say where you will use it.");
@@ -24,7 +24,7 @@ Result<void> check_token_name(std::string_view name) {
   return check_name("The name", name, kMaxTokenNameBytes);
 }
 
-// One line under the rules of names; blank is none.
+// A description is one line under the rules of names. A blank text counts as empty.
 Result<void> check_token_description(std::string_view description) {
   if (trim(description).empty()) return {};
   if (description.size() > kMaxTokenDescriptionBytes) {
@@ -40,7 +40,7 @@ Result<void> check_owner(Transaction& tx, const UserId& owner) {
   return {};
 }
 
-// Inserts a fresh token inside `tx`.
+// Inserts a new token.
 Result<MintedToken> insert_new(Transaction& tx, const UserId& owner, const MintRequest& request, Micros now) {
   WICK_CHECK(check_owner(tx, owner));
   WICK_TRY(count, token_store::count_active(tx, owner, now));
@@ -106,7 +106,7 @@ Result<void> TokenService::start() {
   db_.on_change("token", [this, row](const ChangeEntry& entry) {
     return db_.read([&](Transaction& tx) { return token_store::index_row(tx, entry.entity, row); });
   });
-  // The tokens of a user end with the user: deactivation and deletion erase all of them.
+  // Deactivation and deletion of a user end the user's tokens.
   db_.on_change("user", [this, row](const ChangeEntry& entry) {
     return db_.read([&](Transaction& tx) { return token_store::index_rows_of_user(tx, entry.entity, row); });
   });
@@ -168,20 +168,20 @@ Result<std::int64_t> TokenService::revoke_all_of(const Actor& actor, const UserI
   });
 }
 
-Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, int overlap_hours) {
-  if (overlap_hours < 0 || overlap_hours > kMaxRotateOverlapHours) {
-    return invalid("The overlap must be 0 to " + std::to_string(kMaxRotateOverlapHours) + " hours.");
+Result<MintedToken> TokenService::rotate(const Actor& actor, const TokenId& id, std::chrono::hours overlap) {
+  if (overlap < std::chrono::hours(0) || overlap > kMaxRotateOverlap) {
+    return invalid("The overlap must be 0 to " + std::to_string(kMaxRotateOverlap.count()) + " hours.");
   }
   return db_.write([&](Transaction& tx) -> Result<MintedToken> {
     const Micros now = clock_.now();
     auto old = token_store::get(tx, id);
     if (!old || (!actor.admin && old->owner != actor.user) || old->status(now) != TokenStatus::kActive)
       return not_active();
-    // The old one first: at the limit, a rotation must still be possible.
-    if (overlap_hours == 0) {
+    // The old token ends first, so that a rotation is possible at the limit.
+    if (overlap == std::chrono::hours(0)) {
       WICK_CHECK(token_store::revoke(tx, id, now, actor.user.str(), "rotated"));
     } else {
-      WICK_CHECK(token_store::set_expiry(tx, id, now + Micros(overlap_hours) * 3600 * kMicrosPerSecond));
+      WICK_CHECK(token_store::set_expiry(tx, id, now + to_micros(overlap)));
     }
     WICK_CHECK(tx.changed("token", id.str()));
     const MintRequest same{old->name, old->tools, old->expires_at, old->scope, old->description};

@@ -83,7 +83,7 @@ TEST_F(Service, ADescriptionIsOneLineUnderTheRulesOfNamesAndIsKeptByARotation) {
   const auto minted = service_->mint(ann_, request);
   ASSERT_TRUE(minted);
   EXPECT_EQ(service_->get({ann_, false}, minted->token.id)->description, "nightly builds");
-  const auto rotated = service_->rotate({ann_, false}, minted->token.id, 0);
+  const auto rotated = service_->rotate({ann_, false}, minted->token.id, std::chrono::hours(0));
   EXPECT_EQ(service_->list(ann_, true)->at(0).description, "nightly builds");
   EXPECT_TRUE(is_found_by(rotated->token, "NIGHTLY"));
   EXPECT_TRUE(is_found_by(rotated->token, "lap"));
@@ -145,7 +145,7 @@ TEST_F(Service, ATokenEndsAtItsExpiry) {
 
 TEST_F(Service, RotationKeepsTheNameAndEndsTheOldOneAfterTheOverlap) {
   const auto old = service_->mint(ann_, {"ci", ToolSurface::kMeta, {}});
-  const auto fresh = service_->rotate({ann_, false}, old->token.id, 1);
+  const auto fresh = service_->rotate({ann_, false}, old->token.id, std::chrono::hours(1));
   ASSERT_TRUE(fresh);
   EXPECT_EQ(fresh->token.name, "ci");
   EXPECT_EQ(fresh->token.tools, ToolSurface::kMeta);
@@ -153,10 +153,10 @@ TEST_F(Service, RotationKeepsTheNameAndEndsTheOldOneAfterTheOverlap) {
   clock_.time += 3600 * kMicrosPerSecond;
   EXPECT_FALSE(accepted(old->plaintext.reveal()));
   EXPECT_TRUE(accepted(fresh->plaintext.reveal()));
-  const auto last = service_->rotate({ann_, false}, fresh->token.id, 0);
+  const auto last = service_->rotate({ann_, false}, fresh->token.id, std::chrono::hours(0));
   EXPECT_FALSE(accepted(fresh->plaintext.reveal()));
   EXPECT_TRUE(accepted(last->plaintext.reveal()));
-  EXPECT_FALSE(service_->rotate({ann_, false}, last->token.id, 73));
+  EXPECT_FALSE(service_->rotate({ann_, false}, last->token.id, std::chrono::hours(73)));
 }
 
 TEST_F(Service, BadNamesAreRefusedWithWhatToDo) {

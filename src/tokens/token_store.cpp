@@ -42,7 +42,7 @@ std::function<void(const SqlRow&)> reading_index(const IndexRow& row) {
     const bool sound = id && user && tools && scope;
     Credential credential;
     if (sound) {
-      // Rounded up, so that a token never outlives nor undercuts its expiry by more than a second.
+      // Rounded up, so that the expiry in memory differs from the stored expiry by less than a second.
       const auto expires = sql.is_null(4) ? 0 : (sql.integer(4) + kMicrosPerSecond - 1) / kMicrosPerSecond;
       credential = {
           *id, *user, CredentialKind::kPat, *tools, static_cast<std::uint32_t>(expires), std::move(*scope)};

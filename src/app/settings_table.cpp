@@ -86,6 +86,20 @@ Setting on_or_off(const char* key, const char* meaning, At at) {
           }};
 }
 
+std::string new_users_text(NewUserPolicy policy) {
+  if (policy == NewUserPolicy::kActive) return "active";
+  return policy == NewUserPolicy::kRefuse ? "refuse" : "pending";
+}
+
+Result<void> set_new_users(Settings& settings, const std::string& value) {
+  for (const auto policy : {NewUserPolicy::kPending, NewUserPolicy::kActive, NewUserPolicy::kRefuse}) {
+    if (new_users_text(policy) != value) continue;
+    settings.oidc.new_users = policy;
+    return {};
+  }
+  return invalid("\"oidc.new_users\" must be one of pending, active, refuse, not \"" + value + "\".");
+}
+
 Result<void> set_listen(Settings& settings, const std::string& value) {
   const auto colon = value.rfind(':');
   std::string address = value.substr(0, colon);
@@ -265,9 +279,8 @@ const std::vector<Setting>& settings_table() {
       words(
           "oidc.allowed_domains", "email domains that may sign in, separated by commas; empty: any",
           [](Settings & s) -> auto& { return s.oidc.allowed_domains; }),
-      text(
-          "oidc.new_users", "what becomes of people who sign in for the first time",
-          {"pending", "active", "refuse"}, [](Settings & s) -> auto& { return s.oidc.new_users; }),
+      {"oidc.new_users", "what becomes of people who sign in for the first time", set_new_users,
+       [](const Settings& s) { return new_users_text(s.oidc.new_users); }},
       text(
           "oidc.groups_claim", "the claim with a person's groups, which become tags of the same name", {},
           [](Settings & s) -> auto& { return s.oidc.groups_claim; }),

@@ -96,8 +96,9 @@ Result<void> check_times(const json::object& claims, Micros now) {
   const auto expires = time_of(claims, "exp"), issued = time_of(claims, "iat"),
              not_before = time_of(claims, "nbf");
   if (!expires || !issued) return wrong("does not say when it was issued (iat) and when it expires (exp)");
-  if (*expires + kClockLeeway <= now) return wrong("has expired: check the clocks of both servers");
-  if (*issued > now + kClockLeeway || (not_before && *not_before > now + kClockLeeway))
+  if (*expires + to_micros(kClockLeeway) <= now)
+    return wrong("has expired: check the clocks of both servers");
+  if (*issued > now + to_micros(kClockLeeway) || (not_before && *not_before > now + to_micros(kClockLeeway)))
     return wrong("is from the future: check the clocks of both servers");
   return {};
 }

@@ -1,8 +1,8 @@
-// ID tokens (OpenID Connect Core 1.0): their signature by the provider's keys, and what they must say.
+// ID tokens (OpenID Connect Core 1.0): the check of their signature and claims.
 //
-// JOSE is libcjose's; which algorithms and keys may be used is decided here, from a list, because that is
-// where implementations of JWT have failed (RFC 8725 §3.1): only RSA and elliptic-curve signatures, the key's
-// type must fit the algorithm, and `none` and HMAC are never accepted. Pure functions.
+// libcjose implements JOSE. This file has the list of allowed algorithms and keys, because implementations of JWT have
+// failed there (RFC 8725 §3.1): only RSA and elliptic-curve signatures are allowed, the type of the key must fit the
+// algorithm, and `none` and HMAC are never accepted. Pure functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -14,9 +14,10 @@
 
 namespace wick {
 
-inline constexpr Micros kClockLeeway = 60 * kMicrosPerSecond;  // between the provider's clock and ours
+inline constexpr std::chrono::seconds kClockLeeway{
+    60};  // the accepted difference between the clocks of the provider and of Wick
 inline constexpr std::size_t kMaxIdTokenBytes = 32 * 1024;
-inline constexpr std::size_t kMaxKeys = 64;  // of a provider's key set that are looked at
+inline constexpr std::size_t kMaxKeys = 64;  // keys of a key set that are read
 inline constexpr std::size_t kMaxSubjectBytes = 255;
 
 struct IdTokenExpectation {
@@ -24,11 +25,10 @@ struct IdTokenExpectation {
   Micros now = 0;
 };
 
-// The claims of `token`, when one of `keys` (a JWK Set, RFC 7517 §5) has signed it and it is what we expect
-// (OpenID Connect Core §3.1.3.7).
-// Errors: kNotFound         signed by a key that is not in the set: it may have been rotated
-//         kUnauthenticated  anything else that is wrong; the message says what, and holds nothing of the
-//         token
+// Verifies `token`: one of `keys` (a JWK Set, RFC 7517 §5) has signed it, and its claims are as expected (OpenID Connect Core
+// §3.1.3.7). Returns the claims.
+// Errors: kNotFound         the key of the signature is not in the set; the provider may have rotated its keys
+//         kUnauthenticated  any other problem; the message names it and contains no part of the token
 Result<boost::json::object> verify_id_token(std::string_view token, const boost::json::object& keys,
                                             const IdTokenExpectation& expected);
 

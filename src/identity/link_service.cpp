@@ -33,7 +33,7 @@ Result<Link> LinkService::make_setup() {
     WICK_TRY(none, user_store::none_yet(tx));
     if (!none) return fail(ErrorCode::kConflict, "There are users already: set-up is done.");
     WICK_CHECK(link_store::remove_setup(tx));
-    return insert(tx, {LinkPurpose::kSetup, ""}, clock_.now() + kSetupLinkAge);
+    return insert(tx, {LinkPurpose::kSetup, ""}, clock_.now() + to_micros(kSetupLinkAge));
   });
 }
 
@@ -48,8 +48,8 @@ Result<User> LinkService::set_up(std::string_view token, NewUser admin, const Se
   user.status = UserStatus::kActive;
   user.created_at = clock_.now();
   user.has_password = true;
-  // Checked before the expensive hash, so that guessing is not a way to keep the server busy; and again
-  // inside.
+  // The link is checked before the expensive hash, so that guesses do not cost processor time. It is checked again inside the
+  // transaction.
   const auto check = [&](Transaction& tx) -> Result<void> {
     WICK_TRY(link, link_store::find(tx, sha256(token), clock_.now()));
     if (!link || link->purpose != LinkPurpose::kSetup) {
@@ -80,8 +80,8 @@ Result<Link> LinkService::make_for(std::string_view user_id) {
     const std::string id = user.id.str();
     WICK_CHECK(link_store::remove_of_user(tx, id));
     if (user.status == UserStatus::kPending)
-      return insert(tx, {LinkPurpose::kInvite, id}, clock_.now() + kInviteLinkAge);
-    return insert(tx, {LinkPurpose::kReset, id}, clock_.now() + kResetLinkAge);
+      return insert(tx, {LinkPurpose::kInvite, id}, clock_.now() + to_micros(kInviteLinkAge));
+    return insert(tx, {LinkPurpose::kReset, id}, clock_.now() + to_micros(kResetLinkAge));
   });
 }
 
@@ -116,7 +116,7 @@ Result<User> LinkService::accept(std::string_view token, const std::optional<std
     WICK_CHECK(user_store::set_password(tx, id, hash));
     WICK_CHECK(link_store::remove_of_user(tx, id));
     WICK_CHECK(user_store::end_sessions(tx, id, ""));
-    // RFC 9700 §4.14.2: whoever had the old password may have connected an app with it.
+    // RFC 9700 §4.14.2: somebody with the old password may have connected an app.
     WICK_CHECK(user_store::end_connections(tx, id, {}, "the password was reset", now));
     WICK_CHECK(tx.changed("user", id));
     return std::move(user);

@@ -1,7 +1,7 @@
 // One-time links: set-up of the first admin, invitations, password resets.
 //
-// A link's secret is 256 random bits, stored as SHA-256, good once and until it expires; it travels in the
-// URL's fragment, which browsers do not send. Thread-safe; all of it blocks.
+// The secret of a link is 256 random bits, stored as SHA-256. It can be used once, until it expires. It is in the fragment
+// of the URL, which browsers do not send. Thread-safe; all functions block.
 #pragma once
 
 #include <optional>
@@ -15,9 +15,9 @@
 
 namespace wick {
 
-inline constexpr Micros kSetupLinkAge = kMicrosPerDay;
-inline constexpr Micros kInviteLinkAge = 7 * kMicrosPerDay;
-inline constexpr Micros kResetLinkAge = kMicrosPerDay;
+inline constexpr std::chrono::days kSetupLinkAge{1};
+inline constexpr std::chrono::days kInviteLinkAge{7};
+inline constexpr std::chrono::days kResetLinkAge{1};
 
 struct Link {
   Secret token;
@@ -35,19 +35,21 @@ class LinkService {
  public:
   LinkService(Database& db, const Clock& clock) : db_(db), clock_(clock) {}
 
-  // True until the first user exists.
+  // Whether there is no user yet.
   Result<bool> setup_required();
-  // A set-up link in place of any earlier one. Errors: kConflict  there are users already
+  // Makes a set-up link, which replaces an earlier one. Errors: kConflict  there are users already
   Result<Link> make_setup();
-  // The first admin, active. Errors: kUnauthenticated (not a good link), kInvalidArgument, kConflict
+  // Creates the first admin, active.
+  // Errors: kUnauthenticated  the link is invalid;  kInvalidArgument;  kConflict  there are users already
   Result<User> set_up(std::string_view token, NewUser admin, const Secret& password);
 
-  // An invitation for a pending user, else a password reset; in place of any earlier one. Errors: kNotFound
+  // Makes an invitation for a pending user, or a password reset for any other user. It replaces an earlier link.
+  // Errors: kNotFound
   Result<Link> make_for(std::string_view user_id);
-  // Errors: kNotFound  unknown, used or expired
+  // Errors: kNotFound  the link is unknown, used or expired
   Result<LinkInfo> find(std::string_view token);
-  // Sets the password, makes a pending user active, ends all sessions and connections. Errors: kNotFound,
-  // kInvalidArgument
+  // Sets the password, makes a pending user active, and ends all sessions and connections.
+  // Errors: kNotFound, kInvalidArgument
   Result<User> accept(std::string_view token, const std::optional<std::string>& name, const Secret& password);
 
  private:

@@ -17,11 +17,11 @@ struct StoredLink {
 };
 
 Result<void> insert(Transaction& tx, const Sha256Digest& digest, const StoredLink& link, Micros expires_at);
-// nullopt when there is none, and when it has expired at `now`.
+// nullopt: there is no such link, or it has expired at `now`.
 Result<std::optional<StoredLink>> find(Transaction& tx, const Sha256Digest& digest, Micros now);
 Result<void> remove_setup(Transaction& tx);
 Result<void> remove_of_user(Transaction& tx, const std::string& user_id);
-// Removes the links that have expired at `now`, in transactions of its own.
+// Removes the links that have expired at `now`, in its own transactions.
 Result<void> purge(Database& db, Micros now);
 
 }  // namespace wick::link_store

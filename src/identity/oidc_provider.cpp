@@ -83,7 +83,7 @@ http::Task<Result<json::object>> OidcProvider::fetch(http::ClientRequest request
                                                 std::to_string(answer->status) + ".");
   }
   if (answer->status != 200) {
-    // RFC 6749 §5.2 names the error with letters and underscores; anything else is not repeated.
+    // RFC 6749 §5.2 names the error with letters and underscores; other texts are not repeated.
     std::string code = object ? text_or_empty(body->get_object(), "error") : "";
     if (code.size() > 40 || code.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") != std::string::npos)
       code.clear();
@@ -99,14 +99,14 @@ http::Task<Result<json::object>> OidcProvider::fetch(http::ClientRequest request
 http::Task<Result<std::shared_ptr<const ProviderMetadata>>> OidcProvider::metadata() {
   {
     const std::lock_guard lock(mutex_);
-    if (metadata_ != nullptr && clock_.now() - metadata_at_ < kProviderAge) co_return metadata_;
+    if (metadata_ != nullptr && clock_.now() - metadata_at_ < to_micros(kProviderAge)) co_return metadata_;
   }
   std::string base = options_.issuer;
   if (base.ends_with('/')) base.pop_back();
   http::ClientRequest request = get(base + "/.well-known/openid-configuration");
   auto document = co_await fetch(std::move(request), "discovery document");
   if (!document) {
-    // No document at the issuer is the provider's trouble or a wrong setting, not the person's.
+    // A missing document is a problem of the provider or of the settings, not of the user.
     co_return fail(ErrorCode::kUnavailable, std::move(document.error().message));
   }
   auto read = std::make_shared<ProviderMetadata>();
@@ -118,7 +118,7 @@ http::Task<Result<std::shared_ptr<const ProviderMetadata>>> OidcProvider::metada
                          !lists(*document, "token_endpoint_auth_methods_supported", "client_secret_basic");
   const auto* says = document->if_contains("authorization_response_iss_parameter_supported");
   read->says_issuer = says != nullptr && says->is_bool() && says->get_bool();
-  // OpenID Connect Discovery §4.3: else another provider could speak for this one.
+  // OpenID Connect Discovery §4.3: otherwise another provider could impersonate this one.
   if (text_or_empty(*document, "issuer") != options_.issuer) {
     co_return fail(ErrorCode::kUpstream,
                    "The OpenID provider's discovery document is of another issuer than oidc.issuer.");
@@ -139,7 +139,8 @@ http::Task<Result<std::shared_ptr<const json::object>>> OidcProvider::keys(bool 
   {
     const std::lock_guard lock(mutex_);
     const Micros since = clock_.now() - (fresh ? keys_asked_again_at_ : keys_at_);
-    if (keys_ != nullptr && since < (fresh ? kKeysEvery : kProviderAge)) co_return keys_;
+    if (keys_ != nullptr && since < (fresh ? to_micros(kJwksRefetchInterval) : to_micros(kProviderAge)))
+      co_return keys_;
     if (fresh) keys_asked_again_at_ = clock_.now();
   }
   WICK_CO_TRY(provider, co_await metadata());

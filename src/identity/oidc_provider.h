@@ -1,10 +1,9 @@
-// OidcProvider: the OpenID provider as this server talks to it: discovery, keys, tokens, userinfo.
+// OidcProvider: requests to the OpenID provider: discovery, keys, tokens, userinfo.
 //
-// What it says of itself and its keys are kept for kProviderAge; the keys are fetched again when a token
-// names one that is unknown (rotation), but not more often than every kKeysEvery, so that forged tokens do
-// not make us hammer it. Both are whole values under a mutex that is never held while waiting: two sign-ins
-// at once may fetch twice, and the later answer stays. The provider is the operator's choice: it may be at a
-// private address. Thread-safe; coroutines of the io threads.
+// Metadata and keys are kept for kProviderAge. The keys are fetched again when a token names an unknown key (rotation), at
+// most once in kJwksRefetchInterval, so that forged tokens cause few requests. Both are immutable values behind a mutex
+// that is never held while waiting. Two sign-ins at the same time may fetch twice; the later result stays. The operator
+// chooses the provider, so it may have a private address. Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -19,27 +18,31 @@
 
 namespace wick {
 
-inline constexpr Micros kProviderAge = 3600 * kMicrosPerSecond;
-inline constexpr Micros kKeysEvery = 5 * kMicrosPerSecond;
+inline constexpr std::chrono::hours kProviderAge{1};
+inline constexpr std::chrono::seconds kJwksRefetchInterval{5};
 inline constexpr int kProviderTimeoutSeconds = 10;
 inline constexpr std::size_t kMaxProviderBytes = 256 * 1024;
+
+// The treatment of a person who signs in for the first time.
+enum class NewUserPolicy { kPending, kActive, kRefuse };
 
 struct OidcOptions {
   std::string issuer;  // empty: no sign-in by OpenID Connect
   std::string client_id, client_secret, client_secret_file;
   std::string name = "single sign-on";
   std::vector<std::string> allowed_domains;  // lower case; empty: any
-  std::string new_users = "pending";         // or active, refuse
-  std::string groups_claim;                  // empty: groups are not looked at
+  NewUserPolicy new_users = NewUserPolicy::kPending;
+  std::string groups_claim;  // empty: groups are ignored
   bool trust_email = false;
   bool enabled() const { return !issuer.empty(); }
 };
-// Errors: kInvalidArgument  what is missing, or an issuer that cannot be; reads client_secret_file
+// Completes the options: reads client_secret_file.
+// Errors: kInvalidArgument  a setting is missing or the issuer is invalid; the message names it
 Result<void> finish_oidc_options(OidcOptions& options);
 
 struct ProviderMetadata {
   std::string authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri;
-  bool secret_in_form = false;  // client_secret_post, where the provider takes no client_secret_basic
+  bool secret_in_form = false;  // client_secret_post, when the provider does not accept client_secret_basic
   bool says_issuer = false;     // authorization responses carry iss (RFC 9207)
 };
 
@@ -47,12 +50,12 @@ class OidcProvider {
  public:
   OidcProvider(http::Client& http, const Clock& clock, const OidcOptions& options);
 
-  // Errors of all: kUnavailable  the provider cannot be reached or fails;  kUpstream  it answers what it must
-  // not
+  // Errors of all functions: kUnavailable  the provider cannot be reached or fails
+  //                          kUpstream     the provider's response is invalid
   http::Task<Result<std::shared_ptr<const ProviderMetadata>>> metadata();
-  // The key set; `fresh` after a token of an unknown key.
+  // The key set. `fresh`: a token has named an unknown key.
   http::Task<Result<std::shared_ptr<const boost::json::object>>> keys(bool fresh);
-  // The token response for a code. kUnauthenticated: the provider refuses the code
+  // Exchanges a code for the token response. Errors: kUnauthenticated  the provider refuses the code
   http::Task<Result<boost::json::object>> exchange(std::string code, std::string verifier,
                                                    std::string redirect_uri);
   http::Task<Result<boost::json::object>> userinfo(std::string access_token);
@@ -63,11 +66,11 @@ class OidcProvider {
   http::Client& http_;
   const Clock& clock_;
   const OidcOptions& options_;
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;  // guards the members below
   std::shared_ptr<const ProviderMetadata> metadata_;
   std::shared_ptr<const boost::json::object> keys_;
   Micros metadata_at_ = 0, keys_at_ = 0;
-  Micros keys_asked_again_at_ = 0;  // for an unknown key
+  Micros keys_asked_again_at_ = 0;  // the last fetch for an unknown key
 };
 
 }  // namespace wick

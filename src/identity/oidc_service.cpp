@@ -28,7 +28,7 @@ std::unexpected<OidcRefusal> refuse(const Error& error) {
   return refuse(error.code == ErrorCode::kUnavailable ? "oidc_unavailable" : "oidc_failed", error.message);
 }
 
-// Browsers read "/\host" like "//host", and drop tabs and line breaks from a URL: as another site.
+// Browsers read "/\host" as "//host", and drop tabs and line breaks from a URL. Such a path could lead to another site.
 std::string safe_path(std::string path) {
   const bool sound = path.starts_with('/') && path.size() <= kMaxReturnPathBytes &&
                      (path.size() == 1 || (path[1] != '/' && path[1] != '\\')) &&
@@ -44,8 +44,8 @@ std::string name_from(const json::object& claims, const std::string& email) {
   return visible_text(truncate_utf8(trim(name), kMaxUserNameBytes));
 }
 
-// The address and the provider's word that it is verified, both from the same place: the word of one place
-// must never count for the address of another.
+// The email and the claim that it is verified, both from the same source: a claim of one source must not apply to the email of
+// another source.
 struct Email {
   std::string address;
   bool verified = false;
@@ -81,7 +81,7 @@ http::Task<Result<OidcStart>> OidcService::start(std::string next) {
   kept["nonce"] = pending.nonce;
   kept["verifier"] = pending.verifier;
   kept["next"] = pending.next;
-  kept["ends"] = clock_.now() + kOidcSignInAge;
+  kept["ends"] = clock_.now() + to_micros(kOidcSignInAge);
   OidcStart out;
   const Secret plain(to_json(kept));
   out.cookie = Secret(to_base64url(key_.seal(plain, kPlace)));
@@ -116,7 +116,7 @@ std::expected<OidcService::Pending, OidcRefusal> OidcService::open(const OidcCal
 
 Result<void> OidcService::use_once(std::string_view state) {
   return db_.write_with_reserve([&](Transaction& tx) {
-    return oidc_store::use_state(tx, sha256(state), clock_.now() + kOidcSignInAge);
+    return oidc_store::use_state(tx, sha256(state), clock_.now() + to_micros(kOidcSignInAge));
   });
 }
 
@@ -133,7 +133,7 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   }
   auto provider = co_await provider_.metadata();
   if (!provider) co_return refuse(provider.error());
-  // RFC 9207 §2.4: an answer of another provider is none of ours (mix-up).
+  // RFC 9207 §2.4: a response of another issuer is refused (mix-up).
   if (callback.issuer.empty() ? (*provider)->says_issuer : callback.issuer != options_.issuer)
     co_return refuse("oidc_failed", "the answer's iss is not oidc.issuer");
   if (!callback.error.empty() || callback.code.empty()) {
@@ -150,7 +150,7 @@ http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallb
   }
   WICK_CO_TRY(person, co_await identify(*tokens, pending.nonce));
   const auto work = [&]() -> Result<std::expected<UserId, OidcRefusal>> {
-    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, admit(person));
+    return Result<std::expected<UserId, OidcRefusal>>(std::in_place, find_active_user(person));
   };
   auto admitted = co_await offload(pool_, network, work);
   if (!admitted) co_return refuse(admitted.error());
@@ -217,23 +217,26 @@ bool OidcService::domain_allowed(std::string_view email) const {
          options_.allowed_domains.end();
 }
 
-std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
+std::expected<UserId, OidcRefusal> OidcService::find_active_user(const Person& person) {
   if (!person.email.empty() && !is_plain_email(person.email))
     return refuse("oidc_refused", "the provider gives an email that is not like name@example.com");
   if (!options_.allowed_domains.empty() && !(person.email_verified && domain_allowed(person.email)))
     return refuse("oidc_refused", "the email is not verified, or not of a domain in oidc.allowed_domains");
-  std::expected<User, OidcRefusal> user = refuse("oidc_failed", "");
-  auto done = db_.write_with_reserve([&](Transaction& tx) -> Result<void> {
-    user = find_or_make(tx, person);
-    if (!user) return fail(ErrorCode::kForbidden, "");  // rolls back; `user` says why
-    if (person.groups && user->status != UserStatus::kDeactivated) {
-      WICK_TRY(changed, user_store::follow_groups(tx, user->id.str(), *person.groups));
-      if (changed) return tx.changed("user", user->id.str());
+  OidcRefusal refusal;
+  auto user = db_.write_with_reserve([&](Transaction& tx) -> Result<User> {
+    auto found = find_or_create(tx, person);
+    if (!found) {
+      refusal = std::move(found.error());
+      return fail(ErrorCode::kForbidden, "");  // rolls back
     }
-    return {};
+    if (person.groups && found->status != UserStatus::kDeactivated) {
+      WICK_TRY(changed, user_store::follow_groups(tx, found->id.str(), *person.groups));
+      if (changed) WICK_CHECK(tx.changed("user", found->id.str()));
+    }
+    return std::move(*found);
   });
-  if (!user) return std::unexpected(std::move(user.error()));
-  if (!done) return refuse(done.error());
+  if (!refusal.code.empty()) return std::unexpected(std::move(refusal));
+  if (!user) return refuse(user.error());
   switch (user->status) {
     case UserStatus::kActive:
       return user->id;
@@ -244,7 +247,7 @@ std::expected<UserId, OidcRefusal> OidcService::admit(const Person& person) {
   }
 }
 
-std::expected<User, OidcRefusal> OidcService::find_or_make(Transaction& tx, const Person& person) {
+std::expected<User, OidcRefusal> OidcService::find_or_create(Transaction& tx, const Person& person) {
   auto known = user_store::find_identity(tx, options_.issuer, person.subject, clock_.now());
   if (!known) return refuse(known.error());
   if (*known) return std::move(**known);
@@ -253,9 +256,10 @@ std::expected<User, OidcRefusal> OidcService::find_or_make(Transaction& tx, cons
                   "somebody new has no email that the provider has verified (see oidc.trust_email)");
   }
   auto by_email = user_store::find(tx, person.email, clock_.now());
-  if (by_email && by_email->email == person.email) return join(tx, std::move(*by_email), person, true);
+  if (by_email && by_email->email == person.email)
+    return link_identity(tx, std::move(*by_email), person, true);
   if (!by_email && by_email.error().code != ErrorCode::kNotFound) return refuse(by_email.error());
-  if (options_.new_users == "refuse")
+  if (options_.new_users == NewUserPolicy::kRefuse)
     return refuse("oidc_refused", "somebody new, and oidc.new_users is refuse");
   const NewUser request{person.email, person.name, Role::kMember};
   if (auto sound = check_new_user(request); !sound) return refuse("oidc_refused", sound.error().message);
@@ -267,14 +271,14 @@ std::expected<User, OidcRefusal> OidcService::find_or_make(Transaction& tx, cons
   user.id = UserId::make();
   user.email = person.email;
   user.name = person.name;
-  user.status = options_.new_users == "active" ? UserStatus::kActive : UserStatus::kPending;
+  user.status = options_.new_users == NewUserPolicy::kActive ? UserStatus::kActive : UserStatus::kPending;
   user.created_at = clock_.now();
   if (auto inserted = user_store::insert(tx, user, ""); !inserted) return refuse(inserted.error());
-  return join(tx, std::move(user), person, false);
+  return link_identity(tx, std::move(user), person, false);
 }
 
-std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, const Person& person,
-                                                   bool invited) {
+std::expected<User, OidcRefusal> OidcService::link_identity(Transaction& tx, User user, const Person& person,
+                                                            bool invited) {
   if (user.external) {
     return refuse("oidc_refused",
                   "the user " + user.id.str() +
@@ -282,7 +286,7 @@ std::expected<User, OidcRefusal> OidcService::join(Transaction& tx, User user, c
                       "or rename that user");
   }
   if (user.status == UserStatus::kDeactivated) return user;
-  // The admin who made a pending user has approved the person by that.
+  // An admin who created a pending user has approved that person.
   if (user.status == UserStatus::kPending && invited) user.status = UserStatus::kActive;
   user.external = true;
   if (auto updated = user_store::update(tx, user); !updated) return refuse(updated.error());

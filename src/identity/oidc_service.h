@@ -1,14 +1,13 @@
-// OidcService: people sign in with the organisation's OpenID provider (authorization code flow with PKCE).
+// OidcService: sign-in with the organisation's OpenID provider (authorization code flow with PKCE).
 //
-// What a sign-in has to remember (state, nonce, PKCE verifier, where to go afterwards) travels in a cookie of
-// the browser that started it, sealed with the instance's key. So nothing is written before the provider has
-// vouched for someone, a callback counts only in the browser that asked for it (RFC 9700 §4.7), and any node
-// can finish what another began. A state is good once: it is noted as used by an insert that fails the second
-// time, before the code is exchanged.
+// The state of a sign-in (state, nonce, PKCE verifier, return path) is in a cookie of the browser that started it, sealed
+// with the instance's key. So nothing is written before the provider has authenticated the user, a callback is valid only
+// in the same browser (RFC 9700 §4.7), and every node can finish a sign-in. A state can be used once: before the code is
+// exchanged, it is inserted as used, and a second insert fails.
 //
-// Who someone is follows from (issuer, subject) alone. A new pair is joined to an existing user only by an
-// email that the provider has verified, and only when that user has no other account at this provider: an
-// address that was given to somebody else does not bring the first one's access along. Thread-safe.
+// A user is identified by (issuer, subject) only. A new pair is linked to an existing user only by an email that the
+// provider has verified, and only when that user has no other account at this provider. So an email address that now belongs
+// to another person does not give access to the account of its former owner. Thread-safe.
 #pragma once
 
 #include <expected>
@@ -25,11 +24,11 @@
 
 namespace wick {
 
-inline constexpr Micros kOidcSignInAge = 10 * 60 * kMicrosPerSecond;
-// Codes from one address that the provider refuses before further ones wait: each costs it a request.
+inline constexpr std::chrono::minutes kOidcSignInAge{10};
+// The number of refused codes from one address before further codes have to wait, because each costs the provider a request.
 inline constexpr int kRefusedCodesBurst = 100;
-inline constexpr Micros kRefusedCodesPeriod = kMicrosPerSecond;
-// Longer ones lead to the first page: a browser drops a cookie of more than 4096 bytes (RFC 6265bis §6.1).
+inline constexpr std::chrono::seconds kRefusedCodesPeriod{1};
+// A longer return path is replaced by the first page, because browsers drop cookies of more than 4096 bytes (RFC 6265bis §6.1).
 inline constexpr std::size_t kMaxReturnPathBytes = 2400;
 
 struct OidcStart {
@@ -37,7 +36,7 @@ struct OidcStart {
   Secret cookie;         // for kOidcSignInAge
 };
 
-// What came back to the callback.
+// The parameters and the cookie of the request to the callback.
 struct OidcCallback {
   std::string code, state, issuer, error;
   std::string cookie, ip, user_agent;
@@ -45,11 +44,11 @@ struct OidcCallback {
 
 struct OidcSignIn {
   NewBrowserSession session;
-  std::string next;  // a path of this site
+  std::string next;  // a path on this server
 };
 
-// Why somebody did not get in: `code` for the sign-in page (oidc_failed, oidc_pending, oidc_refused,
-// oidc_deactivated, oidc_unavailable), `reason` for the log; it holds no secret.
+// The reason of a failed sign-in: `code` for the sign-in page (oidc_failed, oidc_pending, oidc_refused, oidc_deactivated,
+// oidc_unavailable), and `reason` for the log, without secrets.
 struct OidcRefusal {
   std::string code, reason;
 };
@@ -67,26 +66,27 @@ class OidcService {
   Result<void> purge();
 
  private:
-  // What the cookie holds.
+  // The content of the cookie.
   struct Pending {
     std::string state, nonce, verifier, next;
   };
-  // What the provider says about somebody.
+  // A person as the provider describes them.
   struct Person {
     std::string subject, email, name;
     bool email_verified = false;
     std::optional<std::vector<std::string>> groups;
   };
   std::expected<Pending, OidcRefusal> open(const OidcCallback& callback) const;
-  // Errors: kConflict  this state was used before
+  // Records that the state is used. Errors: kConflict  it was used before
   Result<void> use_once(std::string_view state);
-  // Both outlive the call.
+  // The arguments outlive the call.
   http::Task<std::expected<Person, OidcRefusal>> identify(const boost::json::object& tokens,
                                                           const std::string& nonce);
-  // The active user that this person is.
-  std::expected<UserId, OidcRefusal> admit(const Person& person);
-  std::expected<User, OidcRefusal> find_or_make(Transaction& tx, const Person& person);
-  std::expected<User, OidcRefusal> join(Transaction& tx, User user, const Person& person, bool invited);
+  // Finds or creates the user, who has to be active.
+  std::expected<UserId, OidcRefusal> find_active_user(const Person& person);
+  std::expected<User, OidcRefusal> find_or_create(Transaction& tx, const Person& person);
+  std::expected<User, OidcRefusal> link_identity(Transaction& tx, User user, const Person& person,
+                                                 bool invited);
   bool domain_allowed(std::string_view email) const;
 
   Database& db_;
@@ -97,7 +97,7 @@ class OidcService {
   const OidcOptions options_;
   const std::string redirect_uri_;
   OidcProvider provider_;
-  RateLimiter refused_codes_{kRefusedCodesBurst, kRefusedCodesPeriod};  // by client_network
+  RateLimiter refused_codes_{kRefusedCodesBurst, to_micros(kRefusedCodesPeriod)};  // by client_network
 };
 
 }  // namespace wick

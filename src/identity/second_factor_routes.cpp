@@ -13,7 +13,7 @@ namespace wick::api {
 namespace {
 
 // SameSite=Strict: only our own pages send it.
-constexpr http::CookieType kPendingCookie{"wick_sign_in", http::SameSite::kStrict, kPendingSignInAge};
+constexpr http::CookieType kPendingCookie{"wick_sign_in", http::SameSite::kStrict, to_micros(kPendingSignInAge)};
 
 std::string pending_cookie(const IdentityRouteServices& services, std::string_view value) {
   return http::set_cookie(services.public_url, kPendingCookie, value);
@@ -72,7 +72,7 @@ Result<Reply> begin(const IdentityRouteServices& services, Context& context) {
   WICK_CHECK(only_fields(context.body, {"password"}));
   WICK_TRY(password, required_string(context.body, "password"));
   WICK_CHECK(services.sessions.confirm_password(context.session, Secret(std::move(password))));
-  WICK_TRY(enrolment, services.second_factors.begin(context.user->id, context.session.id));
+  WICK_TRY(enrolment, services.second_factors.start_enrolment(context.user->id, context.session.id));
   json::object out;
   out["secret"] = enrolment.base32.reveal();
   out["uri"] = enrolment.uri.reveal();

@@ -21,11 +21,11 @@ std::unexpected<Error> wrong(SecondFactorProof::Kind kind) {
   if (kind == SecondFactorProof::Kind::kRecoveryCode)
     return fail(ErrorCode::kForbidden, "This recovery code is wrong or was used already.");
   return fail(ErrorCode::kForbidden,
-              "The code is wrong or was used already: wait for the next one that your app shows.");
+              "The code is wrong or was used already: wait for the next code that your app shows.");
 }
 
-// What a person types is forgiven: spaces, dashes, capitals, and digits that look like the letters that a code
-// has instead of them.
+// Normalises a typed code: removes spaces and dashes, ignores the case, and replaces digits that look like letters of the
+// alphabet of the codes.
 std::string plain_recovery_code(std::string_view typed) {
   std::string out;
   for (const char c : to_lower_ascii(typed)) {
@@ -48,7 +48,7 @@ Sha256Digest recovery_digest(const std::string& user, std::string_view plain) {
   return sha256(text.reveal());
 }
 
-// In groups of four, as people read them.
+// Formats a code in groups of four characters.
 Secret make_recovery_code() {
   const Secret plain(to_lower_ascii(to_base32(random_bytes(kRecoveryCodeBytes))));
   std::string out;
@@ -59,7 +59,7 @@ Secret make_recovery_code() {
   return Secret(std::move(out));
 }
 
-// New codes in place of all earlier ones.
+// Makes new recovery codes, which replace all earlier ones.
 Result<RecoveryCodes> put_recovery_codes(Transaction& tx, const std::string& user) {
   RecoveryCodes codes;
   std::vector<Sha256Digest> digests;
@@ -94,12 +94,12 @@ Result<Secret> SecondFactorService::open(const std::string& user, const std::str
   return key_.open(sealed, place_of(user));
 }
 
-Result<Enrolment> SecondFactorService::begin(const UserId& user, const SessionId& session) {
+Result<Enrolment> SecondFactorService::start_enrolment(const UserId& user, const SessionId& session) {
   const Secret secret(random_bytes(kTotpSecretBytes));
   const std::string id = user.str(), sealed = key_.seal(secret, place_of(id));
   Enrolment enrolment;
   enrolment.base32 = Secret(to_base32(secret.reveal()));
-  enrolment.expires_at = clock_.now() + kEnrolmentAge;
+  enrolment.expires_at = clock_.now() + to_micros(kEnrolmentAge);
   WICK_TRY(account, db_.write([&](Transaction& tx) -> Result<std::string> {
     WICK_TRY(factor, store::find(tx, id));
     if (factor) return on_already();
@@ -117,10 +117,11 @@ Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const Ses
   const auto work = [&](Transaction& tx) -> Result<RecoveryCodes> {
     WICK_TRY(factor, store::find(tx, id));
     if (factor) return on_already();
-    // A wrong code rolls back: the enrolment stays.
+    // A wrong code rolls the transaction back, so the enrolment stays.
     WICK_TRY(sealed, store::take_enrolment(tx, id, session.str(), clock_.now()));
     if (sealed.empty())
-      return fail(ErrorCode::kConflict, "This set-up has expired, or was begun elsewhere: begin again.");
+      return fail(ErrorCode::kConflict,
+                  "This set-up has expired, or was started in another session: start again.");
     WICK_TRY(secret, open(id, sealed));
     const std::string_view typed = code.reveal().substr(0, kMaxProofBytes);
     const auto step = match_totp(secret.reveal(), plain_code(typed), clock_.now(), 0);
@@ -131,7 +132,7 @@ Result<RecoveryCodes> SecondFactorService::confirm(const UserId& user, const Ses
     WICK_CHECK(tx.changed("session", id));
     return std::move(codes);
   };
-  // The buckets are not those of sign-in: with a session alone, nobody can use up the tries of sign-in.
+  // The buckets are separate from those of sign-in, so that somebody with a session cannot use up the attempts of sign-in.
   auto codes = run_throttled("enrolment/" + id, {address, true}, work);
   if (codes) spdlog::info("the user {} has turned on a second factor", id);
   return codes;

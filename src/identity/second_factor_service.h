@@ -1,26 +1,25 @@
-// The second factor of sign-in by password: enrolment, proof, recovery codes, and who must have one.
+// SecondFactorService: enrolment, codes, recovery codes and the policy of the second factor for sign-in by password.
 //
-// A user has at most one: a secret shared with an authenticator app (totp.h), sealed and bound to the user, so
-// that it does not open in another user's row. With it come kRecoveryCodes codes that are good once each,
-// stored as SHA-256. A time step is used once: whatever is accepted is later than all that was accepted
-// before, which one UPDATE decides, so of concurrent tries one succeeds, and a clock that goes back revives
-// nothing (RFC 6238 §5.2).
+// A user has at most one second factor: a secret that is shared with an authenticator app (totp.h). It is sealed and bound
+// to the user, so it cannot be opened in the row of another user. With it come kRecoveryCodes recovery codes, each valid
+// once and stored as SHA-256. A time step is used once: an accepted step is later than all accepted steps before it. One
+// UPDATE decides this, so exactly one of several concurrent attempts succeeds, and a clock that goes back makes no code
+// valid again (RFC 6238 §5.2).
 //
-// Guesses are slowed down like those of passwords (sign_in_throttle.h), with buckets of their own. Only who
-// knows the password gets here, so a stranger can use up nobody's tries. Three steps are valid at a time, so a
-// guess is right in 3 of a million cases:
+// Guesses are limited like guesses of passwords (sign_in_throttle.h), with separate buckets. Only somebody who knows the
+// password gets here, so a stranger cannot use up a user's attempts. Three steps are valid at a time, so a guess is right in
+// 3 of a million cases:
 //
-//   bucket              burst  then one every  so in a day at most
+//   bucket              burst  then one every  in a day at most
 //   (account, client)       5           5 min  293 guesses, 0.09 %, also from a network that is known
 //   (account, site)        10          10 min  154
 //   account                20          10 min  164 guesses, 0.05 %, from all networks that are not known
 //   client                 60             1 s
 //
-// Guesses at recovery codes (80 random bits), and at the code that turns the second factor on, have buckets apart from
-// these. So somebody who knows the password
-// and keeps guessing codes cannot keep the owner from signing in with a recovery code from anywhere.
+// Recovery codes (80 random bits) and the code that turns the second factor on have separate buckets. So somebody who knows
+// the password and keeps guessing codes cannot prevent the owner from signing in with a recovery code.
 //
-// Thread-safe; all of it blocks.
+// Thread-safe; all functions block.
 #pragma once
 
 #include <optional>
@@ -41,32 +40,32 @@ namespace wick {
 
 inline constexpr int kRecoveryCodes = 10;
 inline constexpr std::size_t kRecoveryCodeBytes = 10;  // random; 16 characters
-inline constexpr std::size_t kMaxProofBytes = 100;     // of a code as typed
-inline constexpr Micros kEnrolmentAge = 10 * 60 * kMicrosPerSecond;
+inline constexpr std::size_t kMaxProofBytes = 100;     // of a code as it was typed
+inline constexpr std::chrono::minutes kEnrolmentAge{10};
 inline constexpr ThrottleLimits kCodeLimits{
-    .pair = {5, 300 * kMicrosPerSecond},
-    .client = {60, kMicrosPerSecond},
-    .account_site = {10, 600 * kMicrosPerSecond},
-    .account = {20, 600 * kMicrosPerSecond},
+    .pair = {5, std::chrono::seconds(300)},
+    .client = {60, std::chrono::seconds(1)},
+    .account_site = {10, std::chrono::seconds(600)},
+    .account = {20, std::chrono::seconds(600)},
 };
 
-// Who has to have a second factor to use a session that was opened by password.
+// The users who need a second factor for a session that was opened by password.
 enum class SecondFactorPolicy { kOff, kAdmins, kAll };
 
-// A code as a person typed it.
+// A code as it was typed.
 struct SecondFactorProof {
   enum class Kind { kTotp, kRecoveryCode };
   Kind kind = Kind::kTotp;
   Secret code;
 };
-// Where a proof comes from. `known`: the account has signed in from this network.
+// The origin of a proof. `known`: the account has signed in from this network.
 struct ProofOrigin {
   std::string_view address;
   bool known = false;
 };
 
 struct SecondFactorState {
-  std::optional<Micros> since;  // nullopt: there is none
+  std::optional<Micros> since;  // nullopt: the user has no second factor
   std::int64_t recovery_codes = 0;
 };
 struct Enrolment {
@@ -77,7 +76,7 @@ using RecoveryCodes = std::vector<Secret>;
 
 class SecondFactorService {
  public:
-  // `host` tells the app's entries of several servers apart.
+  // `host` distinguishes the entries of several servers in the authenticator app.
   SecondFactorService(Database& db, const SealingKey& key, const Clock& clock, SecondFactorPolicy policy,
                       std::string host)
       : db_(db), key_(key), clock_(clock), policy_(policy), host_(std::move(host)) {}
@@ -85,36 +84,36 @@ class SecondFactorService {
   bool is_required(Role role) const;
   Result<SecondFactorState> state(const UserId& user);
 
-  // A new secret, which waits kEnrolmentAge for its first code. The caller has asked for the password.
+  // Makes a new secret, which has to be confirmed within kEnrolmentAge. The caller has checked the password.
   // Errors: kConflict  there is a second factor already
-  Result<Enrolment> begin(const UserId& user, const SessionId& session);
-  // Turns it on and ends the user's other sessions, which were opened without it.
-  // Errors: kForbidden    wrong code
-  //         kConflict     this session has begun no enrolment, or it has expired
+  Result<Enrolment> start_enrolment(const UserId& user, const SessionId& session);
+  // Turns the second factor on, and ends the user's other sessions.
+  // Errors: kForbidden    the code is wrong
+  //         kConflict     this session has started no enrolment, or it has expired
   //         kRateLimited  too many wrong codes from `address`
   Result<RecoveryCodes> confirm(const UserId& user, const SessionId& session, const Secret& code,
                                 std::string_view address);
-  // Errors of both: kForbidden (wrong code), kRateLimited. The caller has asked for the password.
+  // The caller has checked the password. Errors of both functions: kForbidden  the code is wrong;  kRateLimited
   Result<RecoveryCodes> renew_recovery_codes(const UserId& user, const SecondFactorProof& proof,
                                              std::string_view address);
   Result<void> turn_off(const UserId& user, const SecondFactorProof& proof, std::string_view address);
-  // For admins: takes it away and ends the user's sessions. `by` is for the log.
-  // Errors: kNotFound  no such user;  kConflict  the user has none
+  // For admins: removes the second factor and ends the user's sessions. `by` is for the log.
+  // Errors: kNotFound  there is no such user;  kConflict  the user has no second factor
   Result<User> reset(std::string_view id_or_email, std::string_view by);
 
-  // Runs `work`, which calls use(), in one transaction and returns its result: when it fails, nothing was used. A
-  // try counts until one succeeds. Errors: kRateLimited, those of `work`
+  // Runs `work`, which calls use(), in one transaction and returns its result. When `work` fails, no code is used. Attempts
+  // count until one succeeds. Errors: kRateLimited, those of `work`
   template <typename Work>
   auto attempt(const UserId& user, SecondFactorProof::Kind kind, ProofOrigin origin, const Work& work) {
     return run_throttled(throttled_account(user, kind), {origin.address, is_known(user, origin)}, work);
   }
-  // Uses the proof up. Errors: kForbidden  wrong or used before
+  // Checks the proof and marks it as used. Errors: kForbidden  it is wrong or was used before
   Result<void> use(Transaction& tx, const UserId& user, const SecondFactorProof& proof);
-  // Changes whenever a proof was used or the second factor is another; empty: there is none.
+  // A text that changes when a proof is used or the second factor changes; empty: the user has no second factor.
   Result<std::string> stamp(Transaction& tx, const UserId& user);
-  // The user has signed in from here.
+  // Records that the user has signed in from this network.
   void remember(const UserId& user, std::string_view address, Micros now);
-  // Removes what has ended.
+  // Removes expired enrolments.
   Result<void> purge();
 
  private:
@@ -126,7 +125,7 @@ class SecondFactorService {
   template <typename Work>
   auto run_throttled(const std::string& account, ProofOrigin origin, const Work& work)
       -> std::invoke_result_t<const Work&, Transaction&> {
-    WICK_TRY(attempt, throttle_.begin(account, origin.address, origin.known, clock_.now()));
+    WICK_TRY(attempt, throttle_.start_attempt(account, origin.address, origin.known, clock_.now()));
     auto done = db_.write_with_reserve(work);
     if (done) {
       throttle_.succeeded(attempt, clock_.now());

@@ -62,7 +62,7 @@ class SecondFactors : public testing::Test {
   // Turns it on; returns the secret's bytes.
   std::string enrol(const UserId& user, RecoveryCodes* codes = nullptr) {
     const BrowserSession session = session_of(user);
-    const auto begun = factors->begin(user, session.id);
+    const auto begun = factors->start_enrolment(user, session.id);
     const std::string secret = from_base32(begun->base32.reveal());
     auto made = factors->confirm(user, session.id, Secret(code_of(secret)), kHome);
     EXPECT_TRUE(made);
@@ -73,7 +73,7 @@ class SecondFactors : public testing::Test {
   std::string code_of(const std::string& secret, int drift = 0) {
     return hotp(secret, std::uint64_t(totp_step(clock.now()) + drift));
   }
-  void next_step() { clock.time += kTotpPeriod; }
+  void next_step() { clock.time += to_micros(kTotpPeriod); }
   SecondFactorProof proof(std::string code, SecondFactorProof::Kind kind = SecondFactorProof::Kind::kTotp) {
     return {kind, Secret(std::move(code))};
   }
@@ -83,7 +83,7 @@ class SecondFactors : public testing::Test {
     if (!made || !std::holds_alternative<PendingSignIn>(*made)) return "";
     return std::string(std::get<PendingSignIn>(*made).cookie.reveal());
   }
-  // How the second step fails; nullopt: it does not.
+  // The error of the second step; nullopt: the step succeeds.
   std::optional<ErrorCode> second_step(const std::string& pending, const SecondFactorProof& given,
                                        const char* from = kHome) {
     const auto made = sessions->finish_sign_in(pending, given, from, "");
@@ -185,7 +185,7 @@ TEST_F(SecondFactors, OneFirstStepOpensOneSession) {
 TEST_F(SecondFactors, AFirstStepEndsWithTimeAndWithThePasswordItWasMadeWith) {
   const std::string secret = enrol(ann);
   const std::string late = first_step();
-  clock.time += kPendingSignInAge;
+  clock.time += to_micros(kPendingSignInAge);
   EXPECT_EQ(second_step(late, proof(code_of(secret))), ErrorCode::kUnauthenticated);
   const std::string stolen = first_step();
   const BrowserSession session = session_of(ann);
@@ -282,7 +282,7 @@ TEST_F(SecondFactors, TurningItOffNeedsAProofAndLeavesNothing) {
 
 TEST_F(SecondFactors, EnrollingTakesACodeInTheSessionThatBeganItInTime) {
   const BrowserSession mine = session_of(ann), other = session_of(ann);
-  const std::string secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  const std::string secret = from_base32(factors->start_enrolment(ann, mine.id)->base32.reveal());
   const auto confirm = [&](const SessionId& session, std::string code) {
     const auto done = factors->confirm(ann, session, Secret(std::move(code)), kHome);
     return done ? std::nullopt : std::optional(done.error().code);
@@ -290,29 +290,29 @@ TEST_F(SecondFactors, EnrollingTakesACodeInTheSessionThatBeganItInTime) {
   EXPECT_EQ(confirm(other.id, code_of(secret)), ErrorCode::kConflict);
   EXPECT_EQ(confirm(mine.id, "000000"), ErrorCode::kForbidden);
   EXPECT_FALSE(factors->state(ann)->since) << "nothing is on before the code";
-  clock.time += kEnrolmentAge;
+  clock.time += to_micros(kEnrolmentAge);
   EXPECT_EQ(confirm(mine.id, code_of(secret)), ErrorCode::kConflict);
-  const std::string fresh = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  const std::string fresh = from_base32(factors->start_enrolment(ann, mine.id)->base32.reveal());
   EXPECT_NE(fresh, secret);
   EXPECT_EQ(confirm(mine.id, code_of(fresh)), std::nullopt);
   EXPECT_EQ(sessions->list(ann)->size(), 1U) << "sessions that were opened without it have ended";
-  EXPECT_EQ(factors->begin(ann, mine.id).error().code, ErrorCode::kConflict);
+  EXPECT_EQ(factors->start_enrolment(ann, mine.id).error().code, ErrorCode::kConflict);
   EXPECT_EQ(confirm(mine.id, code_of(fresh, 1)), ErrorCode::kConflict);
 }
 
 TEST_F(SecondFactors, GuessingTheCodeThatTurnsItOnIsSlowedDownAndBeginningAgainDoesNotHelp) {
   const BrowserSession mine = session_of(ann);
-  std::string secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  std::string secret = from_base32(factors->start_enrolment(ann, mine.id)->base32.reveal());
   const auto confirm = [&](const std::string& code) {
     const auto done = factors->confirm(ann, mine.id, Secret(std::string(code)), kHome);
     return done ? std::nullopt : std::optional(done.error().code);
   };
   for (int i = 0; i < kCodeLimits.pair.burst; ++i) EXPECT_EQ(confirm("000000"), ErrorCode::kForbidden);
   EXPECT_EQ(confirm(code_of(secret)), ErrorCode::kRateLimited);
-  secret = from_base32(factors->begin(ann, mine.id)->base32.reveal());
+  secret = from_base32(factors->start_enrolment(ann, mine.id)->base32.reveal());
   EXPECT_EQ(confirm(code_of(secret)), ErrorCode::kRateLimited);
   EXPECT_FALSE(factors->state(ann)->since);
-  clock.time += kCodeLimits.pair.period;
+  clock.time += to_micros(kCodeLimits.pair.period);
   EXPECT_EQ(confirm(code_of(secret)), std::nullopt);
 }
 
@@ -365,7 +365,7 @@ TEST_F(SecondFactors, OneThatIsRequiredHoldsBackASessionOpenedByPasswordUntilThe
     EXPECT_EQ(sessions->find_before_enrolment(cookie.reveal())->must_enrol, one.held);
   }
   const auto made = sessions->open_for(ann, kHome, "", SignInMethod::kPassword);
-  const auto begun = factors->begin(ann, made->session.id);
+  const auto begun = factors->start_enrolment(ann, made->session.id);
   const Secret code(code_of(from_base32(begun->base32.reveal())));
   ASSERT_TRUE(factors->confirm(ann, made->session.id, code, kHome));
   EXPECT_TRUE(sessions->find(made->cookie.reveal()));
@@ -385,7 +385,7 @@ TEST_F(SecondFactors, GuessingFromManyNetworksIsBoundedAndKeepsNobodyOutWhoHasAR
     return done.error().code == ErrorCode::kForbidden;
   };
   int let_in = 0;
-  const int most = kCodeLimits.account.burst + int(kMicrosPerDay / kCodeLimits.account.period);
+  const int most = kCodeLimits.account.burst + int(kMicrosPerDay / to_micros(kCodeLimits.account.period));
   for (const Micros end = clock.now() + kMicrosPerDay; clock.now() < end; clock.time += 20 * kMicrosPerSecond)
     let_in += guess();
   while (guess()) ++let_in;
@@ -404,7 +404,7 @@ TEST_F(SecondFactors, GuessingFromOneNetworkIsBoundedAcrossFirstSteps) {
   const std::string secret = enrol(ann);
   for (int i = 0; i < kCodeLimits.pair.burst; ++i) EXPECT_EQ(sign_in("000000"), ErrorCode::kForbidden);
   EXPECT_EQ(sign_in(code_of(secret)), ErrorCode::kRateLimited) << "the right code has to wait too";
-  clock.time += kCodeLimits.pair.period;
+  clock.time += to_micros(kCodeLimits.pair.period);
   EXPECT_EQ(sign_in(code_of(secret)), std::nullopt);
 }
 

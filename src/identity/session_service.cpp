@@ -17,7 +17,7 @@ namespace wick {
 namespace {
 
 constexpr std::size_t kCookieBytes = 32;
-constexpr std::size_t kMaxAccountBytes = 300;  // of an email as typed: longer than any that exists
+constexpr std::size_t kMaxAccountBytes = 300;  // of an email as it was typed
 constexpr std::int64_t kMaxKnownAddresses =
     100;  // of open sessions, the latest, that a sign-in is compared with
 
@@ -45,7 +45,7 @@ Result<bool> SessionService::exists(const SessionId& id) {
   return db_.read([&](Transaction& tx) { return session_store::exists(tx, id); });
 }
 
-// A session, or all of a user's, may have ended.
+// One session, or all sessions of a user, may have ended.
 Result<void> SessionService::mark_ended(std::string_view entity) {
   std::vector<std::shared_ptr<Watched>> concerned;
   {
@@ -109,7 +109,7 @@ Result<SignIn> SessionService::sign_in(std::string_view email, const Secret& pas
                                        std::string_view user_agent) {
   const std::string name = to_lower_ascii(email.substr(0, kMaxAccountBytes));
   WICK_TRY(account, find_account(name, ip));
-  WICK_TRY(attempt, throttle_.begin(name, ip, account.known_network, clock_.now()));
+  WICK_TRY(attempt, throttle_.start_attempt(name, ip, account.known_network, clock_.now()));
   const bool good =
       account.hash.empty() ? verify_no_password(password) : verify_password(account.hash, password);
   if (!good) return throttle_.failed(attempt, wrong().error());
@@ -126,8 +126,8 @@ Result<SignIn> SessionService::sign_in_by_link(const UserId& user, std::string_v
   return after_password(account, ip, user_agent);
 }
 
-// Decides in the writer's order, so that a second factor turned on a moment ago is asked for, and a password
-// that was changed meanwhile opens nothing.
+// Decides inside a write transaction. So a second factor that was just turned on is required, and a password that was changed
+// meanwhile opens no session.
 Result<SignIn> SessionService::after_password(const Account& account, std::string_view ip,
                                               std::string_view user_agent) {
   NewBrowserSession made = make_session(account.user, ip, user_agent, SignInMethod::kPassword);
@@ -145,7 +145,7 @@ Result<SignIn> SessionService::after_password(const Account& account, std::strin
     return made;
   }
   PendingSignIn pending;
-  pending.expires_at = clock_.now() + kPendingSignInAge;
+  pending.expires_at = clock_.now() + to_micros(kPendingSignInAge);
   json::object kept;
   kept["user"] = account.user.str();
   kept["stamp"] = stamped;
@@ -167,7 +167,7 @@ Result<NewBrowserSession> SessionService::finish_sign_in(std::string_view pendin
                                                          const SecondFactorProof& proof, std::string_view ip,
                                                          std::string_view user_agent) {
   const auto again = [] {
-    return fail(ErrorCode::kUnauthenticated, "This sign-in has expired: begin again with your password.");
+    return fail(ErrorCode::kUnauthenticated, "This sign-in has expired: start again with your password.");
   };
   const auto sealed = from_base64url(pending);
   if (pending.empty() || pending.size() > kMaxPendingBytes || !sealed) return again();
@@ -200,7 +200,7 @@ NewBrowserSession SessionService::make_session(const UserId& user, std::string_v
   session.id = SessionId::make();
   session.user = user;
   session.created_at = session.last_seen_at = clock_.now();
-  session.expires_at = session.created_at + kSessionAge;
+  session.expires_at = session.created_at + to_micros(kSessionAge);
   session.ip = std::string(ip);
   session.user_agent = visible_text(truncate_utf8(user_agent, kMaxUserAgentBytes));
   session.method = method;
@@ -220,7 +220,7 @@ Result<void> SessionService::insert(Transaction& tx, const NewBrowserSession& ma
   const BrowserSession& session = made.session;
   const std::string user = session.user.str();
   const auto digest = sha256(made.cookie.reveal());
-  // Inside the writer's order: a user who was deactivated a moment ago gets no session.
+  // Inside the write transaction, so that a user who was just deactivated gets no session.
   auto found = user_store::find(tx, user, clock_.now());
   if (!found || found->status != UserStatus::kActive) return wrong();
   WICK_CHECK(session_store::insert(tx, session, digest));
@@ -239,7 +239,7 @@ Result<BrowserSession> SessionService::find(std::string_view cookie) {
   auto session = find_before_enrolment(cookie);
   if (session && session->must_enrol) {
     return fail(ErrorCode::kPolicy,
-                "This server asks for a second factor: turn one on in the web app before anything else.");
+                "This server requires a second factor: turn one on in the web app first.");
   }
   return session;
 }
@@ -256,9 +256,9 @@ Result<BrowserSession> SessionService::find_before_enrolment(std::string_view co
   if (user == nullptr || user->status != UserStatus::kActive) return signed_out();
   session.must_enrol = !stored->has_second_factor && session.method == SignInMethod::kPassword &&
                        second_factors_.is_required(user->role);
-  if (session.last_seen_at + kSeenEvery < now) {
+  if (session.last_seen_at + to_micros(kLastSeenUpdateInterval) < now) {
     auto done = db_.write([&](Transaction& tx) { return session_store::set_last_seen(tx, session.id, now); });
-    // A full disk must not sign anybody out.
+    // A full disk must not end sessions.
     if (!done && done.error().code != ErrorCode::kUnavailable) return fail(std::move(done.error()));
     if (done) session.last_seen_at = now;
   }
@@ -285,8 +285,9 @@ Result<void> SessionService::revoke(const UserId& user, const SessionId& id) {
 }
 
 Result<void> SessionService::confirm_password(const BrowserSession& session, const Secret& password) {
-  // The session names the network, so guesses from elsewhere with the same cookie count together.
-  WICK_TRY(attempt, throttle_.begin("password/" + session.user.str(), session.ip, true, clock_.now()));
+  // The network of the session counts, so guesses from several networks with one cookie count together.
+  WICK_TRY(attempt,
+           throttle_.start_attempt("password/" + session.user.str(), session.ip, true, clock_.now()));
   const std::string user = session.user.str();
   WICK_TRY(hash, db_.read([&](Transaction& tx) { return user_store::password_hash(tx, user); }));
   if (hash.empty() || !verify_password(hash, password))

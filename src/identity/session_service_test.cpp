@@ -38,7 +38,7 @@ class Sessions : public testing::Test {
     return std::string(std::get<NewBrowserSession>(*made).cookie.reveal());
   }
 
-  // How a sign-in from 10.0.0.1 fails; nullopt: it does not.
+  // The error of a sign-in from 10.0.0.1; nullopt: the sign-in succeeds.
   std::optional<ErrorCode> attempt(std::string_view email, const char* password) {
     const auto done = sessions->sign_in(email, Secret(password), "10.0.0.1", "test");
     return done ? std::nullopt : std::optional(done.error().code);
@@ -71,12 +71,12 @@ TEST_F(Sessions, OfAUserWhoHasTooManyTheOldestEnd) {
 TEST_F(Sessions, ASessionEndsWhenItIsNotUsedAndInAnyCaseAfterItsAge) {
   ASSERT_TRUE(users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword)));
   const std::string idle = sign_in();
-  clock.time += kSessionIdle - kMicrosPerSecond;
+  clock.time += to_micros(kSessionIdle) - kMicrosPerSecond;
   EXPECT_TRUE(sessions->find(idle));
-  clock.time += kSessionIdle + kMicrosPerSecond;
+  clock.time += to_micros(kSessionIdle) + kMicrosPerSecond;
   EXPECT_FALSE(sessions->find(idle));
   const std::string busy = sign_in();
-  const Micros end = clock.time + kSessionAge;
+  const Micros end = clock.time + to_micros(kSessionAge);
   for (; clock.time < end; clock.time += kMicrosPerDay) EXPECT_TRUE(sessions->find(busy));
   EXPECT_FALSE(sessions->find(busy));
   EXPECT_TRUE(sessions->purge());
@@ -103,7 +103,7 @@ TEST_F(Sessions, WrongPasswordsAreForgottenWithTimeAndBySigningIn) {
   }
   for (int i = 0; i < kPairBurst; ++i) attempt("a@example.com", "wrong");
   EXPECT_EQ(attempt("a@example.com", kPassword), ErrorCode::kRateLimited);
-  clock.time += kPairPeriod;
+  clock.time += to_micros(kPairPeriod);
   EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt);
 }
 
@@ -116,7 +116,7 @@ TEST_F(Sessions, GuessingTheCurrentPasswordOfAStolenSessionIsSlowedDown) {
   for (int i = 0; i < kPairBurst; ++i) EXPECT_EQ(change("wrong").error().code, ErrorCode::kForbidden);
   EXPECT_EQ(change(kPassword).error().code, ErrorCode::kRateLimited);
   EXPECT_EQ(attempt("a@example.com", kPassword), std::nullopt) << "signing in goes on";
-  clock.time += kPairPeriod;
+  clock.time += to_micros(kPairPeriod);
   EXPECT_TRUE(change(kPassword));
 }
 
@@ -130,7 +130,7 @@ TEST_F(Sessions, AWatchedSessionIsKnownToHaveEndedHoweverItEnds) {
         const BrowserSession other = sessions->find(sign_in()).value();
         sessions->change_password(other, Secret(kPassword), Secret(kPassword), false).value();
       },
-      [&](const BrowserSession&) { clock.time += kSessionAge; },
+      [&](const BrowserSession&) { clock.time += to_micros(kSessionAge); },
       [&](const BrowserSession& session) {
         db->write([&](Transaction& tx) -> Result<void> {
             tx.execute("DELETE FROM sessions", {}).value();
@@ -167,7 +167,7 @@ TEST_F(Sessions, LinksWorkOnceAndExpire) {
   ASSERT_TRUE(member);
   EXPECT_FALSE(sessions->sign_in("b@example.com", Secret(kPassword), "10.0.0.1", "")) << "not active yet";
   const auto invite = links->make_for(member->id.str());
-  clock.time += kInviteLinkAge;
+  clock.time += to_micros(kInviteLinkAge);
   EXPECT_FALSE(links->find(invite->token.reveal()));
   EXPECT_FALSE(links->accept(invite->token.reveal(), std::nullopt, Secret(kPassword)));
   const auto fresh = links->make_for(member->id.str());

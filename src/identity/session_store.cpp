@@ -37,7 +37,8 @@ Result<bool> exists(Transaction& tx, const SessionId& id) {
 Result<std::optional<StoredSession>> find(Transaction& tx, const Sha256Digest& digest, Micros now) {
   std::optional<StoredSession> found;
   WICK_CHECK(tx.for_each(kSelect + "WHERE digest = $1 AND expires_at > $2 AND last_seen_at > $3",
-                         {BlobView{as_bytes(digest)}, now, now - kSessionIdle}, [&](const SqlRow& row) {
+                         {BlobView{as_bytes(digest)}, now, now - to_micros(kSessionIdle)},
+                         [&](const SqlRow& row) {
                            found = StoredSession{read(row), row.integer(8) != 0};
                          }));
   return found;
@@ -47,7 +48,7 @@ Result<std::vector<BrowserSession>> list(Transaction& tx, const UserId& user, Mi
   std::vector<BrowserSession> sessions;
   WICK_CHECK(tx.for_each(
       kSelect + "WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY last_seen_at DESC",
-      {std::string_view(user.str()), now, now - kSessionIdle},
+      {std::string_view(user.str()), now, now - to_micros(kSessionIdle)},
       [&](const SqlRow& row) { sessions.push_back(read(row)); }));
   return sessions;
 }
@@ -58,7 +59,7 @@ Result<std::vector<std::string>> addresses(Transaction& tx, const UserId& user, 
   WICK_CHECK(tx.for_each(
       "SELECT ip FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 ORDER BY "
       "last_seen_at DESC LIMIT $4",
-      {std::string_view(user.str()), now, now - kSessionIdle, most},
+      {std::string_view(user.str()), now, now - to_micros(kSessionIdle), most},
       [&](const SqlRow& row) { found.push_back(row.text(0)); }));
   return found;
 }
@@ -100,7 +101,7 @@ Result<void> purge(Database& db, Micros now) {
       db, "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)", now));
   return delete_in_steps(
       db, "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
-      now - kSessionIdle);
+      now - to_micros(kSessionIdle));
 }
 
 }  // namespace wick::session_store

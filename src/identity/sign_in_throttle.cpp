@@ -19,10 +19,11 @@ Micros SignInThrottle::take_shared(const Attempt& attempt, Micros now) {
   return wait;
 }
 
-Result<SignInThrottle::Attempt> SignInThrottle::begin(std::string_view account, std::string_view address,
-                                                      bool known, Micros now) {
+Result<SignInThrottle::Attempt> SignInThrottle::start_attempt(std::string_view account,
+                                                              std::string_view address, bool known,
+                                                              Micros now) {
   Attempt attempt;
-  const auto digest = sha256(account);  // so that long names take no more memory than short ones
+  const auto digest = sha256(account);  // bounds the memory of a long name
   attempt.account = std::string(as_bytes(digest));
   attempt.client = client_network(address);
   attempt.pair = attempt.account + attempt.client;

@@ -20,16 +20,16 @@ std::string site(int i) {
 struct Throttled : testing::Test {
   // True when the attempt is let in; it stays failed.
   bool guess(const std::string& account, const std::string& from) {
-    return throttle.begin(account, from, false, now).has_value();
+    return throttle.start_attempt(account, from, false, now).has_value();
   }
   bool sign_in(const std::string& account, const std::string& from, bool known = false) {
-    const auto attempt = throttle.begin(account, from, known, now);
+    const auto attempt = throttle.start_attempt(account, from, known, now);
     if (!attempt) return false;
     throttle.succeeded(*attempt, now);
     throttle.remember(account, from, now);
     return true;
   }
-  // How many of `tries` guesses a second are let in during `seconds`, each from the next of `networks`.
+  // The number of guesses that are allowed when `tries` guesses a second come for `seconds`, each from the next of `networks`.
   int guesses_in(int seconds, int tries, int networks) {
     int let_in = 0, next = 0;
     for (const Micros end = now + seconds * kSecond; now < end; now += kSecond)
@@ -44,10 +44,10 @@ struct Throttled : testing::Test {
 TEST_F(Throttled, FailuresAreForgottenWithTime) {
   for (int i = 0; i < kPairBurst; ++i) EXPECT_TRUE(guess("ann", kHome));
   EXPECT_FALSE(guess("ann", kHome));
-  now += kPairPeriod;
+  now += to_micros(kPairPeriod);
   EXPECT_TRUE(guess("ann", kHome));
   EXPECT_FALSE(guess("ann", kHome));
-  now += kPairBurst * kPairPeriod;
+  now += kPairBurst * to_micros(kPairPeriod);
   for (int i = 0; i < kPairBurst; ++i) EXPECT_TRUE(guess("ann", kHome));
 }
 
@@ -60,7 +60,7 @@ TEST_F(Throttled, ASuccessClearsTheFailuresBeforeIt) {
 
 TEST_F(Throttled, ARefusedAttemptSaysHowLongToWaitAndCountsForNothing) {
   for (int i = 0; i < 1000; ++i) guess("ann", kHome);
-  const auto refused = throttle.begin("ann", kHome, false, now + 15 * kSecond);
+  const auto refused = throttle.start_attempt("ann", kHome, false, now + 15 * kSecond);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
   EXPECT_EQ(refused.error().retry_after_seconds, 45);
@@ -85,7 +85,7 @@ TEST_F(Throttled, FailuresWithMadeUpAccountsDoNotLockOutThoseBehindTheSameAddres
   EXPECT_TRUE(sign_in("ann", kHome)) << "who has signed in from here before";
   EXPECT_TRUE(sign_in("bob", kHome, true)) << "or has an open session from here";
   EXPECT_FALSE(sign_in("carl", kHome));
-  now += kClientPeriod;
+  now += to_micros(kClientPeriod);
   EXPECT_TRUE(sign_in("carl", kHome)) << "anybody else waits a second";
   for (int i = 0; i < kClientBurst / 2; ++i) guess("someone" + std::to_string(i), "192.0.2.2");
   EXPECT_TRUE(sign_in("carl", "192.0.2.2")) << "31 wrong passwords make nobody wait";
@@ -121,7 +121,7 @@ TEST_F(Throttled, AKnownNetworkIsForgottenAfterItsAge) {
   EXPECT_TRUE(sign_in("ann", kHome));
   for (int i = 0; i < 1000; ++i) guess("nobody" + std::to_string(i), kHome);
   EXPECT_TRUE(guess("ann", kHome));
-  now += kKnownNetworkAge;
+  now += to_micros(kKnownNetworkAge);
   for (int i = 0; i < 1000; ++i) guess("nobody" + std::to_string(i), kHome);
   EXPECT_FALSE(guess("ann", kHome));
 }
@@ -129,13 +129,13 @@ TEST_F(Throttled, AKnownNetworkIsForgottenAfterItsAge) {
 TEST_F(Throttled, AFailureFromAKnownNetworkIsAnsweredAsFromAnUnknownOne) {
   const Error wrong{ErrorCode::kUnauthenticated, "wrong", 0};
   EXPECT_TRUE(sign_in("ann", kHome));
-  const auto before = throttle.begin("ann", kHome, false, now);
+  const auto before = throttle.start_attempt("ann", kHome, false, now);
   EXPECT_EQ(throttle.failed(*before, wrong).error().code, ErrorCode::kUnauthenticated);
   for (int i = 0; i < 1000; ++i) guess("nobody" + std::to_string(i), kHome);
-  const auto after = throttle.begin("ann", kHome, false, now);
+  const auto after = throttle.start_attempt("ann", kHome, false, now);
   ASSERT_TRUE(after);
   EXPECT_EQ(throttle.failed(*after, wrong).error().message,
-            throttle.begin("nobody", kHome, false, now).error().message);
+            throttle.start_attempt("nobody", kHome, false, now).error().message);
 }
 
 }  // namespace

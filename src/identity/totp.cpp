@@ -35,7 +35,7 @@ std::string hotp(std::string_view key, std::uint64_t counter, int digits) {
 }
 
 std::int64_t totp_step(Micros now) {
-  return now / kTotpPeriod;
+  return now / to_micros(kTotpPeriod);
 }
 
 std::optional<std::int64_t> match_totp(std::string_view key, std::string_view code, Micros now,
@@ -53,7 +53,7 @@ std::string totp_uri(std::string_view issuer, std::string_view account, std::str
   return "otpauth://totp/" + percent_encode(issuer) + ":" + percent_encode(account) +
          "?secret=" + std::string(base32) + "&issuer=" + percent_encode(issuer) +
          "&algorithm=SHA1&digits=" + std::to_string(kTotpDigits) +
-         "&period=" + std::to_string(kTotpPeriod / kMicrosPerSecond);
+         "&period=" + std::to_string(to_micros(kTotpPeriod) / kMicrosPerSecond);
 }
 
 }  // namespace wick

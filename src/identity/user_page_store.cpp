@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kWalkStep = 250;  // rows read at a time
 
-// In the index of the order, after which number comes.
+// The key as in the index of the order. Each index also ends with the number of the user.
 const char* key_of(UserOrder order) {
   switch (order) {
     case UserOrder::kEmail:
@@ -27,7 +27,7 @@ const char* key_of(UserOrder order) {
   return "number";
 }
 
-// One request for a page. Lives inside one transaction.
+// One request for a page, inside one transaction.
 class Pager {
  public:
   Pager(Transaction& tx, const UserFilter& filter)
@@ -47,7 +47,7 @@ class Pager {
     downwards_ = filter_.descending != backward_;
     WICK_TRY(candidates, gather());
     WICK_CHECK(candidates ? pick(*candidates) : walk());
-    if (backward_ && !last_) {  // the beginning is reached: a whole first page
+    if (backward_ && !last_) {  // at the beginning, the whole first page is returned
       UserFilter first = filter_;
       first.cursor.clear();
       return Pager(tx_, first).run();
@@ -67,7 +67,7 @@ class Pager {
 
   using Numbers = std::vector<std::int64_t>;
 
-  // The few users that can match, where an index says that they are few; nullopt: walk.
+  // The users that can match, when an index shows that they are few; nullopt: the page is made by a walk.
   Result<std::optional<Numbers>> gather() {
     Numbers numbers;
     Result<void> done;
@@ -90,7 +90,7 @@ class Pager {
   // By users_name and the uniqueness of email.
   Result<void> gather_prefix(Numbers& numbers) {
     std::string end = query_;
-    end.back() = char(end.back() + 1);  // ends with no 0xFF: it is UTF-8
+    end.back() = char(end.back() + 1);  // UTF-8 never ends with 0xFF
     for (const char* sql : {"SELECT number FROM users WHERE lower(name) >= $1 AND lower(name) < $2 LIMIT $3",
                             "SELECT number FROM users WHERE email >= $1 AND email < $2 LIMIT $3"}) {
       auto done = tx_.for_each(sql, {std::string_view(query_), std::string_view(end), kMaxCandidates + 1},
@@ -109,7 +109,7 @@ class Pager {
     return tx_.for_each("SELECT number FROM users " + where + " LIMIT $" + std::to_string(params.size()),
                         params, [&](const SqlRow& row) { numbers.push_back(row.integer(0)); });
   }
-  // The filters as a condition that those indexes serve.
+  // The filters as a condition for these indexes.
   std::string filtered(std::vector<SqlParam>& params) const {
     std::string where = "WHERE status <> 'deleted'";
     if (filter_.status) {
@@ -175,8 +175,8 @@ class Pager {
     sql += std::string(" ORDER BY email") + (downwards_ ? " DESC" : "");
     return read_rows(sql + " LIMIT $" + std::to_string(params.size()), params, rows);
   }
-  // By users_name, users_signed_in or users_number. Two statements where there is a cursor, for one with "or" would
-  // read all rows with the cursor's key again.
+  // By users_name, users_signed_in or users_number. With a cursor there are two statements, because one
+  // statement with "or" would read all rows with the cursor's key again.
   Result<void> read_by_key(const std::optional<Place>& at, std::int64_t wanted, std::vector<User>& rows) {
     const std::string key = key_of(filter_.order), after = downwards_ ? " < " : " > ",
                       way = downwards_ ? " DESC" : "";
@@ -215,10 +215,10 @@ class Pager {
     }
     return {"", 0, user.number};
   }
-  // In the direction of the scan.
+  // Whether `a` comes before `b` in the direction of the scan.
   bool before(const Place& a, const Place& b) const { return downwards_ ? b < a : a < b; }
   bool full() const { return std::int64_t(items_.size()) > filter_.limit; }
-  // One more than the page holds is kept: it says that there is more.
+  // One more item than the page has is kept, which shows that there is a next page.
   void keep(User user) {
     if (full()) return;
     items_.push_back(std::move(user));
@@ -234,7 +234,7 @@ class Pager {
       return PageCursor{place, backward}.str(cursor_order());
     };
     if (last_) (backward_ ? page.previous : page.next) = cursor(*last_, backward_);
-    // Back to where the request came from.
+    // The cursor of the page before this one.
     if (from_) {
       const Place edge = items_.empty() ? *from_ : place_of(items_.front());
       (backward_ ? page.next : page.previous) = cursor(edge, !backward_);
@@ -250,7 +250,7 @@ class Pager {
   const bool by_substring_;
   const std::string role_, status_;
   bool backward_ = false, downwards_ = false;
-  std::optional<Place> from_, last_;  // last_: where the next page begins, when there may be one
+  std::optional<Place> from_, last_;  // last_: the beginning of the next page, when there may be one
   std::vector<User> items_;
 };
 

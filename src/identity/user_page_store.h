@@ -1,5 +1,4 @@
-// Pages of users, sorted and filtered, for admins. Each reads a bounded number of rows, as
-// tokens/token_page_store.h says.
+// Pages of users, sorted and filtered, for admins. Each page reads a bounded number of rows (see tokens/token_page_store.h).
 #pragma once
 
 #include "db/database.h"
@@ -10,7 +9,7 @@ namespace wick::user_page_store {
 inline constexpr std::int64_t kMaxCandidates = 2000;
 inline constexpr std::int64_t kMaxWalk = 5000;
 
-// Errors: kInvalidArgument  the cursor is none of this list
+// Errors: kInvalidArgument  the cursor does not belong to this list
 Result<UserPage> page(Transaction& tx, const UserFilter& filter);
 
 }  // namespace wick::user_page_store

@@ -98,8 +98,8 @@ Result<std::vector<LinkedIdentity>> UserService::identities(const UserId& user) 
   return db_.read([&](Transaction& tx) { return user_store::identities(tx, user.str()); });
 }
 
-// After the change at least one active admin is left. Writers are serialised, so two admins cannot each remove the
-// other and leave none.
+// Checks that at least one active admin is left after the change. Write transactions are serialised, so two admins cannot each
+// remove the other.
 Result<bool> UserService::change_in(Transaction& tx, User& user, const Work& work) {
   const bool was_admin = user.role == Role::kAdmin && user.status == UserStatus::kActive;
   auto changed = work(tx, user);

@@ -1,7 +1,7 @@
-// Users: making, listing, deactivating, deleting; the last active admin is protected.
+// UserService: creates, lists, changes, deactivates and deletes users. The last active admin is protected.
 //
-// Thread-safe. Every change is one transaction and is in the access snapshot and the credential index when
-// the function returns (db/database.h, "Change log"). All of them block: never on an io thread.
+// Thread-safe. Every change is one transaction, and is in the access snapshot and the credential index when the function
+// returns (db/database.h, "Change log"). All functions block: never call them on an io thread.
 #pragma once
 
 #include <functional>
@@ -17,8 +17,7 @@
 
 namespace wick {
 
-// research R73, after NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15
-// characters.
+// NIST SP 800-63B-4 §3.1.1.2: a password that is the only factor has at least 15 characters.
 inline constexpr std::size_t kMinPasswordLength = 15;
 inline constexpr std::size_t kMaxPasswordBytes = 1024;
 inline constexpr std::size_t kMaxEmailBytes = 254;
@@ -32,13 +31,13 @@ struct User {
   Micros created_at = 0;
   std::optional<Micros> last_sign_in_at;
   bool has_password = false;
-  bool external = false;  // signs in through the OpenID provider
+  bool external = false;  // signs in with the OpenID provider
   bool second_factor = false;
   std::int64_t active_tokens = 0;
   std::int64_t number = 0;  // the order of creation
 };
 
-// Who a user is at an OpenID provider.
+// The identity of a user at an OpenID provider.
 struct LinkedIdentity {
   std::string issuer, subject;
   Micros created_at = 0;
@@ -51,24 +50,24 @@ struct NewUser {
 
 enum class UserOrder { kEmail, kName, kCreated, kLastSignIn };
 
-// What the admins' page asks for.
+// The filter and the order of the admins' list of users.
 struct UserFilter {
-  // In name or email; shorter than three characters: what they begin with.
+  // Part of the name or the email. A text of fewer than three characters matches only their beginning.
   std::string query;
-  std::optional<UserStatus> status;  // without one: all but the deleted
+  std::optional<UserStatus> status;  // nullopt: all users who are not deleted
   std::optional<Role> role;
-  UserOrder order = UserOrder::kEmail;  // by last sign-in, those who never signed in are the earliest
+  UserOrder order = UserOrder::kEmail;  // by last sign-in, users who never signed in come first
   bool descending = false;
   std::string cursor;  // of a page of the same order; empty: the first page
   std::int64_t limit = 50;
 };
-// A page with a cursor is not the last, even when it holds fewer than the limit, or nothing.
+// A page with a next cursor is not the last page, even when it has fewer items than the limit, or none.
 struct UserPage {
   std::vector<User> items;
   std::string next, previous;  // cursors; empty: there is no such page
 };
 
-// What is absent stays.
+// Absent members stay unchanged.
 struct UserPatch {
   std::optional<std::string> name;
   std::optional<Role> role;
@@ -76,10 +75,10 @@ struct UserPatch {
   std::optional<std::vector<std::string>> tags;  // ids
 };
 
-// One '@', nothing that a mail program would read as something else, and a plain domain: whoever compares the
-// domain with a list must see the one that mail goes to.
+// Whether the email has one '@', no characters with a special meaning for mail programs, and a plain domain. So a comparison of
+// the domain with a list compares the domain that receives the mail.
 bool is_plain_email(std::string_view email);
-// Errors: kInvalidArgument with what to change.
+// Errors: kInvalidArgument  the message says what to change
 Result<void> check_new_user(const NewUser& user);
 Result<void> check_password(const Secret& password);
 
@@ -87,36 +86,37 @@ class UserService {
  public:
   UserService(Database& db, const Clock& clock);
 
-  // An active user who signs in with `password`.
-  // Errors: kInvalidArgument  email, name or password not as they must be
+  // Creates an active user who signs in with `password`.
+  // Errors: kInvalidArgument  email, name or password are invalid
   //         kConflict         another user has this email
   Result<User> create(NewUser user, const Secret& password);
-  // A user who becomes active by an invitation link (LinkService). Errors: as create
+  // Creates a user who becomes active with an invitation link (LinkService). Errors: as create()
   Result<User> create_pending(NewUser user, const std::vector<std::string>& tags);
-  // One that changes nothing writes nothing. `by` is named as who ended the user's credentials; empty: the operator.
-  // Errors: kInvalidArgument, kNotFound;  kConflict  it would leave no active admin
+  // Changes a user. A patch without changes writes nothing. `by` is recorded as the one who ended the user's credentials; empty:
+  // the operator.
+  // Errors: kInvalidArgument, kNotFound;  kConflict  no active admin would be left
   Result<User> update(std::string_view id_or_email, UserPatch patch, const UserId& by = {});
-  // The next two are one transaction for all of `ids`, or change nothing; the number of users that were changed.
-  // Users who are deleted are passed over; so are, when deactivating, those who are not active.
-  // Errors: kConflict  it would leave no active admin
+  // deactivate_all() and change_tags() change all of `ids` in one transaction, or nothing. They return the number of users that
+  // were changed. Deleted users are ignored; deactivate_all() also ignores users who are not active.
+  // Errors: kConflict  no active admin would be left
   Result<std::int64_t> deactivate_all(const std::vector<UserId>& ids, const UserId& by);
-  // Gives and takes tags; the others stay. Errors: kInvalidArgument  there is no such tag
+  // Adds and removes tags. The other tags stay. Errors: kInvalidArgument  there is no such tag
   Result<std::int64_t> change_tags(const std::vector<UserId>& ids, const std::vector<std::string>& added,
                                    const std::vector<std::string>& removed);
   // Errors: kNotFound
   Result<User> find(std::string_view id_or_email);
   Result<std::vector<User>> list();
   Result<std::vector<LinkedIdentity>> identities(const UserId& user);
-  // Errors: kInvalidArgument  the cursor is none of this list
+  // Errors: kInvalidArgument  the cursor does not belong to this list
   Result<UserPage> page(const UserFilter& filter);
-  // Tokens, grants and sessions of the user end before this returns (T6).
-  // Errors: kNotFound;  kConflict  it is the last active admin
+  // Tokens, grants and sessions of the user end before this returns.
+  // Errors: kNotFound;  kConflict  the user is the last active admin
   Result<User> deactivate(std::string_view id_or_email);
-  // The row stays, so that the audit can name it; its email becomes free. Errors: as deactivate.
+  // Deletes a user. The row stays for the audit, and the email can be used again. Errors: as deactivate()
   Result<User> remove(std::string_view id_or_email, const UserId& by = {});
 
  private:
-  // Says whether it changed anything.
+  // Returns whether it changed anything.
   using Work = std::function<Result<bool>(Transaction&, User&)>;
   Result<bool> change_in(Transaction& tx, User& user, const Work& work);
   Result<User> change(std::string_view id_or_email, const Work& work);

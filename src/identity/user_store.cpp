@@ -38,7 +38,7 @@ Result<void> only_done(Result<std::int64_t> done) {
   return {};
 }
 
-// The row's number and what the search index holds of it.
+// The number of the row and its text in the search index.
 struct Indexed {
   std::int64_t number = 0;
   std::string text;
@@ -54,7 +54,7 @@ Result<Indexed> indexed(Transaction& tx, const std::string& id) {
   return found;
 }
 
-// Runs what may change name or email, and keeps the search index right.
+// Runs a statement that may change name or email, and updates the search index.
 Result<void> change_text(Transaction& tx, const std::string& id,
                          const std::function<Result<void>()>& change) {
   WICK_TRY(before, indexed(tx, id));
@@ -134,7 +134,7 @@ Result<void> mark_deleted(Transaction& tx, const std::string& id) {
   auto done = only_done(tx.execute("DELETE FROM identities WHERE user_id = $1", {std::string_view(id)}));
   if (!done) return done;
   if (done = second_factor_store::remove(tx, id); !done) return done;
-  // The accounts at connected servers go; those servers are told (oauth_client/linked_accounts.h). By
+  // Removes the accounts at connected servers, whose grants are then revoked there (oauth_client/linked_accounts.h). By
   // upstream_accounts_user.
   done = only_done(tx.execute(
       "INSERT INTO upstream_revocations (connector_id, user_id, connected_at, credential, attempts, due_at) "
@@ -159,7 +159,7 @@ Result<std::vector<std::string>> tags(Transaction& tx, const std::string& id) {
 }
 
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags) {
-  // Those that stay keep where they came from.
+  // Tags that stay keep their source.
   WICK_TRY(asked, user_store::tags(tx, id));
   const std::vector<std::string>& before = asked;
   bool changed = false;
@@ -191,7 +191,7 @@ Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id) 
 Result<void> end_credentials(Transaction& tx, const std::string& id, const UserId& by,
                              std::string_view reason, Micros now) {
   const std::string who = by.empty() ? std::string() : by.str();
-  // Revoked in the database too, so that reactivating the user revives nothing.
+  // The credentials are also revoked in the database, so that reactivating the user does not make them valid again.
   auto done = only_done(
       tx.execute("UPDATE tokens SET revoked_at = $2, revoked_by = $4, revoked_reason = $3, ended = 1 "
                  "WHERE user_id = $1 AND revoked_at IS NULL",
@@ -267,10 +267,11 @@ Result<bool> follow_groups(Transaction& tx, const std::string& id, const std::ve
   WICK_CHECK(asked);
   bool changed = false;
   for (const Row& row : rows) {
-    const bool give = row.member && row.source.empty(), take = !row.member && row.source == "oidc";
-    if (!give && !take) continue;
-    WICK_CHECK(tx.execute(give ? "INSERT INTO user_tags (user_id, tag_id, source) VALUES ($1, $2, 'oidc')"
-                               : "DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
+    const bool must_add = row.member && row.source.empty();
+    const bool must_remove = !row.member && row.source == "oidc";
+    if (!must_add && !must_remove) continue;
+    WICK_CHECK(tx.execute(must_add ? "INSERT INTO user_tags (user_id, tag_id, source) VALUES ($1, $2, 'oidc')"
+                                   : "DELETE FROM user_tags WHERE user_id = $1 AND tag_id = $2",
                           {std::string_view(id), std::string_view(row.tag)}));
     changed = true;
   }

@@ -11,48 +11,48 @@
 
 namespace wick::user_store {
 
-// Up to "FROM users ", and what read() takes.
+// Selects the columns of read(), up to "FROM users ".
 extern const char* const kSelect;
 User read(const SqlRow& row);
 
-// kConflict when the email is taken.
+// Errors: kConflict  another user has this email
 Result<void> insert(Transaction& tx, const User& user, const std::string& password_hash);
-// By id or email, deleted ones excluded. kNotFound when there is none.
+// Finds a user who is not deleted. Errors: kNotFound
 Result<User> find(Transaction& tx, std::string_view id_or_email, Micros now);
 Result<std::vector<User>> list(Transaction& tx, Micros now);
 Result<void> update(Transaction& tx, const User& user);
 Result<void> set_password(Transaction& tx, const std::string& id, const std::string& hash);
-// Empty when the user has none.
+// Empty: the user has no password.
 Result<std::string> password_hash(Transaction& tx, const std::string& id);
 Result<void> set_signed_in(Transaction& tx, const std::string& id, Micros at);
-// The row stays; its email becomes free.
+// The row stays, and the email can be used again.
 Result<void> mark_deleted(Transaction& tx, const std::string& id);
-// Ids, in no order. By the primary key of user_tags.
+// The ids of the user's tags, in no order. By the primary key of user_tags.
 Result<std::vector<std::string>> tags(Transaction& tx, const std::string& id);
-// Whether that changed anything.
+// Returns whether the tags changed.
 Result<bool> set_tags(Transaction& tx, const std::string& id, const std::vector<std::string>& tags);
 Result<std::int64_t> count_other_admins(Transaction& tx, const std::string& id);
-// Tokens, connections, sessions and links of the user end; `by` (or empty) is named as who ended them.
+// Ends the tokens, connections, sessions and links of the user. `by` is recorded as the one who ended them; it may be empty.
 Result<void> end_credentials(Transaction& tx, const std::string& id, const UserId& by,
                              std::string_view reason, Micros now);
-// Sessions alone, but for the session with the id `kept`; empty: all. The caller logs the user or session as
-// changed.
+// Ends the sessions except for the one with the id `kept`, or all when `kept` is empty. The caller logs the user or the session
+// as changed.
 Result<void> end_sessions(Transaction& tx, const std::string& id, std::string_view kept);
-// Connections alone. The caller logs the user as changed, so that the credential index follows.
+// Ends the connections. The caller logs the user as changed, so that the credential index is updated.
 Result<void> end_connections(Transaction& tx, const std::string& id, const UserId& by,
                              std::string_view reason, Micros now);
 
-// True until the first user exists.
+// Whether there is no user yet.
 Result<bool> none_yet(Transaction& tx);
-// Who this is at an OpenID provider; nullopt when unknown, and when deleted here.
+// Finds the user with this identity at an OpenID provider; nullopt: there is none, or the user is deleted.
 Result<std::optional<User>> find_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
                                           Micros now);
-// By identities_user; oldest first.
+// Lists the oldest first. Index: identities_user.
 Result<std::vector<LinkedIdentity>> identities(Transaction& tx, const std::string& id);
 Result<void> add_identity(Transaction& tx, std::string_view issuer, std::string_view subject,
                           const std::string& id, Micros now);
-// Gives the tags that are named like a group (lower case), and takes away those that were given this way and
-// are not any more; what an admin has given stays. True when anything changed.
+// Adds the tags with the name of a group (in lower case), and removes the tags that were added in this way and have no group any
+// more. Tags from an admin stay. Returns whether the tags changed.
 Result<bool> follow_groups(Transaction& tx, const std::string& id, const std::vector<std::string>& groups);
 
 }  // namespace wick::user_store

@@ -161,7 +161,7 @@ test("a first step that has expired leads back to the password and says so", asy
   await page.context().clearCookies();
   await codeField(page).fill(app.codeAt(0));
   await button(page, "Continue").click();
-  await page.getByRole("alert").getByText("begin again with your password").waitFor();
+  await page.getByRole("alert").getByText("start again with your password").waitFor();
   await page.getByLabel("Email").waitFor();
   await page.context().close();
 });

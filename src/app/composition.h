@@ -86,7 +86,7 @@ struct Composition {
   DeviceService devices{db, grants, clock};
   AuthorizationService authorizations{db, clients, grants, devices, clock, public_url, public_url + "/mcp"};
   OidcService oidc{db, sessions, client, pool, key, clock, options.oidc, public_url};
-  RateLimiter user_code_guesses{kUserCodeGuesses, kUserCodePeriod};
+  RateLimiter user_code_guesses{kUserCodeGuesses, to_micros(kUserCodePeriod)};
   oauth::Endpoint oauth{clients,
                         authorizations,
                         grants,

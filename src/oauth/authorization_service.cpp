@@ -90,8 +90,8 @@ std::expected<void, AuthorizationError> AuthorizationService::read_scope(
         AuthorizationError{"invalid_target", "This server issues no tokens for that resource."});
   }
   request.resource = resource_ + resource_path(*name).substr(resource_path("").size());
-  // RFC 6749 §3.3: what is not known is ignored, and the response says what was granted. Where nothing else was
-  // asked for, all there is would be more than the client can have meant.
+  // RFC 6749 §3.3: unknown scopes are ignored, and the response contains the granted scopes. A request of unknown scopes only is
+  // refused, because the full scope would be more than the client has requested.
   std::string known;
   bool has_unknown = false;
   for (const std::string_view scope : split(request.oauth_scope, ' ')) {
@@ -116,7 +116,8 @@ Result<Secret> AuthorizationService::keep(const AuthorizationRequest& request, c
   Secret id(random_hex(kRequestIdBytes));
   const auto digest = sha256(id.reveal());
   WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_CHECK(authorization_store::insert(tx, digest, request, session, user, clock_.now() + kRequestAge));
+    WICK_CHECK(authorization_store::insert(tx, digest, request, session, user,
+                                           clock_.now() + to_micros(kRequestAge)));
     return authorization_store::remove_oldest(tx, session, kMaxRequestsPerSession);
   }));
   return id;

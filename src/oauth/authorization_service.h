@@ -1,9 +1,7 @@
-// AuthorizationService: what a client asks of a user, at /oauth/authorize or by a device's code, until the
-// user has decided.
+// AuthorizationService: authorization requests, from /oauth/authorize or a device's user code, until the user has decided.
 //
-// A request that was found right is kept as a transaction of one session and one user; it can be looked at
-// any number of times and decided once, by a conditional DELETE, for kRequestAge. Thread-safe; all of it
-// blocks.
+// A valid request is stored for one session and one user, for kRequestAge. It can be read any number of times, and decided
+// once, by a conditional DELETE. Thread-safe; all functions block.
 #pragma once
 
 #include <map>
@@ -17,15 +15,16 @@
 
 namespace wick {
 
-inline constexpr Micros kRequestAge = 15 * 60 * kMicrosPerSecond;
-inline constexpr std::int64_t kMaxRequestsPerSession = 50;  // that wait; the oldest go first
+inline constexpr std::chrono::minutes kRequestAge{15};
+inline constexpr std::int64_t kMaxRequestsPerSession =
+    50;  // that wait for a decision; the oldest are removed first
 
 struct AuthorizationRequest {
   std::string client_id, redirect_uri, state, code_challenge, oauth_scope, resource;
-  // Of a device's request, which has no redirect URI, state and challenge; else empty.
+  // Only set for a device's request, which has no redirect URI, state and challenge.
   std::string device, user_code, ip, user_agent;
 };
-// What is wrong, as RFC 6749 §4.1.2.1 names it.
+// An error in the form of RFC 6749 §4.1.2.1.
 struct AuthorizationError {
   std::string code, description;
 };
@@ -35,27 +34,27 @@ class AuthorizationService {
   AuthorizationService(Database& db, ClientService& clients, GrantService& grants, DeviceService& devices,
                        const Clock& clock, std::string issuer, std::string resource);
 
-  // The parameters besides client and redirect URI, which the caller has checked.
+  // Parses the parameters. The caller has checked the client and the redirect URI.
   std::expected<AuthorizationRequest, AuthorizationError> read(
       const std::map<std::string, std::string, std::less<>>& parameters) const;
-  // What is asked for, as both ways in understand it: the scope in full, without what is unknown here; the
-  // resource.
+  // Parses scope and resource, for both kinds of requests. Sets the scope that is granted: the known scopes, or the default.
   std::expected<void, AuthorizationError> read_scope(AuthorizationRequest& request) const;
-  // The name of the one connector that is asked for (tokens/resource.h); empty: for all of /mcp.
+  // The resource name of the requested connector (tokens/resource.h); empty: the request is for all of /mcp.
   std::string connector_name(const AuthorizationRequest& request) const;
-  // That connector, of `snapshot`. Errors: kNotFound  it does not exist for this user
+  // Finds that connector in `snapshot`. Errors: kNotFound  the user may use no such connector
   Result<const ConnectorEntry*> find_connector(const AuthorizationRequest& request, const UserId& user,
                                                const AccessSnapshot& snapshot) const;
-  // The request's id, for the consent page's address.
+  // Stores the request. Returns its id, for the address of the consent page.
   Result<Secret> keep(const AuthorizationRequest& request, const SessionId& session, const UserId& user);
   // Errors: kNotFound  unknown, decided, expired, or of another session or user
   Result<AuthorizationRequest> find(std::string_view id, const SessionId& session, const UserId& user);
-  // The request of the device that shows this code, kept. Errors: kNotFound
+  // Stores the request of the device that shows this code. Errors: kNotFound
   Result<Secret> keep_device(std::string_view user_code, const SessionId& session, const UserId& user);
-  // Decides, once; where to send the browser. `scope` is what the user chose; a client that asked only to
-  // read gets the part of it that reads in `snapshot`, and one that asked for a connector the part that is
-  // of it. Errors: kNotFound as above, also when the client was blocked meanwhile, or as find_connector();
-  // kInvalidArgument  the scope has nothing of that connector: the request can still be decided
+  // Approve or deny the request, once. Return the address at which the browser continues. `scope` is the user's choice. A
+  // client that requested mcp:read only gets the read-only operations of it in `snapshot`, and a client that requested one
+  // connector gets only that connector.
+  // Errors: kNotFound         as find(), as find_connector(), or the client was blocked meanwhile
+  //         kInvalidArgument  the scope does not contain the requested connector; the request stays undecided
   Result<std::string> approve(std::string_view id, const SessionId& session, const UserId& user,
                               ScopePtr scope, const AccessSnapshot& snapshot);
   Result<std::string> deny(std::string_view id, const SessionId& session, const UserId& user);

@@ -13,12 +13,12 @@ Result<void> insert(Transaction& tx, const Sha256Digest& digest, const Authoriza
                     const SessionId& session, const UserId& user, Micros expires_at);
 // Removes the oldest requests of a session beyond `kept`.
 Result<void> remove_oldest(Transaction& tx, const SessionId& session, std::int64_t kept);
-// nullopt when there is none of this session and user, and when it has expired at `now`.
+// nullopt: this session and user have no such request, or it has expired at `now`.
 Result<std::optional<AuthorizationRequest>> find(Transaction& tx, const Sha256Digest& digest,
                                                  const SessionId& session, const UserId& user, Micros now);
-// 1 for exactly one of any number of tries.
+// Returns 1 for exactly one of several concurrent calls.
 Result<std::int64_t> remove(Transaction& tx, const Sha256Digest& digest);
-// Removes the requests that have expired at `now`, in transactions of its own.
+// Removes the requests that have expired at `now`, in its own transactions.
 Result<void> purge(Database& db, Micros now);
 
 }  // namespace wick::authorization_store

@@ -46,7 +46,7 @@ bool has(const std::vector<std::string>& list, std::string_view what) {
   return std::find(list.begin(), list.end(), what) != list.end();
 }
 
-// Sets which grants the client uses.
+// Sets the grant types of the client.
 Result<void> read_grants(const json::object& object, bool kept, ClientMetadata& metadata) {
   WICK_TRY(grants, string_list(object, "grant_types"));
   if (!grants.empty() || kept) {
@@ -79,7 +79,7 @@ Result<void> read_redirect_uris(const json::object& object, const RedirectScheme
   return {};
 }
 
-// Who says what it is gets only the redirect URIs that fit: a web app has no business on loopback.
+// The redirect URIs have to fit the application_type: a web app has none on loopback.
 Result<void> read_application_type(const json::object& object, ClientMetadata& metadata) {
   WICK_TRY(type, optional_string(object, "application_type"));
   metadata.application_type = type.value_or("");
@@ -89,7 +89,7 @@ Result<void> read_application_type(const json::object& object, ClientMetadata& m
   for (const std::string& uri : metadata.redirect_uris) {
     if (!uri.starts_with("https://")) {
       return fail(ErrorCode::kInvalidArgument,
-                  "The redirect URI must use https for the application_type web: an app on the person's own "
+                  "The redirect URI must use https for the application_type web: an app on the user's own "
                   "computer is native.");
     }
   }
@@ -102,7 +102,7 @@ Result<ClientMetadata> parse(const json::object& object, const RedirectSchemes& 
   WICK_CHECK(read_redirect_uris(object, schemes, metadata));
   WICK_CHECK(read_application_type(object, metadata));
   WICK_TRY(name, optional_string(object, "client_name"));
-  // One that was taken by an earlier release must not make its client unreadable.
+  // A value that an earlier release accepted must not make its client unreadable.
   metadata.name = kept ? visible_text(name.value_or("")) : std::string(trim(name.value_or("")));
   if (metadata.name.empty()) {
     metadata.name = metadata.redirect_uris.empty()
@@ -114,7 +114,7 @@ Result<ClientMetadata> parse(const json::object& object, const RedirectSchemes& 
   metadata.client_uri = uri.value_or("");
   if (!metadata.client_uri.empty() &&
       (!metadata.client_uri.starts_with("https://") || !check_redirect_uri(metadata.client_uri))) {
-    metadata.client_uri.clear();  // a decoration: not worth refusing a client for
+    metadata.client_uri.clear();  // only displayed, so an invalid value is dropped
   }
   return metadata;
 }

@@ -1,4 +1,4 @@
-// OAuth clients: what they say about themselves (RFC 7591 §2) and what of it is accepted.
+// OAuth clients: their metadata (RFC 7591 §2), and the part of it that Wick accepts.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -22,9 +22,9 @@ inline constexpr std::string_view kRefreshGrant = "refresh_token";
 inline constexpr std::string_view kDeviceGrant = "urn:ietf:params:oauth:grant-type:device_code";  // RFC 8628
 
 enum class ClientSource : unsigned char {
-  kRegistered,        // Dynamic Client Registration (RFC 7591): its name is a claim
-  kMetadataDocument,  // the client_id is the https URL of its metadata: its host is verified
-  kAdmin,             // an admin made it
+  kRegistered,        // Dynamic Client Registration (RFC 7591): the name is not verified
+  kMetadataDocument,  // the client_id is the https URL of the metadata: the host is verified
+  kAdmin,             // created by an admin
   kBuiltin,           // Wick's own command line
 };
 const char* source_name(ClientSource source);
@@ -34,19 +34,18 @@ struct ClientMetadata {
   std::vector<std::string> redirect_uris;
   std::string client_uri;
   std::string
-      application_type;  // web or native (OpenID Connect Dynamic Client Registration §2); empty: not said
-  // grant_types; absent: a code and refreshing.
+      application_type;  // web or native (OpenID Connect Dynamic Client Registration §2); empty: absent
+  // grant_types; by default, codes and refresh tokens.
   bool codes = true, refreshes = true, devices = false;
 };
 
-// Reads RFC 7591 client metadata. A name that is absent becomes the host of the first redirect URI. Redirect
-// URIs are needed by clients that get codes. Shared secrets are not accepted: every such client is public and
-// proves itself by PKCE.
-// `schemes`: private-use schemes of redirect URIs that an operator allows beside the known ones.
-// Errors: kInvalidArgument; for a redirect URI the message begins with "The redirect URI"
+// Reads RFC 7591 client metadata. Without a name, the host of the first redirect URI becomes the name. Clients that use codes
+// need redirect URIs. Metadata with a shared secret is refused: every such client is public and uses PKCE. `schemes` are
+// private-use schemes of redirect URIs that the operator allows in addition to the known ones.
+// Errors: kInvalidArgument  for a redirect URI, the message begins with "The redirect URI"
 Result<ClientMetadata> parse_client_metadata(const boost::json::object& metadata,
                                              const RedirectSchemes& schemes = {});
-// The same of what client_metadata_json() made and the database kept, where a resource server has no grants.
+// Reads the output of client_metadata_json() from the database. A resource server has no grant types there.
 Result<ClientMetadata> parse_kept_metadata(const boost::json::object& metadata,
                                            const RedirectSchemes& schemes = {});
 boost::json::object client_metadata_json(const ClientMetadata& metadata);
@@ -55,13 +54,13 @@ struct OAuthClient {
   std::string id;
   ClientSource source = ClientSource::kRegistered;
   ClientMetadata metadata;
-  bool confidential = false;  // it has a secret, and proves itself with it
-  bool introspects = false;   // a resource server that may ask about tokens (RFC 7662)
+  bool confidential = false;  // authenticates with a secret
+  bool introspects = false;   // a resource server that may introspect tokens (RFC 7662)
   bool blocked = false;
   Micros created_at = 0;
-  std::string registered_from = {};   // the address, of registered ones
-  std::optional<Micros> valid_until;  // of a metadata document: fetch it again after
-  // The registered URI that `requested` matches.
+  std::string registered_from = {};   // the address that registered it; empty for other sources
+  std::optional<Micros> valid_until;  // of a metadata document: it is fetched again after this time
+  // Whether `requested` matches a registered redirect URI.
   bool redirects_to(std::string_view requested) const;
 };
 

@@ -1,4 +1,4 @@
-// The endpoints that clients call themselves: token (RFC 6749 §3.2), device authorization (RFC 8628 §3.1),
+// The endpoints that clients call directly: token (RFC 6749 §3.2), device authorization (RFC 8628 §3.1),
 // revocation (RFC 7009), introspection (RFC 7662).
 #include "base/json.h"
 #include "base/text.h"
@@ -13,7 +13,7 @@ http::Response tokens_answer(const TokenPair& pair) {
   json::object body;
   body["access_token"] = pair.access_token.reveal();
   body["token_type"] = "Bearer";
-  body["expires_in"] = pair.expires_in_seconds;
+  body["expires_in"] = pair.expires_in.count();
   if (!pair.refresh_token.empty()) body["refresh_token"] = pair.refresh_token.reveal();
   body["scope"] = pair.oauth_scope;
   return json_answer(200, body);
@@ -22,12 +22,13 @@ http::Response tokens_answer(const TokenPair& pair) {
 bool may_use(const OAuthClient& client, std::string_view grant_type) {
   if (grant_type == kCodeGrant) return client.metadata.codes;
   if (grant_type == kDeviceGrant) return client.metadata.devices;
-  return true;  // what refreshes was issued to it
+  return true;  // the refresh token itself proves that it was issued to the client
 }
 
 }  // namespace
 
-std::expected<Endpoint::ClientCall, http::Response> Endpoint::admit_client(const http::Request& request) {
+std::expected<Endpoint::ClientCall, http::Response> Endpoint::authenticate_client(
+    const http::Request& request) {
   WICK_TRY(form, read_form(request));
   WICK_TRY(credentials, read_client(request, form));
   auto client = clients_.authenticate(credentials.id, credentials.secret.reveal());
@@ -38,7 +39,7 @@ std::expected<Endpoint::ClientCall, http::Response> Endpoint::admit_client(const
 }
 
 http::Response Endpoint::token(const http::Request& request) {
-  auto call = admit_client(request);
+  auto call = authenticate_client(request);
   if (!call) return std::move(call.error());
   const auto& [client, form] = *call;
   const std::string grant_type = parameter(form, "grant_type");
@@ -77,7 +78,7 @@ http::Response Endpoint::device_token(const ClientCall& call, std::string_view u
 }
 
 http::Response Endpoint::device_authorization(const http::Request& request) {
-  auto call = admit_client(request);
+  auto call = authenticate_client(request);
   if (!call) return std::move(call.error());
   if (!call->client.metadata.devices)
     return error_answer(400, "unauthorized_client", "This client is not registered for device codes.");
@@ -99,13 +100,13 @@ http::Response Endpoint::device_authorization(const http::Request& request) {
   body["user_code"] = made->user_code;
   body["verification_uri"] = public_url_ + "/device";
   body["verification_uri_complete"] = public_url_ + "/device?user_code=" + made->user_code;
-  body["expires_in"] = made->expires_in_seconds;
-  body["interval"] = made->interval_seconds;
+  body["expires_in"] = made->expires_in.count();
+  body["interval"] = made->interval.count();
   return json_answer(200, body);
 }
 
 http::Response Endpoint::revoke(const http::Request& request) {
-  auto call = admit_client(request);
+  auto call = authenticate_client(request);
   if (!call) return std::move(call.error());
   const std::string token = parameter(call->form, "token");
   if (token.empty()) return error_answer(400, "invalid_request", "The token is missing.");
@@ -114,11 +115,11 @@ http::Response Endpoint::revoke(const http::Request& request) {
 }
 
 http::Response Endpoint::introspect(const http::Request& request) {
-  auto call = admit_client(request);
+  auto call = authenticate_client(request);
   if (!call) return std::move(call.error());
   if (!call->client.introspects)
     return error_answer(403, "unauthorized_client",
-                        "Only resource servers that an admin registered may ask.");
+                        "Only resource servers that an admin has registered may introspect tokens.");
   const auto found = grants_.introspect(parameter(call->form, "token"));
   if (!found) return error_answer(found.error());
   json::object body;

@@ -42,7 +42,7 @@ ClientService::ClientService(Database& db, const Clock& clock, ClientPolicy poli
 Result<void> ClientService::check_document_host(std::string_view url) const {
   if (policy_.metadata_documents && (policy_.metadata_hosts.empty() || host_in(url, policy_.metadata_hosts)))
     return {};
-  return fail(ErrorCode::kForbidden, "This server does not take apps from that host.");
+  return fail(ErrorCode::kForbidden, "This server does not allow apps from that host.");
 }
 
 bool ClientService::may_be_private(std::string_view url) const {
@@ -59,8 +59,7 @@ bool is_metadata_document_id(std::string_view id) {
 
 Result<OAuthClient> ClientService::register_client(const json::object& object, std::string_view ip) {
   if (!policy_.registration) {
-    return fail(ErrorCode::kForbidden,
-                "Registration is off on this server: an admin can register this app by hand.");
+    return fail(ErrorCode::kForbidden, "Registration is off on this server: an admin can register this app.");
   }
   WICK_TRY(metadata, parse_client_metadata(object, policy_.redirect_schemes));
   OAuthClient client;
@@ -76,11 +75,11 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
       return fail(rate_limited("clients were registered from this network", wait));
     WICK_TRY(count, client_store::count_registered(tx));
     if (count >= kMaxRegisteredClients) {
-      // Strangers who fill the table do not keep others out.
+      // Registrations of strangers must not lock others out.
       WICK_TRY(removed, client_store::remove_oldest_unused(tx));
       if (removed == 0) {
         return fail(ErrorCode::kLimit,
-                    "There are as many registered clients as there may be: an admin can remove some.");
+                    "The limit of registered clients is reached: an admin can remove some.");
       }
     }
     WICK_CHECK(client_store::put(tx, client, ip));
@@ -100,7 +99,8 @@ Result<OAuthClient> ClientService::keep_document(std::string_view url, const jso
   client.source = ClientSource::kMetadataDocument;
   client.metadata = std::move(metadata);
   client.created_at = clock_.now();
-  client.valid_until = client.created_at + std::clamp(max_age, kMinDocumentAge, kMaxDocumentAge);
+  client.valid_until =
+      client.created_at + std::clamp(max_age, to_micros(kMinDocumentAge), to_micros(kMaxDocumentAge));
   WICK_CHECK(db_.write([&](Transaction& tx) { return client_store::put(tx, client, ""); }));
   return get(url);
 }
@@ -122,14 +122,14 @@ Result<std::vector<OAuthClient>> ClientService::list() {
 Result<MadeClient> ClientService::create(const NewClient& request) {
   json::object metadata;
   metadata["client_name"] = request.name;
-  if (trim(request.name).empty()) return invalid("The app needs a name: people see it when they are asked.");
+  if (trim(request.name).empty()) return invalid("The app needs a name, which the consent page shows.");
   WICK_CHECK(check_name("The name", request.name, kMaxClientNameBytes));
   json::array uris, grants;
   for (const std::string& uri : request.redirect_uris) uris.push_back(json::string(uri));
   if (!uris.empty()) grants.push_back(json::string(kCodeGrant));
   if (request.devices) grants.push_back(json::string(kDeviceGrant));
   if (!grants.empty()) grants.push_back(json::string(kRefreshGrant));
-  // A resource server may only ask about tokens and get none.
+  // A resource server may only introspect tokens, and gets none.
   if (grants.empty() && !request.introspects)
     return invalid("The app needs a redirect URI, or device codes.");
   MadeClient made;
@@ -199,7 +199,8 @@ Result<void> ClientService::purge() {
   const Micros now = clock_.now();
   // There are few (kMaxRegisteredClients), so one statement is enough.
   return db_.write_with_reserve([&](Transaction& tx) {
-    return client_store::remove_unused(tx, now - kUnusedClientAge, now - kForgottenClientAge);
+    return client_store::remove_unused(tx, now - to_micros(kUnusedClientAge),
+                                       now - to_micros(kForgottenClientAge));
   });
 }
 

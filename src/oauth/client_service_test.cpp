@@ -112,7 +112,7 @@ TEST_F(Clients, RegistrationsThatNobodyUsesGoAfterADayAndUsedOnesStay) {
   clients_->purge().value();
   EXPECT_EQ(known(), (std::set<std::string>{"used", "blocked", "by hand"}));
   EXPECT_TRUE(clients_->get("wick-cli"));
-  // Who disconnects an app may come back to it for a month.
+  // A disconnected app stays registered for a month.
   grants_->revoke_client({ann_, true}, used.id, "").value();
   clock_.advance(30 * 86'400 - 1);
   clients_->purge().value();

@@ -31,7 +31,7 @@ std::string random_user_code() {
 std::unexpected<Error> no_device_request() {
   return fail(
       ErrorCode::kNotFound,
-      "There is no device waiting with this code: codes are good once, for 10 minutes. Start again on "
+      "There is no device waiting with this code: a code is valid once, for 10 minutes. Start again on "
       "the device.");
 }
 
@@ -62,12 +62,12 @@ DeviceService::DeviceService(Database& db, GrantService& grants, const Clock& cl
 bool DeviceService::polls_too_fast(std::string_view device_code) {
   const Micros now = clock_.now();
   const std::lock_guard lock(mutex_);
-  // Only codes that exist are kept, so that nobody fills this map with inventions.
+  // The map has existing codes only, so that invented codes cannot fill it.
   const auto found = polls_.find(device_code);
   if (found == polls_.end()) return false;
   Polls& polls = found->second;
-  const bool early = now - polls.last_at < polls.interval_seconds * kMicrosPerSecond;
-  if (early) polls.interval_seconds += kDevicePollSeconds;
+  const bool early = now - polls.last_at < to_micros(polls.interval);
+  if (early) polls.interval += kDevicePollInterval;
   polls.last_at = now;
   return early;
 }
@@ -79,8 +79,8 @@ Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
   made.device_code = Secret(random_hex(kDeviceCodeBytes));
   const std::string code = random_user_code();
   made.user_code = code.substr(0, kUserCodeLetters / 2) + "-" + code.substr(kUserCodeLetters / 2);
-  made.expires_in_seconds = int(kDeviceCodeAge / kMicrosPerSecond);
-  made.interval_seconds = kDevicePollSeconds;
+  made.expires_in = kDeviceCodeAge;
+  made.interval = kDevicePollInterval;
   const auto digest = sha256(made.device_code.reveal());
   const auto user_digest = sha256(code);
   const Micros now = clock_.now();
@@ -89,12 +89,12 @@ Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
   WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
     WICK_TRY(waiting, device_store::count_waiting(tx, now));
     if (waiting >= kMaxDeviceCodes)
-      return fail(ErrorCode::kLimit, "As many devices wait as may: try again in a few minutes.");
-    return device_store::insert(tx, digest, user_digest, stored, now + kDeviceCodeAge);
+      return fail(ErrorCode::kLimit, "Too many devices wait for a decision: try again in a few minutes.");
+    return device_store::insert(tx, digest, user_digest, stored, now + to_micros(kDeviceCodeAge));
   }));
   const std::lock_guard lock(mutex_);
   std::erase_if(polls_, [&](const auto& entry) { return entry.second.forget_at <= now; });
-  polls_[std::string(as_bytes(digest))] = {0, now + kDeviceCodeAge, kDevicePollSeconds};
+  polls_[std::string(as_bytes(digest))] = {0, now + to_micros(kDeviceCodeAge), kDevicePollInterval};
   return made;
 }
 
@@ -108,7 +108,7 @@ Result<DeviceRequest> DeviceService::find(std::string_view user_code) {
 
 Result<void> DeviceService::approve(std::string_view digest, const Approval& approval) {
   return db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(grant, grants_.begin(tx, approval));
+    WICK_TRY(grant, grants_.create(tx, approval));
     return decide(tx, digest, grant);
   });
 }

@@ -21,14 +21,14 @@ struct DeviceCode {
 };
 
 Result<std::int64_t> count_waiting(Transaction& tx, Micros now);
-// A code that waits. `request.digest` is not read: `digest` is that of the device code.
+// Inserts a code that waits for a decision. `digest` is that of the device code; `request.digest` is ignored.
 Result<void> insert(Transaction& tx, const Sha256Digest& digest, const Sha256Digest& user_code_digest,
                     const DeviceRequest& request, Micros expires_at);
 // The request that waits for a decision; nullopt when there is none.
 Result<std::optional<DeviceRequest>> find_waiting(Transaction& tx, const Sha256Digest& user_code_digest,
                                                   Micros now);
 Result<std::optional<DeviceCode>> find(Transaction& tx, const Sha256Digest& digest);
-// Both return 1 for exactly one of any number of tries.
+// decide() and take_approved() return 1 for exactly one of several concurrent calls.
 Result<std::int64_t> decide(Transaction& tx, std::string_view digest, DeviceCodeStatus decision,
                             const std::optional<TokenId>& grant, Micros now);
 Result<std::int64_t> take_approved(Transaction& tx, const Sha256Digest& digest);

@@ -15,12 +15,12 @@ namespace {
 constexpr const char* kResourceMetadata[] = {"/.well-known/oauth-protected-resource",
                                              "/.well-known/oauth-protected-resource/mcp"};
 constexpr const char* kConnectorMetadata = "/.well-known/oauth-protected-resource/mcp/c/{connector}";
-// Clients put these addresses together from what people have typed.
+// People type the address of the server, and clients append the path.
 const http::RouteOptions kDiscovery = {.ignores_slashes = true};
 
-// Another moment may do: a share of the user or of the address is used up.
+// A share of the user or of the address is used up, so a later attempt may succeed.
 http::Response busy_page(const Error& error) {
-  http::Response response = error_page("This server is at work on too much already. Try again in a moment.");
+  http::Response response = error_page("This server is busy. Try again in a moment.");
   response.status = error.code == ErrorCode::kRateLimited ? 429 : 503;
   response.headers.emplace_back("Retry-After", "1");
   return response;
@@ -57,7 +57,7 @@ Endpoint::Endpoint(ClientService& clients, AuthorizationService& authorizations,
       signed_in_(std::move(signed_in)),
       name_of_(std::move(name_of)) {}
 
-http::Task<Result<OAuthClient>> Endpoint::resolve(std::string client_id, std::string user) {
+http::Task<Result<OAuthClient>> Endpoint::find_client(std::string client_id, std::string user) {
   Result<OAuthClient> known = co_await offload(pool_, user, [&] { return clients_.get(client_id); });
   if (!is_metadata_document_id(client_id)) co_return known;
   if (known && (known->blocked || known->valid_until.value_or(0) > clock_.now())) co_return known;
@@ -84,8 +84,8 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   const http::Request& request = exchange.request();
   auto parameters = http::parse_form(request.query);
   if (!parameters)
-    co_return error_page("Its request is malformed: a parameter comes twice or is not encoded well.");
-  // Signed in first: only a user of ours can make this server fetch a document and keep it.
+    co_return error_page("The app's request is malformed: a parameter is repeated or not encoded correctly.");
+  // Sign-in comes first: only a user of this server can make it fetch and store a document.
   auto session =
       co_await offload(pool_, client_network(request.remote_address), [&] { return signed_in_(request); });
   if (!session && session.error().code == ErrorCode::kRateLimited) co_return busy_page(session.error());
@@ -94,19 +94,20 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
     co_return see_other("/sign-in?next=" + percent_encode(back));
   }
   const std::string user = session->second.str();
-  auto client = co_await resolve(parameter(*parameters, "client_id"), user);
+  auto client = co_await find_client(parameter(*parameters, "client_id"), user);
   if (!client && client.error().code == ErrorCode::kRateLimited) co_return busy_page(client.error());
   if (!client || client->blocked) {
     co_return error_page(
-        "It is not known here, or an admin has blocked it. If you were connected before, remove the server "
+        "The app is unknown here, or an admin has blocked it. If you were connected before, remove the "
+        "server "
         "from the app and add it again.");
   }
-  // RFC 6749 §3.1.2.3: it may be left out where only one was registered, and with it the port is known.
+  // RFC 6749 §3.1.2.3: a client with one registered redirect URI may leave it out.
   const auto& registered = client->metadata.redirect_uris;
   if (!parameters->contains("redirect_uri") && registered.size() == 1 && !is_loopback_redirect(registered[0]))
     parameters->emplace("redirect_uri", registered[0]);
   if (!client->redirects_to(parameter(*parameters, "redirect_uri")))
-    co_return error_page("It asked to be sent back to an address that it has not registered.");
+    co_return error_page("The app requested a redirect to an address that it has not registered.");
   const auto work = [&]() -> Result<http::Response> {
     return continue_authorize(*session, *client, *parameters);
   };
@@ -115,19 +116,20 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   co_return std::move(*page);
 }
 
-// From here on the client and where to send the browser are known to be good.
+// From here on, the client and the redirect URI are valid.
 http::Response Endpoint::continue_authorize(const std::pair<SessionId, UserId>& session,
                                             const OAuthClient& client, const Parameters& parameters) {
   auto read = authorizations_.read(parameters);
   if (!client.metadata.codes)
-    read = std::unexpected(AuthorizationError{"unauthorized_client", "This client gets no codes."});
+    read = std::unexpected(
+        AuthorizationError{"unauthorized_client", "This client is not registered for codes."});
   if (!read) {
     AuthorizationRequest back;
     back.redirect_uri = parameter(parameters, "redirect_uri");
     back.state = parameter(parameters, "state");
-    // OAuth 2.1 §7.13: no automatic redirect to an address whose owner nobody has vouched for.
+    // OAuth 2.1 §7.13: no automatic redirect to an address whose owner is not verified.
     if (client.source == ClientSource::kRegistered && !is_loopback_redirect(back.redirect_uri))
-      return error_page("It asked for something that this server does not offer.");
+      return error_page("The app requested something that this server does not offer.");
     return see_other(authorizations_.redirect(
         back, {{"error", read.error().code}, {"error_description", read.error().description}}));
   }
@@ -162,7 +164,8 @@ http::Response Endpoint::register_client(const http::Request& request) {
   json::object body = client_metadata_json(client->metadata);
   body["client_id"] = client->id;
   body["client_id_issued_at"] = client->created_at / kMicrosPerSecond;
-  body["token_endpoint_auth_method"] = "none";  // RFC 7591 §3.2.1: in place of what was asked for
+  body["token_endpoint_auth_method"] =
+      "none";  // RFC 7591 §3.2.1: the server may replace the requested method
   return json_answer(201, body);
 }
 
@@ -215,7 +218,7 @@ void Endpoint::mount_discovery(http::RouteTable& routes) {
       kDiscovery);
 }
 
-// RFC 9728 §2. The scopes leave out offline_access, which is no right to a resource.
+// RFC 9728 §2. The scopes leave out offline_access, which gives no access to a resource.
 json::object Endpoint::resource_metadata(std::string_view name) const {
   json::object resource;
   resource["resource"] = public_url_ + resource_path(name);
@@ -226,7 +229,7 @@ json::object Endpoint::resource_metadata(std::string_view name) const {
   return resource;
 }
 
-// Of every name that a connector could have: a stranger does not learn which there are.
+// Metadata exists for every possible name of a connector, so that strangers do not learn which connectors exist.
 http::Response Endpoint::connector_metadata(const http::Request& request) const {
   const std::string_view name = request.capture("connector");
   http::Response response;
@@ -256,8 +259,8 @@ void Endpoint::mount(http::RouteTable& routes) {
       return (this->*answer)(request);
     });
   }
-  // Clients in a browser ask first (CORS). Not for authorize, which is a page, and not for introspect, which
-  // is for servers.
+  // Clients in a browser send a preflight request (CORS). Authorize is a page and introspect is for servers, so neither allows
+  // it.
   for (const char* path : {"/oauth/token", "/oauth/device_authorization", "/oauth/revoke", "/oauth/register",
                            kResourceMetadata[0], kResourceMetadata[1], kConnectorMetadata,
                            "/.well-known/oauth-authorization-server"}) {

@@ -1,5 +1,5 @@
-// The authorization server's HTTP: discovery, registration, authorize, device authorization, token, revoke,
-// introspect. Issuer and addresses come from the configured public URL alone, never from a request's Host.
+// The HTTP endpoints of the authorization server: discovery, registration, authorize, device authorization, token, revoke,
+// introspect. Issuer and addresses come from the configured public URL, never from the Host of a request.
 #pragma once
 
 #include <functional>
@@ -15,12 +15,12 @@
 
 namespace wick::oauth {
 
-// Who is signed in with this request's cookie. Blocks. Errors: kUnauthenticated
+// Returns the session and the user of a request's cookie. Blocks. Errors: kUnauthenticated
 using SignedIn = std::function<Result<std::pair<SessionId, UserId>>(const http::Request&)>;
 
 class Endpoint {
  public:
-  // `name_of`: a user's email, for introspection; empty when there is none.
+  // `name_of` returns a user's email, for introspection; empty: there is no such user.
   Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
            DeviceService& devices, http::Client& http, FairPool& pool, const Clock& clock,
            const std::string& public_url, SignedIn signed_in,
@@ -31,17 +31,17 @@ class Endpoint {
 
  private:
   http::Task<http::Response> authorize(http::Exchange& exchange);
-  // The client, its metadata document fetched when what is kept is too old.
-  http::Task<Result<OAuthClient>> resolve(std::string client_id, std::string user);
+  // Finds the client. Fetches its metadata document when the stored one is too old.
+  http::Task<Result<OAuthClient>> find_client(std::string client_id, std::string user);
   http::Response continue_authorize(const std::pair<SessionId, UserId>& session, const OAuthClient& client,
                                     const Parameters& parameters);
   http::Response register_client(const http::Request& request);
-  // The endpoints that clients call themselves (client_endpoint.cpp). First who is calling, with what.
+  // The endpoints that clients call directly (client_endpoint.cpp): the authenticated client and its form.
   struct ClientCall {
     OAuthClient client;
     Parameters form;
   };
-  std::expected<ClientCall, http::Response> admit_client(const http::Request& request);
+  std::expected<ClientCall, http::Response> authenticate_client(const http::Request& request);
   http::Response token(const http::Request& request);
   http::Response device_token(const ClientCall& call, std::string_view user_agent);
   http::Response device_authorization(const http::Request& request);

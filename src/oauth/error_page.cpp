@@ -41,7 +41,7 @@ constexpr std::string_view kAfterText =
     R"(</p><p>Nothing was granted. You can close this page, or go to <a href="/">your connectors</a>.</p></div></main>)"
     "</body></html>\n";
 
-// The one style is allowed by its digest (CSP Level 3 §6.7.3.3), so no other can get in.
+// The policy allows the style by its digest (CSP Level 3 §6.7.3.3), and no other style.
 const std::string& policy() {
   static const std::string policy = [] {
     const Sha256Digest digest = sha256(kStyle);

@@ -1,12 +1,12 @@
-// The pages of /oauth/authorize that have nowhere to send the browser: plain HTML that needs no script, in the look of
-// the web app.
+// Error pages of /oauth/authorize, for requests without a valid redirect URI: HTML without scripts, in the style of the web
+// app.
 #pragma once
 
 #include "http/message.h"
 
 namespace wick::oauth {
 
-// `what` is a fixed sentence: nothing of the request is in the page.
+// `what` is a constant sentence, so the page contains no text of the request.
 http::Response error_page(const char* what);
 
 }  // namespace wick::oauth

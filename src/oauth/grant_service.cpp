@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t kCodeRandomBytes = 32;
 constexpr std::size_t kAccessRandomBytes = 16;
 constexpr std::size_t kRefreshRandomBytes = 32;
-constexpr std::size_t kFlushStep = 500;  // rows that are written while the writer is held
+constexpr std::size_t kFlushStep = 500;  // rows that one transaction writes
 
-// Puts a use that may be newer than the row into the grant. Several tokens of a grant may have one.
+// Sets the last use of the grant to `use` when that is newer. Several tokens of a grant may have a use.
 void show_use(Grant& grant, const LastUse& use) {
   if (grant.last_used_at.value_or(0) > use.at) return;
   grant.last_used_at = use.at;
@@ -27,14 +27,14 @@ void show_use(Grant& grant, const LastUse& use) {
   grant.last_user_agent = use.user_agent;
 }
 
-// All that is wrong with a code or a refresh token is one answer (RFC 6749 §5.2).
+// Every problem with a code or a refresh token gets the same answer (RFC 6749 §5.2).
 std::unexpected<Error> invalid_grant() {
   return fail(ErrorCode::kUnauthenticated,
               "The code or refresh token is not valid, was used already, or belongs to another client.");
 }
 
 std::unexpected<Error> no_connection() {
-  return fail(ErrorCode::kNotFound, "There is no such connection of yours.");
+  return fail(ErrorCode::kNotFound, "There is no such connection.");
 }
 
 // RFC 7636 §4.1 and §4.6.
@@ -48,8 +48,7 @@ bool proves(std::string_view verifier, std::string_view challenge) {
   return equal_constant_time(to_base64url(as_bytes(sha256(verifier))), challenge);
 }
 
-// The key of what waits for a replay: from the plaintext, which only its holder has; not the digest that is
-// stored.
+// The key that seals the pair for a replay. It is derived from the plaintext, which only the holder of the token has.
 Result<SealingKey> replay_key(std::string_view refresh_token) {
   const auto derived = sha256("wick refresh replay\n" + std::string(refresh_token));
   return SealingKey::from_hex_text(to_hex(derived));
@@ -61,6 +60,22 @@ bool within(std::string_view asked, std::string_view granted) {
     if (is_known_scope(one) && std::find(have.begin(), have.end(), one) == have.end()) return false;
   }
   return true;
+}
+
+std::chrono::seconds time_between(Micros begin, Micros end) {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::microseconds(end - begin));
+}
+
+// The pair that was issued `age` ago: `tokens` is the access token and the refresh token, separated by a space.
+TokenPair replayed_pair(const Secret& tokens, const Grant& grant, Micros age, Micros now) {
+  const auto both = split(tokens.reveal(), ' ');
+  TokenPair pair;
+  pair.access_token = Secret(std::string(both.at(0)));
+  pair.refresh_token = Secret(std::string(both.at(1)));
+  pair.expires_in = time_between(now, std::min(now - age + to_micros(kAccessTokenAge), grant.expires_at));
+  pair.oauth_scope = grant.oauth_scope;
+  pair.replayed = true;
+  return pair;
 }
 
 bool alive(const std::optional<Grant>& grant, std::string_view client_id, Micros now) {
@@ -98,7 +113,7 @@ Result<void> GrantService::start() {
   return db_.read([&](Transaction& tx) { return follow(tx, "$1 = ''", ""); });
 }
 
-Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
+Result<TokenId> GrantService::create(Transaction& tx, const Approval& approval) {
   const Micros now = clock_.now();
   Grant grant;
   grant.id = TokenId::make();
@@ -109,7 +124,7 @@ Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
   grant.resource = approval.resource;
   grant.refreshes = approval.refreshes;
   grant.created_at = now;
-  grant.expires_at = now + kGrantAge;
+  grant.expires_at = now + to_micros(kGrantAge);
   WICK_TRY(living, grant_store::count_living(tx, grant.user, now));
   if (living >= kMaxGrantsPerUser) {
     return fail(ErrorCode::kLimit, "You have connected " + std::to_string(kMaxGrantsPerUser) +
@@ -125,10 +140,10 @@ Result<TokenId> GrantService::begin(Transaction& tx, const Approval& approval) {
 Result<Secret> GrantService::approve(const Approval& approval) {
   Secret code(random_hex(kCodeRandomBytes));
   WICK_CHECK(db_.write([&](Transaction& tx) -> Result<void> {
-    WICK_TRY(grant, begin(tx, approval));
+    WICK_TRY(grant, create(tx, approval));
     return grant_store::insert_code(
         tx, sha256(code.reveal()),
-        {grant, approval.redirect_uri, approval.code_challenge, clock_.now() + kCodeAge, false});
+        {grant, approval.redirect_uri, approval.code_challenge, clock_.now() + to_micros(kCodeAge), false});
   }));
   return code;
 }
@@ -147,18 +162,16 @@ Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::
   TokenPair pair;
   pair.oauth_scope = grant.oauth_scope;
   pair.access_token = Secret(std::string(kAccessTokenPrefix) + random_hex(kAccessRandomBytes));
-  const Micros access_ends = std::min(now + kAccessTokenAge, grant.expires_at);
-  pair.expires_in_seconds = (access_ends - now) / kMicrosPerSecond;
-  auto inserted = grant_store::insert_access(tx, sha256(pair.access_token.reveal()), grant.id, access_ends);
-  if (!inserted) return fail(std::move(inserted.error()));
+  const Micros access_ends = std::min(now + to_micros(kAccessTokenAge), grant.expires_at);
+  pair.expires_in = time_between(now, access_ends);
+  WICK_CHECK(grant_store::insert_access(tx, sha256(pair.access_token.reveal()), grant.id, access_ends));
   if (grant.refreshes) {
     pair.refresh_token = Secret(std::string(kRefreshTokenPrefix) + random_hex(kRefreshRandomBytes));
     grant_store::RefreshToken row;
     row.grant = grant.id;
-    row.expires_at = std::min(now + kRefreshTokenAge, grant.expires_at);
+    row.expires_at = std::min(now + to_micros(kRefreshTokenAge), grant.expires_at);
     row.user_agent = std::string(user_agent);
-    inserted = grant_store::insert_refresh(tx, sha256(pair.refresh_token.reveal()), row);
-    if (!inserted) return fail(std::move(inserted.error()));
+    WICK_CHECK(grant_store::insert_refresh(tx, sha256(pair.refresh_token.reveal()), row));
     WICK_CHECK(grant_store::forget_rotated(tx, grant.id, kMaxRotatedPerGrant));
   }
   WICK_CHECK(tx.changed("grant", grant.id.str()));
@@ -166,87 +179,76 @@ Result<TokenPair> GrantService::issue(Transaction& tx, const Grant& grant, std::
 }
 
 Result<TokenPair> GrantService::exchange(const CodeExchange& request) {
-  Result<TokenPair> outcome = invalid_grant();
   const auto digest = sha256(request.code);
   const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  // nullopt: the code is refused, and the transaction is committed with the revocation.
+  WICK_TRY(pair, db_.write([&](Transaction& tx) -> Result<std::optional<TokenPair>> {
     const Micros now = clock_.now();
     WICK_TRY(code, grant_store::get_code(tx, digest));
-    if (!code) return {};
+    if (!code) return std::nullopt;
     WICK_TRY(grant, grant_store::get(tx, code->grant));
     if (!alive(grant, request.client_id, now) ||
         (!request.redirect_uri.empty() && code->redirect_uri != request.redirect_uri) ||
         (!request.resource.empty() && request.resource != grant->resource) ||
         !proves(request.code_verifier, code->code_challenge)) {
-      return {};
+      return std::nullopt;
     }
     if (code->used) {
       WICK_CHECK(grant_store::revoke(tx, grant->id, now, "", "its code was used twice"));
-      return tx.changed("grant", grant->id.str());
+      WICK_CHECK(tx.changed("grant", grant->id.str()));
+      return std::nullopt;
     }
     WICK_TRY(taken, grant_store::take_code(tx, digest, now));
-    if (taken != 1) return {};
-    outcome = first_tokens(tx, grant->id, request.client_id, user_agent);
-    if (!outcome) return fail(outcome.error());
-    return {};
-  });
-  WICK_CHECK(done);
-  return outcome;
+    if (taken != 1) return std::nullopt;
+    WICK_TRY(issued, first_tokens(tx, grant->id, request.client_id, user_agent));
+    return std::move(issued);
+  }));
+  if (!pair) return invalid_grant();
+  return std::move(*pair);
 }
 
 Result<TokenPair> GrantService::refresh(const RefreshRequest& request) {
-  Result<TokenPair> outcome = invalid_grant();
   const auto digest = sha256(request.refresh_token);
   const std::string user_agent(truncate_utf8(request.user_agent, kMaxUserAgentBytes));
   WICK_TRY(key, replay_key(request.refresh_token));
   const std::string place = to_hex(digest);
-  auto done = db_.write([&](Transaction& tx) -> Result<void> {
+  // nullopt: the token is refused, and the transaction is committed with the revocation.
+  WICK_TRY(pair, db_.write([&](Transaction& tx) -> Result<std::optional<TokenPair>> {
     const Micros now = clock_.now();
     WICK_TRY(token, grant_store::get_refresh(tx, as_bytes(digest)));
-    if (!token) return {};
+    if (!token) return std::nullopt;
     WICK_TRY(grant, grant_store::get(tx, token->grant));
     if (!alive(grant, request.client_id, now) || token->expires_at <= now ||
         (!request.resource.empty() && request.resource != grant->resource)) {
-      return {};
+      return std::nullopt;
     }
-    if (!within(request.scope, grant->oauth_scope)) {
-      outcome = fail(ErrorCode::kInvalidArgument, "The scope is wider than what the user granted.");
-      return {};
-    }
+    if (!within(request.scope, grant->oauth_scope))
+      return fail(ErrorCode::kInvalidArgument, "The scope is wider than what the user granted.");
     if (token->rotated_at) {
       WICK_TRY(successor, grant_store::get_refresh(tx, token->successor));
       const Micros age = now - *token->rotated_at;
-      if (age < replay_window_ && !token->replay.empty() && successor && !successor->rotated_at &&
-          successor->user_agent == user_agent) {
+      const bool may_replay = age < replay_window_ && !token->replay.empty() && successor &&
+                              !successor->rotated_at && successor->user_agent == user_agent;
+      if (may_replay) {
         WICK_TRY(opened, key.open(token->replay, place));
-        const auto both = split(opened.reveal(), ' ');
-        TokenPair pair;
-        pair.access_token = Secret(std::string(both.at(0)));
-        pair.refresh_token = Secret(std::string(both.at(1)));
-        pair.expires_in_seconds =
-            (std::min(now - age + kAccessTokenAge, grant->expires_at) - now) / kMicrosPerSecond;
-        pair.oauth_scope = grant->oauth_scope;
-        pair.replayed = true;
-        outcome = std::move(pair);
-        return {};
+        return replayed_pair(opened, *grant, age, now);
       }
       WICK_CHECK(grant_store::revoke(tx, grant->id, now, "", "a refresh token was used twice"));
-      return tx.changed("grant", grant->id.str());
+      WICK_CHECK(tx.changed("grant", grant->id.str()));
+      return std::nullopt;
     }
-    auto issued = issue(tx, *grant, user_agent, now);
-    if (!issued) return fail(std::move(issued.error()));
-    const Secret both(std::string(issued->access_token.reveal()) + " " +
-                      std::string(issued->refresh_token.reveal()));
+    WICK_TRY(issued, issue(tx, *grant, user_agent, now));
+    const Secret both(std::string(issued.access_token.reveal()) + " " +
+                      std::string(issued.refresh_token.reveal()));
     const std::string sealed = replay_window_ > 0 ? key.seal(both, place) : std::string();
     WICK_TRY(taken,
-             grant_store::take_refresh(tx, digest, now, sha256(issued->refresh_token.reveal()), sealed));
+             grant_store::take_refresh(tx, digest, now, sha256(issued.refresh_token.reveal()), sealed));
     if (taken != 1) return fail(ErrorCode::kConflict, "Another request used this refresh token: try again.");
     WICK_CHECK(grant_store::wipe_replay(tx, digest));
-    outcome = std::move(issued);
-    return {};
-  });
-  WICK_CHECK(done);
-  return outcome;
+    return std::move(issued);
+  }));
+  if (!pair) return invalid_grant();
+  return std::move(*pair);
 }
 
 Result<void> GrantService::revoke_token(std::string_view token, std::string_view client_id) {

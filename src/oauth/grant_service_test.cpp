@@ -152,7 +152,7 @@ TEST_F(Grants, TheImmediatePredecessorGetsTheSamePairAgainForAShortWindow) {
   ASSERT_TRUE(again);
   EXPECT_TRUE(same(*second, *again));
   EXPECT_TRUE(again->replayed);
-  EXPECT_EQ(again->expires_in_seconds, 3600 - 29);
+  EXPECT_EQ(again->expires_in.count(), 3600 - 29);
 }
 
 TEST_F(Grants, SixtyFourConcurrentRefreshesLeaveOneLivingSuccessor) {

@@ -16,7 +16,7 @@ std::optional<Micros> time(const SqlRow& row, int column) {
   return row.integer(column);
 }
 
-// Fails on a scope that cannot be read: it must never become the full one.
+// Fails on a scope that cannot be read, because it must never become the full scope.
 Result<Grant> read(const SqlRow& row) {
   auto scope = parse_scope_text(row.bytes(3));
   if (!scope) return fail(ErrorCode::kInternal, "The scope of the grant " + row.text(0) + " is damaged.");
@@ -230,7 +230,7 @@ Result<void> index_rows(Transaction& tx, std::string_view where, std::string_vie
         bool alive =
             id && user && scope && sql.is_null(5) && sql.is_null(6) && name && sql.bytes(9) == "active";
         if (alive && !name->empty()) {
-          // What is for one connector was narrowed to it when it was approved.
+          // A grant for one connector was narrowed to that connector when it was approved.
           alive = *scope != nullptr && !(*scope)->all_connectors;
           if (alive) {
             auto limited = std::make_shared<Scope>(**scope);
@@ -271,22 +271,22 @@ Result<void> purge(Database& db, Micros now) {
       {"DELETE FROM oauth_access_tokens WHERE digest IN (SELECT digest FROM oauth_access_tokens "
        "WHERE expires_at <= $1 LIMIT $2)",
        now},
-      // Used codes stay as long as what they issued could live, so that a second use is noticed.
+      // Used codes stay as long as their tokens can be valid, so that a second use is detected.
       {"DELETE FROM oauth_codes WHERE digest IN (SELECT digest FROM oauth_codes WHERE expires_at <= $1 LIMIT "
        "$2)",
-       now - kAccessTokenAge},
+       now - to_micros(kAccessTokenAge)},
       {"DELETE FROM oauth_device_codes WHERE digest IN (SELECT digest FROM oauth_device_codes "
        "WHERE expires_at <= $1 LIMIT $2)",
-       now - kAccessTokenAge},
+       now - to_micros(kAccessTokenAge)},
       // Rotated tokens stay until they would have expired, so that their replay ends the family.
       {"DELETE FROM oauth_refresh_tokens WHERE digest IN (SELECT digest FROM oauth_refresh_tokens "
        "WHERE expires_at <= $1 LIMIT $2)",
        now},
-      // Approved, but nobody came for the tokens.
+      // Approved grants whose tokens were never requested.
       {"DELETE FROM oauth_grants WHERE id IN (SELECT id FROM oauth_grants WHERE tokens_issued = 0 "
        "AND created_at <= $1 AND NOT EXISTS (SELECT 1 FROM oauth_codes c WHERE c.grant_id = oauth_grants.id) "
        "AND NOT EXISTS (SELECT 1 FROM oauth_device_codes d WHERE d.grant_id = oauth_grants.id) LIMIT $2)",
-       now - kAccessTokenAge}};
+       now - to_micros(kAccessTokenAge)}};
   for (const auto& [sql, at] : statements) {
     WICK_CHECK(delete_in_steps(db, sql, at));
   }
@@ -303,7 +303,7 @@ Result<std::int64_t> count_living(Transaction& tx, const UserId& user, Micros no
 }
 
 Result<void> forget_ended(Transaction& tx, const UserId& user, Micros now, std::int64_t kept) {
-  // By oauth_grants_user. What was issued under a grant goes first.
+  // By oauth_grants_user. The tokens of a grant are removed first.
   return done(
       tx.execute("DELETE FROM oauth_grants WHERE id IN (SELECT id FROM oauth_grants WHERE user_id = $1 "
                  "AND (revoked_at IS NOT NULL OR expires_at <= $2) ORDER BY id DESC LIMIT 100 OFFSET $3) "

@@ -1,5 +1,5 @@
-// What the authorization server's endpoints have in common on the wire: JSON answers and errors as RFC 6749
-// §5 names them, forms, and the authentication of clients (RFC 6749 §2.3). Pure functions.
+// Shared functions of the authorization server's endpoints: JSON responses and errors (RFC 6749 §5), forms, and the
+// authentication of clients (RFC 6749 §2.3). Pure functions.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,15 +20,15 @@ using Parameters = http::Form;
 using http::parameter;
 using http::see_other;
 
-// RFC 9700 §2.6: for any origin, without credentials.
+// Allows any origin, without credentials (RFC 9700 §2.6).
 void allow_any_origin(http::Response& response);
 http::Response json_answer(int status, const boost::json::object& body);
 http::Response error_answer(int status, std::string_view code, std::string_view description);
-// kUnauthenticated and kConflict are invalid_grant, kInvalidArgument is invalid_scope, kRateLimited and
-// kLimit are slow_down with a Retry-After where there is one.
+// kUnauthenticated and kConflict become invalid_grant, kInvalidArgument becomes invalid_scope, kRateLimited and kLimit become
+// slow_down, with Retry-After when the error has it.
 http::Response error_answer(const Error& error);
 
-// The form of a POST, or the response that refuses. Secrets in the URL are refused (RFC 6749 §2.3.1).
+// Reads the form of a POST, or returns the response that refuses it. Secrets in the URL are refused (RFC 6749 §2.3.1).
 std::expected<Parameters, http::Response> read_form(const http::Request& request);
 
 struct ClientCredentials {
@@ -36,10 +36,10 @@ struct ClientCredentials {
   Secret secret;  // empty: the client is public
   bool basic = false;
 };
-// From the Authorization header or the form, never both. Errors: the response that refuses
+// Reads the credentials from the Authorization header or the form; both together are refused. Errors: the response
 std::expected<ClientCredentials, http::Response> read_client(const http::Request& request,
                                                              const Parameters& form);
-// 401; with a challenge when the client used the Authorization header (RFC 6749 §5.2).
+// The response 401, with a challenge when the client used the Authorization header (RFC 6749 §5.2).
 http::Response invalid_client(bool basic, std::string_view description);
 
 }  // namespace wick::oauth

@@ -15,7 +15,7 @@ constexpr std::string_view kKnownSchemes[] = {
     "goose",       "jetbrains", "kiro",         "lmstudio",        "obsidian", "positron", "raycast",
     "trae",        "void",      "vscode",       "vscode-insiders", "vscodium", "warp",     "windsurf",
     "zed",         "zed-dev",   "windsurf-next"};
-// A browser, or the system, does something of its own with these.
+// The browser or the system handles these schemes.
 constexpr std::string_view kReservedSchemes[] = {"about",      "blob",
                                                  "chrome",     "chrome-extension",
                                                  "content",    "data",
@@ -34,7 +34,7 @@ constexpr std::string_view kReservedSchemes[] = {"about",      "blob",
                                                  "vbscript",   "view-source",
                                                  "ws",         "wss"};
 
-// Under one of the names that RFC 8252 §7.3 has, as it is written: the port is the only thing that may differ.
+// Whether the URI is on loopback, with a host of RFC 8252 §7.3 as it is written. Only the port may differ then.
 bool is_loopback_host(const Url& url) {
   const std::string_view host = url.written_host();
   return host == "127.0.0.1" || host == "[::1]" || equals_ignoring_case(host, "localhost");
@@ -114,7 +114,7 @@ bool redirect_uri_matches(std::string_view registered, std::string_view requeste
   if (registered == requested) return true;
   const auto mine = Url::parse(registered), asked = Url::parse(requested);
   if (!mine || !asked || !is_loopback(*mine) || !check_redirect_uri(requested)) return false;
-  // Both begin with "http://" as it is written: only the port may differ.
+  // Both URIs begin with "http://", so only the port may differ.
   return requested.starts_with(registered.substr(0, mine->scheme().size() + 1)) &&
          asked->written_host() == mine->written_host() && asked->path() == mine->path() &&
          asked->query() == mine->query();

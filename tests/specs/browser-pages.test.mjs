@@ -121,7 +121,7 @@ test("a page about something that does not exist names it, in its heading and it
     [`/admin/connectors/${nobody}`]: ["Connector not found", "There is no connector with this id."],
     [`/profile/tokens/${nobody}`]: ["Access token not found", "There is no token with this id."],
     [`/admin/access-tokens/${nobody}`]: ["Access token not found", "There is no token with this id."],
-    [`/profile/connections/${nobody}`]: ["Connection not found", "There is no such connection of yours."],
+    [`/profile/connections/${nobody}`]: ["Connection not found", "There is no such connection."],
     [`/admin/users/${nobody}`]: ["User not found", "There is no user"],
     "/runs/17": ["Call not found", "There is no run with this id"],
     "/runs/x": ["Call not found", "There is no run with this id"],

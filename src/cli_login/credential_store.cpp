@@ -72,7 +72,7 @@ Result<json::array> read_servers(const fs::path& file) {
   return servers->get_array();
 }
 
-// A new file in place of the old one: a crash leaves the one or the other.
+// Replaces the file atomically, so that a crash leaves the old or the new file.
 Result<void> write_servers(const fs::path& file, json::array servers) {
   json::object out;
   out["servers"] = std::move(servers);

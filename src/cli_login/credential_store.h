@@ -1,12 +1,11 @@
-// CredentialStore: where `wick login` keeps the connections of this computer's user to Wick servers.
+// CredentialStore: stores the connections of `wick login` to Wick servers on this computer.
 //
-// FOLDER/credentials.json (mode 0600 in a folder of mode 0700) names the servers. The tokens are in the
-// system's keyring (the Secret Service, through secret-tool of libsecret) or, where there is none, in that
-// file. Which it is stands in the file. secret-tool gets secrets on standard input: arguments can be seen by
-// every process.
+// FOLDER/credentials.json (mode 0600 in a folder of mode 0700) lists the servers. The tokens are in the system's keyring
+// (the Secret Service, through secret-tool of libsecret) or, when there is no keyring, in that file. The file records which
+// of the two is used. secret-tool reads secrets from standard input, because every process can see arguments.
 //
-// Several processes use one stored connection, and a refresh token is good once: lock() is held from reading
-// a connection to writing its successor, by all of them.
+// Several processes use one stored connection, and a refresh token can be used once. So each process holds lock() from
+// reading a connection until its successor is written.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +31,7 @@ enum class Storage { kAuto, kKeyring, kFile };
 // Errors: kInvalidArgument
 Result<Storage> parse_storage(std::string_view text);
 
-// Holds the lock until destroyed.
+// Holds the lock until it is destroyed.
 class StoreLock {
  public:
   explicit StoreLock(int fd) : fd_(fd) {}
@@ -50,16 +49,18 @@ class CredentialStore {
   static std::filesystem::path default_folder();
   explicit CredentialStore(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  // Waits for other processes. Errors: kUnavailable  the folder cannot be made or written
+  // Waits for other processes. Errors: kUnavailable  the folder cannot be created or written
   Result<StoreLock> lock();
-  // The servers, the last one that was logged in to first. Errors: kForbidden  others can read the file
+  // The servers, the latest login first. Errors: kForbidden  other users can read the file
   Result<std::vector<std::string>> urls();
-  // Errors: kNotFound  no login to this server;  kForbidden;  kUnavailable  the keyring does not answer
+  // Errors: kNotFound     there is no login to this server
+  //         kForbidden    other users can read the file
+  //         kUnavailable  the keyring does not answer
   Result<StoredConnection> load(const std::string& url);
-  // Where it went, in words. kAuto: where the connection is already, else the keyring, else the file.
-  // Errors: kUnavailable
+  // Stores the connection and returns a description of the place. kAuto: the current place of the connection, else the keyring,
+  // else the file. Errors: kUnavailable
   Result<std::string> save(const StoredConnection& connection, Storage storage);
-  // Absent ones are fine.
+  // Removes the connection, if there is one.
   Result<void> forget(const std::string& url);
 
  private:

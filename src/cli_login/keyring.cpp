@@ -22,14 +22,14 @@ struct Outcome {
   std::string output;
 };
 
-// Without a session bus secret-tool would try to start one, with a window.
+// Without a session bus, secret-tool would try to start one and could open a window.
 bool has_session_bus() {
   if (std::getenv("DBUS_SESSION_BUS_ADDRESS") != nullptr) return true;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   return runtime != nullptr && access((std::string(runtime) + "/bus").c_str(), F_OK) == 0;
 }
 
-// Runs secret-tool: `input` on standard input, standard output collected, standard error thrown away.
+// Runs secret-tool with `input` on standard input. Returns standard output and ignores standard error.
 Outcome secret_tool(std::vector<std::string> arguments, std::string_view input) {
   if (!has_session_bus()) return {kNoBus, ""};
   int in[2], out[2];
@@ -55,7 +55,7 @@ Outcome secret_tool(std::vector<std::string> arguments, std::string_view input) 
   close(out[1]);
   Outcome outcome{kMissingProgram, ""};
   if (spawned == 0) {
-    // What is stored is smaller than a pipe holds, so writing first cannot block for good.
+    // The secret is smaller than the buffer of a pipe, so writing before reading does not block.
     const auto ignored = std::signal(SIGPIPE, SIG_IGN);
     const bool sent = write(in[1], input.data(), input.size()) == ssize_t(input.size());
     std::signal(SIGPIPE, ignored);
@@ -82,7 +82,7 @@ std::unexpected<Error> no_keyring(int code) {
           ? "There is no secret-tool here (Debian package libsecret-tools): use --store file."
       : code == kNoBus
           ? "There is no desktop session here, and so no keyring: use --store file."
-          : "The system's keyring does not answer, is locked, or holds nothing for this server: unlock it, "
+          : "The system's keyring does not answer, is locked, or has no entry for this server: unlock it, "
             "or log in again with --store file.");
 }
 
@@ -104,7 +104,7 @@ Result<Secret> keyring_load(const std::string& url) {
 Result<void> keyring_clear(const std::string& url) {
   const Outcome done = secret_tool({"clear", "application", "wick", "url", url}, "");
   if (done.code == kMissingProgram || done.code == kNoBus) return no_keyring(done.code);
-  return {};  // nothing to clear is an exit code of 1
+  return {};  // the exit code is 1 when there is nothing to clear
 }
 
 }  // namespace wick::cli_login

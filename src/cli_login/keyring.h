@@ -1,5 +1,4 @@
-// The system's keyring: the freedesktop Secret Service (GNOME Keyring, KWallet, KeePassXC), through
-// secret-tool.
+// The system's keyring: the freedesktop Secret Service (GNOME Keyring, KWallet, KeePassXC), through secret-tool.
 #pragma once
 
 #include <string>
@@ -11,7 +10,7 @@ namespace wick::cli_login {
 
 inline constexpr std::size_t kMaxKeyringBytes = 64 * 1024;
 
-// Errors of all: kUnavailable  secret-tool is not installed, or there is no keyring or it is locked
+// Errors of all functions: kUnavailable  secret-tool is not installed, or there is no keyring, or it is locked
 Result<void> keyring_store(const std::string& url, const Secret& secret);
 Result<Secret> keyring_load(const std::string& url);
 Result<void> keyring_clear(const std::string& url);

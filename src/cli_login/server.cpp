@@ -39,7 +39,7 @@ Result<std::string> normal_server_url(std::string url) {
   if (url.ends_with("/mcp")) url.resize(url.size() - 4);
   while (url.ends_with('/')) url.pop_back();
   const auto read = Url::parse_http(url);
-  // It is compared with what the server says of itself, as text.
+  // The address is compared with the server's own address as text.
   const bool is_plain = read && url.starts_with(read->scheme()) && read->path().empty() &&
                         read->query().empty() && read->fragment().empty();
   if (!is_plain || (!read->is_https() && !read->is_loopback())) {
@@ -55,7 +55,7 @@ RemoteServer::RemoteServer(std::string url, CredentialStore& store, const Clock&
     : url_(std::move(url)), store_(store), clock_(clock), http_(ca_file) {}
 
 Result<http::ClientResponse> RemoteServer::send(http::ClientRequest request) {
-  request.allow_private_addresses = true;  // the person named the server
+  request.allow_private_addresses = true;  // the user has named the server
   request.max_response_bytes = kMaxAnswerBytes;
   boost::asio::io_context context(1);
   Result<http::ClientResponse> answer = fail(ErrorCode::kInternal, "");
@@ -132,7 +132,7 @@ Result<StoredConnection> RemoteServer::wait_for_decision(const Endpoints& endpoi
     if (!answer && answer.error().code != ErrorCode::kUnavailable &&
         answer.error().code != ErrorCode::kTimeout)
       return fail(std::move(answer.error()));
-    if (!answer) continue;  // RFC 8628 §3.5: a network that fails for a moment is no answer
+    if (!answer) continue;  // RFC 8628 §3.5: a failed request is repeated
     if (answer->status == 200) return read_tokens(*answer);
     const std::string error = text_or_empty(object_of(*answer), "error");
     if (error == "slow_down") interval = std::min(interval + 5, kMaxPollSeconds);
@@ -140,16 +140,18 @@ Result<StoredConnection> RemoteServer::wait_for_decision(const Endpoints& endpoi
     if (error == "expired_token") break;
     if (error != "authorization_pending" && error != "slow_down" && answer->status < 500)
       return fail(ErrorCode::kUpstream,
-                  "The server does not go on with this login (" +
+                  "The server does not continue this login (" +
                       (error.empty() ? std::to_string(answer->status) : printable(error)) + ").");
   }
-  return fail(ErrorCode::kTimeout, "Nobody approved the login in time: start again.");
+  return fail(ErrorCode::kTimeout, "The login was not approved in time: start again.");
 }
 
 Result<std::string> RemoteServer::login(bool read_only, Storage storage,
                                         const std::function<void(const DevicePrompt&)>& prompt) {
-  // The credential store must work before a person is asked to approve the login.
-  { WICK_TRY(lock, store_.lock()); }
+  // Checks that the connection can be stored before the user is asked.
+  {
+    WICK_TRY(lock, store_.lock());
+  }
   WICK_CHECK(store_.urls());
   WICK_TRY(endpoints, discover());
   WICK_TRY(answer, post(endpoints.device, {{"client_id", kCommandLineClient},
@@ -163,9 +165,9 @@ Result<std::string> RemoteServer::login(bool read_only, Storage storage,
                            number_of(object, "expires_in", 600)};
   if (answer.status != 200 || device_code.empty()) {
     const std::string why = printable(text_or_empty(object, "error_description"));
-    return fail(ErrorCode::kUpstream, "The server does not begin a login" + (why.empty() ? "." : ": " + why));
+    return fail(ErrorCode::kUpstream, "The server does not start a login" + (why.empty() ? "." : ": " + why));
   }
-  // A page of another server would ask for that one's consent.
+  // A page of another server would ask for consent to that server.
   if (!shown.verification_uri.starts_with(url_ + "/") ||
       !shown.verification_uri_complete.starts_with(url_ + "/"))
     return not_wick(url_);
@@ -176,8 +178,7 @@ Result<std::string> RemoteServer::login(bool read_only, Storage storage,
   WICK_TRY(lock, store_.lock());
   const auto before = store_.load(url_);
   auto saved = store_.save(connection, storage);
-  // What this login replaces would be a connection that nobody uses. If the server cannot be told, its owner
-  // sees it there.
+  // Ends the connection that this login replaces. When that fails, the user still sees it at the server.
   if (saved && before) (void)revoke(endpoints, *before);
   return saved;
 }
@@ -193,7 +194,7 @@ Result<Secret> RemoteServer::access_token() {
   if (const auto given = environment_variable("WICK_TOKEN"); given && !given->empty()) return Secret(*given);
   WICK_TRY(lock, store_.lock());
   WICK_TRY(connection, store_.load(url_));
-  if (connection.expires_at > clock_.now() + kRefreshEarlySeconds * kMicrosPerSecond)
+  if (connection.expires_at > clock_.now() + to_micros(kRefreshMargin))
     return std::move(connection.access_token);
   return refresh(std::move(connection));
 }
@@ -249,7 +250,7 @@ Result<void> RemoteServer::logout() {
   if (auto gone = store_.forget(url_); !gone) return gone;
   if (told && told->status == 200) return {};
   return fail(ErrorCode::kUnavailable,
-              "Forgotten here, but the server could not be told (" +
+              "The connection is removed here, but could not be ended at the server (" +
                   (told ? "status " + std::to_string(told->status) : told.error().message) +
                   "): end the connection under Profile, Connections.");
 }

@@ -1,9 +1,9 @@
-// RemoteServer: a Wick server somewhere, as its user's command line talks to it.
+// RemoteServer: a Wick server, as the command line on a user's computer uses it.
 //
-// login() is device authorization (RFC 8628) as the built-in client `wick-cli`. access_token() refreshes
-// under the store's lock, so that several processes on one stored connection never use a refresh token twice:
-// who comes second finds the successor. Every address comes from the server's metadata and must be of the
-// server itself, so that metadata cannot send tokens elsewhere. Blocks; one thread.
+// login() is device authorization (RFC 8628) with the built-in client `wick-cli`. access_token() refreshes under the lock
+// of the store, so that several processes with one stored connection never use a refresh token twice: the second process
+// finds the successor. Every address comes from the server's metadata and must be on the server itself, so that metadata
+// cannot send tokens elsewhere. Functions block. Not thread-safe.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -17,14 +17,15 @@
 namespace wick::cli_login {
 
 inline constexpr std::string_view kCommandLineClient = "wick-cli";
-inline constexpr int kRefreshEarlySeconds = 60;  // a token that ends sooner is refreshed first
+// A token that ends within this time is refreshed before its use.
+inline constexpr std::chrono::seconds kRefreshMargin{60};
 
 struct DevicePrompt {
   std::string verification_uri, verification_uri_complete, user_code;
   std::int64_t expires_in_seconds = 0;
 };
 
-// https, or http on loopback; without "/mcp" and slashes at the end. Errors: kInvalidArgument
+// Checks the address, which is https, or http on loopback, and removes "/mcp" and slashes at the end. Errors: kInvalidArgument
 Result<std::string> normal_server_url(std::string url);
 
 class RemoteServer {
@@ -32,17 +33,21 @@ class RemoteServer {
   RemoteServer(std::string url, CredentialStore& store, const Clock& clock, const std::string& ca_file = {});
 
   const std::string& url() const { return url_; }
-  // Shows the prompt, waits until the person has decided, and stores the connection; where it went, in words.
-  // Errors: kForbidden  the person said no;  kTimeout  nobody decided;  kUnavailable, kUpstream
+  // Calls `prompt`, waits for the user's decision, and stores the connection. Returns a description of the place.
+  // Errors: kForbidden  the user denied the request
+  //         kTimeout    the user did not decide in time
+  //         kUnavailable, kUpstream
   Result<std::string> login(bool read_only, Storage storage,
                             const std::function<void(const DevicePrompt&)>& prompt);
-  // One that is good for at least kRefreshEarlySeconds; WICK_TOKEN goes before the stored one.
-  // Errors: kNotFound  not logged in;  kUnauthenticated  the connection has ended: log in again; kUnavailable
+  // Returns a token that is valid for at least kRefreshMargin. WICK_TOKEN takes precedence over the stored connection.
+  // Errors: kNotFound         there is no login to this server
+  //         kUnauthenticated  the connection has ended; the user has to log in again
+  //         kUnavailable
   Result<Secret> access_token();
-  // GET /api/v1/whoami. Errors: those of access_token, kUnauthenticated
+  // GET /api/v1/whoami. Errors: those of access_token(), kUnauthenticated
   Result<boost::json::object> whoami();
-  // Ends the connection at the server (RFC 7009) and forgets it here. Errors: kNotFound;  kUnavailable  it is
-  // forgotten here, but the server could not be told
+  // Ends the connection at the server (RFC 7009) and removes it from the store.
+  // Errors: kNotFound;  kUnavailable  the connection is removed here, but could not be ended at the server
   Result<void> logout();
 
  private:

@@ -253,7 +253,7 @@ test("an address that is wrong, not safe, or not a Wick is refused before anythi
     [{ metadata: { token_endpoint: "https://thief.example/t" } }, /does not answer like a Wick server/],
     [{ metadata: { device_authorization_endpoint: `${url}.thief.example/d` } }, /does not answer like a Wick server/],
     [{ metadata: { issuer: "https://thief.example" } }, /does not answer like a Wick server/],
-    [{}, /does not begin a login/],
+    [{}, /does not start a login/],
     [
       {
         device: () => ({

@@ -25,7 +25,7 @@ std::string place_of(std::string_view digest) {
          to_hex({reinterpret_cast<const unsigned char*>(digest.data()), digest.size()});
 }
 
-// Of the page's own making when it is not a plain word (RFC 6749 §4.1.2.1).
+// The error code of the response, or a constant text when the code is invalid (RFC 6749 §4.1.2.1).
 std::string plain_error(const std::string& code) {
   return is_error_code(code) ? code : "an error that is not a word";
 }
@@ -119,40 +119,41 @@ std::string AccountLinkingService::authorization_url(const std::string& endpoint
   return out;
 }
 
-http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<const ConnectorEntry> connector,
-                                                             UserId user, SessionId session) {
+http::Task<Result<std::string>> AccountLinkingService::start_linking(
+    std::shared_ptr<const ConnectorEntry> connector, UserId user, SessionId session) {
   if (account_kind_of(*connector) != LinkedAccountKind::kOAuth)
     co_return invalid("This connector does not use per-user accounts.");
   if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
     co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
-  const UpstreamEndpoint site = site_of(*connector);
-  WICK_CO_TRY(challenge, co_await discovery_.ask(site));
+  const UpstreamEndpoint endpoint = endpoint_of(*connector);
+  WICK_CO_TRY(challenge, co_await discovery_.fetch_challenge(endpoint));
   const std::string challenged = challenge.scope;
-  WICK_CO_TRY(protection, co_await discovery_.find(site, std::move(challenge)));
-  const AuthorizationServer server = std::move(protection.server);
-  // MCP 2026-07-28, "Authorization Code Protection": without it in the metadata, go no further.
+  WICK_CO_TRY(protected_resource, co_await discovery_.find_resource(endpoint, std::move(challenge)));
+  const AuthorizationServer server = std::move(protected_resource.server);
+  // MCP 2026-07-28, "Authorization Code Protection": the metadata must list S256.
   if (!server.s256) {
     co_return fail(ErrorCode::kUpstream,
-                   "The authorization server does not say that it knows PKCE with S256 "
+                   "The authorization server does not declare PKCE with S256 "
                    "(code_challenge_methods_supported): connecting to it is not safe.");
   }
-  WICK_CO_CHECK(request_to(site, server.authorization_endpoint, server.issuer, "The authorization endpoint"));
+  WICK_CO_CHECK(
+      make_get_request(endpoint, server.authorization_endpoint, server.issuer, "The authorization endpoint"));
   WICK_CO_TRY(registered, co_await registrations_.find(connector, server));
   WICK_CO_TRY(before,
               co_await offload(pool_, user.str(), [&] { return accounts_.find(connector->id, user); }));
 
   const bool is_offline = offers_offline_access(server);
   const std::string scope =
-      scope_to_request(text_or_empty(connector->config, "scope"), challenged, protection.scopes_supported,
-                       before ? &*before : nullptr, is_offline);
+      scope_to_request(text_or_empty(connector->config, "scope"), challenged,
+                       protected_resource.scopes_supported, before ? &*before : nullptr, is_offline);
 
   Pending pending;
   pending.redirect_uri = registered.redirect_uri;
   pending.verifier = to_base64url(random_bytes(kRandomBytes));
   pending.scope = scope;
   pending.says_issuer = server.says_issuer;
-  pending.grant.resource = protection.resource;
+  pending.grant.resource = protected_resource.resource;
   pending.grant.issuer = server.issuer;
   pending.grant.token_endpoint = server.token_endpoint;
   pending.grant.revocation_endpoint = server.revocation_endpoint;
@@ -165,7 +166,7 @@ http::Task<Result<std::string>> AccountLinkingService::begin(std::shared_ptr<con
   row.user = user.str();
   row.connector = connector->id.str();
   row.request = seal(pending, place_of(row.digest));
-  row.expires_at = clock_.now() + kConnectAge;
+  row.expires_at = clock_.now() + to_micros(kConnectAge);
   auto kept = co_await offload(pool_, user.str(), [&] {
     return db_.write(
         [&](Transaction& tx) { return account_store::put_pending(tx, row, kMaxPendingPerSession); });
@@ -182,7 +183,7 @@ Result<std::pair<ConnectorId, AccountLinkingService::Pending>> AccountLinkingSer
     WICK_TRY(found, account_store::find_pending(tx, as_bytes(digest)));
     // The row of another user stays: a stolen state must not break its owner's flow.
     if (!found || found->session != answer.session.str() || found->user != answer.user.str())
-      return fail(ErrorCode::kNotFound, "the state is not of a connection that this session has begun");
+      return fail(ErrorCode::kNotFound, "the state is not of a connection that this session has started");
     WICK_CHECK(account_store::remove_pending(tx, as_bytes(digest)));
     return std::move(*found);
   }));
@@ -202,16 +203,16 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   }
   const std::string id = taken->first.str();
   Pending& pending = taken->second;
-  // Mix-up: an answer that came to the address of another connector is not this one's.
+  // Mix-up: a response to the redirect URI of another connector is refused.
   const std::string came_to = answer.connector.empty() ? "" : registrations_.redirect_uri(taken->first);
   if (answer.connector.empty() ? pending.redirect_uri == registrations_.redirect_uri(taken->first)
                                : answer.connector != id || pending.redirect_uri != came_to)
-    co_return refuse(LinkingFailure::kWrongIssuer, "the answer came to the address of another connector", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the response came to the address of another connector",
+                     id);
   // RFC 9207 §2.4, by simple comparison.
   if (answer.issuer.empty() ? pending.says_issuer : answer.issuer != pending.grant.issuer)
-    co_return refuse(LinkingFailure::kWrongIssuer, "the answer's iss is not the issuer that was asked", id);
-  if (answer.error == "access_denied")
-    co_return refuse(LinkingFailure::kDenied, "the user did not allow it", id);
+    co_return refuse(LinkingFailure::kWrongIssuer, "the response's iss is not the requested issuer", id);
+  if (answer.error == "access_denied") co_return refuse(LinkingFailure::kDenied, "the user denied it", id);
   if (!answer.error.empty())
     co_return refuse(LinkingFailure::kFailed,
                      "the authorization server answers with " + plain_error(answer.error), id);
@@ -222,12 +223,12 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   const auto connector = snapshot->connectors.find(taken->first);
   if (user == nullptr || connector == nullptr || !snapshot->may_use(*user, *connector) ||
       account_kind_of(*connector) != LinkedAccountKind::kOAuth)
-    co_return refuse(LinkingFailure::kFailed, "the connector is not there for this user any more", id);
+    co_return refuse(LinkingFailure::kFailed, "the connector is not available to this user any more", id);
   if (!covers(pending.grant.resource, text_or_empty(connector->config, "url")))
     co_return refuse(LinkingFailure::kFailed, "the connector's address was changed meanwhile", id);
 
-  const UpstreamEndpoint site = site_of(*connector);
-  pending.grant.allow_private_addresses = site.allow_private_addresses;
+  const UpstreamEndpoint endpoint = endpoint_of(*connector);
+  pending.grant.allow_private_addresses = endpoint.allow_private_addresses;
   Form form;
   form.emplace_back("grant_type", "authorization_code");
   form.emplace_back("code", answer.code);
@@ -236,10 +237,10 @@ http::Task<std::expected<std::string, ConnectRefusal>> AccountLinkingService::fi
   form.emplace_back("resource", pending.grant.resource);
   ClientIdentity client = pending.grant.client.clone();
   const Micros now = clock_.now();
-  auto tokens = co_await request_tokens(http_, site, pending.grant.issuer, pending.grant.token_endpoint,
+  auto tokens = co_await request_tokens(http_, endpoint, pending.grant.issuer, pending.grant.token_endpoint,
                                         std::move(client), std::move(form), now);
   if (!tokens) {
-    if (tokens.error().of == TokenRefusal::Of::kClient)
+    if (tokens.error().reason == TokenRefusal::Reason::kClient)
       co_await registrations_.forget(taken->first, pending.grant.issuer);
     co_return refuse(LinkingFailure::kFailed, std::move(tokens.error().message), id);
   }
@@ -320,17 +321,17 @@ http::Task<void> AccountLinkingService::revoke_ended(std::function<bool()> stop)
     if (!grant.revocation_endpoint.empty()) {
       // RFC 7009 §2.1: a refresh token takes the access tokens of its grant along.
       const bool refresh = !grant.refresh.empty();
-      const UpstreamEndpoint site{grant.resource, grant.allow_private_addresses};
+      const UpstreamEndpoint endpoint{grant.resource, grant.allow_private_addresses};
       Secret token = refresh ? grant.refresh.clone() : grant.access.clone();
       std::string hint = refresh ? "refresh_token" : "access_token";
       ClientIdentity client = grant.client.clone();
-      auto told = co_await revoke_token(http_, site, grant.issuer, grant.revocation_endpoint,
+      auto told = co_await revoke_token(http_, endpoint, grant.issuer, grant.revocation_endpoint,
                                         std::move(client), std::move(token), std::move(hint));
       over = over || told.has_value();
       if (!told) spdlog::warn("a revocation at {}: {}", grant.issuer, told.error().message);
     }
     if (!over) continue;
-    auto dropped = co_await offload(pool_, "", [&] { return accounts_.done(revocation); });
+    auto dropped = co_await offload(pool_, "", [&] { return accounts_.finish_revocation(revocation); });
     if (!dropped) co_return;
   }
 }

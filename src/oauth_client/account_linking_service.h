@@ -1,6 +1,6 @@
 // AccountLinkingService: connects users' own accounts at MCP servers, and disconnects them.
 //
-// Connecting is the authorization code flow with PKCE. begin() stores a row for the browser session, under the SHA-256 of
+// Connecting is the authorization code flow with PKCE. start_linking() stores a row for the browser session, under the SHA-256 of
 // the state. finish() takes the row out. So a response counts once, within ten minutes, in the same session and for the
 // same user and connector. The row contains, sealed, everything that the response is validated with: issuer, token
 // endpoint, resource, client and PKCE verifier, from the metadata that was validated before the browser left. None of it
@@ -22,7 +22,7 @@
 
 namespace wick::upstream {
 
-inline constexpr Micros kConnectAge = 10 * 60 * kMicrosPerSecond;
+inline constexpr std::chrono::minutes kConnectAge{10};
 inline constexpr std::int64_t kMaxPendingPerSession = 10;
 inline constexpr int kConnectsPerHour = 200;  // of one user: each asks other servers
 
@@ -74,8 +74,8 @@ class AccountLinkingService {
 
   // Returns the address at which the browser continues. Errors: kInvalidArgument  the connector does not use per-user accounts
   //   kRateLimited;  kForbidden  an admin has to act first;  kUpstream, those of http::Client
-  http::Task<Result<std::string>> begin(std::shared_ptr<const ConnectorEntry> connector, UserId user,
-                                        SessionId session);
+  http::Task<Result<std::string>> start_linking(std::shared_ptr<const ConnectorEntry> connector, UserId user,
+                                                SessionId session);
   // Returns the connector's id.
   http::Task<std::expected<std::string, ConnectRefusal>> finish(ConnectAnswer answer);
   // Errors: kInvalidArgument  the connector does not use per-user keys, or the key is invalid
@@ -90,7 +90,7 @@ class AccountLinkingService {
   Result<void> purge();
 
  private:
-  // An authorization that a browser has begun.
+  // An authorization that a browser has started.
   struct Pending {
     std::string redirect_uri, verifier, scope;
     bool says_issuer = false;

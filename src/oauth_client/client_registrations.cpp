@@ -10,13 +10,14 @@
 namespace wick::upstream {
 namespace {
 
-constexpr Micros kSecretMargin = 300 * kMicrosPerSecond;  // a secret that ends this soon is as good as ended
+constexpr std::chrono::minutes kSecretMargin{5};  // a secret that expires within this time counts as expired
 
 std::string client_seal_context(std::string_view connector, std::string_view issuer) {
   return "upstream client/" + std::string(connector) + "/" + std::string(issuer);
 }
 
-// What the admin's client is, so that setting it again, even to the same, is seen: the secret is sealed anew.
+// Identifies the client that an admin has set. Setting the same client again changes the digest, because the secret is sealed
+// again.
 std::string digest_of(const ConnectorEntry& connector) {
   const auto* sealed = connector.sealed_secrets.if_contains("secret");
   const std::string secret =
@@ -45,14 +46,14 @@ json::object ClientRegistrations::metadata(const std::string& redirect_uri,
   const auto url = parse_url(public_url_);
   const std::string host = url ? url->host() : "";
   json::object out;
-  // People read it on the page where they consent: which Wick it is.
+  // The consent page of the authorization server shows the name, so it identifies this server.
   out["client_name"] = "Wick (" + host + ")";
   out["client_uri"] = public_url_;
   out["redirect_uris"] = json::array{json::string(redirect_uri)};
   out["grant_types"] = json::array{"authorization_code", "refresh_token"};
   out["response_types"] = json::array{"code"};
   out["token_endpoint_auth_method"] = auth_method;
-  // MCP 2026-07-28, client-registration: what is reached by a loopback address counts as native.
+  // MCP 2026-07-28, client-registration: a client at a loopback address is native.
   const bool local = host == "localhost" || host.starts_with("127.") || host == "[::1]";
   out["application_type"] = local ? "native" : "web";
   return out;
@@ -110,12 +111,11 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
     co_return std::move(out);
   }
   if (!can_register) {
-    co_return fail(
-        ErrorCode::kForbidden,
-        "The authorization server of \"" + connector->label +
-            "\" takes no clients that register themselves: an admin has to register this server there, "
-            "with the redirect address " +
-            out.redirect_uri + ", and set the client id that it gives.");
+    co_return fail(ErrorCode::kForbidden,
+                   "The authorization server of \"" + connector->label +
+                       "\" does not allow registration: an admin has to register this server there, "
+                       "with the redirect address " +
+                       out.redirect_uri + ", and set the client id that it gives.");
   }
   const std::string connector_id = connector->id.str();
   const std::string place = client_seal_context(connector_id, server.issuer);
@@ -125,7 +125,7 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
   };
   WICK_CO_TRY(known, co_await offload(pool_, "", find_stored_client));
   if (known && known->redirect_uri == out.redirect_uri &&
-      (known->expires_at == 0 || known->expires_at > clock_.now() + kSecretMargin)) {
+      (known->expires_at == 0 || known->expires_at > clock_.now() + to_micros(kSecretMargin))) {
     auto plain = key_.open(known->identity, place);
     const json::value kept = plain ? parse_trusted_json(plain->reveal()) : json::value();
     if (kept.is_object()) {
@@ -136,8 +136,8 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
     }
   }
   json::object wanted = metadata(out.redirect_uri, auth_method_for(server.auth_methods, true));
-  UpstreamEndpoint site = site_of(*connector);
-  WICK_CO_TRY(registered, co_await register_client(http_, std::move(site), server, std::move(wanted)));
+  UpstreamEndpoint endpoint = endpoint_of(*connector);
+  WICK_CO_TRY(registered, co_await register_client(http_, std::move(endpoint), server, std::move(wanted)));
   out.client = std::move(registered.first);
   json::object kept;
   kept["id"] = out.client.id;
@@ -154,7 +154,7 @@ http::Task<Result<ClientRegistrations::Registered>> ClientRegistrations::find(
 }
 
 http::Task<void> ClientRegistrations::forget(ConnectorId connector, std::string issuer) {
-  // When it fails, the next attempt is refused again and comes here again.
+  // When the removal fails, the next refusal removes the registration.
   co_await offload(pool_, "", [&] {
     return db_.write_with_reserve(
         [&](Transaction& tx) { return account_store::remove_client(tx, connector.str(), issuer); });

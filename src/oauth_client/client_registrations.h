@@ -1,15 +1,15 @@
-// ClientRegistrations: what Wick is called at an authorization server. In the order of MCP 2026-07-28
-// (basic/authorization/client-registration): a client that an admin has set; the URL of Wick's own metadata
-// document; a registration (RFC 7591), which is kept.
+// ClientRegistrations: Wick's client identities at authorization servers. In the order of MCP 2026-07-28
+// (basic/authorization/client-registration), Wick uses a client that an admin has set, the URL of its own metadata
+// document, or a registration (RFC 7591), which is stored.
 //
-// An identity belongs to the issuer that gave it. A registration is kept under its issuer. For a client that
-// an admin has set, the issuer it is first used with is noted, and it is never shown to another one: a server
-// that is no longer what it was cannot have its secret sent elsewhere. Setting the client again lifts that.
+// An identity belongs to the issuer that assigned it. A registration is stored under its issuer. A client that an admin has
+// set is pinned to the first issuer with which it is used, and never sent to another issuer. So a compromised MCP server
+// cannot direct its secret elsewhere. Setting the client again removes the pin.
 //
-// Mix-up (RFC 9700 §4.4.2): each connector has a redirect URI of its own, so that what an authorization
-// server sends to one connector's address is never taken to another's. A metadata document is one for all
-// connectors and has one redirect URI; it is used where the server says in its answers who it is (RFC 9207),
-// and where there is no other way. Thread-safe; coroutines of the io threads.
+// Mix-up (RFC 9700 §4.4.2). Each connector has its own redirect URI, so a response for one connector's URI is never used at
+// another authorization server. The metadata document is the same for all connectors and has one redirect URI. It is used
+// only when the server sends its issuer in its responses (RFC 9207), or when there is no other way. Thread-safe; coroutines
+// of the io threads.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -36,19 +36,19 @@ class ClientRegistrations {
     ClientIdentity client;
     std::string redirect_uri;
   };
-  // Errors: kForbidden  an admin has to do something: the message says what
+  // Errors: kForbidden  an admin has to act; the message says how
   //         kUpstream, and those of http::Client
   http::Task<Result<Registered>> find(std::shared_ptr<const ConnectorEntry> connector,
                                       AuthorizationServer server);
-  // The client that an admin has set, for `server`; `pin`: only for the issuer that it was first used with.
-  // Errors: kForbidden  it belongs to another issuer
+  // The client that an admin has set, for `server`. `pin`: only for the issuer with which it was first used.
+  // Errors: kForbidden  the client belongs to another issuer
   http::Task<Result<ClientIdentity>> configured(std::shared_ptr<const ConnectorEntry> connector,
                                                 AuthorizationServer server, bool pin);
-  // The server knows this client no more.
+  // Removes the registration, because the server does not know the client any more.
   http::Task<void> forget(ConnectorId connector, std::string issuer);
 
   std::string redirect_uri(const ConnectorId& connector) const;
-  // Whether this server can have a metadata document: it needs an https address.
+  // Whether Wick has a metadata document, which needs an https address.
   bool has_document() const;
   boost::json::object document() const;
 

@@ -1,4 +1,4 @@
-// A user's own account at a connected MCP server: what Wick holds of it. Values; no I/O.
+// A user's own account at a connected MCP server, as Wick stores it. Values; no I/O.
 #pragma once
 
 #include <optional>
@@ -15,13 +15,13 @@ inline constexpr std::size_t kMaxUserKeyBytes = 4096;  // of a pasted key
 
 enum class LinkedAccountKind { kOAuth, kKey };
 
-// What the server takes from us for this user. Sealed as a whole, for its user and connector: whatever is
-// known about a token is of no use at another place.
+// The credentials of the account. They are sealed together and bound to user and connector, so they cannot be opened for
+// another user or connector.
 struct UpstreamGrant {
   Secret access;         // the access token, or the pasted key
-  Secret refresh;        // empty: none was given
-  std::string resource;  // where it may be sent: covers(resource, the connector's address)
-  // For kOAuth: who gave it, and as whom.
+  Secret refresh;        // empty: there is none
+  std::string resource;  // covers() every address to which the token may be sent
+  // For kOAuth: the authorization server and the client of the grant.
   std::string issuer, token_endpoint, revocation_endpoint;
   ClientIdentity client;
   bool allow_private_addresses = false;  // for the revocation, which may outlive the connector
@@ -29,18 +29,18 @@ struct UpstreamGrant {
 
 struct LinkedAccount {
   LinkedAccountKind kind = LinkedAccountKind::kOAuth;
-  std::int64_t version = 0;  // another one after each change
-  // Sets of scopes: asked for; given, as far as the server says; and asked for by the server since
-  // (insufficient_scope), which only the user can add.
+  std::int64_t version = 0;  // changes with each change of the account
+  // Sets of scopes: requested by Wick; granted, when the server has said so; and demanded by the server since then
+  // (insufficient_scope), which need the user's consent.
   std::string requested_scope, granted_scope, wanted_scope;
   std::string issuer;
-  bool refused = false;  // the server did not take it when it was last used
+  bool refused = false;  // the server refused the account when it was last used
   Micros connected_at = 0;
   Micros expires_at = 0;               // of the access token; 0: not known
-  std::optional<UpstreamGrant> grant;  // nothing: it has ended
+  std::optional<UpstreamGrant> grant;  // nullopt: the grant has ended
 };
 
-// Whether there is something to send at `now`: a token that lives, or can be renewed.
+// Whether the account can be used at `now`: its token is valid or can be renewed.
 inline bool is_alive(const LinkedAccount& account, Micros now) {
   return account.grant &&
          (account.expires_at == 0 || account.expires_at > now || !account.grant->refresh.empty());

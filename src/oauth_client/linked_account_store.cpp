@@ -75,16 +75,16 @@ Result<std::int64_t> end(Transaction& tx, std::string_view connector, std::strin
       {connector, user, version});
 }
 
-Result<void> note_refused(Transaction& tx, std::string_view connector, std::string_view user,
-                          std::int64_t version) {
+Result<void> record_refusal(Transaction& tx, std::string_view connector, std::string_view user,
+                            std::int64_t version) {
   return only_done(
       tx.execute("UPDATE upstream_accounts SET refused = 1 WHERE connector_id = $1 AND user_id = $2 AND "
                  "version = $3",
                  {connector, user, version}));
 }
 
-Result<void> note_wanted(Transaction& tx, std::string_view connector, std::string_view user,
-                         std::int64_t version, std::string_view scope) {
+Result<void> record_wanted_scope(Transaction& tx, std::string_view connector, std::string_view user,
+                                 std::int64_t version, std::string_view scope) {
   return only_done(
       tx.execute("UPDATE upstream_accounts SET wanted_scope = $4 WHERE connector_id = $1 AND user_id = $2 "
                  "AND version = $3",

@@ -1,5 +1,5 @@
-// The SQL of accounts at connected MCP servers: each function inside the caller's transaction. Credentials
-// are sealed by the caller (linked_accounts.h).
+// The SQL of accounts at connected MCP servers: each function inside the caller's transaction. The caller seals the credentials
+// (linked_accounts.h).
 #pragma once
 
 #include <optional>
@@ -28,10 +28,10 @@ Result<void> put(Transaction& tx, const Row& row);
 Result<std::int64_t> update(Transaction& tx, const Row& row);
 Result<std::int64_t> end(Transaction& tx, std::string_view connector, std::string_view user,
                          std::int64_t version);
-Result<void> note_refused(Transaction& tx, std::string_view connector, std::string_view user,
-                          std::int64_t version);
-Result<void> note_wanted(Transaction& tx, std::string_view connector, std::string_view user,
-                         std::int64_t version, std::string_view scope);
+Result<void> record_refusal(Transaction& tx, std::string_view connector, std::string_view user,
+                            std::int64_t version);
+Result<void> record_wanted_scope(Transaction& tx, std::string_view connector, std::string_view user,
+                                 std::int64_t version, std::string_view scope);
 // Puts an OAuth grant into the table of revocations before it removes the row.
 Result<std::int64_t> remove(Transaction& tx, std::string_view connector, std::string_view user);
 // The number of users who can use the connector with their own account.
@@ -61,7 +61,7 @@ Result<void> remove_client(Transaction& tx, std::string_view connector, std::str
 Result<std::string> pinned_issuer(Transaction& tx, std::string_view connector, std::string_view digest,
                                   std::string_view issuer);
 
-// An authorization that a browser has begun.
+// An authorization that a browser has started.
 struct PendingRow {
   std::string digest, session, user, connector, request;  // digest: of the state; request: sealed
   Micros expires_at = 0;

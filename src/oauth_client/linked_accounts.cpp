@@ -102,23 +102,25 @@ Result<bool> LinkedAccounts::update(const ConnectorId& connector, const UserId& 
   return updated_rows == 1;
 }
 
-Result<bool> LinkedAccounts::end(const ConnectorId& connector, const UserId& user, std::int64_t version) {
+Result<bool> LinkedAccounts::drop_grant(const ConnectorId& connector, const UserId& user,
+                                        std::int64_t version) {
   WICK_TRY(updated_rows, db_.write_with_reserve([&](Transaction& tx) {
     return account_store::end(tx, connector.str(), user.str(), version);
   }));
   return updated_rows == 1;
 }
 
-Result<void> LinkedAccounts::note_refused(const ConnectorId& connector, const UserId& user,
-                                          std::int64_t version) {
-  return db_.write_with_reserve(
-      [&](Transaction& tx) { return account_store::note_refused(tx, connector.str(), user.str(), version); });
+Result<void> LinkedAccounts::record_refusal(const ConnectorId& connector, const UserId& user,
+                                            std::int64_t version) {
+  return db_.write_with_reserve([&](Transaction& tx) {
+    return account_store::record_refusal(tx, connector.str(), user.str(), version);
+  });
 }
 
-Result<void> LinkedAccounts::note_wanted(const ConnectorId& connector, const UserId& user,
-                                         std::int64_t version, std::string_view scope) {
+Result<void> LinkedAccounts::record_wanted_scope(const ConnectorId& connector, const UserId& user,
+                                                 std::int64_t version, std::string_view scope) {
   return db_.write([&](Transaction& tx) {
-    return account_store::note_wanted(tx, connector.str(), user.str(), version, scope);
+    return account_store::record_wanted_scope(tx, connector.str(), user.str(), version, scope);
   });
 }
 
@@ -139,20 +141,20 @@ Result<std::optional<LinkedAccounts::Revocation>> LinkedAccounts::take_revocatio
   WICK_TRY(is_any_due, db_.read([&](Transaction& tx) { return account_store::has_revocation(tx, now); }));
   if (!is_any_due) return std::nullopt;
   WICK_TRY(row, db_.write_with_reserve([&](Transaction& tx) {
-    return account_store::take_revocation(tx, now, now + kRevocationPause);
+    return account_store::take_revocation(tx, now, now + to_micros(kRevocationPause));
   }));
   if (!row) return std::nullopt;
   auto grant = open(key_, row->credential, seal_context(row->connector, row->user));
   Revocation out{std::move(*row), {}};
   if (!grant) {  // The sealing key has changed: the tokens cannot be read, so they cannot be revoked.
-    WICK_CHECK(done(out));
+    WICK_CHECK(finish_revocation(out));
     return fail(std::move(grant.error()));
   }
   out.grant = std::move(*grant);
   return out;
 }
 
-Result<void> LinkedAccounts::done(const Revocation& revocation) {
+Result<void> LinkedAccounts::finish_revocation(const Revocation& revocation) {
   return db_.write_with_reserve(
       [&](Transaction& tx) { return account_store::remove_revocation(tx, revocation.row); });
 }

@@ -19,7 +19,7 @@ namespace wick::upstream {
 
 // The number of attempts of a revocation, and the pause between two of them.
 inline constexpr std::int64_t kMaxRevocationAttempts = 5;
-inline constexpr Micros kRevocationPause = 600 * kMicrosPerSecond;
+inline constexpr std::chrono::minutes kRevocationPause{10};
 
 class LinkedAccounts {
  public:
@@ -34,10 +34,10 @@ class LinkedAccounts {
   // Stores the grant, its expiry and its scope. False: the account has changed since `account.version`.
   Result<bool> update(const ConnectorId& connector, const UserId& user, const LinkedAccount& account);
   // Drops the credential, after the server has refused it for good. False: the account has changed since `version`.
-  Result<bool> end(const ConnectorId& connector, const UserId& user, std::int64_t version);
-  Result<void> note_refused(const ConnectorId& connector, const UserId& user, std::int64_t version);
-  Result<void> note_wanted(const ConnectorId& connector, const UserId& user, std::int64_t version,
-                           std::string_view scope);
+  Result<bool> drop_grant(const ConnectorId& connector, const UserId& user, std::int64_t version);
+  Result<void> record_refusal(const ConnectorId& connector, const UserId& user, std::int64_t version);
+  Result<void> record_wanted_scope(const ConnectorId& connector, const UserId& user, std::int64_t version,
+                                   std::string_view scope);
   // False: there is no account. An OAuth grant then waits for its revocation.
   Result<bool> remove(const ConnectorId& connector, const UserId& user);
   Result<std::int64_t> count(const ConnectorId& connector);
@@ -48,7 +48,7 @@ class LinkedAccounts {
   };
   // The next grant to revoke. Call done() after the server has revoked it, or after the last attempt.
   Result<std::optional<Revocation>> take_revocation();
-  Result<void> done(const Revocation& revocation);
+  Result<void> finish_revocation(const Revocation& revocation);
 
  private:
   Database& db_;

@@ -1,5 +1,4 @@
-// What is kept of users' accounts: sealed to its place, changed only by who has seen the latest, gone with
-// its owner.
+// Stored accounts: sealed to user and connector, changed only by a caller with the latest version, deleted with their user.
 #include "oauth_client/linked_accounts.h"
 
 #include <gmock/gmock.h>
@@ -97,7 +96,7 @@ TEST_F(AccountsTest, ALateRefreshOverwritesNothing) {
   accounts_->put(connector_, ann_, oauth("second", "rt")).value();
   late.grant->access = Secret("late");
   EXPECT_FALSE(accounts_->update(connector_, ann_, late).value());
-  EXPECT_FALSE(accounts_->end(connector_, ann_, late.version).value());
+  EXPECT_FALSE(accounts_->drop_grant(connector_, ann_, late.version).value());
   EXPECT_EQ(found(ann_).grant->access.reveal(), "second");
   LinkedAccount current = found(ann_);
   current.grant->access = Secret("renewed");
@@ -118,7 +117,7 @@ TEST_F(AccountsTest, ARefreshAfterDisconnectingBringsNothingBack) {
 
 TEST_F(AccountsTest, WhatHasEndedKeepsNoCredential) {
   accounts_->put(connector_, ann_, oauth("at", "rt")).value();
-  EXPECT_TRUE(accounts_->end(connector_, ann_, found(ann_).version).value());
+  EXPECT_TRUE(accounts_->drop_grant(connector_, ann_, found(ann_).version).value());
   EXPECT_FALSE(found(ann_).grant);
   EXPECT_TRUE(found(ann_).refused);
   EXPECT_EQ(accounts_->count(connector_).value(), 0);
@@ -135,8 +134,8 @@ TEST_F(AccountsTest, ARevocationIsTakenOnceAPauseAndGivenUpInTheEnd) {
     EXPECT_EQ(taken->row.attempts, attempt);
     EXPECT_EQ(taken->grant.refresh.reveal(), "rt");
     EXPECT_FALSE(accounts_->take_revocation().value()) << "nobody else is given it at the same time";
-    clock_.advance(kRevocationPause / kMicrosPerSecond + 1);
-    if (attempt == kMaxRevocationAttempts) accounts_->done(*taken).value();
+    clock_.advance(to_micros(kRevocationPause) / kMicrosPerSecond + 1);
+    if (attempt == kMaxRevocationAttempts) accounts_->finish_revocation(*taken).value();
   }
   EXPECT_FALSE(accounts_->take_revocation().value());
 }

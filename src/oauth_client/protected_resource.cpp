@@ -64,7 +64,7 @@ std::vector<std::string> server_metadata_urls(std::string_view issuer) {
   return out;
 }
 
-Result<AuthorizationServer> read_server(const json::object& document, std::string_view issuer) {
+Result<AuthorizationServer> read_server_metadata(const json::object& document, std::string_view issuer) {
   AuthorizationServer out;
   out.issuer = text_or_empty(document, "issuer");
   // RFC 8414 §3.3, else one server could speak for another. A host with and without the slash of its empty
@@ -73,7 +73,7 @@ Result<AuthorizationServer> read_server(const json::object& document, std::strin
   const bool same = out.issuer == issuer || (asked && without_slash(asked->path()).empty() &&
                                              without_slash(out.issuer) == without_slash(issuer));
   if (!same)
-    return unsound("The authorization server's metadata is of another issuer than the one it was asked for.");
+    return unsound("The authorization server's metadata names another issuer than the requested one.");
   out.authorization_endpoint = text_or_empty(document, "authorization_endpoint");
   out.token_endpoint = text_or_empty(document, "token_endpoint");
   out.registration_endpoint = text_or_empty(document, "registration_endpoint");
@@ -92,11 +92,9 @@ Result<AuthorizationServer> read_server(const json::object& document, std::strin
   return out;
 }
 
-http::Task<Result<std::optional<json::object>>> AuthorizationServerDiscovery::document(UpstreamEndpoint site,
-                                                                                       std::string url,
-                                                                                       std::string issuer,
-                                                                                       std::string what) {
-  WICK_CO_TRY(request, request_to(site, url, issuer, what));
+http::Task<Result<std::optional<json::object>>> AuthorizationServerDiscovery::fetch_document(
+    UpstreamEndpoint endpoint, std::string url, std::string issuer, std::string what) {
+  WICK_CO_TRY(request, make_get_request(endpoint, url, issuer, what));
   // MCP 2025-03-26, authorization, "Server Metadata Discovery Headers".
   request.headers.emplace_back("MCP-Protocol-Version", "2025-11-25");
   auto answer = co_await http_.send(std::move(request));
@@ -107,8 +105,8 @@ http::Task<Result<std::optional<json::object>>> AuthorizationServerDiscovery::do
   co_return std::move(body->get_object());
 }
 
-http::Task<Result<BearerChallenge>> AuthorizationServerDiscovery::ask(UpstreamEndpoint site) {
-  WICK_CO_TRY(request, request_to(site, site.url, {}, "The MCP server"));
+http::Task<Result<BearerChallenge>> AuthorizationServerDiscovery::fetch_challenge(UpstreamEndpoint endpoint) {
+  WICK_CO_TRY(request, make_get_request(endpoint, endpoint.url, {}, "The MCP server"));
   // The request with which a client of today begins; who needs an account refuses it like any other.
   request.method = "POST";
   request.has_body = true;
@@ -129,16 +127,16 @@ http::Task<Result<BearerChallenge>> AuthorizationServerDiscovery::ask(UpstreamEn
   co_return parse_challenge(all);
 }
 
-http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(UpstreamEndpoint site,
-                                                                         BearerChallenge challenge) {
-  std::vector<std::string> places = resource_metadata_urls(site.url);
+http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find_resource(UpstreamEndpoint endpoint,
+                                                                                  BearerChallenge challenge) {
+  std::vector<std::string> places = resource_metadata_urls(endpoint.url);
   if (!challenge.resource_metadata.empty()) places.insert(places.begin(), challenge.resource_metadata);
   ProtectedResource out;
   std::optional<json::object> metadata;
   std::string problem;
   const std::string nobody, what = "The MCP server's protected resource metadata";
   for (const std::string& place : places) {
-    auto found = co_await document(site, place, nobody, what);
+    auto found = co_await fetch_document(endpoint, place, nobody, what);
     if (!found) {
       // When the address in the challenge is unusable, the well-known addresses are tried.
       problem = found.error().message;
@@ -152,10 +150,10 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
   std::string issuer;
   if (metadata) {
     out.resource = text_or_empty(*metadata, "resource");
-    // Else a server could have tokens made out to another one, and get them.
-    if (!covers(out.resource, site.url)) {
+    // Otherwise a server could obtain tokens that are issued for another server.
+    if (!covers(out.resource, endpoint.url)) {
       co_return unsound(
-          "The MCP server's protected resource metadata is about another resource than the connector's "
+          "The MCP server's protected resource metadata describes another resource than the connector's "
           "address.");
     }
     out.scopes_supported = scopes_in(*metadata);
@@ -165,12 +163,12 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
     issuer = servers.front();
   } else {
     // 2025-03-26, "Authorization Base URL": the server's own origin is the authorization server.
-    const auto own = parse_url(site.url);
+    const auto own = parse_url(endpoint.url);
     if (!own) co_return unsound("The MCP server is not at an http or https address.");
     issuer = own->origin();
-    out.resource = site.url;
+    out.resource = endpoint.url;
   }
-  auto server = co_await find_server(site, issuer);
+  auto server = co_await find_server(endpoint, issuer);
   if (!server && !metadata) {
     co_return unsound(
         "The MCP server does not say how to sign in: it has neither protected resource metadata nor "
@@ -182,15 +180,15 @@ http::Task<Result<ProtectedResource>> AuthorizationServerDiscovery::find(Upstrea
   co_return out;
 }
 
-http::Task<Result<AuthorizationServer>> AuthorizationServerDiscovery::find_server(UpstreamEndpoint site,
+http::Task<Result<AuthorizationServer>> AuthorizationServerDiscovery::find_server(UpstreamEndpoint endpoint,
                                                                                   std::string issuer) {
   const auto places = server_metadata_urls(issuer);
   if (places.empty()) co_return unsound("The MCP server names an authorization server that is not a URL.");
   const std::string what = "The authorization server's metadata";
   for (const std::string& place : places) {
-    WICK_CO_TRY(found, co_await document(site, place, issuer, what));
+    WICK_CO_TRY(found, co_await fetch_document(endpoint, place, issuer, what));
     if (!found) continue;
-    auto server = read_server(*found, issuer);
+    auto server = read_server_metadata(*found, issuer);
     co_return server;
   }
   co_return unsound("The authorization server " + issuer + " has no metadata where it should be.");

@@ -40,15 +40,16 @@ class AuthorizationServerDiscovery {
 
   // The challenge of the server to a request without a credential; empty when the server does not refuse the request.
   // Errors: those of http::Client
-  http::Task<Result<BearerChallenge>> ask(UpstreamEndpoint site);
+  http::Task<Result<BearerChallenge>> fetch_challenge(UpstreamEndpoint endpoint);
   // Errors: kUpstream  metadata is missing or invalid; the message names it;  and those of http::Client
-  http::Task<Result<ProtectedResource>> find(UpstreamEndpoint site, BearerChallenge challenge);
+  http::Task<Result<ProtectedResource>> find_resource(UpstreamEndpoint endpoint, BearerChallenge challenge);
 
  private:
-  http::Task<Result<AuthorizationServer>> find_server(UpstreamEndpoint site, std::string issuer);
+  http::Task<Result<AuthorizationServer>> find_server(UpstreamEndpoint endpoint, std::string issuer);
   // The JSON object at `url`; absent when the answer is anything else.
-  http::Task<Result<std::optional<boost::json::object>>> document(UpstreamEndpoint site, std::string url,
-                                                                  std::string issuer, std::string what);
+  http::Task<Result<std::optional<boost::json::object>>> fetch_document(UpstreamEndpoint endpoint,
+                                                                        std::string url, std::string issuer,
+                                                                        std::string what);
 
   http::Client& http_;
 };
@@ -58,6 +59,7 @@ std::vector<std::string> resource_metadata_urls(std::string_view url);
 std::vector<std::string> server_metadata_urls(std::string_view issuer);
 // Reads the metadata of an authorization server that was asked for under `issuer`.
 // Errors: kUpstream  the metadata is of another issuer, or has no token endpoint
-Result<AuthorizationServer> read_server(const boost::json::object& document, std::string_view issuer);
+Result<AuthorizationServer> read_server_metadata(const boost::json::object& document,
+                                                 std::string_view issuer);
 
 }  // namespace wick::upstream

@@ -1,12 +1,10 @@
-// SingleFlight: of callers who need the same thing done at the same time, one does it and all wait for it.
+// SingleFlight: when several callers need the same work at the same time, it runs once and all of them wait for its result.
 //
-// The work runs as a coroutine of its own, so it is finished though whoever asked first has gone: a token
-// that was rotated must be stored. The table is guarded by a mutex that is never held while waiting. A caller
-// either finds the flight in the table, and is put on its list under the same lock under which the list is
-// taken at the end: so nobody is forgotten and nobody waits for a flight that is over; or starts one. Each
-// waiter is resumed on its own io thread, and is owned by nothing but that thread's context. A flight that
-// begins after another one ended sees what that one did: whether there is still something to do is for the
-// work to look at.
+// The work runs in a coroutine of its own. It finishes even when its first caller is cancelled, because a rotated token
+// must be stored. A mutex guards the table, and is never held while waiting. A caller that finds a flight in the table adds
+// itself to its list of waiters under the same lock under which the flight takes the list at its end. So every waiter is
+// resumed, and no caller waits for a flight that has ended. Each waiter is resumed on its own io thread. When a flight
+// starts after another one ended, its work checks whether there is anything left to do.
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,32 +23,33 @@
 
 namespace wick::upstream {
 
-// Thread-safe; outlives its flights.
+// Thread-safe. It outlives its flights.
 class SingleFlight {
  public:
   using Work = std::function<http::Task<Result<void>>()>;
 
-  // What the flight under `key` came to; `work` is made into one when there is none, and may throw.
+  // Returns the result of the flight with this key. Starts a flight with `work` when there is none. `work` may throw.
   http::Task<Result<void>> run(std::string key, Work work) {
-    const http::Executor home = co_await boost::asio::this_coro::executor;
-    const auto landed = std::make_shared<Outcome>(1);
+    const http::Executor executor = co_await boost::asio::this_coro::executor;
+    const auto outcome_box = std::make_shared<Outcome>(1);
     bool first = false;
     {
       const std::lock_guard lock(mutex_);
       auto& waiting = flights_[key];
       first = waiting.empty();
-      waiting.push_back(landed);
+      waiting.push_back(outcome_box);
     }
-    if (first) boost::asio::co_spawn(home, fly(std::move(key), std::move(work)), [](std::exception_ptr) {});
-    auto outcome = co_await landed->take();
-    co_return std::move(*outcome);  // it is never closed, and waits for ever
+    if (first)
+      boost::asio::co_spawn(executor, run_work(std::move(key), std::move(work)), [](std::exception_ptr) {});
+    auto outcome = co_await outcome_box->take();
+    co_return std::move(*outcome);  // the mailbox is never closed, and the wait has no timeout
   }
 
  private:
   using Outcome = Mailbox<Result<void>>;
   using Waiting = std::vector<std::shared_ptr<Outcome>>;
 
-  http::Task<void> fly(std::string key, Work work) {
+  http::Task<void> run_work(std::string key, Work work) {
     Result<void> outcome;
     try {
       outcome = co_await work();
@@ -66,7 +65,7 @@ class SingleFlight {
   }
 
   std::mutex mutex_;
-  std::unordered_map<std::string, Waiting> flights_;  // those under way
+  std::unordered_map<std::string, Waiting> flights_;  // the flights in progress
 };
 
 }  // namespace wick::upstream

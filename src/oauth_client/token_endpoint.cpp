@@ -18,25 +18,24 @@ std::string encode(const Form& form) {
   return out;
 }
 
-// The client's part of a request (RFC 6749 §2.3.1).
-Result<http::ClientRequest> authenticated(const UpstreamEndpoint& site, const std::string& url,
-                                          std::string_view issuer, std::string_view what,
-                                          const ClientIdentity& client, Form form) {
+// Makes a request with the authentication of the client (RFC 6749 §2.3.1).
+Result<http::ClientRequest> make_client_request(const UpstreamEndpoint& endpoint, const std::string& url,
+                                                std::string_view issuer, std::string_view what,
+                                                const ClientIdentity& client, Form form) {
   const std::string secret(client.secret.reveal());
   const bool basic = client.method == "client_secret_basic";
   if (!basic) form.emplace_back("client_id", client.id);
   if (client.method == "client_secret_post") form.emplace_back("client_secret", secret);
-  auto request = post_to(site, url, issuer, what, encode(form));
+  auto request = make_post_request(endpoint, url, issuer, what, encode(form));
   if (request && basic) {
-    // Both are form-encoded before they are joined.
+    // Id and secret are form-encoded before they are joined.
     request->headers.emplace_back(
         "Authorization", "Basic " + to_base64(percent_encode(client.id) + ":" + percent_encode(secret)));
   }
   return request;
 }
 
-// The error's code when it looks like one (RFC 6749 §5.2 has letters and underscores): a server's own words
-// may hold anything, a token too.
+// The error code of a response, when it is valid (RFC 6749 §5.2). Any other text may contain a token.
 std::string error_code_of(const http::ClientResponse& answer) {
   const auto body = parse_json(answer.body, InvalidUtf8::kReplace);
   if (!body || !body->is_object()) return {};
@@ -49,8 +48,8 @@ std::string refusal_text(std::string_view what, const http::ClientResponse& answ
          (code.empty() ? "" : " (" + code + ")") + ".";
 }
 
-std::unexpected<TokenRefusal> refused(TokenRefusal::Of of, std::string message) {
-  return std::unexpected(TokenRefusal{of, std::move(message)});
+std::unexpected<TokenRefusal> refused(TokenRefusal::Reason reason, std::string message) {
+  return std::unexpected(TokenRefusal{reason, std::move(message)});
 }
 
 }  // namespace
@@ -68,53 +67,54 @@ std::string auth_method_for(const std::vector<std::string>& supported, bool has_
   return "client_secret_basic";
 }
 
-http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& http, UpstreamEndpoint site,
+http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& http, UpstreamEndpoint endpoint,
                                                                std::string issuer, std::string token_endpoint,
                                                                ClientIdentity client, Form form, Micros now) {
-  using Of = TokenRefusal::Of;
-  auto request = authenticated(site, token_endpoint, issuer, "The token endpoint", client, std::move(form));
-  if (!request) co_return refused(Of::kOther, std::move(request.error().message));
+  using Reason = TokenRefusal::Reason;
+  auto request =
+      make_client_request(endpoint, token_endpoint, issuer, "The token endpoint", client, std::move(form));
+  if (!request) co_return refused(Reason::kOther, std::move(request.error().message));
   auto answer = co_await http.send(std::move(*request));
-  if (!answer) co_return refused(Of::kOther, "The token endpoint: " + answer.error().message);
+  if (!answer) co_return refused(Reason::kOther, "The token endpoint: " + answer.error().message);
   const std::string code = error_code_of(*answer);
-  // Some (GitHub) answer an error with 200.
+  // Some servers (GitHub) send an error with status 200.
   if (answer->status != 200 || !code.empty()) {
-    const Of of = code == "invalid_grant"                                     ? Of::kGrant
-                  : code == "invalid_client" || code == "unauthorized_client" ? Of::kClient
-                                                                              : Of::kOther;
-    co_return refused(of, refusal_text("The authorization server refuses a token", *answer, code));
+    const Reason reason = code == "invalid_grant"                                     ? Reason::kGrant
+                          : code == "invalid_client" || code == "unauthorized_client" ? Reason::kClient
+                                                                                      : Reason::kOther;
+    co_return refused(reason, refusal_text("The authorization server refuses a token", *answer, code));
   }
   const auto body = parse_json(answer->body, InvalidUtf8::kReplace);
   if (!body || !body->is_object())
-    co_return refused(Of::kOther, "The token endpoint answers with something that is not a JSON object.");
+    co_return refused(Reason::kOther, "The token endpoint answers with something that is not a JSON object.");
   const json::object& given = body->get_object();
   Tokens tokens;
   tokens.access = Secret(text_or_empty(given, "access_token"));
   tokens.refresh = Secret(text_or_empty(given, "refresh_token"));
   tokens.scope = scope_text(scopes_of(text_or_empty(given, "scope")));
   if (!http::is_access_token(tokens.access.reveal()) || tokens.refresh.reveal().size() > kMaxTokenBytes) {
-    co_return refused(Of::kOther, "The token endpoint gives no access token that can be sent.");
+    co_return refused(Reason::kOther, "The token endpoint returns no valid access token.");
   }
-  // RFC 6749 §7.1: a type that is not understood must not be used.
+  // RFC 6749 §7.1: a token of an unknown type must not be used.
   if (!equals_ignoring_case(text_or_empty(given, "token_type"), "bearer"))
-    co_return refused(Of::kOther, "The token endpoint gives a token that is not of the type Bearer.");
-  // Some write the number as text.
+    co_return refused(Reason::kOther, "The token endpoint returns a token that is not of the type Bearer.");
+  // Some servers write the number as text.
   std::int64_t seconds = 0;
   if (const auto* value = given.if_contains("expires_in"); value != nullptr) {
     if (is_number(*value)) seconds = std::int64_t(std::clamp(double_of(*value), 0.0, 1e9));
     if (is_text(*value)) seconds = std::atoll(std::string(value->get_string()).c_str());
   }
-  seconds = std::clamp<std::int64_t>(seconds, 0, kMaxTokenSeconds);
+  seconds = std::clamp<std::int64_t>(seconds, 0, std::chrono::seconds(kMaxTokenLifetime).count());
   if (seconds > 0) tokens.expires_at = now + seconds * kMicrosPerSecond;
   co_return std::move(tokens);
 }
 
 http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Client& http,
-                                                                      UpstreamEndpoint site,
+                                                                      UpstreamEndpoint endpoint,
                                                                       AuthorizationServer server,
                                                                       json::object metadata) {
-  WICK_CO_TRY(request, post_to(site, server.registration_endpoint, server.issuer, "The registration endpoint",
-                               to_json(metadata)));
+  WICK_CO_TRY(request, make_post_request(endpoint, server.registration_endpoint, server.issuer,
+                                         "The registration endpoint", to_json(metadata)));
   for (auto& [name, value] : request.headers) {
     if (name == "Content-Type") value = "application/json";
   }
@@ -147,14 +147,14 @@ http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Clie
   co_return std::pair(std::move(client), ends);
 }
 
-http::Task<Result<void>> revoke_token(http::Client& http, UpstreamEndpoint site, std::string issuer,
+http::Task<Result<void>> revoke_token(http::Client& http, UpstreamEndpoint endpoint, std::string issuer,
                                       std::string revocation_endpoint, ClientIdentity client, Secret token,
                                       std::string hint) {
   Form form;
   form.emplace_back("token", std::string(token.reveal()));
   form.emplace_back("token_type_hint", std::move(hint));
-  WICK_CO_TRY(request, authenticated(site, revocation_endpoint, issuer, "The revocation endpoint", client,
-                                     std::move(form)));
+  WICK_CO_TRY(request, make_client_request(endpoint, revocation_endpoint, issuer, "The revocation endpoint",
+                                           client, std::move(form)));
   auto answer = co_await http.send(std::move(request));
   if (!answer) co_return fail(answer.error().code, "The revocation endpoint: " + answer.error().message);
   if (answer->status != 200) {

@@ -18,10 +18,10 @@
 namespace wick::upstream {
 
 inline constexpr std::size_t kMaxTokenBytes = http::kMaxAccessTokenBytes;
-inline constexpr std::int64_t kMaxTokenSeconds = 10 * 365 * 86'400LL;
+inline constexpr std::chrono::days kMaxTokenLifetime{3650};
 
-// Whether an error code that a server sent can be shown: up to 60 letters and underscores (RFC 6749 §4.1.2.1, §5.2). Anything
-// else may hold the server's own text, and with it a token.
+// Whether an error code of a server can be shown: up to 60 letters and underscores (RFC 6749 §4.1.2.1, §5.2). Any other text may
+// contain a token.
 bool is_error_code(std::string_view code);
 
 // Wick as a client of an authorization server.
@@ -32,7 +32,7 @@ struct ClientIdentity {
   ClientIdentity clone() const { return {id, secret.clone(), method}; }
 };
 
-// The preferred method that both sides support.
+// The authentication method that Wick prefers among those that the server supports.
 std::string auth_method_for(const std::vector<std::string>& supported, bool has_secret);
 
 struct Tokens {
@@ -42,27 +42,31 @@ struct Tokens {
 };
 
 struct TokenRefusal {
-  enum class Of { kGrant, kClient, kOther };  // invalid_grant; invalid_client, unauthorized_client; anything
-  Of of = Of::kOther;
+  enum class Reason {
+    kGrant,
+    kClient,
+    kOther
+  };  // invalid_grant; invalid_client, unauthorized_client; anything
+  Reason reason = Reason::kOther;
   std::string message;  // contains the error code, and no other text of the server
 };
 
 using Form = std::vector<std::pair<std::string, std::string>>;
 
-// The parts of a form that are not the client's: grant_type and what belongs to it. All arguments are owned.
-http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& http, UpstreamEndpoint site,
+// Requests tokens. `form` has the grant_type and its parameters; the client's credentials are added.
+http::Task<std::expected<Tokens, TokenRefusal>> request_tokens(http::Client& http, UpstreamEndpoint endpoint,
                                                                std::string issuer, std::string token_endpoint,
                                                                ClientIdentity client, Form form, Micros now);
 
-// Registers `metadata`. The identity, and when its secret ends (0: never).
-// Errors: kUpstream  the server refuses it: with the error's code;  those of http::Client
+// Registers a client with `metadata`. Returns its identity and the time when its secret expires (0: never).
+// Errors: kUpstream  the server refuses; the message contains its error code;  those of http::Client
 http::Task<Result<std::pair<ClientIdentity, Micros>>> register_client(http::Client& http,
-                                                                      UpstreamEndpoint site,
+                                                                      UpstreamEndpoint endpoint,
                                                                       AuthorizationServer server,
                                                                       boost::json::object metadata);
 
-// Tells the server that the token is needed no more. Errors: kUpstream, those of http::Client
-http::Task<Result<void>> revoke_token(http::Client& http, UpstreamEndpoint site, std::string issuer,
+// Revokes the token at the server. Errors: kUpstream, those of http::Client
+http::Task<Result<void>> revoke_token(http::Client& http, UpstreamEndpoint endpoint, std::string issuer,
                                       std::string revocation_endpoint, ClientIdentity client, Secret token,
                                       std::string hint);
 

@@ -57,13 +57,13 @@ Result<void> check_oauth_config(const json::object& config) {
     return invalid("oauth_client_credentials needs a client id.");
   const std::string scope = text_or_empty(config, "scope");
   if (!trim(scope).empty() && scopes_of(scope).empty())
-    return invalid("The scope must be words of visible ASCII, with blanks between them.");
+    return invalid("The scope must be words of visible ASCII, separated by spaces.");
   const bool shows = account_kind_of_auth(auth) || auth == kClientCredentials;
   if (shows && !text_or_empty(config, "command").empty())
-    return invalid("A command is given its secret in a variable: accounts and OAuth are for an address.");
+    return invalid("A command receives its secret in a variable: accounts and OAuth need an address.");
   if (shows && !parse_url(text_or_empty(config, "url")))
     return invalid(
-        "The address must be plain ASCII without a fragment (#…), for a token to be made out for it.");
+        "The address must be plain ASCII without a fragment (#…), so that tokens can be issued for it.");
   return {};
 }
 
@@ -88,7 +88,7 @@ std::string UpstreamCredentials::connect_url(const ConnectorId& connector) const
 Error UpstreamCredentials::must_connect(const ConnectorEntry& connector) const {
   const bool key = account_kind_of(connector) == LinkedAccountKind::kKey;
   return forbidden("\"" + connector.label + "\" needs " +
-                   (key ? "a key of your own: give it at " : "an account of your own: connect it at ") +
+                   (key ? "a key of your own: enter it at " : "an account of your own: connect it at ") +
                    connect_url(connector.id) + " and try again.");
 }
 
@@ -96,7 +96,7 @@ Error UpstreamCredentials::must_reconnect(const ConnectorEntry& connector) const
   const bool key = account_kind_of(connector) == LinkedAccountKind::kKey;
   return forbidden(
       "\"" + connector.label + "\" does not accept " +
-      (key ? "your key any more: give a new one at " : "your account any more: connect it again at ") +
+      (key ? "your key any more: enter a new one at " : "your account any more: connect it again at ") +
       connect_url(connector.id) + " and try again.");
 }
 
@@ -120,7 +120,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
                   "\" is used with each user's own account: ask it in the web app, as somebody who has "
                   "connected one."));
   }
-  // Whoever calls has asked already; a grant is used only for somebody who may act.
+  // The caller has checked the access. This check makes sure that the grant of an inactive user is never used.
   const auto snapshot = access_.snapshot();
   const UserEntry* entry = snapshot->user(user);
   if (entry == nullptr || entry->status != UserStatus::kActive)
@@ -130,7 +130,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
     if (!account || account->kind != *kind) co_return fail(must_connect(*connector));
     const LinkedAccount& has = *account;
     if (!has.grant) co_return fail(must_reconnect(*connector));
-    // An admin has changed the address: what was made out for one server is not shown to another.
+    // An admin has changed the address: a credential for one server is not sent to another server.
     if (!covers(has.grant->resource, text_or_empty(connector->config, "url")))
       co_return fail(must_connect(*connector));
     if (*kind == LinkedAccountKind::kKey) {
@@ -140,7 +140,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
       co_return UpstreamCredential{name, key, key};
     }
     const Micros now = clock_.now();
-    if (has.expires_at == 0 || has.expires_at - kTokenExpirySkew > now || renewed)
+    if (has.expires_at == 0 || has.expires_at - to_micros(kTokenExpirySkew) > now || renewed)
       co_return bearer(has.grant->access.reveal());
     if (has.grant->refresh.empty()) {
       if (has.expires_at <= now) co_return fail(must_reconnect(*connector));
@@ -148,7 +148,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::credential(
     }
     BearerChallenge no_challenge;
     auto done = co_await renew_in_flight(connector, user, has.version, false, std::move(no_challenge));
-    // It still lives for a moment; the next call tries again.
+    // The token is still valid for a moment. The next call tries to renew it again.
     if (!done && done.error().code != ErrorCode::kForbidden && has.expires_at > clock_.now())
       co_return bearer(has.grant->access.reveal());
     WICK_CO_CHECK(done);
@@ -168,7 +168,7 @@ http::Task<Result<bool>> UpstreamCredentials::refused(std::shared_ptr<const Conn
     if (more) {
       const std::lock_guard lock(mutex_);
       const auto found = own_tokens_.find(connector->id.str());
-      // What it has asked for already: asking again cannot help.
+      // The token has the requested scope already, so a new token would not help.
       if (found != own_tokens_.end() && scope_within(more_scope, found->second.scope)) co_return false;
     }
     SingleFlight::Work work = [this, connector, used_token, more_scope] {
@@ -182,14 +182,14 @@ http::Task<Result<bool>> UpstreamCredentials::refused(std::shared_ptr<const Conn
   WICK_CO_TRY(account, co_await find(connector, user));
   if (!account || !account->grant) co_return fail(must_reconnect(*connector));
   const LinkedAccount& has = *account;
-  // Somebody has renewed or connected it meanwhile.
+  // The token was renewed or the account was connected again meanwhile.
   if (has.grant->access.reveal() != used_token) co_return !again;
   if (more) {
     if (*kind == LinkedAccountKind::kKey) co_return false;
-    // A set that the account has, as far as is known, and is refused all the same: asking again cannot help.
+    // The account has the requested scope, as far as Wick knows, so connecting it again would not help.
     const std::string& has_scope = has.granted_scope.empty() ? has.requested_scope : has.granted_scope;
     if (challenge.scope.empty() || scope_within(challenge.scope, has_scope)) {
-      co_return fail(forbidden("\"" + connector->label + "\" refuses this with your account" +
+      co_return fail(forbidden("\"" + connector->label + "\" refuses this request with your account" +
                                (challenge.scope.empty()
                                     ? ""
                                     : ", which has the scope it asks for (" + shown(challenge.scope) + ")") +
@@ -198,29 +198,29 @@ http::Task<Result<bool>> UpstreamCredentials::refused(std::shared_ptr<const Conn
     const std::string wanted = scope_union(has.wanted_scope, challenge.scope);
     if (wanted != has.wanted_scope) {
       WICK_CO_CHECK(co_await offload(pool_, user.str(), [&] {
-        return accounts_.note_wanted(connector->id, user, has.version, wanted);
+        return accounts_.record_wanted_scope(connector->id, user, has.version, wanted);
       }));
     }
     co_return fail(forbidden(
-        "\"" + connector->label + "\" wants more access for this than your account has given (" +
+        "\"" + connector->label + "\" needs more access for this than your account has granted (" +
         shown(challenge.scope) + "): connect it again at " + connect_url(connector->id) + " and try again."));
   }
   if (*kind == LinkedAccountKind::kOAuth && !has.grant->refresh.empty() && !again) {
     WICK_CO_CHECK(co_await renew_in_flight(connector, user, has.version, true, challenge));
     co_return true;
   }
-  // Kept and tried again: the server may only be confused for a while.
-  auto error = co_await still_refused(connector, user);
+  // The account is kept and used again, because the refusal may be temporary.
+  auto error = co_await record_refusal_by_server(connector, user);
   co_return fail(std::move(error));
 }
 
-http::Task<Error> UpstreamCredentials::still_refused(std::shared_ptr<const ConnectorEntry> connector,
-                                                     UserId user) {
+http::Task<Error> UpstreamCredentials::record_refusal_by_server(
+    std::shared_ptr<const ConnectorEntry> connector, UserId user) {
   auto account = co_await find(connector, user);
   if (account && *account && !(*account)->refused) {
     const std::int64_t version = (*account)->version;
     auto noted = co_await offload(pool_, user.str(),
-                                  [&] { return accounts_.note_refused(connector->id, user, version); });
+                                  [&] { return accounts_.record_refusal(connector->id, user, version); });
     if (!noted) co_return std::move(noted.error());
   }
   co_return must_reconnect(*connector);
@@ -237,9 +237,9 @@ http::Task<Result<void>> UpstreamCredentials::renew_in_flight(std::shared_ptr<co
   co_return done;
 }
 
-// A client that an admin has set may have got another secret since.
-Result<ClientIdentity> UpstreamCredentials::client_of(const ConnectorEntry& connector,
-                                                      const UpstreamGrant& grant) const {
+// The client of the grant, with the current secret when an admin has set the client.
+Result<ClientIdentity> UpstreamCredentials::client_for(const ConnectorEntry& connector,
+                                                       const UpstreamGrant& grant) const {
   ClientIdentity client = grant.client.clone();
   if (client.id != text_or_empty(connector.config, "client_id")) return client;
   WICK_TRY(secret, open_secret(key_, connector, "secret"));
@@ -254,31 +254,33 @@ http::Task<Result<void>> UpstreamCredentials::renew(std::shared_ptr<const Connec
   if (!found || found->version != version || !found->grant) co_return Result<void>();
   LinkedAccount account = std::move(*found);
   UpstreamGrant& grant = *account.grant;
-  const auto end = [&] { return accounts_.end(connector->id, user, version); };
-  const UpstreamEndpoint site = site_of(*connector);
+  const auto end = [&] { return accounts_.drop_grant(connector->id, user, version); };
+  const UpstreamEndpoint endpoint = endpoint_of(*connector);
   if (confirm) {
-    WICK_CO_TRY(protection, co_await discovery_.find(site, std::move(challenge)));
-    if (protection.server.issuer != grant.issuer) {
-      spdlog::warn("connector {}: it has moved to the authorization server {}: its users connect again",
-                   connector->label, protection.server.issuer);
+    WICK_CO_TRY(protected_resource, co_await discovery_.find_resource(endpoint, std::move(challenge)));
+    if (protected_resource.server.issuer != grant.issuer) {
+      spdlog::warn(
+          "connector {}: it now uses the authorization server {}: its users have to connect their accounts "
+          "again",
+          connector->label, protected_resource.server.issuer);
       WICK_CO_CHECK(co_await offload(pool_, user.str(), end));
       co_return fail(must_reconnect(*connector));
     }
-    grant.token_endpoint = protection.server.token_endpoint;
-    grant.revocation_endpoint = protection.server.revocation_endpoint;
+    grant.token_endpoint = protected_resource.server.token_endpoint;
+    grant.revocation_endpoint = protected_resource.server.revocation_endpoint;
   }
-  WICK_CO_TRY(client, client_of(*connector, grant));
+  WICK_CO_TRY(client, client_for(*connector, grant));
   Form form;
   form.emplace_back("grant_type", "refresh_token");
   form.emplace_back("refresh_token", std::string(grant.refresh.reveal()));
   form.emplace_back("resource", grant.resource);
   const Micros now = clock_.now();
-  auto tokens = co_await request_tokens(http_, site, grant.issuer, grant.token_endpoint, std::move(client),
-                                        std::move(form), now);
+  auto tokens = co_await request_tokens(http_, endpoint, grant.issuer, grant.token_endpoint,
+                                        std::move(client), std::move(form), now);
   if (!tokens) {
     const bool set_by_admin = grant.client.id == text_or_empty(connector->config, "client_id");
-    const bool unknown_client = tokens.error().of == TokenRefusal::Of::kClient;
-    if (tokens.error().of == TokenRefusal::Of::kOther || (unknown_client && set_by_admin)) {
+    const bool unknown_client = tokens.error().reason == TokenRefusal::Reason::kClient;
+    if (tokens.error().reason == TokenRefusal::Reason::kOther || (unknown_client && set_by_admin)) {
       co_return fail(ErrorCode::kUpstream, "The access of your account to \"" + connector->label +
                                                "\" could not be renewed. " + tokens.error().message);
     }
@@ -289,7 +291,7 @@ http::Task<Result<void>> UpstreamCredentials::renew(std::shared_ptr<const Connec
     co_return fail(must_reconnect(*connector));
   }
   grant.access = std::move(tokens->access);
-  // RFC 6749 §6: without a new one the old one stays.
+  // RFC 6749 §6: without a new refresh token, the old one stays.
   if (!tokens->refresh.empty()) grant.refresh = std::move(tokens->refresh);
   if (!tokens->scope.empty()) account.granted_scope = tokens->scope;
   account.expires_at = tokens->expires_at;
@@ -307,7 +309,7 @@ http::Task<Result<UpstreamCredential>> UpstreamCredentials::own_token(
       const std::lock_guard lock(mutex_);
       const auto found = own_tokens_.find(id);
       if (found != own_tokens_.end() && found->second.fingerprint == fingerprint &&
-          (fetched || found->second.ends_at - kTokenExpirySkew > clock_.now()))
+          (fetched || found->second.ends_at - to_micros(kTokenExpirySkew) > clock_.now()))
         co_return bearer(found->second.token.reveal());
     }
     if (fetched) co_return fail(ErrorCode::kUpstream, "The connector was changed: try again.");
@@ -338,21 +340,21 @@ http::Task<Result<void>> UpstreamCredentials::fetch_own_token(std::shared_ptr<co
     if (found != own_tokens_.end() && found->second.fingerprint == kept.fingerprint)
       scope = found->second.scope;
   }
-  const UpstreamEndpoint site = site_of(*connector);
+  const UpstreamEndpoint endpoint = endpoint_of(*connector);
   AuthorizationServer server;
-  std::string resource = site.url;
+  std::string resource = endpoint.url;
   server.token_endpoint = text_or_empty(config, "token_url");
-  const bool named = !server.token_endpoint.empty();  // by an admin, who vouches for it
+  const bool named = !server.token_endpoint.empty();  // an admin has set the token endpoint
   if (!named) {
-    WICK_CO_TRY(challenge, co_await discovery_.ask(site));
+    WICK_CO_TRY(challenge, co_await discovery_.fetch_challenge(endpoint));
     if (scope.empty()) scope = challenge.scope;
-    WICK_CO_TRY(protection, co_await discovery_.find(site, std::move(challenge)));
-    if (scope.empty()) scope = scope_text(protection.scopes_supported);
-    resource = protection.resource;
-    server = std::move(protection.server);
+    WICK_CO_TRY(protected_resource, co_await discovery_.find_resource(endpoint, std::move(challenge)));
+    if (scope.empty()) scope = scope_text(protected_resource.scopes_supported);
+    resource = protected_resource.resource;
+    server = std::move(protected_resource.server);
   } else {
     server.issuer = server.token_endpoint;
-    server.auth_methods = {"client_secret_basic"};  // RFC 6749 §2.3.1: every server knows it
+    server.auth_methods = {"client_secret_basic"};  // RFC 6749 §2.3.1: every server supports it
   }
   if (const std::string set = text_or_empty(config, "scope"); !set.empty()) scope = set;
   if (!more_scope.empty()) scope = scope_union(scope, more_scope);
@@ -362,15 +364,15 @@ http::Task<Result<void>> UpstreamCredentials::fetch_own_token(std::shared_ptr<co
   if (!scope.empty()) form.emplace_back("scope", scope);
   form.emplace_back("resource", resource);
   const Micros now = clock_.now();
-  auto tokens = co_await request_tokens(http_, site, server.issuer, server.token_endpoint, std::move(client),
-                                        std::move(form), now);
+  auto tokens = co_await request_tokens(http_, endpoint, server.issuer, server.token_endpoint,
+                                        std::move(client), std::move(form), now);
   if (!tokens) {
     co_return fail(ErrorCode::kUpstream, "\"" + connector->label + "\": " + tokens.error().message +
                                              " An admin has to check the client id and secret.");
   }
   kept.token = std::move(tokens->access);
   kept.scope = scope;
-  kept.ends_at = tokens->expires_at == 0 ? now + kDefaultTokenLifetime : tokens->expires_at;
+  kept.ends_at = tokens->expires_at == 0 ? now + to_micros(kDefaultTokenLifetime) : tokens->expires_at;
   const std::lock_guard lock(mutex_);
   own_tokens_.insert_or_assign(id, std::move(kept));
   co_return Result<void>();

@@ -1,24 +1,24 @@
 // UpstreamCredentials: the credentials that Wick sends to a connected MCP server for a user, and their renewal after the
 // server refuses one. Use it for each request as follows:
 //
-//   auto credential = co_await authorization.credential(connector, user);      // an error is for the caller
+//   auto credential = co_await credentials.credential(connector, user);      // an error is for the caller
 //   … send with credential->header: credential->value …
-//   on 401 or 403: co_await authorization.refused(connector, user, credential->token, status, challenge,
-//   again)
-//     true: once more, from the top; false: the answer stands; an error is for the caller
+//   on 401 or 403:
+//     co_await credentials.refused(connector, user, credential->token, status, challenge, again)
+//     true: repeat from the top; false: the response stands; an error is for the caller
 //
-// By the connector's `auth`: oauth_per_user and key_per_user (the user's own account, linked_accounts.h) and
-// oauth_client_credentials (the connector's own token, kept in memory). Any other: nothing to show.
+// The connector's `auth` decides: oauth_per_user and key_per_user use the user's own account (linked_accounts.h), and
+// oauth_client_credentials uses the connector's token, which is kept in memory. Any other value needs no credential from here.
 //
-// Renewal. A token that has ended, or that the server refuses, is renewed by one flight at a time for each
-// user and connector (single_flight.h). The flight reads the account again and does nothing when it is not
-// the version that the caller found wanting: so callers who come late, or after a flight, start none for what
-// has been done. Its result is written for that version only. Another node may renew at the same time; the
-// later of the two is refused by a server that rotates, and the account then has to be connected again.
+// Renewal. A token that has expired or that the server refuses is renewed by one flight at a time for each user and connector
+// (single_flight.h). The flight reads the account again, and does nothing when the account has another version than the
+// caller has used. So late callers do not repeat a renewal. The result is stored only when the account still has that version.
+// When another node renews the token at the same time, a server that rotates tokens refuses the later request, and the user
+// has to connect the account again.
 //
-// A token goes only to the address it was made out for, and after a 401 only if the server still names the
-// authorization server that gave it (MCP 2026-07-28, "Authorization Server Binding"). Tokens are in no error
-// and no log. Thread-safe; coroutines of the io threads.
+// A token is only sent to the address for which it was issued. After a 401, it is renewed only when the server still names
+// the authorization server that issued it (MCP 2026-07-28, "Authorization Server Binding"). Errors and logs contain no tokens.
+// Thread-safe; coroutines of the io threads.
 #pragma once
 
 #include <memory>
@@ -35,24 +35,24 @@
 
 namespace wick::upstream {
 
-inline constexpr Micros kTokenExpirySkew =
-    30 * kMicrosPerSecond;  // a token is renewed so long before it expires
-inline constexpr Micros kDefaultTokenLifetime =
-    300 * kMicrosPerSecond;  // of the connector's own token without expires_in
+// A token is renewed this long before it expires.
+inline constexpr std::chrono::seconds kTokenExpirySkew{30};
+// The lifetime of the connector's own token when the response has no expires_in.
+inline constexpr std::chrono::minutes kDefaultTokenLifetime{5};
 
 inline constexpr std::string_view kPerUserOAuth = "oauth_per_user";
 inline constexpr std::string_view kPerUserKey = "key_per_user";
 inline constexpr std::string_view kClientCredentials = "oauth_client_credentials";
 
-// The account that each user needs of its own for this connector; nothing: none.
+// The kind of account that each user needs for this connector; nullopt: none.
 std::optional<LinkedAccountKind> account_kind_of(const ConnectorEntry& connector);
 
-// Whether the fields that belong to these make sense together. Errors: kInvalidArgument with what to change
+// Checks that the fields for authentication fit together. Errors: kInvalidArgument  the message says what to change
 Result<void> check_oauth_config(const boost::json::object& config);
 
 struct UpstreamCredential {
   std::string header, value;  // empty: nothing to send
-  std::string token;          // what of it is secret
+  std::string token;          // the secret part of `value`
 };
 
 class UpstreamCredentials {
@@ -61,13 +61,13 @@ class UpstreamCredentials {
                       http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
                       const std::string& public_url);
 
-  // Errors: kForbidden  the user has to connect an account first, at connect_url(), or another person has to act; the
-  //                     message says how
-  //         kUpstream   the authorization server does not answer as it should;  and those of http::Client
+  // Errors: kForbidden  the user has to connect an account at connect_url(), or another person has to act; the message says how
+  //         kUpstream   the response of the authorization server is invalid
+  //         and those of http::Client
   http::Task<Result<UpstreamCredential>> credential(std::shared_ptr<const ConnectorEntry> connector,
                                                     UserId user);
-  // Handles the refusal of a request that carried `used_token`. Whether to make the request again; never when `again`, for
-  // a request that was refused before. `www_authenticate` contains all challenges. Errors: as credential()
+  // Handles the refusal of a request with `used_token`. Returns whether to repeat the request. `again`: the request was a repeated
+  // one, so the result is false. `www_authenticate` contains all challenges. Errors: as credential()
   http::Task<Result<bool>> refused(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                    std::string used_token, int status, std::string www_authenticate,
                                    bool again);
@@ -75,7 +75,7 @@ class UpstreamCredentials {
 
  private:
   struct OwnToken {
-    std::string fingerprint;  // of the configuration it was given for
+    std::string fingerprint;  // of the configuration for which it was issued
     Secret token;
     std::string scope;
     Micros ends_at = 0;
@@ -84,7 +84,7 @@ class UpstreamCredentials {
   http::Task<Result<UpstreamCredential>> own_token(std::shared_ptr<const ConnectorEntry> connector);
   http::Task<Result<void>> fetch_own_token(std::shared_ptr<const ConnectorEntry> connector,
                                            std::string stale_token, std::string more_scope);
-  // Runs in a single flight. `confirm`: checks first that the server still names the issuer of the token.
+  // Runs in a single flight. `confirm`: first checks that the server still names the issuer of the token.
   http::Task<Result<void>> renew(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                  std::int64_t version, bool confirm, BearerChallenge challenge);
   http::Task<Result<void>> renew_in_flight(std::shared_ptr<const ConnectorEntry> connector, UserId user,
@@ -92,10 +92,10 @@ class UpstreamCredentials {
   http::Task<Result<std::optional<LinkedAccount>>> find(std::shared_ptr<const ConnectorEntry> connector,
                                                         UserId user);
   // Records the refusal in the account, and returns the error for the caller.
-  http::Task<Error> still_refused(std::shared_ptr<const ConnectorEntry> connector, UserId user);
+  http::Task<Error> record_refusal_by_server(std::shared_ptr<const ConnectorEntry> connector, UserId user);
   Error must_connect(const ConnectorEntry& connector) const;
   Error must_reconnect(const ConnectorEntry& connector) const;
-  Result<ClientIdentity> client_of(const ConnectorEntry& connector, const UpstreamGrant& grant) const;
+  Result<ClientIdentity> client_for(const ConnectorEntry& connector, const UpstreamGrant& grant) const;
 
   LinkedAccounts& accounts_;
   ClientRegistrations& registrations_;
@@ -107,7 +107,7 @@ class UpstreamCredentials {
   const Clock& clock_;
   const std::string public_url_;
   SingleFlight flights_;
-  // The connectors' own tokens, by connector; whole values, under a mutex that is not held while waiting.
+  // The connectors' own tokens, by connector. The mutex is not held while waiting.
   std::mutex mutex_;
   std::unordered_map<std::string, OwnToken> own_tokens_;
 };

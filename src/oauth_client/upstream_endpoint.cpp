@@ -25,14 +25,14 @@ std::optional<std::string> resolve_same_origin(std::string_view base, std::strin
   return out;
 }
 
-UpstreamEndpoint site_of(const ConnectorEntry& connector) {
+UpstreamEndpoint endpoint_of(const ConnectorEntry& connector) {
   return {text_or_empty(connector.config, "url"), bool_or_false(connector.config, "allow_private_addresses")};
 }
 
-Result<http::ClientRequest> request_to(const UpstreamEndpoint& site, const std::string& url,
-                                       std::string_view issuer, std::string_view what) {
+Result<http::ClientRequest> make_get_request(const UpstreamEndpoint& endpoint, const std::string& url,
+                                             std::string_view issuer, std::string_view what) {
   const auto target = parse_url(url);
-  const auto own = parse_url(site.url);
+  const auto own = parse_url(endpoint.url);
   const auto server = parse_url(issuer);
   const std::string noun(what);
   if (!target || !own) return fail(ErrorCode::kUpstream, noun + " is not at an http or https address.");
@@ -44,14 +44,15 @@ Result<http::ClientRequest> request_to(const UpstreamEndpoint& site, const std::
   request.timeout = std::chrono::seconds(kAuthorizationTimeoutSeconds);
   request.max_response_bytes = kMaxAuthorizationBytes;
   request.allow_private_addresses =
-      site.allow_private_addresses &&
+      endpoint.allow_private_addresses &&
       (target->host() == own->host() || (server && target->host() == server->host()));
   return request;
 }
 
-Result<http::ClientRequest> post_to(const UpstreamEndpoint& site, const std::string& url,
-                                    std::string_view issuer, std::string_view what, std::string form) {
-  auto request = request_to(site, url, issuer, what);
+Result<http::ClientRequest> make_post_request(const UpstreamEndpoint& endpoint, const std::string& url,
+                                              std::string_view issuer, std::string_view what,
+                                              std::string form) {
+  auto request = make_get_request(endpoint, url, issuer, what);
   if (!request) return request;
   request->method = "POST";
   request->has_body = true;

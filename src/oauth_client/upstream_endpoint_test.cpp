@@ -54,19 +54,19 @@ TEST(ResourceTest, CoversNothingBeside) {
 
 TEST(SiteTest, OnlyAPlainHttpConnectorIsAskedWithoutHttps) {
   const UpstreamEndpoint safe{"https://a.example/mcp", false}, plain{"http://a.internal/mcp", true};
-  EXPECT_FALSE(request_to(safe, "http://a.example/token", "https://a.example", "It"));
-  EXPECT_TRUE(request_to(safe, "https://b.example/token", "https://a.example", "It"));
-  EXPECT_TRUE(request_to(plain, "http://b.internal/token", "http://b.internal", "It"));
-  EXPECT_FALSE(request_to(plain, "http://b.internal/token", "https://b.internal", "It"));
-  const auto refused = request_to(safe, "javascript:alert(1)", "", "The token endpoint");
+  EXPECT_FALSE(make_get_request(safe, "http://a.example/token", "https://a.example", "It"));
+  EXPECT_TRUE(make_get_request(safe, "https://b.example/token", "https://a.example", "It"));
+  EXPECT_TRUE(make_get_request(plain, "http://b.internal/token", "http://b.internal", "It"));
+  EXPECT_FALSE(make_get_request(plain, "http://b.internal/token", "https://b.internal", "It"));
+  const auto refused = make_get_request(safe, "javascript:alert(1)", "", "The token endpoint");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("The token endpoint"));
 }
 
 TEST(SiteTest, PrivateAddressesAreForTheHostsOfTheConnectorAndOfItsAuthorizationServer) {
   const auto may = [](bool allowed, const char* url) {
-    const UpstreamEndpoint site{"http://mcp.internal/mcp", allowed};
-    return request_to(site, url, "http://login.internal/realm", "It")->allow_private_addresses;
+    const UpstreamEndpoint endpoint{"http://mcp.internal/mcp", allowed};
+    return make_get_request(endpoint, url, "http://login.internal/realm", "It")->allow_private_addresses;
   };
   EXPECT_TRUE(may(true, "http://mcp.internal:9000/.well-known/x"));
   EXPECT_TRUE(may(true, "http://LOGIN.internal/token"));
@@ -75,7 +75,7 @@ TEST(SiteTest, PrivateAddressesAreForTheHostsOfTheConnectorAndOfItsAuthorization
 }
 
 TEST(SiteTest, RedirectsAreNotFollowedAndAnswersAreBounded) {
-  const auto request = request_to({"https://a.example/mcp", false}, "https://a.example/x", "", "It");
+  const auto request = make_get_request({"https://a.example/mcp", false}, "https://a.example/x", "", "It");
   ASSERT_TRUE(request);
   EXPECT_FALSE(request->follow_redirects);
   EXPECT_EQ(request->max_response_bytes, kMaxAuthorizationBytes);
@@ -105,28 +105,28 @@ json::object metadata(std::string issuer) {
 }
 
 TEST(DiscoveryTest, MetadataOfAnotherIssuerIsNotUsed) {
-  EXPECT_TRUE(read_server(metadata("https://auth.example/t"), "https://auth.example/t"));
-  EXPECT_FALSE(read_server(metadata("https://honest.example"), "https://auth.example"));
-  EXPECT_FALSE(read_server(metadata("https://auth.example/t/"), "https://auth.example/t"));
-  EXPECT_FALSE(read_server(metadata("https://AUTH.example"), "https://auth.example"));
-  EXPECT_FALSE(read_server(metadata(""), "https://auth.example"));
+  EXPECT_TRUE(read_server_metadata(metadata("https://auth.example/t"), "https://auth.example/t"));
+  EXPECT_FALSE(read_server_metadata(metadata("https://honest.example"), "https://auth.example"));
+  EXPECT_FALSE(read_server_metadata(metadata("https://auth.example/t/"), "https://auth.example/t"));
+  EXPECT_FALSE(read_server_metadata(metadata("https://AUTH.example"), "https://auth.example"));
+  EXPECT_FALSE(read_server_metadata(metadata(""), "https://auth.example"));
 }
 
 TEST(DiscoveryTest, TheSlashOfAnEmptyPathIsNoDifferenceAndTheDocumentsSpellingStays) {
-  const auto server = read_server(metadata("https://auth.example"), "https://auth.example/");
+  const auto server = read_server_metadata(metadata("https://auth.example"), "https://auth.example/");
   ASSERT_TRUE(server);
   EXPECT_EQ(server->issuer, "https://auth.example");
-  EXPECT_TRUE(read_server(metadata("https://auth.example/"), "https://auth.example"));
+  EXPECT_TRUE(read_server_metadata(metadata("https://auth.example/"), "https://auth.example"));
 }
 
 TEST(DiscoveryTest, WhatMetadataLeavesOutHasItsMeaning) {
-  const auto server = read_server(metadata("https://auth.example"), "https://auth.example");
+  const auto server = read_server_metadata(metadata("https://auth.example"), "https://auth.example");
   ASSERT_TRUE(server);
   EXPECT_FALSE(server->s256);
   EXPECT_THAT(server->auth_methods, ElementsAre("client_secret_basic"));
   json::object none = metadata("https://auth.example");
   none.erase("token_endpoint");
-  EXPECT_FALSE(read_server(none, "https://auth.example"));
+  EXPECT_FALSE(read_server_metadata(none, "https://auth.example"));
 }
 
 TEST(UpstreamEndpoint, AnAddressIsResolvedWithinItsOwnOriginAndNowhereElse) {

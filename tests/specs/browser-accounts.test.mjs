@@ -65,7 +65,7 @@ test("what the account lacks is shown on the connector’s page, and connecting 
   upstream.scopeFor = () => "issues:write";
   await page.goto(`${wick.url}/connectors/${id}?tab=test&operation=write`);
   await button("Run").click();
-  await page.getByText("wants more access for this").first().waitFor();
+  await page.getByText("needs more access for this").first().waitFor();
   await page.reload();
   await page.getByText("Issues asks for: issues:write.").waitFor();
   await accessible();

@@ -250,7 +250,7 @@ test("a tool that needs more access says so, and connecting again asks for it be
   upstream.scopeFor = (tool) => (tool === "write" ? "tools:write" : null);
   assert.equal(
     (await call("ann", label, "write")).error,
-    `"${label}" wants more access for this than your account has given (tools:write): connect it again at ${connectUrl} and try again.`,
+    `"${label}" needs more access for this than your account has granted (tools:write): connect it again at ${connectUrl} and try again.`,
   );
   assert.deepEqual(
     [await call("ann", label), (await account(ann, id)).state, (await account(ann, id)).wanted_scope],
@@ -616,7 +616,7 @@ test("a key of one’s own is sent for its user alone, in the header that an adm
     const { id, label, connectUrl } = await addConnector(upstream.url, { auth: "key_per_user", auth_name });
     assert.match(
       (await ann.post(`/admin/connectors/${id}/refresh`, {})).body.error.message,
-      /needs a key of your own: give it at/,
+      /needs a key of your own: enter it at/,
     );
     for (const bad of ["", "  ", "a\nb", "x".repeat(5000), "schlüssel"])
       assert.equal((await ann.put(`/connectors/${id}/account/key`, { key: bad })).status, 400);
@@ -626,14 +626,14 @@ test("a key of one’s own is sent for its user alone, in the header that an adm
     assert.deepEqual(await call("ann", label), { text: "ann with a key" });
     assert.equal(
       (await call("bob", label)).error,
-      `"${label}" needs a key of your own: give it at ${connectUrl} and try again.`,
+      `"${label}" needs a key of your own: enter it at ${connectUrl} and try again.`,
     );
     await bob.put(`/connectors/${id}/account/key`, { key: "key-of-bob-123456" });
     assert.deepEqual(await call("bob", label), { text: "bob with a key" });
     const header = upstream.asked.at(-1).headers[auth_name ? "x-api-key" : "authorization"];
     assert.equal(header, auth_name ? "key-of-bob-123456" : "Bearer key-of-bob-123456");
     keys.delete("key-of-ann-123456");
-    assert.match((await call("ann", label)).error, /does not accept your key any more: give a new one at/);
+    assert.match((await call("ann", label)).error, /does not accept your key any more: enter a new one at/);
     assert.equal((await account(ann, id)).state, "refused");
     assert.equal((await begin(ann, id)).status, 400);
     assert.equal((await ann.delete(`/connectors/${id}/account`)).status, 204);

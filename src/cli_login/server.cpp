@@ -149,9 +149,7 @@ Result<StoredConnection> RemoteServer::wait_for_decision(const Endpoints& endpoi
 Result<std::string> RemoteServer::login(bool read_only, Storage storage,
                                         const std::function<void(const DevicePrompt&)>& prompt) {
   // Checks that the connection can be stored before the user is asked.
-  {
-    WICK_TRY(lock, store_.lock());
-  }
+  { WICK_TRY(lock, store_.lock()); }
   WICK_CHECK(store_.urls());
   WICK_TRY(endpoints, discover());
   WICK_TRY(answer, post(endpoints.device, {{"client_id", kCommandLineClient},

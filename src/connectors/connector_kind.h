@@ -135,7 +135,7 @@ class McpPassthrough {
   virtual ListenTask listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter,
                             std::function<void(boost::json::object)> on_notification) = 0;
-  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::lane
+  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::client_key
   virtual EndTask end_client_session(std::string client_key) = 0;
   // Ends the sessions that nobody has used for long. Called every few seconds, one call at a time. Returns after the
   // connected servers have been told.

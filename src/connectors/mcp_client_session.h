@@ -22,7 +22,7 @@ namespace wick {
 struct McpClientSession {
   // The name of the client, for servers that keep sessions: each client has its own session, with its own capabilities and
   // log level.
-  std::string lane;
+  std::string client_key;
   boost::json::object capabilities;      // ClientCapabilities without those that cannot be passed on
   bool modern = true;                    // speaks 2026-07-28
   std::optional<std::string> log_level;  // the one that this request asks for (2026-07-28)

@@ -107,7 +107,7 @@ class Runner {
   Task<Result<void>> listen(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                             boost::json::object filter,
                             std::function<void(boost::json::object)> on_notification);
-  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::lane
+  // Ends the sessions that were kept for a client that has ended its own. `client_key`: McpClientSession::client_key
   Task<void> end_client_session(std::string client_key);
   // Records a call without a connector: one that the server answered itself (wick_list …), or, without a result, the denied
   // call of a name that stands for nothing. Errors: kUnauthenticated, kUnavailable

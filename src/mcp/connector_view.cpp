@@ -1,4 +1,4 @@
-// What is passed on to a connected MCP server, besides tools (Endpoint, endpoint.h).
+// Requests other than tool calls that a connected MCP server answers (Endpoint, endpoint.h).
 #include "base/json.h"
 #include "mcp/endpoint.h"
 #include "mcp/message.h"
@@ -34,10 +34,9 @@ http::Task<Answer> Endpoint::forward(RequestContext& context, std::shared_ptr<co
                                          params, client);
     if (!forwarded || !asks_back(forwarded->result) || message.modern) break;
     bool answered = round < kMaxRounds;
-    if (answered) answered = co_await stream->ask(forwarded->result, params);
+    if (answered) answered = co_await stream->request_inputs(forwarded->result, params);
     if (!answered) {
-      forwarded =
-          fail(ErrorCode::kUpstream, "The MCP server asks something, and no answer came from the client.");
+      forwarded = fail(ErrorCode::kUpstream, "The MCP server needs input, and the client has not responded.");
       break;
     }
   }
@@ -52,17 +51,17 @@ Answer Endpoint::forwarded_answer(const RequestContext& context, Result<Forwarde
     if (forwarded.error().code == ErrorCode::kUnauthenticated)
       return {{}, authenticator_.invalid_token(context.resource)};
     if (forwarded.error().code == ErrorCode::kNotFound && context.scoped_connector == nullptr)
-      return no_such_offer(context);
+      return refuse_unknown_name(context);
     if (forwarded.error().code == ErrorCode::kNotFound)
-      return rejected(context, kMethodNotFound, "This connector offers you no resources and prompts.",
+      return rejected(context, kMethodNotFound, "This connector has no resources and prompts for you.",
                       message.modern ? 404 : 200);
     if (is_refused_for_now(forwarded.error())) return unavailable(context, forwarded.error());
     const int code = forwarded.error().code == ErrorCode::kConflict ? kInvalidParams : kInternalError;
     return rejected(context, code, forwarded.error().message);
   }
   if (forwarded->is_error) {
-    // The server's own code, but where the revisions have two for the same: of a resource that is not there the newer
-    // one says so by data.uri.
+    // The server's own code, except for a missing resource: the revisions have different codes for it, and the newer revision
+    // marks it with data.uri.
     int code = forwarded->error_code;
     const bool names_uri =
         forwarded->error_data.is_object() && forwarded->error_data.get_object().contains("uri");
@@ -75,7 +74,7 @@ Answer Endpoint::forwarded_answer(const RequestContext& context, Result<Forwarde
                                                     : 200;
     Rejection passed{status, code, forwarded->error_message, message.id};
     passed.data = std::move(forwarded->error_data);
-    // On /mcp the server's data would name the resource as only the server does.
+    // On /mcp, the data has the public URI of the resource.
     const auto* uri = message.params.if_contains("uri");
     if (names_uri && uri != nullptr && context.scoped_connector == nullptr)
       passed.data.get_object()["uri"] = *uri;
@@ -88,7 +87,7 @@ Answer Endpoint::forwarded_answer(const RequestContext& context, Result<Forwarde
   }
   if (!asks_back(result)) {
     result["resultType"] = "complete";
-    // What one person sees is not another's to keep, whatever the server says.
+    // A shared cache must not keep the answer for one user, even when the server allows it.
     if (is_cacheable(message.method)) {
       const auto* ttl = result.if_contains("ttlMs");
       if (ttl == nullptr || !ttl->is_int64() || ttl->get_int64() < 0) result["ttlMs"] = 0;

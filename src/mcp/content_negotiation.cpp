@@ -7,12 +7,12 @@
 namespace wick::mcp {
 namespace {
 
-// What the ranges say of one media type so far.
+// Whether one media type is accepted, by the ranges that were read.
 class Choice {
  public:
   Choice(std::string_view type, std::string_view subtype) : type_(type), subtype_(subtype) {}
 
-  void see(std::string_view range, bool is_refused) {
+  void add_range(std::string_view range, bool is_refused) {
     if (range == "*") range = "*/*";  // RFC 9110 has no such range; some libraries write it
     const auto slash = range.find('/');
     if (slash == std::string_view::npos) return;
@@ -24,7 +24,7 @@ class Choice {
       if (equals_ignoring_case(subtype, subtype_)) rank = 3;
     }
     if (rank == 0 || rank < rank_) return;
-    // Of two that are as specific, the one that accepts counts.
+    // Between two equally specific ranges, the accepting one counts.
     accepted_ = !is_refused || (rank == rank_ && accepted_);
     rank_ = rank;
   }
@@ -60,8 +60,8 @@ Accepted accepted_types(const http::Request& request) {
       if (range.empty()) continue;
       names_any = true;
       const bool is_refused = has_zero_weight(part.substr(semicolon));
-      json.see(range, is_refused);
-      events.see(range, is_refused);
+      json.add_range(range, is_refused);
+      events.add_range(range, is_refused);
     }
   }
   if (!names_any) return {true, true};

@@ -1,4 +1,4 @@
-// Which media types a client takes, by its Accept header fields (RFC 9110 §12.5.1). Pure functions.
+// The media types that a client accepts, by its Accept header fields (RFC 9110 §12.5.1). Pure functions.
 #pragma once
 
 #include "http/message.h"
@@ -10,8 +10,8 @@ struct Accepted {
   bool events = false;  // text/event-stream
 };
 
-// Several fields count as one list. The most specific range decides; a weight of 0 refuses. No field at all, or
-// only empty ones: everything.
+// Several fields count as one list. The most specific range decides. A weight of 0 refuses. Without a field, or with empty
+// fields only, the client accepts everything.
 Accepted accepted_types(const http::Request& request);
 
 }  // namespace wick::mcp

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxCachedLists = 256;
 
-// For a client that takes an event stream alone. A refusal stays JSON.
+// For a client that accepts event streams only. A refusal stays JSON.
 http::Response as_event_stream(http::Response response) {
   if (response.status != 200 || response.content_type != "application/json" || response.bytes().empty())
     return response;
@@ -49,18 +49,18 @@ Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator
       tool_calls_(runner, authenticator, legacy_, searches, long_work) {}
 
 std::optional<http::Response> Endpoint::check_header(const http::Request& request) const {
-  auto context = admit(request);
+  auto context = authenticate(request);
   if (context) return std::nullopt;
   return std::move(context.error());
 }
 
-std::expected<RequestContext, http::Response> Endpoint::admit(http::Exchange& exchange) const {
-  auto context = admit(exchange.request());
+std::expected<RequestContext, http::Response> Endpoint::authenticate(http::Exchange& exchange) const {
+  auto context = authenticate(exchange.request());
   if (context) context->exchange = &exchange;
   return context;
 }
 
-std::expected<RequestContext, http::Response> Endpoint::admit(const http::Request& request) const {
+std::expected<RequestContext, http::Response> Endpoint::authenticate(const http::Request& request) const {
   if (!origins_.origin_allowed(request) && origins_.cors_origin(request).empty()) {
     return std::unexpected(
         refusal(403, kInvalidRequest,
@@ -85,7 +85,7 @@ std::expected<RequestContext, http::Response> Endpoint::admit(const http::Reques
 }
 
 http::Task<http::Response> Endpoint::post(http::Exchange& exchange) {
-  auto context = admit(exchange);
+  auto context = authenticate(exchange);
   if (!context) co_return std::move(context.error());
   const http::Request& request = exchange.request();
   const auto type = request.header("content-type").value_or("");
@@ -109,12 +109,12 @@ http::Task<http::Response> Endpoint::answer_body(RequestContext& context) {
   if (!incoming) co_return to_response(incoming.error());
 
   if (!incoming->messages.front().modern) {
-    // One without a value counts as left out: some clients send a variable that they have not set.
+    // An empty header counts as absent: some clients send a variable that is not set.
     const std::string_view version = trim(request.header("mcp-protocol-version").value_or(""));
     if (!version.empty() && !is_legacy_version(version)) {
       co_return refusal(
           400, kServerError,
-          "This server does not speak the protocol version of the header MCP-Protocol-Version.");
+          "This server does not support the protocol version of the header MCP-Protocol-Version.");
     }
     const std::string_view id = request.header("mcp-session-id").value_or("");
     if (!id.empty() && incoming->messages.front().method != "initialize") {
@@ -127,10 +127,11 @@ http::Task<http::Response> Endpoint::answer_body(RequestContext& context) {
   std::string batch;
   for (const Message& message : incoming->messages) {
     context.message = &message;
-    if (message.kind == Message::Kind::kResponse) legacy_.answer(client_key_of(context), message.answer);
+    if (message.kind == Message::Kind::kResponse)
+      legacy_.deliver_response(client_key_of(context), message.answer);
     if (message.kind == Message::Kind::kNotification && !message.modern) handle_legacy_notification(context);
     if (message.kind != Message::Kind::kRequest) continue;
-    Answer one = co_await answer(context);
+    Answer one = co_await answer_request(context);
     if (one.response) co_return std::move(*one.response);
     if (!incoming->batch) co_return json_response(std::move(one.text), one.status);
     batch.append(batch.empty() ? "[" : ",").append(one.text);
@@ -139,21 +140,22 @@ http::Task<http::Response> Endpoint::answer_body(RequestContext& context) {
   co_return json_response(batch + "]");
 }
 
-// Of the notifications of a legacy client, only a cancellation has an effect here.
+// A cancellation is the only notification of a legacy client that has an effect.
 void Endpoint::handle_legacy_notification(const RequestContext& context) {
   if (context.message->method != "notifications/cancelled") return;
   const auto* id = context.message->params.if_contains("requestId");
-  if (id != nullptr) legacy_.cancel(client_key_of(context), id_text(*id));
+  if (id != nullptr) legacy_.cancel_request(client_key_of(context), id_text(*id));
 }
 
-http::Task<Answer> Endpoint::answer(RequestContext& context) {
+http::Task<Answer> Endpoint::answer_request(RequestContext& context) {
   const Message& message = *context.message;
   if (message.method == "tools/list") co_return co_await list_tools(context);
   if (message.method == "tools/call") co_return co_await tool_calls_.handle(context);
   if (context.scoped_connector != nullptr && is_forwarded(message))
     co_return co_await forward(context, context.scoped_connector, message.params);
-  if (context.scoped_connector == nullptr && is_shared(message) && !offering(context.access).empty())
-    co_return co_await answer_shared(context);
+  if (context.scoped_connector == nullptr && is_shared(message) &&
+      !find_mcp_connectors(context.access).empty())
+    co_return co_await answer_shared_request(context);
   if (message.modern) co_return co_await answer_modern(context);
   co_return co_await answer_legacy(context);
 }
@@ -175,7 +177,7 @@ http::Task<Answer> Endpoint::answer_legacy(RequestContext& context) {
 http::Task<Answer> Endpoint::discover(RequestContext& context) {
   const std::string& id = context.message->id;
   if (context.scoped_connector == nullptr) {
-    if (offering(context.access).empty()) co_return Answer{result_text(id, discover_text())};
+    if (find_mcp_connectors(context.access).empty()) co_return Answer{result_text(id, discover_text())};
     json::value all = parse_trusted_json(discover_text());
     all.get_object()["capabilities"] = parse_trusted_json(kSharedCapabilities);
     co_return Answer{result_text(id, to_json(all))};
@@ -211,10 +213,11 @@ http::Task<Answer> Endpoint::initialize(RequestContext& context) {
   }
   if (const auto* can = message.params.if_contains("capabilities"); can != nullptr && can->is_object())
     session.capabilities = carried_capabilities(can->get_object());
-  const bool is_shared_view = context.scoped_connector == nullptr && !offering(context.access).empty();
+  const bool is_shared_view =
+      context.scoped_connector == nullptr && !find_mcp_connectors(context.access).empty();
   json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
   if (context.scoped_connector != nullptr) {
-    McpClientSession client;  // in whose era the server may have other capabilities
+    McpClientSession client;  // a server may have other capabilities in the client's era
     client.modern = false;
     client.cancellation = std::make_shared<Cancellation>();
     const auto more =
@@ -231,13 +234,13 @@ http::Task<Answer> Endpoint::initialize(RequestContext& context) {
 
 namespace {
 
-// Serialised once for a user, a scope and a snapshot. Kept per thread, so that nobody waits; forgotten with
-// the snapshot.
+// Serialised lists of tools, each for a user, a scope and a snapshot. Each thread has its own cache and needs no lock. The
+// cache is cleared when the snapshot changes.
 class ListCache {
  public:
   std::shared_ptr<const std::string> find(const std::shared_ptr<const AccessSnapshot>& of,
                                           const std::string& key) {
-    // Compared by owner: an address may be used again, a living control block not.
+    // Compared by owner: an address may be used again, but a control block is not while a weak_ptr refers to it.
     if (snapshot_.owner_before(of) || of.owner_before(snapshot_) || lists_.size() >= kMaxCachedLists) {
       lists_.clear();
       snapshot_ = of;
@@ -258,8 +261,8 @@ thread_local ListCache list_cache;
 
 }  // namespace
 
-// Null: the cursor is not one that the list gave.
-http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(
+// Null: Wick has not made the cursor.
+http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::render_tools_list(
     const RequestContext& context) const {
   using List = std::shared_ptr<const std::string>;
   const auto* cursor = context.message->params.if_contains("cursor");
@@ -295,12 +298,12 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::tools_list(
 }
 
 http::Task<Answer> Endpoint::list_tools(const RequestContext& context) const {
-  const auto tools = co_await tools_list(context);
+  const auto tools = co_await render_tools_list(context);
   if (!tools) co_return rejected(context, kInternalError, tools.error().message);
   if (*tools == nullptr)
     co_return rejected(context, kInvalidParams, "The cursor is not one that tools/list returned.");
   static const std::string kModernMembers = R"("resultType":"complete","ttlMs":)" +
-                                            std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" +
+                                            std::to_string(kListTtl.count()) + R"(,"cacheScope":"private",)" +
                                             meta_text() + ",";
   const std::string& id = context.message->id;
   std::string text;
@@ -312,7 +315,7 @@ http::Task<Answer> Endpoint::list_tools(const RequestContext& context) const {
 }
 
 http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
-  auto context = admit(exchange);
+  auto context = authenticate(exchange);
   if (!context) co_return std::move(context.error());
   const auto id = exchange.request().header("mcp-session-id");
   if (!id) co_return refusal(400, kServerError, "The header Mcp-Session-Id is missing.");
@@ -320,7 +323,7 @@ http::Task<http::Response> Endpoint::remove(http::Exchange& exchange) {
     co_return refusal(404, kSessionNotFound, "There is no such session.");
   }
   sessions_.end(*id);
-  streams_.wake_token(context->principal.credential.id);  // its stream ends too
+  streams_.wake_token(context->principal.credential.id);  // ends the stream of the session
   co_await runner_.end_client_session(to_hex(sha256(*id)));
   http::Response done;
   done.status = 204;

@@ -18,33 +18,31 @@ typename Map::mapped_type find(std::mutex& mutex, Map& map, const std::string& k
 
 }  // namespace
 
-std::unique_ptr<LegacyRequests::Entry> LegacyRequests::enter(const std::string& client_key,
-                                                             const std::string& id,
-                                                             std::shared_ptr<Cancellation> cancellation) {
+std::unique_ptr<LegacyRequests::Entry> LegacyRequests::add_request(
+    const std::string& client_key, const std::string& id, std::shared_ptr<Cancellation> cancellation) {
   std::string key = key_of('r', client_key, id);
   const std::lock_guard lock(state_->mutex);
   state_->requests[key] = std::move(cancellation);
   return std::make_unique<Entry>(state_, std::move(key));
 }
 
-void LegacyRequests::cancel(const std::string& client_key, const std::string& id) {
+void LegacyRequests::cancel_request(const std::string& client_key, const std::string& id) {
   const auto cancellation = find(state_->mutex, state_->requests, key_of('r', client_key, id));
   if (cancellation != nullptr) cancellation->cancel();
 }
 
-std::unique_ptr<LegacyRequests::Entry> LegacyRequests::ask(const std::string& client_key,
-                                                           const std::string& id,
-                                                           std::shared_ptr<Answer> answer) {
+std::unique_ptr<LegacyRequests::Entry> LegacyRequests::add_server_request(
+    const std::string& client_key, const std::string& id, std::shared_ptr<Response> response) {
   std::string key = key_of('q', client_key, id);
   const std::lock_guard lock(state_->mutex);
-  state_->questions[key] = std::move(answer);
+  state_->server_requests[key] = std::move(response);
   return std::make_unique<Entry>(state_, std::move(key));
 }
 
-void LegacyRequests::answer(const std::string& client_key, json::object message) {
+void LegacyRequests::deliver_response(const std::string& client_key, json::object message) {
   const auto* id = message.if_contains("id");
   if (id == nullptr) return;
-  const auto waiting = find(state_->mutex, state_->questions, key_of('q', client_key, to_json(*id)));
+  const auto waiting = find(state_->mutex, state_->server_requests, key_of('q', client_key, to_json(*id)));
   if (waiting != nullptr) waiting->put(std::move(message));
 }
 

@@ -1,10 +1,9 @@
-// LegacyRequests: what clients of the legacy revisions have under way, for the messages that refer to it.
+// LegacyRequests: the requests in progress of clients of the legacy revisions, and the requests that Wick has sent to them.
 //
-// A legacy client takes a request back with a notification, and answers a server's question with a message of
-// its own; both come as further POSTs, on any io thread. They find what they mean by the client (its session,
-// else its user) and an id, and can name nothing of another's. What is entered is taken out by whoever
-// entered it, in a destructor; entries share what they are in, for they may outlive this object when the
-// server stops. One mutex, never held while anything is called. Thread-safe.
+// A legacy client cancels a request with a notification, and responds to a server's request with a message of its own.
+// Both arrive as further POSTs, on any io thread. They are matched by the client key and an id, so a client can only refer
+// to its own requests. The destructor of an Entry removes it. Entries share the state, because they may outlive this object
+// when the server stops. One mutex guards the state, and is never held during a call to other code. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,13 +19,13 @@ namespace wick::mcp {
 
 class LegacyRequests {
  public:
-  using Answer = Mailbox<boost::json::object>;
+  using Response = Mailbox<boost::json::object>;
   struct State {
     std::mutex mutex;
     std::map<std::string, std::shared_ptr<Cancellation>> requests;
-    std::map<std::string, std::shared_ptr<Answer>> questions;
+    std::map<std::string, std::shared_ptr<Response>> server_requests;
   };
-  // Holds its entry until it goes.
+  // Removes its request when it is destroyed.
   class Entry {
    public:
     Entry(std::shared_ptr<State> in, std::string key) : in_(std::move(in)), key_(std::move(key)) {}
@@ -34,7 +33,7 @@ class LegacyRequests {
     ~Entry() {
       const std::lock_guard lock(in_->mutex);
       in_->requests.erase(key_);
-      in_->questions.erase(key_);
+      in_->server_requests.erase(key_);
     }
 
    private:
@@ -42,15 +41,15 @@ class LegacyRequests {
     const std::string key_;
   };
 
-  // `id`: of the client's request, as JSON.
-  std::unique_ptr<Entry> enter(const std::string& client_key, const std::string& id,
-                               std::shared_ptr<Cancellation> cancellation);
-  void cancel(const std::string& client_key, const std::string& id);
-  // `id`: of the question, as JSON.
-  std::unique_ptr<Entry> ask(const std::string& client_key, const std::string& id,
-                             std::shared_ptr<Answer> answer);
-  // A message with a result or an error; one that nobody waits for is dropped.
-  void answer(const std::string& client_key, boost::json::object message);
+  // Adds a request of the client. `id` is its id as JSON.
+  std::unique_ptr<Entry> add_request(const std::string& client_key, const std::string& id,
+                                     std::shared_ptr<Cancellation> cancellation);
+  void cancel_request(const std::string& client_key, const std::string& id);
+  // Adds a request that Wick has sent to the client. `id` is its id as JSON.
+  std::unique_ptr<Entry> add_server_request(const std::string& client_key, const std::string& id,
+                                            std::shared_ptr<Response> response);
+  // Delivers a message with a result or an error. It is dropped when no request of Wick has its id.
+  void deliver_response(const std::string& client_key, boost::json::object message);
 
  private:
   const std::shared_ptr<State> state_ = std::make_shared<State>();

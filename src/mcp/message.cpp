@@ -19,7 +19,7 @@ std::unexpected<Rejection> reject(int status, int code, std::string message, std
   return std::unexpected(Rejection{status, code, std::move(message), std::move(id)});
 }
 
-// Revisions are dates and compare as text; anything from 2026-07-28 on is of the modern era.
+// Revisions are dates, which compare as text. Every revision from 2026-07-28 on is modern.
 bool names_modern(std::string_view version) {
   return version >= kModern;
 }
@@ -30,7 +30,7 @@ std::string bounded_text(const json::object& object, std::string_view key) {
   return visible_text(truncate_utf8(value->get_string(), kMaxNameBytes));
 }
 
-// JSON has one type of number: 1.0 is an integer. One that has to be written with an exponent is nobody's id.
+// JSON has one type of number: 1.0 is an integer. A number that needs an exponent is no id.
 bool is_text_or_integer(const json::value& value) {
   if (!is_number(value)) return value.is_string();
   return is_integer(value) && plain_number_text(value).find_first_of("eE") == std::string::npos;
@@ -47,7 +47,7 @@ std::expected<std::string, Rejection> read_id(const json::object& body) {
   return text;
 }
 
-// Moves the _meta that both eras share out of params.
+// Reads the members of _meta that both eras have.
 void take_meta(Message& message, json::object& meta) {
   if (const auto* token = meta.if_contains("progressToken"); token != nullptr && is_text_or_integer(*token)) {
     message.progress_token = *token;
@@ -60,7 +60,7 @@ void take_meta(Message& message, json::object& meta) {
   }
 }
 
-// What a modern request's headers must say (2026-07-28, transports, "Standard headers").
+// Checks the headers of a modern request (2026-07-28, transports, "Standard headers").
 std::optional<Rejection> check_headers(const http::Request& request, const Message& message,
                                        std::string_view version) {
   const auto mismatch = [&](std::string text) {
@@ -68,13 +68,13 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
   };
   const auto header_version = request.header("mcp-protocol-version");
   if (header_version && trim(*header_version) != version) {
-    return mismatch("The header MCP-Protocol-Version says another version than _meta does.");
+    return mismatch("The header MCP-Protocol-Version has another version than _meta.");
   }
   const auto method = request.header("mcp-method");
   if (method && trim(*method) != message.method)
-    return mismatch("The header Mcp-Method says another method than the body does.");
+    return mismatch("The header Mcp-Method has another method than the body.");
   if (version != kModern) {
-    Rejection unsupported{400, kUnsupportedVersion, "This server does not speak this protocol version.",
+    Rejection unsupported{400, kUnsupportedVersion, "This server does not support this protocol version.",
                           message.id};
     json::array supported{json::string(kModern)};
     for (const auto legacy : kLegacyVersions) supported.emplace_back(json::string(legacy));
@@ -85,7 +85,7 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
   }
   if (!header_version) return mismatch("The header MCP-Protocol-Version is missing.");
   if (message.kind != Message::Kind::kRequest)
-    return std::nullopt;  // the revision leaves notifications' headers open
+    return std::nullopt;  // the revision has no rule for headers of notifications
   if (!method) return mismatch("The header Mcp-Method is missing.");
   if (message.method == "tools/call" || message.method == "prompts/get" ||
       message.method == "resources/read") {
@@ -94,40 +94,16 @@ std::optional<Rejection> check_headers(const http::Request& request, const Messa
     if (!header) return mismatch("The header Mcp-Name is missing.");
     const auto decoded = decode_header(trim(*header));
     if (!decoded || name == nullptr || !is_text(*name) || *decoded != std::string_view(name->get_string())) {
-      return mismatch("The header Mcp-Name says another name than the body does.");
+      return mismatch("The header Mcp-Name has another name than the body.");
     }
   }
   return std::nullopt;
 }
 
-std::expected<Message, Rejection> read_message(const http::Request& request, json::value& body,
-                                               bool in_batch) {
-  if (!body.is_object()) return reject(400, kInvalidRequest, "A message must be a JSON object.");
-  json::object& object = body.get_object();
-  WICK_TRY(id, read_id(object));
-  Message message;
-  message.id = std::move(id);
-  const auto* version = object.if_contains("jsonrpc");
-  if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
-    return reject(400, kInvalidRequest, "\"jsonrpc\" must be \"2.0\".", message.id);
-  }
-  const auto header_version = trim(request.header("mcp-protocol-version").value_or(""));
-  const auto* method = object.if_contains("method");
-  if (method == nullptr) {
-    if (!object.contains("result") && !object.contains("error"))
-      return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
-    message.kind = Message::Kind::kResponse;
-    message.answer = std::move(object);
-    if (names_modern(header_version))
-      return reject(400, kInvalidRequest, "This revision has no responses from clients.", message.id);
-    return message;
-  }
-  if (!is_text(*method)) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
-  message.method = std::string(method->get_string());
-  message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
-
+// Moves the params of `object` into the message, and returns their _meta.
+std::expected<json::object, Rejection> take_params(json::object& object, Message& message) {
   json::value* params = object.if_contains("params");
-  // Some clients write null or an empty list where they have nothing to say.
+  // Some clients write null or an empty list instead of leaving params out.
   if (params != nullptr && (params->is_null() || (params->is_array() && params->get_array().empty())))
     params = nullptr;
   if (params != nullptr && !params->is_object())
@@ -148,32 +124,67 @@ std::expected<Message, Rejection> read_message(const http::Request& request, jso
       message.meta[one.key()] = one.value();
   }
 
-  const auto* claim = meta.if_contains(kMetaVersion);
-  message.modern = claim != nullptr;
-  if (claim == nullptr) {
-    if (!names_modern(header_version)) return message;
+  return meta;
+}
+
+// Checks what 2026-07-28 demands of a message, and reads its client's capabilities. A message of an earlier revision passes.
+std::optional<Rejection> read_revision(const http::Request& request, const json::object& meta, bool in_batch,
+                                       Message& message) {
+  const auto refuse = [&](int code, std::string text) {
+    return Rejection{400, code, std::move(text), message.id};
+  };
+  const auto* version = meta.if_contains(kMetaVersion);
+  message.modern = version != nullptr;
+  if (version == nullptr) {
+    if (!names_modern(trim(request.header("mcp-protocol-version").value_or("")))) return std::nullopt;
     if (message.method == "initialize") {
-      return reject(400, kHeaderMismatch,
-                    "initialize belongs to revisions before 2026-07-28, which the header names.", message.id);
+      return refuse(kHeaderMismatch,
+                    "initialize belongs to revisions before 2026-07-28, which the header names.");
     }
     message.modern = true;
-    if (message.kind == Message::Kind::kNotification) return message;
-    return reject(400, kInvalidParams,
-                  "params._meta must carry \"" + std::string(kMetaVersion) + "\" and \"" +
-                      std::string(kMetaCapabilities) + "\".",
-                  message.id);
+    if (message.kind == Message::Kind::kNotification) return std::nullopt;
+    return refuse(kInvalidParams, "params._meta must carry \"" + std::string(kMetaVersion) + "\" and \"" +
+                                      std::string(kMetaCapabilities) + "\".");
   }
-  if (in_batch) return reject(400, kInvalidRequest, "This revision has no batches.", message.id);
-  if (!is_text(*claim))
-    return reject(400, kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.", message.id);
+  if (in_batch) return refuse(kInvalidRequest, "This revision has no batches.");
+  if (!is_text(*version))
+    return refuse(kInvalidParams, "\"" + std::string(kMetaVersion) + "\" must be a string.");
   const auto* capabilities = meta.if_contains(kMetaCapabilities);
-  if (message.kind == Message::Kind::kRequest && (capabilities == nullptr || !capabilities->is_object())) {
-    return reject(400, kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.",
-                  message.id);
-  }
+  if (message.kind == Message::Kind::kRequest && (capabilities == nullptr || !capabilities->is_object()))
+    return refuse(kInvalidParams, "\"" + std::string(kMetaCapabilities) + "\" must be an object.");
   if (capabilities != nullptr && capabilities->is_object()) message.capabilities = capabilities->get_object();
-  const std::string claimed(claim->get_string());
-  if (auto refused = check_headers(request, message, claimed)) return std::unexpected(std::move(*refused));
+  const std::string requested(version->get_string());
+  return check_headers(request, message, requested);
+}
+
+std::expected<Message, Rejection> read_message(const http::Request& request, json::value& body,
+                                               bool in_batch) {
+  if (!body.is_object()) return reject(400, kInvalidRequest, "A message must be a JSON object.");
+  json::object& object = body.get_object();
+  WICK_TRY(id, read_id(object));
+  Message message;
+  message.id = std::move(id);
+  const auto* version = object.if_contains("jsonrpc");
+  if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
+    return reject(400, kInvalidRequest, "\"jsonrpc\" must be \"2.0\".", message.id);
+  }
+  const auto* method = object.if_contains("method");
+  if (method == nullptr) {
+    if (!object.contains("result") && !object.contains("error"))
+      return reject(400, kInvalidRequest, "\"method\" is missing.", message.id);
+    message.kind = Message::Kind::kResponse;
+    message.answer = std::move(object);
+    if (names_modern(trim(request.header("mcp-protocol-version").value_or(""))))
+      return reject(400, kInvalidRequest, "In this revision, clients send no responses.", message.id);
+    return message;
+  }
+  if (!is_text(*method)) return reject(400, kInvalidRequest, "\"method\" must be a string.", message.id);
+  message.method = std::string(method->get_string());
+  message.kind = message.id.empty() ? Message::Kind::kNotification : Message::Kind::kRequest;
+
+  WICK_TRY(meta, take_params(object, message));
+  if (auto refused = read_revision(request, meta, in_batch, message))
+    return std::unexpected(std::move(*refused));
   return message;
 }
 

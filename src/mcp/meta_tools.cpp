@@ -32,7 +32,7 @@ std::string text_argument(const json::object& arguments, std::string_view name) 
   return value != nullptr && is_text(*value) ? std::string(value->get_string()) : std::string();
 }
 
-// One line that a model can read, and the same as data.
+// A result as one line of text for a model, and as data.
 void describe(CallResult& result, json::array& items, const OperationRef& ref) {
   const std::string id = tool_id(*ref.connector, *ref.operation);
   result.text.append("- ")
@@ -72,7 +72,7 @@ CallResult list(const std::vector<OperationRef>& operations, const json::object&
     last = id;
   }
   if (skipping)
-    return call_failed("The cursor is not one that wick_list returned: leave it out to start over.");
+    return call_failed("The cursor is not one that wick_list returned: leave it out to start again.");
   if (items.empty())
     result.text = only.empty()
                       ? "You cannot call any operation yet: ask an admin for access to a connector."

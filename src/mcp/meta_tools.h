@@ -1,4 +1,4 @@
-// The five meta tools: their definitions for tools/list. What they answer is call_meta_tool (tools.h).
+// The definitions of the five meta tools for tools/list. call_meta_tool() calls them (tools.h).
 #pragma once
 
 #include <string>

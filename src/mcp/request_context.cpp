@@ -4,8 +4,8 @@
 #include "base/offload.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "mcp/foreign.h"
 #include "mcp/revision.h"
+#include "mcp/upstream_definitions.h"
 
 namespace wick::mcp {
 namespace {

@@ -1,4 +1,4 @@
-// What a question finds, in which order, and that what cannot be reached changes nothing.
+// The results of a search, their order, and their independence from operations that the caller may not use.
 #include "search/search.h"
 
 #include <gmock/gmock.h>
@@ -66,9 +66,9 @@ class SearchTest : public testing::Test {
   }
   // The keys that are found, best first.
   std::vector<std::string> find(std::string_view query, std::size_t limit = kMaxSearchResults) {
-    const EffectiveAccess reach(snapshot_, user_.id, nullptr);
+    const EffectiveAccess access(snapshot_, user_.id, nullptr);
     std::vector<std::string> keys;
-    for (const OperationRef& ref : search_.find(*snapshot_, reach.operations(), query, limit))
+    for (const OperationRef& ref : search_.find(*snapshot_, access.operations(), query, limit))
       keys.push_back(ref.operation->key);
     return keys;
   }
@@ -328,8 +328,8 @@ TEST_F(SearchTest, ThereAreNoMoreResultsThanAskedForAndNoneThatFitsFarWorse) {
 }
 
 TEST_F(Tracker, ManyThreadsGetTheSameAnswers) {
-  const EffectiveAccess reach(snapshot_, user_.id, nullptr);
-  const auto operations = reach.operations();
+  const EffectiveAccess access(snapshot_, user_.id, nullptr);
+  const auto operations = access.operations();
   std::atomic<int> right = 0;
   {
     std::vector<std::jthread> threads;

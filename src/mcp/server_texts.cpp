@@ -15,7 +15,8 @@ const std::string& discover_text() {
     for (const auto version : kLegacyVersions) versions += ",\"" + std::string(version) + "\"";
     return R"({"resultType":"complete","supportedVersions":[)" + versions + R"(],"capabilities":)" +
            std::string(kCapabilities) + R"(,"instructions":)" + to_json(json::string(kInstructions)) +
-           R"(,"ttlMs":)" + std::to_string(kTtlMillis) + R"(,"cacheScope":"private",)" + meta_text() + "}";
+           R"(,"ttlMs":)" + std::to_string(kListTtl.count()) + R"(,"cacheScope":"private",)" + meta_text() +
+           "}";
   }();
   return text;
 }

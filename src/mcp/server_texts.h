@@ -1,13 +1,14 @@
-// What Wick says of itself in the protocol, as JSON texts made once. Thread-safe.
+// Wick's description of itself in the protocol, as constant JSON texts. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
 namespace wick::mcp {
 
-inline constexpr int kTtlMillis =
-    5000;  // how long a client may keep a list or the discovery without asking again
+// The time for which a client may keep a list or the discovery.
+inline constexpr std::chrono::milliseconds kListTtl{5000};
 // An Implementation.
 inline constexpr const char* kServerInfo =
     R"({"name":"wick","title":"Wick","version":")" WICK_VERSION R"("})";
@@ -20,11 +21,11 @@ inline constexpr const char* kInstructions =
 
 // ServerCapabilities.
 inline constexpr std::string_view kCapabilities = R"({"tools":{"listChanged":true}})";
-// On /mcp, for those who may use resources and prompts of connected servers.
+// On /mcp, for callers who may use resources and prompts of connected servers.
 inline constexpr std::string_view kSharedCapabilities =
     R"({"tools":{"listChanged":true},"resources":{"subscribe":true,"listChanged":true},)"
     R"("prompts":{"listChanged":true},"completions":{}})";
-// The member _meta of a result, with who answers.
+// The member _meta of a result, with the name of the server.
 std::string meta_text();
 // A DiscoverResult.
 const std::string& discover_text();

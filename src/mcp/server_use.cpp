@@ -5,7 +5,7 @@ namespace wick::mcp {
 ServerUse::Entry& ServerUse::entry(const std::string& client_key) {
   const auto found = clients_.find(client_key);
   if (found != clients_.end()) return found->second;
-  if (order_.size() >= kMaxNotedClients) {
+  if (order_.size() >= kMaxServerUseClients) {
     clients_.erase(order_.front());
     order_.pop_front();
   }
@@ -13,7 +13,7 @@ ServerUse::Entry& ServerUse::entry(const std::string& client_key) {
   return clients_[client_key];
 }
 
-void ServerUse::note(const std::string& client_key) {
+void ServerUse::record_use(const std::string& client_key) {
   std::shared_ptr<Stream> stream;
   {
     const std::lock_guard lock(mutex_);
@@ -25,13 +25,13 @@ void ServerUse::note(const std::string& client_key) {
   if (stream != nullptr) Stream::wake(stream);
 }
 
-bool ServerUse::has(const std::string& client_key) const {
+bool ServerUse::uses_servers(const std::string& client_key) const {
   const std::lock_guard lock(mutex_);
   const auto found = clients_.find(client_key);
   return found != clients_.end() && found->second.is_used;
 }
 
-void ServerUse::open(const std::string& client_key, std::weak_ptr<Stream> stream) {
+void ServerUse::set_stream(const std::string& client_key, std::weak_ptr<Stream> stream) {
   const std::lock_guard lock(mutex_);
   entry(client_key).stream = std::move(stream);
 }

@@ -1,8 +1,8 @@
-// ServerUse: which legacy clients use resources and prompts on /mcp.
+// ServerUse: the legacy clients that use resources and prompts on /mcp.
 //
-// Such a client hears of changes on its event stream without saying of which. To listen means a session with every
-// connected server, for some a process; so its stream listens from the moment on at which the client first asks for a
-// resource or a prompt, and most clients, which want tools alone, cost nothing. Thread-safe.
+// A legacy client receives notifications on its event stream without subscribing to them. To listen, Wick needs a session
+// with every connected server, and for some servers a process. So the stream listens only after the client's first request
+// for a resource or a prompt. Most clients use tools only, and need no sessions. Thread-safe.
 #pragma once
 
 #include <deque>
@@ -15,16 +15,16 @@
 
 namespace wick::mcp {
 
-inline constexpr std::size_t kMaxNotedClients =
-    10'000;  // the oldest is forgotten: its stream hears no more of servers
+inline constexpr std::size_t kMaxServerUseClients =
+    10'000;  // when there are more, the stream of the oldest client no longer listens to servers
 
 class ServerUse {
  public:
-  // The client of this key (McpClientSession::lane) uses them: its stream is woken.
-  void note(const std::string& client_key);
-  bool has(const std::string& client_key) const;
-  // The stream to wake; one for each client, the newest.
-  void open(const std::string& client_key, std::weak_ptr<Stream> stream);
+  // Records that the client (McpClientSession::client_key) uses resources or prompts, and wakes its stream.
+  void record_use(const std::string& client_key);
+  bool uses_servers(const std::string& client_key) const;
+  // Sets the stream to wake. The newest stream of a client replaces an earlier one.
+  void set_stream(const std::string& client_key, std::weak_ptr<Stream> stream);
 
  private:
   struct Entry {

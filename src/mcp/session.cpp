@@ -46,7 +46,8 @@ std::optional<Session> Sessions::find(std::string_view id, const UserId& user) c
   session.client_version = text_of(content, "c");
   if (const auto* can = content.if_contains("k"); can != nullptr && can->is_object())
     session.capabilities = can->get_object();
-  if (session.user != user || session.created_at + kMaxSessionAge < clock_.now()) return std::nullopt;
+  if (session.user != user || session.created_at + to_micros(kMaxSessionAge) < clock_.now())
+    return std::nullopt;
   std::lock_guard lock(mutex_);
   if (ended_.contains(std::string(id))) return std::nullopt;
   return session;
@@ -59,7 +60,7 @@ void Sessions::end(std::string_view id) {
     std::erase_if(ended_, [&](const auto& entry) { return entry.second < now; });
     if (ended_.size() >= kMaxEndedSessions) ended_.erase(ended_.begin());
   }
-  ended_.emplace(std::string(id), now + kMaxSessionAge);
+  ended_.emplace(std::string(id), now + to_micros(kMaxSessionAge));
 }
 
 }  // namespace wick::mcp

@@ -1,10 +1,9 @@
-// Sessions of the legacy revisions: sealed and self-contained, so that any node can serve them.
+// Sessions of the legacy revisions. A session is sealed in its id, so every node can serve it.
 //
-// An Mcp-Session-Id carries the user it was made for, the revision agreed on, the client's name and what it
-// can answer, under AES-GCM. It proves nothing about who is calling: the bearer credential does, on every
-// request, and must be of that user. DELETE is remembered in memory until the session would have ended
-// anyway; forgetting it in a restart only lets a client go on that still has to show a living credential.
-// Thread-safe.
+// An Mcp-Session-Id contains the user, the negotiated revision, the client's name and its capabilities, sealed with AES-GCM.
+// It authenticates nobody: every request needs a bearer credential of the same user. An ended session is remembered in
+// memory until its maximum age. After a restart, a client could continue an ended session, but still needs a valid
+// credential. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -20,14 +19,14 @@
 
 namespace wick::mcp {
 
-inline constexpr Micros kMaxSessionAge = 7 * kMicrosPerDay;
+inline constexpr std::chrono::days kMaxSessionAge{7};
 inline constexpr std::size_t kMaxEndedSessions = 100'000;
 
 struct Session {
   UserId user;
   Micros created_at = 0;
   std::string version, client_name, client_version;
-  boost::json::object capabilities;  // ClientCapabilities, of what can be passed on
+  boost::json::object capabilities;  // ClientCapabilities, as far as Wick can forward them
 };
 
 class Sessions {
@@ -35,7 +34,8 @@ class Sessions {
   Sessions(const SealingKey& key, const Clock& clock) : key_(key), clock_(clock) {}
 
   std::string create(const Session& session) const;
-  // nullopt when it is not ours, of another user, ended or too old: all of these are 404 to the client.
+  // nullopt: the id is invalid, or the session belongs to another user, has ended or is too old. The client gets 404 in all
+  // cases.
   std::optional<Session> find(std::string_view id, const UserId& user) const;
   void end(std::string_view id);
 
@@ -43,7 +43,7 @@ class Sessions {
   const SealingKey& key_;
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Micros> ended_;  // id → when it may be forgotten
+  std::unordered_map<std::string, Micros> ended_;  // by id: the time at which the entry may be removed
 };
 
 }  // namespace wick::mcp

@@ -7,9 +7,9 @@
 
 namespace wick::mcp {
 
-http::Task<void> Stream::wait(int seconds) {
+http::Task<void> Stream::wait(std::chrono::seconds timeout) {
   if (!woken_ && !ended_) {
-    timer_.expires_after(std::chrono::seconds(seconds));
+    timer_.expires_after(timeout);
     boost::system::error_code ignored;
     co_await timer_.async_wait(
         boost::asio::redirect_error(boost::asio::use_awaitable_t<http::Executor>(), ignored));
@@ -17,17 +17,17 @@ http::Task<void> Stream::wait(int seconds) {
   woken_ = false;
 }
 
-void Stream::say(std::string text) {
+void Stream::queue_text(std::string text) {
   while (!texts_.empty() &&
          (texts_.size() >= kMaxUnwrittenTexts || bytes_ + text.size() > kMaxUnwrittenBytes))
-    take();
+    take_text();
   bytes_ += text.size();
   texts_.push_back(std::move(text));
   woken_ = true;
   timer_.cancel();
 }
 
-std::optional<std::string> Stream::take() {
+std::optional<std::string> Stream::take_text() {
   if (texts_.empty()) return std::nullopt;
   std::string text = std::move(texts_.front());
   texts_.pop_front();

@@ -1,9 +1,8 @@
-// StreamHub: the open listen streams, so that a change or a revocation reaches them.
+// StreamHub: the open event streams, which a change or a revocation wakes.
 //
-// A stream lives on its connection's io thread; the hub only keeps weak references and wakes streams by
-// posting to their threads. A revocation that is answered has already woken the streams of its token
-// (on_erase runs before the answer), and each asks about its credential and ends as soon as its thread takes
-// the post: well within a second (T3). Thread-safe.
+// A stream belongs to the io thread of its connection. The hub keeps weak references, and wakes a stream by posting to its
+// thread. A confirmed revocation has already woken the streams of its credential (CredentialIndex::on_erase). Each woken
+// stream checks its credential and ends as soon as its thread runs the posted function. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -25,22 +24,23 @@ namespace wick::mcp {
 inline constexpr std::size_t kMaxStreamsPerCredential = 16;
 inline constexpr std::size_t kMaxStreamsPerUser = 64;  // the default of "limits.streams_per_user"
 inline constexpr std::size_t kMaxStreams = 10'000;
-// Of one stream whose client is slow, in texts and in bytes.
+// Texts and bytes that one stream queues for a slow client.
 inline constexpr std::size_t kMaxUnwrittenTexts = 1000;
 inline constexpr std::size_t kMaxUnwrittenBytes = 1024 * 1024;
-inline constexpr int kKeepAliveSeconds = 15;  // an SSE comment, so that proxies and clients keep the stream
+// Between two SSE comments, which keep proxies and clients from closing the stream.
+inline constexpr std::chrono::seconds kKeepAliveInterval{15};
 
 class Stream {
  public:
   Stream(http::Executor executor, const TokenId& token, Shares::Lease of_token, Shares::Lease of_user)
       : token_(token), of_token_(std::move(of_token)), of_user_(std::move(of_user)), timer_(executor) {}
 
-  // Waits until woken or for `seconds`. On the stream's io thread, like everything here but wake() and end().
-  http::Task<void> wait(int seconds);
+  // Waits until the stream is woken, at most for `timeout`. All functions but wake() and end() run on the stream's io thread.
+  http::Task<void> wait(std::chrono::seconds timeout);
   bool ended() const { return ended_; }
-  // Something to write, from a coroutine of the same thread; the oldest are dropped when nobody takes them.
-  void say(std::string text);
-  std::optional<std::string> take();
+  // Queues a text to write, from a coroutine of the same thread. The oldest texts are dropped when the queue is full.
+  void queue_text(std::string text);
+  std::optional<std::string> take_text();
   // From any thread.
   static void wake(const std::shared_ptr<Stream>& stream);
   static void end(const std::shared_ptr<Stream>& stream);
@@ -63,19 +63,19 @@ class StreamHub {
  public:
   explicit StreamHub(std::size_t per_user = kMaxStreamsPerUser);
 
-  // Errors: kRateLimited  the credential, the user or the server has as many as it may; says which
+  // Errors: kRateLimited  the credential, the user or the server has the maximum number of streams; the message says which
   Result<std::shared_ptr<Stream>> open(http::Executor executor, const TokenId& token, const UserId& user);
-  // Something changed for anyone: each stream looks for itself.
+  // Wakes all streams, so that each checks for changes.
   void wake_all();
-  // A credential with this id has ended: its streams look whether it was theirs, for several access tokens
-  // share the id of their grant.
+  // Wakes the streams of credentials with this id, so that each checks whether its own credential has ended. Several access
+  // tokens have the id of their grant.
   void wake_token(const TokenId& token);
 
  private:
   static constexpr std::size_t kSweepAtLeast = 64;
   Shares of_tokens_, of_users_;
   std::mutex mutex_;
-  // By token, for a revocation; those that have ended are swept out when the list has doubled.
+  // By credential id. Streams that have ended are removed when the table has doubled.
   std::unordered_multimap<TokenId, std::weak_ptr<Stream>> streams_;
   std::size_t sweep_at_ = kSweepAtLeast;
 };

@@ -11,16 +11,16 @@ namespace {
 TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
   boost::asio::io_context context(1);
   Stream stream(context.get_executor(), TokenId{}, Shares::Lease(), Shares::Lease());
-  for (int i = 0; i < 3000; ++i) stream.say(std::to_string(i));
-  EXPECT_EQ(stream.take(), "2000");
+  for (int i = 0; i < 3000; ++i) stream.queue_text(std::to_string(i));
+  EXPECT_EQ(stream.take_text(), "2000");
   std::size_t texts = 1;
-  while (stream.take()) ++texts;
+  while (stream.take_text()) ++texts;
   EXPECT_EQ(texts, kMaxUnwrittenTexts);
 
-  for (int i = 0; i < 500; ++i) stream.say(std::string(10'000, char('a' + i % 26)));
+  for (int i = 0; i < 500; ++i) stream.queue_text(std::string(10'000, char('a' + i % 26)));
   std::size_t bytes = 0;
   std::string last;
-  while (auto text = stream.take()) {
+  while (auto text = stream.take_text()) {
     bytes += text->size();
     last = *text;
   }
@@ -28,8 +28,8 @@ TEST(Stream, KeepsTheNewestTextsForASlowClientWithinItsLimits) {
   EXPECT_GT(bytes, kMaxUnwrittenBytes - 10'001);
   EXPECT_EQ(last.front(), char('a' + 499 % 26));
 
-  stream.say(std::string(2 * kMaxUnwrittenBytes, 'x'));
-  EXPECT_EQ(stream.take()->size(), 2 * kMaxUnwrittenBytes) << "one alone is its sender's limit";
+  stream.queue_text(std::string(2 * kMaxUnwrittenBytes, 'x'));
+  EXPECT_EQ(stream.take_text()->size(), 2 * kMaxUnwrittenBytes) << "one alone is its sender's limit";
 }
 
 // Whether a waiting stream was woken: its wait ends without the time having passed.
@@ -40,7 +40,7 @@ bool woken(boost::asio::io_context& context, const std::shared_ptr<Stream>& stre
   boost::asio::co_spawn(
       context,
       [](std::shared_ptr<Stream> waiting, std::shared_ptr<bool> flag) -> http::Task<void> {
-        co_await waiting->wait(3600);
+        co_await waiting->wait(std::chrono::hours(1));
         *flag = true;
       }(stream, ended),
       boost::asio::detached);

@@ -1,9 +1,9 @@
-// The streams on which a client hears of changes: subscriptions/listen, and GET of the legacy revisions
-// (Endpoint, endpoint.h).
+// The event streams that notify a client of changes: subscriptions/listen, and GET of the legacy revisions (Endpoint,
+// endpoint.h).
 //
-// A stream writes from one coroutine. What the server behind a view says comes from a second one on the same
-// io thread, which hands its texts over (Stream::say); it shares nothing else with the first and ends when
-// the stream's cancellation does. A server that goes away is asked again, after ever longer pauses.
+// One coroutine writes to the stream. A coroutine on the same io thread listens to each connected server, and queues its
+// notifications (Stream::queue_text). It ends when it is cancelled with the stream. A server that closes its stream is asked
+// again, after increasing delays.
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,19 +16,19 @@
 #include "crypto/digest.h"
 #include "mcp/content_negotiation.h"
 #include "mcp/endpoint.h"
-#include "mcp/foreign.h"
 #include "mcp/server_texts.h"
 #include "mcp/tools.h"
+#include "mcp/upstream_definitions.h"
 
 namespace wick::mcp {
 namespace {
 
-constexpr int kMaxReconnectSeconds = 60;
+constexpr std::chrono::seconds kMaxReconnectDelay{60};
 
 constexpr const char* kFlags[] = {"toolsListChanged", "promptsListChanged", "resourcesListChanged"};
 
-// What of the filter is honoured: tools by Wick itself, the rest if the view's server can.
-json::object honoured(const json::object& wanted, const json::object& capabilities) {
+// The part of the filter that is supported: tools by Wick, everything else by the connected server.
+json::object supported_filter(const json::object& wanted, const json::object& capabilities) {
   const auto can = [&](const char* what, const char* how) {
     const auto* one = capabilities.if_contains(what);
     return one != nullptr && one->is_object() && bool_or_false(one->get_object(), how);
@@ -45,7 +45,7 @@ json::object honoured(const json::object& wanted, const json::object& capabiliti
   return out;
 }
 
-// A notification of the server's as it goes to our client, who has his own subscription id.
+// A notification of a connected server, with the subscription id of Wick's client.
 std::string as_event(json::object notification, const std::string& meta) {
   auto* params = notification.if_contains("params");
   json::object inner =
@@ -76,11 +76,12 @@ http::Task<std::string> Endpoint::tools_fingerprint(Principal principal,
   };
   if (!is_long_catalogue(*snapshot)) co_return std::move(*work());
   auto done = co_await offload(long_work_, principal.credential.user.str(), work);
-  co_return done ? std::move(*done) : std::string();  // refused: another one, which tells of a change
+  co_return done ? std::move(*done)
+                 : std::string();  // refused: an empty fingerprint, which counts as a change
 }
 
-// One server that a stream listens to. Of a coroutine of its own, which holds it.
-struct Endpoint::Followed {
+// A connected server that a stream listens to. Owned by the coroutine that listens.
+struct Endpoint::FollowedServer {
   std::shared_ptr<Stream> stream;
   std::shared_ptr<const ConnectorEntry> connector;
   Principal principal;
@@ -89,26 +90,39 @@ struct Endpoint::Followed {
   std::string meta;
   bool is_shared = false;  // on /mcp, not in the connector's own view
 
-  // Set up anew, it is another server.
-  bool is_same(const ConnectorEntry& now) const {
+  // False after a change of the configuration: the connector is then another server.
+  bool has_same_config(const ConnectorEntry& now) const {
     return now.config == connector->config && now.sealed_secrets == connector->sealed_secrets;
   }
 };
 
-struct Endpoint::Listening {
+// One client's stream, and the state that its next notifications are compared with. Owned by the stream's coroutine.
+struct Endpoint::Subscription {
   std::shared_ptr<Stream> stream;
   Principal principal;
   http::Executor executor;
   std::string client_key;
+  std::string session_id = {};  // of a legacy client
   bool is_modern = false;
   json::object capabilities = {}, filter = {};  // of the client
   std::string meta = {};
-  std::optional<ConnectorId> only = {};          // of a view
-  std::map<std::string, json::array> uris = {};  // on /mcp: by label, those that are listened to
-  std::map<ConnectorId, std::shared_ptr<Followed>> servers = {};
+  std::optional<ConnectorId> only = {};              // the connector of a view
+  json::object view_config = {}, view_secrets = {};  // of that connector, when the stream began
+  std::map<std::string, json::array> uris = {};      // on /mcp: the resources to listen to, by label
+  std::map<ConnectorId, std::shared_ptr<FollowedServer>> servers = {};
 
-  bool wants_lists() const {
-    return bool_or_false(filter, "promptsListChanged") || bool_or_false(filter, "resourcesListChanged");
+  // The tools change only with a new snapshot. The stream must not keep an old one alive.
+  std::weak_ptr<const AccessSnapshot> snapshot = {};
+  std::string tools = {};       // tools_fingerprint()
+  std::string connectors = {};  // server_slugs()
+  PageCache::Changes late_pages = {};
+
+  bool wants(const char* flag) const { return bool_or_false(filter, flag); }
+  bool wants_lists() const { return wants("promptsListChanged") || wants("resourcesListChanged"); }
+  // The notification that a list has changed, when the client has asked for it; else empty.
+  std::string list_changed(const char* flag, const char* list) const {
+    if (!wants(flag)) return {};
+    return as_event(json::object{{"method", std::string("notifications/") + list + "/list_changed"}}, meta);
   }
   void end() {
     for (const auto& [id, server] : servers) server->client.cancellation->cancel();
@@ -118,7 +132,7 @@ struct Endpoint::Listening {
 
 namespace {
 
-// What of a server's notification goes to a client on /mcp; empty: nothing.
+// The notification of a server as a client on /mcp receives it; empty: the client receives nothing.
 json::object shared_notification(json::object message, std::string_view slug) {
   const std::string method = text_or_empty(message, "method");
   if (method != "notifications/prompts/list_changed" && method != "notifications/resources/list_changed" &&
@@ -133,86 +147,162 @@ json::object shared_notification(json::object message, std::string_view slug) {
 
 }  // namespace
 
-http::Task<void> Endpoint::pass_on_changes(std::shared_ptr<Followed> followed) const {
+http::Task<void> Endpoint::forward_notifications(std::shared_ptr<FollowedServer> followed) const {
   const auto pause = std::make_shared<Mailbox<bool>>();
   const std::shared_ptr<Cancellation> cancellation = followed->client.cancellation;
   const Credential& credential = followed->principal.credential;
-  for (int wait = 1; !cancellation->cancelled(); wait = std::min(wait * 2, kMaxReconnectSeconds)) {
+  for (std::chrono::seconds delay{1}; !cancellation->cancelled();
+       delay = std::min(delay * 2, kMaxReconnectDelay)) {
     json::object wanted = followed->filter;
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-    std::function<void(json::object)> heard = [&](json::object message) {
-      wait = 1;
-      if (!followed->is_shared) return followed->stream->say(as_event(std::move(message), followed->meta));
-      // Asked of each: a view's stream ends with its access, and this one goes on.
+    std::function<void(json::object)> on_notification = [&](json::object message) {
+      delay = std::chrono::seconds(1);
+      if (!followed->is_shared)
+        return followed->stream->queue_text(as_event(std::move(message), followed->meta));
+      // The access is checked for each notification, because this stream continues when the access to one server ends.
       const EffectiveAccess now(access_.snapshot(), credential.user, credential.scope);
       const auto connector = now.connector(followed->connector->id.str());
-      if (cancellation->cancelled() || connector == nullptr || !followed->is_same(*connector) ||
+      if (cancellation->cancelled() || connector == nullptr || !followed->has_same_config(*connector) ||
           now.decide_passthrough(*connector) != AccessDecision::kAllowed)
         return;
       json::object passed = shared_notification(std::move(message), connector->slug);
-      if (!passed.empty()) followed->stream->say(as_event(std::move(passed), followed->meta));
+      if (!passed.empty()) followed->stream->queue_text(as_event(std::move(passed), followed->meta));
     };
     auto ended = co_await runner_.listen(followed->connector, {credential.user, &followed->client},
-                                         std::move(wanted), std::move(heard));
+                                         std::move(wanted), std::move(on_notification));
     if (ended) break;
     spdlog::debug("connector {}: {}", followed->connector->label, ended.error().message);
     cancellation->on_cancel([pause] { pause->close(); });
-    co_await pause->take(std::chrono::seconds(wait));
+    co_await pause->take(delay);
     cancellation->on_cancel(nullptr);
   }
 }
 
-// Ends listening to servers that the caller may not use any more, and begins with those that he may.
-void Endpoint::follow_servers(Listening& listening) const {
-  const Credential& credential = listening.principal.credential;
+// Stops listening to servers that the caller may no longer use, and starts listening to new ones.
+void Endpoint::follow_servers(Subscription& subscription) const {
+  const Credential& credential = subscription.principal.credential;
   const EffectiveAccess access(access_.snapshot(), credential.user, credential.scope);
-  std::erase_if(listening.servers, [&](const auto& one) {
+  std::erase_if(subscription.servers, [&](const auto& one) {
     const auto now = access.connector(one.first.str());
-    // On /mcp its label is part of its resources' names.
-    const bool stays = now != nullptr && one.second->is_same(*now) &&
-                       (listening.only || (now->slug == one.second->connector->slug &&
-                                           access.decide_passthrough(*now) == AccessDecision::kAllowed));
+    // On /mcp, the label is part of the names of the resources.
+    const bool stays = now != nullptr && one.second->has_same_config(*now) &&
+                       (subscription.only || (now->slug == one.second->connector->slug &&
+                                              access.decide_passthrough(*now) == AccessDecision::kAllowed));
     if (!stays) one.second->client.cancellation->cancel();
     return !stays;
   });
   const auto follow = [&](const std::shared_ptr<const ConnectorEntry>& connector, json::object filter) {
-    const auto followed = std::make_shared<Followed>();
-    followed->stream = listening.stream;
+    const auto followed = std::make_shared<FollowedServer>();
+    followed->stream = subscription.stream;
     followed->connector = connector;
-    followed->principal = listening.principal;
-    followed->client.lane = listening.client_key;
-    followed->client.modern = listening.is_modern;
-    followed->client.capabilities = listening.capabilities;
+    followed->principal = subscription.principal;
+    followed->client.client_key = subscription.client_key;
+    followed->client.modern = subscription.is_modern;
+    followed->client.capabilities = subscription.capabilities;
     followed->client.cancellation = std::make_shared<Cancellation>();
     followed->filter = std::move(filter);
-    followed->meta = listening.meta;
-    followed->is_shared = !listening.only;
-    listening.servers[connector->id] = followed;
-    boost::asio::co_spawn(listening.executor, pass_on_changes(followed), boost::asio::detached);
+    followed->meta = subscription.meta;
+    followed->is_shared = !subscription.only;
+    subscription.servers[connector->id] = followed;
+    boost::asio::co_spawn(subscription.executor, forward_notifications(followed), boost::asio::detached);
   };
-  if (listening.only) {
-    const auto connector = access.connector(listening.only->str());
-    if (connector != nullptr && listening.servers.empty() && runner_.is_mcp_server(*connector))
-      follow(connector, listening.filter);
+  if (subscription.only) {
+    const auto connector = access.connector(subscription.only->str());
+    if (connector != nullptr && subscription.servers.empty() && runner_.is_mcp_server(*connector))
+      follow(connector, subscription.filter);
     return;
   }
-  // A client before 2026-07-28 has not said that it wants any of it (server_use.h).
-  if (!listening.is_modern && !server_use_.has(listening.client_key)) return;
-  for (const auto& connector : offering(access)) {
-    const auto uris = listening.uris.find(connector->slug);
-    const bool is_wanted = listening.wants_lists() || uris != listening.uris.end();
-    if (!is_wanted || listening.servers.contains(connector->id)) continue;
-    if (listening.servers.size() == kMaxFollowedServers) {
-      spdlog::warn("a stream on /mcp hears nothing of connector {}: it listens to {} servers already",
+  // A legacy client does not subscribe (server_use.h).
+  if (!subscription.is_modern && !server_use_.uses_servers(subscription.client_key)) return;
+  for (const auto& connector : find_mcp_connectors(access)) {
+    const auto uris = subscription.uris.find(connector->slug);
+    const bool is_wanted = subscription.wants_lists() || uris != subscription.uris.end();
+    if (!is_wanted || subscription.servers.contains(connector->id)) continue;
+    if (subscription.servers.size() == kMaxFollowedServers) {
+      spdlog::warn("a stream on /mcp does not listen to connector {}: it already listens to {} servers",
                    connector->label, kMaxFollowedServers);
       break;
     }
-    json::object filter = listening.filter;
-    filter["toolsListChanged"] = true;  // for Wick itself, which asks then what has changed
+    json::object filter = subscription.filter;
+    filter["toolsListChanged"] = true;  // for Wick, which then refreshes the connector
     filter.erase("resourceSubscriptions");
-    if (uris != listening.uris.end()) filter["resourceSubscriptions"] = uris->second;
+    if (uris != subscription.uris.end()) filter["resourceSubscriptions"] = uris->second;
     follow(connector, std::move(filter));
   }
+}
+
+// Whether the stream may go on: its session and its credential are valid, and its view is the same connector.
+bool Endpoint::is_open(const Subscription& subscription) const {
+  const Credential& credential = subscription.principal.credential;
+  if (!subscription.session_id.empty() && !sessions_.find(subscription.session_id, credential.user))
+    return false;
+  if (subscription.stream->ended() || !authenticator_.still_valid(subscription.principal)) return false;
+  if (!subscription.only) return true;
+  const EffectiveAccess access(access_.snapshot(), credential.user, credential.scope);
+  const auto now = access.connector(subscription.only->str());
+  return now != nullptr && now->config == subscription.view_config &&
+         now->sealed_secrets == subscription.view_secrets;
+}
+
+// The labels of the servers whose resources and prompts are listed on /mcp; empty for a view.
+std::string Endpoint::server_slugs(const Subscription& subscription) const {
+  std::string out;
+  if (subscription.only) return out;
+  const Credential& credential = subscription.principal.credential;
+  const EffectiveAccess access(access_.snapshot(), credential.user, credential.scope);
+  for (const auto& connector : find_mcp_connectors(access)) out += connector->slug + "\n";
+  return out;
+}
+
+Endpoint::Subscription Endpoint::make_subscription(RequestContext& context, std::shared_ptr<Stream> stream,
+                                                   json::object filter, std::string meta) {
+  Subscription out{std::move(stream), context.principal, context.exchange->executor(),
+                   client_key_of(context)};
+  out.is_modern = context.message != nullptr;  // a GET has no message
+  if (!out.is_modern) out.session_id = context.exchange->request().header("mcp-session-id").value_or("");
+  out.capabilities = context.session ? context.session->capabilities : carried_capabilities(json::object());
+  out.meta = std::move(meta);
+  if (context.scoped_connector != nullptr) {
+    out.only = context.scoped_connector->id;
+    out.view_config = context.scoped_connector->config;
+    out.view_secrets = context.scoped_connector->sealed_secrets;
+  } else {
+    if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
+      for (const json::value& uri : uris->get_array()) {
+        auto resource = parse_public_uri(uri.is_string() ? std::string_view(uri.get_string()) : "");
+        if (resource) out.uris[resource->slug].push_back(json::string(resource->uri));
+      }
+    }
+    if (!out.is_modern) server_use_.set_stream(out.client_key, out.stream);
+  }
+  out.filter = std::move(filter);
+  return out;
+}
+
+// The notifications about lists that have changed since the last call.
+http::Task<std::string> Endpoint::collect_changes(Subscription& subscription) const {
+  std::string text;
+  auto snapshot = access_.snapshot();
+  if (snapshot.owner_before(subscription.snapshot) || subscription.snapshot.owner_before(snapshot)) {
+    subscription.snapshot = snapshot;
+    std::string tools = co_await tools_fingerprint(subscription.principal, std::move(snapshot));
+    if (tools != subscription.tools) text = subscription.list_changed("toolsListChanged", "tools");
+    subscription.tools = std::move(tools);
+    if (std::string now = server_slugs(subscription); now != subscription.connectors) {
+      text += subscription.list_changed("promptsListChanged", "prompts");
+      text += subscription.list_changed("resourcesListChanged", "resources");
+      subscription.connectors = std::move(now);
+    }
+  }
+  // A server has answered after the list that requested the page was sent (page_cache.h).
+  if (const auto now = page_cache_.changes(subscription.principal.credential.user); !subscription.only) {
+    if (now.prompts != subscription.late_pages.prompts)
+      text += subscription.list_changed("promptsListChanged", "prompts");
+    if (now.resources != subscription.late_pages.resources)
+      text += subscription.list_changed("resourcesListChanged", "resources");
+    subscription.late_pages = now;
+  }
+  co_return text;
 }
 
 http::Task<void> Endpoint::follow_changes(RequestContext& context, http::StreamWriter& writer,
@@ -221,87 +311,26 @@ http::Task<void> Endpoint::follow_changes(RequestContext& context, http::StreamW
   context.exchange->watch([weak = std::weak_ptr<Stream>(stream)] {
     if (const auto open = weak.lock()) Stream::end(open);
   });
-  const Principal principal = context.principal;
-  Listening listening{stream, principal, context.exchange->executor(), client_key_of(context)};
-  listening.is_modern = context.message != nullptr;  // a GET has no message
-  listening.capabilities =
-      context.session ? context.session->capabilities : carried_capabilities(json::object());
-  listening.meta = meta;
-  // Of a view: the stream ends when its connector is set up anew, for what it hears comes from where that
-  // was.
-  if (context.scoped_connector != nullptr) listening.only = context.scoped_connector->id;
-  const json::object config = context.scoped_connector ? context.scoped_connector->config : json::object();
-  const json::object secrets =
-      context.scoped_connector ? context.scoped_connector->sealed_secrets : json::object();
-  if (!listening.only) {
-    if (const auto* uris = filter.if_contains("resourceSubscriptions"); uris != nullptr && uris->is_array()) {
-      for (const json::value& uri : uris->get_array()) {
-        auto resource = parse_public_uri(uri.is_string() ? std::string_view(uri.get_string()) : "");
-        if (resource) listening.uris[resource->slug].push_back(json::string(resource->uri));
-      }
-    }
-    if (!listening.is_modern) server_use_.open(listening.client_key, stream);
-  }
-  listening.filter = filter;
+  Subscription subscription = make_subscription(context, stream, std::move(filter), std::move(meta));
   context.access = EffectiveAccess();  // a stream must not keep an old snapshot alive
   context.scoped_connector = nullptr;
-  const std::string session(
-      context.message == nullptr ? context.exchange->request().header("mcp-session-id").value_or("") : "");
-  const auto lives = [&] {
-    if (!session.empty() && !sessions_.find(session, principal.credential.user)) return false;
-    if (stream->ended() || !authenticator_.still_valid(principal)) return false;
-    const EffectiveAccess access(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    const auto now = listening.only ? access.connector(listening.only->str()) : nullptr;
-    return !listening.only || (now != nullptr && now->config == config && now->sealed_secrets == secrets);
-  };
-  const auto changed = [&](const char* what) {
-    return as_event(json::object{{"method", std::string("notifications/") + what + "/list_changed"}}, meta);
-  };
-  // Whose resources and prompts there are.
-  const auto offers_print = [&] {
-    std::string print;
-    if (listening.only) return print;
-    const EffectiveAccess access(access_.snapshot(), principal.credential.user, principal.credential.scope);
-    for (const auto& connector : offering(access)) print += connector->slug + "\n";
-    return print;
-  };
-  follow_servers(listening);
-  const UserId& user = principal.credential.user;
-  KnownOffers::Changes late = known_.changes(user);
-  // Looked at again only when something has changed, which a new snapshot says. An old one is not kept alive.
-  std::weak_ptr<const AccessSnapshot> seen = access_.snapshot();
-  std::string before, offers = offers_print();
-  if (auto first = seen.lock()) before = co_await tools_fingerprint(principal, std::move(first));
-  while (lives()) {
-    co_await stream->wait(kKeepAliveSeconds);
-    if (!lives()) break;
-    follow_servers(listening);
-    std::string text;
-    if (auto snapshot = access_.snapshot(); snapshot.owner_before(seen) || seen.owner_before(snapshot)) {
-      seen = snapshot;
-      std::string now = co_await tools_fingerprint(principal, std::move(snapshot));
-      if (now != before && bool_or_false(filter, "toolsListChanged")) text = changed("tools");
-      before = std::move(now);
-      if (std::string now_offers = offers_print(); now_offers != offers) {
-        if (bool_or_false(filter, "promptsListChanged")) text += changed("prompts");
-        if (bool_or_false(filter, "resourcesListChanged")) text += changed("resources");
-        offers = std::move(now_offers);
-      }
-    }
-    // A server that a list did not wait for has answered since (known_offers.h).
-    if (const auto now = known_.changes(user); !listening.only) {
-      if (now.prompts != late.prompts && bool_or_false(filter, "promptsListChanged"))
-        text += changed("prompts");
-      if (now.resources != late.resources && bool_or_false(filter, "resourcesListChanged"))
-        text += changed("resources");
-      late = now;
-    }
-    while (auto heard = stream->take()) text += *heard;
+  follow_servers(subscription);
+  subscription.late_pages = page_cache_.changes(subscription.principal.credential.user);
+  subscription.snapshot = access_.snapshot();
+  subscription.connectors = server_slugs(subscription);
+  if (auto first = subscription.snapshot.lock())
+    subscription.tools = co_await tools_fingerprint(subscription.principal, std::move(first));
+  while (is_open(subscription)) {
+    co_await stream->wait(kKeepAliveInterval);
+    if (!is_open(subscription)) break;
+    follow_servers(subscription);
+    std::string text = co_await collect_changes(subscription);
+    while (auto queued = stream->take_text()) text += *queued;
     if (text.empty()) text = ": keep-alive\n\n";
-    const bool there = co_await writer.write(std::move(text));
-    if (!there) break;
+    const bool is_connected = co_await writer.write(std::move(text));
+    if (!is_connected) break;
   }
-  listening.end();
+  subscription.end();
 }
 
 http::Task<Answer> Endpoint::listen(RequestContext& context) {
@@ -327,16 +356,16 @@ http::Task<Answer> Endpoint::listen(RequestContext& context) {
         co_await runner_.capabilities(context.scoped_connector, {context.principal.credential.user, nullptr});
     if (theirs) capabilities = std::move(*theirs);
   }
-  if (context.scoped_connector == nullptr && !offering(context.access).empty())
+  if (context.scoped_connector == nullptr && !find_mcp_connectors(context.access).empty())
     capabilities = parse_trusted_json(kSharedCapabilities).get_object();
-  json::object filter = honoured(wanted->get_object(), capabilities);
+  json::object filter = supported_filter(wanted->get_object(), capabilities);
   if (auto* asked = filter.if_contains("resourceSubscriptions");
       asked != nullptr && context.scoped_connector == nullptr) {
     json::array known;
     for (const json::value& uri : asked->get_array()) {
       json::object params;
       params["uri"] = uri;
-      if (resolve(context.access, "resources/subscribe", params) != nullptr) known.push_back(uri);
+      if (resolve_connector(context.access, "resources/subscribe", params) != nullptr) known.push_back(uri);
     }
     *asked = std::move(known);
   }
@@ -352,13 +381,13 @@ http::Task<Answer> Endpoint::listen(RequestContext& context) {
 }
 
 http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
-  auto context = admit(exchange);
+  auto context = authenticate(exchange);
   if (!context) co_return std::move(context.error());
   const http::Request& request = exchange.request();
   const auto id = request.header("mcp-session-id");
   if (!id || !accepted_types(request).events) {
     http::Response refused =
-        refusal(405, kServerError, "Only a session's event stream can be fetched here: use POST.");
+        refusal(405, kServerError, "GET returns the event stream of a session only: use POST.");
     refused.headers.emplace_back("Allow", "POST, GET, DELETE");
     co_return refused;
   }
@@ -375,7 +404,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   const std::shared_ptr<Stream> stream = std::move(*opened);
   http::StreamWriter* writer = co_await exchange.start_stream("text/event-stream");
   co_await writer->write(": keep-alive\n\n");
-  json::object filter;  // a legacy client hears of everything
+  json::object filter;  // a legacy client receives all notifications
   for (const char* one : kFlags) filter[one] = true;
   if (context->scoped_connector != nullptr) filter["wick/log"] = true;
   co_await follow_changes(*context, *writer, stream, std::move(filter), "");

@@ -38,7 +38,7 @@ std::string header_problem(const http::Request& request, const json::object& sch
     if (!value) return "The header " + name + " is not valid base64.";
     if (want == expected.end()) return "The header " + name + " is there, but its argument is not.";
     if (*value != want->second && !same_number(*value, want->second))
-      return "The header " + name + " says another value than the argument does.";
+      return "The header " + name + " has another value than the argument.";
   }
   return {};
 }
@@ -286,8 +286,8 @@ http::Task<Answer> ToolCallHandler::execute_batch(RequestContext& context, std::
     if (connector != nullptr && !runner_.is_mcp_server(*connector)) stream = open_stream(context, *connector);
     const McpClientSession* client = stream == nullptr ? nullptr : &stream->client();
     auto outcome = co_await invoke_by_id(context, std::move(call), std::move(operation), client);
-    // No further call begins for a client that has gone.
-    if (stream != nullptr && stream->cancelled()) {
+    // No further call starts after the client has disconnected.
+    if (stream != nullptr && stream->is_cancelled()) {
       if (writer != nullptr) co_return Answer{{}, http::Response{}};
       co_return co_await finish_stream(stream.get(), Answer());
     }
@@ -342,9 +342,9 @@ http::Task<Result<CallOutcome>> ToolCallHandler::invoke(const RequestContext& co
                                     " times: the call was given up.");
       co_return outcome;
     }
-    const bool answered = co_await stream->ask(*outcome->result.tool_result, extra_params);
+    const bool answered = co_await stream->request_inputs(*outcome->result.tool_result, extra_params);
     if (!answered) {
-      outcome->result = call_failed("The MCP server asks something, and no answer came from the client.");
+      outcome->result = call_failed("The MCP server needs input, and the client has not responded.");
       co_return outcome;
     }
   }
@@ -365,7 +365,7 @@ Answer ToolCallHandler::respond(const RequestContext& context, Result<CallOutcom
   }
   json::object result = to_tool_result(std::move(outcome->result));
   if (!context.message->modern) {
-    // Before 2026-07-28 structured content is an object; its text stands beside it.
+    // Before 2026-07-28, structured content is an object. `content` has its text too.
     const auto* structured = result.if_contains("structuredContent");
     if (structured != nullptr && !structured->is_object()) result.erase("structuredContent");
     return {result_text(context.message->id, to_json(result))};

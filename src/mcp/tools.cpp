@@ -11,7 +11,7 @@ namespace wick::mcp {
 
 namespace {
 
-// The name that does not fit, cut, with 60 bits of its digest. No other tool has it: names that fit have no "-".
+// A name that is too long, cut, with 60 bits of its digest. It is unique, because names that fit have no "-".
 std::string shortened(std::string_view full) {
   constexpr std::string_view kAlphabet = "abcdefghijklmnopqrstuvwxyz234567";
   constexpr std::size_t kDigestLetters = 12;
@@ -48,7 +48,7 @@ bool is_long_catalogue(const AccessSnapshot& snapshot) {
 
 namespace {
 
-// The tool of another MCP server, as it describes it; null for other operations.
+// The definition of a tool as its MCP server sent it; null for other operations.
 const json::object* foreign_tool(const OperationEntry& operation) {
   const auto* tool = operation.definition.if_contains("tool");
   return tool != nullptr && tool->is_object() ? &tool->get_object() : nullptr;
@@ -59,8 +59,8 @@ std::string own_name(const OperationEntry& operation) {
   return tool == nullptr ? operation.key : text_or_empty(*tool, "name");
 }
 
-// Hints where they are certain: all of a local operation, and those that the method of a REST operation implies
-// (RFC 9110 §9.2). Clients assume the worst of an operation without a hint.
+// The hints that are certain: all hints of a local operation, and the hints that the method of a REST operation implies (RFC
+// 9110 §9.2). Without a hint, clients assume the worst case.
 json::object annotations_of(const OperationEntry& operation) {
   json::object annotations;
   annotations["title"] = operation.name;
@@ -80,8 +80,8 @@ void append_tool(std::string& out, const OperationEntry& operation, std::string_
   out.append(",\"annotations\":").append(to_json(annotations_of(operation))).append("}");
 }
 
-// A page of operations; `append` writes one. The cursor is the tool that the page before ended with: it holds
-// nothing that its user may not know. nullopt: it is not ours.
+// A page of operations; `append` writes one operation. The cursor is the last tool of the previous page, so it contains nothing
+// that its user may not know. nullopt: Wick has not made the cursor.
 template <typename Append>
 std::optional<std::string> page_of(const std::vector<OperationRef>& operations, std::string_view cursor,
                                    const Append& append) {
@@ -124,10 +124,10 @@ std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface
                      json::object shown = *tool;
                      make_readable_tool(shown, era);
                      shown["name"] = json::string(name);
-                     name_connector(shown, connector.label);
+                     label_entry(shown, connector.label);
                      out += to_json(shown);
                    } else {
-                     append_tool(out, operation, name, named(operation.description, connector.label));
+                     append_tool(out, operation, name, add_label(operation.description, connector.label));
                    }
                  });
 }

@@ -28,7 +28,7 @@ struct Catalogue {
     snapshot->users.put(entry);
     snapshot->connectors.put(connector);
   }
-  EffectiveAccess reach() const { return {snapshot, user, nullptr}; }
+  EffectiveAccess access() const { return {snapshot, user, nullptr}; }
 };
 
 TEST(ToolName, IsTheLabelAndTheOperationWhileThatFits) {
@@ -42,15 +42,15 @@ TEST(ToolName, ThatWouldBeTooLongIsCutUniqueAndFoundUnderBothNames) {
     std::vector<std::string> keys;
     for (int i = 0; i < 200; ++i) keys.push_back(std::string(55, 'k') + std::to_string(1000 + i));
     const Catalogue catalogue(slug, keys);
-    const EffectiveAccess reach = catalogue.reach();
+    const EffectiveAccess access = catalogue.access();
     std::set<std::string> names;
     for (const OperationEntry& operation : catalogue.connector->operations) {
       const std::string name = tool_name(*catalogue.connector, operation);
       EXPECT_EQ(name.size(), kMaxToolNameLength);
       EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-"), std::string::npos) << name;
       names.insert(name);
-      EXPECT_EQ(find_tool(reach, name).ref.operation, &operation);
-      EXPECT_EQ(find_tool(reach, slug + "__" + operation.key).ref.operation, &operation)
+      EXPECT_EQ(find_tool(access, name).ref.operation, &operation);
+      EXPECT_EQ(find_tool(access, slug + "__" + operation.key).ref.operation, &operation)
           << "clients have kept it";
     }
     EXPECT_EQ(names.size(), keys.size());
@@ -73,7 +73,7 @@ TEST(ToolName, OfAnotherConnectorIsNeverTakenByOneThatIsCut) {
   const std::string name = tool_name(*catalogue.connector, catalogue.connector->operations[0]);
   std::string other = name;
   other.back() = other.back() == 'a' ? 'b' : 'a';
-  EXPECT_EQ(find_tool(catalogue.reach(), other).ref.operation, nullptr);
+  EXPECT_EQ(find_tool(catalogue.access(), other).ref.operation, nullptr);
   EXPECT_NE(name.find('-'), std::string::npos) << "no whole name has one";
 }
 

@@ -13,8 +13,8 @@ http::Task<void> notify_cancelled(ServerConnection connection, std::string id, s
   json::object params;
   params["requestId"] = std::stoull(id);
   if (!reason.empty()) params["reason"] = json::string(reason);
-  auto message = notification("notifications/cancelled", std::move(params));
-  co_await connection.transport->tell(*connection.server, std::move(message));
+  auto message = make_notification("notifications/cancelled", std::move(params));
+  co_await connection.transport->send_message(*connection.server, std::move(message));
 }
 
 http::Task<void> end_session(ServerConnection connection) {
@@ -70,7 +70,7 @@ http::Task<void> McpClient::end_client_session(std::string key, std::string clie
   }
 }
 
-http::Task<void> McpClient::tidy() {
+http::Task<void> McpClient::end_idle_sessions() {
   const auto executor = co_await boost::asio::this_coro::executor;
   for (SuspendedRequest& expired : pending_inputs_.take_expired()) {
     boost::asio::co_spawn(executor,

@@ -1,28 +1,28 @@
-// McpClient: Wick as a client of MCP servers. Each server is spoken to in the protocol era that it knows.
+// McpClient: the client of connected MCP servers. Each server is used in the protocol era that it supports.
 //
 // Finding the era. The order is that of 2026-07-28 (basic/versioning, "Backward compatibility"). Wick sends
-// `server/discover`. A server that answers it, or that refuses it with the versions it supports, is modern. After any
-// other error, silence for kProbeTimeout or the end of the process, Wick sends `initialize`: first over the same
-// transport, then in a process of its own. A server that does not take `initialize` as a POST either is tried with the
-// transport of 2024-11-05 (http_sse_transport.h). The finding is kept for each connector, with the configuration it was
-// made for. That of a legacy server is kept across restarts too (server_era_cache.h), so that Wick does not wait for a
-// silent server again before an admin refreshes the connector.
+// `server/discover`. A server that answers it, or refuses it with the versions it supports, is modern. After any other
+// error, silence for kProbeTimeout or the end of the process, Wick sends `initialize`: first over the same transport, then
+// in a new process. When a server does not accept `initialize` as a POST either, Wick tries the transport of 2024-11-05
+// (http_sse_transport.h). The finding is kept for each connector, together with its configuration. The finding about a
+// legacy server is also kept across restarts (server_era_cache.h), so that Wick does not wait for a silent server again
+// before an admin refreshes the connector.
 //
-// A server may know both eras. A legacy client then has a legacy session there, because questions and log messages of
-// that era belong to a session. When the server offers no such session, it is spoken to in 2026-07-28.
+// A server may support both eras. A legacy client then has a legacy session there, because requests to the client and log
+// messages of that era belong to a session. When the server offers no such session, Wick uses 2026-07-28.
 //
 // Sessions. A modern server keeps no state for Wick, so all clients share one transport to it. A legacy server keeps the
-// client's capabilities, log level and subscriptions. So each client (McpClientSession::lane) has a session or a child
-// process of its own, and nothing of one client reaches another (session_pool.h).
+// client's capabilities, log level and subscriptions. So each client (McpClientSession::client_key) has its own session or
+// child process, and no message for one client reaches another client (session_pool.h).
 //
-// Questions in the middle of a request. A legacy server may ask the client something while a request is in progress.
-// request() then returns an InputRequiredResult of 2026-07-28. Its requestState names the suspended request, which waits
-// for at most kPendingInputTimeout (pending_inputs.h). The same request, made again with that state and the answers by
-// the same user at the same connector, continues it.
+// Requests of the server to the client. A legacy server may send a request to the client while a request of the client is
+// in progress. request() then returns an InputRequiredResult of 2026-07-28. The requestState names the suspended request,
+// which waits for at most kPendingInputTimeout (pending_inputs.h). When the same user repeats the request at the same
+// connector with this state and the responses, the suspended request continues.
 //
-// Notification stream. A legacy server may also send notifications and requests outside of any response. While a
-// session has a client that can answer or that listens, one coroutine reads that stream. It gives requests of the server
-// to the youngest request in progress, and notifications to all subscribers. It ends with the session.
+// Notification stream. A legacy server may also send notifications and requests outside of any response. While a session
+// has a client that can respond or that listens, one coroutine reads that stream. It delivers requests of the server to the
+// youngest request in progress, and notifications to all subscribers. It ends with the session.
 //
 // Thread-safe; coroutines of the io threads. Findings are immutable values behind a shared_ptr.
 //
@@ -58,23 +58,29 @@
 namespace wick::upstream {
 
 inline constexpr std::string_view kNewestLegacy = "2025-11-25";
-// Requests of a server that Wick refuses while one request is in progress.
+// The number of server requests that Wick refuses within one request of the client.
 inline constexpr int kMaxRefusedServerRequests = 100;
-inline constexpr std::size_t kMaxChildren = 8;                // processes of one legacy server
-inline constexpr std::size_t kMaxSubscriptions = 100;         // resources that one session subscribes to
-inline constexpr std::chrono::seconds kMaxRequestTime{3600};  // however much progress a request reports
-inline constexpr std::chrono::seconds kProbeTimeout{3};       // a server that is silent for so long is legacy
-inline constexpr std::chrono::seconds kSlowStartTimeout{10};  // of a program, before another one is started
-inline constexpr std::chrono::seconds kKeepAliveInterval{15};  // a waiting client receives something so often
-inline constexpr std::chrono::seconds kDefaultIdleTime{1800};  // until an unused session and its process end
-inline constexpr std::chrono::seconds kMaxRestartDelay{
-    60};  // between two starts of a process that ends early
-inline constexpr std::chrono::seconds kHealthyProcessTime{10};  // a process that ran so long restarts at once
+inline constexpr std::size_t kMaxChildren = 8;         // processes of one legacy server
+inline constexpr std::size_t kMaxSubscriptions = 100;  // resources that one session subscribes to
+// The longest duration of a request, even when it reports progress.
+inline constexpr std::chrono::seconds kMaxRequestTime{3600};
+// A server that does not answer the first message within this time is legacy.
+inline constexpr std::chrono::seconds kProbeTimeout{3};
+// The time for a program to start, before Wick starts another process.
+inline constexpr std::chrono::seconds kSlowStartTimeout{10};
+// Between two signs of life to a client that waits.
+inline constexpr std::chrono::seconds kKeepAliveInterval{15};
+// The time after which an unused session and its process end.
+inline constexpr std::chrono::seconds kDefaultIdleTime{1800};
+// The longest delay between two starts of a process that ends early.
+inline constexpr std::chrono::seconds kMaxRestartDelay{60};
+// A process that ran at least this long is restarted without delay.
+inline constexpr std::chrono::seconds kHealthyProcessTime{10};
 
 class McpClient {
  public:
-  // All references outlive the client. A session that is unused for `idle` ends at the next tidy(). Work that takes long
-  // with a large message is done on `long_work`; null: on the thread of the request.
+  // All references outlive the client. end_idle_sessions() ends the sessions that are unused for `idle`. Large messages are
+  // processed on `long_work`; null: on the thread of the request.
   McpClient(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle,
             ServerEraCache& era_cache, FairPool* long_work)
       : http_(http), children_(children), idle_(idle), era_cache_(era_cache), long_work_(long_work) {}
@@ -84,20 +90,21 @@ class McpClient {
   //         kUnavailable  the client cancelled the request
   //         kTimeout, kTooLarge, kForbidden  as in http/client.h
   http::Task<Result<RpcResponse>> request(ServerTargetPtr target, RequestIdentity identity, RpcRequest rpc);
-  // The server as it was negotiated with. Asks the server when that is not known.
+  // The result of the negotiation with the server. Negotiates when there is none.
   http::Task<Result<std::shared_ptr<const NegotiatedServer>>> negotiate(ServerTargetPtr target,
                                                                         RequestIdentity identity);
-  // Calls `on_notification` with each notification that `filter` (of subscriptions/listen) names, until the client
-  // cancels or the server ends the stream. Errors: kUpstream  the server has no such stream, or closed it
+  // Calls `on_notification` with each notification that `filter` (of subscriptions/listen) names, until the client cancels
+  // or the server ends the stream.
+  // Errors: kUpstream  the server offers no such stream, or closed it
   http::Task<Result<void>> listen(ServerTargetPtr target, RequestIdentity identity,
                                   boost::json::object filter,
                                   std::function<void(boost::json::object)> on_notification);
-  // Ends the sessions of a client that has ended its own; `key`: at that connector only, empty: at all.
+  // Ends the sessions of a client that has ended its own session: at the connector `key`, or at all connectors when `key` is
+  // empty.
   http::Task<void> end_client_session(std::string key, std::string client);
-  // Ends idle sessions and expired suspended requests. The servers are told in coroutines of their own on the caller's
-  // executor.
-  http::Task<void> tidy();
-  // The last output of the connector's processes to standard error, without the secrets.
+  // Ends idle sessions and expired suspended requests. Notifies the servers in separate coroutines on the caller's executor.
+  http::Task<void> end_idle_sessions();
+  // The last output of the connector's processes to standard error, with the secrets removed.
   std::string standard_error(const std::string& key, const SecretFilter& secrets) const;
   // Drops the findings about the connector's server. A child process ends when its requests have ended.
   void forget(const std::string& key);
@@ -107,7 +114,7 @@ class McpClient {
   struct Probed;
   class RequestLoop;
   using SessionResult = Result<std::shared_ptr<SessionLease>>;
-  // While true, the end of a process is no failure of its program: Wick only tries which era it knows.
+  // While true, the end of a process does not count as a failure of its program, because Wick only probes its era.
   using Trial = std::shared_ptr<std::atomic<bool>>;
   using OnNotification = std::function<void(boost::json::object)>;
 
@@ -132,22 +139,23 @@ class McpClient {
   http::Task<Result<Probed>> find_era(ServerTargetPtr target, RequestIdentity identity,
                                       std::shared_ptr<Server> server,
                                       std::shared_ptr<UpstreamSession> session);
-  http::Task<Result<void>> begin_legacy_session(ServerTargetPtr target, RequestIdentity identity,
-                                                std::shared_ptr<Server> server,
-                                                std::shared_ptr<UpstreamSession> session, Probed probed);
+  http::Task<Result<void>> open_legacy_session(ServerTargetPtr target, RequestIdentity identity,
+                                               std::shared_ptr<Server> server,
+                                               std::shared_ptr<UpstreamSession> session, Probed probed);
   static bool record_legacy_session(Server& server, UpstreamSession& session, bool uses_sse);
-  void doubt_finding(const ServerTarget& target, Server& server, bool was_probed);
+  void mark_era_uncertain(const ServerTarget& target, Server& server, bool was_probed);
   http::Task<Result<void>> initialize_over_sse(ServerTargetPtr target, RequestIdentity identity,
                                                std::shared_ptr<UpstreamSession> session, bool& is_stream,
                                                IncomingMessage& last);
-  http::Task<Result<bool>> begin_session_of_modern_server(ServerTargetPtr target, RequestIdentity identity,
-                                                          std::shared_ptr<Server> server,
-                                                          std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<bool>> open_legacy_session_of_modern_server(ServerTargetPtr target,
+                                                                RequestIdentity identity,
+                                                                std::shared_ptr<Server> server,
+                                                                std::shared_ptr<UpstreamSession> session);
   http::Task<Result<void>> initialize(ServerTargetPtr target, RequestIdentity identity,
                                       std::shared_ptr<UpstreamSession> session,
                                       std::shared_ptr<Transport> transport, std::chrono::milliseconds timeout,
                                       IncomingMessage& last);
-  // Whether the cache says that the server is legacy; then the era counts as known.
+  // Whether the cache has the server as legacy. The era then counts as known.
   http::Task<bool> recall_era(ServerTargetPtr target, std::shared_ptr<Server> server);
   http::Task<void> store_era(ServerTargetPtr target, std::shared_ptr<Server> server);
   static void use_modern(Server& server, UpstreamSession& session, std::shared_ptr<Transport> transport,

@@ -1,4 +1,4 @@
-// How a client gets a session with a server (McpClient, mcp_client.h).
+// Opening sessions with a server (McpClient, mcp_client.h).
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
@@ -8,18 +8,18 @@
 namespace wick::upstream {
 namespace {
 
-// Whether this client is better served by a legacy session, if the server offers one.
+// Whether this client should use a legacy session, when the server offers one.
 bool wants_legacy_session(const ServerTarget& target, const RequestIdentity& identity,
                           LegacySessions offered) {
   return target.protocol == Protocol::kAuto && identity.client != nullptr && !identity.client->modern &&
          offered != LegacySessions::kNone;
 }
 
-// Whether the client needs no session of its own: there is none, or it is a test run from the web app, which can be
-// cancelled and nothing else.
+// Whether the request needs no session of its own: there is no client, or it is a test run of the web app, which can only be
+// cancelled.
 bool uses_shared_session(const McpClientSession* client, SessionPurpose purpose) {
   if (client == nullptr) return true;
-  return client->modern && purpose == SessionPurpose::kRequests && client->lane.empty() &&
+  return client->modern && purpose == SessionPurpose::kRequests && client->client_key.empty() &&
          client->capabilities.empty() && !client->notify;
 }
 
@@ -27,14 +27,14 @@ SessionKey session_key_of(const McpClientSession* client, SessionPurpose purpose
   SessionKey key;
   key.purpose = purpose;
   if (uses_shared_session(client, purpose)) return key;
-  key.client = client->lane;
+  key.client = client->client_key;
   key.capabilities = to_json(client->capabilities);
   return key;
 }
 
 }  // namespace
 
-// Makes the session usable; its `setup` is locked.
+// Connects the session to the server. The `setup` of the session is locked.
 http::Task<Result<void>> McpClient::connect(ServerTargetPtr target, RequestIdentity identity,
                                             std::shared_ptr<Server> server,
                                             std::shared_ptr<UpstreamSession> session) {
@@ -44,7 +44,7 @@ http::Task<Result<void>> McpClient::connect(ServerTargetPtr target, RequestIdent
   bool was_recalled = false;
   {
     if (!co_await server->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
-    const AsyncLock entered(server->setup);
+    const AsyncLock setup_lock(server->setup);
     WICK_CO_TRY(found, co_await find_era(target, identity, server, session));
     probed = std::move(found);
     std::shared_ptr<Transport> transport;
@@ -55,27 +55,27 @@ http::Task<Result<void>> McpClient::connect(ServerTargetPtr target, RequestIdent
       offered = server->legacy_sessions;
       was_recalled = server->is_recalled;
     }
-    if (modern != nullptr && !transport->alive()) {
+    if (modern != nullptr && !transport->is_alive()) {
       WICK_CO_TRY(fresh, co_await open_transport(target, identity, server, nullptr));
       transport = std::move(fresh);
     }
     if (modern != nullptr) use_modern(*server, *session, std::move(transport), modern);
   }
   if (modern == nullptr) {
-    auto begun = co_await begin_legacy_session(target, identity, server, session, std::move(probed));
-    if (begun || !was_recalled || begun.error().code == ErrorCode::kTimeout) co_return begun;
+    auto opened = co_await open_legacy_session(target, identity, server, session, std::move(probed));
+    if (opened || !was_recalled || opened.error().code == ErrorCode::kTimeout) co_return opened;
     {
       const std::lock_guard lock(server->mutex);
-      if (server->known) co_return begun;
+      if (server->known) co_return opened;
     }
     // The server has changed since the cache was written.
-    auto anew = co_await connect(target, identity, server, session);
-    co_return anew;
+    auto reconnected = co_await connect(target, identity, server, session);
+    co_return reconnected;
   }
   if (!wants_legacy_session(*target, identity, offered)) co_return Result<void>{};
   const ServerConnection shared = session->connection();
-  WICK_CO_TRY(begun, co_await begin_session_of_modern_server(target, identity, server, session));
-  if (!begun) {
+  WICK_CO_TRY(opened, co_await open_legacy_session_of_modern_server(target, identity, server, session));
+  if (!opened) {
     const std::lock_guard lock(session->mutex);
     session->transport = shared.transport;
     session->server = shared.server;
@@ -88,10 +88,10 @@ http::Task<Result<void>> McpClient::open_session(ServerTargetPtr target, Request
                                                  std::shared_ptr<Server> server,
                                                  std::shared_ptr<UpstreamSession> session) {
   if (!co_await session->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
-  const AsyncLock entered(session->setup);
+  const AsyncLock setup_lock(session->setup);
   {
     const std::lock_guard lock(session->mutex);
-    if (session->server != nullptr && session->transport->alive()) {
+    if (session->server != nullptr && session->transport->is_alive()) {
       session->transport->authorize(identity.header, identity.value);
       co_return Result<void>{};
     }
@@ -120,8 +120,8 @@ http::Task<McpClient::SessionResult> McpClient::open(ServerTargetPtr target, Req
     WICK_CO_TRY(fresh, server->sessions.acquire_new(session_key_of(client, purpose), max_sessions));
     acquired = std::move(fresh);
   } else {
-    // A legacy server does not say which request of a session it asks for. So each request that the server could ask
-    // something for has a session of its own.
+    // A request of a legacy server does not name the request of the client that it belongs to. So each request during which
+    // the server could send requests has its own session.
     const auto use = can_answer_questions && client->modern && is_known_legacy ? SessionPool::Use::kExclusive
                                                                                : SessionPool::Use::kShared;
     WICK_CO_TRY(found, server->sessions.acquire(session_key_of(client, purpose), use, max_sessions));
@@ -136,7 +136,7 @@ http::Task<McpClient::SessionResult> McpClient::open(ServerTargetPtr target, Req
     if (purpose == SessionPurpose::kNotifications) server->sessions.remove(*session);
     co_return std::unexpected(std::move(opened.error()));
   }
-  // A client that only lists the tools answers nothing outside of a request.
+  // A client that only lists the tools responds to nothing outside of a request.
   const bool reads_stream =
       can_answer_questions && purpose == SessionPurpose::kRequests && client->notify != nullptr;
   if (reads_stream) read_server_stream(session, executor);

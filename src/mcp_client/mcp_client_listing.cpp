@@ -11,11 +11,11 @@
 namespace wick::upstream {
 namespace {
 
-// Makes a definition of a tool as the server lists it. Errors: kInvalidArgument  why the tool cannot be used
+// Makes the definition of a listed tool. Errors: kInvalidArgument  the reason why the tool cannot be used
 Result<json::object> read_tool(const json::value& tool, const std::vector<std::string>& taken) {
   if (!tool.is_object()) return invalid("it is not an object.");
   if (const auto* schema = object_or_null(tool.get_object(), "inputSchema")) {
-    // 2026-07-28, transports, "Schema Extension": such a tool is left out, the others are not.
+    // 2026-07-28, transports, "Schema Extension": only the tool with the invalid mark is left out.
     WICK_CHECK(check_header_marks(*schema));
   }
   auto definition = definition_of(tool.get_object(), taken);
@@ -31,20 +31,20 @@ std::string shown_name(const json::value& tool) {
                       : "The tool \"" + printable(truncate_utf8(name, kMaxToolNameBytes)) + "\"";
 }
 
-// The client that lists the tools. It declares all capabilities that Wick passes on, so that the server lists the tools
-// that depend on them too. A call declares the capabilities of its own client.
+// The client that lists the tools. It declares all capabilities that Wick forwards, because some servers list a tool only when
+// the client has the capabilities that it needs. A call declares the capabilities of its own client.
 McpClientSession listing_client() {
-  McpClientSession side;
-  side.lane = "listing";
-  side.capabilities =
+  McpClientSession client;
+  client.client_key = "listing";
+  client.capabilities =
       parse_trusted_json(
           R"({"elicitation":{"form":{},"url":{}},"sampling":{"tools":{},"context":{}},"roots":{}})")
           .get_object();
-  side.cancellation = std::make_shared<Cancellation>();
-  return side;
+  client.cancellation = std::make_shared<Cancellation>();
+  return client;
 }
 
-// The answers to a server that asks something while it lists its tools: no roots, and a refusal of all else.
+// The responses to the requests of a server that lists its tools: no roots, and a refusal of everything else.
 json::object default_answers(const json::object& result) {
   json::object answers;
   const auto* requests = object_or_null(result, "inputRequests");
@@ -68,13 +68,13 @@ json::object default_answers(const json::object& result) {
 }  // namespace
 
 DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                               bool anew) {
+                               bool forget_server) {
   std::vector<json::object> definitions;
   std::vector<std::string> keys, left_out;
   std::string cursor;
-  const McpClientSession side = listing_client();
-  behalf.client = &side;
-  if (anew) client_.forget(connector->id.str());  // finds the era of the server again, too
+  const McpClientSession client = listing_client();
+  behalf.client = &client;
+  if (forget_server) client_.forget(connector->id.str());  // the era of the server is found again
   for (int page = 0; page < kMaxPages; ++page) {
     WICK_CO_TRY(response, co_await list_page(connector, behalf, cursor));
     if (response.is_error) {
@@ -109,7 +109,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
   co_return fail(ErrorCode::kUpstream, "The MCP server's list of tools does not end.");
 }
 
-// Requests one page of the list, and answers the server when it asks something first.
+// Requests one page of the list, and responds to requests that the server sends first.
 http::Task<Result<RpcResponse>> McpKind::list_page(std::shared_ptr<const ConnectorEntry> connector,
                                                    OnBehalfOf behalf, std::string cursor) {
   RpcRequest rpc;

@@ -38,7 +38,7 @@ http::Task<void> run_server_stream(std::weak_ptr<UpstreamSession> of_session, Se
       const std::lock_guard lock(session->mutex);
       receivers = find_receivers(*session);
       if (has_ended && session->server_stream == stream) session->server_stream = nullptr;
-      // The server has lost the session: the next request begins another one.
+      // The server has lost the session: the next request opens a new one.
       if (incoming && incoming->status == 404 && session->server == connection.server)
         session->server = nullptr;
     }
@@ -51,12 +51,12 @@ http::Task<void> run_server_stream(std::weak_ptr<UpstreamSession> of_session, Se
     if (id == nullptr) {
       for (const auto& subscriber : receivers.subscribers) subscriber->put(incoming->message);
     } else if (receivers.youngest_request != nullptr && !method.empty() && method != "ping") {
-      receivers.youngest_request->give(std::move(incoming->message));
+      receivers.youngest_request->deliver(std::move(incoming->message));
     } else if (!method.empty()) {
       json::object answer = method == "ping"
-                                ? result_answer(*id, {})
-                                : error_answer(*id, kMethodNotFound, "No request is in progress.");
-      co_await connection.transport->tell(*connection.server, std::move(answer));
+                                ? make_result_response(*id, {})
+                                : make_error_response(*id, kMethodNotFound, "No request is in progress.");
+      co_await connection.transport->send_message(*connection.server, std::move(answer));
     }
   }
 }
@@ -89,7 +89,7 @@ json::object filter_for(UpstreamSession& session, const McpClientSession& client
 
 }  // namespace
 
-// Begins to read the session's notification stream, unless a coroutine reads it already.
+// Starts to read the session's notification stream, unless a coroutine reads it already.
 void McpClient::read_server_stream(std::shared_ptr<UpstreamSession> session, http::Executor executor) {
   std::shared_ptr<PendingRequest> stream;
   ServerConnection connection;
@@ -99,7 +99,7 @@ void McpClient::read_server_stream(std::shared_ptr<UpstreamSession> session, htt
     session->server_stream = stream = session->transport->listen(*session->server);
     connection = {session->transport, session->server};
   }
-  // The mutex is released: a coroutine that is spawned on its own thread begins at once, and it locks the session.
+  // The mutex is released here, because the spawned coroutine may start at once and lock the session.
   boost::asio::co_spawn(executor, run_server_stream(session, std::move(connection), std::move(stream)),
                         boost::asio::detached);
 }
@@ -146,8 +146,8 @@ http::Task<Result<void>> McpClient::listen_modern(ServerTargetPtr target, Reques
     rpc.params["notifications"] = std::move(sent);
     const std::string id = transport->next_id();
     OutgoingRequest out{id, "subscriptions/listen", {}, std::move(rpc.params), {}, identity.holder};
-    out.params["_meta"] = meta_for(*negotiated, client, rpc, id, "");
-    const std::shared_ptr<PendingRequest> pending = transport->begin(*negotiated, std::move(out));
+    out.params["_meta"] = make_meta(*negotiated, client, rpc, id, "");
+    const std::shared_ptr<PendingRequest> pending = transport->start_request(*negotiated, std::move(out));
     {
       const std::lock_guard lock(session->mutex);
       session->change_listener = pending;
@@ -169,7 +169,7 @@ http::Task<Result<void>> McpClient::listen_modern(ServerTargetPtr target, Reques
           ended = not_mcp(*incoming);
           break;
         }
-        is_answered = response_in(incoming->message, id).has_value();
+        is_answered = take_response(incoming->message, id).has_value();
         if (is_answered) break;
         if (matches_filter(incoming->message, wanted)) on_notification(std::move(incoming->message));
       }

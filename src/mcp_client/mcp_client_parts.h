@@ -1,4 +1,4 @@
-// Declarations that the source files of McpClient (mcp_client*.cpp) share. Only for this folder.
+// Declarations shared by the source files of McpClient (mcp_client*.cpp). Private to this folder.
 #pragma once
 
 #include <vector>
@@ -14,21 +14,21 @@ using std::chrono::seconds;
 // Whether a server of 2026-07-28 offers legacy sessions too.
 enum class LegacySessions { kUnknown, kOffered, kNone };
 
-// The findings about one connector's server. `mutex` guards all but `setup` and `sessions`.
+// The findings about one connector's server. `mutex` guards all members but `setup` and `sessions`.
 struct McpClient::Server {
   std::string fingerprint;  // constant
-  AsyncMutex setup;         // held to find the era, or to start the process that all clients share
+  AsyncMutex setup;         // held while the era is found, or the shared process is started
   SessionPool sessions;
   std::mutex mutex;
   bool known = false;
-  bool is_recalled = false;  // known from the cache alone: the server has not been asked since the start
+  bool is_recalled = false;  // known from the cache: the server has not been asked since Wick started
   std::shared_ptr<const NegotiatedServer> modern;             // null: legacy, once known
   std::shared_ptr<Transport> shared_transport;                // to a modern server
   LegacySessions legacy_sessions = LegacySessions::kUnknown;  // of a modern server
   bool uses_sse = false;  // a legacy server with the transport of 2024-11-05
   std::shared_ptr<const NegotiatedServer> last_initialized;  // from the latest `initialize`
   std::vector<std::weak_ptr<Transport>>
-      dedicated_transports;  // processes of single clients of a modern server
+      dedicated_transports;  // each a process for one client of a modern server
   // The processes of a stdio server.
   int failures = 0;  // in a row
   SteadyClock::time_point not_before;
@@ -39,12 +39,12 @@ struct McpClient::Server {
 // The transport over which the server was asked for its era.
 struct McpClient::Probed {
   std::shared_ptr<Transport> transport =
-      nullptr;             // null: the era was known, or the transport is of no more use
+      nullptr;             // null: the era was known, or the transport cannot be used any more
   bool is_silent = false;  // the server did not answer
   Trial trial = nullptr;
 };
 
-// Unlocks an AsyncMutex that is locked, at the end of its scope.
+// Unlocks a locked AsyncMutex at the end of its scope.
 class AsyncLock {
  public:
   explicit AsyncLock(AsyncMutex& mutex) : mutex_(mutex) {}
@@ -55,17 +55,17 @@ class AsyncLock {
   AsyncMutex& mutex_;
 };
 
-// Sends a request that Wick makes on its own and waits for the response. `last` gets the status and headers of it.
-// Errors besides those of PendingRequest::next(): kNotFound  a legacy server has lost the session
+// Sends a request of Wick itself and waits for the response. `last` receives the status and the headers of the response.
+// Errors: those of PendingRequest::next();  kNotFound  a legacy server has lost the session
 http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> transport,
                                                  std::shared_ptr<const NegotiatedServer> negotiated,
                                                  std::shared_ptr<AccessRefusal> refusal, std::string method,
                                                  boost::json::object params,
                                                  std::chrono::milliseconds timeout,
                                                  IncomingMessage* last = nullptr);
-// Tells a legacy server that its session has ended.
+// Ends a session at a legacy server.
 http::Task<void> end_session(ServerConnection connection);
-// Tells the server that nobody waits for the response any more. An error is of no consequence.
+// Notifies the server that the request was cancelled. Errors are ignored.
 http::Task<void> notify_cancelled(ServerConnection connection, std::string id, std::string reason);
 
 }  // namespace wick::upstream

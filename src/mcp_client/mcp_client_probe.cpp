@@ -1,4 +1,4 @@
-// How Wick finds the era and the transport of a server, and begins a session with it (McpClient, mcp_client.h).
+// Finding the era and the transport of a server, and opening a session with it (McpClient, mcp_client.h).
 #include <algorithm>
 
 #include "base/json.h"
@@ -12,11 +12,11 @@
 namespace wick::upstream {
 namespace {
 
-// A longer version is not shown: it is no version, and may contain a part of a secret.
+// A longer text is no version, and is not shown because it may contain a secret.
 constexpr std::size_t kMaxShownVersion = 32;
 
-// How long Wick waits for a response when it tries something else after that. Over HTTP, half of the connector's timeout
-// is kept for the second try. A program may have to start first.
+// The timeout of the first of two attempts. Over HTTP, half of the connector's timeout is kept for the second attempt. A
+// program may need the whole timeout to start.
 milliseconds first_try_timeout(const ServerTarget& target, seconds max) {
   const milliseconds all = target.timeout;
   return std::min<milliseconds>(max, target.is_program() ? all : all / 2);
@@ -71,8 +71,8 @@ http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> tran
                                                  json::object params, milliseconds timeout,
                                                  IncomingMessage* last) {
   const std::string id = transport->next_id();
-  const auto pending =
-      transport->begin(*negotiated, own_request(*negotiated, id, std::move(method), std::move(params)));
+  const auto pending = transport->start_request(
+      *negotiated, make_own_request(*negotiated, id, std::move(method), std::move(params)));
   const auto until = SteadyClock::now() + timeout;
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(until - SteadyClock::now());
@@ -89,7 +89,7 @@ http::Task<Result<RpcResponse>> send_own_request(std::shared_ptr<Transport> tran
     if (is_lost_session(*negotiated, *incoming, id)) co_return session_lost();
     record_refusal(refusal, *incoming);
     if (incoming->message.empty()) co_return not_mcp(*incoming);
-    if (auto response = response_in(incoming->message, id)) co_return std::move(*response);
+    if (auto response = take_response(incoming->message, id)) co_return std::move(*response);
   }
 }
 
@@ -112,15 +112,15 @@ http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_transport(ServerT
   }
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
   StdioTransport::OnEnd on_end = [began = SteadyClock::now(), target, trial,
-                                  weak = std::weak_ptr<Server>(server)](const std::string& what_happened) {
+                                  weak = std::weak_ptr<Server>(server)](const std::string& how_it_ended) {
     const auto of = weak.lock();
     if (of == nullptr) return;
     const std::string said = standard_error_excerpt(of->standard_error->text(target->secrets));
-    spdlog::warn("connector {}: {}{}", target->key, what_happened,
+    spdlog::warn("connector {}: {}{}", target->key, how_it_ended,
                  said.empty() ? "" : " Its standard error ends with " + said + ".");
     if (trial != nullptr && *trial) return;
     const std::lock_guard lock(of->mutex);
-    of->how_it_ended = what_happened;
+    of->how_it_ended = how_it_ended;
     if (SteadyClock::now() - began >= kHealthyProcessTime) {
       of->failures = 0;
       return;
@@ -137,7 +137,7 @@ http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_transport(ServerT
 }
 
 // Whether the server is modern; then `found` describes it.
-// Errors: only those that do not tell the era: the server refuses the credential, or the request was not sent
+// Errors: only errors that do not depend on the era: the server refuses the credential, or the request was not sent
 http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentity identity,
                                           std::shared_ptr<Transport> transport, NegotiatedServer& found,
                                           bool& is_silent) {
@@ -150,7 +150,7 @@ http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentit
                                             json::object(), probe_timeout(*target), &last);
   if (is_refused(last)) {
     if (!last.challenge.empty() || target->protocol == Protocol::kModern) co_return not_mcp(last);
-    // Some servers refuse an unknown method in this way, so it tells nothing about the credential yet.
+    // Some servers refuse an unknown method in this way, so the refusal may not be about the credential.
     if (identity.refusal != nullptr) *identity.refusal = {};
   }
   if (!response) {
@@ -174,7 +174,7 @@ http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentit
   co_return true;
 }
 
-// Begins a session over this transport, which then belongs to the session.
+// Opens a session over this transport, which then belongs to the session.
 http::Task<Result<void>> McpClient::initialize(ServerTargetPtr target, RequestIdentity identity,
                                                std::shared_ptr<UpstreamSession> session,
                                                std::shared_ptr<Transport> transport, milliseconds timeout,
@@ -192,9 +192,9 @@ http::Task<Result<void>> McpClient::initialize(ServerTargetPtr target, RequestId
   json::object initialized;
   initialized["jsonrpc"] = "2.0";
   initialized["method"] = "notifications/initialized";
-  WICK_CO_TRY(told, co_await transport->tell(negotiated, std::move(initialized)));
-  record_refusal(identity.refusal, told);
-  if (told.status < 200 || told.status >= 300) co_return not_mcp(told);
+  WICK_CO_TRY(acknowledged, co_await transport->send_message(negotiated, std::move(initialized)));
+  record_refusal(identity.refusal, acknowledged);
+  if (acknowledged.status < 200 || acknowledged.status >= 300) co_return not_mcp(acknowledged);
   {
     const std::lock_guard lock(session->mutex);
     session->transport = std::move(transport);
@@ -241,7 +241,7 @@ http::Task<bool> McpClient::recall_era(ServerTargetPtr target, std::shared_ptr<S
   co_return true;
 }
 
-// Stores the finding for the time after a restart.
+// Stores the finding, so that it is known after a restart.
 http::Task<void> McpClient::store_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
   if (target->protocol != Protocol::kAuto) co_return;
   bool is_modern = false, uses_sse = false;
@@ -295,7 +295,7 @@ http::Task<Result<McpClient::Probed>> McpClient::find_era(ServerTargetPtr target
   co_return probed;
 }
 
-// Records the finding about a legacy server that a session has begun with. Whether it is new.
+// Records the finding about a legacy server after a session was opened. Returns whether the finding is new.
 bool McpClient::record_legacy_session(Server& server, UpstreamSession& session, bool uses_sse) {
   const std::lock_guard lock(server.mutex);
   const std::lock_guard inner(session.mutex);
@@ -307,12 +307,12 @@ bool McpClient::record_legacy_session(Server& server, UpstreamSession& session, 
   return is_new;
 }
 
-// Begins a session with a legacy server: over the transport of the probe, or over a new one. When no session begins, the
-// server is asked for its era again next time.
-http::Task<Result<void>> McpClient::begin_legacy_session(ServerTargetPtr target, RequestIdentity identity,
-                                                         std::shared_ptr<Server> server,
-                                                         std::shared_ptr<UpstreamSession> session,
-                                                         Probed probed) {
+// Opens a session with a legacy server: over the transport of the probe, or over a new one. When this fails, the next request
+// finds the era of the server again.
+http::Task<Result<void>> McpClient::open_legacy_session(ServerTargetPtr target, RequestIdentity identity,
+                                                        std::shared_ptr<Server> server,
+                                                        std::shared_ptr<UpstreamSession> session,
+                                                        Probed probed) {
   const milliseconds all = target->timeout;
   bool uses_sse = false;
   {
@@ -322,7 +322,7 @@ http::Task<Result<void>> McpClient::begin_legacy_session(ServerTargetPtr target,
   IncomingMessage last;
   Result<void> done = fail(ErrorCode::kUpstream, "The MCP server does not answer.");
   const auto is_final = [&] { return done || is_refused(last) || is_own_refusal(done.error().code); };
-  if (probed.transport != nullptr && probed.transport->alive()) {
+  if (probed.transport != nullptr && probed.transport->is_alive()) {
     const milliseconds timeout = target->is_program() ? first_try_timeout(*target, kSlowStartTimeout)
                                  : probed.is_silent   ? all - probe_timeout(*target)
                                                       : all;
@@ -353,10 +353,10 @@ http::Task<Result<void>> McpClient::begin_legacy_session(ServerTargetPtr target,
     uses_sse = uses_sse || done;
   }
   if (!done) {
-    // The server is asked for its era again next time, unless the error does not depend on the era.
+    // The next request finds the era again, unless the error does not depend on the era.
     const bool is_known =
         is_own_refusal(done.error().code) || (is_refused(last) && probed.transport == nullptr);
-    if (!is_known) doubt_finding(*target, *server, probed.transport != nullptr);
+    if (!is_known) mark_era_uncertain(*target, *server, probed.transport != nullptr);
     if (done.error().code == ErrorCode::kTimeout) co_return server_timed_out(target->timeout);
     co_return std::unexpected(std::move(done.error()));
   }
@@ -365,9 +365,9 @@ http::Task<Result<void>> McpClient::begin_legacy_session(ServerTargetPtr target,
   co_return Result<void>{};
 }
 
-// No session has begun, so the finding may be wrong. The finding about a program that has answered before stays: the
+// No session was opened, so the finding may be wrong. The finding about a program that has answered before stays, because the
 // program may have ended for any reason.
-void McpClient::doubt_finding(const ServerTarget& target, Server& server, bool was_probed) {
+void McpClient::mark_era_uncertain(const ServerTarget& target, Server& server, bool was_probed) {
   bool was_recalled = false;
   {
     const std::lock_guard lock(server.mutex);
@@ -379,7 +379,7 @@ void McpClient::doubt_finding(const ServerTarget& target, Server& server, bool w
   without_cached_era_.insert(target.key);
 }
 
-// Begins a session over the transport of 2024-11-05. Sets `is_stream` when the server has opened an event stream.
+// Opens a session over the transport of 2024-11-05. Sets `is_stream` when the server has opened an event stream.
 http::Task<Result<void>> McpClient::initialize_over_sse(ServerTargetPtr target, RequestIdentity identity,
                                                         std::shared_ptr<UpstreamSession> session,
                                                         bool& is_stream, IncomingMessage& last) {
@@ -391,12 +391,11 @@ http::Task<Result<void>> McpClient::initialize_over_sse(ServerTargetPtr target, 
   co_return done;
 }
 
-// Begins a session for a legacy client with a modern server. False: the server offers none, or the limit of processes is
+// Opens a session for a legacy client with a modern server. False: the server offers no sessions, or the limit of processes is
 // reached.
-http::Task<Result<bool>> McpClient::begin_session_of_modern_server(ServerTargetPtr target,
-                                                                   RequestIdentity identity,
-                                                                   std::shared_ptr<Server> server,
-                                                                   std::shared_ptr<UpstreamSession> session) {
+http::Task<Result<bool>> McpClient::open_legacy_session_of_modern_server(
+    ServerTargetPtr target, RequestIdentity identity, std::shared_ptr<Server> server,
+    std::shared_ptr<UpstreamSession> session) {
   {
     const std::lock_guard lock(server->mutex);
     std::erase_if(server->dedicated_transports, [](const auto& transport) { return transport.expired(); });
@@ -415,7 +414,7 @@ http::Task<Result<bool>> McpClient::begin_session_of_modern_server(ServerTargetP
     co_return std::unexpected(std::move(done.error()));
   const std::lock_guard lock(server->mutex);
   const std::lock_guard inner(session->mutex);
-  // Over HTTP, a server without a session id cannot ask anything in a session.
+  // Over HTTP, a server without a session id cannot send requests to the client.
   const bool is_offered = done && (target->is_program() || !session->server->session.empty());
   server->legacy_sessions = is_offered ? LegacySessions::kOffered : LegacySessions::kNone;
   if (!is_offered) {
@@ -431,7 +430,7 @@ http::Task<Result<bool>> McpClient::begin_session_of_modern_server(ServerTargetP
 // Records that the server is modern, and connects the session to it.
 void McpClient::use_modern(Server& server, UpstreamSession& session, std::shared_ptr<Transport> transport,
                            std::shared_ptr<const NegotiatedServer> negotiated) {
-  transport->share();
+  transport->mark_shared();
   const std::lock_guard lock(server.mutex);
   const std::lock_guard inner(session.mutex);
   server.known = true;

@@ -1,4 +1,4 @@
-// The requests of clients to a server, and those that Wick makes for their sessions (McpClient, mcp_client.h).
+// The requests of clients to a server, and the requests of Wick for their sessions (McpClient, mcp_client.h).
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,16 +11,16 @@ namespace wick::upstream {
 namespace {
 
 // Applies a request that changes the state of the client's session: its log level or its subscriptions. Wick keeps that
-// state, because a modern server is told it with each request, and a legacy server again after it has lost the session.
-// Whether the request was one of these. Errors: kInvalidArgument  the level is unknown, or there are too many
-// subscriptions
+// state, because it is sent to a modern server with each request, and to a legacy server after it has lost the session.
+// Returns whether the request was one of these.
+// Errors: kInvalidArgument  the level is unknown, or there are too many subscriptions
 Result<bool> apply_to_session(UpstreamSession& session, const RpcRequest& rpc) {
   std::shared_ptr<PendingRequest> change_listener;
   {
     const std::lock_guard lock(session.mutex);
     if (rpc.method == "logging/setLevel") {
       const std::string level = text_or_empty(rpc.params, "level");
-      if (!is_level(level)) return invalid("There is no such log level.");
+      if (!is_log_level(level)) return invalid("There is no such log level.");
       session.log_level = level;
       return true;
     }
@@ -42,12 +42,12 @@ Result<bool> apply_to_session(UpstreamSession& session, const RpcRequest& rpc) {
   return true;
 }
 
-// A modern server over HTTP learns of a cancellation when the stream of the response closes.
+// Over HTTP, closing the stream of the response cancels a request to a modern server.
 bool needs_cancelled_notification(const NegotiatedServer& negotiated, const ServerTarget& target) {
   return !negotiated.modern || target.is_program();
 }
 
-// The log level that this request asks for; empty: no log messages.
+// The log level of this request; empty: no log messages.
 std::string log_level_of(const RequestIdentity& identity, const std::string& session_level) {
   const bool is_in_request = identity.client != nullptr && identity.client->log_level;
   return is_in_request ? *identity.client->log_level : session_level;
@@ -61,7 +61,7 @@ void start_request(SuspendedRequest& active, const RequestIdentity& identity, co
   out.method = rpc.method;
   out.name = text_or_empty(rpc.params, rpc.method == "resources/read" ? "uri" : "name");
   out.params = rpc.params;
-  json::object meta = meta_for(negotiated, identity.client, rpc, out.id, log_level);
+  json::object meta = make_meta(negotiated, identity.client, rpc, out.id, log_level);
   if (!meta.empty()) out.params["_meta"] = std::move(meta);
   if (!negotiated.modern) {
     out.params.erase("inputResponses");
@@ -69,7 +69,7 @@ void start_request(SuspendedRequest& active, const RequestIdentity& identity, co
   }
   out.headers = rpc.headers;
   out.holder = identity.holder;
-  active.pending = active.connection.transport->begin(negotiated, std::move(out));
+  active.pending = active.connection.transport->start_request(negotiated, std::move(out));
   if (negotiated.modern) return;
   UpstreamSession& session = *active.lease->session;
   const std::lock_guard lock(session.mutex);
@@ -79,10 +79,10 @@ void start_request(SuspendedRequest& active, const RequestIdentity& identity, co
 
 }  // namespace
 
-// Handles the messages of one request until the server responds, asks the client, or the client cancels.
+// Handles the messages of one request until the server responds or needs input, or the client cancels.
 class McpClient::RequestLoop {
  public:
-  // The arguments outlive the loop. `active` is the request; it gets the request of the server that suspends it.
+  // The arguments outlive the loop. `active` is the request, and receives the request of the server that suspends it.
   RequestLoop(const ServerTarget& target, const RequestIdentity& identity, SuspendedRequest& active)
       : target_(target),
         client_(identity.client),
@@ -97,10 +97,10 @@ class McpClient::RequestLoop {
     if (cancellation_ != nullptr) cancellation_->on_cancel(nullptr);
   }
 
-  // The response; nullopt: the server waits for the client's answer to active.input_request.
+  // Returns the response; nullopt: the server waits for the response to active.input_request.
   // Errors besides those of McpClient::request():
-  //   kNotFound  the server has lost the session, and has not begun the request
-  //   kConflict  status 404, 400 or 405 without a message: the finding about the server is out of date
+  //   kNotFound  the server has lost the session, and has not started the request
+  //   kConflict  status 404, 400 or 405 without a message: the finding about the server is outdated
   http::Task<Result<std::optional<RpcResponse>>> run() {
     const http::Executor executor = co_await boost::asio::this_coro::executor;
     while (active_.input_request.empty() && !is_cancelled()) {
@@ -118,7 +118,7 @@ class McpClient::RequestLoop {
       if (is_lost_session(*active_.connection.server, *incoming, active_.id)) co_return session_lost();
       record_refusal(refusal_, *incoming);
       if (incoming->message.empty()) co_return not_a_message(*incoming);
-      if (auto response = response_in(incoming->message, active_.id)) co_return std::move(*response);
+      if (auto response = take_response(incoming->message, active_.id)) co_return std::move(*response);
       if (incoming->message.contains("id")) {
         WICK_CO_CHECK(co_await handle_server_request(std::move(incoming->message)));
       } else {
@@ -159,7 +159,7 @@ class McpClient::RequestLoop {
   http::Task<void> handle_notification(json::object message) {
     const std::string method = text_or_empty(message, "method");
     if (client_ == nullptr || !client_->notify || method.empty()) co_return;
-    auto passed_on = for_client(std::move(message), active_.id, *client_);
+    auto passed_on = adapt_notification(std::move(message), active_.id, *client_);
     if (!passed_on) co_return;
     // Only progress shows that the server works on this request.
     if (method == "notifications/progress") silent_since_ = SteadyClock::now();
@@ -178,16 +178,18 @@ class McpClient::RequestLoop {
     }
     json::object answer;
     if (method == "ping") {
-      answer = result_answer(id, {});
+      answer = make_result_response(id, {});
     } else {
-      answer = error_answer(id, kMethodNotFound, "The client has no method \"" + excerpt(method) + "\".");
+      answer =
+          make_error_response(id, kMethodNotFound, "The client has no method \"" + excerpt(method) + "\".");
     }
     if (++refused_ > kMaxRefusedServerRequests) {
       co_return fail(ErrorCode::kUpstream, "The MCP server sent more than " +
                                                std::to_string(kMaxRefusedServerRequests) +
                                                " requests that this client cannot answer.");
     }
-    WICK_CO_CHECK(co_await active_.connection.transport->tell(*active_.connection.server, std::move(answer)));
+    WICK_CO_CHECK(
+        co_await active_.connection.transport->send_message(*active_.connection.server, std::move(answer)));
     co_return Result<void>{};
   }
 
@@ -223,7 +225,7 @@ http::Task<Result<void>> McpClient::raise_log_level(ServerTargetPtr target, Requ
     const std::lock_guard lock(session->mutex);
     if (session->server == nullptr || !session->server->capabilities.contains("logging"))
       co_return Result<void>{};
-    // The level never falls: another request of this client may need the messages of the present level.
+    // The level never falls, because another request of this client may need the current level.
     if (!session->log_level.empty() && severity(session->log_level) <= severity(level))
       co_return Result<void>{};
   }
@@ -236,8 +238,8 @@ http::Task<Result<void>> McpClient::raise_log_level(ServerTargetPtr target, Requ
   co_return Result<void>{};
 }
 
-// A process for this client alone, of a modern server that all clients share otherwise. Log messages do not name the
-// request they belong to, so they must not come from a process that works for other clients too.
+// A process of a modern server for this client only. Log messages do not name their request, so they must not come from a
+// process that other clients use too.
 http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_dedicated_transport(
     ServerTargetPtr target, RequestIdentity identity, std::shared_ptr<UpstreamSession> session) {
   if (!co_await session->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
@@ -245,7 +247,7 @@ http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_dedicated_transpo
   const auto server = find_server(*target, identity);
   {
     const std::lock_guard lock(session->mutex);
-    if (session->dedicated_transport != nullptr && session->dedicated_transport->alive())
+    if (session->dedicated_transport != nullptr && session->dedicated_transport->is_alive())
       co_return session->dedicated_transport;
   }
   {
@@ -272,23 +274,24 @@ http::Task<Result<SuspendedRequest>> McpClient::resume(const RequestIdentity& id
   auto suspended = pending_inputs_.take(state, rpc.owner);
   if (!suspended) {
     co_return fail(ErrorCode::kConflict,
-                   "The request this answers has expired: make the request again from the beginning.");
+                   "The request for this response has expired: make the request again from the beginning.");
   }
   const auto* responses = object_or_null(rpc.params, "inputResponses");
   const auto* response = responses == nullptr ? nullptr : responses->if_contains(suspended->input_key);
   const json::value id = suspended->input_request["id"];
   const bool cancelled = identity.client != nullptr && identity.client->cancellation->cancelled();
-  // Without an answer the question is asked again (2026-07-28, MRTR, "Error Handling").
+  // Without a response, the request of the server is sent to the client again (2026-07-28, MRTR, "Error Handling").
   if (response == nullptr || !response->is_object() || cancelled) co_return std::move(*suspended);
   json::object answer;
   if (const auto* error = object_or_null(response->get_object(), kRefusedAnswer)) {
     const auto code = optional_int(*error, "code");
-    answer = error_answer(id, code ? int(code->value_or(-32603)) : -32603, text_or_empty(*error, "message"));
+    answer = make_error_response(id, code ? int(code->value_or(-32603)) : -32603,
+                                 text_or_empty(*error, "message"));
   } else {
-    answer = result_answer(id, response->get_object());
+    answer = make_result_response(id, response->get_object());
   }
   const auto [transport, negotiated] = suspended->connection;
-  WICK_CO_CHECK(co_await transport->tell(*negotiated, std::move(answer)));
+  WICK_CO_CHECK(co_await transport->send_message(*negotiated, std::move(answer)));
   suspended->input_request.clear();
   co_return std::move(*suspended);
 }
@@ -314,7 +317,7 @@ http::Task<Result<RpcResponse>> McpClient::continue_request(ServerTargetPtr targ
   RequestLoop loop(*target, identity, active);
   auto response = co_await loop.run();
   if (!response) {
-    // The request is in progress and must not be made again.
+    // The request is in progress and must not be repeated.
     const ErrorCode code = response.error().code;
     const bool would_repeat = code == ErrorCode::kNotFound || code == ErrorCode::kConflict;
     if (would_repeat) response.error().code = ErrorCode::kUpstream;
@@ -338,8 +341,8 @@ http::Task<Result<RpcResponse>> McpClient::request(ServerTargetPtr target, Reque
   co_return session_not_kept();
 }
 
-// nullopt: the session is lost, or the server was replaced by one of the other era. The server has not begun the
-// request, so it can be made again.
+// nullopt: the session is lost, or a server of the other era has replaced the server. The server has not started the request,
+// so the caller can repeat it.
 http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTargetPtr target,
                                                                       RequestIdentity identity,
                                                                       const RpcRequest& rpc) {
@@ -353,7 +356,7 @@ http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTarg
     active.connection = {session->transport, session->server};
     session_level = session->log_level;
   }
-  // The reader of the notification stream was told first that the session is lost.
+  // The reader of the notification stream has already found that the session is lost.
   if (active.connection.server == nullptr) co_return std::nullopt;
   const std::shared_ptr<const NegotiatedServer> negotiated = active.connection.server;
   const std::string log_level = log_level_of(identity, session_level);
@@ -370,7 +373,7 @@ http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTarg
     co_return refused;
   }
   if (negotiated->modern && *is_session_state) co_return RpcResponse();
-  if (const auto* error = refusal_in(rpc.params)) {
+  if (const auto* error = find_refusal(rpc.params)) {
     co_return fail(ErrorCode::kUpstream, "The client declined to answer a request of the MCP server: " +
                                              excerpt(text_or_empty(*error, "message")));
   }

@@ -15,7 +15,7 @@
 namespace wick::upstream {
 namespace {
 
-// The ways to authenticate, as the config and as people call them.
+// The authentication methods: the value in the configuration and the name for people.
 constexpr std::pair<const char*, const char*> kAuths[] = {
     {"none", "None"},
     {"bearer", "Bearer token"},
@@ -25,7 +25,7 @@ constexpr std::pair<const char*, const char*> kAuths[] = {
     {"oauth_per_user", "OAuth, each user's own account"},
     {"key_per_user", "A key of each user's own"},
 };
-// Which revisions a server is spoken to in, as the config and as people call them.
+// The protocol eras: the value in the configuration and the name for people.
 constexpr struct {
   const char* value;
   const char* label;
@@ -35,7 +35,7 @@ constexpr struct {
     {"2026-07-28", "2026-07-28 only", Protocol::kModern},
     {"legacy", "Before 2026-07-28 only", Protocol::kLegacy},
 };
-// Of Wick's own environment, what a child process may know: nothing that could be a secret.
+// The variables of Wick's environment that a child process receives. None of them can contain a secret.
 constexpr const char* kInherited[] = {"PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR"};
 
 std::string fingerprint_of(const ServerTarget& target) {
@@ -68,7 +68,7 @@ std::optional<std::pair<std::string, std::string>> parse_variable(std::string_vi
   return std::pair(std::string(line.substr(0, equals)), std::string(line.substr(equals + 1)));
 }
 
-// Whether a shell would run what is between backticks: outside of single quotes, and not behind a backslash.
+// Whether a shell would run a command between backticks: outside of single quotes, and not after a backslash.
 bool has_backtick_command(std::string_view command) {
   bool is_quoted = false, is_double = false;
   for (std::size_t i = 0; i < command.size(); ++i) {
@@ -88,10 +88,10 @@ bool has_backtick_command(std::string_view command) {
 
 Result<std::vector<std::string>> command_words(std::string_view command) {
   if (has_backtick_command(command))
-    return invalid("The command is started without a shell, which alone could run what is in backticks.");
+    return invalid("The command is started without a shell, so commands in backticks do not work.");
   auto line = split_shell(command);
   if (!line)
-    return invalid("The command cannot be taken apart without a shell: quote what has a meaning to one.");
+    return invalid("The command cannot be split into words: quote characters with a meaning in a shell.");
   const bool computed = !line->warnings.empty() || !line->defaults.empty() ||
                         std::any_of(line->words.begin(), line->words.end(), [](const std::string& word) {
                           return word.find(kVariableOpen) != std::string::npos;
@@ -109,38 +109,42 @@ std::vector<ConfigField> config_fields() {
                        const char* help) -> ConfigField& {
     return all.emplace_back(ConfigField{key, label, type, false, help});
   };
-  add("url", "Address", "text", "Of the server's endpoint, for example https://mcp.example.com/mcp.");
+  add("url", "Address", "text",
+      "The address of the server's endpoint, for example https://mcp.example.com/mcp.");
   add("command", "Command", "text",
-      "Instead of an address: a program that Wick starts and speaks to on its standard streams, for example "
+      "Instead of an address: a program that Wick starts and uses through its standard streams, for example "
       "npx -y @example/server. No shell is involved.");
   add("environment", "Environment", "list", "Variables for the command, each as NAME=value.");
-  ConfigField& auth = add("auth", "Authentication", "select", "How Wick proves to the server who it is.");
+  ConfigField& auth =
+      add("auth", "Authentication", "select", "The way in which Wick authenticates at the server.");
   for (const auto& [value, label] : kAuths) auth.options.push_back({value, label});
   auth.default_value = "none";
   add("auth_name", "Header or variable name", "text",
-      "Which one carries the secret, for example X-API-Key or API_KEY. A user's own key is sent as "
+      "The header or variable that carries the secret, for example X-API-Key or API_KEY. A user's own key is "
+      "sent as "
       "Authorization: Bearer when this is empty.")
       .auths = {"header", "environment", std::string(kPerUserKey)};
   add("client_id", "Client id", "text",
-      "For users' own accounts only where Wick cannot register itself: register its redirect address there, "
+      "Needed for users' own accounts when Wick cannot register itself: register its redirect address there, "
       "and set the client id you get.")
       .auths = {"oauth_client_credentials", "oauth_per_user"};
   add("secret", "Secret", "secret", "The token, key or client secret. Sealed; it cannot be read back.")
       .auths = {"bearer", "header", "environment", "oauth_client_credentials", "oauth_per_user"};
-  add("scope", "Scope", "text", "When it should not be what the server asks for.").auths = {
-      "oauth_client_credentials", "oauth_per_user"};
-  add("token_url", "Token URL", "text", "When the server does not say where its tokens come from.").auths = {
-      "oauth_client_credentials"};
+  add("scope", "Scope", "text", "Only needed when it differs from the scope that the server asks for.")
+      .auths = {"oauth_client_credentials", "oauth_per_user"};
+  add("token_url", "Token URL", "text", "Only needed when the server does not name its authorization server.")
+      .auths = {"oauth_client_credentials"};
   ConfigField& protocol =
       add("protocol", "Protocol", "select",
-          "Which revisions the server is spoken to in. Automatic: it is asked, and a client of a "
+          "The revisions that Wick uses with the server. Automatic: Wick asks the server, and a client of a "
           "revision before 2026-07-28 has a session of its own where the server offers both.");
   for (const auto& [value, label, meaning] : kProtocols) protocol.options.push_back({value, label});
   protocol.default_value = kProtocols[0].value;
-  ConfigField& changed = add("changed_tools", "Tools that the server changes", "select",
-                             "What becomes of a tool that the server describes otherwise than an admin has "
-                             "accepted. Models see what "
-                             "was accepted in either case.");
+  ConfigField& changed =
+      add("changed_tools", "Tools that the server changes", "select",
+          "The treatment of a tool whose definition on the server differs from the one that an admin has "
+          "accepted. Models see what "
+          "was accepted in either case.");
   changed.options = {{"keep", "Can be called as accepted"}, {"hold", "Held back until accepted again"}};
   changed.default_value = "keep";
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
@@ -149,7 +153,7 @@ std::vector<ConfigField> config_fields() {
   add("max_bytes", "Largest answer in bytes", "number", "A larger answer is an error.").default_value =
       kDefaultResponseBytes;
   add("allow_private_addresses", "Allow private addresses", "boolean",
-      "Lets this connector reach your own network, this machine included.")
+      "Allows this connector to access your own network and this machine.")
       .default_value = false;
   return all;
 }
@@ -175,8 +179,9 @@ Result<void> check_config(const json::object& config) {
   if (!auth.empty() && std::ranges::none_of(kAuths, [&](const auto& one) { return one.first == auth; }))
     return invalid("\"" + auth + "\" is not an authentication method.");
   if ((auth == "bearer" || auth == "header") && !command.empty())
-    return invalid("A command is given its secret in a variable: choose environment.");
-  if (auth == "environment" && command.empty()) return invalid("An address cannot be given variables.");
+    return invalid("A command receives its secret in a variable: choose environment.");
+  if (auth == "environment" && command.empty())
+    return invalid("Variables are for commands only, not for addresses.");
   if (auth == "environment" && !is_variable_name(text_or_empty(config, "auth_name")))
     return invalid("Say which variable carries the secret, for example API_KEY.");
   if (const auto* lines = config.if_contains("environment"); lines != nullptr && lines->is_array()) {

@@ -1,5 +1,5 @@
-// The configuration of a connector of the kind mcp, and what of it a request to the server needs. Pure, but
-// for what a program may know of Wick's own environment.
+// The configuration of connectors of the kind mcp, and the parts of it that requests to the server need. Pure functions, except
+// that target_from() reads variables of Wick's environment for programs.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -18,9 +18,10 @@ inline constexpr std::int64_t kDefaultResponseBytes = 4 * 1024 * 1024;
 inline constexpr std::int64_t kMaxResponseBytes = 64 * 1024 * 1024;
 
 std::vector<ConfigField> config_fields();
-// That its members belong together; each is of its field's type already. Errors: kInvalidArgument
+// Checks that the members fit together. Each member already has the type of its field. Errors: kInvalidArgument
 Result<void> check_config(const boost::json::object& config);
-// Errors: kUpstream  the secret cannot be opened;  kInvalidArgument
+// Errors: kUpstream         the secret cannot be opened
+//         kInvalidArgument  the configuration is invalid
 Result<ServerTarget> target_from(const ConnectorEntry& connector, const SealingKey& key);
 
 }  // namespace wick::upstream

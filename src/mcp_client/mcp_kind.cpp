@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMaxKeyBytes = 64;
 constexpr std::size_t kMaxShownBytes = 1000;  // of an error
 
-// What of a CallToolResult is text, for the record and for who wants no more.
+// The text of a CallToolResult, for the record of the call and for callers that need only text.
 std::string text_of_content(const json::object& result) {
   std::string out;
   const auto* content = result.if_contains("content");
@@ -33,11 +33,12 @@ std::string text_of_content(const json::object& result) {
   return out;
 }
 
-// What a server may ask of this client, and nothing else (2026-07-28, MRTR, "Server Requirements").
+// Checks that the client supports the requests of the server (2026-07-28, MRTR, "Server Requirements").
 Result<void> check_questions(const json::object& result, const McpClientSession* client) {
   if (client == nullptr || !client->notify) {  // a test run from the web app
-    return fail(ErrorCode::kUpstream,
-                "The MCP server asks something back, which only an MCP client can answer: call it from one.");
+    return fail(
+        ErrorCode::kUpstream,
+        "The MCP server needs input that only an MCP client can give: call the tool from an MCP client.");
   }
   const auto* requests = object_or_null(result, "inputRequests");
   if (requests == nullptr) return {};
@@ -46,20 +47,20 @@ Result<void> check_questions(const json::object& result, const McpClientSession*
         one.value().is_object() ? text_or_empty(one.value().get_object(), "method") : std::string();
     if (!can_answer(client, method)) {
       return fail(ErrorCode::kUpstream, "The MCP server asks for \"" + printable(truncate_utf8(method, 100)) +
-                                            "\", which this client has not said it can answer.");
+                                            "\", which this client has not declared.");
     }
   }
   return {};
 }
 
-// A server's own words as they may be repeated: secrets are cut out before they are shortened, which could
-// leave half of one.
-std::string shown(std::string text, const SecretFilter& secrets) {
+// A server's text that may be repeated. Secrets are removed before the text is cut, because a cut could leave a part of a
+// secret.
+std::string excerpt_without_secrets(std::string text, const SecretFilter& secrets) {
   secrets.clean(text);
   return printable(truncate_utf8(text, kMaxShownBytes));
 }
 
-// The content as clients need it: a list of objects. Sloppy servers leave it out, or give a text.
+// The content in the form that clients accept: a list of objects. Some servers leave it out, or send a text.
 json::array readable_content(json::value* content) {
   json::array blocks;
   if (content != nullptr && content->is_array()) blocks = std::move(content->get_array());
@@ -73,7 +74,7 @@ json::array readable_content(json::value* content) {
 CallResult to_result(json::object result) {
   CallResult out;
   if (asks_back(result)) {
-    out.text = "The server asks something back.";
+    out.text = "The server needs input.";
     out.tool_result = std::move(result);
     return out;
   }
@@ -90,17 +91,17 @@ CallResult to_result(json::object result) {
   return out;
 }
 
-// Who may go on with a request that waits for an answer.
-std::string owner_of(const UserId& user, const ConnectorEntry& connector, std::string_view method,
-                     std::string_view name) {
+// Identifies the owner of a suspended request: only the owner may continue it.
+std::string request_owner(const UserId& user, const ConnectorEntry& connector, std::string_view method,
+                          std::string_view name) {
   return user.str() + "\n" + connector.id.str() + "\n" + std::string(method) + "\n" + std::string(name);
 }
 
-bool hint(const json::object& tool, std::string_view name, bool otherwise) {
+bool bool_hint(const json::object& tool, std::string_view name, bool default_value) {
   const auto* annotations = tool.if_contains("annotations");
-  if (annotations == nullptr || !annotations->is_object()) return otherwise;
+  if (annotations == nullptr || !annotations->is_object()) return default_value;
   const auto* value = annotations->get_object().if_contains(name);
-  return value != nullptr && value->is_bool() ? value->get_bool() : otherwise;
+  return value != nullptr && value->is_bool() ? value->get_bool() : default_value;
 }
 
 }  // namespace
@@ -109,7 +110,7 @@ Result<json::object> definition_of(const json::object& tool, const std::vector<s
   const std::string name = text_or_empty(tool, "name");
   if (name.empty() || name.size() > kMaxToolNameBytes || !is_valid_utf8(name))
     return invalid("The MCP server lists a tool without a name, or with one that is too long.");
-  // Stable: from the name alone, unless two names become the same.
+  // The key depends on the name only, unless two names have the same key.
   std::string key = slug(name);
   if (key.empty()) key = "tool";
   key.resize(std::min(key.size(), kMaxKeyBytes));
@@ -119,20 +120,21 @@ Result<json::object> definition_of(const json::object& tool, const std::vector<s
   }
   json::object definition;
   definition["key"] = key;
-  // For people; clients are shown what the server said.
+  // The name is for people. Clients get the definition of the server.
   std::string title = visible_text(text_or_empty(tool, "title"));
   if (title.empty()) title = visible_text(name);
   if (title.empty()) title = key;
   definition["name"] = json::string(truncate_utf8(title, kMaxToolNameBytes));
   definition["description"] = text_or_empty(tool, "description");
-  definition["read_only"] = hint(tool, "readOnlyHint", false);
-  // Without a word of the server's it counts as one that changes things, not as one that destroys them: an
-  // admin who adds a server wants its tools.
-  definition["destructive"] = hint(tool, "destructiveHint", false) && !hint(tool, "readOnlyHint", false);
-  definition["idempotent"] = hint(tool, "idempotentHint", false);
+  definition["read_only"] = bool_hint(tool, "readOnlyHint", false);
+  // A tool without hints counts as one that changes data, but not as destructive: an admin who adds a server wants to use its
+  // tools.
+  definition["destructive"] =
+      bool_hint(tool, "destructiveHint", false) && !bool_hint(tool, "readOnlyHint", false);
+  definition["idempotent"] = bool_hint(tool, "idempotentHint", false);
   const auto* schema = tool.if_contains("inputSchema");
   json::object input = schema != nullptr && schema->is_object() ? schema->get_object() : json::object();
-  // It stays as the server wrote it, but for the type that MCP wants: clients refuse a whole list without it.
+  // The schema stays unchanged, except for the type that MCP demands: without it, clients refuse the whole list.
   if (text_or_empty(input, "type") != "object") input["type"] = "object";
   definition["input_schema"] = std::move(input);
   definition["tool"] = tool;
@@ -145,15 +147,16 @@ Result<void> McpKind::check_config(const json::object& config) const {
 }
 
 Result<void> McpKind::check_operation(const json::object&) const {
-  return invalid("The tools of an MCP server are its own: refresh the connector to see what it offers now.");
+  return invalid(
+      "The tools of an MCP server are defined by that server: refresh the connector to read them again.");
 }
 
-// Kept for as long as the connector stays as it is: opening its secret for each call would cost more than the
-// rest of the way.
+// The target is kept until the connector changes, because opening its secrets for each call would cost more than the rest of
+// the call.
 Result<ServerTargetPtr> McpKind::target_of(const std::shared_ptr<const ConnectorEntry>& connector) {
   const std::lock_guard lock(mutex_);
   Prepared& prepared = prepared_[connector->id.str()];
-  // Compared by owner: an address may be used again, a living control block not.
+  // Compared by owner: an address may be used again, but a control block is not while a weak_ptr refers to it.
   const bool same = !prepared.of.owner_before(connector) && !connector.owner_before(prepared.of) &&
                     prepared.target != nullptr;
   if (!same) {
@@ -197,7 +200,7 @@ http::Task<Result<RpcResponse>> McpKind::request(std::shared_ptr<const Connector
   WICK_CO_CHECK(open_state(rpc));
   for (bool again = false;; again = true) {
     WICK_CO_TRY(credential, co_await authenticate_request(connector, target, behalf));
-    // What the server says on the way is as little to be trusted with a secret as its answer.
+    // Secrets are removed from notifications too, not only from the response.
     McpClientSession guarded;
     if (behalf.client != nullptr && behalf.client->notify && !credential.secrets.empty()) {
       guarded = *behalf.client;
@@ -209,32 +212,30 @@ http::Task<Result<RpcResponse>> McpKind::request(std::shared_ptr<const Connector
       credential.identity.client = &guarded;
     }
     RpcRequest copy =
-        credential.token.empty() ? std::move(rpc) : rpc;  // with nothing to show there is no second time
+        credential.token.empty() ? std::move(rpc) : rpc;  // without a credential, there is no second attempt
     auto response = co_await client_.request(target, credential.identity, std::move(copy));
-    // A refusal may come as an error of the protocol, too.
+    // The refusal may be a JSON-RPC error.
     if (!response || response->is_error) {
       WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
       if (retry) continue;
     }
     if (!response) {
-      response.error().message = shown(std::move(response.error().message), credential.secrets);
+      response.error().message =
+          excerpt_without_secrets(std::move(response.error().message), credential.secrets);
       co_return fail(std::move(response.error()));
     }
-    const auto cut = [&]() -> Result<void> {
+    const auto redact = [&]() -> Result<void> {
       credential.secrets.clean(response->result);
       credential.secrets.clean(response->error_data);
       return {};
     };
-    WICK_CO_CHECK(co_await off_thread(response->result, behalf.user, cut));
-    response->error_message = shown(std::move(response->error_message), credential.secrets);
+    WICK_CO_CHECK(co_await off_thread(response->result, behalf.user, redact));
+    response->error_message = excerpt_without_secrets(std::move(response->error_message), credential.secrets);
     if (asks_back(response->result)) seal_state(response->result, owner);
     co_return response;
   }
 }
 
-// A modern server cannot bind its requestState to a user, for to it all users are Wick. So Wick does: what
-// goes out is sealed with whom and what it belongs to, and nobody else's request takes it back in. Names of
-// parked requests are bound already.
 void McpKind::seal_state(json::object& result, const std::string& owner) const {
   const std::string state = text_or_empty(result, "requestState");
   if (state.empty() || state.starts_with(kPendingInputPrefix)) return;
@@ -249,10 +250,9 @@ Result<void> McpKind::open_state(RpcRequest& rpc) const {
   const auto opened = sealed ? key_.open(*sealed, "request-state\n" + rpc.owner)
                              : Result<Secret>(fail(ErrorCode::kConflict, ""));
   if (!opened) {
-    return fail(
-        ErrorCode::kConflict,
-        "The requestState does not belong to this request of yours: send it back as it was given, or make "
-        "the request again from the beginning.");
+    return fail(ErrorCode::kConflict,
+                "The requestState does not belong to this request: send it back unchanged, or make "
+                "the request again from the beginning.");
   }
   rpc.params["requestState"] = json::string(opened->reveal());
   return {};
@@ -282,8 +282,7 @@ void McpKind::end_stale_sessions(const AccessSnapshot& snapshot) {
 
 CallTask McpKind::call(Call call) {
   const auto* tool = object_or_null(call.operation->definition, "tool");
-  if (tool == nullptr)
-    co_return call_refused("This tool is not known any more: an admin has to refresh the connector.");
+  if (tool == nullptr) co_return call_refused("This tool is unknown: an admin has to refresh the connector.");
   RpcRequest rpc;
   rpc.method = "tools/call";
   rpc.params = std::move(call.extra_params);
@@ -291,14 +290,15 @@ CallTask McpKind::call(Call call) {
   if (const auto* schema = object_or_null(*tool, "inputSchema"))
     rpc.headers = mirrored_headers(*schema, call.arguments);
   rpc.params["arguments"] = std::move(call.arguments);
-  rpc.owner = owner_of(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
+  rpc.owner = request_owner(call.user, *call.connector, "tools/call", text_or_empty(*tool, "name"));
   auto response = co_await request(call.connector, OnBehalfOf{call.user, call.client}, std::move(rpc));
   if (!response) {
-    // Refused by our own rules, or taken back: the server itself may be well.
+    // Wick refused or cancelled the request, so the error says nothing about the server.
     const ErrorCode code = response.error().code;
-    const bool ours = is_own_refusal(code);
-    CallResult failed = call_failed(response.error().message, ours || code == ErrorCode::kTooLarge ? 200 : 0);
-    failed.is_ours = ours;
+    const bool is_own = is_own_refusal(code);
+    CallResult failed =
+        call_failed(response.error().message, is_own || code == ErrorCode::kTooLarge ? 200 : 0);
+    failed.is_ours = is_own;
     failed.rate_limited = code == ErrorCode::kRateLimited;
     failed.cancelled = call.client != nullptr && call.client->cancellation->cancelled();
     if (code == ErrorCode::kConflict) {
@@ -338,7 +338,8 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
     if (negotiated) break;
     WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
     if (retry) continue;
-    negotiated.error().message = shown(std::move(negotiated.error().message), credential.secrets);
+    negotiated.error().message =
+        excerpt_without_secrets(std::move(negotiated.error().message), credential.secrets);
     co_return fail(std::move(negotiated.error()));
   }
   json::object out;
@@ -357,8 +358,8 @@ CapabilitiesTask McpKind::capabilities(std::shared_ptr<const ConnectorEntry> con
 ForwardTask McpKind::forward(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                              std::string method, json::object params) {
   RpcRequest rpc;
-  rpc.owner = owner_of(behalf.user, *connector, method,
-                       text_or_empty(params, method == "resources/read" ? "uri" : "name"));
+  rpc.owner = request_owner(behalf.user, *connector, method,
+                            text_or_empty(params, method == "resources/read" ? "uri" : "name"));
   rpc.method = std::move(method);
   rpc.params = std::move(params);
   WICK_CO_TRY(response, co_await request(connector, behalf, std::move(rpc)));
@@ -379,7 +380,7 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBe
   for (bool again = false;; again = true) {
     WICK_CO_TRY(credential, co_await authenticate_request(connector, target, behalf));
     // By name: g++ 12 destroys a temporary in an argument of co_await twice.
-    std::function<void(json::object)> hear = [&](json::object message) {
+    std::function<void(json::object)> on_message = [&](json::object message) {
       credential.secrets.clean(message);
       if (text_or_empty(message, "method") == "notifications/tools/list_changed") {
         const std::lock_guard lock(mutex_);
@@ -387,11 +388,11 @@ ListenTask McpKind::listen(std::shared_ptr<const ConnectorEntry> connector, OnBe
       }
       on_notification(std::move(message));
     };
-    auto ended = co_await client_.listen(target, credential.identity, filter, std::move(hear));
+    auto ended = co_await client_.listen(target, credential.identity, filter, std::move(on_message));
     if (ended) co_return ended;
     WICK_CO_TRY(retry, co_await should_retry(connector, behalf.user, credential, again));
     if (retry) continue;
-    ended.error().message = shown(std::move(ended.error().message), credential.secrets);
+    ended.error().message = excerpt_without_secrets(std::move(ended.error().message), credential.secrets);
     co_return ended;
   }
 }

@@ -1,4 +1,4 @@
-// The mcp kind: another MCP server, over Streamable HTTP or as a child process, seen through Wick.
+// The connector kind mcp: another MCP server, over Streamable HTTP or as a child process.
 //
 // discover() lists the server's tools. The tools that an admin has approved are in the operations table, each with the
 // definition that the server sent. A call uses the tool's own name. The result is passed on unchanged, except that
@@ -26,7 +26,7 @@ inline constexpr std::size_t kMaxTools = 1000;  // of one server
 inline constexpr int kMaxPages = 100;           // of its tools/list
 inline constexpr std::size_t kMaxToolNameBytes = 128;
 inline constexpr std::size_t kMaxLeftOut = 20;  // tools that are left out and named on the connector's page
-inline constexpr int kMaxListingRounds = 10;    // of questions that a server asks before it lists its tools
+inline constexpr int kMaxListingRounds = 10;    // of requests from a server before it lists its tools
 
 class McpKind final : public ConnectorKind, public OperationDiscovery, public McpPassthrough {
  public:
@@ -52,7 +52,7 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
   McpPassthrough* passthrough() override { return this; }
 
   DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                        bool anew) override;
+                        bool forget_server) override;
   std::vector<ConnectorId> take_changed() override;
   std::vector<std::string> left_out(const ConnectorEntry& connector) const override;
 
@@ -63,12 +63,12 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
                     boost::json::object filter,
                     std::function<void(boost::json::object)> on_notification) override;
   EndTask end_client_session(std::string client_key) override;
-  EndTask end_idle_sessions() override { return client_.tidy(); }
+  EndTask end_idle_sessions() override { return client_.end_idle_sessions(); }
   void end_stale_sessions(const AccessSnapshot& snapshot) override;
   std::string standard_error(const ConnectorEntry& connector) const override;
 
  private:
-  // Runs `work` where it holds up no io thread, when that is about a large value. Errors: as FairPool::post
+  // Runs `work` on the pool when `about` is large, so that no io thread is blocked. Errors: as FairPool::post
   template <typename Work>
   http::Task<std::invoke_result_t<const Work&>> off_thread(const boost::json::object& about, UserId user,
                                                            const Work& work) const {
@@ -77,7 +77,7 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
     co_return done;
   }
   Result<ServerTargetPtr> target_of(const std::shared_ptr<const ConnectorEntry>& connector);
-  // The credential that a request carries, and the secrets that are cut out of its response.
+  // The credential that a request carries, and the secrets that are removed from its response.
   struct CredentialForRequest {
     RequestIdentity identity;
     std::string token;
@@ -89,6 +89,8 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
   // `again`: the request was the second one.
   http::Task<Result<bool>> should_retry(std::shared_ptr<const ConnectorEntry> connector, UserId user,
                                         const CredentialForRequest& credential, bool again);
+  // Seals the requestState of a result to `owner`. A modern server sees all users as one client, so it cannot bind its
+  // requestState to a user. Names of suspended requests are bound already (pending_inputs.h).
   void seal_state(boost::json::object& result, const std::string& owner) const;
   Result<void> open_state(RpcRequest& rpc) const;
   http::Task<Result<RpcResponse>> request(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
@@ -110,8 +112,8 @@ class McpKind final : public ConnectorKind, public OperationDiscovery, public Mc
   std::unordered_map<std::string, std::vector<std::string>> left_out_;  // by connector, of its last listing
 };
 
-// A tool as the server lists it, made a definition with a key that is not among `taken`.
-// Errors: kInvalidArgument  it has no name, or one that is too long
+// Makes the definition of a listed tool, with a key that is not in `taken`.
+// Errors: kInvalidArgument  the tool has no name, or its name is too long
 Result<boost::json::object> definition_of(const boost::json::object& tool,
                                           const std::vector<std::string>& taken);
 

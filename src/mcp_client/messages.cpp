@@ -25,7 +25,7 @@ json::object client_info() {
   return info;
 }
 
-bool is_level(std::string_view level) {
+bool is_log_level(std::string_view level) {
   return severity(level) < kLevels.size();
 }
 
@@ -41,7 +41,7 @@ bool names_modern(const json::object* from, std::string_view key) {
          });
 }
 
-std::optional<RpcResponse> response_in(json::object& message, const std::string& id) {
+std::optional<RpcResponse> take_response(json::object& message, const std::string& id) {
   const auto* its = message.if_contains("id");
   const bool ours = is_response_to(message, id);
   if (auto* result = message.if_contains("result"); result != nullptr && result->is_object() && ours) {
@@ -75,8 +75,8 @@ std::unexpected<Error> cancelled_by_client() {
   return fail(ErrorCode::kUnavailable, "The client cancelled the request.");
 }
 
-json::object meta_for(const NegotiatedServer& negotiated, const McpClientSession* client,
-                      const RpcRequest& rpc, const std::string& id, const std::string& level) {
+json::object make_meta(const NegotiatedServer& negotiated, const McpClientSession* client,
+                       const RpcRequest& rpc, const std::string& id, const std::string& level) {
   json::object meta = client == nullptr ? json::object() : client->meta;
   if (auto* given = rpc.params.if_contains("_meta"); given != nullptr && given->is_object()) {
     for (const auto& one : given->get_object()) meta[one.key()] = one.value();
@@ -93,16 +93,16 @@ json::object meta_for(const NegotiatedServer& negotiated, const McpClientSession
   return meta;
 }
 
-OutgoingRequest own_request(const NegotiatedServer& negotiated, std::string id, std::string method,
-                            json::object params) {
+OutgoingRequest make_own_request(const NegotiatedServer& negotiated, std::string id, std::string method,
+                                 json::object params) {
   RpcRequest rpc;
   rpc.params = std::move(params);
-  json::object meta = meta_for(negotiated, nullptr, rpc, id, "");
+  json::object meta = make_meta(negotiated, nullptr, rpc, id, "");
   if (!meta.empty()) rpc.params["_meta"] = std::move(meta);
   return OutgoingRequest{std::move(id), std::move(method), {}, std::move(rpc.params), {}};
 }
 
-json::object error_answer(const json::value& id, int code, std::string_view message) {
+json::object make_error_response(const json::value& id, int code, std::string_view message) {
   json::object error;
   error["code"] = code;
   error["message"] = json::string(message);
@@ -113,7 +113,7 @@ json::object error_answer(const json::value& id, int code, std::string_view mess
   return out;
 }
 
-json::object result_answer(const json::value& id, json::object result) {
+json::object make_result_response(const json::value& id, json::object result) {
   json::object out;
   out["jsonrpc"] = "2.0";
   out["id"] = id;
@@ -121,7 +121,7 @@ json::object result_answer(const json::value& id, json::object result) {
   return out;
 }
 
-json::object notification(std::string_view method, json::object params) {
+json::object make_notification(std::string_view method, json::object params) {
   json::object out;
   out["jsonrpc"] = "2.0";
   out["method"] = json::string(method);
@@ -137,8 +137,8 @@ bool can_answer(const McpClientSession* client, std::string_view method) {
   return client != nullptr && !capability.empty() && client->capabilities.contains(capability);
 }
 
-std::optional<json::object> for_client(json::object message, const std::string& id,
-                                       const McpClientSession& client) {
+std::optional<json::object> adapt_notification(json::object message, const std::string& id,
+                                               const McpClientSession& client) {
   const std::string method = text_or_empty(message, "method");
   auto* params = message.if_contains("params");
   if (params == nullptr || !params->is_object()) message["params"] = json::object();
@@ -183,7 +183,7 @@ bool matches_filter(const json::object& message, const json::object& filter) {
          std::find(uris->get_array().begin(), uris->get_array().end(), *uri) != uris->get_array().end();
 }
 
-const json::object* refusal_in(const json::object& params) {
+const json::object* find_refusal(const json::object& params) {
   const auto* responses = object_or_null(params, "inputResponses");
   if (responses == nullptr) return nullptr;
   for (const auto& one : *responses) {

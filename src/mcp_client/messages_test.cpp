@@ -15,26 +15,26 @@ json::object object(std::string_view text) {
 TEST(Messages, AnAnswerIsKnownByItsIdAsANumberOrAsText) {
   for (const char* text : {R"({"id":7,"result":{"a":1}})", R"({"id":"7","result":{"a":1}})"}) {
     auto message = object(text);
-    const auto reply = response_in(message, "7");
+    const auto reply = take_response(message, "7");
     ASSERT_TRUE(reply) << text;
     EXPECT_FALSE(reply->is_error);
     EXPECT_TRUE(reply->result.contains("a"));
   }
   auto other = object(R"({"id":8,"result":{}})");
-  EXPECT_FALSE(response_in(other, "7"));
+  EXPECT_FALSE(take_response(other, "7"));
   auto request = object(R"({"id":7,"method":"ping"})");
-  EXPECT_FALSE(response_in(request, "7"));
+  EXPECT_FALSE(take_response(request, "7"));
 }
 
 TEST(Messages, AnErrorWithoutAnIdAnswersToo) {
   auto message = object(R"({"id":null,"error":{"code":-32600,"message":"what?","data":{"x":1}}})");
-  const auto reply = response_in(message, "7");
+  const auto reply = take_response(message, "7");
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->error_code, -32600);
   EXPECT_EQ(reply->error_message, "what?");
   EXPECT_TRUE(reply->error_data.is_object());
   auto zero = object(R"({"id":7,"error":{"code":0,"message":""}})");
-  const auto answer = response_in(zero, "7");
+  const auto answer = take_response(zero, "7");
   EXPECT_TRUE(answer->is_error) << "an error is never taken for a result";
   EXPECT_EQ(answer->error_code, 0) << "its code is the server's own";
 }
@@ -180,12 +180,12 @@ TEST(Messages, ProgressIsGivenTheClientsOwnTokenAndOnlyWhenItAskedForSome) {
   const auto progress =
       object(R"({"method":"notifications/progress","params":{"progressToken":7,"progress":1}})");
   McpClientSession client;
-  EXPECT_FALSE(for_client(progress, "7", client));
+  EXPECT_FALSE(adapt_notification(progress, "7", client));
   client.progress_token = json::value("mine");
-  const auto shown = for_client(progress, "7", client);
+  const auto shown = adapt_notification(progress, "7", client);
   ASSERT_TRUE(shown);
   EXPECT_EQ(shown->at("params").as_object().at("progressToken").as_string(), "mine");
-  EXPECT_FALSE(for_client(progress, "8", client)) << "another request's";
+  EXPECT_FALSE(adapt_notification(progress, "8", client)) << "another request's";
 }
 
 TEST(Messages, AModernClientHearsOnlyTheLogMessagesThatItAskedFor) {
@@ -193,13 +193,13 @@ TEST(Messages, AModernClientHearsOnlyTheLogMessagesThatItAskedFor) {
     return object(std::string(R"({"method":"notifications/message","params":{"level":")") + level + "\"}}");
   };
   McpClientSession client;
-  EXPECT_FALSE(for_client(log("emergency"), "1", client));
+  EXPECT_FALSE(adapt_notification(log("emergency"), "1", client));
   client.log_level = "warning";
-  EXPECT_FALSE(for_client(log("info"), "1", client));
-  EXPECT_TRUE(for_client(log("error"), "1", client));
+  EXPECT_FALSE(adapt_notification(log("info"), "1", client));
+  EXPECT_TRUE(adapt_notification(log("error"), "1", client));
   client.modern = false;
   client.log_level.reset();
-  EXPECT_TRUE(for_client(log("debug"), "1", client)) << "a legacy client's level is its session's";
+  EXPECT_TRUE(adapt_notification(log("debug"), "1", client)) << "a legacy client's level is its session's";
 }
 
 TEST(Messages, OfChangesOnlyThoseInTheFilterAreWanted) {
@@ -220,7 +220,7 @@ TEST(Messages, TheEnvelopeOfAModernRequestIsWicksWhateverTheClientPutThere) {
   client.capabilities["sampling"] = json::object();
   NegotiatedServer peer;
   peer.modern = true;
-  const auto meta = meta_for(peer, &client, RpcRequest(), "3", "info");
+  const auto meta = make_meta(peer, &client, RpcRequest(), "3", "info");
   EXPECT_EQ(meta.at("io.modelcontextprotocol/protocolVersion").as_string(), kModernVersion);
   EXPECT_EQ(meta.at("io.modelcontextprotocol/clientInfo").as_object().at("name").as_string(), "wick");
   EXPECT_TRUE(meta.at("io.modelcontextprotocol/clientCapabilities").as_object().contains("sampling"));

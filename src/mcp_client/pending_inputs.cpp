@@ -22,7 +22,7 @@ std::string PendingInputStore::put(SuspendedRequest request, std::string owner, 
   return name;
 }
 
-// The client of a dropped request gets an error that says to make the request again.
+// The client of a dropped request gets an error that tells it to repeat the request.
 void PendingInputStore::make_room(const std::string& user) {
   auto longest = waiting_.end();
   for (auto one = waiting_.begin(); one != waiting_.end(); ++one) {

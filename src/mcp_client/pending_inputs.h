@@ -1,8 +1,8 @@
-// PendingInputStore: requests to legacy servers that are suspended until a client answers what the server asks.
+// PendingInputStore: requests to legacy servers that are suspended until the client responds to a request of the server.
 //
-// A suspended request is found by a random name that only its client is told, and only for the owner it was suspended
-// for (user, connector, request). take() removes it under the mutex, so that two retries at the same time cannot both
-// continue it. A request that nobody continues is dropped after kPendingInputTimeout. Thread-safe.
+// A suspended request is found by a random name that only its client receives, and only for its owner (user, connector,
+// request). take() removes it under the mutex, so that two retries at the same time cannot both
+// continue it. A request that is not continued is dropped after kPendingInputTimeout. Thread-safe.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -33,15 +33,15 @@ struct SuspendedRequest {
   std::shared_ptr<PendingRequest> pending;
   std::string id;                     // of the client's request, as JSON
   std::string input_key;              // in inputRequests
-  boost::json::object input_request;  // empty: the server waits for nothing
+  boost::json::object input_request;  // empty: the server does not wait for input
 };
 
 class PendingInputStore {
  public:
-  // Returns the name under which the request is found again. It counts in the share of `user`.
+  // Stores the request and returns its name. The request counts in the share of `user`.
   std::string put(SuspendedRequest request, std::string owner, std::string user);
   std::optional<SuspendedRequest> take(const std::string& name, const std::string& owner);
-  // Removes the requests that have waited too long. The caller tells their servers.
+  // Removes and returns the expired requests. The caller notifies their servers.
   std::vector<SuspendedRequest> take_expired();
 
  private:
@@ -50,7 +50,7 @@ class PendingInputStore {
     std::string owner, user;
     std::chrono::steady_clock::time_point until;
   };
-  // Drops the request that has waited longest; when `user` is not empty, among that user's.
+  // Drops the oldest request of `user`, or of all users when `user` is empty.
   void make_room(const std::string& user);
 
   std::mutex mutex_;

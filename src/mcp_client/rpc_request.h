@@ -14,16 +14,16 @@
 
 namespace wick::upstream {
 
-// The protocol era that Wick uses with a server: as the server answers, or as an admin has set it.
+// The protocol era that Wick uses with a server: detected, or set by an admin.
 enum class Protocol { kAuto, kModern, kLegacy };
 
 // The address of a server and the parts that all requests to it share. Made once for a connector's configuration.
 struct ServerTarget {
-  std::string key;                   // the connector's id
-  std::string fingerprint;           // of all members below: a different one means a different server
-  SecretFilter secrets;              // the connector's credentials, which are cut out of responses
-  HttpEndpoint http;                 // without `command`
-  ChildCommand command;              // no words: Streamable HTTP
+  std::string key;          // the connector's id
+  std::string fingerprint;  // of all members below; after a change, the connector counts as another server
+  SecretFilter secrets;     // the connector's credentials, which are removed from responses
+  HttpEndpoint http;        // without `command`
+  ChildCommand command;     // no words: Streamable HTTP
   std::chrono::seconds timeout{30};  // of a request, without any message
   Protocol protocol = Protocol::kAuto;
 
@@ -33,23 +33,23 @@ using ServerTargetPtr = std::shared_ptr<const ServerTarget>;
 
 // The user and the client that a request is made for.
 struct RequestIdentity {
-  const McpClientSession* client = nullptr;  // null: there is no client that could answer or be notified
+  const McpClientSession* client = nullptr;  // null: there is no client to notify
   std::string account;        // the user whose account at the server is used; empty: the connector's
   std::string header, value;  // the credential header; empty: the target's headers contain it
   std::shared_ptr<AccessRefusal> refusal = {};  // set when the server refuses the credential
-  std::string holder = {};                      // the user in whose share of requests it counts
+  std::string holder = {};                      // the user whose share of requests it uses
 };
 
 struct RpcRequest {
   std::string method;
   boost::json::object params;
   Headers headers;    // those that mirror parameters (Mcp-Param-…)
-  std::string owner;  // who may continue this request when it is suspended
+  std::string owner;  // identifies who may continue this request after it was suspended
 };
 
 // The outcome of a request: a result, or the JSON-RPC error of the server.
 struct RpcResponse {
-  boost::json::object result;  // with resultType "input_required" when the server asks the client something
+  boost::json::object result;  // with resultType "input_required" when the server needs input of the client
   bool is_error = false;
   int error_code = 0;  // from the server; may be 0
   std::string error_message;

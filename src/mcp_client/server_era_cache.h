@@ -1,9 +1,9 @@
-// ServerEraCache: the servers that use an earlier revision than 2026-07-28, kept in the database. A server that is silent or
-// ends at the first message of 2026-07-28 is then not sent that message again after each restart (mcp_client.h).
+// ServerEraCache: the legacy servers, kept in the database. Some legacy servers stay silent or end at the first message of
+// 2026-07-28. With the cache, Wick does not send them that message again after each restart (mcp_client.h).
 //
 // The cache keeps legacy servers only, because a modern server answers its first request with its era. An entry is valid
-// for the configuration that the connector had when the server was asked. The fingerprint of it is sealed, because it is a
-// digest of credentials too. An entry is a hint: when the server does not answer `initialize`, its era is found again.
+// for the configuration that the connector had when the server was asked. The fingerprint of it is sealed, because it is
+// also a digest of credentials. An entry is a hint: when the server does not answer `initialize`, Wick finds its era again.
 // An entry that cannot be read counts as absent, and one that cannot be written is dropped; the log says why.
 // Thread-safe; coroutines of the io threads.
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace wick::upstream {
 
-// The transport of a server of an earlier revision.
+// The transport of a legacy server.
 enum class LegacyTransport : unsigned char { kCurrent, kHttpWithSse };  // stdio is kCurrent, too
 
 class ServerEraCache {

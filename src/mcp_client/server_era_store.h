@@ -10,12 +10,12 @@
 namespace wick::upstream::era_store {
 
 struct Row {
-  std::string target;  // how the connector was set up, sealed
+  std::string target;  // the fingerprint of the connector's configuration, sealed
   bool uses_sse = false;
 };
 
 Result<std::optional<Row>> find(Transaction& tx, std::string_view connector);
-// In place of what was noted. Nothing, when the connector has gone.
+// Replaces the row of the connector. Does nothing when the connector was deleted.
 Result<void> put(Transaction& tx, std::string_view connector, const Row& row);
 Result<void> remove(Transaction& tx, std::string_view connector);
 

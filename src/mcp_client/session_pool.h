@@ -27,10 +27,10 @@ enum class SessionPurpose : unsigned char {
 };
 
 struct SessionKey {
-  std::string client;  // empty together with `capabilities`: shared by all who need no session of their own
-  std::string capabilities;  // ClientCapabilities as JSON: a server learns them once for each session
+  std::string client;        // empty together with `capabilities`: the session that all other clients share
+  std::string capabilities;  // ClientCapabilities as JSON: a server receives them once for each session
   SessionPurpose purpose = SessionPurpose::kRequests;
-  unsigned index = 0;  // tells apart the sessions of one client for the same purpose
+  unsigned index = 0;  // distinguishes the sessions of one client for the same purpose
   auto operator<=>(const SessionKey&) const = default;
 };
 

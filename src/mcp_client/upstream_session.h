@@ -30,14 +30,13 @@ struct UpstreamSession {
   std::mutex mutex;  // guards all members below, except where a comment says otherwise
   std::shared_ptr<Transport> transport;
   std::shared_ptr<const NegotiatedServer> server;  // null: the session is not open
-  // A process for this client alone, at a stdio server of 2026-07-28 that all clients share: for log messages.
+  // A process for the log messages of this client, when all clients share the process of a stdio server of 2026-07-28.
   std::shared_ptr<Transport> dedicated_transport;
   std::string log_level;  // set by the client with logging/setLevel
   std::set<std::string> subscriptions;
   std::weak_ptr<PendingRequest>
       change_listener;  // the subscriptions/listen request to a server of 2026-07-28
-  // At a legacy server: its notification stream, who receives from that stream, and the requests in progress in the
-  // order in which they began.
+  // At a legacy server: the notification stream, its subscribers, and the requests in progress, the oldest first.
   std::shared_ptr<PendingRequest> server_stream;
   std::vector<std::weak_ptr<Mailbox<boost::json::object>>> subscribers;
   std::vector<std::weak_ptr<PendingRequest>> requests;
@@ -48,7 +47,7 @@ struct UpstreamSession {
     const std::lock_guard lock(mutex);
     return {transport, server};
   }
-  // The same, for a session that has ended: its notification stream is interrupted.
+  // Interrupts the notification stream of a session that has ended, and returns the connection.
   ServerConnection interrupt_stream() {
     const std::lock_guard lock(mutex);
     if (server_stream != nullptr) server_stream->interrupt();

@@ -36,7 +36,7 @@ constexpr asio::use_awaitable_t<Executor> kAwait;
 
 constexpr std::size_t kShownStandardError = 300;
 
-// Where execve finds the program: as a shell would, but without one.
+// Searches the program in PATH, as a shell does.
 std::string find_program(const std::string& name, const ChildCommand& command) {
   if (name.find('/') != std::string::npos) return name;
   std::string path = "/usr/local/bin:/usr/bin:/bin";
@@ -73,7 +73,7 @@ struct Pipe {
                          int out, int err, int report) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // No number between 0 and 2 may be overwritten before it is used, and `report` must be out of the way.
+  // Descriptors 0 to 2 must not be overwritten before they are used, and `report` must have a higher number.
   const int high_in = fcntl(in, F_DUPFD, 10), high_out = fcntl(out, F_DUPFD, 10),
             high_err = fcntl(err, F_DUPFD, 10), high_report = fcntl(report, F_DUPFD_CLOEXEC, 10);
   dup2(high_in, 0);
@@ -113,14 +113,14 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
         standard_error_(command.standard_error),
         events_(std::move(events)) {}
   ~Child() override {
-    // Only when its coroutines were torn down with the thread: kill, so that nothing is left behind.
+    // The coroutines were destroyed with the thread, so the child is killed here.
     if (pid_ > 0 && running_) {
       ::kill(-pid_, SIGKILL);
       waitpid(pid_, nullptr, 0);
     }
   }
 
-  // On the children's thread, whose death the child is told of.
+  // On the children's thread, because the child is killed when the thread that started it ends.
   Result<void> spawn(const ChildCommand& command) {
     const std::string program = find_program(command.words.front(), command);
     if (program.empty()) {
@@ -185,13 +185,13 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
   }
 
   void stop() override {
-    if (!running_) return;  // and then the thread may be gone too
+    if (!running_) return;  // the thread may have ended too
     asio::post(executor_, [self = shared_from_this()] {
       self->told_ = true;
-      self->begin_end();
+      self->start_shutdown();
     });
   }
-  bool running() const override { return running_; }
+  bool is_running() const override { return running_; }
 
  private:
   http::Task<void> write_all(std::shared_ptr<Child> /*keeps itself*/) {
@@ -206,7 +206,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     if (closing_) close_input();
   }
 
-  // A line that is too long fails whoever waits for it, and nobody else: the rest of it is read and dropped.
+  // A line that is too long fails its own request only: the rest of the line is read and dropped.
   http::Task<void> read_out(std::shared_ptr<Child> /*keeps itself*/) {
     std::string buffer;
     std::optional<EnvelopeScanner> dropping;
@@ -246,7 +246,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
         break;
       }
     }
-    begin_end();  // who says nothing more is of no use
+    start_shutdown();  // a child that has closed its output is stopped
   }
 
   http::Task<void> read_err(std::shared_ptr<Child> /*keeps itself*/) {
@@ -268,12 +268,13 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     co_await exit_.async_wait(Descriptor::wait_read, asio::redirect_error(kAwait, ec));
     int status = 0;
     waitpid(pid_, &status, 0);
-    ::kill(-pid_, SIGKILL);  // what it started itself
+    ::kill(-pid_, SIGKILL);  // the processes that the child has started
     running_ = false;
     patience_.cancel();
     error_code ignored;
     in_.close(ignored);
-    // What it wrote last is still in the pipes; a grandchild may hold them open, so they are not awaited.
+    // The last output is still in the pipes. Wick does not wait for their end, because another process of the child may keep
+    // them open.
     std::array<char, 4096> bytes;
     err_.non_blocking(true);
     for (std::size_t count = 0; (count = err_.read_some(asio::buffer(bytes), ignored)) > 0 && !ignored;)
@@ -289,8 +290,8 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
     if (in_.is_open()) in_.close(ignored);
   }
 
-  // Input closed, SIGTERM, SIGKILL, each with time to react.
-  void begin_end() {
+  // Closes the input, then sends SIGTERM and SIGKILL, with a delay between them.
+  void start_shutdown() {
     if (std::exchange(closing_, true) || !running_) return;
     if (!writing_) close_input();
     patience_.expires_after(kTermDelay);
@@ -322,7 +323,7 @@ class Child final : public ChildProcess, public std::enable_shared_from_this<Chi
 }  // namespace
 
 struct ChildProcessManager::Living {
-  std::set<std::shared_ptr<Child>> children;  // of the thread
+  std::set<std::shared_ptr<Child>> children;  // only used on the thread
 };
 
 ChildProcessManager::ChildProcessManager()
@@ -338,7 +339,7 @@ void ChildProcessManager::stop() {
   if (!thread_.joinable()) return;
   asio::post(context_, [this] {
     for (const auto& child : living_->children) child->stop();
-    guard_.reset();  // run() returns when the last has ended
+    guard_.reset();  // run() returns after the last child has ended
   });
   thread_.join();
 }
@@ -374,7 +375,7 @@ std::string StandardError::text(const SecretFilter& secrets) const {
   {
     const std::lock_guard lock(mutex_);
     out = kept_;
-    // The rest of a line may begin with half of a secret.
+    // The rest of a line may begin with a part of a secret.
     if (shortened_) out.erase(0, std::min(out.find('\n'), kMaxStandardError / 2) + 1);
   }
   secrets.clean(out);
@@ -389,7 +390,7 @@ std::string StandardError::text(const SecretFilter& secrets) const {
 std::string standard_error_excerpt(std::string_view text) {
   text = trim(text);
   if (text.size() > kShownStandardError) text.remove_prefix(text.size() - kShownStandardError);
-  while (!text.empty() && (text.front() & 0xC0) == 0x80) text.remove_prefix(1);  // half a character
+  while (!text.empty() && (text.front() & 0xC0) == 0x80) text.remove_prefix(1);  // a part of a character
   return text.empty() ? "" : "\"" + printable(text) + "\"";
 }
 

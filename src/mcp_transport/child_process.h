@@ -64,7 +64,7 @@ class ChildProcess {
   // From any thread. False when the child has ended, or does not read its input.
   virtual bool write(std::string line) = 0;
   virtual void stop() = 0;
-  virtual bool running() const = 0;
+  virtual bool is_running() const = 0;
 };
 
 // The events of a child. The functions are called on the children's thread.
@@ -72,7 +72,7 @@ struct ChildEvents {
   std::function<void(std::string)> line;
   std::function<void(Envelope)> dropped;  // a line longer than max_line_bytes
   std::function<void(std::string how)>
-      ended;  // the last event; `how` is for people, and empty when the child was stopped
+      ended;  // the last event; `how` is a text for people, empty when the child was stopped
 };
 
 class ChildProcessManager {

@@ -4,7 +4,7 @@ namespace wick::upstream {
 
 void EnvelopeScanner::feed(std::string_view bytes) {
   for (const char c : bytes) {
-    // Most of a large message is inside one text or another.
+    // Most of a large message is inside texts, so they are skipped quickly.
     if (in_string_ && depth_ > 1 && c != '"' && c != '\\' && !escaped_) continue;
     read(c);
   }

@@ -23,7 +23,7 @@ std::chrono::milliseconds left_until(Clock::time_point end) {
                   std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()));
 }
 
-// A server that sends without a pause does not keep the io thread from what else it has to do.
+// Gives other work of the io thread a turn, because a server may send without a pause.
 http::Task<void> take_turns(http::Executor executor) {
   co_await boost::asio::post(executor, boost::asio::use_awaitable_t<http::Executor>());
 }
@@ -61,11 +61,10 @@ http::Task<Result<std::shared_ptr<HttpSseTransport>>> HttpSseTransport::open(
   }
   auto endpoint = resolve_same_origin(target.url, first->data);
   if (!endpoint) {
-    co_return fail(
-        ErrorCode::kUpstream,
-        "The MCP server wants messages at an address that is not of its own scheme, host and port, "
-        "which is refused: " +
-            excerpt(first->data));
+    co_return fail(ErrorCode::kUpstream,
+                   "The MCP server demands messages at an address with another scheme, host or port, "
+                   "which is refused: " +
+                       excerpt(first->data));
   }
   const auto line = std::make_shared<HttpSseTransport>(requests, stream, std::move(*endpoint), executor);
   boost::asio::co_spawn(executor,
@@ -99,9 +98,9 @@ http::Task<void> HttpSseTransport::read_stream(std::weak_ptr<RoutedTransport> of
       const auto line = std::static_pointer_cast<HttpSseTransport>(of.lock());
       if (line == nullptr) co_return;
       if (event->dropped) {
-        line->dropped(*event->dropped, limit);
+        line->fail_dropped(*event->dropped, limit);
       } else {
-        line->arrived(event->data, std::move(value));
+        line->route(event->data, std::move(value));
       }
       in_a_row += event->data.size() + 1;
       if (in_a_row <= kLongWorkBytes) continue;
@@ -117,7 +116,7 @@ http::Task<void> HttpSseTransport::read_stream(std::weak_ptr<RoutedTransport> of
     }
   }
   stream->interrupt();
-  if (const auto line = std::static_pointer_cast<HttpSseTransport>(of.lock())) line->ended(why);
+  if (const auto line = std::static_pointer_cast<HttpSseTransport>(of.lock())) line->end_slots(why);
 }
 
 http::ClientRequest HttpSseTransport::post(const NegotiatedServer& negotiated, std::string body) const {
@@ -127,8 +126,8 @@ http::ClientRequest HttpSseTransport::post(const NegotiatedServer& negotiated, s
   return request;
 }
 
-std::shared_ptr<PendingRequest> HttpSseTransport::begin(const NegotiatedServer& negotiated,
-                                                        OutgoingRequest request) {
+std::shared_ptr<PendingRequest> HttpSseTransport::start_request(const NegotiatedServer& negotiated,
+                                                                OutgoingRequest request) {
   const auto slot = open_slot(request.id);
   if (has_ended()) return slot;
   http::ClientRequest sent = post(negotiated, request_text(request));
@@ -137,13 +136,13 @@ std::shared_ptr<PendingRequest> HttpSseTransport::begin(const NegotiatedServer& 
   return slot;
 }
 
-// The answer comes on the stream; that of the POST only says whether the message was taken. Some servers put
-// the answer into it all the same.
+// The response arrives on the stream. The status of the POST only shows whether the message was accepted. Some servers send the
+// response in the POST too.
 http::Task<void> HttpSseTransport::deliver(std::shared_ptr<RoutedTransport> /*keeps itself*/,
                                            std::shared_ptr<Slot> slot, http::ClientRequest request) {
   auto response = co_await requests_->http().send(std::move(request));
   if (!response) {
-    // A server may hold the POST open for as long as the request takes.
+    // A server may keep the POST open until the request has ended.
     if (response.error().code != ErrorCode::kTimeout)
       slot->end(std::move(response.error().message), response.error().code);
     co_return;
@@ -152,17 +151,17 @@ http::Task<void> HttpSseTransport::deliver(std::shared_ptr<RoutedTransport> /*ke
   for (IncomingMessage& incoming : read_messages(response->body, *response)) {
     const bool is_answer = !incoming.message.empty() && incoming.message.contains("jsonrpc");
     if (is_taken && !is_answer) continue;
-    // The stream has been of another process, or was ended: who comes next opens another.
+    // The session has ended, or the server was restarted. The next request opens a new stream.
     incoming.refused_session =
         incoming.status == 400 || incoming.status == 404 || incoming.status == 409 || incoming.status == 410;
     const bool is_over = incoming.refused_session;
-    slot->give(std::move(incoming));
-    if (is_over) ended(kStreamEnded);
+    slot->deliver(std::move(incoming));
+    if (is_over) end_slots(kStreamEnded);
   }
 }
 
-http::Task<Result<IncomingMessage>> HttpSseTransport::tell(const NegotiatedServer& negotiated,
-                                                           json::object message) {
+http::Task<Result<IncomingMessage>> HttpSseTransport::send_message(const NegotiatedServer& negotiated,
+                                                                   json::object message) {
   http::ClientRequest sent = post(negotiated, to_json(message));
   WICK_CO_TRY(response, co_await requests_->http().send(std::move(sent)));
   co_return std::move(read_messages("", response).front());
@@ -170,7 +169,7 @@ http::Task<Result<IncomingMessage>> HttpSseTransport::tell(const NegotiatedServe
 
 http::Task<void> HttpSseTransport::close(const NegotiatedServer&) {
   stream_->interrupt();
-  ended("The session has been ended.");
+  end_slots("The session has been ended.");
   co_return;
 }
 

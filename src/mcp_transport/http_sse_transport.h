@@ -37,12 +37,13 @@ class HttpSseTransport final : public RoutedTransport {
         executor_(executor) {}
   ~HttpSseTransport() override;
 
-  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated, OutgoingRequest request) override;
-  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
-                                           boost::json::object message) override;
+  std::shared_ptr<PendingRequest> start_request(const NegotiatedServer& negotiated,
+                                                OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> send_message(const NegotiatedServer& negotiated,
+                                                   boost::json::object message) override;
   http::Task<void> close(const NegotiatedServer& negotiated) override;
   void authorize(const std::string& header, const std::string& value) override;
-  bool alive() const override { return !has_ended(); }
+  bool is_alive() const override { return !has_ended(); }
 
  private:
   static http::Task<void> read_stream(std::weak_ptr<RoutedTransport> of,

@@ -9,7 +9,7 @@
 namespace wick::upstream {
 namespace {
 
-// In lower case, with a space where a name written as one word has its parts: SESSION_NOT_FOUND, SessionNotFound.
+// The text in lower case, with spaces between the parts of names like SESSION_NOT_FOUND and SessionNotFound.
 std::string plain_words(std::string_view words) {
   const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
   std::string out;
@@ -22,7 +22,7 @@ std::string plain_words(std::string_view words) {
   return to_lower_ascii(out);
 }
 
-// What a server says of a session that it does not know.
+// Whether the text says that the server does not know the session.
 bool is_about_lost_session(std::string_view words) {
   const std::string plain = plain_words(words);
   const std::string_view text = trim(plain);
@@ -41,7 +41,7 @@ bool is_about_lost_session(std::string_view words) {
   return std::ranges::any_of(kSigns, says);
 }
 
-// The words of an error, of JSON-RPC or not.
+// The text of an error, in JSON-RPC form or another form.
 std::string error_words(const IncomingMessage& incoming) {
   if (incoming.message.empty()) return incoming.words;
   const auto* error = object_or_null(incoming.message, "error");
@@ -78,13 +78,13 @@ bool is_lost_session(const NegotiatedServer& negotiated, const IncomingMessage& 
   const bool is_ours = is_response_to(incoming.message, id);
   const bool has_session = !negotiated.session.empty();
   const bool is_about = is_about_lost_session(error_words(incoming));
-  // Of credentials, unless it has a session to speak of and asks for none.
+  // A refusal of the credential counts only when its text is about the session and it has no challenge.
   if (status == 401 || status == 403) return has_session && is_about && incoming.challenge.empty();
   if (is_ours && (code == kMethodNotFound || code == kInvalidParams))
     return status == 404 && has_session && is_about;
   if (status == 404 && has_session) return true;
   if (status < 400) {
-    // What is no answer of the protocol at all can only be the transport's.
+    // A response that is no message of the protocol comes from the transport.
     const bool is_transport = !incoming.message.contains("jsonrpc");
     const bool is_reserved = error != nullptr && (code == -32600 || (code <= -32000 && code >= -32099));
     return has_session && is_about && (is_transport || is_reserved);

@@ -8,27 +8,27 @@
 namespace wick::upstream {
 namespace {
 
-std::optional<std::uint64_t> positive_int_or(std::string_view text) {
+std::optional<std::uint64_t> positive_int(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
   return ec == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-std::optional<std::uint64_t> positive_int_or(const json::value* id) {
+std::optional<std::uint64_t> positive_int(const json::value* id) {
   if (id == nullptr) return std::nullopt;
   if (const auto number = int64_of(*id))
     return *number > 0 ? std::optional(std::uint64_t(*number)) : std::nullopt;
-  return is_text(*id) ? positive_int_or(std::string_view(id->get_string())) : std::nullopt;
+  return is_text(*id) ? positive_int(std::string_view(id->get_string())) : std::nullopt;
 }
 
-// The request a notification says it belongs to.
+// The id of the request that a notification names.
 std::optional<std::uint64_t> belongs_to(const json::object& message) {
   const auto* params = message.if_contains("params");
   if (params == nullptr || !params->is_object()) return std::nullopt;
-  if (const auto token = positive_int_or(params->get_object().if_contains("progressToken"))) return token;
+  if (const auto token = positive_int(params->get_object().if_contains("progressToken"))) return token;
   const auto* meta = params->get_object().if_contains("_meta");
   if (meta == nullptr || !meta->is_object()) return std::nullopt;
-  return positive_int_or(meta->get_object().if_contains("io.modelcontextprotocol/subscriptionId"));
+  return positive_int(meta->get_object().if_contains("io.modelcontextprotocol/subscriptionId"));
 }
 
 }  // namespace
@@ -43,11 +43,11 @@ http::Task<Result<IncomingMessage>> RoutedTransport::Slot::next(std::chrono::mil
   if (message.error() == MailboxEnd::kTimeout)
     co_return fail(ErrorCode::kTimeout, "The MCP server did not answer in time.");
   const std::lock_guard lock(mutex_);
-  if (why_.empty()) co_return fail(ErrorCode::kUnavailable, "It was given up.");
+  if (why_.empty()) co_return fail(ErrorCode::kUnavailable, "The request was interrupted.");
   co_return fail(code_, why_);
 }
 
-void RoutedTransport::Slot::give(json::object message, std::size_t bytes) {
+void RoutedTransport::Slot::deliver(json::object message, std::size_t bytes) {
   const bool answer = !message.contains("method");
   if (!answer && (queued_ >= kMaxQueuedMessages || queued_bytes_ + bytes > kMaxQueuedBytes)) return;
   ++queued_;
@@ -57,7 +57,7 @@ void RoutedTransport::Slot::give(json::object message, std::size_t bytes) {
   messages_.put({std::move(incoming), bytes});
 }
 
-void RoutedTransport::Slot::give(IncomingMessage incoming) {
+void RoutedTransport::Slot::deliver(IncomingMessage incoming) {
   ++queued_;
   messages_.put({std::move(incoming), 0});
 }
@@ -101,32 +101,32 @@ void RoutedTransport::forget(const std::string& id) {
   open_.erase(std::stoull(id));
 }
 
-void RoutedTransport::arrived(std::string_view text, Result<json::value> value) {
-  if (!value) return broken(text);
-  if (value->is_object()) return arrived(std::move(value->get_object()), text.size());
+void RoutedTransport::route(std::string_view text, Result<json::value> value) {
+  if (!value) return fail_malformed(text);
+  if (value->is_object()) return route(std::move(value->get_object()), text.size());
   // A batch of 2025-03-26.
   if (!value->is_array() || value->get_array().size() > kMaxBatchMessages) return;
   for (json::value& one : value->get_array()) {
-    if (one.is_object()) arrived(std::move(one.get_object()), text.size());
+    if (one.is_object()) route(std::move(one.get_object()), text.size());
   }
 }
 
-void RoutedTransport::arrived(json::object message, std::size_t bytes) {
-  // What is not a message is some program's greeting: the protocol forbids it, and it helps nobody.
+void RoutedTransport::route(json::object message, std::size_t bytes) {
+  // A text that is no message is ignored. Some programs print a greeting, which the protocol forbids.
   if (!message.contains("jsonrpc")) return;
   const bool is_answer = !message.contains("method");
   if (is_answer && object_or_null(message, "result") == nullptr &&
       object_or_null(message, "error") == nullptr) {
-    const auto number = positive_int_or(message.if_contains("id"));
-    if (const auto slot = number ? find(std::to_string(*number), false) : nullptr)
+    const auto number = positive_int(message.if_contains("id"));
+    if (const auto slot = number ? find_slot(std::to_string(*number), false) : nullptr)
       slot->end("The MCP server's answer has neither a result nor an error.");
     return;
   }
   const auto* its = message.if_contains("id");
-  // A server that could not read a request does not know its id either.
+  // A server that could not read a request does not know its id.
   const bool is_nameless = is_answer && (its == nullptr || its->is_null()) && message.contains("error");
-  const auto id = is_answer ? positive_int_or(its) : belongs_to(message);
-  // Released after the lock: the last to let go of a slot takes it out of the map, which needs the lock.
+  const auto id = is_answer ? positive_int(its) : belongs_to(message);
+  // Destroyed after the lock is released, because the destructor of a slot takes the lock.
   std::shared_ptr<Slot> to, listener;
   {
     const std::lock_guard lock(mutex_);
@@ -145,15 +145,15 @@ void RoutedTransport::arrived(json::object message, std::size_t bytes) {
   const std::string method = text_or_empty(message, "method");
   const bool change = method.ends_with("/list_changed") || method == "notifications/resources/updated";
   if (listener != nullptr && (to == nullptr || change)) {
-    listener->give(std::move(message), bytes);
+    listener->deliver(std::move(message), bytes);
   } else if (to != nullptr) {
-    to->give(std::move(message), bytes);
+    to->deliver(std::move(message), bytes);
   }
 }
 
-std::shared_ptr<RoutedTransport::Slot> RoutedTransport::find(const std::optional<std::string>& id,
-                                                             bool only) {
-  const auto number = id ? positive_int_or(*id) : std::nullopt;
+std::shared_ptr<RoutedTransport::Slot> RoutedTransport::find_slot(const std::optional<std::string>& id,
+                                                                  bool only) {
+  const auto number = id ? positive_int(*id) : std::nullopt;
   const std::lock_guard lock(mutex_);
   if (!id && only && open_.size() == 1) return open_.begin()->second.lock();
   if (!number) return nullptr;
@@ -161,33 +161,32 @@ std::shared_ptr<RoutedTransport::Slot> RoutedTransport::find(const std::optional
   return found == open_.end() ? nullptr : found->second.lock();
 }
 
-// An answer may stand behind what a program has printed without a line end. One that is not JSON fails its request, when
-// it can be told which that is. Anything else that is not JSON is a program's greeting.
-void RoutedTransport::broken(std::string_view text) {
+// Handles a text that is not JSON. A response may follow a text that a program has printed without a line end. A response that is
+// not JSON fails its request, when its id can be found. Any other text is ignored.
+void RoutedTransport::fail_malformed(std::string_view text) {
   if (const auto begin = text.find("{\""); begin != std::string_view::npos && begin > 0) {
     auto rest = parse_json(text.substr(begin), InvalidUtf8::kReplace);
     if (rest && rest->is_object() && !rest->get_object().contains("method"))
-      return arrived(std::move(rest->get_object()), text.size());
+      return route(std::move(rest->get_object()), text.size());
   }
   EnvelopeScanner scanner;
   scanner.feed(text);
   const Envelope envelope = scanner.envelope();
   if (!envelope.id || envelope.has_method) return;
-  if (const auto slot = find(envelope.id, false))
+  if (const auto slot = find_slot(envelope.id, false))
     slot->end("The MCP server's answer is not valid JSON, or is nested too deep.");
 }
 
-// Without an id it is the answer to the only request under way, or nobody's: its request fails when its time
-// is up.
-void RoutedTransport::dropped(const Envelope& envelope, std::size_t limit) {
+// A response without an id belongs to the only request in progress. With several requests, its request fails by its timeout.
+void RoutedTransport::fail_dropped(const Envelope& envelope, std::size_t limit) {
   if (envelope.has_method) return;
-  if (const auto slot = find(envelope.id, true)) {
+  if (const auto slot = find_slot(envelope.id, true)) {
     slot->end("A message of the MCP server is larger than " + std::to_string(limit) + " bytes.",
               ErrorCode::kTooLarge);
   }
 }
 
-void RoutedTransport::ended(const std::string& why) {
+void RoutedTransport::end_slots(const std::string& why) {
   std::vector<std::shared_ptr<Slot>> waiting;
   {
     const std::lock_guard lock(mutex_);

@@ -34,26 +34,26 @@ class RoutedTransport : public Transport, public std::enable_shared_from_this<Ro
  public:
   std::string next_id() override { return std::to_string(++last_id_); }
   std::shared_ptr<PendingRequest> listen(const NegotiatedServer& negotiated) override;
-  // From here on, a message that names no request is dropped while several requests are in progress.
-  void share() override { shared_ = true; }
+  // After this call, a message that names no request is dropped while several requests are in progress.
+  void mark_shared() override { shared_ = true; }
 
  protected:
   class Slot;
   // Routes the messages of this request to the slot that it returns. The slot has ended when the transport has.
   std::shared_ptr<Slot> open_slot(const std::string& id);
   // Routes a text that was received. `value` is the JSON of it, or an error when it is not JSON.
-  void arrived(std::string_view text, Result<boost::json::value> value);
+  void route(std::string_view text, Result<boost::json::value> value);
   // Fails the request of a response that was dropped because it was larger than `limit`.
-  void dropped(const Envelope& envelope, std::size_t limit);
+  void fail_dropped(const Envelope& envelope, std::size_t limit);
   // Ends all slots with this reason: no more messages are received.
-  void ended(const std::string& why);
+  void end_slots(const std::string& why);
   bool has_ended() const;
 
  private:
-  void arrived(boost::json::object message, std::size_t bytes);
-  void broken(std::string_view text);
-  // The slot of the request with this id. Without an id and with `only`: the only one in progress. Null: there is none.
-  std::shared_ptr<Slot> find(const std::optional<std::string>& id, bool only);
+  void route(boost::json::object message, std::size_t bytes);
+  void fail_malformed(std::string_view text);
+  // The slot of the request with this id. Without an id and with `only`, the only slot in progress. Null: there is none.
+  std::shared_ptr<Slot> find_slot(const std::optional<std::string>& id, bool only);
   void forget(const std::string& id);
 
   std::atomic<std::uint64_t> last_id_ = 0;
@@ -74,10 +74,10 @@ class RoutedTransport::Slot final : public PendingRequest {
   }
   http::Task<Result<IncomingMessage>> next(std::chrono::milliseconds timeout) override;
   void interrupt() override { messages_.close(); }
-  void give(boost::json::object message) override { give(std::move(message), 0); }
-  void give(boost::json::object message, std::size_t bytes);
+  void deliver(boost::json::object message) override { deliver(std::move(message), 0); }
+  void deliver(boost::json::object message, std::size_t bytes);
   // Delivers a response that is not a message of the protocol.
-  void give(IncomingMessage incoming);
+  void deliver(IncomingMessage incoming);
   void end(std::string why, ErrorCode code = ErrorCode::kUpstream);
 
  private:

@@ -22,7 +22,7 @@ Result<void> SseReader::feed(std::string_view bytes) {
     if (end == std::string_view::npos) break;
     const bool at_cr = bytes[end] == '\r';
     bytes.remove_prefix(end + 1);
-    after_cr_ = at_cr && bytes.empty();  // whether '\n' belongs to it shows in the next piece
+    after_cr_ = at_cr && bytes.empty();  // a '\n' at the beginning of the next piece belongs to this line end
     if (at_cr && bytes.starts_with('\n')) bytes.remove_prefix(1);
     end_line();
   }
@@ -43,7 +43,7 @@ Result<void> SseReader::count(std::size_t bytes) {
   return {};
 }
 
-// Of a line that goes on.
+// Adds a piece of a line that is not complete.
 void SseReader::keep(std::string_view bytes) {
   if (rest_ == Rest::kSkipped) return;
   if (rest_ == Rest::kScanned) return dropping_->feed(bytes);
@@ -51,7 +51,7 @@ void SseReader::keep(std::string_view bytes) {
   if (dropping_) choose_rest();
 }
 
-// In an event that is dropped, a line is kept no longer than it takes to see which field it is.
+// In an event that is dropped, the beginning of a line is kept until its field is known.
 void SseReader::choose_rest() {
   if (partial_.size() < kMaxEventTypeBytes) return;
   rest_ = Rest::kSkipped;

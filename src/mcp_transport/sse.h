@@ -25,7 +25,7 @@ inline constexpr std::size_t kMaxDroppedEventBytes = 64 * 1024 * 1024;
 class SseReader {
  public:
   enum class TooLarge { kFail, kDrop };
-  // `max_bytes`: of one event, its comments included; 0: no limit. `too_large` tells what to do with a larger one.
+  // `max_bytes` is the limit of one event with its comments; 0: no limit. `too_large` is the treatment of a larger event.
   explicit SseReader(std::size_t max_bytes = 0, TooLarge too_large = TooLarge::kFail)
       : max_bytes_(max_bytes), too_large_(too_large) {}
 
@@ -49,7 +49,7 @@ class SseReader {
   std::string partial_;  // a line without its end yet
   std::string data_, id_, type_;
   std::optional<EnvelopeScanner> dropping_;  // of the event that is being read
-  // What becomes of the rest of a line in it, once it shows which field it is.
+  // The treatment of the rest of a line in a dropped event, after its field is known.
   enum class Rest { kOpen, kScanned, kSkipped } rest_ = Rest::kOpen;
   std::string last_event_id_;
   std::optional<int> retry_millis_;

@@ -14,14 +14,15 @@ http::Task<Result<std::shared_ptr<StdioTransport>>> StdioTransport::start(ChildP
   // By name: g++ 12 destroys a temporary in an argument of co_await twice.
   ChildEvents events;
   events.line = [weak](const std::string& text) {
-    if (const auto living = weak.lock()) living->arrived(text, parse_json(text, InvalidUtf8::kReplace));
+    if (const auto living = weak.lock()) living->route(text, parse_json(text, InvalidUtf8::kReplace));
   };
   events.dropped = [weak](const Envelope& envelope) {
-    if (const auto living = weak.lock()) living->dropped(envelope, living->max_line_bytes_);
+    if (const auto living = weak.lock()) living->fail_dropped(envelope, living->max_line_bytes_);
   };
   events.ended = [weak, on_end = std::move(on_end)](const std::string& how) {
     const std::string text = how.empty() ? std::string() : "The MCP server's process " + how + ".";
-    if (const auto living = weak.lock()) living->ended(text.empty() ? "The session has been ended." : text);
+    if (const auto living = weak.lock())
+      living->end_slots(text.empty() ? "The session has been ended." : text);
     if (!text.empty()) on_end(text);
   };
   WICK_CO_TRY(child, co_await children.start(std::move(command), std::move(events)));
@@ -33,17 +34,18 @@ StdioTransport::~StdioTransport() {
   if (child_ != nullptr) child_->stop();
 }
 
-std::shared_ptr<PendingRequest> StdioTransport::begin(const NegotiatedServer&, OutgoingRequest request) {
+std::shared_ptr<PendingRequest> StdioTransport::start_request(const NegotiatedServer&,
+                                                              OutgoingRequest request) {
   const auto slot = open_slot(request.id);
   if (!has_ended() && !child_->write(request_text(request) + "\n"))
-    slot->end("The MCP server's process does not read what it is sent.");
+    slot->end("The MCP server's process does not read its input.");
   return slot;
 }
 
-http::Task<Result<IncomingMessage>> StdioTransport::tell(const NegotiatedServer&, json::object message) {
+http::Task<Result<IncomingMessage>> StdioTransport::send_message(const NegotiatedServer&,
+                                                                 json::object message) {
   if (!child_->write(to_json(message) + "\n"))
-    co_return fail(ErrorCode::kUpstream,
-                   "The MCP server's process has ended, or does not read what it is sent.");
+    co_return fail(ErrorCode::kUpstream, "The MCP server's process has ended, or does not read its input.");
   IncomingMessage taken;
   taken.status = 202;
   co_return taken;

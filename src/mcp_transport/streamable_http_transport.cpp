@@ -32,7 +32,7 @@ std::string challenges_of(const http::ClientResponse& head) {
   return all;
 }
 
-// In the character set that the head names; an event is UTF-8. nullopt: as it is.
+// The text in the character set of the header, converted to UTF-8. nullopt: the text needs no conversion.
 std::optional<std::string> decode_body(std::string_view text, const http::ClientResponse& head) {
   if (is_event_stream(head) || http::charset_of(head.content_type).empty()) return std::nullopt;
   auto body = http::body_text(std::string(text), head.content_type);
@@ -40,7 +40,7 @@ std::optional<std::string> decode_body(std::string_view text, const http::Client
 }
 
 bool is_message(const json::value& value) {
-  // A sloppy server's missing "jsonrpc" harms nobody.
+  // Some servers leave out "jsonrpc", which is accepted.
   const auto* message = value.if_object();
   return message != nullptr &&
          (message->contains("result") || message->contains("error") || message->contains("method"));
@@ -64,32 +64,32 @@ class Deadline {
 
 class HttpExchange final : public PendingRequest {
  public:
-  HttpExchange(std::shared_ptr<StreamableHttpTransport> line, const NegotiatedServer& negotiated,
+  HttpExchange(std::shared_ptr<StreamableHttpTransport> transport, const NegotiatedServer& negotiated,
                std::string holder, std::shared_ptr<http::ClientStream> stream)
-      : transport_(std::move(line)),
-        peer_(negotiated),
+      : transport_(std::move(transport)),
+        negotiated_(negotiated),
         holder_(std::move(holder)),
         stream_(std::move(stream)) {}
 
-  // All that comes within counts against the timeout, so that a drip of bytes does not hold anyone up.
+  // The timeout is for the whole message, so that a server that sends single bytes cannot extend it.
   http::Task<Result<IncomingMessage>> next(std::chrono::milliseconds patience) override {
     const Deadline deadline(patience);
     for (;;) {
       const auto timeout = deadline.left();
       const auto stream = current();
-      if (auto message = given()) co_return std::move(*message);
+      if (auto message = take_delivered()) co_return std::move(*message);
       if (!read_.empty()) {
         IncomingMessage incoming = std::move(read_.front());
         read_.pop_front();
         co_return incoming;
       }
       auto head = co_await stream->head(timeout);
-      if (!head && has_given()) continue;
+      if (!head && has_delivered()) continue;
       if (!head) co_return fail(std::move(head.error()));
       begin_body(stream, **head);
       if (!is_event_stream(**head)) {
         auto whole = co_await rest_of(*stream, deadline);
-        if (!whole && has_given()) continue;
+        if (!whole && has_delivered()) continue;
         if (!whole) co_return fail(std::move(whole.error()));
         WICK_CO_TRY(messages, co_await read(std::move(*whole), **head));
         read_ = std::move(messages);
@@ -101,12 +101,12 @@ class HttpExchange final : public PendingRequest {
           incoming.is_endpoint_event = true;
           co_return incoming;
         }
-        in_a_row_ += event->data.size();
+        bytes_without_pause_ += event->data.size();
         WICK_CO_TRY(messages, co_await read(std::move(event->data), **head));
         co_await take_turns();
-        // Of no use to anyone, unless it says that the session is gone.
+        // Only a text that says that the session is lost is used.
         const IncomingMessage& first = messages.front();
-        if (first.message.empty() && !is_lost_session(peer_, first, "")) continue;
+        if (first.message.empty() && !is_lost_session(negotiated_, first, "")) continue;
         resumes_ = 0;
         read_ = std::move(messages);
         continue;
@@ -117,14 +117,14 @@ class HttpExchange final : public PendingRequest {
         WICK_CO_CHECK(events_.feed(*bytes));
         continue;
       }
-      if (!bytes && has_given()) continue;
+      if (!bytes && has_delivered()) continue;
       const bool broken = !bytes && bytes.error().code == ErrorCode::kUpstream;
       if (!bytes && !broken) co_return fail(std::move(bytes.error()));
       WICK_CO_CHECK(co_await resume(deadline));
     }
   }
 
-  void give(json::object message) override {
+  void deliver(json::object message) override {
     std::shared_ptr<http::ClientStream> stream;
     {
       const std::lock_guard lock(mutex_);
@@ -154,15 +154,15 @@ class HttpExchange final : public PendingRequest {
     co_return messages;
   }
 
-  // A server that sends without a pause does not keep the io thread from what else it has to do.
+  // Gives other work of the io thread a turn, because a server may send without a pause.
   http::Task<void> take_turns() {
-    if (in_a_row_ <= kLongWorkBytes) co_return;
-    in_a_row_ = 0;
+    if (bytes_without_pause_ <= kLongWorkBytes) co_return;
+    bytes_without_pause_ = 0;
     const auto executor = co_await boost::asio::this_coro::executor;
     co_await boost::asio::post(executor, boost::asio::use_awaitable_t<http::Executor>());
   }
 
-  // Some servers compress what they were asked not to.
+  // Some servers compress the body although the request forbids it.
   void begin_body(const std::shared_ptr<http::ClientStream>& stream, const http::ClientResponse& head) {
     if (body_of_.lock() == stream) return;
     body_of_ = stream;
@@ -173,7 +173,7 @@ class HttpExchange final : public PendingRequest {
     inflated_ = 0;
   }
 
-  // The next bytes of the body, not compressed. As ClientStream::read
+  // Reads the next bytes of the body and decompresses them. As ClientStream::read()
   http::Task<Result<std::string>> read_body(http::ClientStream& stream, std::chrono::milliseconds timeout) {
     for (;;) {
       if (inflater_) {
@@ -181,7 +181,7 @@ class HttpExchange final : public PendingRequest {
         auto piece = inflater_->next(rest);
         inflated_ = compressed_.size() - rest.size();
         if (!piece || !piece->empty()) {
-          in_a_row_ += http::kInflatedPieceBytes;
+          bytes_without_pause_ += http::kInflatedPieceBytes;
           co_await take_turns();
           co_return piece;
         }
@@ -198,14 +198,14 @@ class HttpExchange final : public PendingRequest {
     return stream_;
   }
 
-  std::optional<IncomingMessage> given() {
+  std::optional<IncomingMessage> take_delivered() {
     const std::lock_guard lock(mutex_);
     if (given_.empty()) return std::nullopt;
     IncomingMessage message = std::move(given_.front());
     given_.pop_front();
     return message;
   }
-  bool has_given() const {
+  bool has_delivered() const {
     const std::lock_guard lock(mutex_);
     return !given_.empty();
   }
@@ -225,37 +225,37 @@ class HttpExchange final : public PendingRequest {
   }
 
   http::Task<Result<void>> resume(const Deadline& deadline) {
-    if (peer_.modern || events_.last_event_id().empty() || ++resumes_ > kMaxResumes) {
+    if (negotiated_.modern || events_.last_event_id().empty() || ++resumes_ > kMaxResumes) {
       co_return fail(ErrorCode::kUpstream, "The MCP server ended its answer before it was complete.");
     }
     const int millis = std::min(events_.retry_millis().value_or(kDefaultRetryMillis), kMaxRetryMillis);
     const auto pause = std::min(std::chrono::milliseconds(millis), deadline.left());
     co_await pause_.take(pause);
     const std::lock_guard lock(mutex_);
-    if (interrupted_) co_return fail(ErrorCode::kUnavailable, "It was given up.");
-    http::ClientRequest request = transport_->get(peer_, events_.last_event_id());
+    if (interrupted_) co_return fail(ErrorCode::kUnavailable, "The request was interrupted.");
+    http::ClientRequest request = transport_->get(negotiated_, events_.last_event_id());
     request.holder = holder_;
     stream_ = transport_->http().start(std::move(request));
     co_return Result<void>{};
   }
 
   const std::shared_ptr<StreamableHttpTransport> transport_;
-  const NegotiatedServer peer_;
+  const NegotiatedServer negotiated_;
   const std::string holder_;
   mutable std::mutex mutex_;
   std::shared_ptr<http::ClientStream> stream_;
   bool interrupted_ = false;
   std::deque<IncomingMessage> given_;
-  std::deque<IncomingMessage> read_;  // of a batch
+  std::deque<IncomingMessage> read_;  // the messages of a batch that were not returned yet
   Mailbox<bool> pause_;
   SseReader events_{transport_->target().max_response_bytes};
   std::string whole_;
-  std::weak_ptr<http::ClientStream> body_of_;  // what follows is about
-  std::optional<http::Inflater> inflater_;     // of a body that is compressed
-  std::string compressed_;                     // that has come
-  std::size_t inflated_ = 0;                   // bytes of it
+  std::weak_ptr<http::ClientStream> body_of_;  // the stream to which the members below belong
+  std::optional<http::Inflater> inflater_;     // set when the body is compressed
+  std::string compressed_;                     // received and not decompressed yet
+  std::size_t inflated_ = 0;                   // decompressed bytes
   int resumes_ = 0;
-  std::size_t in_a_row_ = 0;  // bytes of events since others had their turn
+  std::size_t bytes_without_pause_ = 0;  // bytes of events since other work had a turn
 };
 
 void add_standard_headers(const OutgoingRequest& request, http::ClientRequest& to) {
@@ -330,7 +330,7 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& negotia
     if (!credential_.first.empty()) request.headers.push_back(credential_);
   }
   request.headers.emplace_back("Accept", "text/event-stream");
-  // RFC 9110 §12.5.3: without the field any coding would do.
+  // RFC 9110 §12.5.3: without the field, the server may use any coding.
   request.headers.emplace_back("Accept-Encoding", "identity");
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   if (!negotiated.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", negotiated.version);
@@ -342,8 +342,8 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& negotia
   return request;
 }
 
-std::shared_ptr<PendingRequest> StreamableHttpTransport::begin(const NegotiatedServer& negotiated,
-                                                               OutgoingRequest request) {
+std::shared_ptr<PendingRequest> StreamableHttpTransport::start_request(const NegotiatedServer& negotiated,
+                                                                       OutgoingRequest request) {
   http::ClientRequest sent = post(negotiated, request_text(request));
   sent.holder = request.holder;
   if (negotiated.modern) add_standard_headers(request, sent);
@@ -351,8 +351,8 @@ std::shared_ptr<PendingRequest> StreamableHttpTransport::begin(const NegotiatedS
                                         http_.start(std::move(sent)));
 }
 
-http::Task<Result<IncomingMessage>> StreamableHttpTransport::tell(const NegotiatedServer& negotiated,
-                                                                  json::object message) {
+http::Task<Result<IncomingMessage>> StreamableHttpTransport::send_message(const NegotiatedServer& negotiated,
+                                                                          json::object message) {
   http::ClientRequest sent = post(negotiated, to_json(message));
   sent.max_response_bytes = target_.max_response_bytes;
   WICK_CO_TRY(response, co_await http_.send(std::move(sent)));
@@ -373,7 +373,7 @@ http::Task<void> StreamableHttpTransport::close(const NegotiatedServer& negotiat
   http::ClientRequest request = get(negotiated, "");
   request.method = "DELETE";
   request.max_response_bytes = target_.max_response_bytes;
-  // A server that does not let its sessions be ended, or is away, ends them itself.
+  // Errors are ignored: a server that does not support DELETE, or cannot be reached, ends its sessions itself.
   co_await http_.send(std::move(request));
 }
 

@@ -3,7 +3,7 @@
 // Every message is a POST. The response is one JSON value or a stream of events. A legacy server may close a stream before
 // the response, and continue it after a request with Last-Event-ID (2025-11-25, transports, "Resumability and
 // Redelivery"). The transport makes that request, at most kMaxResumes times without a message in between.
-// The credential of the caller is never used here: the headers are the connector's own. Thread-safe.
+// The headers are those of the connector; the credential of Wick's caller is never sent. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -25,7 +25,7 @@ struct HttpEndpoint {
   int timeout_seconds = 30;
   std::size_t max_response_bytes = 1 << 20;  // of one message
   bool allow_private_addresses = false;
-  std::string connector;  // in whose share of requests they count
+  std::string connector;  // the connector whose share of requests it uses
 };
 
 class StreamableHttpTransport final : public Transport,
@@ -36,9 +36,10 @@ class StreamableHttpTransport final : public Transport,
       : http_(http), target_(std::move(target)), long_work_(long_work) {}
 
   std::string next_id() override { return std::to_string(++last_id_); }
-  std::shared_ptr<PendingRequest> begin(const NegotiatedServer& negotiated, OutgoingRequest request) override;
-  http::Task<Result<IncomingMessage>> tell(const NegotiatedServer& negotiated,
-                                           boost::json::object message) override;
+  std::shared_ptr<PendingRequest> start_request(const NegotiatedServer& negotiated,
+                                                OutgoingRequest request) override;
+  http::Task<Result<IncomingMessage>> send_message(const NegotiatedServer& negotiated,
+                                                   boost::json::object message) override;
   std::shared_ptr<PendingRequest> listen(const NegotiatedServer& negotiated) override;
   http::Task<void> close(const NegotiatedServer& negotiated) override;
   void authorize(const std::string& header, const std::string& value) override;

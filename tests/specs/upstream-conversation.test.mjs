@@ -234,7 +234,7 @@ for (const clientEra of eras) {
     assert.equal(result.isError, true);
     assert.match(
       result.content[0].text,
-      /asks for "sampling\/createMessage", which this client has not said it can answer/,
+      /asks for "sampling\/createMessage", which this client has not declared/,
     );
     assert.equal(one.questions().length, 0);
   });
@@ -267,7 +267,7 @@ const retryOf = ({ result }, answer) => ({
 const isRefused = (answer, what) => {
   const words = answer.error?.message ?? answer.result.content[0].text;
   assert.ok(answer.error || answer.result.isError, `${what}: ${JSON.stringify(answer)}`);
-  assert.match(words, /The request this answers has expired: make the request again from the beginning/, what);
+  assert.match(words, /The request for this response has expired: make the request again from the beginning/, what);
 };
 
 for (const transport of transports) {

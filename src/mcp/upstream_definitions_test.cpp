@@ -1,5 +1,5 @@
-// How /mcp names what other servers have, and repeats what they say.
-#include "mcp/foreign.h"
+// The names and definitions of connected servers' entries on /mcp.
+#include "mcp/upstream_definitions.h"
 
 #include <gtest/gtest.h>
 
@@ -97,8 +97,8 @@ TEST(Foreign, AnOutputSchemaThatIsNoObjectsIsForClientsThatKnowSuch) {
 }
 
 TEST(Foreign, ADescriptionNamesItsConnectorAndAnEmptyOneStaysEmpty) {
-  EXPECT_EQ(named("Deletes all.", "A"), "Deletes all. (A)");
-  EXPECT_EQ(named("", "A"), "");
+  EXPECT_EQ(add_label("Deletes all.", "A"), "Deletes all. (A)");
+  EXPECT_EQ(add_label("", "A"), "");
 }
 
 TEST(Foreign, LinksAndResourcesOfResultsAreRenamedAndNothingElse) {

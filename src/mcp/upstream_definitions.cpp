@@ -1,4 +1,4 @@
-#include "mcp/foreign.h"
+#include "mcp/upstream_definitions.h"
 
 #include <algorithm>
 
@@ -36,7 +36,7 @@ bool is_one_of(const json::value& value, Texts... texts) {
   return ((value == json::value(texts)) || ...);
 }
 
-// False: it has no address.
+// False: the icon has no address.
 bool make_readable_icon(json::value& value) {
   if (!value.is_object()) return false;
   json::object& icon = value.get_object();
@@ -48,7 +48,7 @@ bool make_readable_icon(json::value& value) {
   return true;
 }
 
-// What every entry may have (2025-11-25 and 2026-07-28, schema: BaseMetadata, Icons).
+// The members that every entry may have (2025-11-25 and 2026-07-28, schema: BaseMetadata, Icons).
 void make_readable(json::object& entry) {
   for (const char* member : {"title", "description"}) keep_if(entry, member, is_string);
   keep_if(entry, "_meta", is_object);
@@ -64,8 +64,8 @@ void make_readable(json::object& entry) {
   }
 }
 
-// A JSON Schema of an object, as the schemas of clients before 2026-07-28 want it: the properties are objects. That a
-// property may be anything, or must not be there, has another form with the same meaning.
+// A JSON Schema of an object in the form that legacy clients accept: each property is an object. The schemas `true` and `false`
+// become objects with the same meaning.
 void make_readable_schema(json::object& schema) {
   schema["type"] = "object";
   keep_if(schema, "properties", is_object);
@@ -205,15 +205,16 @@ bool make_readable_template(json::object& resource_template) {
   return true;
 }
 
-std::string named(std::string_view description, std::string_view label) {
+std::string add_label(std::string_view description, std::string_view label) {
   std::string out(description);
   if (!out.empty()) out.append(" (").append(label).append(")");
   return out;
 }
 
-void name_connector(json::object& entry, std::string_view label) {
+void label_entry(json::object& entry, std::string_view label) {
   const auto* description = entry.if_contains("description");
-  if (description != nullptr) entry["description"] = json::string(named(description->get_string(), label));
+  if (description != nullptr)
+    entry["description"] = json::string(add_label(description->get_string(), label));
 }
 
 std::string public_uri(std::string_view slug, std::string_view uri) {
@@ -223,12 +224,12 @@ std::string public_uri(std::string_view slug, std::string_view uri) {
   return out.append(scheme).append(":").append(uri);
 }
 
-std::optional<ForeignUri> parse_public_uri(std::string_view uri) {
+std::optional<ConnectorUri> parse_public_uri(std::string_view uri) {
   if (!uri.starts_with(kScheme)) return std::nullopt;
   uri.remove_prefix(kScheme.size());
   const auto colon = uri.find(':');
   if (colon == std::string_view::npos || colon == 0 || colon + 1 == uri.size()) return std::nullopt;
-  ForeignUri out{std::string(uri.substr(0, colon)), std::string(uri.substr(colon + 1))};
+  ConnectorUri out{std::string(uri.substr(0, colon)), std::string(uri.substr(colon + 1))};
   if (out.slug.find('_') != std::string::npos) return std::nullopt;
   std::replace(out.slug.begin(), out.slug.end(), '-', '_');
   return out;
@@ -238,10 +239,10 @@ std::string public_prompt_name(std::string_view slug, std::string_view name) {
   return std::string(slug).append(kNameEnd).append(name);
 }
 
-std::optional<ForeignPrompt> parse_public_prompt_name(std::string_view name) {
+std::optional<ConnectorPrompt> parse_public_prompt_name(std::string_view name) {
   const auto end = name.find(kNameEnd);
   if (end == std::string_view::npos || end == 0) return std::nullopt;
-  return ForeignPrompt{std::string(name.substr(0, end)), std::string(name.substr(end + kNameEnd.size()))};
+  return ConnectorPrompt{std::string(name.substr(0, end)), std::string(name.substr(end + kNameEnd.size()))};
 }
 
 void publish_uris(json::object& result, std::string_view slug) {

@@ -154,7 +154,7 @@ export function tables(measured) {
     parts.push(
       `## ${revision}`,
       "",
-      `Of ${required.length} required scenarios pass: ${passed.join(", ")}.`,
+      `Required scenarios that pass, out of ${required.length}: ${passed.join(", ")}.`,
       "",
       `| scenario | ${Object.values(ways).join(" | ")} |`,
       `|---|${"---|".repeat(Object.keys(ways).length)}`,

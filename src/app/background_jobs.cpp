@@ -51,7 +51,7 @@ BackgroundJobs::~BackgroundJobs() {
 void BackgroundJobs::start(asio::io_context& context) {
   thread_ = std::thread([this] { run_jobs(); });
   asio::co_spawn(context, review_regularly(), [](std::exception_ptr failure) {
-    if (failure) spdlog::critical("nothing looks after connected systems any more: restart the server");
+    if (failure) spdlog::critical("the check of connected systems stopped unexpectedly; restart the server");
   });
 }
 
@@ -121,7 +121,7 @@ http::Task<void> BackgroundJobs::review_due() {
     try {
       co_await review(connector);
     } catch (const std::exception& error) {
-      spdlog::error("connector {}: it could not be reviewed: {}", connector->label, error.what());
+      spdlog::error("connector {}: the check for changed tools failed: {}", connector->label, error.what());
     }
   }
 }
@@ -143,7 +143,7 @@ http::Task<void> BackgroundJobs::review(std::shared_ptr<const ConnectorEntry> co
       parts_.pool, "", [&] { return parts_.connectors.review_discovered(connector->id, *definitions); });
   if (!changes) {
     parts_.runner.note_answer(*connector, changes.error().message);
-    spdlog::warn("connector {}: what its server offers could not be noted: {}", connector->label,
+    spdlog::warn("connector {}: the server's changed tools could not be stored: {}", connector->label,
                  changes.error().message);
   } else if (changes->added.size() + changes->changed.size() + changes->removed.size() > 0) {
     spdlog::warn(

@@ -54,11 +54,12 @@ Result<Settings> read_settings(const Options& options) {
   }
   for (const std::string& pair : options.set) {
     const auto equals = pair.find('=');
-    if (equals == std::string::npos) return invalid("--set wants KEY=VALUE, not \"" + pair + "\".");
+    if (equals == std::string::npos) return invalid("--set needs KEY=VALUE, not \"" + pair + "\".");
     if (pair.starts_with("oidc.client_secret=")) {
       return invalid(
-          "A secret on the command line can be read by every process of this computer: use "
-          "WICK_OIDC_CLIENT_SECRET in the environment, or oidc.client_secret_file.");
+          "Every process of this computer can read a secret on the command line. Set WICK_OIDC_CLIENT_SECRET "
+          "in "
+          "the environment, or oidc.client_secret_file.");
     }
     const std::string key = pair.substr(0, equals), value = pair.substr(equals + 1);
     WICK_CHECK(set_setting(settings, key, value, SettingSource::kFlag));
@@ -68,7 +69,8 @@ Result<Settings> read_settings(const Options& options) {
   return settings;
 }
 
-// In the server that runs on the folder, so that the change holds at once; else on the folder itself.
+// Runs a command in the server that uses the data folder, so that the change takes effect immediately. Without a
+// running server, the command runs on the folder itself.
 Result<json::object> execute(const Options& options, const std::string& name, const json::object& arguments) {
   Result<json::object> result = fail(ErrorCode::kUnavailable, "");
   for (int i = 0; i < kHandoverTries; ++i) {
@@ -91,7 +93,7 @@ Result<std::string> read_line(const char* flag) {
   std::string line;
   std::getline(std::cin, line);
   if (line.ends_with('\r')) line.pop_back();
-  if (line.empty()) return invalid(std::string(flag) + ": nothing came on standard input.");
+  if (line.empty()) return invalid(std::string(flag) + ": standard input is empty.");
   return line;
 }
 
@@ -99,8 +101,7 @@ Result<std::string> read_password(const Options& options) {
   std::string password;
   if (options.password_stdin) return read_line("--password-stdin");
   if (isatty(STDIN_FILENO) == 0) {
-    return invalid(
-        "Give the password on standard input with --password-stdin, or run this in a terminal to be asked.");
+    return invalid("Standard input is not a terminal. Use --password-stdin to read the password from it.");
   }
   termios shown{};
   tcgetattr(STDIN_FILENO, &shown);
@@ -133,11 +134,11 @@ Result<json::object> connector_arguments(const Options& options) {
   for (const std::string& pair : options.fields) {
     const auto equals = pair.find('=');
     if (equals == std::string::npos || equals == 0)
-      return invalid("--set wants KEY=VALUE, not \"" + pair + "\".");
+      return invalid("--set needs KEY=VALUE, not \"" + pair + "\".");
     const std::string key = pair.substr(0, equals), value = pair.substr(equals + 1);
     if (key == "secret") {
       return invalid(
-          "A secret on the command line can be read by every process of this computer: use --secret-stdin.");
+          "Every process of this computer can read a secret on the command line. Use --secret-stdin.");
     }
     const auto parsed = parse_json(value);
     config[key] = parsed && (parsed->is_bool() || is_number(*parsed) || parsed->is_array())
@@ -146,7 +147,7 @@ Result<json::object> connector_arguments(const Options& options) {
   }
   if (options.allow_private) config["allow_private_addresses"] = true;
   if (!options.stdio.empty()) {
-    if (options.kind != "mcp") return invalid("Only the kind mcp is started by --stdio.");
+    if (options.kind != "mcp") return invalid("--stdio is only for connectors of the kind mcp.");
     config["command"] = options.stdio;
   }
   json::object out{{"kind", options.kind}, {"label", options.label}, {"config", std::move(config)}};
@@ -228,8 +229,8 @@ struct Commands {
 
   CLI::App* add(CLI::App& parent, const char* name, const char* meaning) {
     CLI::App* made = parent.add_subcommand(name, meaning);
-    made->add_option("--data", options.data, "the data folder")->capture_default_str()->envname("WICK_DATA");
-    made->add_flag("--json", options.as_json, "print JSON");
+    made->add_option("--data", options.data, "The data folder")->capture_default_str()->envname("WICK_DATA");
+    made->add_flag("--json", options.as_json, "Print JSON");
     return made;
   }
   void run(const std::string& name, Result<json::object> arguments) {
@@ -250,38 +251,40 @@ struct Commands {
 
 void add_serve(Commands& commands) {
   CLI::App* serve_command = commands.add(commands.app, "serve", "Run the server");
-  serve_command->add_option("--listen", commands.options.listen, "ADDRESS:PORT (default 127.0.0.1:8080)");
+  serve_command->add_option("--listen", commands.options.listen,
+                            "ADDRESS:PORT to listen on (default 127.0.0.1:8080)");
   serve_command->add_option("--public-url", commands.options.public_url,
-                            "where clients find this server, for example https://wick.example.com");
+                            "The address that clients use, for example https://wick.example.com");
   serve_command->add_option("--threads", commands.options.threads,
-                            "threads that serve connections (default: one per core)");
-  serve_command->add_option("--log-format", commands.options.log_format, "text or json");
-  serve_command->add_option("--log-level", commands.options.log_level, "trace, debug, info, warn or error");
-  serve_command->add_option("--config", commands.options.config, "a TOML file with settings");
+                            "Threads that serve connections (default: one for each core)");
+  serve_command->add_option("--log-format", commands.options.log_format,
+                            "The format of the log: text or json");
+  serve_command->add_option("--log-level", commands.options.log_level,
+                            "The lowest level that is logged: trace, debug, info, warn or error");
+  serve_command->add_option("--config", commands.options.config, "A TOML file with settings");
   serve_command->add_option("--set", commands.options.set,
-                            "KEY=VALUE: any setting that `wick settings` lists");
+                            "KEY=VALUE: a setting of `wick settings`; may be repeated");
   serve_command->callback([&commands] { commands.code = run_serve(commands.options); });
 }
 
 void add_user_commands(Commands& commands) {
-  CLI::App* user =
-      commands.app.add_subcommand("user", "Create, list, deactivate and delete users, reset a second factor");
+  CLI::App* user = commands.app.add_subcommand("user", "Manage users and their second factors");
   user->require_subcommand(1);
   CLI::App* user_create = commands.add(*user, "create", "Create an active user");
-  user_create->add_flag("--admin", commands.options.admin, "with the role admin");
-  user_create->add_option("--email", commands.options.email, "the email to sign in with")->required();
-  user_create->add_option("--name", commands.options.name, "the person's name")->required();
+  user_create->add_flag("--admin", commands.options.admin, "Give the user the role admin");
+  user_create->add_option("--email", commands.options.email, "The email address for sign-in")->required();
+  user_create->add_option("--name", commands.options.name, "The person's name")->required();
   user_create->add_flag("--password-stdin", commands.options.password_stdin,
-                        "read the password from standard input");
+                        "Read the password from standard input");
   user_create->callback([&commands] { commands.run("user create", user_arguments(commands.options)); });
   commands.add(*user, "list", "List users")->callback([&commands] { commands.run("user list", {}); });
   const std::pair<const char*, const char*> changes[] = {
-      {"deactivate", "Deactivate a user; all tokens end at once"},
-      {"delete", "Delete a user; the audit keeps the name"},
-      {"reset-second-factor", "Take away a user's second factor; the user is signed out everywhere"}};
+      {"deactivate", "Deactivate a user; all credentials and sessions end immediately"},
+      {"delete", "Delete a user; records of calls keep the name"},
+      {"reset-second-factor", "Remove a user's second factor; all sessions of the user end"}};
   for (const auto& [verb, meaning] : changes) {
     CLI::App* made = commands.add(*user, verb, meaning);
-    made->add_option("user", commands.options.user, "email or id")->required();
+    made->add_option("user", commands.options.user, "The user's email address or id")->required();
     made->callback([&commands, verb = verb] {
       commands.run(std::string("user ") + verb, json::object{{"user", commands.options.user}});
     });
@@ -289,43 +292,47 @@ void add_user_commands(Commands& commands) {
 }
 
 void add_token_commands(Commands& commands) {
-  CLI::App* token = commands.app.add_subcommand("token", "Create, list and revoke personal access tokens");
+  CLI::App* token = commands.app.add_subcommand("token", "Manage personal access tokens");
   token->require_subcommand(1);
-  CLI::App* token_create = commands.add(*token, "create", "Create a token; it is printed once");
-  token_create->add_option("--user", commands.options.user, "the owner's email or id")->required();
-  token_create->add_option("--name", commands.options.name, "where it will be used")->required();
+  CLI::App* token_create = commands.add(*token, "create", "Create a token and print it, once");
+  token_create->add_option("--user", commands.options.user, "The owner's email address or id")->required();
+  token_create->add_option("--name", commands.options.name, "A name that says where the token is used")
+      ->required();
   token_create->add_option("--description", commands.options.description,
-                           "the purpose of the token, in one line");
-  token_create->add_option("--tools", commands.options.tools, "auto, direct or meta")->capture_default_str();
-  token_create->add_flag("--read-only", commands.options.read_only, "only operations that read");
+                           "The purpose of the token, in one line");
+  token_create
+      ->add_option("--tools", commands.options.tools, "How its tools are listed: auto, direct or meta")
+      ->capture_default_str();
+  token_create->add_flag("--read-only", commands.options.read_only, "Allow only read-only operations");
   token_create->add_option("--connector", commands.options.connectors,
-                           "only this connector, by label; may be repeated");
+                           "Allow only this connector, by label; may be repeated");
   token_create->callback([&commands] { commands.run("token create", token_arguments(commands.options)); });
   CLI::App* token_list = commands.add(*token, "list", "List active tokens");
-  token_list->add_option("--user", commands.options.user, "only of this user");
+  token_list->add_option("--user", commands.options.user, "Only tokens of this user");
   token_list->add_option("--query", commands.options.query,
-                         "only those whose name, description or last four hold this");
-  token_list->add_flag("--all", commands.options.all, "revoked and expired ones too");
+                         "Only tokens with this text in name, description or last four characters");
+  token_list->add_flag("--all", commands.options.all, "Include revoked and expired tokens");
   token_list->callback([&commands] {
     json::object arguments{{"all", commands.options.all}};
     if (!commands.options.user.empty()) arguments["user"] = commands.options.user;
     if (!commands.options.query.empty()) arguments["query"] = commands.options.query;
     commands.run("token list", std::move(arguments));
   });
-  CLI::App* token_revoke = commands.add(*token, "revoke", "Revoke a token at once");
-  token_revoke->add_option("id", commands.options.id, "from `wick token list`")->required();
+  CLI::App* token_revoke = commands.add(*token, "revoke", "Revoke a token immediately");
+  token_revoke->add_option("id", commands.options.id, "The token's id, from `wick token list`")->required();
   token_revoke->callback([&commands] {
     commands.run("token revoke", json::object{{"id", commands.options.id}});
   });
 }
 
 void add_connector_test(Commands& commands, CLI::App& connector) {
-  CLI::App* test = commands.add(connector, "test", "Run an operation, or see whether the system answers");
-  test->add_option("connector", commands.options.label, "label or id")->required();
-  test->add_option("operation", commands.options.operation,
-                   "the key of an operation; without one, the test only asks the system for its operations");
-  test->add_option("--arguments", commands.options.arguments, "a JSON object");
-  test->add_option("--user", commands.options.user, "as whom: email or id");
+  CLI::App* test = commands.add(connector, "test", "Call an operation, or check that the system answers");
+  test->add_option("connector", commands.options.label, "The connector's label or id")->required();
+  test->add_option(
+      "operation", commands.options.operation,
+      "The key of the operation to call; without it, the system is only asked for its operations");
+  test->add_option("--arguments", commands.options.arguments, "The arguments of the call, a JSON object");
+  test->add_option("--user", commands.options.user, "The user who makes the call: email address or id");
   test->callback([&commands] {
     auto arguments = test_arguments(commands.options);
     commands.run("connector test", std::move(arguments));
@@ -333,21 +340,22 @@ void add_connector_test(Commands& commands, CLI::App& connector) {
 }
 
 void add_connector_commands(Commands& commands) {
-  CLI::App* connector =
-      commands.app.add_subcommand("connector", "Add, list, show, refresh, test and remove connectors");
+  CLI::App* connector = commands.app.add_subcommand("connector", "Manage connectors");
   connector->require_subcommand(1);
-  CLI::App* add = commands.add(*connector, "add", "Connect a system: an MCP server, a REST API");
-  add->add_option("kind", commands.options.kind, "mcp, rest or notes")->required();
-  add->add_option("--label", commands.options.label, "its name here; tool names are made from it")
+  CLI::App* add = commands.add(*connector, "add", "Connect a system: an MCP server or a REST API");
+  add->add_option("kind", commands.options.kind, "The kind: mcp, rest or notes")->required();
+  add->add_option("--label", commands.options.label,
+                  "The connector's name, from which the names of its tools are made")
       ->required();
-  add->add_option("--url", commands.options.url, "where the system is");
+  add->add_option("--url", commands.options.url, "The system's address");
   add->add_option("--stdio", commands.options.stdio,
-                  "instead of --url: the COMMAND ARGS of an MCP server that Wick starts itself");
+                  "Instead of --url: COMMAND ARGS of an MCP server that Wick starts");
   add->add_option("--set", commands.options.fields,
-                  "KEY=VALUE: any other field of the kind, for example auth=bearer");
-  add->add_flag("--secret-stdin", commands.options.secret_stdin, "read its secret from standard input");
+                  "KEY=VALUE: another setting of the kind, for example auth=bearer; may be repeated");
+  add->add_flag("--secret-stdin", commands.options.secret_stdin,
+                "Read the system's secret from standard input");
   add->add_flag("--allow-private", commands.options.allow_private,
-                "it may be at a private address, this computer included");
+                "Allow private addresses, including this computer");
   add->callback([&commands] {
     auto arguments = connector_arguments(commands.options);
     commands.run("connector add", std::move(arguments));
@@ -357,10 +365,10 @@ void add_connector_commands(Commands& commands) {
   });
   for (const auto& [verb, meaning] :
        {std::pair("show", "Show a connector and its operations"),
-        std::pair("refresh", "Ask the system which operations it has now, and accept them"),
-        std::pair("remove", "Remove a connector; its history stays")}) {
+        std::pair("refresh", "Ask the system for its operations, and accept them"),
+        std::pair("remove", "Remove a connector; records of its calls stay")}) {
     CLI::App* made = commands.add(*connector, verb, meaning);
-    made->add_option("connector", commands.options.label, "label or id")->required();
+    made->add_option("connector", commands.options.label, "The connector's label or id")->required();
     made->callback([&commands, verb = verb] {
       commands.run(std::string("connector ") + verb, json::object{{"connector", commands.options.label}});
     });
@@ -369,8 +377,9 @@ void add_connector_commands(Commands& commands) {
 }
 
 void add_other_commands(Commands& commands) {
-  CLI::App* backup = commands.add(commands.app, "backup", "Copy the databases, also while the server runs");
-  backup->add_option("folder", commands.options.folder, "a new folder (default DATA/backups/TIME)");
+  CLI::App* backup = commands.add(commands.app, "backup", "Copy the databases; the server may be running");
+  backup->add_option("folder", commands.options.folder,
+                     "The new folder for the copy (default DATA/backups/TIME)");
   backup->callback([&commands] {
     if (commands.options.folder.empty())
       commands.options.folder = commands.options.data + "/backups/" + format_rfc3339(SystemClock().now());
@@ -378,16 +387,24 @@ void add_other_commands(Commands& commands) {
                  json::object{{"folder", std::filesystem::absolute(commands.options.folder).string()}});
   });
   add_remote_commands(commands.app, commands.code);
-  commands.add(commands.app, "doctor", "Check the data folder")->callback([&commands] {
-    commands.run("doctor", {});
-  });
-  commands.add(commands.app, "settings", "List every setting with its default")->callback([&commands] {
+  commands.add(commands.app, "doctor", "Check the databases, and that there is an active admin")
+      ->callback([&commands] { commands.run("doctor", {}); });
+  commands.add(commands.app, "settings", "List all settings with their defaults")->callback([&commands] {
     commands.code = print_settings(commands.options);
   });
   commands.add(commands.app, "version", "Print the version")->callback([&commands] {
     std::cout << (commands.options.as_json ? R"({"version":")" WICK_VERSION R"("})" : "wick " WICK_VERSION)
               << "\n";
   });
+}
+
+// CLI11 reports a missing and an unknown command in the same way.
+std::string parse_message(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string message = error.what();
+  if (message != "A subcommand is required") return message;
+  const auto unknown = app.remaining(true);
+  return unknown.empty() ? "A command is missing."
+                         : "There is no command \"" + printable(unknown.front()) + "\".";
 }
 
 }  // namespace
@@ -404,7 +421,8 @@ int run_command_line(int argc, const char* const* argv, CommandRunner runner) {
   } catch (const CLI::Success& shown) {
     return commands.app.exit(shown);
   } catch (const CLI::ParseError& error) {
-    std::cerr << "wick: " << error.what() << "\nRun `wick --help`, or `wick COMMAND --help`.\n";
+    std::cerr << "wick: " << parse_message(commands.app, error)
+              << "\nRun `wick --help` or `wick COMMAND --help` for help.\n";
     return kMisused;
   } catch (const std::exception& error) {
     std::cerr << "wick: " << error.what() << "\n";

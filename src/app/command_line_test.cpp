@@ -1,10 +1,12 @@
 // The command line as it is parsed: which command runs with which arguments.
 #include "app/command_line.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <vector>
 
+#include "app/print.h"
 #include "base/json.h"
 
 namespace wick {
@@ -54,6 +56,16 @@ TEST(CommandLine, ReadsFieldsOfAConnectorAsJsonWhereTheyAreSuchAndAsTextElsewher
   EXPECT_TRUE(config.at("paged").as_bool());
   EXPECT_EQ(text_or_empty(config, "auth"), "bearer");
   EXPECT_TRUE(config.at("allow_private_addresses").as_bool());
+}
+
+TEST(CommandLine, NamesAnUnknownCommand) {
+  testing::internal::CaptureStderr();
+  const int code = parse({"serv"}).code;
+  EXPECT_EQ(code, kMisused);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("There is no command \"serv\"."));
+  testing::internal::CaptureStderr();
+  parse({"user"});
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), testing::HasSubstr("A command is missing."));
 }
 
 TEST(CommandLine, RefusesSecretsThatOtherProcessesCouldRead) {

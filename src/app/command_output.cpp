@@ -86,7 +86,7 @@ void print_connector_result(const std::string& name, const json::object& result)
     print_list(result, "connectors", {"label", "kind", "health", "disabled", "offered_changes", "id"});
   } else if (name == "connector show") {
     std::cout << text_of(result, "label") << " (" << text_of(result, "kind") << ", id "
-              << text_of(result, "id") << ")\nfor clients: /mcp/c/" << text_of(result, "slug")
+              << text_of(result, "id") << ")\nendpoint: /mcp/c/" << text_of(result, "slug")
               << "\nhealth: " << text_of(result, "health") << since(result) << " "
               << printable(text_or_empty(result, "health_message"))
               << "\nconfiguration: " << text_of(result, "config") << "\n";
@@ -94,7 +94,7 @@ void print_connector_result(const std::string& name, const json::object& result)
     print_list(result, "operations", {"key", "name", "enabled", "read_only", "destructive"});
     if (const auto* offer = result.if_contains("offer")) print_offer(result, offer->as_object());
   } else if (name == "connector remove") {
-    std::cout << "Removed " << text_of(result, "label") << ". Its history stays.\n";
+    std::cout << "Removed " << text_of(result, "label") << ". The records of its calls stay.\n";
   } else if (result.contains("text")) {
     std::cout << (result.at("is_error").as_bool() ? "The operation failed: " : "") << text_of(result, "text")
               << "\n";
@@ -108,8 +108,9 @@ void print_connector_result(const std::string& name, const json::object& result)
   } else {
     std::cout << "Added " << text_of(result, "label") << " (id " << text_of(result, "id") << ").\n";
     if (result.contains("problem")) {
-      std::cerr << "wick: It does not answer yet: " << printable(text_of(result, "problem"))
-                << " Then: wick connector refresh \"" << text_of(result, "label") << "\"\n";
+      std::cerr << "wick: The system's operations are not known yet. "
+                << printable(text_of(result, "problem")) << " Afterwards run: wick connector refresh \""
+                << text_of(result, "label") << "\"\n";
     }
   }
 }
@@ -123,22 +124,22 @@ void print_command_result(const std::string& name, const json::object& result) {
     print_list(result, "tokens",
                {"name", "masked", "owner", "status", "created_at", "last_used", "id", "description"});
   } else if (name == "token create") {
-    std::cerr << "A token for " << text_of(result, "user") << ". It will not be shown again:\n";
+    std::cerr << "Created a token for " << text_of(result, "user") << ". It is not shown again:\n";
     std::cout << text_of(result, "token") << "\n";
   } else if (name == "token revoke") {
-    std::cout << "Revoked: nothing accepts this token any more.\n";
+    std::cout << "Revoked. The token is rejected from now on.\n";
   } else if (name.starts_with("connector ")) {
     print_connector_result(name, result);
   } else if (name == "backup") {
     std::cout << "Copied to " << text_of(result, "folder")
-              << ". Keep secret.key with it, in another place: without it, secrets of connectors cannot be "
-                 "opened.\n";
+              << ". Keep secret.key in another place too: without it, the secrets of connectors cannot be "
+                 "decrypted.\n";
   } else if (name == "doctor") {
     const auto& problems = result.at("problems").as_array();
     for (const auto& problem : problems)
       std::cout << "problem: " << std::string_view(problem.as_string()) << "\n";
     if (problems.empty())
-      std::cout << "All is well: the databases are sound, and there is an active admin.\n";
+      std::cout << "No problems found: the databases are intact, and there is an active admin.\n";
   } else {
     std::cout << text_of(result, "email") << " is " << text_of(result, "status") << " ("
               << text_of(result, "role") << ", id " << text_of(result, "id") << ").\n";

@@ -17,7 +17,7 @@ namespace wick {
 namespace {
 
 constexpr const char* kReason = "revoked on the command line";
-const Actor kOperator{UserId{}, true};  // whoever may open the data folder
+const Actor kOperator{UserId{}, true};  // the person who can open the data folder
 
 json::object user_object(const User& user) {
   json::object out;
@@ -163,8 +163,8 @@ Result<json::object> doctor(Instance& instance, const json::object&) {
   });
   if (!admin)
     problems.emplace_back(
-        "There is no active admin: use `wick user create --admin`, or the set-up link that `wick serve` "
-        "prints.");
+        "There is no active admin. Create one with `wick user create --admin`, or with the set-up link that "
+        "`wick serve` prints.");
   json::object out;
   out["users"] = snapshot->users.size();
   out["connectors"] = snapshot->connectors.size();
@@ -196,7 +196,7 @@ Result<json::object> run_command(Instance& instance, const std::string& name, co
     if (name == known) return run(instance, arguments);
   }
   return fail(ErrorCode::kInvalidArgument,
-              "The running server does not know the command \"" + name + "\": is it of another version?");
+              "The running server does not know the command \"" + name + "\". It may have another version.");
 }
 
 }  // namespace wick

@@ -22,7 +22,7 @@ Result<std::shared_ptr<const ConnectorEntry>> find(Instance& instance, const jso
     if (one->id.str() == name || one->slug == name || equals_ignoring_case(one->label, name)) return one;
   }
   return fail(ErrorCode::kNotFound,
-              "There is no connector \"" + name + "\": `wick connector list` shows those there are.");
+              "There is no connector \"" + name + "\". `wick connector list` lists all connectors.");
 }
 
 Result<json::object> discover(Instance& instance, const std::shared_ptr<const ConnectorEntry>& connector,
@@ -31,8 +31,9 @@ Result<json::object> discover(Instance& instance, const std::shared_ptr<const Co
   ConnectorKind* kind = parts.kinds.find(connector->kind);
   OperationDiscovery* discovery = kind == nullptr ? nullptr : kind->discovery();
   if (discovery == nullptr) {
-    return fail(ErrorCode::kInvalidArgument, "A connector of the kind \"" + connector->kind +
-                                                 "\" is not asked for its operations: name one to test.");
+    return fail(ErrorCode::kInvalidArgument,
+                "A connector of the kind \"" + connector->kind +
+                    "\" has no list of operations to ask for. Name the operation to test.");
   }
   auto definitions = block_on(discovery->discover(connector, OnBehalfOf(), true));
   if (!api::lacks_account(*connector, definitions))
@@ -115,8 +116,10 @@ Result<json::object> connector_test(Instance& instance, const json::object& argu
   if (!operation) return discover(instance, connector, true);
   WICK_TRY(who, optional_string(arguments, "user"));
   if (!who) {
-    return fail(ErrorCode::kInvalidArgument,
-                "Say as whom with --user EMAIL: what may be called depends on it, and the call is recorded.");
+    return fail(
+        ErrorCode::kInvalidArgument,
+        "Name the user who makes the call with --user EMAIL. Access depends on the user, and the call is "
+        "recorded.");
   }
   WICK_TRY(given, api::optional_object(arguments, "arguments"));
   WICK_TRY(user, instance.parts().users.find(*who));

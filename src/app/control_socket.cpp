@@ -211,7 +211,8 @@ Result<json::object> send_command(const std::string& data, const std::string& na
       if (code && *code && message) return fail(static_cast<ErrorCode>(**code), *message);
     }
   }
-  return fail(ErrorCode::kInternal, "The server's answer cannot be understood: is it of another version?");
+  return fail(ErrorCode::kInternal,
+              "The server's answer cannot be read. The server may have another version.");
 }
 
 }  // namespace wick

@@ -53,12 +53,12 @@ Result<std::unique_ptr<Instance>> Instance::open(const Settings& settings) {
 void Instance::flush() {
   parts_->storage.disk->restore();
   if (auto flushed = parts_->tokens.flush_last_uses(); !flushed) {
-    spdlog::warn("last uses could not be written: {}", flushed.error().message);
+    spdlog::warn("the last uses of credentials could not be stored: {}", flushed.error().message);
   }
   if (auto marked = parts_->tokens.mark_expired(); !marked)
     spdlog::warn("expired tokens could not be marked: {}", marked.error().message);
   if (auto flushed = parts_->grants.flush_last_uses(); !flushed) {
-    spdlog::warn("last uses could not be written: {}", flushed.error().message);
+    spdlog::warn("the last uses of credentials could not be stored: {}", flushed.error().message);
   }
   if (auto wiped = parts_->grants.wipe_replays(); !wiped) spdlog::warn("oauth: {}", wiped.error().message);
   parts_->db.checkpoint();

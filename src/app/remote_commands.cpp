@@ -23,7 +23,8 @@ Result<std::string> server_url(const RemoteOptions& options, cli_login::Credenti
   WICK_TRY(known, store.urls());
   if (known.empty()) {
     return fail(ErrorCode::kInvalidArgument,
-                "Say which server with --url, for example --url https://wick.example.com.");
+                "There is no connection to a server yet. Name one with --url, for example --url "
+                "https://wick.example.com.");
   }
   return known.front();
 }
@@ -38,10 +39,10 @@ void show_prompt(const RemoteOptions& options, const cli_login::DevicePrompt& pr
     std::cout << to_json(out) << std::endl;
     return;
   }
-  std::cerr << "Open " << prompt.verification_uri << " in a browser and enter the code\n\n    "
-            << prompt.user_code << "\n\nor open " << prompt.verification_uri_complete
-            << "\nand compare the code. It is good for " << prompt.expires_in_seconds / 60
-            << " minutes. Waiting ..." << std::endl;
+  std::cerr << "Open " << prompt.verification_uri << " in a browser and enter this code:\n\n    "
+            << prompt.user_code << "\n\nOr open " << prompt.verification_uri_complete
+            << "\nand check that the page shows the same code. The code expires in "
+            << prompt.expires_in_seconds / 60 << " minutes. Waiting for approval ..." << std::endl;
 }
 
 Result<void> login(const RemoteOptions& options, cli_login::RemoteServer& server) {
@@ -54,7 +55,7 @@ Result<void> login(const RemoteOptions& options, cli_login::RemoteServer& server
     out["stored_in"] = where;
     std::cout << to_json(out) << "\n";
   } else {
-    std::cout << "Logged in to " << server.url() << ". Kept in " << where << ".\n";
+    std::cout << "Logged in to " << server.url() << ". The connection is stored in " << where << ".\n";
   }
   return {};
 }
@@ -89,8 +90,7 @@ Result<void> whoami(const RemoteOptions& options, cli_login::RemoteServer& serve
   std::cout << text(part("user"), "name") << " <" << text(part("user"), "email") << "> at " << server.url()
             << "\nrole: " << text(who, "role") << "\ncredential: " << text(part("credential"), "kind")
             << " \"" << text(part("credential"), "name") << "\""
-            << (ends.empty() ? "" : ", good until " + ends) << "\nmay call: " << to_json(part("scope"))
-            << "\n";
+            << (ends.empty() ? "" : ", expires at " + ends) << "\nscope: " << to_json(part("scope")) << "\n";
   return {};
 }
 
@@ -125,21 +125,22 @@ void add_remote_commands(CLI::App& app, int& code) {
   auto options = std::make_shared<RemoteOptions>();
   const auto add = [&](const char* name, const char* meaning, Command command) {
     CLI::App* made = app.add_subcommand(name, meaning);
-    made->add_option("--url", options->url, "the server's address (default: the one logged in to last)")
+    made->add_option("--url", options->url, "The server's address (default: the server of the last login)")
         ->envname("WICK_URL");
-    made->add_option("--ca-file", options->ca_file, "a PEM file with more authorities to trust")
+    made->add_option("--ca-file", options->ca_file,
+                     "A PEM file with additional certificate authorities to trust")
         ->envname("WICK_CA_FILE");
-    made->add_flag("--json", options->as_json, "print JSON");
+    made->add_flag("--json", options->as_json, "Print JSON");
     made->callback([options, command, &code] { code = run(*options, command); });
     return made;
   };
-  CLI::App* made = add("login", "Connect this computer to a server, approved in a browser", login);
-  made->add_flag("--read-only", options->read_only, "ask only for operations that read");
-  made->add_option("--store", options->store, "where the connection is kept: auto, keyring or file")
+  CLI::App* made = add("login", "Connect this computer to a server; you approve in a browser", login);
+  made->add_flag("--read-only", options->read_only, "Ask only for read-only operations");
+  made->add_option("--store", options->store, "Where the connection is stored: auto, keyring or file")
       ->capture_default_str();
-  add("logout", "End that connection", logout);
-  add("whoami", "Say who this computer is at the server", whoami);
-  add("access-token", "Print an access token, for a program that wants one", access_token);
+  add("logout", "End the connection to the server", logout);
+  add("whoami", "Show the user, role and scope of the connection", whoami);
+  add("access-token", "Print a valid access token, for use by another program", access_token);
 }
 
 }  // namespace wick

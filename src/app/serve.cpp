@@ -46,7 +46,7 @@ std::shared_ptr<const http::StaticFiles> web_app() {
   const WebFile* file = wick_web_files;
   if (file->path == nullptr)
     files->add("/index.html",
-               "<!doctype html><title>Wick</title><p>This build has no web app: run script/build.");
+               "<!doctype html><title>Wick</title><p>This build has no web app. Run script/build.");
   for (; file->path != nullptr; ++file)
     files->add(file->path, {file->begin, std::size_t(file->end - file->begin)});
   return files;
@@ -56,7 +56,7 @@ void mount(http::Server& server, Instance& instance) {
   mcp::Endpoint& endpoint = instance.parts().endpoint;
   const auto check = [&endpoint](const http::Request& request) { return endpoint.check_header(request); };
   const http::OriginPolicy& origins = instance.parts().origins;
-  // People type a slash at the end, and some clients add one, or put two paths together with two.
+  // Users type a slash at the end, and some clients add one or join two paths with two slashes.
   const http::RouteOptions options = {
       .ignores_slashes = true,
       .fields = [&origins](const http::Request& request) { return origins.cors_fields(request); }};
@@ -99,7 +99,7 @@ void mount(http::Server& server, Instance& instance) {
         co_return response;
       });
   instance.parts().oauth.mount(server);
-  // Discovery that is not offered must be a real 404: clients take anything else for an answer.
+  // A discovery document that does not exist must be a real 404: clients take any other response for the document.
   server.route("GET", "/.well-known/*", [](http::Exchange&) -> http::Task<http::Response> {
     http::Response response;
     response.status = 404;
@@ -111,15 +111,17 @@ void mount(http::Server& server, Instance& instance) {
     const http::Request& request = exchange.request();
     // Clients of the API are programs, so they get JSON and never the web app's page.
     if (request.path == "/api" || request.path.starts_with("/api/")) {
-      const Error nothing{ErrorCode::kNotFound, "There is nothing at this address: see /api/v1/openapi.json.",
-                          0};
+      const Error nothing{
+          ErrorCode::kNotFound,
+          "There is nothing at this address. /api/v1/openapi.json lists the addresses of the API.", 0};
       co_return api::to_response(nothing, format_uuid(make_uuid_v7()));
     }
     if (origins.host_allowed(request)) co_return files->serve(request);
     http::Response refused;
     refused.status = 403;
     refused.content_type = "text/plain; charset=utf-8";
-    refused.body = "This server does not answer to this host name: see --public-url.\n";
+    refused.body =
+        "This server does not answer to this host name. --public-url sets the one that it answers to.\n";
     co_return refused;
   });
 }
@@ -133,15 +135,16 @@ Result<void> announce(Instance& instance, const Settings& settings) {
               settings.public_url.c_str(), behind.c_str());
   if (required) {
     WICK_TRY(link, instance.parts().links.make_setup());
-    // On standard output and never in the log: whoever has it becomes the admin.
-    std::printf("Create the first admin with this link; it works once, for 24 hours:\n  %s/setup#token=%s\n",
-                settings.public_url.c_str(), std::string(link.token.reveal()).c_str());
+    // On standard output and never in the log: a person who has the link becomes the admin.
+    std::printf(
+        "Create the first admin with this link. It works once, within 24 hours:\n  %s/setup#token=%s\n",
+        settings.public_url.c_str(), std::string(link.token.reveal()).c_str());
   }
   std::fflush(stdout);
   return {};
 }
 
-// Until a signal comes; then nothing but the server and the instance is left running.
+// Runs until a signal comes. When it returns, only the server and the instance are still running.
 Result<void> run_until_signal(http::Server& server, http::ListeningSocket socket, Instance& instance,
                               BackgroundJobs& jobs, const Settings& settings) {
   boost::asio::io_context waiting;
@@ -166,10 +169,11 @@ void fit_open_files(Settings& settings) {
   const OpenFileUse plan = plan_open_files(limit, wanted);
   if (plan == wanted) return;
   spdlog::warn(
-      "limits.max_connections is {} instead of {} and limits.outgoing_requests {} instead of {}, because "
+      "limits.max_connections is {} instead of {} and limits.outgoing_requests is {} instead of {}, because "
       "this "
-      "process may have {} open files and not {}: raise the hard limit (LimitNOFILE= of systemd, --ulimit "
-      "nofile= of Docker, ulimit -Hn of a shell), or lower these settings",
+      "process may have only {} open files and needs {}. Raise the hard limit (systemd: LimitNOFILE=, "
+      "Docker: "
+      "--ulimit nofile=, shell: ulimit -Hn), or lower these settings",
       plan.connections, wanted.connections, plan.outgoing, wanted.outgoing, limit, needed);
   settings.limits.max_connections = plan.connections;
   http::ClientLimits& outgoing = settings.outgoing;
@@ -205,8 +209,8 @@ Result<void> serve(Instance& instance, http::ListeningSocket socket, const Setti
   mount_api(api, parts);
   BackgroundJobs jobs(instance, settings);
   auto ended = run_until_signal(server, std::move(socket), instance, jobs, settings);
-  // No io thread runs any more, then none of the threads that post to them; then what did not end can go,
-  // while everything that it refers to is there.
+  // The io threads end first, then the threads that post to them. Then the coroutines that did not end are destroyed,
+  // while the objects that they refer to still exist.
   server.stop();
   instance.stop();
   server.discard();

@@ -61,7 +61,7 @@ Result<void> read_table(Settings& settings, const toml::table& tree, const std::
         const auto text = item.value<std::string>();
         if (!text) {
           return invalid(file + ", line " + std::to_string(node.source().begin.line) + ": the list \"" +
-                         name + "\" must hold texts.");
+                         name + "\" must contain only strings.");
         }
         value += (value.empty() ? "" : ",") + *text;
       }
@@ -129,7 +129,8 @@ Result<void> read_config_file(Settings& settings, const std::string& file) {
   try {
     return read_table(settings, toml::parse_file(file), "", file);
   } catch (const toml::parse_error& error) {
-    return invalid(file + ", line " + std::to_string(error.source().begin.line) + ": " +
+    const auto line = error.source().begin.line;  // 0: the file cannot be read
+    return invalid(file + (line == 0 ? "" : ", line " + std::to_string(line)) + ": " +
                    std::string(error.description()) + ".");
   }
 }
@@ -161,15 +162,15 @@ Result<void> check_public_url(const Settings& settings) {
                         url->query().empty() && url->fragment().empty();
   if (is_plain) return {};
   return invalid(
-      "\"public_url\" must be a scheme, a host and perhaps a port, for example https://wick.example.com, not "
-      "\"" +
+      "\"public_url\" must be a scheme, a host and optionally a port, for example https://wick.example.com, "
+      "not \"" +
       text + "\"." + (url ? "" : " " + url.error().message));
 }
 
 Result<void> finish_settings(Settings& settings) {
   if (auto done = finish_oidc_options(settings.oidc); !done) return done;
   if (!settings.password_sign_in && !settings.oidc.enabled()) {
-    return invalid("\"sign_in.password\" is off and there is no \"oidc.issuer\": nobody could sign in.");
+    return invalid("\"sign_in.password\" is off and \"oidc.issuer\" is not set, so nobody could sign in.");
   }
   if (!settings.ca_file.empty() && !std::ifstream(settings.ca_file))
     return invalid("\"ca_file\": " + settings.ca_file + " cannot be read.");
@@ -177,8 +178,8 @@ Result<void> finish_settings(Settings& settings) {
   if (settings.public_url.empty()) {
     if (!address.is_loopback()) {
       return invalid("Listening on " + settings.address +
-                     " makes this server reachable by others: say where they find it with "
-                     "--public-url https://… (a proxy in front brings TLS).");
+                     " makes this server reachable from other computers. Set the address that they use with "
+                     "--public-url https://… (a proxy in front provides TLS).");
     }
     const std::string host = address.is_v6() ? "[" + settings.address + "]" : settings.address;
     settings.public_url = "http://" + host + ":" + std::to_string(settings.port);

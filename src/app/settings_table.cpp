@@ -170,25 +170,24 @@ const std::vector<Setting>& settings_table() {
       {"listen", "address and port to listen on; port 0 takes any free port", set_listen,
        [](const Settings& s) { return s.address + ":" + std::to_string(s.port); }},
       text(
-          "public_url", "where clients find this server, for example https://wick.example.com", {},
+          "public_url", "the address that clients use for this server, for example https://wick.example.com", {},
           [](Settings & s) -> auto& { return s.public_url; }),
       {"server.trusted_proxies",
-       "addresses and networks (CIDRs) of proxies, separated by commas, whose X-Forwarded-For or Forwarded "
-       "says the client's address",
+       "addresses and networks (CIDR) of your proxies, separated by commas; the client's address is read from X-Forwarded-For or Forwarded only when a request comes from one of them",
        set_trusted_proxies, [](const Settings& s) { return join(s.trusted_proxies); }},
       {"server.cors_origins",
        "origins of web pages, separated by commas, whose scripts may call /mcp, for example "
        "https://app.example.com; empty: none",
        set_cors_origins, [](const Settings& s) { return join(s.cors_origins); }},
       number(
-          "threads", "threads that serve connections; 0: one per core", 0, 256,
+          "threads", "threads that serve connections; 0: one for each core", 0, 256,
           [](Settings & s) -> auto& { return s.threads; }),
       text(
-          "log_format", "text or json", {"text", "json"}, [](Settings & s) -> auto& { return s.log_format; }),
+          "log_format", "the format of the log: text or json", {"text", "json"}, [](Settings & s) -> auto& { return s.log_format; }),
       text(
-          "log_level", "how much is logged", {"trace", "debug", "info", "warn", "error"},
+          "log_level", "the lowest level that is logged: trace, debug, info, warn or error", {"trace", "debug", "info", "warn", "error"},
           [](Settings & s) -> auto& { return s.log_level; }),
-      {"audit.durability", "committed: a call is answered after its record is on disk; relaxed: before",
+      {"audit.durability", "committed: a response is sent only after its audit record is on disk; relaxed: a response does not wait for its audit record",
        [](Settings& s, const std::string& value) -> Result<void> {
          if (value != "committed" && value != "relaxed")
            return invalid("\"audit.durability\" must be committed or relaxed, not \"" + value + "\".");
@@ -197,162 +196,154 @@ const std::vector<Setting>& settings_table() {
        },
        [](const Settings& s) { return std::string(s.audit.wait_for_commit ? "committed" : "relaxed"); }},
       number(
-          "audit.payload_days", "days that requests and responses are kept", 0, 36500,
+          "audit.payload_days", "days for which requests and responses are kept", 0, 36500,
           [](Settings & s) -> auto& { return s.audit.payload_days; }),
       number(
-          "audit.row_days", "days that the record of a call is kept", 1, 36500,
+          "audit.row_days", "days for which the record of a call is kept", 1, 36500,
           [](Settings & s) -> auto& { return s.audit.row_days; }),
       number(
-          "audit.max_payload_bytes", "longest request or response kept whole", 256, 16 * kMillion,
+          "audit.max_payload_bytes", "bytes of a request or response that are kept; the rest is cut off", 256, 16 * kMillion,
           [](Settings & s) -> auto& { return s.audit.max_payload_bytes; }),
       number(
-          "audit.max_queued", "calls that may wait for their record", 1, 10 * kMillion,
+          "audit.max_queued", "calls that may wait until their records are on disk", 1, 10 * kMillion,
           [](Settings & s) -> auto& { return s.audit.max_queued; }),
       number(
-          "audit.max_queued_bytes", "bytes of calls that may wait for their record", 1,
+          "audit.max_queued_bytes", "bytes of records that may wait to be written", 1,
           1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_queued_bytes; }),
       text(
-          "ca_file", "a PEM file with more authorities for outgoing https; empty: only the system's", {},
+          "ca_file", "a PEM file with certificate authorities to trust for outgoing https, in addition to the system's", {},
           [](Settings & s) -> auto& { return s.ca_file; }),
       on_or_off(
           "oauth.registration", "whether apps may register themselves (RFC 7591)",
           [](Settings & s) -> auto& { return s.clients.registration; }),
       number(
-          "oauth.registrations_per_hour", "new apps that one address may register", 0, kMillion,
+          "oauth.registrations_per_hour", "new apps that one address may register in an hour", 0, kMillion,
           [](Settings & s) -> auto& { return s.clients.registrations_per_hour; }),
       on_or_off(
-          "oauth.metadata_documents", "whether apps may name themselves by the URL of a metadata document",
+          "oauth.metadata_documents", "whether an app may use the URL of its metadata document as its client id",
           [](Settings & s) -> auto& { return s.clients.metadata_documents; }),
       words(
-          "oauth.metadata_hosts", "hosts of such documents, separated by commas; empty: any",
+          "oauth.metadata_hosts", "hosts whose metadata documents are accepted, separated by commas; empty: all hosts",
           [](Settings & s) -> auto& { return s.clients.metadata_hosts; }),
       words(
-          "oauth.private_metadata_hosts", "hosts of such documents that may be at private addresses",
+          "oauth.private_metadata_hosts", "hosts whose metadata documents are also fetched from private addresses, separated by commas",
           [](Settings & s) -> auto& { return s.clients.private_metadata_hosts; }),
       {"oauth.redirect_schemes",
-       "schemes of redirect URIs, separated by commas, that apps may use beside https, loopback, those with "
-       "a dot "
-       "and those of known apps",
+       "additional schemes of redirect URIs, separated by commas; https, loopback addresses, schemes with a dot and schemes of known apps are always accepted",
        set_redirect_schemes, [](const Settings& s) { return join(s.clients.redirect_schemes); }},
       number(
           "oauth.refresh_replay_seconds",
-          "how long a used refresh token gets the same answer again; 0: never, as RFC 9700 has it", 0,
+          "seconds in which a used refresh token gets the same response again; 0: never, as RFC 9700 demands", 0,
           kMaxReplaySeconds, [](Settings & s) -> auto& { return s.refresh_replay_seconds; }),
       on_or_off(
-          "sign_in.password", "whether people may sign in by password",
+          "sign_in.password", "whether users may sign in by password",
           [](Settings & s) -> auto& { return s.password_sign_in; }),
       text(
           "sign_in.require_second_factor",
-          "who must have a second factor before anything else works after sign-in by password",
+          "users who must set up a second factor after sign-in by password, before they can do anything else: off, admins or all",
           {"off", "admins", "all"}, [](Settings & s) -> auto& { return s.require_second_factor; }),
       on_or_off(
           "connectors.commands_from_web",
-          "whether admins may set in the web app which programs this server starts for connectors; else only "
-          "`wick connector` may",
+          "whether admins may set in the web app the programs that this server starts for connectors; when off, only `wick connector` can",
           [](Settings & s) -> auto& { return s.commands_from_web; }),
       number(
           "connectors.idle_seconds",
-          "how long a session with a connected MCP server, and its process, stays without a request", 1,
+          "seconds after which an unused session with a connected MCP server ends, together with its process", 1,
           kMillion, [](Settings & s) -> auto& { return s.idle_seconds; }),
       number(
           "connectors.review_seconds",
-          "how often connected MCP servers are asked whether they still offer what is accepted; 0: only by "
-          "an "
-          "admin",
+          "seconds between two checks whether the tools of connected MCP servers have changed; 0: only an admin checks",
           0, kMillion, [](Settings & s) -> auto& { return s.review_seconds; }),
       text(
-          "oidc.issuer", "the OpenID provider people sign in with, for example https://accounts.google.com",
+          "oidc.issuer", "the OpenID provider that users sign in with, for example https://accounts.google.com",
           {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),
       text(
-          "oidc.client_id", "what the provider calls this server", {},
+          "oidc.client_id", "the client id of this server at the provider", {},
           [](Settings & s) -> auto& { return s.oidc.client_id; }),
       secret(text(
           "oidc.client_secret",
-          "the secret the provider gave; better in WICK_OIDC_CLIENT_SECRET or oidc.client_secret_file", {},
+          "the client secret of this server at the provider; better set in WICK_OIDC_CLIENT_SECRET or oidc.client_secret_file", {},
           [](Settings & s) -> auto& { return s.oidc.client_secret; })),
       text(
-          "oidc.client_secret_file", "a file that holds the secret", {},
+          "oidc.client_secret_file", "a file that contains the client secret", {},
           [](Settings & s) -> auto& { return s.oidc.client_secret_file; }),
       text(
-          "oidc.name", "what the button on the sign-in page calls the provider", {},
+          "oidc.name", "the provider's name on the button of the sign-in page", {},
           [](Settings & s) -> auto& { return s.oidc.name; }),
       words(
-          "oidc.allowed_domains", "email domains that may sign in, separated by commas; empty: any",
+          "oidc.allowed_domains", "email domains whose users may sign in, separated by commas; empty: all domains",
           [](Settings & s) -> auto& { return s.oidc.allowed_domains; }),
-      {"oidc.new_users", "what becomes of people who sign in for the first time", set_new_users,
+      {"oidc.new_users", "people who sign in for the first time: pending (an admin approves them), active or refuse", set_new_users,
        [](const Settings& s) { return new_users_text(s.oidc.new_users); }},
       text(
-          "oidc.groups_claim", "the claim with a person's groups, which become tags of the same name", {},
+          "oidc.groups_claim", "the claim that lists a user's groups; each group gives the tag of the same name", {},
           [](Settings & s) -> auto& { return s.oidc.groups_claim; }),
       on_or_off(
-          "oidc.trust_email", "take the provider's emails as verified even where it does not say so",
+          "oidc.trust_email", "whether the provider's email addresses count as verified when it does not say so",
           [](Settings & s) -> auto& { return s.oidc.trust_email; }),
       number(
-          "limits.max_header_bytes", "largest request header", 1024, kMillion,
+          "limits.max_header_bytes", "bytes of the largest request header", 1024, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_header_bytes; }),
       number(
-          "limits.max_body_bytes", "largest request body", 1024, 1024 * kMillion,
+          "limits.max_body_bytes", "bytes of the largest request body", 1024, 1024 * kMillion,
           [](Settings & s) -> auto& { return s.limits.max_body_bytes; }),
       number(
-          "limits.max_public_body_bytes", "largest request body where nobody has to be signed in", 1024,
+          "limits.max_public_body_bytes", "bytes of the largest request body on routes that need no sign-in", 1024,
           1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_public_body_bytes; }),
       number(
           "limits.max_body_memory_bytes",
-          "memory for the request bodies of all connections together; above: 503", 65536,
+          "bytes of memory for the request bodies of all connections together; above it, requests get 503", 65536,
           1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
       number(
-          "limits.max_connections", "connections at once; the limit of open files may lower it", 1, kMillion,
+          "limits.max_connections", "connections at the same time; a low limit of open files lowers it", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_connections; }),
       number(
           "limits.connections_per_address",
-          "connections of one client, which is an IPv4 address or an IPv6 /64 and no trusted proxy; 0: a "
-          "quarter of limits.max_connections",
+          "connections of one client at the same time; a client is an IPv4 address or an IPv6 /64, and trusted proxies do not count; 0: a quarter of limits.max_connections",
           0, kMillion, [](Settings & s) -> auto& { return s.limits.connections_per_address; }),
       number(
-          "limits.calls_per_user", "calls of one user that run at once", 1, kMillion,
+          "limits.calls_per_user", "calls of one user at the same time", 1, kMillion,
           [](Settings & s) -> auto& { return s.calls_per_user; }),
       number(
-          "limits.outgoing_requests", "requests to connected systems at once", 1, 100'000,
+          "limits.outgoing_requests", "requests to connected systems at the same time", 1, 100'000,
           [](Settings & s) -> auto& { return s.outgoing.requests; }),
       number(
-          "limits.outgoing_per_user", "of them, those that one user may have under way", 1, 100'000,
+          "limits.outgoing_per_user", "requests of one user to connected systems at the same time", 1, 100'000,
           [](Settings & s) -> auto& { return s.outgoing.per_holder; }),
       number(
-          "limits.outgoing_per_connector", "of them, those that may go to one connector's system", 1, 100'000,
+          "limits.outgoing_per_connector", "requests to one connector's system at the same time", 1, 100'000,
           [](Settings & s) -> auto& { return s.outgoing.per_connector; }),
       number(
-          "limits.streams_per_user", "event streams that one user may have open", 1, kMillion,
+          "limits.streams_per_user", "event streams of one user at the same time", 1, kMillion,
           [](Settings & s) -> auto& { return s.streams_per_user; }),
       number(
           "limits.min_free_bytes",
-          "calls, and all else that adds data, stop when the disk of the data folder has less room than "
-          "this, at most an eighth of it",
+          "bytes of free disk space below which calls, and everything else that adds data, are refused; at most an eighth of the disk",
           0, 1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
       number(
           "limits.reserve_bytes",
-          "kept in wick.reserve for revocation, sign-in and deletion on a full disk, a sixteenth of it at "
-          "most",
+          "bytes kept in the file wick.reserve for revocation, sign-in and deletion on a full disk; at most a sixteenth of the disk",
           0, 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.reserve_bytes; }),
       number(
-          "limits.max_log_bytes", "calls stop when a write-ahead log is longer", kMillion,
+          "limits.max_log_bytes", "bytes of a write-ahead log above which calls are refused", kMillion,
           1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_log_bytes; }),
       number(
-          "limits.request_timeout_seconds", "from a request's first byte to its last", 1, 3600,
+          "limits.request_timeout_seconds", "seconds for a request's header, and again for its body, to arrive", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),
       number(
-          "limits.idle_timeout_seconds", "a connection without a request", 1, 86400,
+          "limits.idle_timeout_seconds", "seconds after which a connection without a request is closed", 1, 86400,
           [](Settings & s) -> auto& { return s.limits.idle_timeout_seconds; }),
       number(
-          "limits.write_timeout_seconds", "a client that does not read its response", 1, 3600,
+          "limits.write_timeout_seconds", "seconds after which a connection is closed when its client does not read the response", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.write_timeout_seconds; }),
       number(
-          "limits.max_queued_requests", "requests of the web app and API that may wait for a worker", 1,
+          "limits.max_queued_requests", "requests of the web app, the API and OAuth that may wait for a worker thread", 1,
           kMillion, [](Settings & s) -> auto& { return s.limits.max_queued_blocking_requests; }),
       number(
-          "limits.queued_requests_per_user", "of them, those of one user, else of one address", 1, kMillion,
+          "limits.queued_requests_per_user", "requests of one user, or of one address before sign-in, that may wait or run on worker threads", 1, kMillion,
           [](Settings & s) -> auto& { return s.limits.max_blocking_requests_per_holder; }),
       number(
-          "limits.large_body_bytes", "a request with a larger body is handled on a thread for such", 1024,
+          "limits.large_body_bytes", "bytes of a request body above which a separate thread handles the request", 1024,
           1024 * kMillion, [](Settings & s) -> auto& { return s.limits.large_body_bytes; }),
   };
   return all;

@@ -93,7 +93,7 @@ test("the page finds a setting by name, meaning or value, and shows those that w
   await until(async () => (await rows.count()) === 1);
   assert.match(
     await rows.textContent(),
-    /audit\.row_days.*Days that the record of a call is kept\..*33.*Default: 90.*Flag.*After a restart/,
+    /audit\.row_days.*Days for which the record of a call is kept\..*33.*Default: 90.*Flag.*After a restart/,
   );
   await search.fill("oidc.client_secret");
   await until(async () => (await rows.count()) === 2);

@@ -229,7 +229,7 @@ test("a configuration file may have the origins as a list", async () => {
   fs.writeFileSync(file, '[server]\ncors_origins = ["https://one.example", 7]\n');
   assert.match(
     run(["serve", "--data", own.data, "--config", file]).stderr,
-    /line 2: the list "server\.cors_origins" must hold texts/,
+    /line 2: the list "server\.cors_origins" must contain only strings/,
   );
 });
 

@@ -216,7 +216,7 @@ test("an address that is wrong, not safe, or not a Wick is refused before anythi
     const { code, stderr } = await run(["login", "--url", url], env);
     assert.deepEqual([code, /--url must be the server's address/.test(stderr)], [2, true], url);
   }
-  assert.match((await run(["login"], env)).stderr, /Say which server with --url/);
+  assert.match((await run(["login"], env)).stderr, /There is no connection to a server yet\. Name one with --url/);
   assert.match(
     (await run(["login", "--url", wick.url, "--store", "cloud"], env)).stderr,
     /--store must be auto, keyring or file/,

@@ -625,7 +625,7 @@ test("by hand: add, list, show, test, refresh and remove, each with --json, and 
   assert.match(wick.cli(["connector", "list"]).stdout, /By hand +mcp +ok/);
   const shown = wick.json(["connector", "show", "by hand"]);
   assert.deepEqual([shown.slug, shown.config.secret, shown.operations.length], ["by_hand", { set: true }, 5]);
-  assert.match(wick.cli(["connector", "show", "by hand"]).stdout, /for clients: \/mcp\/c\/by_hand/);
+  assert.match(wick.cli(["connector", "show", "by hand"]).stdout, /endpoint: \/mcp\/c\/by_hand/);
   assert.match(
     (await wick.cliLater(["connector", "test", "by hand"])).stdout,
     /By hand answers. A refresh would change:\n {2}added: none/,
@@ -643,14 +643,17 @@ test("by hand: add, list, show, test, refresh and remove, each with --json, and 
   assert.deepEqual([ran.code, ran.stdout], [0, "echo: hello\n"]);
   assert.equal((await admin.get("/runs?source=test&limit=1")).body.items[0].operation, "echo_text");
   assert.equal(JSON.parse((await wick.cliLater(["connector", "refresh", "by hand", "--json"])).stdout).unchanged, 5);
-  assert.equal(wick.cli(["connector", "remove", "by hand"]).stdout, "Removed By hand. Its history stays.\n");
+  assert.equal(
+    wick.cli(["connector", "remove", "by hand"]).stdout,
+    "Removed By hand. The records of its calls stay.\n",
+  );
   for (const [args, message] of [
-    [["show", "by hand"], /no connector "by hand": `wick connector list`/],
+    [["show", "by hand"], /no connector "by hand"\. `wick connector list`/],
     [["add", "mcp", "--label", "X", "--url", "ftp://x"], /must begin with http/],
-    [["add", "mcp", "--label", "X", "--set", "secret=x"], /use --secret-stdin/],
+    [["add", "mcp", "--label", "X", "--set", "secret=x"], /Use --secret-stdin/],
     [["add", "carrier-pigeon", "--label", "X"], /is not a kind of connector/],
-    [["test", "Notes", "list"], /Say as whom with --user/],
-    [["test", "Notes"], /name one to test/],
+    [["test", "Notes", "list"], /Name the user who makes the call with --user/],
+    [["test", "Notes"], /Name the operation to test/],
     [["test", "Notes", "list", "--user", "ann@example.com", "--arguments", "[]"], /must be a JSON object/],
   ]) {
     const { code, stderr } = wick.cli(["connector", ...args]);
@@ -670,7 +673,7 @@ test("by hand: add, list, show, test, refresh and remove, each with --json, and 
     [
       away.code,
       /Added Away/.test(away.stdout),
-      /does not answer yet: .*wick connector refresh "Away"/.test(away.stderr),
+      /operations are not known yet\. .*wick connector refresh "Away"/.test(away.stderr),
     ],
     [1, true, true],
     away.stderr,

@@ -1,4 +1,4 @@
-// T8: a token's scope narrows what its user may call, in lists, search, calls and batches alike.
+// A token's scope narrows the access of its user, in lists, search, calls and batches alike.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Wick, callTool, modern, notesId, remember } from "../lib/wick.mjs";

@@ -1,4 +1,4 @@
-# wick_library(NAME DEPENDS modules TEST_DEPENDS modules LINKS outside libraries ALONE sources): one library per folder.
+# wick_library(NAME DEPENDS modules TEST_DEPENDS modules LINKS outside libraries ALONE sources): one library for each folder.
 #
 # Sources are the folder's *.cpp; *_test.cpp become the executable NAME_test. TEST_DEPENDS: further modules that only the tests
 # use. ALONE: sources that WICK_UNITY_BUILD compiles alone. cmake/modules.cmake has the rules for what a module may depend on.

@@ -22,7 +22,7 @@ foreach(file IN LISTS files)
     endif()
   endforeach()
 endforeach()
-# Fails on `for (x : f()->member)`: what f() returns is destroyed before the first iteration, because g++ 12 does
+# Fails on `for (x : f()->member)`: the result of f() is destroyed before the first iteration, because g++ 12 does
 # not have C++23's longer lifetime of such temporaries (P2718). A local variable has to hold it.
 foreach(file IN LISTS files)
   file(STRINGS ${file} loops REGEX "for \\([^;]*[^:]: [^{;]*\\)->")

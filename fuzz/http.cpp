@@ -7,7 +7,7 @@
 namespace wick::fuzz {
 namespace {
 
-// The request as it would be written anew: with Content-Length, in one way only.
+// The request in its canonical form: with Content-Length, written in one way only.
 std::string written(const http::ReadRequest& request) {
   std::string out =
       request.method + " " + request.target + (request.version == 11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");

@@ -18,7 +18,7 @@ for (const [name, asked] of [
   const found = await recall(catalogue, asked, (question) => ranked(wick, token, question));
   const plain = await recall(catalogue, asked, (question) => bySubstring(catalogue, question));
   console.log(
-    `M4 recall at 5 of ${asked.length} questions ${name}, ${catalogue.size} operations: wick_search ${percent(found)}, substring ${percent(plain)}`,
+    `recall at 5 of ${asked.length} questions ${name}, ${catalogue.size} operations: wick_search ${percent(found)}, substring ${percent(plain)}`,
   );
 }
 
@@ -40,9 +40,9 @@ async function medianTimes() {
     .join(", ");
 }
 let operations = catalogue.size;
-console.log(`M4 median of a call among ${operations} operations: ${await medianTimes()}`);
+console.log(`median of a call among ${operations} operations: ${await medianTimes()}`);
 for (const copy of [" 2", " 3", " 4"]) operations += (await importCatalogue(admin, copy)).size;
-console.log(`M4 median of a call among ${operations} operations: ${await medianTimes()}`);
+console.log(`median of a call among ${operations} operations: ${await medianTimes()}`);
 
 await wick.stop();
 for (const folder of [wick.data, wick.logs]) fs.rmSync(folder, { recursive: true });

@@ -222,7 +222,7 @@ export class Arena {
     return outcome;
   }
 
-  /** The attack with the well-behaved client beside it, and what of the bounds did not hold. */
+  /** Runs the attack and the well-behaved client together. Returns the conditions that did not hold. */
   async trial({ name, kinds = this.kinds }, { duration, quiet, long }) {
     const pid = this.wick.process.pid;
     fs.writeFileSync(`/proc/${pid}/clear_refs`, "5"); // proc(5): the peak begins here

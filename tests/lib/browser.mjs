@@ -1,4 +1,4 @@
-// Chromium for the tests of what people see.
+// Chromium for the tests of the web app.
 import { chromium } from "playwright-core";
 
 export const launch = () =>
@@ -17,13 +17,13 @@ export const launch = () =>
     ],
   });
 
-/** Signs a browser in as who `session` (wick.signIn) is. */
+/** Signs a browser in as the user of `session` (wick.signIn). */
 export async function giveSession(context, session) {
   const [name, value] = session.cookie.split("=");
   await context.addCookies([{ name, value, url: session.wick.url }]);
 }
 
-/** The home page in a browser of its own, signed in. */
+/** The home page in a separate browser, signed in. */
 export async function signedInPage(browser, wick, email = "ann@example.com") {
   const context = await browser.newContext();
   await giveSession(context, await wick.signIn(email));
@@ -34,7 +34,7 @@ export async function signedInPage(browser, wick, email = "ann@example.com") {
   return page;
 }
 
-/** Opens a page without a cache: how many bytes came until the network was idle, and which paths were asked for. */
+/** Opens a page without a cache. Returns the number of bytes until the network was idle, and the requested paths. */
 export async function firstLoad(page, url) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.enable");

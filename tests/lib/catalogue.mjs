@@ -1,4 +1,4 @@
-// Real OpenAPI documents as the catalogue of a Wick, the questions that people ask of it, and how often the right
+// Real OpenAPI documents as the operations of a Wick, questions about them, and how often the right
 // operation is among the first answers: by wick_search, and by plain substring search for comparison.
 import fs from "node:fs";
 import { createRequire } from "node:module";
@@ -33,7 +33,7 @@ export const documents = {
   "star trek": { label: "Star Trek", tags: [], file: path.join(readme, "3.0/json/star-trek.json") },
 };
 
-// Written before the ranking. What was changed after looking at a miss came from those that are not held out.
+// The questions were written before the ranking. After a miss, only questions that are not held out led to a change.
 export const questions = JSON.parse(fs.readFileSync(new URL("../data/questions.json", import.meta.url)));
 
 const must = (answer, status) => {
@@ -81,14 +81,14 @@ export async function importCatalogue(admin, more = "") {
   return catalogue;
 }
 
-/** tool_ids as wick_search ranks them. */
+/** The tool_ids in the order of wick_search. */
 export async function ranked(wick, token, question) {
   const { body, text } = await callTool(wick, token, "wick_search", { query: question });
   if (!body?.result?.structuredContent) throw new Error(text);
   return body.result.structuredContent.operations.map(({ tool_id }) => tool_id);
 }
 
-/** tool_ids by how many words of the question occur in name and description, wherever in a word. */
+/** The tool_ids by the number of words of the question that occur anywhere in name and description. */
 export function bySubstring(catalogue, question) {
   const words = [...new Set(question.toLowerCase().match(/[\p{L}\p{N}]+/gu))];
   const points = ([, { name, description }]) => {
@@ -102,7 +102,7 @@ export function bySubstring(catalogue, question) {
     .map(([, id]) => id);
 }
 
-/** What share of the questions has an operation that answers it among the first `count` of `search(question)`. */
+/** The share of questions for which a right operation is among the first `count` results of `search(question)`. */
 export async function recall(catalogue, asked, search, count = 5) {
   const missed = [];
   for (const each of asked) {

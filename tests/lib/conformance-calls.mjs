@@ -1,7 +1,7 @@
 // A client that calls through Wick whatever a server offers: `node conformance-calls.mjs SERVER_URL`, the command for the
-// conformance suite's client scenarios, in which Wick's side towards servers is what is under test.
+// conformance suite's client scenarios, which test Wick as a client of servers.
 //
-// WICK_CONFORMANCE is a JSON with the address of a running Wick, the cookie of an admin and a token.
+// WICK_CONFORMANCE is JSON with the address of a running Wick, the cookie of an admin and a token.
 import crypto from "node:crypto";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -81,7 +81,7 @@ async function callModern() {
     const result = await ask("tools/call", call, mirrored(tool, call.arguments));
     if (result.resultType === "input_required") waiting.push([call, result]);
   }
-  // Answered only now: what one call waits for must not get into another.
+  // The answer comes only now, because it must not reach another call.
   for (const [call, { inputRequests, requestState }] of waiting) {
     const inputResponses = Object.fromEntries(
       Object.keys(inputRequests).map((key) => [key, { action: "accept", content: { confirmed: true } }]),

@@ -12,7 +12,7 @@ import { Session, Wick, meta } from "./wick.mjs";
 export const publicUrl = "https://conformance-test.local";
 const mostConnects = 10;
 
-/** A Wick for many runs, and what a run needs of it. */
+/** A Wick for many runs, with the data that a run needs. */
 export async function start() {
   const wick = await Wick.start({ args: ["--public-url", publicUrl] });
   const session = await wick.signIn();
@@ -38,7 +38,7 @@ export async function follow(location, home) {
   throw new Error("too many redirects");
 }
 
-/** From the connect button through the authorization server: the page where the person ends up. */
+/** Follows the connect button through the authorization server. Returns the page where the user ends up. */
 export async function connect(wick, session, connector, publicOrigin = wick.url) {
   const begun = await session.post(`/connectors/${connector}/account/connect`, {});
   if (begun.status !== 200) throw new Error(`the connection does not begin: ${begun.text}`);

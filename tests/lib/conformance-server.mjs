@@ -55,7 +55,7 @@ const contents = {
   ],
 };
 
-// A schema whose keywords would be lost by whoever rebuilds it from what they know of schemas.
+// A schema with keywords that are lost when a program rebuilds the schema from known keywords only.
 const fullSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   type: "object",
@@ -80,7 +80,7 @@ const fullSchema = {
   additionalProperties: false,
 };
 
-// What a server of either era has; `sdk` is what its SDK calls the parts, `inside(context)` what a running call may do.
+// The features of a server of either era. `sdk` has the names of the parts in its SDK, `inside(context)` the functions of a running call.
 function defineShared(server, { ResourceTemplate, completable, argsOf, schemaOf, inside }) {
   const tool = (name, description, run) => server.registerTool(name, { description, inputSchema: z.object({}) }, run);
   for (const [name, content] of Object.entries(contents))
@@ -249,7 +249,7 @@ function server2025() {
   return server;
 }
 
-// What one call needs of the client in 2026-07-28, and what is said when it has it all; `sealed` adds a request state.
+// The input that one call needs of the client in 2026-07-28, and the result when all input is there. `sealed` adds a request state.
 const ask = (message, properties) => inputRequired.elicit({ message, requestedSchema: form(properties) });
 const sample = (said) => inputRequired.createMessage(prompting(said));
 const name = () => ask("What is your name?", { name: { type: "string" } });
@@ -289,12 +289,12 @@ const oneRound = {
     },
     says: (answers) => `it can: ${Object.keys(answers)}`,
   },
-  // The SDK refuses to ask of a client what it did not declare: that is all this one is for.
+  // Tests only that the SDK asks a client for nothing that the client did not declare.
   test_missing_capability: { needs: () => ({ anything: sample("Say anything.") }), says: () => "it can sample" },
   test_streaming_elicitation: { needs: () => ({ user_name: name() }), says: () => "answered" },
 };
 
-// The answers to all that was needed, or undefined when one is missing, of another kind or declined.
+// The answers to all questions, or undefined when one is missing, of another kind or declined.
 function answersTo(needs, responses) {
   const kinds = { "elicitation/create": "elicit", "sampling/createMessage": "sampling", "roots/list": "roots" };
   const answers = Object.entries(needs).map(([key, { method }]) => [key, inputResponse(responses, key), kinds[method]]);
@@ -390,7 +390,7 @@ const sharedState = () => ({
   changed: { tool: () => {}, prompt: () => {} },
 });
 
-// What was sent on each stream, for a client that lost it and comes back for the rest.
+// The messages of each stream, for a client that lost the stream and resumes it.
 function eventStore() {
   const events = [];
   return {
@@ -456,7 +456,7 @@ const serve = {
       close: () => handler.close(),
     };
   },
-  // At one address: sessions for who asks for one, 2026-07-28 for who says so. Both list all tools.
+  // One address: a client that sends `initialize` gets a session, a client of 2026-07-28 gets that revision. Both list all tools.
   both: () => {
     const legacy = serve["2025-11-25"](),
       modern = serve["2026-07-28"]({ both: true });
@@ -496,7 +496,7 @@ export async function startConformanceServer(era) {
   };
 }
 
-/** What runs it over stdio. */
+/** The command that runs the server over stdio. */
 export const stdioCommand = (era) =>
   [process.execPath, fileURLToPath(import.meta.url), "--stdio", "--era", era].join(" ");
 

@@ -1,4 +1,4 @@
-// Runs the server scenarios of the official MCP conformance suite, and writes down what they found.
+// Runs the server scenarios of the official MCP conformance suite, and writes their results into a document.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -10,14 +10,14 @@ import { parse } from "yaml";
 
 const suite = fileURLToPath(new URL("../node_modules/@modelcontextprotocol/conformance/", import.meta.url));
 
-/** What a revision demands of servers: scenarios that count, and those that are run without counting, with the reason; extensions left out. */
+/** The scenarios of a revision: required ones, and unscored ones with the reason. Extensions are left out. */
 export function requirements(revision) {
   const { server, not_scored } = parse(fs.readFileSync(path.join(suite, "requirements", `${revision}.yaml`), "utf8"));
   const unscored = not_scored.filter(({ leg, reason }) => leg === "server" && reason !== "extension");
   return { required: server, unscored: Object.fromEntries(unscored.map(({ scenario, reason }) => [scenario, reason])) };
 }
 
-// Whatever the suite left in a folder, by scenario; its folders are called server-SCENARIO-TIME.
+// The suite's results in a folder, by scenario. Its folders are called server-SCENARIO-TIME.
 function collect(folder) {
   const found = {};
   for (const name of fs.readdirSync(folder)) {
@@ -29,14 +29,14 @@ function collect(folder) {
       checks[status] = (checks[status] ?? 0) + 1;
       if (status === "FAILURE" || status === "WARNING") failures.push(`${status} ${id}: ${errorMessage ?? ""}`);
     }
-    // As the suite judges: a warning does not fail. Unlike it, what checked nothing has not passed.
+    // As in the suite, a warning does not fail. Unlike in the suite, a scenario without checks has not passed.
     const status = checks.FAILURE ? "fail" : checks.SUCCESS ? "pass" : "empty";
     found[name.match(/^server-(.+)-\d{4}-\d\d-\d\dT/)[1]] = { status, checks, failures };
   }
   return found;
 }
 
-// The suite itself waits a minute for an answer that does not come; who says nothing for this long is stuck.
+// The suite waits one minute for a missing answer. A run without output for longer than this is stuck.
 const patience = 15_000;
 
 async function run(args, folder) {
@@ -68,7 +68,7 @@ export async function runSuite({ url, revision, scenarios }) {
           .at(-1) ?? wanted[0];
       if (!collect(folder)[last]) outputs[last] = output;
     }
-    // All at once is quickest; what one that is stuck kept from running is run by itself.
+    // All scenarios run together, which is quickest. Scenarios that a stuck one prevented from running are then run alone.
     const left = wanted.filter((scenario) => !(scenario in outputs) && !(scenario in collect(folder)));
     for (const scenario of left)
       outputs[scenario] = await run(
@@ -171,7 +171,7 @@ export function tables(measured) {
 const document = fileURLToPath(new URL("../../docs/conformance.md", import.meta.url));
 const [begin, end] = ["<!-- measured: begin -->", "<!-- measured: end -->"];
 
-/** What docs/conformance.md says was measured; write(…) makes it say something else, and makes the file if there is none. */
+/** The results in docs/conformance.md. write(…) replaces them, and creates the file if it is missing. */
 export const report = {
   read: () =>
     fs.existsSync(document) ? (fs.readFileSync(document, "utf8").split(begin)[1] ?? "").split(end)[0].trim() : "",

@@ -19,7 +19,7 @@ import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "
 import { ProtocolError, Server as Server2, createMcpHandler, inputRequired } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 
-/** What happened, in order; whoever waits for something is told when it comes, or that it did not. */
+/** A journal of events in order. A caller can wait for an event, and gets an error if it does not come. */
 export class Journal {
   entries = [];
   #news = new EventEmitter().setMaxListeners(0);
@@ -72,10 +72,10 @@ const text = (said) => ({ content: [{ type: "text", text: typeof said === "strin
 const levels = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"];
 const any = { type: "object" };
 const tools = {
-  // Asks `rounds` of questions, one after the other, and says the answers.
+  // Asks `rounds` of questions, one after the other, and returns the answers.
   interview: async ({ rounds = [["name"]] }, io) => io.ask(rounds, text),
   another: async (_, io) => io.ask([["name"]], text),
-  // Does what the test says (Host.steer), until it says to finish or the client takes the call back.
+  // Carries out the test's commands (Host.steer) until it tells the call to finish or the client cancels the call.
   hold: async ({ name }, io) => {
     const orders = io.host.orders(name);
     const gone = new Promise((resolve) =>
@@ -104,7 +104,7 @@ const tools = {
       }
     }
   },
-  // All it was told about the call, and fields that nobody has heard of.
+  // The received data of the call, and unknown fields.
   mirror: async (args, io) => ({
     ...text({ meta: io.meta ?? {}, args }),
     "example.com/unknown": { deep: [1, null, "é"] },
@@ -113,7 +113,7 @@ const tools = {
   refuse: async (_, io) => io.refuse(-31999, "not today", { reason: ["weather", { wind: 9 }] }),
 };
 
-/** What the servers of one fixture have in common. */
+/** The common state of the servers of one fixture. */
 class Host {
   #orders = new Map();
   changes = new EventEmitter();
@@ -221,7 +221,7 @@ function server2025(host) {
         ask: async (rounds, say) => {
           const answers = {};
           for (const round of rounds) {
-            // All of a round at once, as a server may.
+            // All questions of a round at the same time, as a server may.
             await Promise.all(
               round.map(
                 async (key) =>
@@ -357,7 +357,7 @@ const overHttp = {
   },
 };
 
-// Whether an entry says that a client hears of changes from now on.
+// Whether an entry shows that a client has subscribed to changes.
 const listens = {
   "http 2025-11-25": ({ what, method }) => what === "answering" && method === "GET",
   "http 2026-07-28": ({ what, message }) => what === "answering" && message?.method === "subscriptions/listen",
@@ -539,7 +539,7 @@ export async function* messagesOf(response) {
   }
 }
 
-/** A request of 2026-07-28 as it is, for what no well-behaved client sends. */
+/** Sends a request of 2026-07-28 unchanged, for requests that no well-behaved client sends. */
 export function postModern(
   url,
   token,
@@ -576,7 +576,7 @@ export function postModern(
   });
 }
 
-/** A message of 2025-11-25 as it is. */
+/** Sends a message of 2025-11-25 unchanged. */
 export function postLegacy(url, token, message, { session, signal } = {}) {
   return fetch(url, {
     method: "POST",

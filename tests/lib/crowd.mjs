@@ -1,14 +1,14 @@
-// Names as they come in large organisations, and as nobody should choose them: for tests of lists.
+// Names as in large organisations, and names that nobody should choose, for tests of lists.
 import assert from "node:assert/strict";
 import { connect, register } from "./oauth.mjs";
 import { callTool } from "./wick.mjs";
 
 const word = "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessenschafewaren";
-/** As long as a name may be: 100 characters without a space. */
+/** A name of the maximum length: 100 characters without a space. */
 export const longName = (i) => (word + word).slice(0, 100 - String(i).length) + i;
 export const longEmail = (i) => `${"mailbox.".repeat(7)}${i}@${"department.".repeat(9)}example.com`;
 
-/** `tokens` of the admin's own, `users` that are invited, all of them with long names. */
+/** Creates `tokens` of the admin and `users` with an invitation, all with long names. */
 export async function crowd(admin, { users = 0, tokens = 0 }) {
   const made = { users: [], tokens: [] };
   for (let i = 0; i < users; ++i)
@@ -17,7 +17,7 @@ export async function crowd(admin, { users = 0, tokens = 0 }) {
   return made;
 }
 
-/** Connectors called `System 0` and so on, each with as many operations, every other of which only reads. */
+/** Connectors called `System 0` and so on, each with the same number of operations. Every second operation is read-only. */
 export async function systems(admin, { connectors, operations }) {
   const responses = { default: { description: "done" } };
   for (let i = 0; i < connectors; ++i) {

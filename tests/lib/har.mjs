@@ -86,7 +86,7 @@ async function send(har, base, raw) {
   await once(response, "end");
 }
 
-// RFC 3986 §2.3: what is percent-encoded is the same as what is not, unless it is a delimiter of the part.
+// RFC 3986 §2.3: percent-encoding makes no difference, except for delimiters of the part.
 const segments = (url) =>
   url
     .split("?")[0]
@@ -115,7 +115,7 @@ function bodyOf({ headers, body }) {
   return text;
 }
 
-// null and empty objects, which the other implementation leaves out.
+// The other implementation leaves out null and empty objects.
 function pruned(value) {
   if (Array.isArray(value)) return value.map(pruned).filter((each) => each !== undefined);
   if (value === null || typeof value !== "object") return value ?? undefined;
@@ -131,7 +131,7 @@ const text = (value) =>
       : each,
   );
 
-/** undefined when both say the same, else {kind, what}. */
+/** Returns undefined when both are equal, otherwise {kind, what}. */
 export async function sameRequest(ours, har, seen, base) {
   await send(har, base);
   let theirs = seen.pop();

@@ -14,7 +14,7 @@ const tool = [
 
 const text = (base64) => Buffer.from(base64, "base64").toString("latin1");
 
-/** What the reader makes of each case: `{ bytes, pieces }`, where pieces are the sizes that arrive one after the other. */
+/** Reads each case `{ bytes, pieces }` and returns the result. `pieces` are the sizes that arrive one after the other. */
 export function dump(cases) {
   const input = Buffer.concat(
     cases.flatMap(({ bytes, pieces = [] }) => [Buffer.from(`${bytes.length} ${pieces.join(",") || "-"}\n`), bytes]),

@@ -224,7 +224,7 @@ const bytes = [
   "\x01",
 ];
 
-/** One request as text of bytes; `oddity`: how likely each part is not as it should be. */
+/** One request as text of bytes. `oddity` is the probability that a part is invalid. */
 function request({ below, pick, chance }, oddity) {
   const odd = () => chance(oddity);
   const choose = (good, bad) => pick(odd() ? bad : good);

@@ -1,4 +1,4 @@
-// An OAuth client as its tests need it: registration, authorize and consent as a signed-in person, tokens.
+// An OAuth client for tests: registration, authorization and consent as a signed-in user, tokens.
 import crypto from "node:crypto";
 import { remember } from "./wick.mjs";
 
@@ -35,7 +35,7 @@ export function authorizeUrl(wick, clientId, challenge, changes = {}) {
   return url;
 }
 
-/** GET as the person's browser would, without following. */
+/** Sends a GET like the user's browser, without following redirects. */
 export async function visit(session, url) {
   const response = await fetch(url, { redirect: "manual", headers: session ? { cookie: session.cookie } : {} });
   return {
@@ -46,7 +46,7 @@ export async function visit(session, url) {
   };
 }
 
-/** The request that waits for consent after such a visit. */
+/** The authorization request that waits for consent after that GET. */
 export function requestId({ status, location }) {
   if (status !== 303 || !location.startsWith("/oauth/consent?")) throw new Error(`${status} ${location}`);
   const id = new URL(location, "http://x").searchParams.get("request");
@@ -54,7 +54,7 @@ export function requestId({ status, location }) {
   return id;
 }
 
-/** From the authorize address to where the browser is sent back. */
+/** Goes from the authorization endpoint to the redirect URI. */
 export async function consent(session, url, decision = { approve: true }) {
   const decided = await session.post(`/oauth/requests/${requestId(await visit(session, url))}`, decision);
   if (decided.status !== 200) throw new Error(JSON.stringify(decided.body));
@@ -74,7 +74,7 @@ export async function token(wick, form, headers = {}) {
   return { status: response.status, headers: response.headers, body };
 }
 
-/** Up to the code: the form that gets its tokens, and where the browser was sent. */
+/** Goes up to the code. Returns the form that gets the tokens, and the redirect. */
 export async function authorization(wick, session, { client, changes, decision } = {}) {
   client ??= (await register(wick)).body.client_id;
   const { verifier, challenge } = pkce();
@@ -89,7 +89,7 @@ export async function authorization(wick, session, { client, changes, decision }
   return { client, back, form };
 }
 
-/** A connection of this person: client id and tokens. */
+/** A connection of this user: client id and tokens. */
 export async function connect(wick, session, { client, scope, decision, headers } = {}) {
   const { form, ...made } = await authorization(wick, session, { client, changes: { scope }, decision });
   const { body } = await token(wick, form, headers);
@@ -103,12 +103,12 @@ export const refresh = (wick, connection, headers, more = {}) =>
     headers,
   );
 
-/** What the server says about a bearer token: its person, kind, and for a connection its id. */
+/** The server's information about a bearer token: user, kind, and the id of a connection. */
 export async function whoami(wick, bearer) {
   return (await fetch(`${wick.url}/api/v1/whoami`, { headers: { authorization: `Bearer ${bearer}` } })).json();
 }
 
-/** What the official SDKs ask of an application, kept in memory; `kept.url` is where the browser should go. */
+/** The storage that the official SDKs need, in memory. `kept.url` is the address for the browser. */
 export function memoryProvider(name, kept = {}) {
   return {
     redirectUrl: redirectUri,

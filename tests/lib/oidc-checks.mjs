@@ -1,4 +1,4 @@
-// What the specs of the sign-in by OpenID Connect ask of an answer.
+// Checks of responses for the specs of sign-in by OpenID Connect.
 import assert from "node:assert/strict";
 import { until } from "./wick.mjs";
 
@@ -15,7 +15,7 @@ export function refused(answer, error = "oidc_failed") {
   assert.equal(answer.session, undefined);
 }
 
-// A provider in trouble: whether it "failed" or is "unavailable" is not for a test to say.
+// A provider with a failure may be reported as "failed" or "unavailable".
 export const refusedSomehow = (answer) =>
   refused(answer, answer.error === "oidc_unavailable" ? "oidc_unavailable" : "oidc_failed");
 
@@ -25,7 +25,7 @@ export function signedIn(answer, location = "/") {
   assert.ok(!answer.jar.has("wick_oidc"), "what was kept for the sign-in is gone");
 }
 
-// What Wick logs as a warning while `act` runs.
+// The warnings that Wick logs while `act` runs.
 export async function warningOf(wick, act, says) {
   const start = wick.errors.length;
   const value = await act();

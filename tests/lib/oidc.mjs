@@ -74,7 +74,7 @@ function send(response, status, body, headers = {}) {
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-// Where oidc-provider keeps what it knows, which outlives a change of its keys.
+// The storage of oidc-provider, which outlives a change of its keys.
 function memory() {
   const all = new Map();
   return class {
@@ -356,7 +356,7 @@ export async function startForger() {
     },
   };
 
-  /** As honest as at the start, with somebody who has never been here. */
+  /** Resets the forger to honest behaviour, with a new account. */
   self.reset = (account = {}) => {
     const sub = crypto.randomUUID();
     self.bend = {};
@@ -499,7 +499,7 @@ export const badTokens = {
   },
 };
 
-/** Writes to the one who asked until he hangs up; `sent` counts. */
+/** Writes to the client until it closes the connection; `sent` counts the bytes. */
 export function endless(sent) {
   return (_, response) => {
     response.writeHead(200, { "content-type": "application/json" });
@@ -508,7 +508,7 @@ export function endless(sent) {
     const more = () => {
       while (!response.destroyed && !response.writableEnded) {
         sent.bytes += chunk.length;
-        // So that the test ends, too, when nobody hangs up.
+        // The test also ends when the client does not close the connection.
         if (sent.bytes > 1 << 28) return response.end('"}');
         if (!response.write(chunk)) return response.once("drain", more);
       }
@@ -524,7 +524,7 @@ export async function startWick(provider, settings = {}, { args = [], ...options
     "--set",
     `${name.includes(".") ? name : `oidc.${name}`}=${value}`,
   ]);
-  // Wick.start hands on the environment of this process.
+  // Wick.start passes on the environment of this process.
   process.env.WICK_OIDC_CLIENT_SECRET = provider.clientSecret;
   try {
     const wick = await Wick.start({ ...options, args: [...set, ...args] });

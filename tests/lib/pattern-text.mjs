@@ -85,7 +85,7 @@ class Generator {
   }
 }
 
-// Of a schema with `pattern`, and perhaps with lengths.
+// A text for a schema with `pattern`, and optionally with lengths.
 export function textOfPattern({ pattern, minLength = 0, maxLength = Infinity }) {
   for (let more = 0; more <= 64; more++) {
     const text = new Generator(pattern, more).alternatives();

@@ -1,4 +1,4 @@
-// The credentials that a spec came to know, and the folders of its servers. When the spec's process ends, no folder may hold a
+// The credentials that a spec has received, and the folders of its servers. When the spec's process ends, no folder may contain a
 // credential in plaintext: in a database, a write-ahead log, a backup or a log. The check is part of every spec that starts a server.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -1,7 +1,7 @@
-// What /proc says of a process: whether it is there, what it has open, how much memory it took.
+// Reads /proc about a process: whether it exists, its open files and its memory.
 import fs from "node:fs";
 
-/** Whether a process is there; one that has ended and that nobody has asked about yet is not. */
+/** Whether a process exists. A zombie does not count. */
 export function alive(pid) {
   try {
     return !["Z", "X"].includes(fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)[0]);
@@ -14,7 +14,7 @@ export function alive(pid) {
 export const statusOf = (pid, field) =>
   fs.readFileSync(`/proc/${pid}/status`, "utf8").match(new RegExp(`^${field}:\\s*(.*)$`, "m"))[1];
 
-/** By how many bytes the memory of a process grew at most while `work` ran. */
+/** The largest growth of a process's memory in bytes while `work` ran. */
 export async function growthOf(pid, work) {
   const kilobytes = (field) => Number.parseInt(statusOf(pid, field), 10);
   // proc(5): the peak is what it is now. Only root may say that of a process whose memory is closed to others.

@@ -1,5 +1,5 @@
 // An MCP server (2026-07-28) that wants each caller's own account, with its authorization server at the same origin or at
-// another: strict about everything a client must do, approving at once, and bendable where a test wants it hostile.
+// another. It is strict about the duties of a client, approves immediately, and can be made hostile by a test.
 import crypto from "node:crypto";
 import { once } from "node:events";
 import http from "node:http";
@@ -212,7 +212,7 @@ export async function startAuthorizationServer({
   }, host);
   Object.assign(self, server, {
     issuer: server.origin + prefix,
-    /** The grant of a living access token. */
+    /** The grant of a valid access token. */
     grantOf: (access) => {
       const grant = accessTokens.get(access);
       return grant && grant.expires > Date.now() ? grant : null;

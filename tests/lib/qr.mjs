@@ -1,4 +1,4 @@
-// Reads a QR code as a phone would: from what is on the screen.
+// Reads a QR code from the screen, like a phone.
 import jsQR from "jsqr";
 
 export async function readQrCode(browser, locator) {

@@ -19,7 +19,7 @@ function randomOf(seed) {
 
 const resolve = (schema, root) => (schema?.$ref ? root.$defs[schema.$ref.slice("#/$defs/".length)] : schema);
 
-// The keywords of all branches in one schema; of anyOf, one branch.
+// The keywords of all branches in one schema, with one branch of anyOf.
 function whole(schema, root, next, depth = 0) {
   let all = { ...resolve(schema, root) };
   const parts = [...(all.allOf ?? [])];

@@ -30,7 +30,7 @@ async function run(program, args, { seconds = 120, onOutput = () => {}, ...optio
   return { code: code ?? signal, output, errors, all: output + errors };
 }
 
-/** The folder with the program of a client; installed when it is not there yet. */
+/** The folder with the program of a client, which is installed if it is missing. */
 async function installed(name) {
   const folder = path.join(cache, packages[name].replaceAll("/", "+"));
   const programs = path.join(folder, "node_modules", ".bin");

@@ -1,4 +1,4 @@
-// An HTTP server on loopback that says {} and keeps what it was asked.
+// An HTTP server on loopback that answers {} and keeps the requests.
 import { once } from "node:events";
 import http from "node:http";
 

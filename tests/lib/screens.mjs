@@ -1,5 +1,5 @@
-// The web app on each screen: a desktop, a laptop and a phone, in light and in dark. What must hold on all of them,
-// whatever is shown, is looksRight().
+// The web app on each screen: a desktop, a laptop and a phone, in light and in dark. looksRight() checks the conditions
+// for all pages on all screens.
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -120,7 +120,7 @@ async function takePicture(page, { width, colorScheme }) {
   await page.screenshot({ path: path.join(process.env.WICK_SCREENSHOTS, file), fullPage: true });
 }
 
-/** Nothing is out of sight, or cut off without a way to read it. */
+/** Everything is visible, and a cut text can be read in another way. */
 export async function fits(page) {
   let found;
   await until(async () => (found = await page.evaluate(outOfSight)).length === 0, 30).catch(() =>
@@ -151,7 +151,7 @@ function outOfSight() {
   for (const element of document.querySelectorAll("body *")) {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    // The link that skips to the content is beside the page until it has the focus.
+    // The link that skips to the content is outside of the page until it has the focus.
     if (box.width < 2 || style.visibility === "hidden" || element.closest('[hidden], svg, a[href="#content"]'))
       continue;
     if ((box.left < -1 || box.right > root.clientWidth + 1) && !scrolls(element))
@@ -181,7 +181,7 @@ export async function go(page, path) {
   await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
-/** It can be reached by scrolling up and down alone. */
+/** The element can be reached by vertical scrolling only. */
 export async function isInView(page, locator) {
   await locator.scrollIntoViewIfNeeded();
   const box = await locator.boundingBox();

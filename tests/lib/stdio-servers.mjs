@@ -49,7 +49,7 @@ export function newLog() {
   };
 }
 
-// {API_KEY} in what it is told to say stands for its variable of this name.
+// {API_KEY} in the given text stands for the environment variable of this name.
 const filled = (text) => text.replaceAll("{API_KEY}", process.env.API_KEY);
 
 const tools = {
@@ -70,7 +70,7 @@ const tools = {
   },
   large: ({ bytes }) => ({ content: [{ type: "text", text: "x".repeat(bytes) }] }),
 };
-// What answers later, otherwise, or not at all.
+// Methods that answer later, differently, or not at all.
 let answerLater = () => {};
 const odd = {
   hang: () => {},
@@ -153,7 +153,7 @@ const odd = {
   },
 };
 
-// What a program does when its first message is not initialize.
+// The program's reaction when its first message is not initialize.
 const strict = {
   end: () => process.exit(1),
   "end well": () => process.exit(0),

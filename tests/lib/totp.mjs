@@ -28,7 +28,7 @@ export class Authenticator {
     return String(number % 1e6).padStart(6, "0");
   }
 
-  /** A code that is not right now, nor soon. */
+  /** A code that is wrong now and in the next steps. */
   wrong() {
     const near = [-3, -2, -1, 0, 1, 2, 3, 4].map((drift) => this.codeAt(currentStep() + drift));
     return ["000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777", "888888"].find(

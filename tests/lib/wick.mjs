@@ -1,4 +1,4 @@
-// A Wick of one's own for a test: a fresh data folder, a private port, the real binary.
+// A separate Wick for a test: a new data folder, a private port, the real binary.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -102,7 +102,7 @@ export class Wick {
     return run([...args, "--data", this.data], options);
   }
 
-  /** The same without holding up this process: for commands that need something of it. */
+  /** The same without blocking this process, for commands that need it. */
   async cliLater(args, { input = "" } = {}) {
     const child = spawn(binary, [...args, "--data", this.data]);
     const out = { stdout: "", stderr: "" };
@@ -220,7 +220,7 @@ export function modern(wick, token, method, params = {}, headers = {}) {
 
 export const callTool = (wick, token, name, args = {}) => modern(wick, token, "tools/call", { name, arguments: args });
 
-// Until `ready` says so, at most `seconds`: for what has no event to await.
+// Waits until `ready` returns true, at most `seconds`, for conditions without an event.
 export async function until(ready, seconds = 30, what = "it did not happen in time") {
   const end = Date.now() + seconds * 1000;
   for (;;) {

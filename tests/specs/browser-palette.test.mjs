@@ -83,7 +83,7 @@ test("its button opens it too, Escape closes it and gives the focus back, and wh
   await page.goto(`${wick.url}/history`);
   await page.getByRole("button", { name: "Go to a page" }).click();
   await field().fill("zzz");
-  await palette().getByText("Nothing is called like that.").waitFor();
+  await palette().getByText("Nothing has this name.").waitFor();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await palette().waitFor({ state: "detached" });
@@ -135,7 +135,7 @@ test("a member is led to no page of admins, and no user is searched for", async 
     String(names),
   );
   await dialog.getByRole("combobox").fill("ann");
-  await dialog.getByText("Nothing is called like that.").waitFor();
+  await dialog.getByText("Nothing has this name.").waitFor();
   assert.deepEqual(
     asked.filter((path) => path.startsWith("/api/v1/admin")),
     [],

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { exactTime, timeWords, today } from "../../web/src/lib/time.ts";
 
 const says = (time, now, zone = "UTC") => {
-  const { text, beside } = timeWords(time, today(Date.parse(now), zone), zone);
-  return beside ? `${text} | ${beside}` : text;
+  const { text, detail } = timeWords(time, today(Date.parse(now), zone), zone);
+  return detail ? `${text} | ${detail}` : text;
 };
 
 test("a day begins at midnight of the viewer, however few minutes ago that was", () => {

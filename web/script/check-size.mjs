@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-// Of the 250 kB that a page may load; the rest is for its data. Brotli, which most browsers take, makes a tenth less.
+// A page may load 250 kB; the rest is for its data. Brotli, which most browsers accept, makes the files a tenth smaller.
 const most = 236_000;
 
 const dist = new URL("../dist", import.meta.url).pathname;

@@ -1,4 +1,4 @@
-// Puts a .br and a .gz beside each file of dist, so that the server never compresses at run time.
+// Writes a .br and a .gz for each file of dist, so the server never compresses files at run time.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";

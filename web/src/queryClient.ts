@@ -14,7 +14,7 @@ function onError(error: Error) {
   const { pathname, search } = router.state.location;
   // There a 401 is about what the person just typed.
   if (publicPaths.includes(pathname)) return;
-  // What the former session could see must not outlive it; the pages that show it are gone first.
+  // Data of the former session must not outlive it; the pages that show the data are removed first.
   void router.navigate(signInPath(pathname + search), { replace: true }).then(() => {
     queryClient.clear();
   });

@@ -9,7 +9,7 @@ import { NotFoundPage } from "./shell/NotFoundPage";
 import { RequireAdmin } from "./shell/RequireAdmin";
 import { RequireSession } from "./shell/RequireSession";
 
-/** Of routes.json, which also says who may open it. */
+/** A path of routes.json, which also says which role may open it. */
 type RoutePath = keyof typeof routes;
 type PageModule<Name extends string> = Record<Name, React.ComponentType>;
 
@@ -110,7 +110,7 @@ export const router = createBrowserRouter([
             Component: AppLayout,
             children: [
               {
-                // The navigation stays beside a page that failed.
+                // The navigation stays visible when a page fails.
                 ErrorBoundary: FailedPage,
                 children: [
                   ...memberPages,

@@ -1,4 +1,4 @@
-// Security review F3, F4; code review D2.
+// Credentials in responses, slow and endless responses, and headers that try to add requests.
 import { inParallel, parsed } from "../target.mjs";
 
 export const what =

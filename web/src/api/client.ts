@@ -7,7 +7,7 @@ import type { components, paths } from "./schema.d.ts";
 export const timeouts = {
   read: 30_000,
   change: 60_000,
-  /** What waits for a connected system: the server gives up before this. */
+  /** For requests that wait for a connected system: the server gives up earlier. */
   upstream: 600_000,
 };
 

@@ -7,11 +7,11 @@ import { ApiError } from "./client";
 interface ActionOptions<Input, Output> {
   /** Queries that are stale once it succeeded. */
   refresh?: QueryKey[];
-  /** What to tell the person on success; empty: nothing. */
+  /** The message on success; empty: none. */
   done?: string | ((output: Output, input: Input) => string);
   /** Called also when the page was left meanwhile. */
   onDone?: (output: Output, input: Input) => void;
-  /** The caller shows `error` itself, beside its form. */
+  /** The caller shows `error` itself, next to its form. */
   showsError?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function useAction<Input = void, Output = unknown>(
         if (message) notify("done", message);
       }
       onDone?.(output, input);
-      // Pending until the page shows the change: a button never comes back to life beside the old state.
+      // Pending until the page shows the change: a button is never enabled while the old state is still shown.
       return Promise.all(refresh.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
     },
     onError: (error) => {
@@ -47,7 +47,7 @@ export function useAction<Input = void, Output = unknown>(
   });
   return {
     ...mutation,
-    /** Does nothing while the same is under way: two presses before the page is drawn anew are one. */
+    /** Does nothing while the same action runs: two presses before the next render are one. */
     mutate: (input: Input) => {
       if (busy.begin(keyOf(input))) mutation.mutate(input);
     },
@@ -77,7 +77,7 @@ function useOnPage() {
 
 const keyOf = (input: unknown) => JSON.stringify(input) ?? "";
 
-/** The inputs of which an action is under way: known at once, and drawn. */
+/** The inputs whose action runs: known immediately, and rendered. */
 function useBusy() {
   const now = useRef(new Set<string>());
   const [drawn, setDrawn] = useState<ReadonlySet<string>>(new Set());

@@ -1,4 +1,4 @@
-// Asks before what cannot be taken back; names the consequence.
+// Asks before an action that cannot be undone, and names the consequence.
 import { Button, Group, type MantineSize, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Dialog } from "./Dialog";

@@ -6,7 +6,7 @@ import { copyText } from "../lib/copyText";
 
 interface Props extends ButtonProps {
   value: string;
-  /** What is copied, for screen readers: "Copy <what>". */
+  /** The copied thing, for screen readers: "Copy <what>". */
   what: string;
   onCopied?: () => void;
 }

@@ -4,11 +4,11 @@ import classes from "./Time.module.css";
 
 /** "today 14:03", "12 Nov 2026 14:03"; seconds and zone on hover and tap. */
 export function Time({ value }: { value: string }) {
-  const { text, beside } = timeWords(value, useToday());
+  const { text, detail } = timeWords(value, useToday());
   return (
     <time dateTime={value} data-tip={exactTime(value)}>
       <span className={classes.part}>{text}</span>
-      {beside && <span className={classes.beside}> {beside}</span>}
+      {detail && <span className={classes.detail}> {detail}</span>}
     </time>
   );
 }

@@ -38,7 +38,7 @@ export function keepFocus() {
   document.addEventListener("focusin", ({ target }) => {
     if (target instanceof HTMLElement && !target.closest(floating)) last = placeOf(target);
   });
-  // Someone who clicks beside everything means to leave.
+  // A click outside of all elements means that the user wants to leave.
   document.addEventListener("pointerdown", ({ target }) => {
     if (target instanceof Element && !target.closest(focusable)) last = null;
   });

@@ -1,4 +1,4 @@
-// What a credential may call, of what its user may: connectors and operations.
+// The scope of a credential: connectors and operations.
 import type { Schema } from "../api/client";
 import { count, plural } from "./format";
 

@@ -8,26 +8,26 @@ const wordsAt = (now: number, iso: string, timeZone: string) =>
 const words = (iso: string) => wordsAt(now, iso, zone);
 
 test("the day before is yesterday, however few hours ago it was", () => {
-  expect(words("2026-11-29T22:59:00Z")).toEqual({ text: "yesterday 23:59", beside: "" });
+  expect(words("2026-11-29T22:59:00Z")).toEqual({ text: "yesterday 23:59", detail: "" });
   expect(words("2026-11-29T00:01:00Z").text).toBe("yesterday 01:01");
 });
 
 test("two days before is a date, not yesterday", () => {
-  expect(words("2026-11-28T22:59:00Z")).toEqual({ text: "28 Nov 2026", beside: "23:59" });
+  expect(words("2026-11-28T22:59:00Z")).toEqual({ text: "28 Nov 2026", detail: "23:59" });
 });
 
 test("a moment after midnight is today", () => {
   expect(words("2026-11-29T23:00:00Z").text).toBe("today 00:00");
 });
 
-test("an expiry in seven days says seven days, with the date beside", () => {
-  expect(words("2026-12-07T07:59:00Z")).toEqual({ text: "in 7 days", beside: "7 Dec 2026 08:59" });
+test("an expiry in seven days says seven days, followed by the date", () => {
+  expect(words("2026-12-07T07:59:00Z")).toEqual({ text: "in 7 days", detail: "7 Dec 2026 08:59" });
   expect(words("2026-12-01T00:00:00Z").text).toBe("tomorrow 01:00");
 });
 
 test("an expiry after thirty days is a date", () => {
   expect(words("2026-12-30T12:00:00Z").text).toBe("in 30 days");
-  expect(words("2026-12-31T12:00:00Z")).toEqual({ text: "31 Dec 2026", beside: "13:00" });
+  expect(words("2026-12-31T12:00:00Z")).toEqual({ text: "31 Dec 2026", detail: "13:00" });
 });
 
 test("days of 23 and 25 hours count as one day", () => {
@@ -50,6 +50,6 @@ test("the exact time has seconds and zone", () => {
 });
 
 test("a text that is no time is shown as it is", () => {
-  expect(words("soon")).toEqual({ text: "soon", beside: "" });
+  expect(words("soon")).toEqual({ text: "soon", detail: "" });
   expect(exactTime("soon", zone)).toBe("soon");
 });

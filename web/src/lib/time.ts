@@ -1,4 +1,4 @@
-// Times as people say them: by calendar day in the viewer's zone, with the clock time beside. Nothing is rounded:
+// Times as people say them: by calendar day in the viewer's zone, followed by the clock time. Nothing is rounded:
 // "yesterday" is the day before today, however many hours that is.
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const maxCountedDays = 30;
@@ -15,8 +15,8 @@ interface LocalTime {
 export interface TimeWords {
   /** "today 14:03", "in 7 days", "12 Nov 2026" */
   text: string;
-  /** What the text leaves out: the date, the clock time, or both. May be empty. */
-  beside: string;
+  /** The part that the text leaves out: the date, the clock time, or both. May be empty. */
+  detail: string;
 }
 
 const formats = new Map<string | undefined, Intl.DateTimeFormat>();
@@ -70,20 +70,20 @@ export const today = (now: number, timeZone?: string) => dayNumber(localTime(now
 /** `day` is the calendar day of now, as today() gives it. */
 export function timeWords(iso: string, day: number, timeZone?: string): TimeWords {
   const milliseconds = Date.parse(iso);
-  if (Number.isNaN(milliseconds)) return { text: iso, beside: "" };
+  if (Number.isNaN(milliseconds)) return { text: iso, detail: "" };
   const time = localTime(milliseconds, timeZone);
   const days = dayNumber(time) - day;
   switch (days) {
     case -1:
-      return { text: `yesterday ${time.clock}`, beside: "" };
+      return { text: `yesterday ${time.clock}`, detail: "" };
     case 0:
-      return { text: `today ${time.clock}`, beside: "" };
+      return { text: `today ${time.clock}`, detail: "" };
     case 1:
-      return { text: `tomorrow ${time.clock}`, beside: "" };
+      return { text: `tomorrow ${time.clock}`, detail: "" };
     default:
       return days > 1 && days <= maxCountedDays
-        ? { text: `in ${days} days`, beside: `${dateOf(time)} ${time.clock}` }
-        : { text: dateOf(time), beside: time.clock };
+        ? { text: `in ${days} days`, detail: `${dateOf(time)} ${time.clock}` }
+        : { text: dateOf(time), detail: time.clock };
   }
 }
 

@@ -80,7 +80,7 @@ export function installTooltips(className: string) {
   });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
   document.addEventListener("scroll", hide, { capture: true, passive: true });
-  // What it belongs to is elsewhere now, and may be whole.
+  // The element has moved, and its text may fit now.
   window.addEventListener("resize", hide);
   new MutationObserver(() => {
     if (owner && !owner.isConnected) hide();

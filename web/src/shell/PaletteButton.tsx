@@ -11,7 +11,7 @@ const ShortcutHelp = lazyComponent(
 
 type Opened = "palette" | "help" | null;
 
-/** What is typed into a field, or into a dialog, is not for us. */
+/** Keys that are typed into a field or a dialog do not open the palette. */
 const isTaken = ({ target, defaultPrevented, isComposing }: KeyboardEvent) =>
   defaultPrevented ||
   isComposing ||

@@ -14,7 +14,7 @@ export function UserMenu({ me }: { me: Schema<"Me"> }) {
   const button = useRef<HTMLButtonElement>(null);
   const root = useClickOutside<HTMLDivElement>(() => setOpened(false));
   const signOut = useAction(() => unwrap(api.DELETE("/session")), {
-    // A full load, so that nothing of this session stays in memory.
+    // A full load, which removes all data of this session from memory.
     onDone: () => window.location.assign("/sign-in"),
   });
   const close = () => {

@@ -4,7 +4,7 @@ import { Panel } from "./Panel";
 
 interface Props {
   title: string;
-  /** What to do about it. */
+  /** The next step for the user. */
   children?: ReactNode;
 }
 

@@ -20,7 +20,7 @@ interface Props {
   onChange: (toolIds: string[]) => void;
 }
 
-/** What groups and results have in common. */
+/** The common part of groups and results. */
 interface PartProps {
   readOnly: boolean;
   chosen: ReadonlySet<string>;
@@ -100,7 +100,7 @@ function ConnectorGroup({ connector, alone, readOnly, chosen, onChange }: GroupP
         open(loaded.items, readOnly).map(({ tool_id }) => tool_id),
         true,
       );
-    // What went wrong is shown where the list would be.
+    // An error is shown in the place of the list.
     else setOpened(true);
   };
   return (

@@ -1,4 +1,4 @@
-// What a credential may call, of what its user may: connectors and operations. Used for tokens and consent.
+// Chooses the scope of a credential: connectors and operations. Used for tokens and consent.
 import { Checkbox, Radio, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { Schema } from "../../api/client";

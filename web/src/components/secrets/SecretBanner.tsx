@@ -8,7 +8,7 @@ import { useGuardUntilCopied } from "./useGuardUntilCopied";
 
 interface Props {
   title: string;
-  /** What to copy and where it belongs. */
+  /** Names the secret to copy and the place where it belongs. */
   description: ReactNode;
   values: { what: string; value: string; testId?: string }[];
   closeLabel: string;

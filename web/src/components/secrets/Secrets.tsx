@@ -1,4 +1,4 @@
-// What is shown once: new tokens, links, secrets of apps. They are above whatever page one is on, until their own
+// Secrets that are shown once: new tokens, links, secrets of apps. They stay above every page until their own
 // button closes them, so neither an answer that comes late nor a click on another page loses one.
 import { createContext, Fragment, useContext, useMemo, useState, type ReactNode } from "react";
 

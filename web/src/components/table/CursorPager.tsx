@@ -8,7 +8,7 @@ interface Props {
   next: string | null;
   previous: string | null;
   onGo: (cursor: string) => void;
-  /** What is counted, in the singular. */
+  /** The counted thing, in the singular. */
   noun: string;
 }
 

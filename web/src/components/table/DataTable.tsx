@@ -28,7 +28,7 @@ interface Props<Row> {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
-  /** What a row is opened to; null while it is closed. */
+  /** The content of an open row; null while the row is closed. */
   details?: (row: Row) => ReactNode;
 }
 

@@ -6,7 +6,7 @@ interface Props {
   page: number;
   pageSize: number;
   onChange: (page: number) => void;
-  /** What is counted, in the singular. */
+  /** The counted thing, in the singular. */
   noun: string;
 }
 

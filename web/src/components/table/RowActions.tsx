@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 
 interface Props {
-  /** What is edited or deleted. */
+  /** The name of the edited or deleted thing. */
   name: string;
   onEdit: () => void;
   onDelete: () => void;

@@ -6,7 +6,7 @@ import classes from "./TruncatedText.module.css";
 interface Props extends TextProps {
   /** Leads to what is named. */
   to?: string;
-  /** Of that link: see lib/backLink.ts. */
+  /** The state of the link: see lib/backLink.ts. */
   state?: unknown;
   children: ReactNode;
 }

@@ -11,7 +11,7 @@ interface Props {
   onClose: () => void;
 }
 
-/** What to put into an app that was registered here, or got a new secret. */
+/** The credentials for an app that was registered here, or got a new secret. */
 export function AppSecretBanner({ shown: { client, client_secret: secret }, onClose }: Props) {
   return (
     <SecretBanner

@@ -67,7 +67,7 @@ function ConnectionDetail({ connection }: { connection: Schema<"Connection"> }) 
     { refresh: [["connections"], ["admin"]], done: `${client.name} is disconnected.` },
   );
 
-  // Another user's connection is no part of one's own pages.
+  // The pages of a user show no connection of another user.
   if (!own && !isAdministration)
     return <Navigate replace to={`/admin/connections/${connection.id}`} state={state} />;
   return (

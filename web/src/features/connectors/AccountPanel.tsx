@@ -18,7 +18,7 @@ type Account = Schema<"ConnectorAccount">;
 
 interface Props {
   connector: Connector;
-  /** What has just happened, above all else. */
+  /** The result of the last action, at the top. */
   children?: ReactNode;
 }
 

@@ -18,7 +18,7 @@ export function parseRunFilters(search: URLSearchParams): RunFilters {
     const value = search.get(name);
     if (value) filters[name] = value;
   }
-  // What is no time is no filter: its box is empty too.
+  // A text that is not a time is no filter, and its box is empty.
   for (const name of timeNames) {
     const value = search.get(name);
     if (value && !Number.isNaN(Date.parse(value))) filters[name] = value;

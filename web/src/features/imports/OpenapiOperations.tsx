@@ -42,7 +42,7 @@ export function OpenapiOperations({ preview, chosen, onChange }: Props) {
     }
     onChange(next);
   };
-  // What would be deleted is never chosen together with others.
+  // Operations that would be deleted are never chosen together with others.
   const addable = found.filter((one) => one.importable).map((one) => one.operation);
 
   return (

@@ -1,4 +1,4 @@
-// What a document says about itself: its name, where its API is and how one signs in there.
+// The document's own data: its name, the address of its API and the authentication.
 import { Alert, List, Stack, Text } from "@mantine/core";
 import type { Preview } from "./openapiImport";
 

@@ -1,7 +1,7 @@
 import { Badge } from "@mantine/core";
 import type { Schema } from "../../api/client";
 
-/** What a call may do, in words. */
+/** The effects of a call, in words. */
 export function OperationHints({ operation }: { operation: Schema<"Operation"> }) {
   return (
     <>

@@ -92,7 +92,7 @@ function SchemaField({ field, value, problem, onChange }: FieldProps) {
   }
 }
 
-/** What fits into one line: formats, and texts that may not be long. */
+/** Values that fit into one line: formats, and texts with a small maximum length. */
 const isShort = ({ format, maxLength }: FormField["schema"]) =>
   Boolean(format) || (typeof maxLength === "number" && maxLength <= 200);
 

@@ -1,4 +1,4 @@
-// Shows the definitions that the connected server offers beside the accepted ones, and accepts exactly those that are shown.
+// Shows the definitions that the connected server offers next to the accepted ones, and accepts exactly those that are shown.
 import { Badge, Group, Stack, Text } from "@mantine/core";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";

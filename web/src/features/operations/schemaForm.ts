@@ -11,7 +11,7 @@ export interface FormField {
   schema: JsonObject;
 }
 
-/** What stands in each input: text as typed, booleans as "true", "false" or "" for left out. */
+/** The content of each input: text as typed, booleans as "true", "false" or "" for left out. */
 export type FormValues = Record<string, string>;
 
 export function formFields(schema: JsonObject): FormField[] {

@@ -1,4 +1,4 @@
-// What only the person who has both may do: it asks for the password and a code.
+// Asks for the password and a code before an action that needs both.
 import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useAction } from "../../api/useAction";

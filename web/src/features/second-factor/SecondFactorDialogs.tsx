@@ -1,4 +1,4 @@
-// What the panel of the second factor opens.
+// The dialogs of the panel of the second factor.
 import { api, unwrap } from "../../api/client";
 import { Dialog } from "../../components/Dialog";
 import { useSecrets } from "../../components/secrets/Secrets";

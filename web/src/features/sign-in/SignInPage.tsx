@@ -63,7 +63,7 @@ export function SignInPage() {
   );
 }
 
-/** Who sent the person here, when it was not the person. */
+/** The app that sent the user to this page, if one did. */
 function AskingApp({ next }: { next: string }) {
   const { pathname, searchParams } = new URL(next, window.location.origin);
   const client = pathname === "/oauth/authorize" ? searchParams.get("client_id") : null;

@@ -1,4 +1,4 @@
-// What follows a successful sign-in, set-up or invitation.
+// The step after a successful sign-in, set-up or invitation.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 import type { Schema } from "../../api/client";

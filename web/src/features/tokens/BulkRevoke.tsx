@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function BulkRevoke({ selected, owner, onRevoked }: Props) {
-  // What the dialog shows is what is revoked, whatever the list does meanwhile.
+  // The dialog revokes exactly the tokens that it shows, even if the list changes meanwhile.
   const [confirming, setConfirming] = useState<Token[] | "owner" | null>(null);
   const close = () => setConfirming(null);
   const revoke = useAction(

@@ -78,7 +78,7 @@ function TokenDetail({ token }: { token: Schema<"Token"> }) {
   };
   const history = own ? "/history" : "/admin/history";
 
-  // Another user's token is no part of one's own pages.
+  // The pages of a user show no token of another user.
   if (!own && !isAdministration)
     return <Navigate replace to={`/admin/access-tokens/${token.id}`} state={state} />;
   return (

@@ -1,4 +1,4 @@
-// What a token, a connection or a user has called: calls and errors by day and connector, addresses and clients.
+// The calls of a token, a connection or a user: calls and errors by day and connector, addresses and clients.
 import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Schema } from "../../api/client";

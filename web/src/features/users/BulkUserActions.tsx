@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function BulkUserActions({ selected, onDone }: Props) {
-  // What the dialog shows is what is changed, whatever the list does meanwhile.
+  // The dialog changes exactly the users that it shows, even if the list changes meanwhile.
   const [opened, setOpened] = useState<{ dialog: "tag" | "deactivate"; users: User[] }>();
   const close = () => setOpened(undefined);
   const done = () => {

@@ -1,4 +1,4 @@
-// What an admin can do with a user: as a menu in the list, as buttons on the user's page. What ends something asks before.
+// The actions of an admin on a user: a menu in the list, buttons on the user's page. An action that ends something asks first.
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";

@@ -73,7 +73,7 @@ function Search({ onClose }: { onClose: () => void }) {
       <ErrorAlert error={error} />
       {targets.length === 0 ? (
         <Text size="sm" c="dimmed" role="status">
-          Nothing is called like that.
+          Nothing has this name.
         </Text>
       ) : (
         <div ref={list} id={id} role="listbox" aria-label="Places" className={classes.list}>

@@ -17,7 +17,7 @@ export interface Group {
   targets: Target[];
 }
 
-/** Of each group; who looks for another one types more of its name. */
+/** The number of results in each group. To find another one, the user types more of its name. */
 const maxShown = 8;
 
 const usersQuery = (query: string) =>

@@ -155,7 +155,7 @@ function outOfSight() {
     if (box.width < 2 || style.visibility === "hidden" || element.closest('[hidden], svg, a[href="#content"]'))
       continue;
     if ((box.left < -1 || box.right > root.clientWidth + 1) && !scrolls(element))
-      found.push(`${name(element)} is beside the screen`);
+      found.push(`${name(element)} is outside of the screen`);
     const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
     if (
       !hasText ||

@@ -1,4 +1,4 @@
-// The short form of script/abuse: each attack from outside, with a well-behaved client of another user beside it.
+// The short form of script/abuse: each attack from outside, while a well-behaved client of another user makes calls.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { Campaign, attacks } from "../abuse/attacks.mjs";

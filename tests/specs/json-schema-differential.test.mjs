@@ -54,7 +54,7 @@ const differences = [
   },
   {
     reason:
-      "core §10.3.1.3: an empty list contains nothing. Ajv takes it where other keywords for items stand beside `contains`.",
+      "core §10.3.1.3: an empty list contains nothing. Ajv takes it where `contains` has other keywords for items next to it.",
     applies: (schema, value) => /"contains"/.test(schema) && /\[\]/.test(value),
     example: { schema: { prefixItems: [{ type: "string" }], contains: true }, value: [], wick: false },
   },

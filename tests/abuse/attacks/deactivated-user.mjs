@@ -1,8 +1,7 @@
-// Security review F16.
 import { execFileSync } from "node:child_process";
 import { wait } from "../target.mjs";
 
-export const what = "is deactivated, or signs out, while a call of his is under way";
+export const what = "is deactivated, or signs out, while their call is in progress";
 
 export async function run(target) {
   const signIn = async (email, password) => {

@@ -1,4 +1,4 @@
-// The issue, "A full disk": one member can fill it, and must never take the kill switch away.
+// One member can fill the disk, and revocation must still work.
 import fs from "node:fs";
 import { inParallel, mcpRequest, parsed } from "../target.mjs";
 

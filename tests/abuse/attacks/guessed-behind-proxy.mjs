@@ -1,4 +1,4 @@
-// Security review F7, as deployed: all clients come through one proxy, which says their addresses.
+// All clients come through one proxy, which sends their addresses.
 import { inParallel } from "../target.mjs";
 
 export const what = "signs in with wrong passwords through the trusted proxy, and lies about its address without one";

@@ -1,4 +1,3 @@
-// Clients review 1 and 2; security review F15.
 import { wait } from "../target.mjs";
 
 export const what = "calls a child process that answers with lines of 6 MB, dies, and speaks to others on stderr";

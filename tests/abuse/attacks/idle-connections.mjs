@@ -1,4 +1,3 @@
-// Security review F6.
 import http from "node:http";
 import { inParallel, wait } from "../target.mjs";
 

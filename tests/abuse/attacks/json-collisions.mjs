@@ -1,4 +1,4 @@
-// Security review F12. Boost.JSON hashes a member's name by FNV-1a from a salt that is the address of the table. A large
+// Boost.JSON hashes a member's name by FNV-1a from a salt that is the address of the table. A large
 // table is mapped memory, so that the low twelve bits of its address are known: names can be made that agree in them, and a
 // multiple of 4,096 of such names, which is the number of buckets too, falls into few buckets.
 import { randomNumbers } from "../target.mjs";

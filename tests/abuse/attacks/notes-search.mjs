@@ -1,4 +1,3 @@
-// Security review F9.
 import { inParallel } from "../target.mjs";
 
 export const what = "stores 800 notes of 64 kB and searches them for an absent word, 16 at once in a loop";

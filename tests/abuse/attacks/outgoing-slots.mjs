@@ -1,4 +1,3 @@
-// Security review F8.
 import { parsed, wait } from "../target.mjs";
 
 export const what = "makes 1,005 calls of a slow operation at once, then hangs up";

@@ -1,4 +1,4 @@
-// Security review F2: what the audit leaves out is found in one pass, however often it occurs.
+// What the audit leaves out is found in one pass, however often it occurs.
 export const what = "calls a tool with arguments of 4 MB that are nothing but secrets and near secrets";
 
 const bytes = 4_100_000;

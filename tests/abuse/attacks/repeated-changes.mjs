@@ -1,4 +1,3 @@
-// Security review F14.
 import { execFileSync } from "node:child_process";
 import { inParallel } from "../target.mjs";
 

@@ -1,5 +1,4 @@
-// Security review F5.
-export const what = "calls tools with small and large arguments that are slow to hold against their schema";
+export const what = "calls tools with small and large arguments that are slow to validate";
 
 const numbers = (count) => Array.from({ length: count }, (_, i) => i);
 

@@ -1,4 +1,3 @@
-// Security review F13.
 import { inParallel, wait } from "../target.mjs";
 
 export const what = "keeps bodies of 4 MiB open without their last bytes, and headers that come byte by byte";

@@ -1,4 +1,3 @@
-// Security review F1, F10, F11.
 import { inParallel, wait } from "../target.mjs";
 
 export const what = "sends valid and invalid requests in two segments, split at each byte, and one byte at a time";

@@ -1,4 +1,4 @@
-// Security review F7: the owner of an account comes from another network than those who guess.
+// The owner of an account comes from another network than those who guess.
 import { inParallel } from "../target.mjs";
 
 export const what = "signs in with wrong passwords, for made-up accounts and for the other user's, from 60 addresses";

@@ -73,7 +73,7 @@ std::string since(const json::object& connector) {
   return at.empty() ? "" : " since " + at;
 }
 
-// What a connector's command wrote to its standard error, line by line.
+// Prints the standard error of a connector's program, line by line.
 void print_stderr(const json::object& connector) {
   const std::string text = text_or_empty(connector, "stderr");
   if (text.empty()) return;

@@ -7,7 +7,7 @@
 namespace wick {
 
 // `name`: the command, for example "token list". A secret comes alone on standard output, so that a script can take it;
-// all else about it goes to standard error.
+// other messages go to standard error.
 void print_command_result(const std::string& name, const boost::json::object& result);
 
 }  // namespace wick

@@ -14,7 +14,7 @@ Result<boost::json::object> connector_list(Instance& instance, const boost::json
 // {connector: label, slug or id}
 Result<boost::json::object> connector_show(Instance& instance, const boost::json::object& arguments);
 Result<boost::json::object> connector_remove(Instance& instance, const boost::json::object& arguments);
-// Accepts what the connected system offers now.
+// Accepts the operations that the connected system has now.
 Result<boost::json::object> connector_refresh(Instance& instance, const boost::json::object& arguments);
 // {connector, operation, arguments, user}: runs an operation as a user, on record. Without an operation: asks
 // the system what it offers and changes nothing.

@@ -1,8 +1,8 @@
 // ControlSocket: how commands reach the server that holds the data folder.
 //
-// A Unix socket in that folder, mode 0600: who may open the folder may command the server, nobody else. One
-// request and one answer per connection, each a line of JSON: {"command","arguments"} → {"result"} or
-// {"error":{code,message}}. Each connection has a thread of its own, so that a command that waits holds up no
+// A Unix socket in that folder, mode 0600: only users who can open the folder can command the server. One
+// request and one response for each connection, each a line of JSON: {"command","arguments"} → {"result"} or
+// {"error":{code,message}}. Each connection has its own thread, so a command that waits delays no
 // other.
 #pragma once
 

@@ -1,4 +1,4 @@
-// How the command line says what went wrong: a sentence, or JSON for scripts, on standard error.
+// Prints an error on standard error: a sentence, or JSON for scripts.
 #pragma once
 
 #include "base/result.h"

@@ -1,4 +1,4 @@
-// The commands that act on a Wick server somewhere else, as a person: login, logout, whoami, access-token.
+// The commands that use another Wick server as a signed-in user: login, logout, whoami, access-token.
 #pragma once
 
 namespace CLI {
@@ -7,7 +7,7 @@ class App;
 
 namespace wick {
 
-// Adds them to the command line; `code` is the exit code once one has run. Both must outlive the parsing.
+// Adds these commands to the command line. `code` is the exit code of the command that has run. Both arguments must outlive the parsing.
 void add_remote_commands(CLI::App& app, int& code);
 
 }  // namespace wick

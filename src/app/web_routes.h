@@ -12,7 +12,7 @@ class WebRoutes {
  public:
   // The list inside the binary.
   static WebRoutes embedded();
-  // `patterns`: paths in which a segment that begins with ":" stands for any one that is not empty.
+  // `patterns`: paths. A segment that begins with ":" matches any segment that is not empty.
   explicit WebRoutes(const std::vector<std::string>& patterns);
 
   // Whether there is a page at `path` (undecoded, without the query), as the web app's router decides: without regard to

@@ -1,5 +1,7 @@
-// An admin says in the form of an operation what models get of its responses: in Chromium.
+// An admin says in the form of an operation what models get of its responses, and tests an operation: in Chromium.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import http from "node:http";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.mjs";
 import { launch, signedInPage } from "../lib/browser.mjs";
@@ -72,4 +74,55 @@ test("the form shows what is set, and an emptied field takes it away", async () 
   await dialog().waitFor({ state: "detached" });
   const { rest } = (await admin.get(path)).body.operations[0];
   assert.deepEqual([rest.pick, rest.max_items, rest.max_text_bytes], [undefined, undefined, undefined]);
+});
+
+test("whole numbers above 15 digits are shown and sent exactly", async () => {
+  const big = "9007199254740993";
+  const sent = [];
+  const api = http
+    .createServer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      sent.push(body);
+      response.writeHead(200, { "content-type": "application/json" }).end(`{"id":${big},"list":[-${big}]}`);
+    })
+    .listen(0, "127.0.0.1");
+  await once(api, "listening");
+  try {
+    const config = { base_url: `http://127.0.0.1:${api.address().port}`, allow_private_addresses: true };
+    const { id } = (await admin.post("/admin/connectors", { kind: "rest", label: "Numbers", config })).body;
+    const made = await admin.post(`/admin/connectors/${id}/operations`, {
+      key: "send",
+      name: "Send",
+      description: "Sends a number",
+      input_schema: { type: "object", properties: { id: { type: "integer" }, more: { type: "array" } } },
+      rest: { method: "POST", path: "/", body: '{"id":"{id}","more":"{more}"}' },
+    });
+    assert.equal(made.status, 201, made.text);
+    await page.goto(`${wick.url}/connectors/${id}?tab=test&operation=send`);
+    await page.getByLabel("id", { exact: true }).fill(big);
+    await page.getByLabel("more", { exact: true }).fill(`[${big}]`);
+    await page.getByLabel("id", { exact: true }).focus(); // what is left is formatted
+    assert.equal(await page.getByLabel("more", { exact: true }).inputValue(), `[\n  ${big}\n]`);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    const shown = page.getByLabel("Structured", { exact: true });
+    await shown.waitFor();
+    assert.equal(await shown.textContent(), `{\n  "id": ${big},\n  "list": [\n    -${big}\n  ]\n}`);
+    assert.deepEqual(sent, [`{"id":${big},"more":[${big}]}`]);
+
+    const [run] = (await admin.get(`/runs?connector=${id}`)).body.items;
+    await page.goto(`${wick.url}/runs/${run.id}`);
+    await page
+      .locator("pre", { hasText: `"id": ${big},` })
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Retry", exact: true }).click();
+    await page.getByText("The retry succeeded").waitFor();
+    assert.deepEqual(sent, Array(2).fill(sent[0]));
+    await page.getByRole("link", { name: "Open in the test form" }).click();
+    assert.equal(await page.getByLabel("id", { exact: true }).inputValue(), big);
+  } finally {
+    api.closeAllConnections();
+    api.close();
+  }
 });

@@ -1,5 +1,6 @@
 // The one way to the server: a client typed by openapi.json, and errors that carry the server's own sentence.
 import createClient from "openapi-fetch";
+import { parseJson, stringifyJson } from "../lib/json";
 import { guardUnload } from "../lib/unloadGuard";
 import type { components, paths } from "./schema.d.ts";
 
@@ -14,6 +15,7 @@ export const timeouts = {
 export const api = createClient<paths>({
   baseUrl: "/api/v1",
   credentials: "same-origin",
+  bodySerializer: (body: unknown) => stringifyJson(body),
   fetch: (request) => send(request, request.method === "GET" ? timeouts.read : timeouts.change),
 });
 
@@ -46,13 +48,27 @@ async function send(request: Request, timeout: number): Promise<Response> {
   const limit = AbortSignal.timeout(timeout);
   const release = isRead ? undefined : guardUnload();
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, limit]) });
+    return withExactNumbers(
+      await fetch(request, { signal: AbortSignal.any([request.signal, limit]) }),
+    );
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw unanswered(isRead, limit.aborted ? timeout : null);
   } finally {
     release?.();
   }
+}
+
+/** The same response, whose json() does not round whole numbers. */
+function withExactNumbers(response: Response): Response {
+  const { body, ok, status } = response;
+  if (!ok || status === 204) return response;
+  const headers = new Headers(response.headers);
+  // Without this header openapi-fetch calls text() and JSON.parse().
+  if (!headers.has("Content-Length")) headers.set("Content-Length", "unknown");
+  const exact = new Response(body, { status, headers });
+  exact.json = async () => parseJson(await exact.text());
+  return exact;
 }
 
 function unanswered(isRead: boolean, timeout: number | null): ApiError {

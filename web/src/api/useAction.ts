@@ -1,6 +1,7 @@
 // A change on the server: run it, refresh what it touched, say how it went.
 import { useMutation, useQueryClient, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { stringifyJson } from "../lib/json";
 import { notify } from "../lib/notices";
 import { ApiError } from "./client";
 
@@ -75,7 +76,7 @@ function useOnPage() {
   return onPage;
 }
 
-const keyOf = (input: unknown) => JSON.stringify(input) ?? "";
+const keyOf = (input: unknown) => stringifyJson(input);
 
 /** The inputs whose action runs: known immediately, and rendered. */
 function useBusy() {

@@ -1,6 +1,6 @@
 // Between a kind's config fields, what the server stores, and what stands in a form.
 import type { Schema } from "../../api/client";
-import { isObject, type JsonObject } from "../../lib/json";
+import { isObject, prettyJson, type JsonObject } from "../../lib/json";
 
 type ConfigField = Schema<"ConfigField">;
 
@@ -35,7 +35,7 @@ function isUsed(field: ConfigField, { texts }: ConfigValues): boolean {
 function toText(field: ConfigField, value: unknown): string {
   if (value === undefined || value === null || field.type === "secret") return "";
   if (Array.isArray(value)) return value.join("\n");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return prettyJson(value);
 }
 
 /** The config to send. What is empty or not used is left out of a new one, and told as empty to an existing one. */

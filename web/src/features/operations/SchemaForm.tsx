@@ -1,5 +1,6 @@
 // A form made from an operation's input schema.
 import { JsonInput, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { parseJson, stringifyJson } from "../../lib/json";
 import type { FormField, FormValues } from "./schemaForm";
 
 interface Props {
@@ -86,6 +87,8 @@ function SchemaField({ field, value, problem, onChange }: FieldProps) {
           minRows={3}
           maxRows={16}
           formatOnBlur
+          serialize={(value: unknown) => stringifyJson(value, 2)}
+          deserialize={parseJson}
           onChange={onChange}
         />
       );
@@ -109,8 +112,8 @@ function ChoiceField({ common, field, choices, onChange }: ChoiceProps) {
       {...common}
       value={common.value || null}
       data={choices.map((choice) => ({
-        value: JSON.stringify(choice),
-        label: typeof choice === "string" ? choice : JSON.stringify(choice),
+        value: stringifyJson(choice),
+        label: typeof choice === "string" ? choice : stringifyJson(choice),
       }))}
       placeholder={field.required ? "Choose" : "Left out"}
       clearable={!field.required}

@@ -1,6 +1,6 @@
 // Between a rest operation and the texts of its form.
 import type { Schema } from "../../api/client";
-import { isObject } from "../../lib/json";
+import { isObject, parseJson, stringifyJson } from "../../lib/json";
 
 type OperationInput = Schema<"OperationInput">;
 /** One that the server has, or one that is to be sent to it. */
@@ -51,7 +51,7 @@ export function operationForm(operation: Operation | null): OperationForm {
     maxItems: rest?.max_items ? String(rest.max_items) : "",
     maxTextBytes: rest?.max_text_bytes ? String(rest.max_text_bytes) : "",
     maxBytes: rest?.max_bytes ? String(rest.max_bytes) : "",
-    inputSchema: JSON.stringify(operation?.input_schema ?? emptySchema, null, 2),
+    inputSchema: stringifyJson(operation?.input_schema ?? emptySchema, 2),
     readOnly: operation?.read_only ?? true,
     destructive: operation?.destructive ?? false,
     idempotent: operation?.idempotent ?? true,
@@ -95,7 +95,7 @@ export function parseOperation(form: OperationForm, enabled: boolean): Operation
 function parseSchema(text: string): Record<string, unknown> {
   let schema: unknown;
   try {
-    schema = JSON.parse(text);
+    schema = parseJson(text);
   } catch {
     throw new Error("The input schema is not valid JSON.");
   }

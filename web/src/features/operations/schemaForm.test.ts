@@ -75,3 +75,14 @@ test("a schema without properties makes a form without fields", () => {
   expect(formFields({ properties: [1] })).toEqual([]);
   expect(formFields({ properties: { any: true } })[0]?.kind).toBe("json");
 });
+
+test("whole numbers of any size are shown and sent exactly", () => {
+  const big = 9007199254740993n;
+  const values = initialValues(fields, { title: "a", count: big, share: -big, rows: [big] });
+  expect(values).toMatchObject({
+    count: "9007199254740993",
+    share: "-9007199254740993",
+    rows: "[\n  9007199254740993\n]",
+  });
+  expect(read(values).arguments).toEqual({ title: "a", count: big, share: -big, rows: [big] });
+});

@@ -1,5 +1,12 @@
 // The part of JSON Schema that the test form understands, and the way from typed text to arguments.
-import { isObject, prettyJson, type JsonObject } from "../../lib/json";
+import {
+  isObject,
+  parseJson,
+  parseNumber,
+  prettyJson,
+  stringifyJson,
+  type JsonObject,
+} from "../../lib/json";
 
 export interface FormField {
   name: string;
@@ -58,12 +65,8 @@ export function initialValues(fields: FormField[], from: JsonObject | null): For
 }
 
 function toText(field: FormField, value: unknown): string {
-  if (field.kind === "choice") return JSON.stringify(value);
-  return typeof value === "string" && field.kind !== "json"
-    ? value
-    : field.kind === "json"
-      ? JSON.stringify(value, null, 2)
-      : prettyJson(value);
+  if (field.kind === "choice") return stringifyJson(value);
+  return field.kind === "json" ? stringifyJson(value, 2) : prettyJson(value);
 }
 
 export interface ParsedForm {
@@ -93,13 +96,14 @@ export function parseForm(fields: FormField[], values: FormValues): ParsedForm {
 function fromText(field: FormField, text: string): unknown {
   if (field.kind === "text") return text;
   if (field.kind === "number") {
-    const value = Number(text);
+    const value = parseNumber(text);
+    if (typeof value === "bigint") return value;
     return Number.isFinite(value) && (!field.integer || Number.isInteger(value))
       ? value
       : undefined;
   }
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Where a connected system describes an operation otherwise than an admin has accepted.
 import type { Schema } from "../../api/client";
+import { prettyJson } from "../../lib/json";
 
 export type ToolChange = Schema<"Offer">["changes"][number];
 
@@ -29,7 +30,7 @@ export function differences({ accepted, offered }: ToolChange): Difference[] {
 
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  return visible(typeof value === "string" ? value : JSON.stringify(value, null, 2));
+  return visible(prettyJson(value));
 }
 
 /** Models read what people cannot see: such characters are shown by their number. */

@@ -7,6 +7,7 @@ import { forEachScreen } from "../lib/screens.mjs";
 import { Wick, notesId, until } from "../lib/wick.mjs";
 
 const longLabel = "Connector".repeat(6);
+const otherLongLabel = `${longLabel}2`;
 let wick, admin, browser, page;
 const palette = () => page.getByRole("dialog", { name: "Go to" });
 const field = () => palette().getByRole("combobox");
@@ -23,16 +24,11 @@ before(async () => {
   wick = await Wick.start();
   admin = await wick.signIn();
   wick.createUser("bob@example.com", "Bob");
-  assert.equal(
-    (
-      await admin.post("/admin/connectors", {
-        kind: "rest",
-        label: longLabel,
-        config: { base_url: "https://api.example.com" },
-      })
-    ).status,
-    201,
-  );
+  for (const label of [longLabel, otherLongLabel]) {
+    const config = { base_url: "https://api.example.com" };
+    const { status, text } = await admin.post("/admin/connectors", { kind: "rest", label, config });
+    assert.equal(status, 201, text);
+  }
   browser = await launch();
   page = await signedInPage(browser, wick);
 });
@@ -79,7 +75,7 @@ test("Meta+K goes to a connector, its management or a user, also by a click", as
   await page.getByRole("heading", { name: "Bob", level: 1 }).waitFor();
 });
 
-test("its button opens it too, Escape closes it and gives the focus back, and what is called by no name says so", async () => {
+test("the button opens the palette, Escape closes it and restores the focus, and no match is stated", async () => {
   await page.goto(`${wick.url}/history`);
   await page.getByRole("button", { name: "Go to a page" }).click();
   await field().fill("zzz");
@@ -151,5 +147,11 @@ test("the palette is clean under axe and fits the screen, wide and small, light 
     const overhang = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     await until(async () => (await overhang()) === 0, 10, `the page is wider than ${width}`);
+    for (const name of [longLabel, otherLongLabel]) {
+      const label = palette().getByText(`Manage ${name}`, { exact: true });
+      const isWhole = (element) =>
+        element.scrollWidth <= element.clientWidth + 1 && element.scrollHeight <= element.clientHeight + 1;
+      assert.ok(await label.evaluate(isWhole), `${name} is cut at ${width}`);
+    }
   });
 });

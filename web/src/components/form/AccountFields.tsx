@@ -1,5 +1,6 @@
 // The fields of an account: name, email and the current password. Each tells password managers its meaning.
-import { PasswordInput, TextInput } from "@mantine/core";
+import { PasswordInput } from "@mantine/core";
+import { TextField } from "./TextField";
 
 interface Props {
   value: string;
@@ -9,27 +10,27 @@ interface Props {
 
 export function NameField({ value, onChange, autoFocus }: Props) {
   return (
-    <TextInput
+    <TextField
       label="Name"
       autoComplete="name"
       required
       autoFocus={autoFocus}
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={onChange}
     />
   );
 }
 
 export function EmailField({ value, onChange, autoFocus }: Props) {
   return (
-    <TextInput
+    <TextField
       label="Email"
       type="email"
       autoComplete="username"
       required
       autoFocus={autoFocus}
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={onChange}
     />
   );
 }

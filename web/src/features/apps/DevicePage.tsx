@@ -1,11 +1,12 @@
 // The code that a device without a browser shows (RFC 8628) is typed in here; what it asks for is decided under
 // /oauth/consent, which leads back here to say that it is done.
-import { Text, TextInput } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ActionForm } from "../../components/form/ActionForm";
+import { TextField } from "../../components/form/TextField";
 import { CenteredLayout } from "../../components/layout/CenteredLayout";
 import classes from "./DevicePage.module.css";
 
@@ -41,18 +42,17 @@ function CodeForm({ suggested }: { suggested: string }) {
   return (
     <CenteredLayout title="Connect a device" description="Enter the code that your device shows.">
       <ActionForm action={enter} submit="Continue" place="page">
-        <TextInput
+        <TextField
           label="Code"
           description="Eight letters, such as WDJB-MJHT"
           required
           autoFocus
-          autoComplete="off"
           autoCapitalize="characters"
           spellCheck={false}
           data-1p-ignore
           classNames={{ input: classes.code }}
           value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
+          onChange={setCode}
         />
       </ActionForm>
     </CenteredLayout>

@@ -1,9 +1,10 @@
-import { Checkbox, Textarea, TextInput } from "@mantine/core";
+import { Checkbox, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ActionForm } from "../../components/form/ActionForm";
+import { TextField } from "../../components/form/TextField";
 import type { AppWithSecret } from "./AppSecretBanner";
 
 interface Props {
@@ -45,15 +46,14 @@ export function RegisterAppDialog({ onRegistered, onClose }: Props) {
   return (
     <Dialog onClose={onClose} title="Register an app">
       <ActionForm action={register} submit="Register" place="dialog" onCancel={onClose}>
-        <TextInput
+        <TextField
           label="Name"
           description="Shown to users when the app asks for their approval."
           required
           data-autofocus
-          autoComplete="off"
           data-1p-ignore
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={setName}
         />
         <Textarea
           label="Redirect URIs"

@@ -1,9 +1,9 @@
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { ActionForm } from "../../components/form/ActionForm";
 import { TagSelect } from "../../components/form/TagSelect";
+import { TextField } from "../../components/form/TextField";
 import { Panel } from "../../components/layout/Panel";
 import { ConfigFields } from "./ConfigFields";
 import { configValues, parseConfig } from "./configForm";
@@ -37,20 +37,14 @@ export function ConnectorForm({ connector, fields }: Props) {
   return (
     <Panel title="Settings">
       <ActionForm action={save} submit="Save" place="panel" maxWidth={640}>
-        <TextInput
+        <TextField
           label="Label"
           description={`Tool names start with ${connector.slug}__`}
           required
-          autoComplete="off"
           value={label}
-          onChange={(event) => setLabel(event.currentTarget.value)}
+          onChange={setLabel}
         />
-        <TextInput
-          label="Description"
-          autoComplete="off"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
+        <TextField label="Description" value={description} onChange={setDescription} />
         <TagSelect
           value={tags}
           onChange={setTags}

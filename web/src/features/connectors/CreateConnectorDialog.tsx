@@ -1,6 +1,6 @@
 // A new connector: choose its kind, then fill the form that the kind asks for, or have a cURL command or an OpenAPI
 // document fill it.
-import { Alert, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Fieldset, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useNavigate } from "react-router";
@@ -10,6 +10,7 @@ import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ActionForm } from "../../components/form/ActionForm";
 import { TagSelect } from "../../components/form/TagSelect";
+import { TextField } from "../../components/form/TextField";
 import { QueryView } from "../../components/layout/QueryView";
 import { plural } from "../../lib/format";
 import { notify } from "../../lib/notices";
@@ -175,20 +176,18 @@ function CreateForm({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         />
       )}
       {source && <OpenapiSummary preview={source.preview} />}
-      <TextInput
+      <TextField
         label="Label"
         description="The name that people see. Tool names start with it."
         required
-        autoComplete="off"
         value={label}
-        onChange={(event) => setLabel(event.currentTarget.value)}
+        onChange={setLabel}
       />
-      <TextInput
+      <TextField
         label="Description"
         description="Models also read this to decide when to use the connector."
-        autoComplete="off"
         value={description}
-        onChange={(event) => setDescription(event.currentTarget.value)}
+        onChange={setDescription}
       />
       <ConfigFields fields={kind.fields} values={config} onChange={setConfig} />
       <TagSelect

@@ -1,8 +1,9 @@
 // Takes an OpenAPI document as a file or as pasted text, and has the server read it.
-import { Button, FileInput, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, FileInput, Group, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 import { useAction } from "../../api/useAction";
 import { ErrorAlert } from "../../components/ErrorAlert";
+import { TextField } from "../../components/form/TextField";
 import { readDocument, type OpenapiSource } from "./openapiImport";
 
 interface Props {
@@ -42,13 +43,12 @@ export function OpenapiDocumentField({ connectorId, onRead, onCancel }: Props) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
       )}
-      <TextInput
+      <TextField
         label="URL of the document"
         description="Needed only when the server URL in the document is relative. Wick does not fetch the URL."
         placeholder="https://api.example.com/openapi.json"
-        autoComplete="off"
         value={url}
-        onChange={(event) => setUrl(event.currentTarget.value)}
+        onChange={setUrl}
       />
       <ErrorAlert error={read.error} />
       <Group justify="flex-end">

@@ -1,4 +1,13 @@
-import { Checkbox, Divider, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import {
+  Checkbox,
+  Divider,
+  Group,
+  Select,
+  Stack,
+  Textarea,
+  TextInput,
+  type TextInputProps,
+} from "@mantine/core";
 import type { ChangeEvent } from "react";
 import classes from "./OperationFields.module.css";
 import { methods, type OperationForm } from "./operationForm";
@@ -114,28 +123,26 @@ export function OperationFields({ form, onChange, keyFixed }: Props) {
         {...text("pick")}
       />
       <Group grow align="flex-end">
-        <TextInput
+        <LimitField
           label="Longest list"
           description="Number of items kept of each list. Empty: all items."
-          type="number"
-          min={1}
           {...text("maxItems")}
         />
-        <TextInput
+        <LimitField
           label="Largest text"
           description="In bytes. Longer text is cut off. Empty: the connector's limit."
-          type="number"
-          min={1}
           {...text("maxTextBytes")}
         />
-        <TextInput
+        <LimitField
           label="Largest response"
           description="In bytes. A larger response is an error. Empty: the connector's limit."
-          type="number"
-          min={1}
           {...text("maxBytes")}
         />
       </Group>
     </>
   );
+}
+
+function LimitField(props: TextInputProps) {
+  return <TextInput type="number" min={1} {...props} />;
 }

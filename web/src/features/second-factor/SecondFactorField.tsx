@@ -1,6 +1,7 @@
 // The code of an authenticator app, or a recovery code in its place.
-import { Anchor, Stack, TextInput, type TextInputProps } from "@mantine/core";
+import { Anchor, Stack, type TextInputProps } from "@mantine/core";
 import { useState } from "react";
+import { TextField } from "../../components/form/TextField";
 import classes from "./SecondFactorField.module.css";
 
 export type SecondFactorCode = { code: string } | { recovery_code: string };
@@ -14,7 +15,7 @@ interface CodeProps {
 
 export function CodeField(props: CodeProps) {
   return (
-    <SecretTextInput
+    <SecretTextField
       label="Code"
       inputMode="numeric"
       autoComplete="one-time-code"
@@ -26,29 +27,13 @@ export function CodeField(props: CodeProps) {
 }
 
 function RecoveryCodeField(props: CodeProps) {
-  return (
-    <SecretTextInput
-      label="Recovery code"
-      autoComplete="off"
-      autoCapitalize="none"
-      maxLength={100}
-      {...props}
-    />
-  );
+  return <SecretTextField label="Recovery code" autoCapitalize="none" maxLength={100} {...props} />;
 }
 
 type InputProps = CodeProps & Omit<TextInputProps, keyof CodeProps>;
 
-function SecretTextInput({ onChange, ...input }: InputProps) {
-  return (
-    <TextInput
-      required
-      spellCheck={false}
-      classNames={{ input: classes.code }}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      {...input}
-    />
-  );
+function SecretTextField(props: InputProps) {
+  return <TextField required spellCheck={false} classNames={{ input: classes.code }} {...props} />;
 }
 
 /** `useSecondFactorField()` gives the field and what it holds. */

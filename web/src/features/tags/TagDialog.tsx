@@ -1,9 +1,10 @@
-import { Checkbox, TextInput } from "@mantine/core";
+import { Checkbox } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ActionForm } from "../../components/form/ActionForm";
+import { TextField } from "../../components/form/TextField";
 
 interface Props {
   /** Null makes a new one. */
@@ -34,20 +35,8 @@ export function TagDialog({ tag, onClose }: Props) {
   return (
     <Dialog onClose={onClose} title={tag ? `Edit “${tag.name}”` : "Create tag"}>
       <ActionForm action={save} submit="Save" place="dialog" onCancel={onClose}>
-        <TextInput
-          label="Name"
-          required
-          data-autofocus
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Description"
-          autoComplete="off"
-          value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
-        />
+        <TextField label="Name" required data-autofocus value={name} onChange={setName} />
+        <TextField label="Description" value={description} onChange={setDescription} />
         <Checkbox
           label="Filter"
           description="A connector with filter tags is available only to users who have at least one of them."

@@ -1,9 +1,10 @@
-import { Accordion, Select, Text, TextInput } from "@mantine/core";
+import { Accordion, Select, Text } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap, type Schema } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { useIdempotencyKey } from "../../api/useIdempotencyKey";
 import { ActionForm } from "../../components/form/ActionForm";
+import { TextField } from "../../components/form/TextField";
 import { Panel } from "../../components/layout/Panel";
 import { ScopePicker } from "../../components/scope/ScopePicker";
 import { scopeProblem, type Scope } from "../../lib/scope";
@@ -44,24 +45,22 @@ export function CreateTokenForm({ onCreated, onCancel }: Props) {
         onCancel={onCancel}
         isDisabled={problem !== null}
       >
-        <TextInput
+        <TextField
           label="Name"
           description="Where you use the token, for example “Laptop” or “Production CI”."
           required
           autoFocus
-          autoComplete="off"
           data-1p-ignore
           maw={420}
           value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
+          onChange={setName}
         />
-        <TextInput
+        <TextField
           label="Description"
           description="The purpose of the token."
-          autoComplete="off"
           maw={420}
           value={description}
-          onChange={(event) => setDescription(event.currentTarget.value)}
+          onChange={setDescription}
         />
         <Accordion variant="contained" maw={420}>
           <Accordion.Item value="scope">

@@ -1,9 +1,9 @@
-import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { api, unwrap } from "../../api/client";
 import { useAction } from "../../api/useAction";
 import { Dialog } from "../../components/Dialog";
 import { ActionForm } from "../../components/form/ActionForm";
+import { TextField } from "../../components/form/TextField";
 import { useShowLink } from "../../components/secrets/useShowLink";
 import { UserFields, type UserValues } from "./UserFields";
 
@@ -32,14 +32,13 @@ export function InviteUserDialog({ onClose }: Props) {
   return (
     <Dialog onClose={onClose} title="Invite user">
       <ActionForm action={invite} submit="Create link" place="dialog" onCancel={onClose}>
-        <TextInput
+        <TextField
           label="Email"
           type="email"
           required
           data-autofocus
-          autoComplete="off"
           value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
+          onChange={setEmail}
         />
         <UserFields values={values} onChange={setValues} />
       </ActionForm>

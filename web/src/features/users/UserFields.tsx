@@ -1,6 +1,7 @@
 // The fields of a user that an admin sets.
-import { Select, TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import { TagSelect } from "../../components/form/TagSelect";
+import { TextField } from "../../components/form/TextField";
 
 export interface UserValues {
   name: string;
@@ -20,13 +21,12 @@ interface Props {
 export function UserFields({ values, onChange, hasFixedRole = false, autoFocus = false }: Props) {
   return (
     <>
-      <TextInput
+      <TextField
         label="Name"
         required
-        autoComplete="off"
         data-autofocus={autoFocus || undefined}
         value={values.name}
-        onChange={(event) => onChange({ ...values, name: event.currentTarget.value })}
+        onChange={(name) => onChange({ ...values, name })}
       />
       {!hasFixedRole && (
         <Select

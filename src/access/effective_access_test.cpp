@@ -185,14 +185,14 @@ TEST(Scope, IsTheSameAfterTheDatabase) {
   }
 }
 
-TEST(Scope, ThatCannotBeReadIsNeverTheFullOne) {
+TEST(Scope, AnUnreadableScopeIsNotTheFullScope) {
   for (const char* text : {"{", "[]", "\"all\"", R"({"connectors":"some"})", R"({"operations":"write"})",
                            R"({"connectors":[7]})", R"({"operations":["x"]})", R"({"conectors":[]})"}) {
     EXPECT_FALSE(parse_scope_text(text)) << text;
   }
 }
 
-TEST(Scope, ThatNamesWhatDoesNotExistForTheUserIsRefused) {
+TEST(Scope, RefusesAScopeWithNamesUnknownToTheUser) {
   World world(7);
   world.build();
   const json::value stranger(

@@ -170,7 +170,7 @@ TEST_F(Access, ASnapshotTakenEarlierDoesNotChange) {
   EXPECT_EQ(store_->snapshot()->connectors.size(), 2U);
 }
 
-TEST_F(Access, AWriteThatIsNoneOfItsBusinessDoesNotWaitForASnapshotThatLoads) {
+TEST_F(Access, UnrelatedWritesDoNotWaitForALoadingSnapshot) {
   gate_.close();
   std::atomic<bool> answered = false;
   std::thread changing([&] {
@@ -228,7 +228,7 @@ TEST_F(Access, EachOfManyConcurrentChangesIsInTheSnapshotWhenItIsAnswered) {
   EXPECT_EQ(store_->snapshot()->users.size(), 100U);
 }
 
-TEST_F(Access, WhoIsToldThatNothingChangedWaitsForTheChangesOfOthers) {
+TEST_F(Access, AnUnchangedWriteWaitsForTheChangesOfOthers) {
   gate_.close();
   std::thread changing([&] { add_connector({}); });
   gate_.wait_for_arrival();

@@ -46,7 +46,7 @@ TEST(CommandLine, LeavesOutArgumentsOfFlagsThatAreNotGiven) {
   EXPECT_EQ(to_json(narrow.arguments.at("connectors")), R"(["Tracker","Wiki"])");
 }
 
-TEST(CommandLine, ReadsFieldsOfAConnectorAsJsonWhereTheyAreSuchAndAsTextElsewhere) {
+TEST(CommandLine, ReadsConnectorFieldsAsJsonOrElseAsText) {
   const Ran ran =
       parse({"connector", "add", "rest", "--label", "Tracker", "--url", "https://tracker.example.com",
              "--set", "timeout=5", "--set", "paged=true", "--set", "auth=bearer", "--allow-private"});

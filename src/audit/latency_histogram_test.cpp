@@ -50,7 +50,7 @@ TEST(LatencyHistogramTest, PercentilesOfRandomLatenciesAreWithinTheStatedError) 
   }
 }
 
-TEST(LatencyHistogramTest, NothingCountedHasNoPercentile) {
+TEST(LatencyHistogramTest, HasNoPercentileWhenEmpty) {
   EXPECT_EQ(LatencyHistogram().percentile(95), std::nullopt);
 }
 

@@ -32,7 +32,7 @@ TEST_F(RunLogTest, AnAcknowledgedRunIsReadBackWithAllItsFields) {
   EXPECT_FALSE(log->get(*id + 1));
 }
 
-TEST_F(RunLogTest, WhatClientsCallThemselvesAndCallIsKeptWithoutHiddenCharacters) {
+TEST_F(RunLogTest, NamesAreKeptWithoutHiddenCharacters) {
   wick::Run made = run("pay\u202Elap");
   made.user_agent = "desk\u2066app/\u200B1";
   made.client_name = "de\u202Esk";
@@ -201,7 +201,7 @@ TEST_F(RunLogTest, TheRunsOfOneUserTakeAQuarterOfTheQueueAndNoMore) {
   EXPECT_EQ(log->search({}, false)->runs.size(), 3U);
 }
 
-TEST_F(RunLogTest, RelaxedDurabilityAnswersAtOnceAndStillRecords) {
+TEST_F(RunLogTest, RelaxedDurabilityRecordsAfterTheAnswer) {
   RunLogOptions options;
   options.wait_for_commit = false;
   open(options);
@@ -234,7 +234,7 @@ TEST_F(RunLogTest, EveryAcknowledgedRunSurvivesKillMinusNine) {
   for (const auto id : acknowledged) EXPECT_TRUE(log->get(id)) << id;
 }
 
-TEST_F(RunLogTest, EachOfManyThreadsIsToldTheIdOfItsOwnRun) {
+TEST_F(RunLogTest, EachOfManyThreadsGetsTheIdOfItsRun) {
   RunLogOptions options;
   options.wait_for_commit = false;
   open(options);

@@ -94,7 +94,7 @@ TEST_F(UsageSeriesTest, CallsErrorsAndP95AreCountedByHourDayAndConnector) {
   EXPECT_EQ(days->connectors.size(), 1u);
 }
 
-TEST_F(UsageSeriesTest, WhatWasRefusedOrCancelledIsAnErrorWithoutALatency) {
+TEST_F(UsageSeriesTest, RefusedAndCancelledCallsAreErrorsWithoutLatency) {
   open();
   for (const RunStatus status : {RunStatus::kDenied, RunStatus::kRateLimited, RunStatus::kCancelled})
     call("a", 1000, status);

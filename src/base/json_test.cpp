@@ -84,7 +84,7 @@ TEST(Json, TheLastOfRepeatedKeysCounts) {
   EXPECT_EQ(parsed->get_object().at("k1"), 99'981);
 }
 
-TEST(Json, WhatWasLetInIsReadAgainFromOurOwnTexts) {
+TEST(Json, ReadsItsOwnOutput) {
   const std::string deep = std::string(kMaxJsonDepth, '[') + std::string(kMaxJsonDepth, ']');
   ASSERT_TRUE(parse_json(deep));
   EXPECT_EQ(to_json(parse_trusted_json("{\"value\":" + deep + "}").at("value")), deep);

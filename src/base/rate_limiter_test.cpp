@@ -24,7 +24,7 @@ TEST(RateLimiter, AskingAgainAndAgainDoesNotMakeTheWaitLonger) {
   EXPECT_EQ(limiter.take("k", kStart + 10 * kSecond), 0);
 }
 
-TEST(RateLimiter, WhatWasTakenComesBackWithTimeOrByGivingItBack) {
+TEST(RateLimiter, TokensComeBackWithTimeOrByReturningThem) {
   RateLimiter limiter(2, 10 * kSecond);
   limiter.take("k", kStart);
   limiter.take("k", kStart);

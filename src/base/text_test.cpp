@@ -68,7 +68,7 @@ TEST(Json, AnUnknownFieldIsNamed) {
   EXPECT_NE(checked.error().message.find("nmae"), std::string::npos);
 }
 
-TEST(Text, NothingPrintableSteersATerminal) {
+TEST(Text, PrintableTextHasNoTerminalControls) {
   EXPECT_EQ(printable("\x1b[2J a\r\nb\x7f"), "?[2J a??b?");
   EXPECT_EQ(printable("\xC2\x9B"
                       "31m"),

@@ -157,7 +157,7 @@ TEST(Url, HasALimitedLength) {
   EXPECT_FALSE(Url::parse("https://a/")->resolve(std::string(kMaxUrlBytes, 'x')));
 }
 
-TEST(Url, OfAnAppMayHaveNoHost) {
+TEST(Url, AnAppUrlMayHaveNoHost) {
   const auto url = Url::parse("com.Example.app:/cb?x");
   ASSERT_TRUE(url);
   EXPECT_EQ(url->scheme(), "com.example.app");

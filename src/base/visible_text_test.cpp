@@ -28,7 +28,7 @@ TEST(VisibleText, JoinersAndStylesAreTakenWhereScriptsAndEmojiNeedThem) {
   EXPECT_FALSE(is_name("👩\u200D\u200D💻"));
 }
 
-TEST(VisibleText, WhatIsInvisibleOrTurnsTheWritingIsRefusedAnywhereInAName) {
+TEST(VisibleText, RefusesInvisibleAndBidiCharactersInNames) {
   const char* characters[] = {"\x01",   "\t",     "\n",         "\x7F",       "\u0085",     "\u00AD",
                               "\u034F", "\u061C", "\u115F",     "\u180E",     "\u200B",     "\u200E",
                               "\u200F", "\u2028", "\u2029",     "\u202A",     "\u202B",     "\u202C",
@@ -44,7 +44,7 @@ TEST(VisibleText, WhatIsInvisibleOrTurnsTheWritingIsRefusedAnywhereInAName) {
   EXPECT_FALSE(is_name("abc\u202E"));
 }
 
-TEST(VisibleText, ANameOfBlanksIsNoName) {
+TEST(VisibleText, RefusesBlankNames) {
   for (const char* name : {"", "  ", "\u00A0", "\u3000 \u2003", "\u200B"}) EXPECT_FALSE(is_name(name));
 }
 

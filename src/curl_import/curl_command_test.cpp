@@ -109,7 +109,7 @@ TEST(Curl, DataUrlencodeWithGetGoesIntoTheQuery) {
   EXPECT_EQ(sign.parameter("q").example, json::value("#1")) << "data, and no fragment";
 }
 
-TEST(Curl, ABodyThatIsNoFormIsSentAsItIs) {
+TEST(Curl, ABodyThatIsNoFormIsSentUnchanged) {
   const Read got = read("curl https://a.example/x -d 'hello world, {a b}'");
   EXPECT_EQ(got.body + "|" + got.type, "hello world, {a b}|application/x-www-form-urlencoded");
   EXPECT_THAT(refusal("curl https://a.example/x -d '{\"a\": 1, // no\n}'"), HasSubstr("begins like JSON"));
@@ -212,7 +212,7 @@ TEST(Curl, AValueWithBothAPlaceholderAndAVariableIsShownAsItWasWritten) {
   }
 }
 
-TEST(Curl, WhatCannotBeDoneIsASentence) {
+TEST(Curl, UnsupportedOptionsHaveAClearError) {
   EXPECT_THAT(refusal("curl 'https://a.example"), HasSubstr("single quote"));
   EXPECT_THAT(refusal("curl \"https://a.example"), HasSubstr("double quote"));
   EXPECT_THAT(refusal("curl $'https://a.example"), HasSubstr("$' quote"));
@@ -285,7 +285,7 @@ TEST(Curl, ManyValuesAreBounded) {
 }
 
 // Whatever the bytes are, the answer is a proposal or a sentence.
-TEST(Curl, NothingThatIsPastedCrashes) {
+TEST(Curl, ReadsAnyInputWithoutACrash) {
   const std::string whole =
       R"(curl -sX POST 'https://u:p@a.example/api/v1/x/{y}/7?q=$A&k' -H "Authorization: Bearer $T" -H 'X-Api-Key: abc' --json $'{"a":[1,{"b":"{c}"}],"d":"\u00e9"}' -F 'x="y' ^)";
   for (std::size_t length = 0; length <= whole.size(); ++length) {

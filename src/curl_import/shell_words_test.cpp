@@ -35,7 +35,7 @@ TEST(ShellWords, LinesGoOnAndCommentsDoNotCount) {
   EXPECT_THAT(words("curl a\n  -H b"), ElementsAre("curl", "a", "-H", "b")) << "the backslash got lost";
 }
 
-TEST(ShellWords, WhatShowsTheOutputIsLeftOut) {
+TEST(ShellWords, LeavesOutPipesThatShowTheOutput) {
   for (const char* end :
        {" | jq .", " | jq '.[] | .id' | head -3", " > out.json", " 2>/dev/null", " >/dev/null 2>&1",
         " | python3 -m json.tool", ";", " &> log | tee x", " -s \\\n | jq ."}) {
@@ -66,7 +66,7 @@ TEST(ShellWords, CaretsOfCmd) {
   EXPECT_THAT(words("curl ^\"https://a.example/^\" --data-raw ^\"one^\n\ntwo^\"").at(3), "one\ntwo");
 }
 
-TEST(ShellWords, WhatIsSetBeforeTheCommandIsPutIn) {
+TEST(ShellWords, ReplacesVariablesThatAreSetBeforeTheCommand) {
   EXPECT_EQ(read("A=1 B=2 A=3 curl https://a.example/$A/${B}/$C").path, "/{id}/{id_2}/{c}");
   EXPECT_EQ(read("export H=a.example; curl https://$H/x").base, "https://a.example");
   const Read secret = read("T=topsecret-4711; curl https://a.example/x -H \"Authorization: Bearer $T\"");

@@ -62,7 +62,7 @@ TEST(ClientAddress, AddressesMayHavePortsBracketsAndTheMappedForm) {
   EXPECT_EQ(forwarded("for=192.0.2.1;host=\"a\\\",b\""), "192.0.2.1");
 }
 
-TEST(ClientAddress, WhatIsNoAddressEndsTheWalkAtTheLastTrustedOne) {
+TEST(ClientAddress, AnInvalidEntryEndsTheSearchAtTheLastTrustedAddress) {
   for (const char* entry : {"unknown", "_hidden", "1.2.3", "192.0.2.1:", "192.0.2.1:port", "192.0.2.1:123456",
                             "[2001:db8::1", "[2001:db8::1]4711", "[192.0.2.1", "192.0.2.1 192.0.2.2",
                             "192.0.2.1;", "<script>", "for=192.0.2.1", "fe80::1%eth0"}) {
@@ -77,7 +77,7 @@ TEST(ClientAddress, WhatIsNoAddressEndsTheWalkAtTheLastTrustedOne) {
   }
 }
 
-TEST(ClientAddress, WhatAClientSendsCannotSpoilWhatAProxyAppends) {
+TEST(ClientAddress, EntriesOfAClientDoNotAffectThoseOfAProxy) {
   for (const char* junk : {"\"", "for=\"", "for=\"a\\", "\\\"", ",,,", ";;;", "\x01", "for=6.6.6.6;", "\\"}) {
     EXPECT_EQ(forwarded(std::string(junk) + ", for=192.0.2.1"), "192.0.2.1") << junk;
     EXPECT_EQ(x_forwarded_for(std::string(junk) + ", 192.0.2.1"), "192.0.2.1") << junk;
@@ -98,7 +98,7 @@ TEST(ClientAddress, XForwardedForWinsOverForwarded) {
             "10.0.0.1");
 }
 
-TEST(ClientAddress, OnlySoManyEntriesAreRead) {
+TEST(ClientAddress, ReadsALimitedNumberOfEntries) {
   std::string chain;
   for (int i = 0; i < kMaxForwardedHops - 1; ++i) chain += ", 10.0.0." + std::to_string(i + 2);
   EXPECT_EQ(x_forwarded_for("192.0.2.1" + chain), "192.0.2.1");

@@ -54,7 +54,7 @@ TEST(ContentCoding, AWeightOfZeroRefusesACodingAndAnyOtherTakesIt) {
     EXPECT_FALSE(takes_gzip(refused)) << refused;
 }
 
-TEST(ContentCoding, WhatIsCompressedIsTheSameWhenUnpacked) {
+TEST(ContentCoding, DecompressionRestoresTheContent) {
   std::string body;
   for (int i = 0; i < 5000; ++i) body += "{\"name\":\"row " + std::to_string(i) + "\"},";
   const Response response = compressed({{"accept-encoding", "gzip"}}, body);

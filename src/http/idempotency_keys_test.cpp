@@ -28,7 +28,7 @@ class IdempotencyKeysTest : public testing::Test {
   IdempotencyKeys keys_{clock_};
 };
 
-TEST_F(IdempotencyKeysTest, ASecondRequestWithAKeyIsRefusedAndToldWhatTheFirstHasMade) {
+TEST_F(IdempotencyKeysTest, ASecondRequestIsRefusedWithTheResultOfTheFirst) {
   ASSERT_TRUE(make("\"one\""));
   for (const char* again : {"\"one\"", "one", " one "}) {
     const auto refused = claim(again);
@@ -84,7 +84,7 @@ TEST_F(IdempotencyKeysTest, KeysThatAreNoStringsAreRefused) {
   EXPECT_EQ(keys_.claim("ann", twice).error().code, ErrorCode::kInvalidArgument);
 }
 
-TEST_F(IdempotencyKeysTest, OneHolderForgetsTheirOwnOldestKeyAndNobodyElses) {
+TEST_F(IdempotencyKeysTest, AHolderAboveTheLimitLosesOnlyTheOwnOldestKey) {
   ASSERT_TRUE(make("bob's", "bob"));
   for (std::size_t i = 0; i <= kMaxIdempotencyKeysPerHolder; ++i)
     ASSERT_TRUE(make("key" + std::to_string(i)));
@@ -93,7 +93,7 @@ TEST_F(IdempotencyKeysTest, OneHolderForgetsTheirOwnOldestKeyAndNobodyElses) {
   EXPECT_FALSE(make("bob's", "bob"));
 }
 
-TEST_F(IdempotencyKeysTest, OfAllKeysTheOldestIsForgottenAboveTheLimitAndNoneIsForgottenBelowIt) {
+TEST_F(IdempotencyKeysTest, TheOldestKeyIsForgottenOnlyAboveTheTotalLimit) {
   const auto holder = [](std::size_t i) { return "user" + std::to_string(i / 50); };
   for (std::size_t i = 0; i < kMaxIdempotencyKeys; ++i) {
     if (i % 50 == 0) clock_.advance(1);

@@ -40,7 +40,7 @@ TEST(UrlAgreement, LibcurlReadsWhatIsAcceptedInTheSameWay) {
   }
 }
 
-TEST(UrlAgreement, WhatLibcurlWouldSendElsewhereIsRefused) {
+TEST(UrlAgreement, RefusesUrlsThatLibcurlSendsElsewhere) {
   // A URL, and the host to which libcurl goes.
   const std::pair<const char*, const char*> cases[] = {
       {"https:///127.0.0.1", "127.0.0.1"},

@@ -154,7 +154,7 @@ TEST_F(SecondFactors, AClockThatGoesBackRevivesNoCode) {
   EXPECT_EQ(sign_in(code_of(secret, 1)), ErrorCode::kForbidden) << "it is earlier than the latest";
 }
 
-TEST_F(SecondFactors, OfConcurrentTriesWithOneCodeOneSucceeds) {
+TEST_F(SecondFactors, OnlyOneOfManyConcurrentTriesWithACodeSucceeds) {
   RecoveryCodes recovery;
   const std::string secret = enrol(ann, &recovery);
   const auto race = [&](const std::function<SecondFactorProof()>& given) {
@@ -201,7 +201,7 @@ TEST_F(SecondFactors, AFirstStepOfADeactivatedUserOpensNothing) {
   EXPECT_EQ(second_step(pending, proof(code_of(secret))), ErrorCode::kUnauthenticated);
 }
 
-TEST_F(SecondFactors, WhatIsNoCookieOfAFirstStepIsRefused) {
+TEST_F(SecondFactors, RefusesOtherCookiesThanThoseOfAFirstStep) {
   const std::string secret = enrol(ann);
   std::string pending = first_step();
   EXPECT_EQ(second_step("", proof(code_of(secret))), ErrorCode::kUnauthenticated);
@@ -300,7 +300,7 @@ TEST_F(SecondFactors, EnrollingTakesACodeInTheSessionThatBeganItInTime) {
   EXPECT_EQ(confirm(mine.id, code_of(fresh, 1)), ErrorCode::kConflict);
 }
 
-TEST_F(SecondFactors, GuessingTheCodeThatTurnsItOnIsSlowedDownAndBeginningAgainDoesNotHelp) {
+TEST_F(SecondFactors, GuessingTheEnrolmentCodeIsLimitedAlsoAfterANewStart) {
   const BrowserSession mine = session_of(ann);
   std::string secret = from_base32(factors->start_enrolment(ann, mine.id)->base32.reveal());
   const auto confirm = [&](const std::string& code) {
@@ -338,7 +338,7 @@ TEST_F(SecondFactors, APasswordResetByALinkAsksForItToo) {
             std::nullopt);
 }
 
-TEST_F(SecondFactors, OneThatIsRequiredHoldsBackASessionOpenedByPasswordUntilThereIsOne) {
+TEST_F(SecondFactors, IfRequiredAPasswordSessionMustEnrolFirst) {
   const UserId admin = make_user("admin@example.com", Role::kAdmin);
   struct Case {
     SecondFactorPolicy policy;
@@ -371,7 +371,7 @@ TEST_F(SecondFactors, OneThatIsRequiredHoldsBackASessionOpenedByPasswordUntilThe
   EXPECT_TRUE(sessions->find(made->cookie.reveal()));
 }
 
-TEST_F(SecondFactors, GuessingFromManyNetworksIsBoundedAndKeepsNobodyOutWhoHasARecoveryCode) {
+TEST_F(SecondFactors, GuessingIsLimitedAndRecoveryCodesStillWork) {
   RecoveryCodes codes;
   const std::string secret = enrol(ann, &codes);
   // The thief knows the password, and comes from another site each time.

@@ -55,7 +55,7 @@ class Sessions : public testing::Test {
   std::optional<SessionService> sessions;
 };
 
-TEST_F(Sessions, OfAUserWhoHasTooManyTheOldestEnd) {
+TEST_F(Sessions, TheOldestSessionsAboveTheLimitEnd) {
   const auto user = users->create({"a@example.com", "A", Role::kMember}, Secret(kPassword));
   ASSERT_TRUE(user);
   std::vector<std::string> cookies;

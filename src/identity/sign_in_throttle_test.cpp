@@ -79,7 +79,7 @@ TEST_F(Throttled, AllAddressesOfAnIpv6Slash64AreOneClient) {
   EXPECT_FALSE(guess("ann", kHome)) << "a mapped address is the IPv4 address";
 }
 
-TEST_F(Throttled, FailuresWithMadeUpAccountsDoNotLockOutThoseBehindTheSameAddress) {
+TEST_F(Throttled, FailuresOfUnknownAccountsDoNotLockOutTheAddress) {
   EXPECT_TRUE(sign_in("ann", kHome));
   for (int i = 0; i < 10'000; ++i) guess("nobody" + std::to_string(i), kHome);
   EXPECT_TRUE(sign_in("ann", kHome)) << "who has signed in from here before";
@@ -109,7 +109,7 @@ TEST_F(Throttled, HoweverManyNetworksGuessAKnownNetworkIsNotHeldUp) {
   EXPECT_TRUE(sign_in("ann", kHome));
 }
 
-TEST_F(Throttled, OneAccountStandsSoManyGuessesADay) {
+TEST_F(Throttled, GuessesAreLimitedByAccountAndDay) {
   constexpr int kDay = 86'400;
   EXPECT_EQ(guesses_in(kDay, 1, 1), kPairBurst + kDay / 60 - 1);  // the last token returns at the day's end
   now += kMicrosPerDay;

@@ -59,7 +59,7 @@ TEST(Totp, AStepThatWasUsedAndEveryEarlierOneMatchNothing) {
   EXPECT_FALSE(match_totp(kKey, code(step + 1), now, step + 1));
 }
 
-TEST(Totp, WhatIsNoCodeMatchesNothing) {
+TEST(Totp, MalformedCodesMatchNothing) {
   const Micros now = 1'234'567'890 * kMicrosPerSecond;
   const std::string code = hotp(kKey, std::uint64_t(totp_step(now)));
   for (const std::string& other : {std::string(), code.substr(1), code + "0", " " + code,

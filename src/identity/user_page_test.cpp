@@ -73,7 +73,7 @@ TEST_F(UserPages, ListEachUserOnceByEmailForwardsAndBack) {
   EXPECT_TRUE(again.previous.empty());
 }
 
-TEST_F(UserPages, AreSortedByNameCreationOrLastSignInEitherWayAndEachUserIsListedOnce) {
+TEST_F(UserPages, EachOrderListsEachUserOnce) {
   // The same name several times, so that a page ends between equal ones.
   const char* const names[] = {"Mia", "bea", "Mia", "Ada", "Mia", "mia", "Zoe", "Bea"};
   std::vector<User> made;
@@ -139,7 +139,7 @@ TEST_F(UserPages, SortedByNameLeadBackThroughTheSamePages) {
   EXPECT_EQ(users_->page(filter).error().code, ErrorCode::kInvalidArgument);
 }
 
-TEST_F(UserPages, FindByAnyPartOfNameOrEmailAndByTheBeginningWhereTheQueryIsShort) {
+TEST_F(UserPages, LongQueriesMatchAnywhereAndShortOnesAtTheBeginning) {
   add("zoe@example.com", "Zoë Nash");
   add("ann@example.com", "Ann \"100%\" Reed");
   add("bo@other.example", "Bo_Nash");
@@ -184,7 +184,7 @@ TEST_F(UserPages, AreNarrowedByStatusAndRole) {
   EXPECT_EQ(emails(filter), Emails{"a@example.com"});
 }
 
-TEST_F(UserPages, OfASearchThatMatchesMostUsersAreBoundedAndComplete) {
+TEST_F(UserPages, ASearchThatMatchesMostUsersIsBoundedAndComplete) {
   std::set<std::string> all;
   const int users = int(user_page_store::kMaxCandidates) + 50;
   ASSERT_TRUE(db_->write([&](Transaction& tx) -> Result<void> {

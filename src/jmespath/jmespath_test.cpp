@@ -91,7 +91,7 @@ TEST(Jmespath, TheComplianceSuitePasses) {
   EXPECT_GT(cases, 800u);
 }
 
-TEST(Jmespath, WhatIsWrongIsNamedWithItsPlaceAndAWayOut) {
+TEST(Jmespath, ErrorsNameThePlaceAndAFix) {
   EXPECT_TRUE(has(refusal("items[0"), "] is missing at character 8, where the expression ends"))
       << refusal("items[0");
   EXPECT_TRUE(has(refusal("\"é\".x ]"), "at character 7")) << "counted in characters, not bytes";

@@ -105,7 +105,7 @@ TEST(Pattern, TakesBoundedTimeAndMemoryWhateverItIs) {
   EXPECT_EQ(matches("^[a-zA-Z0-9_.-]{1,255}$", "a.b-c"), true);
 }
 
-TEST(Pattern, OfOneSchemaFewMayBeLarge) {
+TEST(Pattern, LimitsLargePatternsInASchema) {
   std::size_t large = 1;
   EXPECT_NE(Pattern::compile(R"(^\p{L}{1,64}$)", large), nullptr);
   EXPECT_EQ(large, 0U);

@@ -37,7 +37,7 @@ TEST(ToolName, IsTheLabelAndTheOperationWhileThatFits) {
             std::string(30, 'a') + "__" + std::string(32, 'b'));
 }
 
-TEST(ToolName, ThatWouldBeTooLongIsCutUniqueAndFoundUnderBothNames) {
+TEST(ToolName, ALongNameIsCutUniquelyAndFoundUnderBothNames) {
   for (const std::string& slug : {std::string("kubernetes_production_cluster"), std::string(60, 's')}) {
     std::vector<std::string> keys;
     for (int i = 0; i < 200; ++i) keys.push_back(std::string(55, 'k') + std::to_string(1000 + i));
@@ -67,7 +67,7 @@ TEST(ToolName, DependsOnNoOtherToolAndStaysWhatItIs) {
             "kubernetes_production_cluster__connectcorev1getname-toxoerkwvlwt");
 }
 
-TEST(ToolName, OfAnotherConnectorIsNeverTakenByOneThatIsCut) {
+TEST(ToolName, ACutNameNeverEqualsOneOfAnotherConnector) {
   const std::string key(60, 'k');
   const Catalogue catalogue("tracker_of_the_team", {key});
   const std::string name = tool_name(*catalogue.connector, catalogue.connector->operations[0]);

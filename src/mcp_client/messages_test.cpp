@@ -176,7 +176,7 @@ TEST(Messages, ARedirectIsReportedWithItsTargetAndWithoutWhatIsSecretInIt) {
       << error.error().message;
 }
 
-TEST(Messages, ProgressIsGivenTheClientsOwnTokenAndOnlyWhenItAskedForSome) {
+TEST(Messages, RequestedProgressHasTheTokenOfTheClient) {
   const auto progress =
       object(R"({"method":"notifications/progress","params":{"progressToken":7,"progress":1}})");
   McpClientSession client;
@@ -202,7 +202,7 @@ TEST(Messages, AModernClientHearsOnlyTheLogMessagesThatItAskedFor) {
   EXPECT_TRUE(adapt_notification(log("debug"), "1", client)) << "a legacy client's level is its session's";
 }
 
-TEST(Messages, OfChangesOnlyThoseInTheFilterAreWanted) {
+TEST(Messages, OnlyChangesInTheFilterAreWanted) {
   const auto filter = object(R"({"promptsListChanged":true,"resourceSubscriptions":["a://b"]})");
   EXPECT_TRUE(matches_filter(object(R"({"method":"notifications/prompts/list_changed"})"), filter));
   EXPECT_FALSE(matches_filter(object(R"({"method":"notifications/tools/list_changed"})"), filter));
@@ -213,7 +213,7 @@ TEST(Messages, OfChangesOnlyThoseInTheFilterAreWanted) {
   EXPECT_FALSE(matches_filter(object(R"({"method":"notifications/anything"})"), filter));
 }
 
-TEST(Messages, TheEnvelopeOfAModernRequestIsWicksWhateverTheClientPutThere) {
+TEST(Messages, ModernRequestsHaveWicksOwnEnvelope) {
   McpClientSession client;
   client.meta["io.modelcontextprotocol/protocolVersion"] = "1999-01-01";
   client.meta["traceparent"] = "00-x";

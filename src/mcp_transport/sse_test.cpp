@@ -74,7 +74,7 @@ TEST(Sse, AStreamOfSingleBytesTakesTimeInProportionToItsLength) {
   EXPECT_FALSE(reader.next());
 }
 
-TEST(Sse, AnEventThatIsTooLargeIsDroppedButForItsEnvelopeHoweverItIsCut) {
+TEST(Sse, KeepsOnlyTheEnvelopeOfATooLargeEvent) {
   const std::string filler(300, 'x');
   const std::string streams[] = {
       "data: {\"id\":5,\"result\":\"" + filler + "\"}\n\ndata: small\n\n",

@@ -122,7 +122,7 @@ TEST_F(Clients, RegistrationsThatNobodyUsesGoAfterADayAndUsedOnesStay) {
   EXPECT_FALSE(known().contains("used"));
 }
 
-TEST_F(Clients, ABlockedAppDoesNotComeBackByRegisteringTheSame) {
+TEST_F(Clients, ABlockedAppCannotRegisterAgain) {
   const auto client = add("nuisance").value();
   EXPECT_EQ(add("nuisance", "192.0.2.2").value().id, client.id);
   clients_->set_blocked(client.id, true).value();
@@ -131,7 +131,7 @@ TEST_F(Clients, ABlockedAppDoesNotComeBackByRegisteringTheSame) {
   EXPECT_EQ(add("nuisance").value().id, client.id);
 }
 
-TEST_F(Clients, OneAddressRegistersSoManyAnHourAndOthersAreNotHeldUp) {
+TEST_F(Clients, RegistrationsAreLimitedByAddressAndHour) {
   const int most = clients_->policy().registrations_per_hour;
   for (int i = 0; i < most; ++i) add("app " + std::to_string(i)).value();
   const auto refused = add("one more");
@@ -158,7 +158,7 @@ TEST_F(Clients, AFullTableMakesRoomByRemovingTheOldestThatNobodyUses) {
   EXPECT_TRUE(clients_->create({"by hand", {"https://x.example/cb"}})) << "an admin still can";
 }
 
-TEST_F(Clients, WhatIsTooLongOrTooMuchIsNoMetadata) {
+TEST_F(Clients, RefusesMetadataAboveTheLimits) {
   EXPECT_TRUE(add(std::string(kMaxClientNameBytes, 'x')));
   EXPECT_EQ(add(std::string(kMaxClientNameBytes + 1, 'x')).error().code, ErrorCode::kInvalidArgument);
   json::object many = metadata("many");
@@ -202,7 +202,7 @@ TEST_F(Clients, AClientWithASecretIsNobodyWithoutIt) {
   EXPECT_FALSE(clients_->authenticate("nobody", ""));
 }
 
-TEST_F(Clients, ARequestWaitsForItsOwnSessionAQuarterOfAnHourAndSoManyAtOnce) {
+TEST_F(Clients, PendingRequestsExpireAndAreLimitedBySession) {
   const auto client = add("app").value();
   const SessionId mine = SessionId::make(), other = SessionId::make();
   AuthorizationRequest request;

@@ -129,7 +129,7 @@ TEST_F(Devices, AnApprovalThatNobodyFetchedLeavesNothing) {
   EXPECT_EQ(left, 0);
 }
 
-TEST_F(Devices, OfManyPollsAtOnceOneGetsTokens) {
+TEST_F(Devices, OnlyOneOfManyConcurrentPollsGetsTokens) {
   const auto device = start();
   devices_->approve(devices_->find(device.user_code).value().digest, approval()).value();
   // A second service has not seen earlier polls, as another node would not have.
@@ -152,7 +152,7 @@ TEST_F(Devices, OfManyPollsAtOnceOneGetsTokens) {
   EXPECT_EQ(losers, kThreads - 1);
 }
 
-TEST_F(Devices, OneAddressGetsSoManyCodesAnHour) {
+TEST_F(Devices, CodesAreLimitedByAddressAndHour) {
   for (int i = 0; i < kMaxDeviceCodesPerHour; ++i) start();
   const auto refused = devices_->start({"", "wick-cli", "mcp:read", "r", "192.0.2.1", "a"});
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);

@@ -143,7 +143,7 @@ TEST_F(Grants, AnAccessTokenEndsAfterAnHourAndItsGrantGoesOn) {
   EXPECT_TRUE(accepted(second->access_token));
 }
 
-TEST_F(Grants, TheImmediatePredecessorGetsTheSamePairAgainForAShortWindow) {
+TEST_F(Grants, ReplayOfTheLastTokenGetsTheSamePairForAShortWindow) {
   const TokenPair first = connect();
   const auto second = refresh(first.refresh_token);
   ASSERT_TRUE(second);
@@ -174,7 +174,7 @@ TEST_F(Grants, SixtyFourConcurrentRefreshesLeaveOneLivingSuccessor) {
   EXPECT_EQ(successors.size(), 1u);
 }
 
-TEST_F(Grants, WithoutAWindowAReplayEndsTheFamilyAtOnce) {
+TEST_F(Grants, WithoutAWindowAReplayEndsTheFamily) {
   open(0);
   const TokenPair first = connect();
   const auto second = refresh(first.refresh_token);
@@ -224,7 +224,7 @@ TEST_F(Grants, ARefreshNeverWidensTheScope) {
   EXPECT_TRUE(refresh(first.refresh_token));
 }
 
-TEST_F(Grants, EndsForGoodAfterItsAbsoluteAge) {
+TEST_F(Grants, EndsAtItsAbsoluteAge) {
   TokenPair pair = connect();
   for (int day = 0; day < 175; day += 25) {
     clock_.advance(25 * 86'400);
@@ -234,7 +234,7 @@ TEST_F(Grants, EndsForGoodAfterItsAbsoluteAge) {
   EXPECT_FALSE(refresh(pair.refresh_token));
 }
 
-TEST_F(Grants, DisconnectingTakesEveryTokenAlongAndOnlyItsOwnerOrAnAdminMay) {
+TEST_F(Grants, OnlyTheOwnerOrAnAdminDisconnectsWhichEndsAllTokens) {
   const TokenPair pair = connect();
   const TokenId id = grants_->list(ann_).value().at(0).id;
   EXPECT_FALSE(grants_->revoke({UserId::make(), false}, id, "not mine"));
@@ -251,7 +251,7 @@ TEST_F(Grants, RevokingAClientEndsCodesThatWaitToo) {
   EXPECT_FALSE(grants_->exchange(request));
 }
 
-TEST_F(Grants, TheClientRevokesAnAccessTokenAloneAndARefreshTokenWithItsFamily) {
+TEST_F(Grants, RevokingARefreshTokenRevokesItsFamily) {
   const TokenPair first = connect();
   grants_->revoke_token(first.access_token.reveal(), "other").value();
   EXPECT_TRUE(accepted(first.access_token)) << "not another client";
@@ -264,7 +264,7 @@ TEST_F(Grants, TheClientRevokesAnAccessTokenAloneAndARefreshTokenWithItsFamily) 
   EXPECT_TRUE(grants_->revoke_token("wick_oat_unknown", "client"));
 }
 
-TEST_F(Grants, OfADeactivatedUserAreDeadAtOnce) {
+TEST_F(Grants, DeactivatingAUserEndsTheGrants) {
   const TokenPair pair = connect();
   change_user("UPDATE users SET status = 'deactivated' WHERE id = $1");
   EXPECT_FALSE(accepted(pair.access_token));
@@ -306,7 +306,7 @@ TEST_F(Grants, ExpiredAccessTokensLeaveTheIndexWhenThingsAreTidied) {
   EXPECT_TRUE(accepted(living.access_token));
 }
 
-TEST_F(Grants, OfAUserAreLimitedAndEndingSomeMakesRoom) {
+TEST_F(Grants, AUserHasALimitedNumberUntilSomeEnd) {
   for (int i = 0; i < kMaxGrantsPerUser; ++i) connect();
   const Approval approval{ann_,       "client", kRedirect, to_base64url(as_bytes(sha256(kVerifier))),
                           "mcp:read", kResource};
@@ -317,7 +317,7 @@ TEST_F(Grants, OfAUserAreLimitedAndEndingSomeMakesRoom) {
   EXPECT_TRUE(grants_->approve(approval));
 }
 
-TEST_F(Grants, WhatWaitsForAReplayIsWipedWhenItsWindowHasPassed) {
+TEST_F(Grants, TokensKeptForAReplayAreDeletedAfterTheWindow) {
   const TokenPair first = connect();
   refresh(first.refresh_token).value();
   const auto waiting = [&] {

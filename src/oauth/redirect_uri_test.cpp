@@ -10,7 +10,7 @@ std::string upper(std::string text) {
   return text;
 }
 
-TEST(RedirectUri, OfHttpsLoopbackAndPrivateUseSchemesMayBeRegistered) {
+TEST(RedirectUri, AcceptsHttpsLoopbackAndPrivateUseSchemes) {
   for (const char* uri :
        {"https://claude.ai/api/mcp/auth_callback", "https://example.com:8443/cb?x=1", "http://127.0.0.1/cb",
         "http://127.0.0.1:3335/oauth/callback", "http://localhost/callback", "http://[::1]:9/cb",
@@ -19,7 +19,7 @@ TEST(RedirectUri, OfHttpsLoopbackAndPrivateUseSchemesMayBeRegistered) {
   }
 }
 
-TEST(RedirectUri, ThatCouldRunOrLeakSomethingIsRefused) {
+TEST(RedirectUri, RefusesUrisThatRunScriptsOrLeakCodes) {
   for (const char* uri : {"",
                           "/callback",
                           "javascript:alert(1)",
@@ -54,14 +54,14 @@ TEST(RedirectUri, ThatCouldRunOrLeakSomethingIsRefused) {
   }
 }
 
-TEST(RedirectUri, OfKnownAppsMayHaveASchemeWithoutADot) {
+TEST(RedirectUri, AcceptsSchemesOfKnownAppsWithoutADot) {
   for (const char* uri :
        {"vscode-insiders://dev/cb", "VSCode://dev/cb", "zed://oauth", "windsurf:/cb", "claude://cb",
         "kiro://kiro.agent/cb", "raycast://oauth?package=x", "warp://mcp/oauth2callback"})
     EXPECT_TRUE(check_redirect_uri(uri)) << uri;
 }
 
-TEST(RedirectUri, OfOtherSchemesMayBeUsedWhenAnOperatorAllowsThem) {
+TEST(RedirectUri, AcceptsOtherSchemesThatTheOperatorAllows) {
   EXPECT_FALSE(check_redirect_uri("myapp:/cb"));
   EXPECT_TRUE(check_redirect_uri("myapp:/cb", {"myapp"}));
   EXPECT_TRUE(check_redirect_uri("MyApp:/cb", {"myapp"}));
@@ -69,7 +69,7 @@ TEST(RedirectUri, OfOtherSchemesMayBeUsedWhenAnOperatorAllowsThem) {
   EXPECT_FALSE(check_redirect_uri("myapp://user@host/cb", {"myapp"}));
 }
 
-TEST(RedirectUri, OfSchemesOfBrowsersAndSystemsIsRefusedWhateverIsAllowed) {
+TEST(RedirectUri, RefusesSchemesOfBrowsersAndSystemsEvenIfAllowed) {
   for (const std::string scheme :
        {"javascript",  "data",    "file",   "vbscript", "blob", "about",  "filesystem",
         "view-source", "http",    "ftp",    "ws",       "wss",  "chrome", "chrome-extension",
@@ -84,7 +84,7 @@ TEST(RedirectUri, OfSchemesOfBrowsersAndSystemsIsRefusedWhateverIsAllowed) {
   EXPECT_TRUE(check_redirect_scheme("myapp"));
 }
 
-TEST(RedirectUri, LeadsToTheOwnDeviceOnLoopbackAndThroughPrivateUseSchemes) {
+TEST(RedirectUri, LoopbackAndPrivateUseSchemesStayOnTheDevice) {
   for (const char* uri : {"http://localhost:1/cb", "cursor://x/y", "com.example.app:/cb"})
     EXPECT_TRUE(is_local_redirect(uri)) << uri;
   for (const char* uri : {"https://localhost/cb", "https://example.com/cb", ""})

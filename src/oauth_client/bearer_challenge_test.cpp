@@ -48,7 +48,7 @@ TEST(ScopesTest, AreSetsWithTheOrderOfTheFirst) {
   EXPECT_FALSE(scope_within("a c", "b a"));
 }
 
-TEST(ScopesTest, OneThatIsNoneSpoilsTheList) {
+TEST(ScopesTest, AnInvalidScopeInvalidatesTheList) {
   EXPECT_THAT(scopes_of("a b\tc"), IsEmpty());
   EXPECT_THAT(scopes_of("a \"b\""), IsEmpty());
   EXPECT_THAT(scopes_of(std::string(kMaxScopeBytes + 1, 'a')), IsEmpty());

@@ -66,7 +66,7 @@ class AccountsTest : public testing::Test {
   const ConnectorId connector_ = ConnectorId::make();
 };
 
-TEST_F(AccountsTest, WhatIsPutIsFoundWhole) {
+TEST_F(AccountsTest, StoresAndFindsAnAccount) {
   EXPECT_FALSE(accounts_->find(connector_, ann_).value());
   accounts_->put(connector_, ann_, oauth("at", "rt")).value();
   const LinkedAccount account = found(ann_);
@@ -115,7 +115,7 @@ TEST_F(AccountsTest, ARefreshAfterDisconnectingBringsNothingBack) {
   EXPECT_EQ(found(ann_).grant->access.reveal(), "second");
 }
 
-TEST_F(AccountsTest, WhatHasEndedKeepsNoCredential) {
+TEST_F(AccountsTest, AnEndedAccountHasNoCredential) {
   accounts_->put(connector_, ann_, oauth("at", "rt")).value();
   EXPECT_TRUE(accounts_->drop_grant(connector_, ann_, found(ann_).version).value());
   EXPECT_FALSE(found(ann_).grant);

@@ -66,7 +66,7 @@ class SingleFlightTest : public testing::Test {
   std::atomic<int> runs_{0}, succeeded_{0}, failed_{0};
 };
 
-TEST_F(SingleFlightTest, OfManyCallersOneDoesTheWorkAndAllAreAnswered) {
+TEST_F(SingleFlightTest, OneOfManyCallersWorksAndAllGetTheResult) {
   for (int i = 0; i < kCallers; ++i) call(i, "key", work());
   poll();
   EXPECT_EQ(succeeded_, 0);

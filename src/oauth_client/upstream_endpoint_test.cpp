@@ -25,7 +25,7 @@ TEST(UrlTest, IsTakenApartWithItsOriginInOneForm) {
   EXPECT_EQ(v6->path(), "");
 }
 
-TEST(UrlTest, WhatCouldLeaveAHeaderOrHideAHostIsNone) {
+TEST(UrlTest, RefusesUrlsThatBreakHeadersOrHideHosts) {
   for (const char* text :
        {"", "https://", "https:///x", "ftp://a", "javascript:alert(1)", "https://a b", "https://a/\r\nX: y",
         "https://user@a", "https://good@evil/x", "https://a/#f", "https://a\\b", "//a", "a.example",
@@ -42,7 +42,7 @@ TEST(ResourceTest, CoversItsOwnAddressAndWhatIsBelow) {
   EXPECT_TRUE(covers("https://a.example/mcp?t=1", "https://a.example/mcp?t=1"));
 }
 
-TEST(ResourceTest, CoversNothingBeside) {
+TEST(ResourceTest, CoversNoOtherUrls) {
   for (const char* resource :
        {"http://a.example/mcp", "https://a.example:8443/mcp", "https://b.example/mcp", "https://a.example/mc",
         "https://a.example/mcp/deeper", "https://a.example/other", "https://a.example.evil.example",
@@ -112,14 +112,14 @@ TEST(DiscoveryTest, MetadataOfAnotherIssuerIsNotUsed) {
   EXPECT_FALSE(read_server_metadata(metadata(""), "https://auth.example"));
 }
 
-TEST(DiscoveryTest, TheSlashOfAnEmptyPathIsNoDifferenceAndTheDocumentsSpellingStays) {
+TEST(DiscoveryTest, IgnoresTheSlashOfAnEmptyPath) {
   const auto server = read_server_metadata(metadata("https://auth.example"), "https://auth.example/");
   ASSERT_TRUE(server);
   EXPECT_EQ(server->issuer, "https://auth.example");
   EXPECT_TRUE(read_server_metadata(metadata("https://auth.example/"), "https://auth.example"));
 }
 
-TEST(DiscoveryTest, WhatMetadataLeavesOutHasItsMeaning) {
+TEST(DiscoveryTest, MissingMetadataHasItsDefaults) {
   const auto server = read_server_metadata(metadata("https://auth.example"), "https://auth.example");
   ASSERT_TRUE(server);
   EXPECT_FALSE(server->s256);

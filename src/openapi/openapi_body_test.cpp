@@ -50,7 +50,7 @@ TEST(OpenapiBody, APatchIsOfTheTypeThatItsSchemaAllows) {
             R"([{"op":"replace","path":"/a","value":{"b":1}}])");
 }
 
-TEST(OpenapiBody, OneThatMayBeLeftOutIs) {
+TEST(OpenapiBody, AnOptionalBodyMayBeLeftOut) {
   const char* content = R"({"application/json":{"schema":{"type":"array","items":{}}}})";
   EXPECT_EQ(send(with_body(content, false), "{}").body, "none");
   EXPECT_EQ(send(with_body(content, false), R"({"body":[]})").body, "[]");

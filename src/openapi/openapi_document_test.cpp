@@ -94,7 +94,7 @@ TEST(InputSchema, LongTextsAndExpressionsDoNotEndTheProcess) {
       << "a property of that name keeps its schema";
 }
 
-TEST(OpenapiSchema, Of30BecomesOneOf2020) {
+TEST(OpenapiSchema, Converts30To2020) {
   EXPECT_EQ(converted(R"({"type":"string","nullable":true})"), R"({"type":["string","null"]})");
   EXPECT_EQ(converted(R"({"type":"string","nullable":true,"enum":["a"]})"),
             R"({"type":["string","null"],"enum":["a",null]})");
@@ -138,7 +138,7 @@ TEST(OpenapiSchema, ValuesAreOfTheTypeThatIsSaid) {
             R"({"type":["string","integer"],"enum":["1",2]})");
 }
 
-TEST(OpenapiSchema, Of31KeepsItsOwnWords) {
+TEST(OpenapiSchema, KeepsTheKeywordsOf31) {
   EXPECT_EQ(
       converted(R"({"type":"array","prefixItems":[{"type":"string"},{"type":"integer"}],"items":false})",
                 "3.1.0"),
@@ -154,7 +154,7 @@ TEST(OpenapiSchema, Of31KeepsItsOwnWords) {
   EXPECT_EQ(converted("true", "3.1.0"), "{}");
 }
 
-TEST(OpenapiSchema, WhatCannotBeUsedIsLeftOutInsteadOfBreakingTheTool) {
+TEST(OpenapiSchema, LeavesOutUnusableParts) {
   EXPECT_EQ(
       converted(
           R"({"type":"file","minLength":-1,"maxItems":"many","required":"yes","enum":"a","properties":[]})"),
@@ -293,7 +293,7 @@ TEST(OpenapiOperation, FormsAreSentAndUploadsAreNot) {
   EXPECT_THAT(upload.warnings, ElementsAre(HasSubstr("multipart/form-data")));
 }
 
-TEST(OpenapiOperation, WhatACallCouldLeaveTheApiWithIsNotImportable) {
+TEST(OpenapiOperation, RefusesPathsThatCouldLeaveTheApi) {
   for (const char* path : {"/../admin", "/a/%2E%2e/b", "/./a", "/a/..", "/http://other/", "/a\\\\b"})
     EXPECT_FALSE(only(with(path, R"({"get":{}})")).importable) << path;
   const auto unicode =

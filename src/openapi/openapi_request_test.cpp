@@ -139,7 +139,7 @@ TEST(OpenapiPath, AQueryInThePathIsSentOnce) {
             "GET https://api.test/v1/s?q=a&page=2");
 }
 
-TEST(OpenapiPath, PlacesMayStandBesideOtherCharactersAndEachOther) {
+TEST(OpenapiPath, ParametersMayBeNextToTextAndEachOther) {
   const auto line = [](std::string_view path, std::string_view arguments) {
     return send(only(with_paths("\"" + std::string(path) + R"(":{"get":{}})")), arguments).line.substr(23);
   };
@@ -356,7 +356,7 @@ TEST(OpenapiBounds, AnOperationThatManyMethodsReferToIsReadUpToALimit) {
   EXPECT_THAT(document.warnings, Contains(HasSubstr("too often")));
 }
 
-TEST(OpenapiBounds, SoManyPatternsAreTriedAndTheOthersDescribed) {
+TEST(OpenapiBounds, PatternsAboveTheLimitAreDescribedAsText) {
   std::string paths;
   for (std::size_t i = 0; i <= kMaxTriedPatterns; ++i)
     paths += (i == 0 ? "\"/p" : ",\"/p") + std::to_string(i) +

@@ -44,7 +44,7 @@ TEST(Yaml, AliasesAndMergesAreWrittenOut) {
             R"({"a":{"n":1,"m":2},"b":{"n":1,"m":2},"c":{"m":3,"n":1}})");
 }
 
-TEST(Yaml, WhatWouldCostTheServerIsRefusedWithItsLine) {
+TEST(Yaml, RefusesExpensiveDocumentsWithTheirLine) {
   std::string laughs = "a0: &a0 [lol]\n";
   for (int i = 1; i < 30; ++i) {
     const std::string n = std::to_string(i), before = "*a" + std::to_string(i - 1);

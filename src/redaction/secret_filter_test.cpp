@@ -128,7 +128,7 @@ TEST(TemplateSecrets, AreKnownByNameAndShapeAndNotWhenTheCallerGivesThem) {
     EXPECT_EQ(filter.cleaned(plain), plain);
 }
 
-TEST(TemplateSecrets, OfACommandAreItsFlagsAndVariables) {
+TEST(TemplateSecrets, FindsFlagsAndVariablesOfACommand) {
   SecretFilter filter;
   add_command_secrets(filter, {"server", "--api-key", "flag-value-1", "--token=flag-value-2", "--mode",
                                "read-only-mode", "ghp_0123456789abcdef"});
@@ -139,7 +139,7 @@ TEST(TemplateSecrets, OfACommandAreItsFlagsAndVariables) {
   for (const char* plain : {"read-only-mode", "production-1"}) EXPECT_EQ(filter.cleaned(plain), plain);
 }
 
-TEST(TemplateSecrets, OfACredentialWithASchemeAreFoundWithoutIt) {
+TEST(TemplateSecrets, FindsACredentialWithoutItsScheme) {
   SecretFilter filter;
   add_credential(filter, "Basic c2tfbGl2ZV8xMjM0NTY3ODkwOg==");
   EXPECT_EQ(filter.cleaned("c2tfbGl2ZV8xMjM0NTY3ODkwOg=="), "***");

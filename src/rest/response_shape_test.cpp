@@ -52,7 +52,7 @@ TEST(ResponseShape, WhenNothingIsPickedTheTextSaysWhatThereIs) {
   EXPECT_TRUE(has(shape_response(wide + "}", {"items"}).text, "\"m19\", …")) << "twenty members are named";
 }
 
-TEST(ResponseShape, AListIsCutToItsFirstItemsAndTheTextSaysSo) {
+TEST(ResponseShape, CutsAListToItsFirstItemsAndMarksIt) {
   const ShapedResponse shaped = shape_response(numbers(1234), {"", 3});
   EXPECT_EQ(
       shaped.text,
@@ -85,7 +85,7 @@ TEST(ResponseShape, AMemberOfTheResponseIsNotOverwrittenByWhatWasCut) {
   EXPECT_TRUE(shaped.structured->contains("__cut"));
 }
 
-TEST(ResponseShape, OfManyCutListsTheFirstAreNamedAndTheOthersCounted) {
+TEST(ResponseShape, NamesTheFirstCutListsAndCountsTheOthers) {
   std::string body = "{";
   for (int i = 0; i < 15; ++i) body += (i == 0 ? "\"l" : ",\"l") + std::to_string(i) + "\":[1,2]";
   body += ",\"" + std::string(300, 'x') + "\":[1,2]}";
@@ -96,7 +96,7 @@ TEST(ResponseShape, OfManyCutListsTheFirstAreNamedAndTheOthersCounted) {
   EXPECT_EQ(shaped.structured->at("_cut").at("more_lists"), 6);
 }
 
-TEST(ResponseShape, ATextLongerThanTheLimitIsCutAtACharacterAndSaysSo) {
+TEST(ResponseShape, CutsLongTextBetweenCharactersAndMarksIt) {
   const std::string body = R"({"text":"ééé"})";  // 17 bytes, the first é at 9
   const ShapedResponse shaped = shape_response(body, {"", 0, 12});
   EXPECT_TRUE(shaped.text.starts_with(

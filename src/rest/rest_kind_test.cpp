@@ -68,7 +68,7 @@ class Rest : public testing::Test, protected RunnerFixture {
   std::unique_ptr<http::Server> upstream;
 };
 
-TEST_F(Rest, ARequestIsMadeFromTemplatesAndTheSecretIsNowhereButThere) {
+TEST_F(Rest, OnlyTheRequestContainsTheSecret) {
   const ConnectorId id = make({});
   operation(
       id, "do",

@@ -15,7 +15,7 @@ bool fits(const json::object& templates, const json::object& arguments) {
   return check_filled_size(templates, arguments).has_value();
 }
 
-TEST(TemplateText, WhatArgumentsMakeOfATemplateIsBoundedBeforeItIsMade) {
+TEST(TemplateText, TheSizeIsCheckedBeforeTheTextIsMade) {
   // A long name before each of many items: 4 MB that would become 400 GB.
   json::object nested;
   nested[std::string(1'000'000, 'n')] = json::array(400'000, json::value(1));

@@ -201,7 +201,7 @@ std::vector<TokenFilter> filters(const std::string& owner) {
   return all;
 }
 
-TEST_F(Pages, OfEveryOrderAndFilterListTheSameTokensAsAPlainScan) {
+TEST_F(Pages, EveryOrderAndFilterListsTheTokensOfAScan) {
   token_page_store::PageBounds none, tight;
   none.candidates = none.sorted = 0;  // nothing is few: every page is a walk
   tight.candidates = tight.sorted = 10;

@@ -100,10 +100,17 @@ export function screenTests(prepare) {
 export async function forEachScreen(page, check, these = screens) {
   for (const screen of these) {
     await page.setViewportSize({ width: screen.width, height: 900 });
-    await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: "reduce" });
+    await setColorScheme(page, screen.colorScheme);
     await check(screen);
     if (process.env.WICK_SCREENSHOTS) await takePicture(page, screen);
   }
+}
+
+/** The web app follows the system's color scheme by a script; this waits for it. */
+export async function setColorScheme(page, colorScheme) {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  const isShown = (wanted) => (document.documentElement.dataset.mantineColorScheme ?? wanted) === wanted;
+  await until(() => page.evaluate(isShown, colorScheme));
 }
 
 /** The same, where what must hold on all screens is looked for before `check`. */

@@ -110,7 +110,7 @@ test("wrong passwords from one client lock out no other client of the proxy", as
   assert.equal((await signIn(behind, from("2001:db8:1:1::1"), "eve@example.com")).status, 201);
 });
 
-test("behind a proxy that is not trusted, wrong passwords with made-up accounts lock out nobody who has signed in before", async () => {
+test("wrong passwords through an untrusted proxy do not lock out users who signed in before", async () => {
   const wick = await start();
   assert.equal((await signIn(wick, {})).status, 201);
   const statuses = new Set();

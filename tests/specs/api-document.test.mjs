@@ -389,7 +389,7 @@ test("no error and no response cuts a text inside of a character", async () => {
   }
 });
 
-test("what is quoted of a document or a command that is imported ends with a whole character", async () => {
+test("quotes from imported documents and commands end with a whole character", async () => {
   for (const words of long) {
     const parameters = ["query", "header", "path", words].map((place) => ({
       name: words,

@@ -205,7 +205,7 @@ test("only admins see and change apps, and members only their own connections", 
   assert.equal((await admin.post("/admin/connections/revoke", { user: miaId, client: "x" })).status, 400);
 });
 
-test("deactivating a user ends connections for good, and so does a new password unless told not to", async () => {
+test("deactivation ends a user's connections, and so does a new password unless declined", async () => {
   wick.createUser("noa@example.com", "Noa");
   const noa = await wick.signIn("noa@example.com");
   const kept = await connect(wick, noa);
@@ -235,7 +235,7 @@ test("deactivating a user ends connections for good, and so does a new password 
   assert.equal(await works(third.access_token), false, "a reset password ends connections");
 });
 
-test("the limits of registration hold: so many from one address, none when it is off, and hosts of documents", async () => {
+test("client registration is limited by address, by the setting that turns it off, and by document host", async () => {
   const strict = await Wick.start({
     args: ["--set", "oauth.registrations_per_hour=2", "--set", "oauth.metadata_hosts=apps.example.com"],
   });

@@ -40,7 +40,7 @@ async function accessible() {
   assert.deepEqual(await axe(page, { bestPractices: true }), []);
 }
 
-test("the address that a client is told leads through the authorization server and back, and the call works", async () => {
+test("the URL for linking leads through the authorization server, and the next call works", async () => {
   const id = await add("Issues", upstream.url, "oauth_per_user");
   const { token } = wick.token("ann@example.com", ["--tools", "direct"]);
   await page.goto(`${wick.url}/connectors/${id}/connect`);
@@ -58,7 +58,7 @@ test("the address that a client is told leads through the authorization server a
   assert.equal(body.result.content[0].text, "ann@upstream");
 });
 
-test("what the account lacks is shown on the connector’s page, and connecting again gives it", async () => {
+test("the connector's page shows which access an account lacks, and linking again adds it", async () => {
   const [id] = (await admin.get("/connectors")).body.items
     .filter(({ label }) => label === "Issues")
     .map((one) => one.id);
@@ -77,7 +77,7 @@ test("what the account lacks is shown on the connector’s page, and connecting 
   assert.equal((await admin.get(`/connectors/${id}/account`)).body.state, "none");
 });
 
-test("who says no, and an answer of nobody, are told so", async () => {
+test("a denied or unexpected authorization response is shown as such", async () => {
   const id = await add("Denied", upstream.url, "oauth_per_user");
   server.signsIn = null;
   await page.goto(`${wick.url}/connectors/${id}/connect`);

@@ -61,7 +61,7 @@ test("offline, nothing is created now or later, and the page says so", async () 
   assert.deepEqual(await tokens(), []);
 });
 
-test("a list that cannot be loaded says so instead of spinning, and comes by itself when the network is back", async () => {
+test("a list that cannot be loaded shows an error, and loads when the network is back", async () => {
   await page.goto(`${wick.url}/history`);
   await page.getByText("No calls", { exact: true }).waitFor();
   await page.context().setOffline(true);
@@ -143,7 +143,7 @@ test('what is refused for good has no "Try again", and its page has a title', as
   await page.getByRole("heading", { name: "Access token not found" }).waitFor();
 });
 
-test("an invitation link is lost neither by a click beside it nor by Escape, only by its button", async () => {
+test("an invitation link is closed only by its button, not by Escape or a click outside", async () => {
   await page.goto(`${wick.url}/admin/users`);
   await button("Invite user").click();
   await dialog().getByLabel("Email").fill("bob@example.com");

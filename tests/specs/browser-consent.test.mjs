@@ -5,6 +5,7 @@ import { axe } from "../lib/axe.mjs";
 import { firstLoad, launch, signedInPage } from "../lib/browser.mjs";
 import { systems } from "../lib/crowd.mjs";
 import { authorizeUrl, pkce, redirectUri, register, token } from "../lib/oauth.mjs";
+import { setColorScheme } from "../lib/screens.mjs";
 import { Wick, remember } from "../lib/wick.mjs";
 
 let wick, admin, browser, page, client;
@@ -76,7 +77,7 @@ test("consent names what is asked for and what can be reached, and opens no box 
     [390, "dark"],
   ]) {
     await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await setColorScheme(page, colorScheme);
     assert.deepEqual(await axe(page), []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
   }
@@ -149,7 +150,7 @@ test("the error pages of OAuth look like the app, in both colors, wide and narro
     [390, "dark"],
   ]) {
     await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
+    await setColorScheme(page, colorScheme);
     const response = await page.goto(`${wick.url}/oauth/authorize?client_id=nobody&response_type=code`);
     assert.equal(response.status(), 400);
     assert.match(response.headers()["content-security-policy"], /^default-src 'none'; style-src 'sha256-/);
@@ -167,7 +168,7 @@ test("the error pages of OAuth look like the app, in both colors, wide and narro
   await page.setViewportSize({ width: 1280, height: 900 });
 });
 
-test("what a page loads first is at most 250 kB, and lists of users are not among it", async () => {
+test("the first load of a page is at most 250 kB and has no list of users", async () => {
   const visitor = await (await browser.newContext({ storageState: await page.context().storageState() })).newPage();
   for (const path of [
     "/",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.mjs";
+import { setColorScheme } from "../lib/screens.mjs";
 import { Wick, callTool, password, remember } from "../lib/wick.mjs";
 import { connect, redirectUri, token } from "../lib/oauth.mjs";
 import { launch, signedInPage } from "../lib/browser.mjs";
@@ -56,7 +57,7 @@ test("a device is connected by typing its code, comparing it, and Approve", asyn
   assert.equal(await works(body.access_token), true);
 });
 
-test("an address with the code in it approves nothing by itself, and Deny is told to the device", async () => {
+test("a URL with the code approves nothing by itself, and the device learns of a denial", async () => {
   const device = await startDevice();
   await page.goto(device.verification_uri_complete);
   assert.equal(await page.getByRole("textbox", { name: "Code" }).inputValue(), device.user_code);
@@ -67,7 +68,7 @@ test("an address with the code in it approves nothing by itself, and Deny is tol
   assert.equal((await poll(device)).body.error, "access_denied");
 });
 
-test("who is signed out comes back to the device page with the code", async () => {
+test("signing in leads back to the device page with the code", async () => {
   const device = await startDevice();
   const stranger = await (await browser.newContext()).newPage();
   await stranger.goto(device.verification_uri_complete);
@@ -195,7 +196,7 @@ test("the pages are free of what axe finds, in light and dark, and of errors", a
     await page.goto(wick.url + path);
     await ready();
     for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await setColorScheme(page, colorScheme);
       assert.deepEqual(await axe(page), [], `${colorScheme} ${path}`);
     }
   }

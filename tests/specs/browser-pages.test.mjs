@@ -56,7 +56,7 @@ test("every page of the web app answers 200, in any case and with a slash at the
   }
 });
 
-test("an unknown page answers 404: with the web app for browsers, in plain text for others, never from a cache", async () => {
+test("an unknown page is a 404 that is not cached: the web app for browsers, plain text for others", async () => {
   for (const path of unknown) {
     const seen = await ask(path, { headers: html });
     assert.equal(seen.status, 404, path);

@@ -19,7 +19,7 @@ const { onEachScreen, onePage } = screenTests(async (world) => {
 let made = 0;
 const ok = ({ status, body, text }) => (assert.ok(status < 300, text), body);
 
-onEachScreen("what is shown once is closed by its button alone", async (page) => {
+onEachScreen("a secret that is shown once is closed only by its button", async (page) => {
   const survives = async (secret, close) => {
     const text = await secret.textContent();
     await page.mouse.click(2, 300);
@@ -119,23 +119,20 @@ const forms = [
 ];
 
 for (const [path, open, field, send, others = {}] of forms) {
-  onePage(
-    `a name that turns the writing around is refused in the form of ${path}, in words that say which character`,
-    async (page) => {
-      await go(page, path);
-      if (open) await button(page, open).click();
-      const place = open && path !== "/profile/tokens" ? page.getByRole("dialog") : page.getByRole("main");
-      for (const [label, value] of Object.entries(others)) await place.getByLabel(label).fill(value);
-      await place
-        .getByLabel(field, { exact: true })
-        .or(place.getByLabel(`${field} *`, { exact: true }))
-        .first()
-        .fill(`pay${rlo}lap`);
-      await place.getByRole("button", { name: send, exact: true }).click();
-      await page.getByRole("alert").getByText("U+202E").waitFor();
-      await onEveryScreen(page);
-    },
-  );
+  onePage(`the form of ${path} refuses a name with a bidi control and names the character`, async (page) => {
+    await go(page, path);
+    if (open) await button(page, open).click();
+    const place = open && path !== "/profile/tokens" ? page.getByRole("dialog") : page.getByRole("main");
+    for (const [label, value] of Object.entries(others)) await place.getByLabel(label).fill(value);
+    await place
+      .getByLabel(field, { exact: true })
+      .or(place.getByLabel(`${field} *`, { exact: true }))
+      .first()
+      .fill(`pay${rlo}lap`);
+    await place.getByRole("button", { name: send, exact: true }).click();
+    await page.getByRole("alert").getByText("U+202E").waitFor();
+    await onEveryScreen(page);
+  });
 }
 
 onEachScreen("the page of all calls loads at most 250 kB first", async (page, _, another) => {

@@ -23,35 +23,32 @@ const lists = {
 };
 
 for (const [path, action] of Object.entries(lists)) {
-  onePage(
-    `every action of ${path.split("?")[0]} is on each screen beside the longest names, and the names can be read whole`,
-    async (page) => {
-      await go(page, path);
-      const actions = page.getByRole("button", { name: action });
-      await actions.first().waitFor();
-      const name = page
-        .locator("tbody [data-cut]")
-        .filter({ hasText: /Wolf|TTTT|CCCC/ })
-        .first();
-      await onEveryScreen(page, async ({ isPhone, colorScheme }) => {
-        for (const one of (await actions.all()).slice(0, 4)) await isInView(page, one);
-        const isCut = await name.evaluate((element) => element.scrollWidth > element.clientWidth);
-        if (isPhone) assert.equal(isCut, false, "on a card a name is whole");
-        if (!isCut || colorScheme === "dark") return;
-        await page.mouse.move(0, 0);
-        await name.hover();
-        assert.equal(await page.getByRole("tooltip").textContent(), await name.textContent());
-        await page.keyboard.press("Escape");
-        await page.getByRole("tooltip").waitFor({ state: "hidden" });
-        await name.focus();
-        assert.equal(
-          await page.evaluate(() => document.activeElement.textContent),
-          await name.textContent(),
-          "the keyboard reaches it",
-        );
-      });
-    },
-  );
+  onePage(`every action of ${path.split("?")[0]} fits each screen, and the longest names can be read`, async (page) => {
+    await go(page, path);
+    const actions = page.getByRole("button", { name: action });
+    await actions.first().waitFor();
+    const name = page
+      .locator("tbody [data-cut]")
+      .filter({ hasText: /Wolf|TTTT|CCCC/ })
+      .first();
+    await onEveryScreen(page, async ({ isPhone, colorScheme }) => {
+      for (const one of (await actions.all()).slice(0, 4)) await isInView(page, one);
+      const isCut = await name.evaluate((element) => element.scrollWidth > element.clientWidth);
+      if (isPhone) assert.equal(isCut, false, "on a card a name is whole");
+      if (!isCut || colorScheme === "dark") return;
+      await page.mouse.move(0, 0);
+      await name.hover();
+      assert.equal(await page.getByRole("tooltip").textContent(), await name.textContent());
+      await page.keyboard.press("Escape");
+      await page.getByRole("tooltip").waitFor({ state: "hidden" });
+      await name.focus();
+      assert.equal(
+        await page.evaluate(() => document.activeElement.textContent),
+        await name.textContent(),
+        "the keyboard reaches it",
+      );
+    });
+  });
 }
 
 onePage("long names widen no other page on any screen", async (page) => {
@@ -98,7 +95,7 @@ onePage("long names widen no dialog on any screen, and push no button out of it"
   }
 });
 
-onePage("what ends the work of others is asked first, with who and how much, and Cancel ends nothing", async (page) => {
+onePage("a confirmation names the users and counts what ends, and Cancel ends nothing", async (page) => {
   const member = longName(90);
   const questions = {
     "/admin/users": [

@@ -202,7 +202,7 @@ test("it is turned off, and new recovery codes are made, with the password and a
   await page.context().close();
 });
 
-test("where it is required, every page is the set-up until the codes are kept, and then the page one wanted", async () => {
+test("a required second factor must be set up before any page opens, then the requested page opens", async () => {
   const strict = await Wick.start({ args: ["--set", "sign_in.require_second_factor=all"] });
   const { email } = await person(strict);
   const page = await open(strict, { viewport: { width: 390, height: 844 } });

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { axe } from "../lib/axe.mjs";
 import { launch, signedInPage } from "../lib/browser.mjs";
 import { crowd, longEmail, longName } from "../lib/crowd.mjs";
+import { setColorScheme } from "../lib/screens.mjs";
 import { Wick, callTool, remember, until } from "../lib/wick.mjs";
 
 let wick, admin, browser, page, bob;
@@ -49,7 +50,7 @@ test("the list of users leads to a page for each, and back to the list as it was
   await page.waitForURL(`${wick.url}/admin/users?query=bob`);
 });
 
-test("another user's token leads back to where one came from, and is no part of one's own pages", async () => {
+test("the page of another user's token leads back, and is not among the admin's own tokens", async () => {
   await page.goto(`${wick.url}/admin/users/${bob.id}?tab=tokens`);
   await page.getByText("Where Bob's laptop is").waitFor();
   await page.getByRole("link", { name: "laptop", exact: true }).click();
@@ -205,7 +206,7 @@ test("a token whose answer was lost is not made twice, and the form says what to
   await page.getByText("for the spec").waitFor();
 });
 
-test("one's own tokens are searched by name and description", async () => {
+test("a user searches the own tokens by name and description", async () => {
   for (const name of ["desk", "sofa"])
     remember("secrets", (await admin.post("/tokens", { name, description: `At the ${name}` })).body.plaintext);
   await page.goto(`${wick.url}/profile/tokens`);
@@ -243,7 +244,7 @@ test("the pages fit any screen with the longest names, and axe finds nothing on 
       [390, "dark"],
     ]) {
       await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await setColorScheme(page, colorScheme);
       await shown().first().waitFor();
       await until(
         () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),

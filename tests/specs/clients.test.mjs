@@ -128,7 +128,7 @@ test("a client with the meta surface has five tools and calls everything through
 });
 
 for (const kind of ["SDK 1.x", "SDK 2.x on 2026-07-28"]) {
-  test(`${kind} that listens is told when an operation is turned on`, async () => {
+  test(`${kind} that listens is notified when an operation is turned on`, async () => {
     const admin = await wick.signIn();
     const toggle = (enabled) => admin.patch(`/admin/connectors/${notesId}/operations/delete`, { enabled });
     const { token } = wick.token("ann@example.com", [], `${kind} listens`);

@@ -76,7 +76,7 @@ test("a preflight of an allowed origin names what MCP clients send, and nothing 
   }
 });
 
-test("headers that mirror arguments may be sent, and what is no such header is not repeated", async () => {
+test("headers that mirror arguments are allowed, and other headers are not repeated", async () => {
   const answer = await preflight(wick, allowed, "/mcp", {
     "access-control-request-headers": "Mcp-Param-Region,x-evil,mcp-param-,mcp-param-a b,mcp-param-b:c",
   });
@@ -197,7 +197,7 @@ test("without the setting no origin is allowed, and a preflight says so without 
   assert.equal((await post(closed, allowed, { bearer: closed.token().token })).status, 403);
 });
 
-test("a value that is no origin is refused with what to write", () => {
+test("a value that is no origin is refused with an example", () => {
   for (const value of [
     "*",
     "null",
@@ -233,7 +233,7 @@ test("a configuration file may have the origins as a list", async () => {
   );
 });
 
-test("a page in a real browser calls, reads the session and is told of a missing token", async () => {
+test("a page in a real browser calls, reads the session and gets an error without a token", async () => {
   const browser = await launch();
   try {
     const tab = await browser.newPage();

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { axe } from "../lib/axe.mjs";
 import { launch, signedInPage } from "../lib/browser.mjs";
+import { setColorScheme } from "../lib/screens.mjs";
 import { Wick, remember } from "../lib/wick.mjs";
 
 const run = promisify(execFile);
@@ -261,7 +262,7 @@ test("in the browser: paste, adjust, add a connector with its operation, then an
     await dialog.getByLabel("pinned").check();
     assert.equal(await dialog.getByLabel("Body").inputValue(), '{"text":"{text}","pinned":"{pinned}"}');
     for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await setColorScheme(page, colorScheme);
       assert.deepEqual(await axe(page), [], colorScheme);
     }
     await dialog.getByLabel("Label").fill("From the browser");

@@ -26,7 +26,7 @@ const poll = (device, client_id = "wick-cli") =>
   token(wick, { grant_type, device_code: device.device_code, client_id });
 const enter = async (session, user_code) => (await session.post("/oauth/device", { user_code })).body.request_id;
 
-test("a device gets a code that the consent page repeats with where it came from, and one that asks too often is slowed down", async () => {
+test("the consent page shows a device's code and address, and a device that polls too often is slowed", async () => {
   const { status, headers, body: device } = await start({ scope: "mcp:read mcp:write", resource: `${wick.url}/mcp` });
   assert.equal(status, 200);
   assert.equal(headers.get("cache-control"), "no-store");
@@ -73,7 +73,7 @@ test("a device that asks once after the approval gets tokens, once, with the sco
   assert.equal((await callTool(wick, renewed.body.access_token, "notes__list")).status, 401);
 });
 
-test("a denied device is told so, and a code belongs to one client, one person and one session", async () => {
+test("a denied device gets an error, and a code belongs to one client, one user and one session", async () => {
   wick.createUser("mia@example.com", "Mia");
   const mia = await wick.signIn("mia@example.com");
   const { body: device } = await start();
@@ -94,7 +94,7 @@ test("a denied device is told so, and a code belongs to one client, one person a
   assert.equal((await poll(second)).body.error, "access_denied");
 });
 
-test("who has no session, or no device grant, or asks for what is not here, is refused", async () => {
+test("requests without a session, a device grant or a known resource are refused", async () => {
   const anonymous = await fetch(`${wick.url}/api/v1/oauth/device`, {
     method: "POST",
     headers: { origin: wick.url, "content-type": "application/json" },

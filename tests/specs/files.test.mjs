@@ -49,7 +49,7 @@ async function ask(wick, agent, { method = "GET", path = "/healthz", headers = {
 }
 const isAlive = (wick) => assert.equal(wick.process.exitCode, null, wick.errors);
 
-test("with 256 files, 300 idle connections and 12 busy clients keep nobody out, and nothing ends the process", async () => {
+test("at a limit of 256 files, 300 idle connections and 12 busy clients do not lock out anybody", async () => {
   const wick = await start(256);
   await until(() => /limits\.max_connections is \d+ instead of 20000.*LimitNOFILE=/.test(wick.errors));
   const admin = await wick.signIn();

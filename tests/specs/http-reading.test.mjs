@@ -294,7 +294,7 @@ test("the API refuses by the header what it can, before the body is read", async
   assert.equal((await admin.post("/tokens", { name: "x".repeat(1_000_000) })).status, 400);
 });
 
-test("where nobody has to be signed in, a body above 64 KiB is 413", async () => {
+test("without authentication a body above 64 KiB is 413", async () => {
   const routes = [
     "/api/v1/session",
     "/api/v1/setup",

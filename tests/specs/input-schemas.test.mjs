@@ -123,7 +123,7 @@ test("a tool is listed with the schema that its server gave, whether it can be r
   assert.deepEqual(listed.odd__untyped, { type: "object", properties: { q: {} } }, "MCP demands the type");
 });
 
-test("where a schema cannot be read, the call is passed on", async () => {
+test("a call is passed on if its schema cannot be read", async () => {
   for (const name of Object.keys(unreadable)) assert.deepEqual(await call(name, { q: 5 }), { q: 5 }, name);
 });
 

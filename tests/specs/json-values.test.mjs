@@ -211,7 +211,7 @@ test("numbers of arguments keep their exact values in the body of a REST request
   sameNumbers(listIn(api.asked.at(-1).body, "list"), "body");
 });
 
-test("a number in a URL or a header has no fraction that is zero and no exponent that people would not write", async () => {
+test("numbers in URLs and headers are written without a zero fraction or an unusual exponent", async () => {
   for (const [given, sent] of Object.entries({
     "100000.0": "100000",
     "7.0": "7",

@@ -75,7 +75,7 @@ const ask = (id, changes) => visit(admin, authorizeUrl(wick, id, pkce().challeng
 let count = 0;
 const fresh = () => `${origin}/client-${++count}.json`;
 
-test("an app gets in by its address alone, its host is shown as verified, and its document is kept for a while", async () => {
+test("an app connects by its metadata URL, its host is shown as verified, and the document is cached", async () => {
   const id = fresh();
   answer = json(document(id), { "cache-control": "max-age=600" });
   const { verifier, challenge } = pkce();
@@ -145,7 +145,7 @@ test("a document that does not come within three seconds is given up", async () 
   assert.ok(performance.now() - begun < 15_000);
 });
 
-test("who is signed out makes the server fetch nothing, and nor does an address that is none", async () => {
+test("without a session, or for an invalid URL, the server fetches nothing", async () => {
   const before = asked.length;
   answer = json({});
   assert.match((await visit(null, authorizeUrl(wick, fresh(), pkce().challenge))).location, /^\/sign-in\?next=/);
@@ -162,7 +162,7 @@ test("who is signed out makes the server fetch nothing, and nor does an address 
   assert.equal(asked.length, before);
 });
 
-test("private addresses are reached only for hosts that the operator named, and strangers’ certificates are not trusted", async () => {
+test("metadata at private addresses is fetched only for configured hosts with a trusted certificate", async () => {
   const before = asked.length;
   answer = json({});
   assert.equal(

@@ -94,14 +94,14 @@ test("an email address holds none either", async () => {
   );
 });
 
-test("a note is refused by its title, and the caller is told why", async () => {
+test("a note is refused because of its title, with the reason", async () => {
   const { token } = wick.token();
   const { body } = await callTool(wick, token, "notes__create", { title: "pay\u2067lap", body: "b" });
   assert.equal(body.result.isError, true);
   assert.match(body.result.content[0].text, /U\+2067/);
 });
 
-test("what a client calls itself is shown without such characters", async () => {
+test("the name of a client is shown without invisible characters", async () => {
   const { token } = wick.token();
   const params = {
     name: "notes__list",
@@ -117,7 +117,7 @@ test("what a client calls itself is shown without such characters", async () => 
 // A header as a browser or a program may send it: the bytes of UTF-8.
 const header = (text) => Buffer.from(text).toString("latin1");
 
-test("what programs and browsers call themselves in a header is shown without such characters, and so is a tool that is not there", async () => {
+test("names from User-Agent headers and unknown tools are shown without invisible characters", async () => {
   const { token } = wick.token("ann@example.com", [], "agents");
   const { modern } = await import("../lib/wick.mjs");
   await modern(

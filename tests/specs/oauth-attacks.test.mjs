@@ -50,7 +50,7 @@ const goesBack = ({ status, location }, error, why) => {
   return back;
 };
 
-test("authorization code injection: a stolen code is of no use to another client, without its verifier or at another address", async () => {
+test("authorization code injection: another client, verifier or redirect URI cannot use a code", async () => {
   const { form } = await authorization(wick, ann);
   const other = (await register(wick, { client_name: "Mallory" })).body.client_id;
   const mine = await authorization(wick, bob);
@@ -80,7 +80,7 @@ test("authorization code replay: of 64 at once one gets tokens, and the replays 
   refused(await refresh(wick, { client: app, ...winners[0].body }), "invalid_grant");
 });
 
-test("authorization code replay: a second use takes back refreshed tokens too, one that proves nothing takes back nothing", async () => {
+test("authorization code replay: a proven second use revokes all tokens, an unproven one revokes none", async () => {
   const { form } = await authorization(wick, ann);
   const first = { client: app, ...(await token(wick, form)).body };
   const other = (await register(wick, { client_name: "Mallory" })).body.client_id;
@@ -171,7 +171,7 @@ test("redirect URI manipulation: nothing unsafe can be registered", async () => 
   assert.equal((await register(wick, { client_name: "Safe", redirect_uris: safe })).status, 201);
 });
 
-test("redirect URI manipulation: only what is registered is gone back to, character by character; on loopback the port is free", async () => {
+test("redirect URI manipulation: a redirect URI must match exactly, except for a loopback port", async () => {
   const registered = [
     "https://app.example/cb",
     "http://localhost/callback",
@@ -264,7 +264,7 @@ test("redirect URI manipulation: only what is registered is gone back to, charac
   );
 });
 
-test("redirect URI manipulation: scheme and loopback host are compared as they are written, and an address that is none is not taken", async () => {
+test("redirect URI manipulation: scheme and loopback host must match as written, and be valid", async () => {
   for (const uri of [
     "http://LOCALHOST:1/callback",
     "HTTP://localhost:1/callback",
@@ -284,7 +284,7 @@ test("redirect URI manipulation: scheme and loopback host are compared as they a
     refused(await register(wick, { redirect_uris: [uri] }), "invalid_redirect_uri", 400, uri);
 });
 
-test("open redirector: unknown clients, foreign addresses and unverified https targets end on a page of ours", async () => {
+test("open redirector: unknown clients, foreign URIs and unverified https targets end on our own page", async () => {
   const web = (await register(wick, { client_name: "Phisher", redirect_uris: ["https://evil.example/cb"] })).body
     .client_id;
   const at = { redirect_uri: "https://evil.example/cb" };
@@ -358,7 +358,7 @@ test("open redirector: signing in leads only to pages of this server", async () 
   await context.close();
 });
 
-test("mix-up: success and error name the issuer once, and a code of one server is refused by another and still good at its own", async () => {
+test("mix-up: responses name the issuer once, and only the issuing server accepts its code", async () => {
   const metadata = await (await fetch(`${wick.url}/.well-known/oauth-authorization-server`)).json();
   assert.deepEqual([metadata.issuer, metadata.authorization_response_iss_parameter_supported], [wick.url, true]);
   const { back, form } = await authorization(wick, ann);
@@ -376,7 +376,7 @@ test("mix-up: success and error name the issuer once, and a code of one server i
   await evil.stop();
 });
 
-test("PKCE downgrade: without S256 there is no code, and errors go back with state and iss", async () => {
+test("PKCE downgrade: without S256 there is no code, and the error has state and iss", async () => {
   const cases = [
     { code_challenge_method: "plain" },
     { code_challenge_method: undefined },
@@ -400,7 +400,7 @@ test("PKCE downgrade: without S256 there is no code, and errors go back with sta
   }
 });
 
-test("PKCE downgrade: the token endpoint takes no dropped, plain, short, long or odd verifier, not even one that hashes right", async () => {
+test("PKCE downgrade: the token endpoint refuses a missing, plain, short, long or malformed verifier", async () => {
   const { form } = await authorization(wick, ann);
   const { code_verifier: _, ...dropped } = form;
   refused(await token(wick, dropped), "invalid_grant");
@@ -486,7 +486,7 @@ test("CSRF: a request for consent belongs to one session, is decided from our ow
   if (searchParams.has("code")) remember("secrets", searchParams.get("code"));
 });
 
-test("clickjacking: no page of the sign-in and of the consent can be framed, seen in Chromium from another loopback origin", async () => {
+test("clickjacking: Chromium does not frame sign-in or consent pages in another origin", async () => {
   const consentPage = (await visit(ann, ask())).location;
   const unknown = ask({ client_id: "unknown" });
   const pages = {
@@ -537,7 +537,7 @@ test("clickjacking: no page of the sign-in and of the consent can be framed, see
   site.close();
 });
 
-test("confused deputy: one client of two people has two grants, asks each of them every time, and mixes nothing up", async () => {
+test("confused deputy: two users of one client each consent and have separate grants", async () => {
   const again = (await register(wick)).body.client_id;
   assert.equal(again, app, "the client_id is shared");
   const ofAnn = await connect(wick, ann);
@@ -562,7 +562,7 @@ test("confused deputy: one client of two people has two grants, asks each of the
   assert.equal((await whoami(wick, (await refresh(wick, ofAnn)).body.access_token)).user.name, "Ann");
 });
 
-test("refresh token replay: a retry gets the same pair, 64 at once get one pair, and another client changes nothing", async () => {
+test("refresh token replay: 64 parallel retries get one pair, and another client changes nothing", async () => {
   const first = await connect(wick, ann);
   const other = (await register(wick, { client_name: "Mallory" })).body.client_id;
   refused(await refresh(wick, { ...first, client: other }), "invalid_grant");
@@ -606,7 +606,7 @@ for (const [what, prepare] of Object.entries(thefts)) {
   });
 }
 
-test("token leakage: a token in the URL is refused at /mcp, and secrets in the URL are refused and not used up", async () => {
+test("token leakage: tokens and secrets in a URL are refused and stay valid", async () => {
   const { form } = await authorization(wick, ann);
   const connection = await connect(wick, ann);
   const list = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" });
@@ -674,7 +674,7 @@ test("parameter pollution: whatever comes twice is refused, at authorize, token 
   assert.ok(await works(body.access_token));
 });
 
-test("the endpoints read their own content type, at most 16 KiB, by POST, and answer JSON that no cache keeps", async () => {
+test("the endpoints take POST with the right content type up to 16 KiB, and answer uncached JSON", async () => {
   const { form } = await authorization(wick, ann);
   const type = (value) => ({ "content-type": value });
   const urlencoded = new URLSearchParams(form).toString();
@@ -729,7 +729,7 @@ test("the endpoints read their own content type, at most 16 KiB, by POST, and an
   assert.equal((await register(wick)).headers.get("cache-control"), "no-store");
 });
 
-test("script injection: markup in any parameter comes back in no page, in no header as it is, and in no error", async () => {
+test("script injection: markup in a parameter is not repeated in pages, headers or errors", async () => {
   const bad = "\"><script>alert(7)</script>'&lt;";
   const harmless = async (response, what) => {
     const text = await response.text();
@@ -883,7 +883,7 @@ test("307 redirect: every redirect is a 303, so that no form with a password is 
   }
 });
 
-test("cross-origin reading: metadata, registration, tokens and revocation are for any page, authorize, consent and /mcp for none", async () => {
+test("cross-origin reading: metadata, registration, tokens and revocation only, not consent or /mcp", async () => {
   const origin = { origin: "https://page.example" };
   const shared = async (response, what) => {
     assert.equal(response.headers.get("access-control-allow-origin"), "*", what);
@@ -942,7 +942,7 @@ test("cross-origin reading: metadata, registration, tokens and revocation are fo
     );
 });
 
-test("audience: there are no codes and no tokens for another resource, nor does asking for one use anything up", async () => {
+test("audience: requests for another resource get no code or token and use up nothing", async () => {
   const foreign = [
     "https://other.example/mcp",
     `${wick.url}/api/v1`,

@@ -131,7 +131,7 @@ test("a stranger does not learn from metadata and challenges which connectors th
   }
 });
 
-test("a token for one connector opens that address and nothing else, refreshed too, and introspection says so", async () => {
+test("a token for one connector works only at that connector's URL, also after a refresh", async () => {
   const other = await addConnector("Other one");
   const resource = `${wick.url}/mcp/c/notes`;
   let connection = await connectTo(`${resource}/`);
@@ -235,7 +235,7 @@ test("a client of OAuth 2.1 leaves redirect_uri out of the token request; one th
   );
 });
 
-test("scopes that are unknown here are ignored beside those that are known, and the response says what was granted", async () => {
+test("unknown scopes are ignored next to known ones, and the response names the granted scopes", async () => {
   const granted = async (scope) => {
     const { form } = await authorization(wick, admin, { changes: { scope } });
     return (await token(wick, form)).body.scope;
@@ -250,7 +250,7 @@ test("scopes that are unknown here are ignored beside those that are known, and 
   assert.equal((await refresh(wick, connection, {}, { scope: "openid mcp:read" })).body.scope, "mcp:read");
 });
 
-test("an operator allows further schemes of apps, which consent names, and never those of browsers and systems", async () => {
+test("an operator can allow more redirect schemes, but not schemes of browsers and systems", async () => {
   const own = await Wick.start({ args: ["--set", "oauth.redirect_schemes=MyApp, other-app"] });
   const session = await own.signIn();
   const redirect_uri = "myapp://callback";
@@ -334,7 +334,7 @@ test("someone signed out signs in first and comes back, also when the request is
   assert.equal(new URL(location, wick.url).searchParams.get("next"), url.pathname + url.search);
 });
 
-test("what is wrong with a request goes back to the app, with state and iss", async () => {
+test("errors of a request go back to the app with state and iss", async () => {
   const client = (await register(wick)).body.client_id;
   const { challenge } = pkce();
   const cases = [
@@ -361,7 +361,7 @@ test("what is wrong with a request goes back to the app, with state and iss", as
   }
 });
 
-test("what differs only in form is what it means: resources, prompts, and the one redirect URI that there is", async () => {
+test("equivalent forms of a resource, a prompt and the only redirect URI are accepted", async () => {
   const client = (await register(wick)).body.client_id;
   const asked = async (changes, id = client) =>
     requestId(await visit(admin, authorizeUrl(wick, id, pkce().challenge, changes)));
@@ -392,7 +392,7 @@ test("what differs only in form is what it means: resources, prompts, and the on
     );
 });
 
-test("the consent page is told who asks, and denying sends access_denied back", async () => {
+test("the consent page shows the app, and denying sends access_denied back", async () => {
   const client = (await register(wick)).body.client_id;
   const url = authorizeUrl(wick, client, pkce().challenge);
   const {
@@ -405,7 +405,7 @@ test("the consent page is told who asks, and denying sends access_denied back", 
   assert.deepEqual([denied.searchParams.get("error"), denied.searchParams.has("code")], ["access_denied", false]);
 });
 
-test("a client that asks to read, or a user who narrows, gets a connection that only reads, and a way to ask for more", async () => {
+test("a connection is read-only if client or user chooses so, and the client can ask for more", async () => {
   for (const options of [{ scope: "mcp:read" }, { decision: { approve: true, scope: { operations: "read_only" } } }]) {
     const connection = await connect(wick, admin, options);
     assert.equal(connection.scope, "mcp:read");

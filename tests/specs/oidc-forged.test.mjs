@@ -90,7 +90,7 @@ describe("with a forger", () => {
     }
   });
 
-  test("the answer of the userinfo endpoint counts only for the subject of the token, and only when it says it is verified", async () => {
+  test("a userinfo response counts only for the token's subject and with a verified email", async () => {
     const { email } = forger.reset({ email: undefined, email_verified: undefined });
     assert.equal(email, undefined);
     const mail = `${forger.account.sub}@example.com`;
@@ -349,7 +349,7 @@ describe("with a forger", () => {
   }
   const callback = (url, jar) => finish(wick, String(url), new Jar(jar));
 
-  test("a sign-in is good once: the same address with the same cookie is refused before the provider is asked again", async () => {
+  test("a sign-in response works once: a repeat is refused without asking the provider", async () => {
     const { url, jar } = await ready();
     signedIn(await callback(url, jar));
     const redeemed = forger.redeemed.length;
@@ -358,7 +358,7 @@ describe("with a forger", () => {
     assert.equal(forger.redeemed.at(-1), url.searchParams.get("code"));
   });
 
-  test("of many who bring the same address at once, one is signed in", async () => {
+  test("of many parallel sign-ins with the same email address, one succeeds", async () => {
     const { url, jar } = await ready();
     const answers = await Promise.all(Array.from({ length: 32 }, () => callback(url, jar)));
     assert.equal(answers.filter(({ session }) => session).length, 1);
@@ -505,7 +505,7 @@ describe("with a forger", () => {
     }
   });
 
-  test("a long address to come back to is kept as long as the cookie fits into a browser, and never breaks the sign-in", async () => {
+  test("a long return path is kept if it fits into the cookie, and does not break the sign-in", async () => {
     for (const length of [100, 1500, 3000, 6000]) {
       const next = `/history?x=${"x".repeat(length)}`;
       const { location, setCookies, jar } = await begin(wick, { next });

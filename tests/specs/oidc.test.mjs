@@ -42,7 +42,7 @@ describe("with a real provider", () => {
     assert.deepEqual((await new Session(unnamed.wick).get("/instance")).body.oidc, { name: "single sign-on" });
   });
 
-  test("the way to the provider carries state, nonce and PKCE that are new each time, and a cookie for ten minutes", async (t) => {
+  test("each redirect to the provider has a new state, nonce and PKCE, and a cookie for ten minutes", async (t) => {
     const { wick } = await open(t);
     const starts = [await begin(wick), await begin(wick)];
     const [one, two] = starts.map(({ location }) => new URL(location).searchParams);
@@ -114,7 +114,7 @@ describe("with a real provider", () => {
     assert.equal((await find(admin, "ann@example.com")).external, false);
   });
 
-  test("where new people are welcome they are in at once, as members", async (t) => {
+  test("if sign-up is allowed, new users are members at once", async (t) => {
     const { wick } = await open(t, { new_users: "active" });
     account("bea");
     const entered = await signInThrough(wick, provider, { account: "bea" });
@@ -124,7 +124,7 @@ describe("with a real provider", () => {
     assert.equal((await entered.session.get("/admin/users")).status, 403);
   });
 
-  test("where new people are refused no user is made, and who has an account comes in", async (t) => {
+  test("if sign-up is refused, no user is made, and existing users sign in", async (t) => {
     const { wick, admin } = await open(t, { new_users: "refuse" });
     account("cy");
     refused(await signInThrough(wick, provider, { account: "cy" }), "oidc_refused");
@@ -178,7 +178,7 @@ describe("with a real provider", () => {
   });
 
   for (const unverified of [false, "false", "no", 0, null, undefined]) {
-    test(`an attacker who claims the address of a victim with email_verified ${JSON.stringify(unverified)} never gets their account`, async (t) => {
+    test(`a victim's email address with email_verified ${JSON.stringify(unverified)} does not open the account`, async (t) => {
       const { wick, admin } = await open(t, { new_users: "active" });
       const victim = wick.createUser("victim@example.com", "Victim");
       account("mallory", { email: "victim@example.com", email_verified: unverified });
@@ -223,7 +223,7 @@ describe("with a real provider", () => {
     assert.equal((await me(entered.session)).id, made.id);
   });
 
-  test("who comes back with another address is who they were, and the old address opens nothing to its next owner", async (t) => {
+  test("a user whose email address changed keeps the account, and the next owner of the old one gets none", async (t) => {
     const { wick, admin } = await open(t, { new_users: "active" });
     account("finn", { email: "finn@example.com" });
     const { id } = await me((await signInThrough(wick, provider, { account: "finn" })).session);
@@ -250,7 +250,7 @@ describe("with a real provider", () => {
     assert.notEqual((await me(one.session)).id, (await me(two.session)).id);
   });
 
-  test("groups give and take tags at each sign-in, for the very next call, and leave alone what an admin gave", async (t) => {
+  test("each sign-in updates the tags from groups for the next call and keeps tags set by an admin", async (t) => {
     const { wick, admin } = await open(t, { new_users: "active", groups_claim: "groups" });
     const tag = async (name) => (await admin.post("/admin/tags", { name, filter: true })).body;
     const [ops, , hand] = [await tag("Ops"), await tag("sales"), await tag("by-hand")];
@@ -297,7 +297,7 @@ describe("with a real provider", () => {
     }
   });
 
-  test("who is deactivated stays out, and is told so; their sessions end", async (t) => {
+  test("a deactivated user's sessions end, and sign-in is refused with the reason", async (t) => {
     const { wick, admin } = await open(t, { new_users: "active" });
     account("kim");
     const { session } = await signInThrough(wick, provider, { account: "kim" });
@@ -356,7 +356,7 @@ describe("with a real provider", () => {
     }
   });
 
-  test("what a provider keeps for its userinfo endpoint is asked for there, and only then", async (t) => {
+  test("the userinfo endpoint is asked only for claims that the token lacks", async (t) => {
     const { wick } = await open(t, { new_users: "active" });
     account("ned");
     const asked = provider.asked("/me");
@@ -375,14 +375,14 @@ describe("with a real provider", () => {
     assert.deepEqual([user.name, user.tags.map(({ name }) => name), sparse.asked("/me")], ["Ned", ["ops"], 1]);
   });
 
-  test("who says no at the provider comes back to the sign-in page, and may say yes afterwards", async (t) => {
+  test("a denial at the provider leads back to the sign-in page, and a later sign-in works", async (t) => {
     const { wick } = await open(t, { new_users: "active" });
     account("ola");
     refused(await warningOf(wick, () => signInThrough(wick, provider, { account: null }), /access_denied/));
     signedIn(await signInThrough(wick, provider, { account: "ola" }));
   });
 
-  test("where passwords are off nobody signs in by one, and the provider is the way in", async (t) => {
+  test("with passwords turned off, users sign in only through the provider", async (t) => {
     const wick = await startWick(provider, { new_users: "refuse", "sign_in.password": "off" });
     t.after(() => wick.stop());
     assert.equal((await new Session(wick).get("/instance")).body.password_sign_in, false);
@@ -505,7 +505,7 @@ describe("with a real provider", () => {
       assert.equal((await callTool(wick, body.access_token, "notes__list")).status, 200);
     });
 
-    test("the sign-in page says in a sentence of its own what became of it, and repeats nothing from the address", async () => {
+    test("the sign-in page states the outcome in its own words and repeats nothing from the URL", async () => {
       await context.clearCookies();
       const said = new Set();
       for (const code of ["oidc_failed", "oidc_pending", "oidc_refused", "oidc_deactivated", "oidc_unavailable"]) {
@@ -520,7 +520,7 @@ describe("with a real provider", () => {
       assert.ok(!(await page.textContent("body")).includes("EVIL"));
     });
 
-    test("where passwords are off the page asks for none", async (t) => {
+    test("with passwords turned off, the page asks for none", async (t) => {
       const only = await startWick(provider, { name: "Test provider", "sign_in.password": "off" });
       t.after(() => only.stop());
       await page.goto(`${only.url}/sign-in`);
@@ -560,7 +560,7 @@ describe("without a provider", () => {
     }
   });
 
-  test("where there is none, nobody is sent to one, and a way back leads to no session", async (t) => {
+  test("without a provider, nobody is redirected, and a callback opens no session", async (t) => {
     const wick = await Wick.start();
     t.after(() => wick.stop());
     const { body } = await new Session(wick).get("/instance");

@@ -386,7 +386,7 @@ test("an import is all or nothing, and an edit cannot forge where an operation c
   assert.equal((await admin.post(`/admin/connectors/${connector}/operations`, forged)).status, 400);
 });
 
-test("one that was made harmless by hand and becomes destructive again is turned off", async () => {
+test("an operation marked as harmless is turned off when it becomes destructive again", async () => {
   const path = `/admin/connectors/${connector}/operations/delete_issue`;
   const input = await inputOf(connector, "delete_issue");
   assert.equal((await admin.put(path, { ...input, destructive: false, enabled: true })).status, 200);
@@ -642,7 +642,7 @@ test("a document compressed beyond its limit, or not at all, is refused before i
   assert.equal((await preview(filled)).status, 200, "compressed, it is smaller than that limit");
 });
 
-test("an operation of another server is sent there, with the secret, only once an admin has entered that server", async () => {
+test("an operation is sent to another server, with the secret, only after an admin has entered it", async () => {
   const document = one(
     { servers: [{ url: "https://api.h.test/v1" }] },
     { "/up": { servers: [{ url: `${base}/uploads` }], post: { operationId: "up" } } },

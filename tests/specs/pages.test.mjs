@@ -108,7 +108,7 @@ test("the lists read, and show a use at once that is not written yet", async () 
   assert.deepEqual(await listed("never_used=true"), []);
 });
 
-test("Next and Previous turn the pages in the browser, the address keeps the page, and a filter begins again", async () => {
+test("Next and Previous turn pages, the URL keeps the page, and a filter starts at the first page", async () => {
   const browser = await launch();
   try {
     const page = await signedInPage(browser, wick);

@@ -49,7 +49,7 @@ test("a modern request whose headers and body disagree is a header mismatch", as
   }
 });
 
-test("an unsupported version is told which there are, and an unknown method is 404", async () => {
+test("an unsupported version gets the list of supported ones, and an unknown method is 404", async () => {
   const version = "2999-01-01";
   const refused = await modern(
     wick,
@@ -145,7 +145,7 @@ test("a client gets JSON or an event stream, whichever its Accept allows, in any
     assert.equal((await raw([["Accept", accept]], ping)).status, 406, accept);
 });
 
-test("what needs an event stream says so to a client that takes none, and progress is left out for it", async () => {
+test("a client that accepts no event stream gets an error where one is needed, and no progress", async () => {
   const listen = await modern(
     wick,
     token,

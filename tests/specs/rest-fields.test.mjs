@@ -99,7 +99,7 @@ test("an empty header argument is sent as an empty header, an absent one is not 
   assert.equal(given(), undefined);
 });
 
-test("where a thing was made reaches the model, also without a body", async () => {
+test("the Location of a created resource reaches the model, also without a body", async () => {
   assert.equal(
     (await call("post", json(undefined, { location: "/items/4711" }, 201))).text,
     "Done: the system answered with status 201 and no content.\n[Location: /items/4711]",

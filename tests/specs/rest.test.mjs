@@ -146,7 +146,7 @@ const shape = async (rest) => {
   return { text: content[0].text, structured: structuredContent };
 };
 
-test("what is picked by JMESPath is all that the model gets", async () => {
+test("the model gets only the part that the JMESPath expression picks", async () => {
   assert.equal(
     (
       await admin.post(
@@ -173,7 +173,7 @@ test("what is picked by JMESPath is all that the model gets", async () => {
   assert.match((await shape({ pick: "sum(items)" })).text, /The function sum at character 1 takes a list of numbers/);
 });
 
-test("a pick that is no JMESPath is refused when it is saved, with the place and what to change", async () => {
+test("an invalid JMESPath expression is refused on saving, with the place and a hint", async () => {
   const save = (rest) =>
     admin.post(
       `/admin/connectors/${connector.id}/operations`,
@@ -213,7 +213,7 @@ test("long lists are cut to the number an admin chose, and both forms of the res
   );
 });
 
-test("a text larger than the limit is cut at a character, says so, and is not contradicted by structured content", async () => {
+test("text above the limit is cut between characters and marked, and structured content is left out", async () => {
   const { text, structured } = await shape({});
   const [kept, line, hint] = text.split("\n");
   assert.ok(Buffer.byteLength(kept) <= 65536 && Buffer.byteLength(kept) > 65530, "the default");
@@ -246,7 +246,7 @@ test("a response larger than what may be downloaded is an error that says what t
   assert.equal((await admin.delete(`/admin/connectors/${connector.id}/operations/list`)).status, 204);
 });
 
-test("what goes wrong at the system is a tool error with a clear text and no secret", async () => {
+test("a failure of the system is a tool error with a clear text and no secret", async () => {
   const call = async (name) => (await callTool(wick, token, `tracker_eu__${name}`)).body.result;
   assert.match((await call("hangs")).content[0].text, /did not answer within 1 seconds/);
   const failed = await call("fails");

@@ -173,7 +173,7 @@ test("a wrong password is answered alike for users with it, without it, and for 
   assert.equal(seen[0][0], 401);
 });
 
-test("guessing codes over many connections is slowed down, for that account alone, and a recovery code still works", async () => {
+test("guessing codes slows down only that account, and a recovery code still works", async () => {
   const { email, app, recovery } = await enrolled();
   const { email: other, app: otherApp } = await enrolled();
   const halves = await Promise.all(Array.from({ length: 30 }, () => firstStep(wick, email)));
@@ -191,7 +191,7 @@ test("guessing codes over many connections is slowed down, for that account alon
   assert.equal((await second(await firstStep(wick, email), { recovery_code: recovery[0] })).status, 201);
 });
 
-test("a stolen session turns it off neither without the password nor without a code, and a foreign page not at all", async () => {
+test("turning off the second factor takes the password and a code, and is refused to other origins", async () => {
   const { session, app } = await enrolled();
   for (const route of ["/me/second-factor/turn-off", "/me/second-factor/recovery-codes"]) {
     const code = app.codeAt(currentStep() + 1);
@@ -272,7 +272,7 @@ test("a password reset by a link asks for it too, unless an admin resets it as w
   assert.equal((await reset(`${password} two`)).answer.status, 201);
 });
 
-test("an admin sees who has one and resets it, which ends the sessions; a member does not, and no admin does it to himself", async () => {
+test("an admin, but no member, can reset another user's second factor, which ends the sessions", async () => {
   const { email, id, session } = await enrolled();
   const curious = (await person()).session;
   const shown = async () => (await admin.get(`/admin/users/${id}`)).body.second_factor;
@@ -297,7 +297,7 @@ test("an admin sees who has one and resets it, which ends the sessions; a member
   assert.match(wick.errors, new RegExp(`the second factor of the user ${again.id} was reset by the command line`));
 });
 
-test("where it is required, a session opened by password can do nothing but set it up", async () => {
+test("if a second factor is required, a session opened by password can only set it up", async () => {
   const strict = await Wick.start({ args: ["--set", "sign_in.require_second_factor=all"] });
   const { session, email } = await person(strict);
   const { token } = strict.token(email);

@@ -449,7 +449,7 @@ for (const [what, [end, status]] of Object.entries(endings)) {
   });
 }
 
-test("a member gets no result of a tool call when a tag takes the connector away meanwhile, nor in the history", async () => {
+test("a tag that removes access during a call withholds the result, also in the history", async () => {
   await admin.patch(`/admin/users/${bobId}`, { status: "active" });
   const bobs = wick.token("bob@example.com", ["--tools", "direct"], "bobs").token;
   const tag = (await admin.post("/admin/tags", { name: "taken away" })).body.id;

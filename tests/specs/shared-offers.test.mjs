@@ -69,7 +69,7 @@ after(async () => {
 });
 
 for (const [name, begin] of Object.entries(clients)) {
-  test(`${name}: prompts and resources of two servers that call theirs the same are told apart, read and completed`, async () => {
+  test(`${name}: equal names of prompts and resources at two servers stay separate`, async () => {
     const client = await begin();
     const capabilities = client.getServerCapabilities();
     assert.deepEqual(
@@ -130,7 +130,7 @@ for (const [name, begin] of Object.entries(clients)) {
     await client.close();
   });
 
-  test(`${name}: what is made up, of another form or of nobody's is refused as if it did not exist, and recorded`, async () => {
+  test(`${name}: unknown, malformed and foreign names are refused as not found and recorded`, async () => {
     const client = await begin();
     const missing = name.includes("2026") ? -32602 : -32002;
     for (const uri of [
@@ -169,7 +169,7 @@ for (const [name, begin] of Object.entries(clients)) {
   });
 }
 
-test("a user without connected servers is offered no resources and prompts, and a scope of chosen operations neither", async () => {
+test("a user without servers, or with a scope of chosen operations, sees no resources and prompts", async () => {
   const { body } = await admin.post("/tokens", {
     name: "one operation",
     scope: { operations: [`conn:${ids.new}/add`] },
@@ -181,7 +181,7 @@ test("a user without connected servers is offered no resources and prompts, and 
   assert.deepEqual([status, answer.error.code], [404, -32601]);
 });
 
-test("who loses access to a connector loses its prompts and resources on the very next request", async () => {
+test("without access to a connector, its prompts and resources are gone on the next request", async () => {
   const tag = (await admin.post("/admin/tags", { name: "Inner circle", filter: true })).body.id;
   const id = await connect("Secret", await starts.new(), { tags: [tag] });
   const eve = wick.createUser("eve@example.com", "Eve").id;
@@ -226,7 +226,7 @@ const answering = (
     if (result !== undefined) say({ result });
   });
 
-test("a server cannot name what another connector has: its URIs and prompt names stay its own, however they look", async () => {
+test("a server cannot take over URIs and prompt names of another connector", async () => {
   const forged = "wick+new:file:///readme.txt";
   const read = [];
   const id = await connect(
@@ -423,7 +423,7 @@ test("a tool without a name takes no other tool along", async () => {
   await remove(id);
 });
 
-test("of a REST operation only what its method says for certain is a hint", async () => {
+test("a REST operation has only the hints that its method guarantees", async () => {
   const made = await admin.post("/admin/connectors", {
     kind: "rest",
     label: "Hints",
@@ -580,7 +580,7 @@ const legacyList = async (method, cursor) =>
   (await post(wick, token, { jsonrpc: "2.0", id: 1, method, params: cursor ? { cursor } : {} })).body.result;
 const modernList = async (method, cursor) => (await modern(wick, token, method, cursor ? { cursor } : {})).body.result;
 
-test("servers that fail, are away or never answer keep what they listed before, and are left out when that is nothing", async () => {
+test("a server that fails keeps its earlier list, and is left out if there is none", async () => {
   let fails = false;
   const listed = (own, otherwise) => ({
     "prompts/list": (_, response) => (fails ? otherwise(response) : { prompts: [{ name: own }] }),
@@ -606,7 +606,7 @@ test("servers that fail, are away or never answer keep what they listed before, 
   for (const id of made) await remove(id);
 });
 
-test("a list does not wait for a server that hangs: it has what is known, and a change is told when the server answers", async () => {
+test("a list does not wait for a hanging server, and a change is announced once the server answers", async () => {
   // What it is asked waits until it is let go; then it answers at once.
   const waiting = [];
   let holds = false,
@@ -662,7 +662,7 @@ test("a list does not wait for a server that hangs: it has what is known, and a 
   await remove(id);
 });
 
-test("what a server lists for the first time after it hung is told of, and a server that hangs from its first message on holds up no list", async () => {
+test("a server that hangs at first holds up no list, and its first list is announced", async () => {
   const waiting = [];
   const dead = await listen((request, response, text) => {
     const { id, method } = text ? JSON.parse(text) : {};
@@ -755,7 +755,7 @@ const [legacyEra, modernEra] = ["2025-11-25", "2026-07-28"];
 const watched = "talk://watched";
 for (const serverEra of [legacyEra, modernEra]) {
   for (const clientEra of [legacyEra, modernEra]) {
-    test(`changes at a server of ${serverEra} reach a client of ${clientEra} on /mcp, under the names that they have there`, async () => {
+    test(`changes at a server of ${serverEra} reach a client of ${clientEra} under their names on /mcp`, async () => {
       const server = await startTalkative(serverEra, "http");
       const label = `Talks ${serverEra} ${clientEra}`.replaceAll("-", " ");
       const id = await connect(label, { ...server, url: server.config.url });
@@ -796,7 +796,7 @@ for (const serverEra of [legacyEra, modernEra]) {
   }
 }
 
-test("who loses access to a connector hears no more of it on a stream that goes on", async () => {
+test("after losing access to a connector, an open stream has no more notifications from it", async () => {
   const server = await startTalkative(modernEra, "http");
   const tag = (await admin.post("/admin/tags", { name: "Listeners", filter: true })).body.id;
   const id = await connect("Overheard", { ...server, url: server.config.url }, { tags: [tag] });
@@ -846,7 +846,7 @@ test("a client of an older revision that uses tools alone opens no session with 
   await remove(id);
 });
 
-test("a connector that comes or goes is told as a change of prompts and resources", async () => {
+test("adding or removing a connector is announced as a change of prompts and resources", async () => {
   const { client, heard, close } = await connectClient(modernEra, `${wick.url}/mcp`, token);
   await client.listen({ promptsListChanged: true, resourcesListChanged: true });
   const id = await connect("Comes", await starts.new());

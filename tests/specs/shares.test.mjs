@@ -183,7 +183,7 @@ for (const [era, key, call] of [
   });
 }
 
-test("a call that its legacy client takes back is cancelled", async () => {
+test("a call is cancelled when its legacy client cancels it", async () => {
   const gone = closed("/old");
   const body = { jsonrpc: "2.0", id: 77, method: "tools/call", params: { name: "slow__old", arguments: {} } };
   const answer = post(wick, alice, body);
@@ -329,7 +329,7 @@ test("searches of one member wait for each other, and neither the others nor a s
   );
 });
 
-test("a member has so many calls under way and no more", async () => {
+test("a member has a limited number of concurrent calls", async () => {
   await wick.stop();
   await wick.launch(["--set", "limits.calls_per_user=2"]);
   const calls = [1, 2].map(() => callTool(wick, alice, "slow__slow"));

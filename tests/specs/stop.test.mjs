@@ -34,7 +34,7 @@ const toTheEnd = async (messages) => {
 };
 
 // Together: each waits for the grace that hanging calls are given.
-describe("a server that is told to stop", { concurrency: true }, () => {
+describe("a server that gets a signal to stop", { concurrency: true }, () => {
   for (const era of ["2025-11-25", "2026-07-28"]) {
     for (const transport of ["http", "stdio"]) {
       test(`ends streams, questions and calls that hang: server of ${era} over ${transport}`, async () => {

@@ -52,7 +52,7 @@ test("the exact time has seconds and the zone", () => {
   assert.equal(exactTime("2026-07-12T00:00:00Z", "UTC"), "12 Jul 2026, 00:00:00 UTC");
 });
 
-test("the day changes at midnight, and what is no time is shown as it is", () => {
+test("the day changes at midnight, and text that is no time is shown as it is", () => {
   assert.equal(
     today(Date.parse("2026-11-29T23:00:00Z"), "Europe/Berlin") -
       today(Date.parse("2026-11-29T22:59:59Z"), "Europe/Berlin"),

@@ -97,7 +97,7 @@ for (const [action, answer] of [
   ["declined", { action: "decline" }],
   ["cancelled", { action: "cancel" }],
 ]) {
-  between(`a question that is ${action} is answered so`, async ({ server, clientEra, mark }) => {
+  between(`the server gets the client's answer when a question is ${action}`, async ({ server, clientEra, mark }) => {
     const one = await client(clientEra, server.view, token, { answer: { "elicitation/create": async () => answer } });
     assert.deepEqual(said(await one.call("interview")), { name: answer });
     const [question, ...more] = one.questions();
@@ -120,27 +120,24 @@ const everything = {
   capital: { model: "m", role: "assistant", content: { type: "text", text: "Paris" } },
   roots: { roots: [{ uri: "file:///home", name: "home" }] },
 };
-between(
-  "elicitation, sampling and roots, one after the other and several at once, are all answered by the client",
-  async ({ server, clientEra, mark }) => {
-    const one = await client(clientEra, server.view);
-    assert.deepEqual(
-      said(await one.call("interview", { rounds: [["name"], ["capital", "roots"], ["color"]] })),
-      everything,
-    );
-    assert.deepEqual(
-      one
-        .questions()
-        .map(({ method }) => method)
-        .sort(),
-      ["elicitation/create", "elicitation/create", "roots/list", "sampling/createMessage"],
-    );
-    const asked = one.questions().find(({ method }) => method === "sampling/createMessage").params;
-    assert.deepEqual([asked.messages[0].content.text, asked.maxTokens], ["What is the capital of France?", 10]);
-    assert.equal((await runsOf(server, mark)).length, server.era === legacy ? 1 : 4);
-    assert.equal((await lastRun(server)).status, "ok");
-  },
-);
+between("the client answers elicitation, sampling and roots", async ({ server, clientEra, mark }) => {
+  const one = await client(clientEra, server.view);
+  assert.deepEqual(
+    said(await one.call("interview", { rounds: [["name"], ["capital", "roots"], ["color"]] })),
+    everything,
+  );
+  assert.deepEqual(
+    one
+      .questions()
+      .map(({ method }) => method)
+      .sort(),
+    ["elicitation/create", "elicitation/create", "roots/list", "sampling/createMessage"],
+  );
+  const asked = one.questions().find(({ method }) => method === "sampling/createMessage").params;
+  assert.deepEqual([asked.messages[0].content.text, asked.maxTokens], ["What is the capital of France?", 10]);
+  assert.equal((await runsOf(server, mark)).length, server.era === legacy ? 1 : 4);
+  assert.equal((await lastRun(server)).status, "ok");
+});
 
 between(
   "questions reach the client through the direct tool and through wick_execute, too",
@@ -188,26 +185,29 @@ between(
   },
 );
 
-between("who cannot be asked is not bothered, and the server is told so", async ({ server, clientEra, mark }) => {
-  const one = await client(clientEra, server.view, token, { capabilities: { roots: {} } });
-  const outcome = await one.call("interview", { rounds: [["roots"], ["name"]] }).then(
-    (result) => result,
-    (error) => error,
-  );
-  if (server.era === legacy) {
-    const { name, roots } = said(outcome);
-    assert.deepEqual([roots, name.code], [everything.roots, -32601]);
-    assert.match(name.error, /no method "elicitation\/create"/);
-  } else {
-    assert.equal(outcome.code, -32021, "MissingRequiredClientCapability, as the SDK of the server says it");
-    assert.ok(outcome.data?.requiredCapabilities?.elicitation, JSON.stringify(outcome.data));
-  }
-  assert.deepEqual(
-    one.questions().map(({ method }) => method),
-    ["roots/list"],
-  );
-  assert.equal((await runsOf(server, mark)).length, server.era === legacy ? 1 : 2);
-});
+between(
+  "a client is not asked for what it cannot answer, and the server gets an error",
+  async ({ server, clientEra, mark }) => {
+    const one = await client(clientEra, server.view, token, { capabilities: { roots: {} } });
+    const outcome = await one.call("interview", { rounds: [["roots"], ["name"]] }).then(
+      (result) => result,
+      (error) => error,
+    );
+    if (server.era === legacy) {
+      const { name, roots } = said(outcome);
+      assert.deepEqual([roots, name.code], [everything.roots, -32601]);
+      assert.match(name.error, /no method "elicitation\/create"/);
+    } else {
+      assert.equal(outcome.code, -32021, "MissingRequiredClientCapability, as the SDK of the server says it");
+      assert.ok(outcome.data?.requiredCapabilities?.elicitation, JSON.stringify(outcome.data));
+    }
+    assert.deepEqual(
+      one.questions().map(({ method }) => method),
+      ["roots/list"],
+    );
+    assert.equal((await runsOf(server, mark)).length, server.era === legacy ? 1 : 2);
+  },
+);
 
 // A server of 2026-07-28 that asks for whatever it likes; the SDK’s does not.
 async function brazen(inputRequests) {
@@ -430,45 +430,42 @@ for (const transport of transports) {
 
 // ---- progress and log messages
 
-between(
-  "progress arrives with the client’s own token, in order, before the result, and only when it was asked for",
-  async ({ server, clientEra }) => {
-    const one = await client(clientEra, server.view);
-    const tokens = [];
-    const { onmessage } = one.transport;
-    one.transport.onmessage = (message, ...more) => {
-      if (message.method === "notifications/progress") tokens.push(message.params.progressToken);
-      return onmessage.call(one.transport, message, ...more);
-    };
-    const name = fresh();
-    const call = one.call("hold", { name }, { progress: true });
-    await holding(server, name);
-    for (let i = 1; i <= 3; ++i) {
-      server.steer({ to: name, progress: { progress: i, total: 3, message: `step ${i}` } });
-      await one.heard.next(({ what, progress }) => what === "progress" && progress.progress === i, {
-        what: `progress ${i} while the call runs`,
-      });
-    }
-    server.steer({ to: name, finish: "done" });
-    assert.equal((await call).content[0].text, "done");
-    assert.deepEqual(
-      one.heard.since(0).map(({ progress }) => progress),
-      [1, 2, 3].map((i) => ({ progress: i, total: 3, message: `step ${i}` })),
-    );
-    assert.equal(new Set(tokens).size, 1);
-    const silent = fresh();
-    const quiet = one.call("hold", { name: silent });
-    await holding(server, silent);
-    server.steer({ to: silent, progress: { progress: 1 } });
-    server.steer({ to: silent, finish: "done" });
-    await quiet;
-    assert.equal(one.heard.entries.length, 3);
-    assert.deepEqual(
-      one.heard.since(0, ({ what }) => what === "notification"),
-      [],
-    );
-  },
-);
+between("requested progress arrives in order, before the result", async ({ server, clientEra }) => {
+  const one = await client(clientEra, server.view);
+  const tokens = [];
+  const { onmessage } = one.transport;
+  one.transport.onmessage = (message, ...more) => {
+    if (message.method === "notifications/progress") tokens.push(message.params.progressToken);
+    return onmessage.call(one.transport, message, ...more);
+  };
+  const name = fresh();
+  const call = one.call("hold", { name }, { progress: true });
+  await holding(server, name);
+  for (let i = 1; i <= 3; ++i) {
+    server.steer({ to: name, progress: { progress: i, total: 3, message: `step ${i}` } });
+    await one.heard.next(({ what, progress }) => what === "progress" && progress.progress === i, {
+      what: `progress ${i} while the call runs`,
+    });
+  }
+  server.steer({ to: name, finish: "done" });
+  assert.equal((await call).content[0].text, "done");
+  assert.deepEqual(
+    one.heard.since(0).map(({ progress }) => progress),
+    [1, 2, 3].map((i) => ({ progress: i, total: 3, message: `step ${i}` })),
+  );
+  assert.equal(new Set(tokens).size, 1);
+  const silent = fresh();
+  const quiet = one.call("hold", { name: silent });
+  await holding(server, silent);
+  server.steer({ to: silent, progress: { progress: 1 } });
+  server.steer({ to: silent, finish: "done" });
+  await quiet;
+  assert.equal(one.heard.entries.length, 3);
+  assert.deepEqual(
+    one.heard.since(0, ({ what }) => what === "notification"),
+    [],
+  );
+});
 
 for (const clientEra of eras) {
   for (const progressToken of ['my "own" tökén', 0]) {
@@ -924,14 +921,14 @@ const comes = (change, isIt) => (one, server) =>
     8,
     `nothing came of ${JSON.stringify(change)}`,
   );
-between("after the server has started anew, changes of its lists reach the same stream again", (these) =>
+between("after a restart of the server, changes of its lists reach the same stream", (these) =>
   restarted(
     these,
     (one) => one.era === modern && one.client.listen({ promptsListChanged: true }),
     comes({ change: "prompts" }, ({ method }) => method === "notifications/prompts/list_changed"),
   ),
 );
-between("after the server has started anew, updates of resources reach who has subscribed to them", (these) =>
+between("after a restart of the server, updates of resources reach their subscribers", (these) =>
   restarted(
     these,
     (one) =>
@@ -959,7 +956,7 @@ between(
   { clientEras: [legacy] },
 );
 
-test("a log level that there is none of, and one subscription more than there may be, are refused and harm nothing", async () => {
+test("an unknown log level and one subscription too many are refused without harm", async () => {
   for (const server of Object.values(servers)) {
     const made = await postLegacy(server.view, token, {
       id: 1,
@@ -984,7 +981,7 @@ test("a log level that there is none of, and one subscription more than there ma
   }
 });
 
-test("a stream of changes ends when its connector is set up anew, and not when it is only renamed", async () => {
+test("a stream of changes ends when its connector is reconfigured, but not when it is renamed", async () => {
   const server = await startTalkative(modern, "http");
   open.push(server);
   const id = await connect(`Moved ${fresh()}`, server.config);
@@ -1060,7 +1057,7 @@ between("a revoked token gets no result of what it has begun", async ({ server, 
   assert.ok(!(await response.text()).includes("the result"));
   await onRecordAsCancelled(server);
 });
-between("a revoked token is told nothing more on a stream that has begun", async ({ server, clientEra }) => {
+between("an open stream of a revoked token has no more notifications", async ({ server, clientEra }) => {
   const call = await held(server, clientEra, { progressToken: 7 });
   server.steer({ to: call.name, progress: { progress: 1, message: "before" } });
   const messages = messagesOf(await call.response);

@@ -38,7 +38,7 @@ const old = (server, era) => {
 const textOf = async (client, tool) => (await client.call(tool)).content[0].text;
 const answer = { "elicitation/create": () => ({ action: "accept", content: { name: "Ann" } }) };
 
-test("a client of an earlier revision has a session with a server of both eras, and is asked and told in it", async () => {
+test("a legacy client has a session with a server of both eras and gets requests and notifications", async () => {
   const server = await bothErasServer({ extra: old });
   opened(server);
   const { view } = await connect({ url: server.url });
@@ -76,7 +76,7 @@ for (const [protocol, era] of [
   });
 }
 
-test("a server of both eras whose answer to initialize has no session is spoken to in 2026-07-28 by everybody", async () => {
+test("all clients use 2026-07-28 at a server of both eras that starts no session", async () => {
   const server = await bothErasServer({ extra: old, sessions: false });
   opened(server);
   const { view } = await connect({ url: server.url });
@@ -123,7 +123,7 @@ for (const [what, refuse] of Object.entries(refusals)) {
   });
 }
 
-test("clients of an earlier revision have processes of their own of a program of both eras while there are some, and share one after that", async () => {
+test("legacy clients have own processes of a program of both eras up to the limit, then share one", async () => {
   const log = newLog();
   const { view } = await connect({ command: commandOf("both", "--log", log.file) });
   const clients = [],
@@ -145,7 +145,7 @@ test("clients of an earlier revision have processes of their own of a program of
   await until(() => log.started().filter(alive).length <= 2, 20, "their processes end with their sessions");
 });
 
-test("tools that a server shows to capable clients only are listed, and called with what the client itself can do", async () => {
+test("tools for capable clients only are listed, and called with the client's own capabilities", async () => {
   const script = path.resolve(
     import.meta.dirname,
     "../node_modules/@modelcontextprotocol/server-everything/dist/index.js",
@@ -183,7 +183,7 @@ test("tools that a server shows to capable clients only are listed, and called w
   }
 });
 
-test("a server that asks something back while it lists its tools is told that nobody is there", async () => {
+test("a server that asks a question while listing tools gets an error", async () => {
   const answers = [];
   const server = await listen((request, response, body) => {
     if (request.method !== "POST") return response.writeHead(405).end();

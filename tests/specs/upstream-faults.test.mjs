@@ -325,7 +325,7 @@ test("garbage among the events of an answer is passed over", async () => {
 });
 
 for (const era of ["modern", "legacy"]) {
-  test(`of two answers to one request of a ${era} server the first counts, and the other is no answer to the next`, async () => {
+  test(`the first of two responses of a ${era} server counts, and the second answers no other request`, async () => {
     const server = await byHand(
       (response, id, { params }) =>
         events(response).end(
@@ -524,7 +524,7 @@ for (const method of ["elicitation/create", "ping", "roots/list", "no/such"]) {
 }
 
 for (const era of ["modern", "legacy"]) {
-  test(`a ${era} server that asks the user again and again is given up after ten questions of a legacy client`, async () => {
+  test(`a ${era} server may ask a legacy client at most ten questions in a call`, async () => {
     const question = { message: "And you?", requestedSchema: { type: "object", properties: {} } };
     const server = await byHand(
       (response, id) => {
@@ -572,7 +572,7 @@ for (const era of ["modern", "legacy"]) {
 // ---- hanging
 
 for (const known of [true, false]) {
-  test(`fifty calls wait for a server that takes connections and never answers${known ? "" : ", not even who it is"}: each is given up in time, and the others are answered at once`, async () => {
+  test(`fifty calls of a silent${known ? "" : ", unknown"} server end in time, and others are answered at once`, async () => {
     let hangs = false;
     const server = await listen((request, response, body) => {
       if (hangs) return;
@@ -616,7 +616,7 @@ test("a server that forgets every session at once is greeted once more within a 
   assert.equal(server.methods().filter((method) => method === "tools/call").length, 2);
 });
 
-test("a session that is unknown to the server without a word of JSON-RPC is opened anew within the call", async () => {
+test("a session that the server refuses without JSON-RPC is reopened within the call", async () => {
   let forgotten = false;
   const server = await byHand(
     (response, id, { session }) => {

@@ -65,7 +65,7 @@ async function call(who, label, tool = "whoami") {
   return body.result && !body.result.isError ? { text } : { error: text };
 }
 
-test("who has no account is told where to connect it; each user acts with the own one", async () => {
+test("a user without an account gets the URL to link one, and each user acts with the own account", async () => {
   const { id, label, connectUrl, server, upstream } = await setUp();
   assert.deepEqual(await call("ann", label), { text: "ann@upstream" });
   assert.deepEqual(await call("bob", label), {
@@ -167,7 +167,7 @@ test("a token that the server refuses before its end is renewed, and the call go
   assert.equal(server.refreshes(), before[0] + 1);
 });
 
-test("when the server takes the account no more, the caller is told where to connect it again", async () => {
+test("when the server refuses the account, the caller gets the URL to link it again", async () => {
   const { id, label, connectUrl, server } = await setUp();
   server.refuses = "invalid_grant";
   server.forgetAccess();
@@ -232,7 +232,7 @@ test("trouble of the authorization server ends no account", async () => {
   assert.deepEqual([await call("ann", label), (await account(ann, id)).state], [{ text: "ann@upstream" }, "connected"]);
 });
 
-test("without a refresh token a refused account is shown as such, and used again when the server takes it again", async () => {
+test("a refused account without a refresh token is shown as refused until the server accepts it", async () => {
   const { id, label, server, upstream } = await setUp();
   server.givesRefresh = false;
   await connected_({ id }, ann);
@@ -245,7 +245,7 @@ test("without a refresh token a refused account is shown as such, and used again
   assert.ok(upstream.calls() > 0);
 });
 
-test("a tool that needs more access says so, and connecting again asks for it beside what there was", async () => {
+test("a tool that needs more access causes an error, and linking again asks for old and new scopes", async () => {
   const { id, label, connectUrl, server, upstream } = await setUp();
   upstream.scopeFor = (tool) => (tool === "write" ? "tools:write" : null);
   assert.equal(
@@ -293,7 +293,7 @@ test("disconnecting removes the account at once and tells the server", async () 
   assert.equal(server.tokenRequests.length, token);
 });
 
-test("a connector or a user that is deleted takes the accounts along, and the servers are told", async () => {
+test("deleting a connector or a user deletes the accounts and revokes them at the servers", async () => {
   const { id, server } = await setUp();
   const carl = wick.createUser("carl@example.com", "Carl");
   const session = await wick.signIn("carl@example.com");
@@ -361,7 +361,7 @@ test("an answer that takes more than ten minutes comes too late", async () => {
   assert.equal((await arrive(ann, back)).search, "?error=expired");
 });
 
-test("of the connections that one session has begun, the latest ten count", async () => {
+test("only the latest ten pending authorizations of a session count", async () => {
   const { back, id, server } = await begun();
   const more = [];
   for (let i = 0; i < 10; ++i) more.push(await follow((await begin(ann, id)).body.redirect_to, `${wick.url}/`));
@@ -370,7 +370,7 @@ test("of the connections that one session has begun, the latest ten count", asyn
   assert.equal(server.registrations.length, 1);
 });
 
-test("who begins without end has to wait", async () => {
+test("starting too many authorizations is slowed down", async () => {
   const { id } = await setUp({ connected: false });
   wick.createUser("eve@example.com", "Eve");
   const eve = await wick.signIn("eve@example.com");
@@ -562,7 +562,7 @@ test("only those for whom the connector exists can connect, and only from pages 
   assert.equal(signedOut.status, 401);
 });
 
-test("a client that an admin has registered is used with its secret, and only for the issuer it was set for", async () => {
+test("a client registered by an admin is used with its secret and only for its issuer", async () => {
   const server = kept(await startAuthorizationServer({ registration: false, methods: ["client_secret_post"] }));
   const upstream = kept(await startProtected(server));
   const { id, label } = await addConnector(upstream.url);
@@ -732,7 +732,7 @@ test("Wick connects to another Wick, which is authorization server and MCP serve
   );
 });
 
-test("npm’s oidc-provider, with registration, resource indicators and rotation, is connected to and renewed at", async () => {
+test("an account at npm's oidc-provider is linked and renewed, with registration and rotation", async () => {
   let callback;
   const server = http.createServer((request, response) => callback(request, response)).listen(0, "127.0.0.1");
   await once(server, "listening");

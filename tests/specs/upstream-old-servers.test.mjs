@@ -101,7 +101,7 @@ const refusals = {
   ),
 };
 for (const [what, refusal] of Object.entries(refusals)) {
-  test(`an HTTP server that answers the probe with ${what} is greeted with initialize, and not asked again before a refresh`, async () => {
+  test(`a server that answers the probe with ${what} gets initialize, and no probe until a refresh`, async () => {
     const server = await byHand({ "server/discover": refusal });
     const { refreshed, refresh, said: text, view } = await connect({ url: server.url, timeout_seconds: 4 });
     assert.equal(refreshed.status, 200, refreshed.text);
@@ -119,7 +119,7 @@ for (const [what, refusal] of Object.entries(refusals)) {
 }
 
 for (const status of [401, 403]) {
-  test(`the status ${status} to the probe is a question of credentials when it comes with a challenge, and nothing else is tried`, async () => {
+  test(`status ${status} with a challenge to the probe means missing credentials and ends the attempt`, async () => {
     const refuses = (response) => response.writeHead(status, { "www-authenticate": "Bearer" }).end();
     const server = await byHand({ "server/discover": refuses });
     const { refreshed } = await connect({ url: server.url });
@@ -133,7 +133,7 @@ for (const status of [401, 403]) {
     );
   });
 
-  test(`a server that refuses the probe with the status ${status} alone is greeted, and one that refuses that too is not`, async () => {
+  test(`a server that refuses the probe with status ${status} and no challenge gets initialize once`, async () => {
     const server = await byHand({ "server/discover": (response) => response.writeHead(status).end("unknown method") });
     const { said: text } = await connect({ url: server.url });
     assert.equal(await text(), "went");
@@ -173,7 +173,7 @@ test("a server of 2026-07-28 that was only slow to start is not taken for an old
 });
 
 for (const how of strictWays()) {
-  test(`a program whose answer to anything before initialize is to ${how} is reached, and started once from then on`, async () => {
+  test(`a program that can only ${how} before initialize is reached, and later started once`, async () => {
     const log = newLog();
     const {
       refreshed,
@@ -252,7 +252,7 @@ const lost = {
       .end(`data: ${message({ id, error: { code: -32001, message: "Session not found" } })}\n\n`),
 };
 for (const [how, tell] of Object.entries(lost)) {
-  test(`a session that is lost, told by ${how}, is begun anew, and the call is made once`, async () => {
+  test(`a session lost with ${how} is reopened, and the call is made once`, async () => {
     let session = 0,
       known,
       carriedOut = 0,
@@ -401,7 +401,7 @@ test("the code 0 of an error stays 0", async () => {
   await client.close();
 });
 
-test("a tool that cannot be used is left out and named on the page of its connector, and the others can be used", async () => {
+test("an unusable tool is left out and named on the connector's page, and the others work", async () => {
   const tools = [
     { name: "go" },
     { description: "nameless" },
@@ -497,7 +497,7 @@ test("a server of the transport of 2024-11-05 is found, listed, called and remem
   assert.ok(server.asked.every(({ headers }) => !/wick_pat/.test(headers.authorization)));
 });
 
-test("a server of the transport of 2024-11-05 that was started again is connected anew, and a call is not made twice", async () => {
+test("a restarted server of the transport of 2024-11-05 is reconnected, and no call is made twice", async () => {
   let server = await oldTransport();
   const { said: text, call, view } = await connect({ url: server.url });
   const client = await connectClient("2025-11-25", view, token);

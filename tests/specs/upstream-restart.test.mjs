@@ -62,7 +62,7 @@ async function legacy(probe) {
 }
 const probes = (server) => server.methods().filter((method) => method === "server/discover").length;
 
-test("a silent server, a program that ends and a server of 2024-11-05 are not asked again after a restart, until an admin refreshes", async () => {
+test("after a restart, legacy servers are not probed again until an admin refreshes", async () => {
   const silent = await legacy(() => {});
   const log = newLog();
   const old = await sseServer({
@@ -120,7 +120,7 @@ test("a server that is of 2026-07-28 by now is found out at once after a restart
   assert.equal(initialized(), before, "it is not greeted in vain");
 });
 
-test("what was found at one address is not taken for another, and a server of both eras is used in the newer one again", async () => {
+test("a changed URL is probed again, and a server of both eras is used in the newer one", async () => {
   const server = await legacy((response) => response.writeHead(400).end());
   const { id, call } = await connect("Moves", { url: server.url });
   const newer = await modernServer();

@@ -110,7 +110,7 @@ test("the official reference server is used by its command with npx, by the offi
   assert.equal((await admin.delete(`/admin/connectors/${slug}`)).status, 404, "by its id alone");
 });
 
-test("which programs are started is said on the machine itself, with --stdio, unless the operator lets it be set in the web app", async () => {
+test("commands are set by --stdio on the machine, or in the web app if the operator allows it", async () => {
   const own = await Wick.start({ args: ["--set", "connectors.commands_from_web=off"] });
   const session = await own.signIn();
   const command = commandOf("modern");
@@ -222,7 +222,7 @@ for (const era of eras) {
   });
 }
 
-test("an answer whose id cannot be found fails the only call under way, and else each call when its time is up", async () => {
+test("a response without a known id fails the only pending call, or lets several time out", async () => {
   const log = newLog();
   const { call, said } = await connect(commandOf("modern", "--log", log.file), {
     max_bytes: 100_000,
@@ -329,7 +329,7 @@ test("a program that is missing, is none, or may not be executed is a clear erro
 });
 
 for (const era of eras) {
-  test(`twenty calls of a ${era} program that has begun to hang are all given up in time, and hold up nobody else`, async () => {
+  test(`twenty calls of a hanging ${era} program end in time and hold up nobody else`, async () => {
     const log = newLog();
     const { id, config, said } = await connect(commandOf(era, "--log", log.file, "--silent-if", log.path("silent")), {
       timeout_seconds: 1,
@@ -346,7 +346,7 @@ for (const era of eras) {
   });
 }
 
-test("a program that does not read what it is sent is a clear error, takes little memory, and holds up nobody else", async () => {
+test("a program that does not read its input causes a clear error, at little memory", async () => {
   const { slug, said } = await connect(commandOf("modern"), { timeout_seconds: 1 });
   const deaf = said("deaf");
   const growth = await growthOf(wick.process.pid, async () => {
@@ -391,7 +391,7 @@ test("what is configured for a program wins over what it would inherit", async (
   assert.deepEqual({ TZ, PATH, API_KEY }, { TZ: "UTC", PATH: "/nowhere", API_KEY: "***" });
 });
 
-test("a program has nothing open but its three streams, is blocked from no signal, and has a process group of its own", async () => {
+test("a program has only its three streams open, no blocked signals and its own process group", async () => {
   const { refreshed } = await connect(
     `/bin/sh -c 'for one in /proc/$$/fd/*; do [ -e "$one" ] && echo "[\${one##*/}]" >&2; done; exit 1'`,
   );
@@ -472,7 +472,7 @@ test("no shell reads the command: what one would compute is refused, the rest is
   }
 });
 
-test("a program’s secret reaches it in its variable, cannot be read back, and is cut out of all that comes from it", async () => {
+test("a program gets its secret in a variable, and the secret is removed from all its output", async () => {
   const secret = "sesame+open/4711=";
   remember("secrets", secret);
   const log = newLog();
@@ -539,7 +539,7 @@ test("a secret that a program writes in a notification is cut out of it", async 
   assert.ok(!text.includes(secret), text);
 });
 
-test("what a program writes to standard error is for admins: on the connector’s page, from the command line and in the log", async () => {
+test("admins see a program's standard error on the connector's page, by the CLI and in the log", async () => {
   const { id, slug, call } = await connect(commandOf("modern"));
   wick.createUser("eve@example.com", "Eve");
   const eve = await wick.signIn("eve@example.com");
@@ -620,7 +620,7 @@ test("two users have each their own process of a legacy program, and share that 
   }
 });
 
-test("a ninth client of a legacy program is told why it is not served while eight others are connected and listen", async () => {
+test("a ninth client of a legacy program gets an error that names the limit of eight", async () => {
   const { slug } = await connect(commandOf("legacy"));
   const all = [];
   for (let i = 0; i < 9; ++i) {
@@ -792,7 +792,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     await until(() => !alive(log.started().at(-1)), 30, "it is still there");
   });
 
-  test("each session of a legacy client has a process of its own, eight at most: the one that was idle longest makes room", async () => {
+  test("each legacy session has its own process, and above eight the longest idle one ends", async () => {
     const log = newLog();
     const { slug } = await connect(commandOf("legacy", "--log", log.file), { timeout_seconds: 2 });
     const living = () => log.started().filter(alive).length;
@@ -819,7 +819,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
     await until(() => !alive(its), 30, "a session that has ended leaves no process");
   });
 
-  test("a connector’s processes end when it is removed, changed or turned off, also those that ignore SIGTERM", async () => {
+  test("removing, changing or turning off a connector ends its processes, even if they ignore SIGTERM", async () => {
     const end = {
       removed: ({ id }) => admin.delete(`/admin/connectors/${id}`),
       changed: ({ id, config }) =>

@@ -218,7 +218,7 @@ const keyed = (session, key, body, route = "/tokens") =>
 const named = async (name, session = admin) =>
   (await session.get(`/tokens?status=active&query=${encodeURIComponent(name)}`)).body.items;
 
-test("two requests with one Idempotency-Key make one token, whether they come together or one after the other", async () => {
+test("two requests with one Idempotency-Key make one token, in parallel or in sequence", async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => keyed(admin, '"8e03978e-40d5-43dd-bc93-6894a57f9324"', { name: "pressed twice" })),
   );

@@ -7,9 +7,10 @@ import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
+import { postModern } from "../lib/conversation.mjs";
 import { growthOf } from "../lib/process.mjs";
 import { listen } from "../lib/upstream.mjs";
-import { Wick, callTool, meta, remember, until } from "../lib/wick.mjs";
+import { Wick, callTool, remember, until } from "../lib/wick.mjs";
 
 const megabyte = 1 << 20;
 const inTime = (promise, seconds = 15) =>
@@ -401,29 +402,9 @@ test("a smaller limit for answers counts for the very next call", async () => {
 
 // A call whose client asks for progress and log messages; the response, unread.
 function ask(slug, args, signal) {
-  const name = `${slug}__go`;
-  return fetch(`${wick.url}/mcp`, {
-    method: "POST",
-    signal,
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/call",
-      "mcp-name": name,
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "tools/call",
-      params: {
-        name,
-        arguments: args,
-        _meta: { ...meta, progressToken: "mine", "io.modelcontextprotocol/logLevel": "debug" },
-      },
-    }),
-  });
+  const call = { name: `${slug}__go`, arguments: args };
+  const meta = { progressToken: "mine", "io.modelcontextprotocol/logLevel": "debug" };
+  return postModern(`${wick.url}/mcp`, token, "tools/call", call, { capabilities: {}, meta, signal });
 }
 const progress = (token, more = {}) =>
   event(message({ method: "notifications/progress", params: { progressToken: token, progress: 1, ...more } }));

@@ -6,10 +6,11 @@ import { after, before, describe, test } from "node:test";
 import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { Client as Client2, StreamableHTTPClientTransport as Transport2 } from "@modelcontextprotocol/client";
+import { postModern } from "../lib/conversation.mjs";
 import { stdioCommand } from "../lib/conformance-server.mjs";
 import { alive, growthOf, statusOf } from "../lib/process.mjs";
 import { commandOf, newLog } from "../lib/stdio-servers.mjs";
-import { Wick, callTool, meta, modern, remember, until } from "../lib/wick.mjs";
+import { Wick, callTool, modern, remember, until } from "../lib/wick.mjs";
 
 const megabyte = 1 << 20;
 const ofWick = {
@@ -262,25 +263,9 @@ test("a program that floods its client with notifications loses no answer", asyn
 
 // A call of flood whose client asks for log messages; the response, unread.
 function ask(slug, args, signal) {
-  const name = `${slug}__flood`;
-  return fetch(`${wick.url}/mcp`, {
-    method: "POST",
-    signal,
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      accept: "application/json, text/event-stream",
-      "mcp-protocol-version": "2026-07-28",
-      "mcp-method": "tools/call",
-      "mcp-name": name,
-    },
-    body: JSON.stringify({
-      jsonrpc: "2.0",
-      id: 1,
-      method: "tools/call",
-      params: { name, arguments: args, _meta: { ...meta, "io.modelcontextprotocol/logLevel": "info" } },
-    }),
-  });
+  const call = { name: `${slug}__flood`, arguments: args };
+  const meta = { "io.modelcontextprotocol/logLevel": "info" };
+  return postModern(`${wick.url}/mcp`, token, "tools/call", call, { capabilities: {}, meta, signal });
 }
 
 test("a program that floods a client that does not read takes little memory", async () => {

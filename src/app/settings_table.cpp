@@ -170,10 +170,11 @@ const std::vector<Setting>& settings_table() {
       {"listen", "address and port to listen on; port 0 takes any free port", set_listen,
        [](const Settings& s) { return s.address + ":" + std::to_string(s.port); }},
       text(
-          "public_url", "the address that clients use for this server, for example https://wick.example.com", {},
-          [](Settings & s) -> auto& { return s.public_url; }),
+          "public_url", "the address that clients use for this server, for example https://wick.example.com",
+          {}, [](Settings & s) -> auto& { return s.public_url; }),
       {"server.trusted_proxies",
-       "addresses and networks (CIDR) of your proxies, separated by commas; the client's address is read from X-Forwarded-For or Forwarded only when a request comes from one of them",
+       "addresses and networks (CIDR) of your proxies, separated by commas; the client's address is read "
+       "from X-Forwarded-For or Forwarded only when a request comes from one of them",
        set_trusted_proxies, [](const Settings& s) { return join(s.trusted_proxies); }},
       {"server.cors_origins",
        "origins of web pages, separated by commas, whose scripts may call /mcp, for example "
@@ -183,11 +184,14 @@ const std::vector<Setting>& settings_table() {
           "threads", "threads that serve connections; 0: one for each core", 0, 256,
           [](Settings & s) -> auto& { return s.threads; }),
       text(
-          "log_format", "the format of the log: text or json", {"text", "json"}, [](Settings & s) -> auto& { return s.log_format; }),
+          "log_format", "the format of the log: text or json", {"text", "json"},
+          [](Settings & s) -> auto& { return s.log_format; }),
       text(
-          "log_level", "the lowest level that is logged: trace, debug, info, warn or error", {"trace", "debug", "info", "warn", "error"},
-          [](Settings & s) -> auto& { return s.log_level; }),
-      {"audit.durability", "committed: a response is sent only after its audit record is on disk; relaxed: a response does not wait for its audit record",
+          "log_level", "the lowest level that is logged: trace, debug, info, warn or error",
+          {"trace", "debug", "info", "warn", "error"}, [](Settings & s) -> auto& { return s.log_level; }),
+      {"audit.durability",
+       "committed: a response is sent only after its audit record is on disk; relaxed: a response does not "
+       "wait for its audit record",
        [](Settings& s, const std::string& value) -> Result<void> {
          if (value != "committed" && value != "relaxed")
            return invalid("\"audit.durability\" must be committed or relaxed, not \"" + value + "\".");
@@ -202,17 +206,18 @@ const std::vector<Setting>& settings_table() {
           "audit.row_days", "days for which the record of a call is kept", 1, 36500,
           [](Settings & s) -> auto& { return s.audit.row_days; }),
       number(
-          "audit.max_payload_bytes", "bytes of a request or response that are kept; the rest is cut off", 256, 16 * kMillion,
-          [](Settings & s) -> auto& { return s.audit.max_payload_bytes; }),
+          "audit.max_payload_bytes", "bytes of a request or response that are kept; the rest is cut off", 256,
+          16 * kMillion, [](Settings & s) -> auto& { return s.audit.max_payload_bytes; }),
       number(
           "audit.max_queued", "calls that may wait until their records are on disk", 1, 10 * kMillion,
           [](Settings & s) -> auto& { return s.audit.max_queued; }),
       number(
-          "audit.max_queued_bytes", "bytes of records that may wait to be written", 1,
-          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_queued_bytes; }),
+          "audit.max_queued_bytes", "bytes of records that may wait to be written", 1, 1024 * 1024 * kMillion,
+          [](Settings & s) -> auto& { return s.audit.max_queued_bytes; }),
       text(
-          "ca_file", "a PEM file with certificate authorities to trust for outgoing https, in addition to the system's", {},
-          [](Settings & s) -> auto& { return s.ca_file; }),
+          "ca_file",
+          "a PEM file with certificate authorities to trust for outgoing https, in addition to the system's",
+          {}, [](Settings & s) -> auto& { return s.ca_file; }),
       on_or_off(
           "oauth.registration", "whether apps may register themselves (RFC 7591)",
           [](Settings & s) -> auto& { return s.clients.registration; }),
@@ -220,50 +225,59 @@ const std::vector<Setting>& settings_table() {
           "oauth.registrations_per_hour", "new apps that one address may register in an hour", 0, kMillion,
           [](Settings & s) -> auto& { return s.clients.registrations_per_hour; }),
       on_or_off(
-          "oauth.metadata_documents", "whether an app may use the URL of its metadata document as its client id",
+          "oauth.metadata_documents",
+          "whether an app may use the URL of its metadata document as its client id",
           [](Settings & s) -> auto& { return s.clients.metadata_documents; }),
       words(
-          "oauth.metadata_hosts", "hosts whose metadata documents are accepted, separated by commas; empty: all hosts",
+          "oauth.metadata_hosts",
+          "hosts whose metadata documents are accepted, separated by commas; empty: all hosts",
           [](Settings & s) -> auto& { return s.clients.metadata_hosts; }),
       words(
-          "oauth.private_metadata_hosts", "hosts whose metadata documents are also fetched from private addresses, separated by commas",
+          "oauth.private_metadata_hosts",
+          "hosts whose metadata documents are also fetched from private addresses, separated by commas",
           [](Settings & s) -> auto& { return s.clients.private_metadata_hosts; }),
       {"oauth.redirect_schemes",
-       "additional schemes of redirect URIs, separated by commas; https, loopback addresses, schemes with a dot and schemes of known apps are always accepted",
+       "additional schemes of redirect URIs, separated by commas; https, loopback addresses, schemes with a "
+       "dot and schemes of known apps are always accepted",
        set_redirect_schemes, [](const Settings& s) { return join(s.clients.redirect_schemes); }},
       number(
           "oauth.refresh_replay_seconds",
-          "seconds in which a used refresh token gets the same response again; 0: never, as RFC 9700 demands", 0,
-          kMaxReplaySeconds, [](Settings & s) -> auto& { return s.refresh_replay_seconds; }),
+          "seconds in which a used refresh token gets the same response again; 0: never, as RFC 9700 demands",
+          0, kMaxReplaySeconds, [](Settings & s) -> auto& { return s.refresh_replay_seconds; }),
       on_or_off(
           "sign_in.password", "whether users may sign in by password",
           [](Settings & s) -> auto& { return s.password_sign_in; }),
       text(
           "sign_in.require_second_factor",
-          "users who must set up a second factor after sign-in by password, before they can do anything else: off, admins or all",
+          "users who must set up a second factor after sign-in by password, before they can do anything "
+          "else: off, admins or all",
           {"off", "admins", "all"}, [](Settings & s) -> auto& { return s.require_second_factor; }),
       on_or_off(
           "connectors.commands_from_web",
-          "whether admins may set in the web app the programs that this server starts for connectors; when off, only `wick connector` can",
+          "whether admins may set in the web app the programs that this server starts for connectors; when "
+          "off, only `wick connector` can",
           [](Settings & s) -> auto& { return s.commands_from_web; }),
       number(
           "connectors.idle_seconds",
-          "seconds after which an unused session with a connected MCP server ends, together with its process", 1,
-          kMillion, [](Settings & s) -> auto& { return s.idle_seconds; }),
+          "seconds after which an unused session with a connected MCP server ends, together with its process",
+          1, kMillion, [](Settings & s) -> auto& { return s.idle_seconds; }),
       number(
           "connectors.review_seconds",
-          "seconds between two checks whether the tools of connected MCP servers have changed; 0: only an admin checks",
+          "seconds between two checks whether the tools of connected MCP servers have changed; 0: only an "
+          "admin checks",
           0, kMillion, [](Settings & s) -> auto& { return s.review_seconds; }),
       text(
-          "oidc.issuer", "the OpenID provider that users sign in with, for example https://accounts.google.com",
-          {}, [](Settings & s) -> auto& { return s.oidc.issuer; }),
+          "oidc.issuer",
+          "the OpenID provider that users sign in with, for example https://accounts.google.com", {},
+          [](Settings & s) -> auto& { return s.oidc.issuer; }),
       text(
           "oidc.client_id", "the client id of this server at the provider", {},
           [](Settings & s) -> auto& { return s.oidc.client_id; }),
       secret(text(
           "oidc.client_secret",
-          "the client secret of this server at the provider; better set in WICK_OIDC_CLIENT_SECRET or oidc.client_secret_file", {},
-          [](Settings & s) -> auto& { return s.oidc.client_secret; })),
+          "the client secret of this server at the provider; better set in WICK_OIDC_CLIENT_SECRET or "
+          "oidc.client_secret_file",
+          {}, [](Settings & s) -> auto& { return s.oidc.client_secret; })),
       text(
           "oidc.client_secret_file", "a file that contains the client secret", {},
           [](Settings & s) -> auto& { return s.oidc.client_secret_file; }),
@@ -271,15 +285,19 @@ const std::vector<Setting>& settings_table() {
           "oidc.name", "the provider's name on the button of the sign-in page", {},
           [](Settings & s) -> auto& { return s.oidc.name; }),
       words(
-          "oidc.allowed_domains", "email domains whose users may sign in, separated by commas; empty: all domains",
+          "oidc.allowed_domains",
+          "email domains whose users may sign in, separated by commas; empty: all domains",
           [](Settings & s) -> auto& { return s.oidc.allowed_domains; }),
-      {"oidc.new_users", "people who sign in for the first time: pending (an admin approves them), active or refuse", set_new_users,
-       [](const Settings& s) { return new_users_text(s.oidc.new_users); }},
+      {"oidc.new_users",
+       "people who sign in for the first time: pending (an admin approves them), active or refuse",
+       set_new_users, [](const Settings& s) { return new_users_text(s.oidc.new_users); }},
       text(
-          "oidc.groups_claim", "the claim that lists a user's groups; each group gives the tag of the same name", {},
+          "oidc.groups_claim",
+          "the claim that lists a user's groups; each group gives the tag of the same name", {},
           [](Settings & s) -> auto& { return s.oidc.groups_claim; }),
       on_or_off(
-          "oidc.trust_email", "whether the provider's email addresses count as verified when it does not say so",
+          "oidc.trust_email",
+          "whether the provider's email addresses count as verified when it does not say so",
           [](Settings & s) -> auto& { return s.oidc.trust_email; }),
       number(
           "limits.max_header_bytes", "bytes of the largest request header", 1024, kMillion,
@@ -288,18 +306,20 @@ const std::vector<Setting>& settings_table() {
           "limits.max_body_bytes", "bytes of the largest request body", 1024, 1024 * kMillion,
           [](Settings & s) -> auto& { return s.limits.max_body_bytes; }),
       number(
-          "limits.max_public_body_bytes", "bytes of the largest request body on routes that need no sign-in", 1024,
-          1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_public_body_bytes; }),
+          "limits.max_public_body_bytes", "bytes of the largest request body on routes that need no sign-in",
+          1024, 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_public_body_bytes; }),
       number(
           "limits.max_body_memory_bytes",
-          "bytes of memory for the request bodies of all connections together; above it, requests get 503", 65536,
-          1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
+          "bytes of memory for the request bodies of all connections together; above it, requests get 503",
+          65536, 1024 * 1024 * kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_body_memory_bytes; }),
       number(
-          "limits.max_connections", "connections at the same time; a low limit of open files lowers it", 1, kMillion,
-          [](Settings & s) -> auto& { return s.limits.max_connections; }),
+          "limits.max_connections", "connections at the same time; a low limit of open files lowers it", 1,
+          kMillion, [](Settings & s) -> auto& { return s.limits.max_connections; }),
       number(
           "limits.connections_per_address",
-          "connections of one client at the same time; a client is an IPv4 address or an IPv6 /64, and trusted proxies do not count; 0: a quarter of limits.max_connections",
+          "connections of one client at the same time; a client is an IPv4 address or an IPv6 /64, and "
+          "trusted proxies do not count; 0: a quarter of limits.max_connections",
           0, kMillion, [](Settings & s) -> auto& { return s.limits.connections_per_address; }),
       number(
           "limits.calls_per_user", "calls of one user at the same time", 1, kMillion,
@@ -308,8 +328,8 @@ const std::vector<Setting>& settings_table() {
           "limits.outgoing_requests", "requests to connected systems at the same time", 1, 100'000,
           [](Settings & s) -> auto& { return s.outgoing.requests; }),
       number(
-          "limits.outgoing_per_user", "requests of one user to connected systems at the same time", 1, 100'000,
-          [](Settings & s) -> auto& { return s.outgoing.per_holder; }),
+          "limits.outgoing_per_user", "requests of one user to connected systems at the same time", 1,
+          100'000, [](Settings & s) -> auto& { return s.outgoing.per_holder; }),
       number(
           "limits.outgoing_per_connector", "requests to one connector's system at the same time", 1, 100'000,
           [](Settings & s) -> auto& { return s.outgoing.per_connector; }),
@@ -318,33 +338,40 @@ const std::vector<Setting>& settings_table() {
           [](Settings & s) -> auto& { return s.streams_per_user; }),
       number(
           "limits.min_free_bytes",
-          "bytes of free disk space below which calls, and everything else that adds data, are refused; at most an eighth of the disk",
+          "bytes of free disk space below which calls, and everything else that adds data, are refused; at "
+          "most an eighth of the disk",
           0, 1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.min_free_bytes; }),
       number(
           "limits.reserve_bytes",
-          "bytes kept in the file wick.reserve for revocation, sign-in and deletion on a full disk; at most a sixteenth of the disk",
+          "bytes kept in the file wick.reserve for revocation, sign-in and deletion on a full disk; at most "
+          "a sixteenth of the disk",
           0, 1024 * kMillion, [](Settings & s) -> auto& { return s.disk.reserve_bytes; }),
       number(
           "limits.max_log_bytes", "bytes of a write-ahead log above which calls are refused", kMillion,
           1024 * 1024 * kMillion, [](Settings & s) -> auto& { return s.audit.max_log_bytes; }),
       number(
-          "limits.request_timeout_seconds", "seconds for a request's header, and again for its body, to arrive", 1, 3600,
+          "limits.request_timeout_seconds",
+          "seconds for a request's header, and again for its body, to arrive", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.request_timeout_seconds; }),
       number(
-          "limits.idle_timeout_seconds", "seconds after which a connection without a request is closed", 1, 86400,
-          [](Settings & s) -> auto& { return s.limits.idle_timeout_seconds; }),
+          "limits.idle_timeout_seconds", "seconds after which a connection without a request is closed", 1,
+          86400, [](Settings & s) -> auto& { return s.limits.idle_timeout_seconds; }),
       number(
-          "limits.write_timeout_seconds", "seconds after which a connection is closed when its client does not read the response", 1, 3600,
+          "limits.write_timeout_seconds",
+          "seconds after which a connection is closed when its client does not read the response", 1, 3600,
           [](Settings & s) -> auto& { return s.limits.write_timeout_seconds; }),
       number(
-          "limits.max_queued_requests", "requests of the web app, the API and OAuth that may wait for a worker thread", 1,
-          kMillion, [](Settings & s) -> auto& { return s.limits.max_queued_blocking_requests; }),
+          "limits.max_queued_requests",
+          "requests of the web app, the API and OAuth that may wait for a worker thread", 1, kMillion,
+          [](Settings & s) -> auto& { return s.limits.max_queued_blocking_requests; }),
       number(
-          "limits.queued_requests_per_user", "requests of one user, or of one address before sign-in, that may wait or run on worker threads", 1, kMillion,
-          [](Settings & s) -> auto& { return s.limits.max_blocking_requests_per_holder; }),
+          "limits.queued_requests_per_user",
+          "requests of one user, or of one address before sign-in, that may wait or run on worker threads", 1,
+          kMillion, [](Settings & s) -> auto& { return s.limits.max_blocking_requests_per_holder; }),
       number(
-          "limits.large_body_bytes", "bytes of a request body above which a separate thread handles the request", 1024,
-          1024 * kMillion, [](Settings & s) -> auto& { return s.limits.large_body_bytes; }),
+          "limits.large_body_bytes",
+          "bytes of a request body above which a separate thread handles the request", 1024, 1024 * kMillion,
+          [](Settings & s) -> auto& { return s.limits.large_body_bytes; }),
   };
   return all;
 }

@@ -349,7 +349,8 @@ void Scan::open(char kind) {
                     (parent.pair_is_secret && (is_pair_value || is_second));
   frame.is_held = parent.is_held || is_pair_value;
   // An outer pair that may still prove secret takes precedence over text that an inner pair holds.
-  frame.held_role = is_pair_value && parent.held_role != TextRole::kValueOfPair ? parent.role : parent.held_role;
+  frame.held_role =
+      is_pair_value && parent.held_role != TextRole::kValueOfPair ? parent.role : parent.held_role;
   frame.held = held_.size();
   if (parent.kind == '[' && !is_second) parent.pair_is_secret = false;
   parent.member = Secrecy::kNone;

@@ -77,7 +77,8 @@ Result<Reply> get_account(const ConnectorAccountRouteServices& services, Context
 http::Task<Result<Reply>> connect_account(const ConnectorAccountRouteServices& services, Context& context) {
   if (auto known = only_fields(context.body, {}); !known) co_return fail(std::move(known.error()));
   WICK_CO_TRY(connector, usable(context));
-  WICK_CO_TRY(location, co_await services.accounts.start_linking(connector, context.user->id, context.session.id));
+  WICK_CO_TRY(location,
+              co_await services.accounts.start_linking(connector, context.user->id, context.session.id));
   json::object out;
   out["redirect_to"] = location;
   co_return Reply{200, std::move(out)};

@@ -79,7 +79,8 @@ Result<Reply> rotate_token(const TokenRouteServices& services, Context& context)
                 "\"overlap_hours\" must be 0 to " + std::to_string(kMaxRotateOverlap.count()) + ".");
   }
   WICK_TRY(claim, claim_key(services, context));
-  WICK_TRY(minted, services.tokens.rotate({context.user->id, false}, id, std::chrono::hours(int(hours.value_or(0)))));
+  WICK_TRY(minted,
+           services.tokens.rotate({context.user->id, false}, id, std::chrono::hours(int(hours.value_or(0)))));
   claim.keep(noun_of(minted.token));
   return Reply{201, minted_view(*context.snapshot, minted, services.clock.now())};
 }

@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "http/form.h"
 #include "http/message.h"
-#include "oauth/authorization_service.h"
 #include "oauth/http_helpers.h"
 #include "targets.h"
 
@@ -56,9 +56,9 @@ void fuzz_oauth(std::string_view data) {
     FUZZ_CHECK(form.error().status >= 400 && form.error().status < 500);
   } else {
     for (const auto& [name, value] : *form) FUZZ_CHECK(is_valid_utf8(name) && is_valid_utf8(value));
-    const auto again = parse_form(form_of(*form));
+    const auto again = http::parse_form(form_of(*form));
     FUZZ_CHECK(again && *again == *form);
-    if (!form->empty()) FUZZ_CHECK(!parse_form(form_of(*form) + "&" + form_of({*form->begin()})));
+    if (!form->empty()) FUZZ_CHECK(!http::parse_form(form_of(*form) + "&" + form_of({*form->begin()})));
     const auto client = oauth::read_client(request, *form);
     if (client && !authorization.empty()) {
       // A parameter without a value counts as left out (RFC 6749 §3.2).

@@ -232,10 +232,7 @@ for (const clientEra of eras) {
     const one = await client(clientEra, `${wick.url}/mcp/c/${id}`, token, { capabilities: { roots: {} } });
     const result = await one.call("ask");
     assert.equal(result.isError, true);
-    assert.match(
-      result.content[0].text,
-      /asks for "sampling\/createMessage", which this client has not declared/,
-    );
+    assert.match(result.content[0].text, /asks for "sampling\/createMessage", which this client has not declared/);
     assert.equal(one.questions().length, 0);
   });
   test(`a server that never stops asking a client of ${clientEra} is given up`, async () => {

@@ -181,7 +181,7 @@ test("an invalid JMESPath expression is refused on saving, with the place and a 
     );
   for (const [pick, said] of [
     ["items[?open", /\] is missing at character 12/],
-    ["$.items", /The \$ at character 1 is of JSONPath/],
+    ["$.items", /The \$ at character 1 belongs to JSONPath/],
     ["items[?id > 3]", /character 13.*`3`/],
     ["size(items)", /no function size/],
   ]) {

@@ -227,7 +227,7 @@ test("two requests with one Idempotency-Key make one token, in parallel or in se
   assert.equal((await named("pressed twice")).length, 1);
   const again = await keyed(admin, "8e03978e-40d5-43dd-bc93-6894a57f9324", { name: "pressed twice" });
   assert.equal(again.status, 409);
-  assert.match(again.body.error.message, /already made the access token “pressed twice” \(wick_pat_….{4}\)/);
+  assert.match(again.body.error.message, /already created the access token “pressed twice” \(wick_pat_….{4}\)/);
   assert.ok(!again.text.includes(made.plaintext), "the plaintext is shown once");
   assert.equal((await named("pressed twice")).length, 1);
 });

@@ -1,5 +1,5 @@
-// Composition: every service of an instance, made in the order of dependence and destroyed in reverse. Here is the
-// one place that knows all of them; everything else gets the services that it needs.
+// Composition: every service of an instance. The members are constructed in the order of their dependencies and destroyed in
+// reverse. No other place knows all services: each gets only those that it needs, which outlive it.
 #pragma once
 
 #include <memory>
@@ -81,33 +81,74 @@ struct Composition {
   SecondFactorService second_factors{db, key, clock, policy_of(options), host_of(public_url)};
   SessionService sessions{db, access, key, second_factors, clock};
   TokenService tokens{db, index, clock};
-  GrantService grants{db, index, clock, public_url + "/mcp", options.refresh_replay_seconds};
+  GrantService grants{db, index, clock, public_url + "/mcp",
+                      std::chrono::seconds(options.refresh_replay_seconds)};
   ClientService clients{db, clock, options.clients};
   DeviceService devices{db, grants, clock};
-  AuthorizationService authorizations{db, clients, grants, devices, clock, public_url, public_url + "/mcp"};
-  OidcService oidc{db, sessions, client, pool, key, clock, options.oidc, public_url};
-  RateLimiter user_code_guesses{kUserCodeGuesses, to_micros(kUserCodePeriod)};
-  oauth::Endpoint oauth{clients,
-                        authorizations,
-                        grants,
-                        devices,
-                        client,
-                        pool,
-                        clock,
-                        public_url,
-                        [this](const http::Request& request) { return signed_in(request); },
-                        [this](const UserId& user) { return email_of(user); }};
+  AuthorizationService authorizations{{.db = db,
+                                       .clients = clients,
+                                       .grants = grants,
+                                       .devices = devices,
+                                       .clock = clock,
+                                       .issuer = public_url,
+                                       .resource = public_url + "/mcp"}};
+  OidcService oidc{{.db = db,
+                    .sessions = sessions,
+                    .http = client,
+                    .pool = pool,
+                    .key = key,
+                    .clock = clock,
+                    .options = options.oidc,
+                    .public_url = public_url}};
+  RateLimiter user_code_guesses{kUserCodeGuesses, kUserCodePeriod};
+  oauth::Endpoint oauth{{.clients = clients,
+                         .authorizations = authorizations,
+                         .grants = grants,
+                         .devices = devices,
+                         .http = client,
+                         .pool = pool,
+                         .clock = clock,
+                         .public_url = public_url,
+                         .signed_in = [this](const http::Request& request) { return signed_in(request); },
+                         .name_of = [this](const UserId& user) { return email_of(user); }}};
   ConnectorService connectors{db, kinds, key, clock};
   upstream::LinkedAccounts accounts{db, key, clock};
   upstream::ServerEraCache eras{db, pool, key};
-  upstream::ClientRegistrations registrations{db, client, pool, key, clock, public_url};
-  upstream::UpstreamCredentials authorization{accounts, registrations, access, client,
-                                              pool,     key,           clock,  public_url};
-  upstream::AccountLinkingService account_linking{accounts, registrations, authorization, access, db,
-                                                  client,   pool,          key,           clock};
+  upstream::ClientRegistrations registrations{
+      {.db = db, .http = client, .pool = pool, .key = key, .clock = clock, .public_url = public_url}};
+  upstream::UpstreamCredentials authorization{{.accounts = accounts,
+                                               .registrations = registrations,
+                                               .access = access,
+                                               .http = client,
+                                               .pool = pool,
+                                               .key = key,
+                                               .clock = clock,
+                                               .public_url = public_url}};
+  upstream::AccountLinkingService account_linking{{.accounts = accounts,
+                                                   .registrations = registrations,
+                                                   .authorization = authorization,
+                                                   .access = access,
+                                                   .db = db,
+                                                   .http = client,
+                                                   .pool = pool,
+                                                   .key = key,
+                                                   .clock = clock}};
   RunLog runs{*storage.runs_db, clock, options.audit, {storage.disk.get(), storage.db.get()}};
-  Runner runner{access, kinds, runs, clock, options.calls_per_user, &long_work};
-  mcp::Endpoint endpoint{access, authenticator, origins, runner, streams, key, clock, searches, long_work};
+  Runner runner{{.access = access,
+                 .kinds = kinds,
+                 .log = runs,
+                 .clock = clock,
+                 .calls_per_user = options.calls_per_user,
+                 .long_work = &long_work}};
+  mcp::Endpoint endpoint{{.access = access,
+                          .authenticator = authenticator,
+                          .origins = origins,
+                          .runner = runner,
+                          .streams = streams,
+                          .key = key,
+                          .clock = clock,
+                          .searches = searches,
+                          .long_work = long_work}};
   api::Holders holders{[this](const Sha256Digest& digest) { return user_of_bearer(digest); },
                        session_cookie_name(public_url)};
   http::IdempotencyKeys idempotency_keys{clock};

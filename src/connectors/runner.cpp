@@ -91,15 +91,14 @@ json::object to_tool_result(CallResult result) {
   return out;
 }
 
-Runner::Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
-               std::size_t calls_per_user, FairPool* long_work)
-    : access_(access),
-      kinds_(kinds),
-      log_(log),
-      clock_(clock),
-      calls_(std::numeric_limits<std::size_t>::max(), calls_per_user,
+Runner::Runner(Dependencies dependencies)
+    : access_(dependencies.access),
+      kinds_(dependencies.kinds),
+      log_(dependencies.log),
+      clock_(dependencies.clock),
+      calls_(std::numeric_limits<std::size_t>::max(), dependencies.calls_per_user,
              {"calls", "one user", "limits.calls_per_user", ""}),
-      long_work_(long_work) {}
+      long_work_(dependencies.long_work) {}
 
 Run Runner::begin(const Caller& caller, std::string operation, const json::object& arguments) const {
   Run run;
@@ -186,7 +185,7 @@ Runner::Task<Result<std::int64_t>> Runner::commit(const Caller& caller, MaskedRu
   if (!recorded) {
     recorded.error().message =
         "The call may have been carried out, but could not be recorded. " + recorded.error().message;
-    recorded.error().retry_after_seconds = 0;
+    recorded.error().retry_after = {};
     co_return recorded;
   }
   cancelled = cancelled || revoked();

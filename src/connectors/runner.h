@@ -73,9 +73,15 @@ class Runner {
   template <typename T>
   using Task = boost::asio::awaitable<T, Executor>;
 
-  // Slow work on large results runs on `long_work`; null: on the thread of the call.
-  Runner(const AccessStore& access, const KindRegistry& kinds, RunLog& log, const Clock& clock,
-         std::size_t calls_per_user = kDefaultCallsPerUser, FairPool* long_work = nullptr);
+  struct Dependencies {
+    const AccessStore& access;
+    const KindRegistry& kinds;
+    RunLog& log;
+    const Clock& clock;
+    std::size_t calls_per_user = kDefaultCallsPerUser;
+    FairPool* long_work = nullptr;  // runs slow work on large results; null: the thread of the call runs it
+  };
+  explicit Runner(Dependencies dependencies);
 
   // Errors: kNotFound         no such operation for this user, now; recorded as denied, or as cancelled when
   //                           the user lost it while the call ran

@@ -60,17 +60,15 @@ Email email_of(const json::object& claims, bool trusted) {
 
 }  // namespace
 
-OidcService::OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
-                         const SealingKey& key, const Clock& clock, const OidcOptions& options,
-                         const std::string& public_url)
-    : db_(db),
-      sessions_(sessions),
-      pool_(pool),
-      key_(key),
-      clock_(clock),
-      options_(options),
-      redirect_uri_(public_url + "/oidc/callback"),
-      provider_(http, clock, options_) {}
+OidcService::OidcService(Dependencies dependencies)
+    : db_(dependencies.db),
+      sessions_(dependencies.sessions),
+      pool_(dependencies.pool),
+      key_(dependencies.key),
+      clock_(dependencies.clock),
+      options_(dependencies.options),
+      redirect_uri_(dependencies.public_url + "/oidc/callback"),
+      provider_(dependencies.http, dependencies.clock, options_) {}
 
 http::Task<Result<OidcStart>> OidcService::start(std::string next) {
   WICK_CO_TRY(provider, co_await provider_.metadata());
@@ -122,7 +120,7 @@ Result<void> OidcService::use_once(std::string_view state) {
 
 http::Task<std::expected<OidcSignIn, OidcRefusal>> OidcService::finish(OidcCallback callback) {
   const std::string network = client_network(callback.ip);
-  if (refused_codes_.wait(network, clock_.now()) > 0)
+  if (refused_codes_.wait(network, clock_.now()).count() > 0)
     co_return refuse("oidc_failed", "too many failed sign-ins from this address");
   WICK_CO_TRY(pending, open(callback));
   auto used = co_await offload(pool_, network, [&] { return use_once(callback.state); });

@@ -55,9 +55,17 @@ struct OidcRefusal {
 
 class OidcService {
  public:
-  OidcService(Database& db, SessionService& sessions, http::Client& http, FairPool& pool,
-              const SealingKey& key, const Clock& clock, const OidcOptions& options,
-              const std::string& public_url);
+  struct Dependencies {
+    Database& db;
+    SessionService& sessions;
+    http::Client& http;
+    FairPool& pool;
+    const SealingKey& key;
+    const Clock& clock;
+    const OidcOptions& options;
+    const std::string& public_url;
+  };
+  explicit OidcService(Dependencies dependencies);
 
   const OidcOptions& options() const { return options_; }
   // Errors: kUnavailable, kUpstream
@@ -97,7 +105,7 @@ class OidcService {
   const OidcOptions options_;
   const std::string redirect_uri_;
   OidcProvider provider_;
-  RateLimiter refused_codes_{kRefusedCodesBurst, to_micros(kRefusedCodesPeriod)};  // by client_network
+  RateLimiter refused_codes_{kRefusedCodesBurst, kRefusedCodesPeriod};  // by client_network
 };
 
 }  // namespace wick

@@ -34,19 +34,18 @@ http::Response refusal(int status, int code, std::string message) {
   return to_response(Rejection{status, code, std::move(message), {}});
 }
 
-Endpoint::Endpoint(const AccessStore& access, const Authenticator& authenticator,
-                   const http::OriginPolicy& origins, Runner& runner, StreamHub& streams,
-                   const SealingKey& key, const Clock& clock, FairPool& searches, FairPool& long_work)
-    : access_(access),
-      authenticator_(authenticator),
-      origins_(origins),
-      runner_(runner),
-      streams_(streams),
-      sessions_(key, clock),
-      clock_(clock),
-      searches_(searches),
-      long_work_(long_work),
-      tool_calls_(runner, authenticator, legacy_, searches, long_work) {}
+Endpoint::Endpoint(Dependencies dependencies)
+    : access_(dependencies.access),
+      authenticator_(dependencies.authenticator),
+      origins_(dependencies.origins),
+      runner_(dependencies.runner),
+      streams_(dependencies.streams),
+      sessions_(dependencies.key, dependencies.clock),
+      clock_(dependencies.clock),
+      searches_(dependencies.searches),
+      long_work_(dependencies.long_work),
+      tool_calls_(dependencies.runner, dependencies.authenticator, legacy_, dependencies.searches,
+                  dependencies.long_work) {}
 
 std::optional<http::Response> Endpoint::check_header(const http::Request& request) const {
   auto context = authenticate(request);

@@ -39,9 +39,18 @@ http::Response refusal(int status, int code, std::string message);
 
 class Endpoint {
  public:
-  Endpoint(const AccessStore& access, const Authenticator& authenticator, const http::OriginPolicy& origins,
-           Runner& runner, StreamHub& streams, const SealingKey& key, const Clock& clock, FairPool& searches,
-           FairPool& long_work);
+  struct Dependencies {
+    const AccessStore& access;
+    const Authenticator& authenticator;
+    const http::OriginPolicy& origins;
+    Runner& runner;
+    StreamHub& streams;
+    const SealingKey& key;
+    const Clock& clock;
+    FairPool& searches;
+    FairPool& long_work;
+  };
+  explicit Endpoint(Dependencies dependencies);
 
   // Checks the header of a request before its body is read. nullopt: the request may continue.
   std::optional<http::Response> check_header(const http::Request& request) const;

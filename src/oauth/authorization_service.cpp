@@ -34,16 +34,14 @@ bool has_scope(std::string_view list, std::string_view scope) {
 
 }  // namespace
 
-AuthorizationService::AuthorizationService(Database& db, ClientService& clients, GrantService& grants,
-                                           DeviceService& devices, const Clock& clock, std::string issuer,
-                                           std::string resource)
-    : db_(db),
-      clients_(clients),
-      grants_(grants),
-      devices_(devices),
-      clock_(clock),
-      issuer_(std::move(issuer)),
-      resource_(std::move(resource)) {}
+AuthorizationService::AuthorizationService(Dependencies dependencies)
+    : db_(dependencies.db),
+      clients_(dependencies.clients),
+      grants_(dependencies.grants),
+      devices_(dependencies.devices),
+      clock_(dependencies.clock),
+      issuer_(std::move(dependencies.issuer)),
+      resource_(std::move(dependencies.resource)) {}
 
 std::expected<AuthorizationRequest, AuthorizationError> AuthorizationService::read(
     const std::map<std::string, std::string, std::less<>>& parameters) const {

@@ -31,8 +31,16 @@ struct AuthorizationError {
 
 class AuthorizationService {
  public:
-  AuthorizationService(Database& db, ClientService& clients, GrantService& grants, DeviceService& devices,
-                       const Clock& clock, std::string issuer, std::string resource);
+  struct Dependencies {
+    Database& db;
+    ClientService& clients;
+    GrantService& grants;
+    DeviceService& devices;
+    const Clock& clock;
+    std::string issuer;
+    std::string resource;
+  };
+  explicit AuthorizationService(Dependencies dependencies);
 
   // Parses the parameters. The caller has checked the client and the redirect URI.
   std::expected<AuthorizationRequest, AuthorizationError> read(

@@ -29,8 +29,14 @@ class Clients : public testing::Test {
     grants_ = std::make_unique<GrantService>(*db_, index_, clock_, kResource);
     grants_->start().value();
     devices_ = std::make_unique<DeviceService>(*db_, *grants_, clock_);
-    requests_ = std::make_unique<AuthorizationService>(*db_, *clients_, *grants_, *devices_, clock_,
-                                                       "https://wick.example", kResource);
+    requests_ = std::make_unique<AuthorizationService>(
+        AuthorizationService::Dependencies{.db = *db_,
+                                           .clients = *clients_,
+                                           .grants = *grants_,
+                                           .devices = *devices_,
+                                           .clock = clock_,
+                                           .issuer = "https://wick.example",
+                                           .resource = kResource});
     execute(
         "INSERT INTO users (id, email, name, role, status, created_at) VALUES ($1, $1, 'U', 'member', "
         "'active', 0)",
@@ -103,7 +109,7 @@ TEST_F(Clients, RegistrationsThatNobodyUsesGoAfterADayAndUsedOnesStay) {
   clients_->create({"by hand", {"https://x.example/cb"}}).value();
   json::object document = metadata("document");
   document["client_id"] = "https://app.example/client.json";
-  clients_->keep_document("https://app.example/client.json", document, 0).value();
+  clients_->keep_document("https://app.example/client.json", document, std::chrono::seconds(0)).value();
   connect(used.id);
   clock_.advance(86'399);
   clients_->purge().value();
@@ -136,7 +142,7 @@ TEST_F(Clients, RegistrationsAreLimitedByAddressAndHour) {
   for (int i = 0; i < most; ++i) add("app " + std::to_string(i)).value();
   const auto refused = add("one more");
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
-  EXPECT_EQ(refused.error().retry_after_seconds, 3600 / most);
+  EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(3600 / most));
   EXPECT_TRUE(add("app 0")) << "what is known already is no new one";
   EXPECT_TRUE(add("one more", "192.0.2.2"));
   clock_.advance(3600);

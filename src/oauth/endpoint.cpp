@@ -26,36 +26,33 @@ http::Response busy_page(const Error& error) {
   return response;
 }
 
-Micros max_age_of(std::string_view cache_control) {
+std::chrono::seconds max_age_of(std::string_view cache_control) {
   for (const std::string_view part : split(cache_control, ',')) {
     const std::string_view directive = trim(part);
     if (!directive.starts_with("max-age=")) continue;
-    Micros seconds = 0;
+    std::int64_t seconds = 0;
     for (const char c : directive.substr(8)) {
       if (c < '0' || c > '9' || seconds > 1'000'000) break;
       seconds = seconds * 10 + (c - '0');
     }
-    return seconds * kMicrosPerSecond;
+    return std::chrono::seconds(seconds);
   }
-  return 0;
+  return {};
 }
 
 }  // namespace
 
-Endpoint::Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-                   DeviceService& devices, http::Client& http, FairPool& pool, const Clock& clock,
-                   const std::string& public_url, SignedIn signed_in,
-                   std::function<std::string(const UserId&)> name_of)
-    : clients_(clients),
-      authorizations_(authorizations),
-      grants_(grants),
-      devices_(devices),
-      http_(http),
-      pool_(pool),
-      clock_(clock),
-      public_url_(public_url),
-      signed_in_(std::move(signed_in)),
-      name_of_(std::move(name_of)) {}
+Endpoint::Endpoint(Dependencies dependencies)
+    : clients_(dependencies.clients),
+      authorizations_(dependencies.authorizations),
+      grants_(dependencies.grants),
+      devices_(dependencies.devices),
+      http_(dependencies.http),
+      pool_(dependencies.pool),
+      clock_(dependencies.clock),
+      public_url_(dependencies.public_url),
+      signed_in_(std::move(dependencies.signed_in)),
+      name_of_(std::move(dependencies.name_of)) {}
 
 http::Task<Result<OAuthClient>> Endpoint::find_client(std::string client_id, std::string user) {
   Result<OAuthClient> known = co_await offload(pool_, user, [&] { return clients_.get(client_id); });
@@ -66,7 +63,7 @@ http::Task<Result<OAuthClient>> Endpoint::find_client(std::string client_id, std
   fetch.allow_private_addresses = clients_.may_be_private(client_id);
   fetch.url = client_id;
   fetch.headers.emplace_back("Accept", "application/json");
-  fetch.timeout = std::chrono::seconds(kMetadataDocumentSeconds);
+  fetch.timeout = kMetadataDocumentTimeout;
   fetch.max_response_bytes = kMaxMetadataDocumentBytes;
   fetch.holder = user;
   WICK_CO_TRY(answer, co_await http_.send(std::move(fetch)));
@@ -75,7 +72,7 @@ http::Task<Result<OAuthClient>> Endpoint::find_client(std::string client_id, std
   auto document = parse_json(answer.body, InvalidUtf8::kReplace);
   if (!document || !document->is_object())
     co_return fail(ErrorCode::kInvalidArgument, "The client's metadata document is not a JSON object.");
-  const Micros max_age = max_age_of(answer.cache_control);
+  const auto max_age = max_age_of(answer.cache_control);
   co_return co_await offload(
       pool_, user, [&] { return clients_.keep_document(client_id, document->get_object(), max_age); });
 }
@@ -98,9 +95,8 @@ http::Task<http::Response> Endpoint::authorize(http::Exchange& exchange) {
   if (!client && client.error().code == ErrorCode::kRateLimited) co_return busy_page(client.error());
   if (!client || client->blocked) {
     co_return error_page(
-        "The app is unknown here, or an admin has blocked it. If you were connected before, remove the "
-        "server "
-        "from the app and add it again.");
+        "This server does not know the app, or an admin has blocked it. If you were connected before, remove "
+        "the server from the app and add it again.");
   }
   // RFC 6749 §3.1.2.3: a client with one registered redirect URI may leave it out.
   const auto& registered = client->metadata.redirect_uris;

@@ -20,11 +20,20 @@ using SignedIn = std::function<Result<std::pair<SessionId, UserId>>(const http::
 
 class Endpoint {
  public:
-  // `name_of` returns a user's email, for introspection; empty: there is no such user.
-  Endpoint(ClientService& clients, AuthorizationService& authorizations, GrantService& grants,
-           DeviceService& devices, http::Client& http, FairPool& pool, const Clock& clock,
-           const std::string& public_url, SignedIn signed_in,
-           std::function<std::string(const UserId&)> name_of);
+  struct Dependencies {
+    ClientService& clients;
+    AuthorizationService& authorizations;
+    GrantService& grants;
+    DeviceService& devices;
+    http::Client& http;
+    FairPool& pool;
+    const Clock& clock;
+    const std::string& public_url;
+    SignedIn signed_in;
+    std::function<std::string(const UserId&)>
+        name_of;  // a user's email, for introspection; empty: there is no such user
+  };
+  explicit Endpoint(Dependencies dependencies);
 
   // Registers /.well-known/oauth-… and /oauth/…. Before the server starts.
   void mount(http::RouteTable& routes);

@@ -53,20 +53,17 @@ std::string scope_to_request(std::string configured, const std::string& challeng
 
 }  // namespace
 
-AccountLinkingService::AccountLinkingService(LinkedAccounts& accounts, ClientRegistrations& registrations,
-                                             UpstreamCredentials& authorization, const AccessStore& access,
-                                             Database& db, http::Client& http, FairPool& pool,
-                                             const SealingKey& key, const Clock& clock)
-    : accounts_(accounts),
-      registrations_(registrations),
-      authorization_(authorization),
-      access_(access),
-      db_(db),
-      http_(http),
-      discovery_(http),
-      pool_(pool),
-      key_(key),
-      clock_(clock) {}
+AccountLinkingService::AccountLinkingService(Dependencies dependencies)
+    : accounts_(dependencies.accounts),
+      registrations_(dependencies.registrations),
+      authorization_(dependencies.authorization),
+      access_(dependencies.access),
+      db_(dependencies.db),
+      http_(dependencies.http),
+      discovery_(dependencies.http),
+      pool_(dependencies.pool),
+      key_(dependencies.key),
+      clock_(dependencies.clock) {}
 
 std::string AccountLinkingService::seal(const Pending& pending, std::string_view place) const {
   json::object out;
@@ -123,7 +120,7 @@ http::Task<Result<std::string>> AccountLinkingService::start_linking(
     std::shared_ptr<const ConnectorEntry> connector, UserId user, SessionId session) {
   if (account_kind_of(*connector) != LinkedAccountKind::kOAuth)
     co_return invalid("This connector does not use per-user accounts.");
-  if (const Micros wait = connects_.take(user.str(), clock_.now()); wait > 0) {
+  if (const auto wait = connects_.take(user.str(), clock_.now()); wait.count() > 0) {
     co_return fail(rate_limited("accounts were connected by you in an hour", wait));
   }
   const UpstreamEndpoint endpoint = endpoint_of(*connector);

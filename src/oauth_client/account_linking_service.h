@@ -65,9 +65,18 @@ struct ConnectRefusal {
 
 class AccountLinkingService {
  public:
-  AccountLinkingService(LinkedAccounts& accounts, ClientRegistrations& registrations,
-                        UpstreamCredentials& authorization, const AccessStore& access, Database& db,
-                        http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock);
+  struct Dependencies {
+    LinkedAccounts& accounts;
+    ClientRegistrations& registrations;
+    UpstreamCredentials& authorization;
+    const AccessStore& access;
+    Database& db;
+    http::Client& http;
+    FairPool& pool;
+    const SealingKey& key;
+    const Clock& clock;
+  };
+  explicit AccountLinkingService(Dependencies dependencies);
 
   UpstreamCredentials& authorization() { return authorization_; }
   ClientRegistrations& registrations() { return registrations_; }
@@ -113,7 +122,8 @@ class AccountLinkingService {
   FairPool& pool_;
   const SealingKey& key_;
   const Clock& clock_;
-  RateLimiter connects_{kConnectsPerHour, 3600 * kMicrosPerSecond / kConnectsPerHour};  // by user
+  RateLimiter connects_{kConnectsPerHour,
+                        std::chrono::microseconds(std::chrono::hours(1)) / kConnectsPerHour};  // by user
 };
 
 }  // namespace wick::upstream

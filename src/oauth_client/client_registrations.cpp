@@ -28,10 +28,13 @@ std::string digest_of(const ConnectorEntry& connector) {
 
 }  // namespace
 
-ClientRegistrations::ClientRegistrations(Database& db, http::Client& http, FairPool& pool,
-                                         const SealingKey& key, const Clock& clock,
-                                         const std::string& public_url)
-    : db_(db), http_(http), pool_(pool), key_(key), clock_(clock), public_url_(public_url) {}
+ClientRegistrations::ClientRegistrations(Dependencies dependencies)
+    : db_(dependencies.db),
+      http_(dependencies.http),
+      pool_(dependencies.pool),
+      key_(dependencies.key),
+      clock_(dependencies.clock),
+      public_url_(dependencies.public_url) {}
 
 std::string ClientRegistrations::redirect_uri(const ConnectorId& connector) const {
   return public_url_ + std::string(kCallbackPath) + "/" + connector.str();

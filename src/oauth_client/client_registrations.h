@@ -29,8 +29,15 @@ inline constexpr std::string_view kMetadataDocumentPath = "/client-metadata.json
 
 class ClientRegistrations {
  public:
-  ClientRegistrations(Database& db, http::Client& http, FairPool& pool, const SealingKey& key,
-                      const Clock& clock, const std::string& public_url);
+  struct Dependencies {
+    Database& db;
+    http::Client& http;
+    FairPool& pool;
+    const SealingKey& key;
+    const Clock& clock;
+    const std::string& public_url;
+  };
+  explicit ClientRegistrations(Dependencies dependencies);
 
   struct Registered {
     ClientIdentity client;

@@ -23,7 +23,7 @@ std::optional<LinkedAccountKind> account_kind_of_auth(std::string_view auth) {
 }
 
 Error forbidden(std::string message) {
-  return Error{ErrorCode::kForbidden, std::move(message), 0};
+  return Error{ErrorCode::kForbidden, std::move(message), {}};
 }
 
 std::string fingerprint_of(const ConnectorEntry& connector) {
@@ -67,19 +67,16 @@ Result<void> check_oauth_config(const json::object& config) {
   return {};
 }
 
-UpstreamCredentials::UpstreamCredentials(LinkedAccounts& accounts, ClientRegistrations& registrations,
-                                         const AccessStore& access, http::Client& http, FairPool& pool,
-                                         const SealingKey& key, const Clock& clock,
-                                         const std::string& public_url)
-    : accounts_(accounts),
-      registrations_(registrations),
-      access_(access),
-      http_(http),
-      discovery_(http),
-      pool_(pool),
-      key_(key),
-      clock_(clock),
-      public_url_(public_url) {}
+UpstreamCredentials::UpstreamCredentials(Dependencies dependencies)
+    : accounts_(dependencies.accounts),
+      registrations_(dependencies.registrations),
+      access_(dependencies.access),
+      http_(dependencies.http),
+      discovery_(dependencies.http),
+      pool_(dependencies.pool),
+      key_(dependencies.key),
+      clock_(dependencies.clock),
+      public_url_(dependencies.public_url) {}
 
 std::string UpstreamCredentials::connect_url(const ConnectorId& connector) const {
   return public_url_ + "/connectors/" + connector.str() + "/connect";

@@ -57,9 +57,17 @@ struct UpstreamCredential {
 
 class UpstreamCredentials {
  public:
-  UpstreamCredentials(LinkedAccounts& accounts, ClientRegistrations& registrations, const AccessStore& access,
-                      http::Client& http, FairPool& pool, const SealingKey& key, const Clock& clock,
-                      const std::string& public_url);
+  struct Dependencies {
+    LinkedAccounts& accounts;
+    ClientRegistrations& registrations;
+    const AccessStore& access;
+    http::Client& http;
+    FairPool& pool;
+    const SealingKey& key;
+    const Clock& clock;
+    const std::string& public_url;
+  };
+  explicit UpstreamCredentials(Dependencies dependencies);
 
   // Errors: kForbidden  the user has to connect an account at connect_url(), or another person has to act; the message says how
   //         kUpstream   the response of the authorization server is invalid

@@ -23,7 +23,8 @@ RunnerFixture::RunnerFixture() {
     return found == nullptr ? std::vector<OperationEntry>() : found->operations();
   });
   log = std::make_unique<RunLog>(*runs_db, clock, RunLogOptions());
-  runner = std::make_unique<Runner>(*access, kinds, *log, clock);
+  runner = std::make_unique<Runner>(
+      Runner::Dependencies{.access = *access, .kinds = kinds, .log = *log, .clock = clock});
   service = std::make_unique<ConnectorService>(*db, kinds, *key, clock);
 }
 

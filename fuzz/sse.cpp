@@ -1,6 +1,7 @@
 #include "mcp_transport/sse.h"
 
 #include <algorithm>
+#include <chrono>
 #include <climits>
 #include <vector>
 
@@ -12,7 +13,7 @@ namespace {
 struct Read {
   std::vector<std::string> events;
   std::string id;
-  std::optional<int> retry;
+  std::optional<std::chrono::milliseconds> retry;
   bool operator==(const Read&) const = default;
 };
 
@@ -47,7 +48,8 @@ Read reference(std::string_view text) {
         value.find_first_not_of("0123456789") == std::string_view::npos) {
       value.remove_prefix(std::min(value.find_first_not_of('0'), value.size() - 1));
       const long long millis = value.size() <= 10 ? std::stoll(std::string(value)) : LLONG_MAX;
-      if (millis <= INT_MAX) out.retry = int(millis);  // a longer wait than 24 days is no wait
+      if (millis <= INT_MAX)
+        out.retry = std::chrono::milliseconds(millis);  // a longer wait than 24 days is no wait
     }
   }
 }
@@ -55,7 +57,7 @@ Read reference(std::string_view text) {
 void drain(upstream::SseReader& reader, Read& out) {
   while (auto event = reader.next()) out.events.push_back(std::move(event->data));
   out.id = reader.last_event_id();
-  out.retry = reader.retry_millis();
+  out.retry = reader.retry_delay();
 }
 
 }  // namespace

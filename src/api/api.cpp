@@ -89,8 +89,8 @@ http::Response to_response(const Error& error, std::string_view request_id) {
   json::object body;
   body["error"] = std::move(inner);
   Reply reply{status_of(error.code), std::move(body)};
-  if (error.retry_after_seconds > 0)
-    reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+  if (error.retry_after.count() > 0)
+    reply.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
   return to_response(std::move(reply));
 }
 

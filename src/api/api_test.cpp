@@ -176,7 +176,7 @@ TEST_F(ApiAdmission, ABodyOfAnotherTypeIsRefused) {
 
 TEST_F(ApiAdmission, AnErrorSaysItsCodeItsMessageAndTheRequest) {
   fixture.api.route("GET", "/busy", Access::kPublic, [](Context&) -> Result<Reply> {
-    return fail(rate_limited("questions", 90 * kMicrosPerSecond));
+    return fail(rate_limited("questions", std::chrono::seconds(90)));
   });
   const auto response = get("/busy");
   EXPECT_EQ(response.status, 429);

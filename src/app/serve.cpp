@@ -92,7 +92,7 @@ void mount(http::Server& server, Instance& instance) {
           body["message"] = ready.error().message;
           response.status = 503;
           response.body = to_json(body);
-          response.headers.emplace_back("Retry-After", std::to_string(ready.error().retry_after_seconds));
+          response.headers.emplace_back("Retry-After", std::to_string(ready.error().retry_after.count()));
         } else {
           response.body = R"({"status":"ok"})";
         }
@@ -113,7 +113,8 @@ void mount(http::Server& server, Instance& instance) {
     if (request.path == "/api" || request.path.starts_with("/api/")) {
       const Error nothing{
           ErrorCode::kNotFound,
-          "There is nothing at this address. /api/v1/openapi.json lists the addresses of the API.", 0};
+          "There is nothing at this address. /api/v1/openapi.json lists the addresses of the API.",
+          {}};
       co_return api::to_response(nothing, format_uuid(make_uuid_v7()));
     }
     if (origins.host_allowed(request)) co_return files->serve(request);

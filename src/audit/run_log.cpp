@@ -40,8 +40,8 @@ constexpr std::size_t kMaxTextBytes = 1024;  // error, user agent, client name: 
 
 using Done = absl::AnyInvocable<void(Result<std::int64_t>)>;
 
-std::unexpected<Error> unavailable(std::string message, int retry_after_seconds) {
-  return fail(Error{ErrorCode::kUnavailable, std::move(message), retry_after_seconds});
+std::unexpected<Error> unavailable(std::string message, std::chrono::seconds retry_after) {
+  return fail(Error{ErrorCode::kUnavailable, std::move(message), retry_after});
 }
 
 std::size_t bytes_of(const Run& run) {
@@ -119,11 +119,12 @@ struct RunLog::Impl {
 };
 
 Result<void> RunLog::Impl::check_queue() const {
-  if (stopping) return unavailable("The server is shutting down: try again in a moment.", 1);
+  if (stopping)
+    return unavailable("The server is shutting down: try again in a moment.", std::chrono::seconds(1));
   if (queue.size() < options.max_queued && queued_bytes < options.max_queued_bytes) return {};
   return unavailable("The audit log cannot keep up (" + std::to_string(queue.size()) +
                          " calls are waiting): try again in a moment.",
-                     1);
+                     std::chrono::seconds(1));
 }
 
 Result<void> RunLog::ready() {
@@ -135,7 +136,7 @@ Result<void> RunLog::ready() {
     return unavailable(
         "A write-ahead log has grown beyond limits.max_log_bytes, because a long read of the database is in "
         "progress, for example a backup or a check. Try again when it has ended.",
-        10);
+        std::chrono::seconds(10));
   }
   std::lock_guard lock(impl_->mutex);
   if (impl_->cannot_record) {
@@ -145,7 +146,8 @@ Result<void> RunLog::ready() {
       impl_->probe_wanted = true;
       impl_->work.notify_one();
     }
-    return unavailable("Calls cannot be recorded, so none are accepted: " + impl_->last_failure, 1);
+    return unavailable("Calls cannot be recorded, so none are accepted: " + impl_->last_failure,
+                       std::chrono::seconds(1));
   }
   return impl_->check_queue();
 }

@@ -122,7 +122,7 @@ class RunLog {
   void stop();
 
   // Whether a call that begins now can be recorded. Does not wait.
-  // Errors: kUnavailable  with Error::retry_after_seconds
+  // Errors: kUnavailable  with Error::retry_after
   Result<void> ready();
 
   using Executor = boost::asio::io_context::executor_type;

@@ -134,7 +134,7 @@ TEST_F(RunLogTest, AfterARecordThatFailedNoCallIsReadyUntilOneCanBeWrittenAgain)
   const auto refused = own.ready();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
-  EXPECT_GT(refused.error().retry_after_seconds, 0);
+  EXPECT_GT(refused.error().retry_after.count(), 0);
   EXPECT_NE(refused.error().message.find("disk is full"), std::string::npos);
   failing.fails = false;
   while (!own.ready()) std::this_thread::yield();  // the writer tries, because it is asked

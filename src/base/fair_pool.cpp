@@ -10,7 +10,7 @@ namespace wick {
 namespace {
 
 std::unexpected<Error> refused(std::string message) {
-  return fail(Error{ErrorCode::kRateLimited, std::move(message), 1});
+  return fail(Error{ErrorCode::kRateLimited, std::move(message), std::chrono::seconds(1)});
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ Result<void> FairPool::post(std::string_view name, Job job) {
                       "The server has " + std::to_string(queued_) + " " + options_.what +
                           " waiting, which is the limit (" + options_.total_setting +
                           "): try again in a moment.",
-                      1});
+                      std::chrono::seconds(1)});
   }
   const std::string key(name);
   const auto found = holders_.find(key);

@@ -94,7 +94,7 @@ TEST(FairPool, AHolderWithTooManyJobsIsRefusedAndOthersAreNot) {
   const auto refused = pool.post("alice", [] { FAIL() << "it was refused"; });
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
-  EXPECT_EQ(refused.error().retry_after_seconds, 1);
+  EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(1));
   EXPECT_NE(refused.error().message.find("limits.per_holder"), std::string::npos);
   EXPECT_TRUE(pool.post("bob", [] {}));
   gate.open.count_down();

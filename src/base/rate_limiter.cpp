@@ -7,11 +7,12 @@
 namespace wick {
 namespace {
 
-constexpr Micros kHour = 3600 * kMicrosPerSecond;
+using std::chrono::microseconds;
 
 // One token of `per_hour`.
-Micros hourly_period(int per_hour) {
-  return per_hour <= 0 ? kHour : std::max<Micros>(1, kHour / per_hour);
+microseconds hourly_period(int per_hour) {
+  constexpr microseconds kHour = std::chrono::hours(1);
+  return per_hour <= 0 ? kHour : std::max(microseconds(1), kHour / per_hour);
 }
 
 }  // namespace
@@ -32,7 +33,7 @@ void RateLimiter::make_room(Micros now) {
     erase(full_at_.find(*order_.begin()->second));
 }
 
-Micros RateLimiter::take(std::string_view key, Micros now) {
+microseconds RateLimiter::take(std::string_view key, Micros now) {
   if (burst_ <= 0) return period_;
   const std::lock_guard lock(mutex_);
   std::string name(key);
@@ -41,26 +42,26 @@ Micros RateLimiter::take(std::string_view key, Micros now) {
     make_room(now);
     found = full_at_.emplace(std::move(name), now).first;
   }
-  const Micros full_at = std::max(found->second, now) + period_;
-  const Micros wait = full_at - now - burst_ * period_;
-  if (wait > 0) return wait;
+  const Micros full_at = std::max(found->second, now) + period_.count();
+  const microseconds wait = microseconds(full_at - now) - burst_ * period_;
+  if (wait.count() > 0) return wait;
   set(found, full_at);
-  return 0;
+  return {};
 }
 
-Micros RateLimiter::wait(std::string_view key, Micros now) const {
+microseconds RateLimiter::wait(std::string_view key, Micros now) const {
   if (burst_ <= 0) return period_;
   const std::lock_guard lock(mutex_);
   const auto found = full_at_.find(std::string(key));
-  if (found == full_at_.end()) return 0;
-  return std::max<Micros>(0, found->second + period_ - now - burst_ * period_);
+  if (found == full_at_.end()) return {};
+  return std::max(microseconds(), microseconds(found->second - now) + period_ - burst_ * period_);
 }
 
 void RateLimiter::give_back(std::string_view key, Micros now) {
   const std::lock_guard lock(mutex_);
   const auto found = full_at_.find(std::string(key));
   if (found == full_at_.end()) return;
-  const Micros full_at = found->second - period_;
+  const Micros full_at = found->second - period_.count();
   if (full_at <= now) return erase(found);
   set(found, full_at);
 }
@@ -79,23 +80,19 @@ AddressQuota::AddressQuota(int per_hour)
     : clients_(per_hour, hourly_period(per_hour)),
       sites_(per_hour * kSiteShare, hourly_period(per_hour * kSiteShare)) {}
 
-Micros AddressQuota::take(std::string_view address, Micros now) {
+microseconds AddressQuota::take(std::string_view address, Micros now) {
   const std::string client = client_network(address);
-  if (const Micros wait = clients_.take(client, now); wait > 0) return wait;
-  const Micros wait = sites_.take(site_network(address), now);
-  if (wait > 0) clients_.give_back(client, now);
+  if (const auto wait = clients_.take(client, now); wait.count() > 0) return wait;
+  const auto wait = sites_.take(site_network(address), now);
+  if (wait.count() > 0) clients_.give_back(client, now);
   return wait;
 }
 
-int whole_seconds(Micros wait) {
-  return int((wait + kMicrosPerSecond - 1) / kMicrosPerSecond);
-}
-
-Error rate_limited(std::string_view what, Micros wait) {
-  const int seconds = whole_seconds(wait);
+Error rate_limited(std::string_view what, microseconds wait) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
   return {ErrorCode::kRateLimited,
-          "Too many " + std::string(what) + ": try again in " + std::to_string(seconds) +
-              (seconds == 1 ? " second." : " seconds."),
+          "Too many " + std::string(what) + ": try again in " + std::to_string(seconds.count()) +
+              (seconds.count() == 1 ? " second." : " seconds."),
           seconds};
 }
 

@@ -12,6 +12,7 @@
 // have stable addresses until they are erased from both.
 #pragma once
 
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,14 +30,14 @@ inline constexpr int kSiteShare = 4;
 class RateLimiter {
  public:
   // A burst of 0 never allows anything.
-  RateLimiter(int burst, Micros period) : burst_(burst), period_(period) {}
+  RateLimiter(int burst, std::chrono::microseconds period) : burst_(burst), period_(period) {}
   RateLimiter(const RateLimiter&) = delete;
 
   // Takes a token and returns 0. Without a token, returns the time until the next one (at least 1) and takes
   // nothing.
-  Micros take(std::string_view key, Micros now);
+  std::chrono::microseconds take(std::string_view key, Micros now);
   // The time until the next token; 0 if there is one now.
-  Micros wait(std::string_view key, Micros now) const;
+  std::chrono::microseconds wait(std::string_view key, Micros now) const;
   // Puts back a token that take() has taken.
   void give_back(std::string_view key, Micros now);
   // Fills the bucket.
@@ -51,7 +52,7 @@ class RateLimiter {
   void make_room(Micros now);
 
   const int burst_;
-  const Micros period_;
+  const std::chrono::microseconds period_;
   mutable std::mutex mutex_;
   Table full_at_;
   Order order_;  // by the time at which the bucket is full again
@@ -64,15 +65,13 @@ class AddressQuota {
  public:
   explicit AddressQuota(int per_hour);
   // As RateLimiter::take.
-  Micros take(std::string_view address, Micros now);
+  std::chrono::microseconds take(std::string_view address, Micros now);
 
  private:
   RateLimiter clients_, sites_;
 };
 
-// The wait in seconds, rounded up.
-int whole_seconds(Micros wait);
 // The error (kRateLimited) with the time to wait: "Too many failed sign-ins: try again in 5 seconds."
-Error rate_limited(std::string_view what, Micros wait);
+Error rate_limited(std::string_view what, std::chrono::microseconds wait);
 
 }  // namespace wick

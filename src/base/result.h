@@ -3,6 +3,7 @@
 // always hold.
 #pragma once
 
+#include <chrono>
 #include <expected>
 #include <string>
 #include <type_traits>
@@ -18,7 +19,7 @@ enum class ErrorCode {
   kNotFound,
   kConflict,
   kLimit,        // a named limit is reached; waiting does not help
-  kRateLimited,  // waiting helps, see Error::retry_after_seconds
+  kRateLimited,  // waiting helps, see Error::retry_after
   kTooLarge,
   kUnsupportedMediaType,
   kPolicy,
@@ -33,15 +34,15 @@ const char* error_code_name(ErrorCode code);
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
-  std::string message;          // a sentence for the person who can fix it
-  int retry_after_seconds = 0;  // for kRateLimited
+  std::string message;                 // a sentence for the person who can fix it
+  std::chrono::seconds retry_after{};  // for kRateLimited and kUnavailable; 0: unknown
 };
 
 template <typename T>
 using Result = std::expected<T, Error>;
 
 inline std::unexpected<Error> fail(ErrorCode code, std::string message) {
-  return std::unexpected(Error{code, std::move(message), 0});
+  return std::unexpected(Error{code, std::move(message), {}});
 }
 inline std::unexpected<Error> fail(Error error) {
   return std::unexpected(std::move(error));

@@ -13,7 +13,7 @@ struct Hash {
 };
 
 std::unexpected<Error> at_limit(std::string message) {
-  return fail(Error{ErrorCode::kRateLimited, std::move(message), 1});
+  return fail(Error{ErrorCode::kRateLimited, std::move(message), std::chrono::seconds(1)});
 }
 
 }  // namespace

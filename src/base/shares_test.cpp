@@ -20,7 +20,7 @@ TEST(Shares, AHolderGetsItsShareAndNoMore) {
   EXPECT_TRUE(first && second);
   ASSERT_FALSE(third);
   EXPECT_EQ(third.error().code, ErrorCode::kRateLimited);
-  EXPECT_EQ(third.error().retry_after_seconds, 1);
+  EXPECT_EQ(third.error().retry_after, std::chrono::seconds(1));
   EXPECT_EQ(third.error().message,
             "There are 2 calls in progress, which is the limit for one user (limits.per_user): wait for some "
             "to end.");

@@ -94,7 +94,7 @@ Result<void> DiskSpace::check() {
   return fail(Error{ErrorCode::kUnavailable,
                     "The disk is full: " + megabytes(room->free) + " are free, and calls stop below " +
                         megabytes(needed) + " (limits.min_free_bytes). Free some space.",
-                    int(kRetryAfter.count())});
+                    kRetryAfter});
 }
 
 void DiskSpace::release_if_full() {

@@ -44,7 +44,7 @@ class DiskSpace {
   DiskSpace(const DiskSpace&) = delete;
   DiskSpace& operator=(const DiskSpace&) = delete;
 
-  // Errors: kUnavailable  fewer than min_free_bytes are free; with Error::retry_after_seconds
+  // Errors: kUnavailable  fewer than min_free_bytes are free; with Error::retry_after
   Result<void> check();
   // Releases the reserve if the disk is full except for the last bytes. Call before a write that may use the
   // reserve.

@@ -114,7 +114,7 @@ class ReaderPool {
       return fail(Error{ErrorCode::kUnavailable,
                         "The database is busy: all its " + std::to_string(all_.size()) +
                             " connections are in use. Try again in a moment.",
-                        1});
+                        std::chrono::seconds(1)});
     }
     SqliteConnection* connection = free_.back();
     free_.pop_back();

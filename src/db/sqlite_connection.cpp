@@ -12,24 +12,25 @@ Error sqlite_error(sqlite3* connection, const std::string& file) {
   const std::string message = sqlite3_errmsg(connection);
   switch (sqlite3_errcode(connection)) {
     case SQLITE_CONSTRAINT:
-      return {ErrorCode::kConflict, message, 0};
+      return {ErrorCode::kConflict, message, {}};
     case SQLITE_FULL:
       return {ErrorCode::kUnavailable,
-              "The disk is full: nothing was written to " + file + ". Free some space.", 0};
+              "The disk is full: nothing was written to " + file + ". Free some space.",
+              {}};
     case SQLITE_READONLY:
-      return {ErrorCode::kUnavailable, "Cannot write " + file + ": the file or its folder is read-only.", 0};
+      return {ErrorCode::kUnavailable, "Cannot write " + file + ": the file or its folder is read-only.", {}};
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-      return {ErrorCode::kUnavailable, "Cannot use " + file + ": " + message + ".", 0};
+      return {ErrorCode::kUnavailable, "Cannot use " + file + ": " + message + ".", {}};
     case SQLITE_BUSY:
-      return {ErrorCode::kUnavailable, "Another process holds " + file + " locked.", 0};
+      return {ErrorCode::kUnavailable, "Another process holds " + file + " locked.", {}};
     case SQLITE_NOMEM:
-      return {ErrorCode::kUnavailable, "Not enough memory: try again in a moment.", 0};
+      return {ErrorCode::kUnavailable, "Not enough memory: try again in a moment.", {}};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {ErrorCode::kInternal, file + " is damaged (" + message + "): restore a backup.", 0};
+      return {ErrorCode::kInternal, file + " is damaged (" + message + "): restore a backup.", {}};
     default:
-      return {ErrorCode::kInternal, "SQLite: " + message, 0};
+      return {ErrorCode::kInternal, "SQLite: " + message, {}};
   }
 }
 

@@ -326,7 +326,7 @@ TEST_F(FullDisk, CallsStopBelowTheMarkAndGoOnWhenTheReserveIsWholeAgain) {
   const auto full = later.check();
   ASSERT_FALSE(full);
   EXPECT_EQ(full.error().code, ErrorCode::kUnavailable);
-  EXPECT_GT(full.error().retry_after_seconds, 0);
+  EXPECT_GT(full.error().retry_after.count(), 0);
   EXPECT_NE(full.error().message.find("limits.min_free_bytes"), std::string::npos);
   later.release_if_full();
   EXPECT_EQ(reserved(), 1'000'000u) << "there is room for the control plane";

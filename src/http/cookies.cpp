@@ -18,7 +18,7 @@ std::string set_cookie(std::string_view public_url, const CookieType& type, std:
   out.append("=").append(value).append("; Path=/; HttpOnly; SameSite=");
   out.append(type.same_site == SameSite::kStrict ? "Strict" : "Lax");
   if (is_https(public_url)) out.append("; Secure");
-  return out + "; Max-Age=" + std::to_string(value.empty() ? 0 : type.age / kMicrosPerSecond);
+  return out + "; Max-Age=" + std::to_string(value.empty() ? 0 : type.age.count());
 }
 
 }  // namespace wick::http

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/time.h"
+#include <chrono>
 
 namespace wick::http {
 
@@ -17,7 +17,7 @@ enum class SameSite { kLax, kStrict };
 struct CookieType {
   std::string_view name;  // without the prefix
   SameSite same_site = SameSite::kLax;
-  Micros age = 0;  // how long the browser keeps the cookie
+  std::chrono::seconds age{};  // how long the browser keeps the cookie
 };
 
 // The name under which the browser sends the cookie. `public_url`: as Settings has it.

@@ -5,8 +5,8 @@
 namespace wick::http {
 namespace {
 
-constexpr CookieType kPage{"page", SameSite::kLax, 60 * kMicrosPerSecond};
-constexpr CookieType kStep{"step", SameSite::kStrict, 5 * kMicrosPerSecond};
+constexpr CookieType kPage{"page", SameSite::kLax, std::chrono::seconds(60)};
+constexpr CookieType kStep{"step", SameSite::kStrict, std::chrono::seconds(5)};
 
 TEST(Cookies, AreBoundToTheOriginWithHttps) {
   EXPECT_EQ(cookie_name("https://wick.example.com", kPage), "__Host-page");

@@ -67,7 +67,7 @@ OidcProvider::OidcProvider(http::Client& http, const Clock& clock, const OidcOpt
 
 http::Task<Result<json::object>> OidcProvider::fetch(http::ClientRequest request, const char* what) {
   const std::string noun = what;
-  request.timeout = std::chrono::seconds(kProviderTimeoutSeconds);
+  request.timeout = kProviderTimeout;
   request.max_response_bytes = kMaxProviderBytes;
   request.allow_private_addresses = true;
   auto answer = co_await http_.send(std::move(request));

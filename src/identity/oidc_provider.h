@@ -20,7 +20,7 @@ namespace wick {
 
 inline constexpr std::chrono::hours kProviderAge{1};
 inline constexpr std::chrono::seconds kJwksRefetchInterval{5};
-inline constexpr int kProviderTimeoutSeconds = 10;
+inline constexpr std::chrono::seconds kProviderTimeout{10};
 inline constexpr std::size_t kMaxProviderBytes = 256 * 1024;
 
 // The treatment of a person who signs in for the first time.

@@ -14,7 +14,7 @@ namespace wick::api {
 namespace {
 
 // SameSite=Lax: the provider sends the browser back with a top-level GET.
-constexpr http::CookieType kCookie{"wick_oidc", http::SameSite::kLax, to_micros(kOidcSignInAge)};
+constexpr http::CookieType kCookie{"wick_oidc", http::SameSite::kLax, kOidcSignInAge};
 
 http::Response refused(const std::string& code, const std::string& reason, const http::Request& request) {
   spdlog::warn("sign-in by OpenID Connect from {}: {}", request.remote_address, reason);

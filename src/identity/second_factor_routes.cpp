@@ -13,8 +13,7 @@ namespace wick::api {
 namespace {
 
 // SameSite=Strict: only our own pages send it.
-constexpr http::CookieType kPendingCookie{"wick_sign_in", http::SameSite::kStrict,
-                                          to_micros(kPendingSignInAge)};
+constexpr http::CookieType kPendingCookie{"wick_sign_in", http::SameSite::kStrict, kPendingSignInAge};
 
 std::string pending_cookie(const IdentityRouteServices& services, std::string_view value) {
   return http::set_cookie(services.public_url, kPendingCookie, value);

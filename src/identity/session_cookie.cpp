@@ -6,7 +6,7 @@
 namespace wick {
 namespace {
 
-constexpr http::CookieType kSessionCookie{"wick_session", http::SameSite::kLax, to_micros(kSessionAge)};
+constexpr http::CookieType kSessionCookie{"wick_session", http::SameSite::kLax, kSessionAge};
 
 }  // namespace
 

@@ -53,7 +53,7 @@ class SessionService : public SessionAuthenticator {
                  SecondFactorService& second_factors, const Clock& clock);
 
   // Errors: kUnauthenticated  the email or the password is wrong, or the user is not active; the message does not say which
-  //         kRateLimited      too many failed attempts; has retry_after_seconds
+  //         kRateLimited      too many failed attempts; has retry_after
   Result<SignIn> sign_in(std::string_view email, const Secret& password, std::string_view ip,
                          std::string_view user_agent);
   // As sign_in(), for a user who has just set a password with a link. Errors: kUnauthenticated

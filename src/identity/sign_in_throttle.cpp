@@ -7,12 +7,12 @@
 
 namespace wick {
 
-Micros SignInThrottle::take_shared(const Attempt& attempt, Micros now) {
-  if (const Micros wait = clients_.take(attempt.client, now); wait > 0) return wait;
-  Micros wait = account_sites_.take(attempt.account_site, now);
-  if (wait == 0) {
+std::chrono::microseconds SignInThrottle::take_shared(const Attempt& attempt, Micros now) {
+  if (const auto wait = clients_.take(attempt.client, now); wait.count() > 0) return wait;
+  auto wait = account_sites_.take(attempt.account_site, now);
+  if (wait.count() == 0) {
     wait = accounts_.take(attempt.account, now);
-    if (wait == 0) return 0;
+    if (wait.count() == 0) return {};
     account_sites_.give_back(attempt.account_site, now);
   }
   clients_.give_back(attempt.client, now);
@@ -28,8 +28,8 @@ Result<SignInThrottle::Attempt> SignInThrottle::start_attempt(std::string_view a
   attempt.client = client_network(address);
   attempt.pair = attempt.account + attempt.client;
   attempt.account_site = attempt.account + site_network(address);
-  attempt.known = known || known_.wait(attempt.pair, now) > 0;
-  if (const Micros wait = pairs_.take(attempt.pair, now); wait > 0)
+  attempt.known = known || known_.wait(attempt.pair, now).count() > 0;
+  if (const auto wait = pairs_.take(attempt.pair, now); wait.count() > 0)
     return fail(rate_limited("failed sign-ins", wait));
   if (attempt.known) {
     attempt.shared_wait =
@@ -37,7 +37,7 @@ Result<SignInThrottle::Attempt> SignInThrottle::start_attempt(std::string_view a
                   accounts_.wait(attempt.account, now)});
     return attempt;
   }
-  if (const Micros wait = take_shared(attempt, now); wait > 0) {
+  if (const auto wait = take_shared(attempt, now); wait.count() > 0) {
     pairs_.give_back(attempt.pair, now);
     return fail(rate_limited("failed sign-ins", wait));
   }
@@ -53,7 +53,7 @@ void SignInThrottle::succeeded(const Attempt& attempt, Micros now) {
 }
 
 std::unexpected<Error> SignInThrottle::failed(const Attempt& attempt, Error wrong) const {
-  if (attempt.shared_wait == 0) return fail(std::move(wrong));
+  if (attempt.shared_wait.count() == 0) return fail(std::move(wrong));
   return fail(rate_limited("failed sign-ins", attempt.shared_wait));
 }
 
@@ -65,7 +65,7 @@ std::string pair_of(std::string_view account, std::string_view address) {
 }  // namespace
 
 bool SignInThrottle::knows(std::string_view account, std::string_view address, Micros now) const {
-  return known_.wait(pair_of(account, address), now) > 0;
+  return known_.wait(pair_of(account, address), now).count() > 0;
 }
 
 void SignInThrottle::remember(std::string_view account, std::string_view address, Micros now) {

@@ -57,16 +57,16 @@ inline constexpr ThrottleLimits kPasswordLimits{
 class SignInThrottle {
  public:
   explicit SignInThrottle(const ThrottleLimits& limits = kPasswordLimits)
-      : pairs_(limits.pair.burst, to_micros(limits.pair.period)),
-        clients_(limits.client.burst, to_micros(limits.client.period)),
-        account_sites_(limits.account_site.burst, to_micros(limits.account_site.period)),
-        accounts_(limits.account.burst, to_micros(limits.account.period)) {}
+      : pairs_(limits.pair.burst, limits.pair.period),
+        clients_(limits.client.burst, limits.client.period),
+        account_sites_(limits.account_site.burst, limits.account_site.period),
+        accounts_(limits.account.burst, limits.account.period) {}
 
   // The buckets from which an attempt took tokens.
   struct Attempt {
     std::string pair, client, account_site, account;
-    bool known = false;      // it took a token of the pair only
-    Micros shared_wait = 0;  // the wait of an unknown network at this moment
+    bool known = false;                       // it took a token of the pair only
+    std::chrono::microseconds shared_wait{};  // the wait of an unknown network at this moment
   };
 
   // Takes the tokens of an attempt. `account` identifies the account, which need not exist. `known`: the account has an open
@@ -82,11 +82,11 @@ class SignInThrottle {
 
  private:
   // Takes a token of each shared bucket, or of none. Returns the time to wait; 0: the tokens were taken.
-  Micros take_shared(const Attempt& attempt, Micros now);
+  std::chrono::microseconds take_shared(const Attempt& attempt, Micros now);
 
   RateLimiter pairs_, clients_, account_sites_, accounts_;
   // Each pair has one token, which returns after kKnownNetworkAge. A pair without its token is known.
-  RateLimiter known_{1, to_micros(kKnownNetworkAge)};
+  RateLimiter known_{1, kKnownNetworkAge};
 };
 
 }  // namespace wick

@@ -63,7 +63,7 @@ TEST_F(Throttled, ARefusedAttemptSaysHowLongToWaitAndCountsForNothing) {
   const auto refused = throttle.start_attempt("ann", kHome, false, now + 15 * kSecond);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRateLimited);
-  EXPECT_EQ(refused.error().retry_after_seconds, 45);
+  EXPECT_EQ(refused.error().retry_after, std::chrono::seconds(45));
   EXPECT_TRUE(guess("bob", kHome)) << "refusals take nothing from the client's bucket";
 }
 
@@ -127,7 +127,7 @@ TEST_F(Throttled, AKnownNetworkIsForgottenAfterItsAge) {
 }
 
 TEST_F(Throttled, AFailureFromAKnownNetworkIsAnsweredAsFromAnUnknownOne) {
-  const Error wrong{ErrorCode::kUnauthenticated, "wrong", 0};
+  const Error wrong{ErrorCode::kUnauthenticated, "wrong", {}};
   EXPECT_TRUE(sign_in("ann", kHome));
   const auto before = throttle.start_attempt("ann", kHome, false, now);
   EXPECT_EQ(throttle.failed(*before, wrong).error().code, ErrorCode::kUnauthenticated);

@@ -88,7 +88,7 @@ bool Evaluator::steps(std::size_t count) {
     error = {ErrorCode::kTooLarge,
              "It takes more than " + std::to_string(kMaxJmespathSteps) +
                  " steps on this response: take a smaller part of it first, or a simpler expression.",
-             0};
+             {}};
   }
   return !error;
 }
@@ -99,7 +99,7 @@ bool Evaluator::bytes(std::size_t count) {
     error = {ErrorCode::kTooLarge,
              "Its result for this response is larger than " + std::to_string(kMaxJmespathResultBytes) +
                  " bytes: take a smaller part of it first.",
-             0};
+             {}};
   }
   return !error;
 }
@@ -122,7 +122,7 @@ ValueRef Evaluator::refuse(const Node& call, std::string_view message) {
     error = {ErrorCode::kInvalidArgument,
              "The function " + std::string(call.function->shape.name) + " at character " +
                  std::to_string(call.character) + " " + std::string(message),
-             0};
+             {}};
   }
   return {};
 }

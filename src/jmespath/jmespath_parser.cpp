@@ -77,7 +77,7 @@ class Parser {
   }
 
   NodePtr refuse(std::string message) {
-    if (!error_) error_ = Error{ErrorCode::kInvalidArgument, std::move(message), 0};
+    if (!error_) error_ = Error{ErrorCode::kInvalidArgument, std::move(message), {}};
     return nullptr;
   }
   static std::string here(const Token& token) { return "at character " + std::to_string(token.character); }

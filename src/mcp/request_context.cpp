@@ -27,7 +27,7 @@ Answer unavailable(const RequestContext& context, const Error& error) {
   constexpr int kUnavailableStatus = 503;
   http::Response response =
       to_response(Rejection{kUnavailableStatus, kInternalError, error.message, context.message->id});
-  response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+  response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
   return {{}, std::move(response)};
 }
 

@@ -40,7 +40,7 @@ Answer rejected(const RequestContext& context, int code, std::string message, in
 // The call was not made, because no call can be made now. A call that was made but not recorded has no retry time, because a
 // client should not repeat it automatically.
 inline bool is_refused_for_now(const Error& error) {
-  return error.code == ErrorCode::kUnavailable && error.retry_after_seconds > 0;
+  return error.code == ErrorCode::kUnavailable && error.retry_after.count() > 0;
 }
 // 503 with Retry-After.
 Answer unavailable(const RequestContext& context, const Error& error);

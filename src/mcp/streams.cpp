@@ -398,7 +398,7 @@ http::Task<http::Response> Endpoint::get(http::Exchange& exchange) {
   auto opened = streams_.open(exchange.executor(), credential.id, credential.user);
   if (!opened) {
     http::Response refused = refusal(429, kServerError, std::move(opened.error().message));
-    refused.headers.emplace_back("Retry-After", std::to_string(opened.error().retry_after_seconds));
+    refused.headers.emplace_back("Retry-After", std::to_string(opened.error().retry_after.count()));
     co_return refused;
   }
   const std::shared_ptr<Stream> stream = std::move(*opened);

@@ -149,7 +149,7 @@ std::vector<ConfigField> config_fields() {
   changed.default_value = "keep";
   add("headers", "More headers", "list", "Sent with every request, each as Name: value.");
   add("timeout_seconds", "Timeout in seconds", "number", "How long a call may take.").default_value =
-      kDefaultTimeoutSeconds;
+      kDefaultCallTimeout.count();
   add("max_bytes", "Largest answer in bytes", "number", "A larger answer is an error.").default_value =
       kDefaultResponseBytes;
   add("allow_private_addresses", "Allow private addresses", "boolean",
@@ -214,7 +214,7 @@ Result<ServerTarget> target_from(const ConnectorEntry& connector, const SealingK
   target.key = connector.id.str();
   add_credential(target.secrets, secret->reveal());
   target.timeout = std::chrono::seconds(
-      positive_int_or(config, "timeout_seconds", kDefaultTimeoutSeconds, kMaxTimeoutSeconds));
+      positive_int_or(config, "timeout_seconds", kDefaultCallTimeout.count(), kMaxCallTimeout.count()));
   const std::string protocol = text_or_empty(config, "protocol");
   for (const auto& one : kProtocols) {
     if (one.value == protocol) target.protocol = one.protocol;
@@ -265,7 +265,7 @@ Result<ServerTarget> target_from(const ConnectorEntry& connector, const SealingK
     target.http.headers.emplace_back("Authorization", "Bearer " + std::string(secret->reveal()));
   if (auth == "header")
     target.http.headers.emplace_back(text_or_empty(config, "auth_name"), secret->reveal());
-  target.http.timeout_seconds = int(target.timeout.count());
+  target.http.timeout = target.timeout;
   target.http.max_response_bytes = max_bytes;
   target.http.connector = target.key;
   target.http.allow_private_addresses = bool_or_false(config, "allow_private_addresses");

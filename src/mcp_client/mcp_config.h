@@ -12,8 +12,8 @@
 
 namespace wick::upstream {
 
-inline constexpr std::int64_t kDefaultTimeoutSeconds = 60;
-inline constexpr std::int64_t kMaxTimeoutSeconds = 600;
+inline constexpr std::chrono::seconds kDefaultCallTimeout{60};
+inline constexpr std::chrono::seconds kMaxCallTimeout{600};
 inline constexpr std::int64_t kDefaultResponseBytes = 4 * 1024 * 1024;
 inline constexpr std::int64_t kMaxResponseBytes = 64 * 1024 * 1024;
 

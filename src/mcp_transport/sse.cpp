@@ -105,7 +105,8 @@ void SseReader::line(std::string_view text) {
     int millis = 0;
     const bool is_digits = !value.starts_with('-');  // and from_chars() takes no '+'
     const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), millis);
-    if (is_digits && ec == std::errc() && end == value.data() + value.size()) retry_millis_ = millis;
+    if (is_digits && ec == std::errc() && end == value.data() + value.size())
+      retry_delay_ = std::chrono::milliseconds(millis);
   }
 }
 

@@ -1,6 +1,7 @@
 // SseReader: parses server-sent events (WHATWG HTML, "Server-sent events").
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <string>
@@ -35,7 +36,7 @@ class SseReader {
   std::optional<SseEvent> next();
   // The position at which the stream may be resumed, and the pause before that, from the events so far.
   const std::string& last_event_id() const { return last_event_id_; }
-  std::optional<int> retry_millis() const { return retry_millis_; }
+  std::optional<std::chrono::milliseconds> retry_delay() const { return retry_delay_; }
 
  private:
   Result<void> count(std::size_t bytes);
@@ -52,7 +53,7 @@ class SseReader {
   // The treatment of the rest of a line in a dropped event, after its field is known.
   enum class Rest { kOpen, kScanned, kSkipped } rest_ = Rest::kOpen;
   std::string last_event_id_;
-  std::optional<int> retry_millis_;
+  std::optional<std::chrono::milliseconds> retry_delay_;
   bool has_data_ = false, begun_ = false, after_cr_ = false;
   std::size_t event_bytes_ = 0;
   std::deque<SseEvent> events_;

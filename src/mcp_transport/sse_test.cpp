@@ -28,7 +28,7 @@ TEST(Sse, ReadsTheSameEventsHoweverTheStreamIsCut) {
     }
     EXPECT_EQ(got, (std::vector<std::string>{"one", "two\nthree", "four"})) << "in pieces of " << piece;
     EXPECT_EQ(reader.last_event_id(), "7");
-    EXPECT_EQ(reader.retry_millis(), 250);
+    EXPECT_EQ(reader.retry_delay(), std::chrono::milliseconds(250));
   }
 }
 

@@ -22,7 +22,7 @@
 namespace wick::upstream {
 namespace {
 
-constexpr int kDefaultRetryMillis = 1000;
+constexpr std::chrono::milliseconds kDefaultRetryDelay{1000};
 
 std::string challenges_of(const http::ClientResponse& head) {
   std::string all;
@@ -228,8 +228,8 @@ class HttpExchange final : public PendingRequest {
     if (negotiated_.modern || events_.last_event_id().empty() || ++resumes_ > kMaxResumes) {
       co_return fail(ErrorCode::kUpstream, "The MCP server ended its answer before it was complete.");
     }
-    const int millis = std::min(events_.retry_millis().value_or(kDefaultRetryMillis), kMaxRetryMillis);
-    const auto pause = std::min(std::chrono::milliseconds(millis), deadline.left());
+    const std::chrono::milliseconds requested = events_.retry_delay().value_or(kDefaultRetryDelay);
+    const auto pause = std::min(std::min(requested, kMaxRetryDelay), deadline.left());
     co_await pause_.take(pause);
     const std::lock_guard lock(mutex_);
     if (interrupted_) co_return fail(ErrorCode::kUnavailable, "The request was interrupted.");
@@ -335,7 +335,7 @@ http::ClientRequest StreamableHttpTransport::get(const NegotiatedServer& negotia
   if (!last_event_id.empty()) request.headers.emplace_back("Last-Event-ID", last_event_id);
   if (!negotiated.version.empty()) request.headers.emplace_back("MCP-Protocol-Version", negotiated.version);
   if (!negotiated.session.empty()) request.headers.emplace_back("Mcp-Session-Id", negotiated.session);
-  request.timeout = std::chrono::seconds(target_.timeout_seconds);
+  request.timeout = target_.timeout;
   request.max_response_bytes = 0;
   request.allow_private_addresses = target_.allow_private_addresses;
   request.connector = target_.connector;

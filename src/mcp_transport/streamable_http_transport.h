@@ -17,12 +17,13 @@
 namespace wick::upstream {
 
 inline constexpr int kMaxResumes = 5;
-inline constexpr int kMaxRetryMillis = 30'000;  // the longest pause that a server may ask for
+inline constexpr std::chrono::milliseconds kMaxRetryDelay{
+    30'000};  // the longest pause that a server may ask for
 
 struct HttpEndpoint {
   std::string url;
   Headers headers;
-  int timeout_seconds = 30;
+  std::chrono::seconds timeout{30};
   std::size_t max_response_bytes = 1 << 20;  // of one message
   bool allow_private_addresses = false;
   std::string connector;  // the connector whose share of requests it uses

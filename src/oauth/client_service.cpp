@@ -71,7 +71,7 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
     WICK_TRY(known, client_store::find_registered(tx, digest, policy_.redirect_schemes));
     if (known && known->blocked) return fail(ErrorCode::kForbidden, "An admin has blocked this app.");
     if (known) return std::move(*known);
-    if (const Micros wait = registrations_.take(ip, clock_.now()); wait > 0)
+    if (const auto wait = registrations_.take(ip, clock_.now()); wait.count() > 0)
       return fail(rate_limited("clients were registered from this network", wait));
     WICK_TRY(count, client_store::count_registered(tx));
     if (count >= kMaxRegisteredClients) {
@@ -88,7 +88,7 @@ Result<OAuthClient> ClientService::register_client(const json::object& object, s
 }
 
 Result<OAuthClient> ClientService::keep_document(std::string_view url, const json::object& document,
-                                                 Micros max_age) {
+                                                 std::chrono::seconds max_age) {
   WICK_TRY(id, required_string(document, "client_id"));
   if (id != url) return invalid("The document's client_id is not its own address.");
   if (!document.contains("client_name") || document.contains("client_secret"))
@@ -99,8 +99,7 @@ Result<OAuthClient> ClientService::keep_document(std::string_view url, const jso
   client.source = ClientSource::kMetadataDocument;
   client.metadata = std::move(metadata);
   client.created_at = clock_.now();
-  client.valid_until =
-      client.created_at + std::clamp(max_age, to_micros(kMinDocumentAge), to_micros(kMaxDocumentAge));
+  client.valid_until = client.created_at + to_micros(std::clamp(max_age, kMinDocumentAge, kMaxDocumentAge));
   WICK_CHECK(db_.write([&](Transaction& tx) { return client_store::put(tx, client, ""); }));
   return get(url);
 }

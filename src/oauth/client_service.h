@@ -23,7 +23,7 @@ inline constexpr std::int64_t kMaxRegisteredClients = 10'000;
 // has ended.
 inline constexpr std::chrono::days kUnusedClientAge{1}, kForgottenClientAge{30};
 inline constexpr std::size_t kMaxMetadataDocumentBytes = 5 * 1024;
-inline constexpr int kMetadataDocumentSeconds = 3;
+inline constexpr std::chrono::seconds kMetadataDocumentTimeout{3};
 inline constexpr std::chrono::seconds kMinDocumentAge{300}, kMaxDocumentAge{86'400};
 
 // The operator's settings.
@@ -65,7 +65,7 @@ class ClientService {
   bool may_be_private(std::string_view url) const;
   // Stores a metadata document. Errors: kInvalidArgument  the client_id is not `url`, or as register_client()
   Result<OAuthClient> keep_document(std::string_view url, const boost::json::object& document,
-                                    Micros max_age);
+                                    std::chrono::seconds max_age);
   // Errors: kNotFound  unknown
   Result<OAuthClient> get(std::string_view id);
   Result<std::vector<OAuthClient>> list();

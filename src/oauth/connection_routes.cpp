@@ -24,7 +24,7 @@ Result<Reply> enter_user_code(const OAuthRouteServices& services, Context& conte
   // A right code returns its own token and no more: it may be one that the guesser has asked for himself.
   RateLimiter& guesses = services.user_code_guesses;
   const std::string who = context.user->id.str();
-  if (const Micros wait = guesses.take(who, services.clock.now()); wait > 0)
+  if (const auto wait = guesses.take(who, services.clock.now()); wait.count() > 0)
     return fail(rate_limited("wrong codes", wait));
   auto id = services.authorizations.keep_device(code, context.session.id, context.user->id);
   if (id || id.error().code != ErrorCode::kNotFound) guesses.give_back(who, services.clock.now());

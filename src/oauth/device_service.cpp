@@ -73,7 +73,7 @@ bool DeviceService::polls_too_fast(std::string_view device_code) {
 }
 
 Result<DeviceAuthorization> DeviceService::start(const DeviceRequest& request) {
-  if (const Micros wait = started_.take(request.ip, clock_.now()); wait > 0)
+  if (const auto wait = started_.take(request.ip, clock_.now()); wait.count() > 0)
     return fail(rate_limited("device codes were asked for from this network", wait));
   DeviceAuthorization made;
   made.device_code = Secret(random_hex(kDeviceCodeBytes));

@@ -85,12 +85,12 @@ bool alive(const std::optional<Grant>& grant, std::string_view client_id, Micros
 }  // namespace
 
 GrantService::GrantService(Database& db, CredentialIndex& index, const Clock& clock, std::string resource,
-                           int replay_seconds)
+                           std::chrono::seconds replay_window)
     : db_(db),
       index_(index),
       clock_(clock),
       resource_(std::move(resource)),
-      replay_window_(replay_seconds * kMicrosPerSecond) {}
+      replay_window_(to_micros(replay_window)) {}
 
 Result<void> GrantService::follow(Transaction& tx, std::string_view where, std::string_view id) {
   return grant_store::index_rows(

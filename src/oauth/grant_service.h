@@ -32,7 +32,7 @@ class GrantService {
  public:
   // `resource` is the URI of /mcp. The audience of an accepted access token is this URI or a connector below it.
   GrantService(Database& db, CredentialIndex& index, const Clock& clock, std::string resource,
-               int replay_seconds = kDefaultReplaySeconds);
+               std::chrono::seconds replay_window = std::chrono::seconds(kDefaultReplaySeconds));
 
   // Loads the index and registers the appliers for "grant" and "user". Call it once, at start.
   Result<void> start();

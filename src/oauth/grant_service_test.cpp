@@ -37,11 +37,11 @@ class Grants : public testing::Test {
     db_.reset();
     std::filesystem::remove_all(folder_);
   }
-  void open(int replay_seconds = kDefaultReplaySeconds) {
+  void open(std::chrono::seconds replay_window = std::chrono::seconds(kDefaultReplaySeconds)) {
     grants_.reset();
     index_ = std::make_unique<CredentialIndex>();
     db_ = std::move(open_sqlite(folder_ + "/wick.db", main_migrations()).value());
-    grants_ = std::make_unique<GrantService>(*db_, *index_, clock_, kResource, replay_seconds);
+    grants_ = std::make_unique<GrantService>(*db_, *index_, clock_, kResource, replay_window);
     grants_->start().value();
   }
   void change_user(std::string_view sql) {
@@ -175,7 +175,7 @@ TEST_F(Grants, SixtyFourConcurrentRefreshesLeaveOneLivingSuccessor) {
 }
 
 TEST_F(Grants, WithoutAWindowAReplayEndsTheFamily) {
-  open(0);
+  open(std::chrono::seconds(0));
   const TokenPair first = connect();
   const auto second = refresh(first.refresh_token);
   ASSERT_TRUE(second);

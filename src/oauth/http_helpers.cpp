@@ -49,8 +49,8 @@ http::Response error_answer(const Error& error) {
       http::Response response =
           error_answer(error.code == ErrorCode::kRateLimited ? 429 : 503, "temporarily_unavailable",
                        is_limit ? error.message : "The server cannot do this now: try again in a moment.");
-      if (error.retry_after_seconds > 0)
-        response.headers.emplace_back("Retry-After", std::to_string(error.retry_after_seconds));
+      if (error.retry_after.count() > 0)
+        response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
       return response;
     }
   }

@@ -41,7 +41,7 @@ Result<http::ClientRequest> make_get_request(const UpstreamEndpoint& endpoint, c
   http::ClientRequest request;
   request.url = url;
   request.headers.emplace_back("Accept", "application/json");
-  request.timeout = std::chrono::seconds(kAuthorizationTimeoutSeconds);
+  request.timeout = kAuthorizationTimeout;
   request.max_response_bytes = kMaxAuthorizationBytes;
   request.allow_private_addresses =
       endpoint.allow_private_addresses &&

@@ -18,7 +18,7 @@
 
 namespace wick::upstream {
 
-inline constexpr int kAuthorizationTimeoutSeconds = 10;
+inline constexpr std::chrono::seconds kAuthorizationTimeout{10};
 inline constexpr std::size_t kMaxAuthorizationBytes = 256 * 1024;
 inline constexpr std::size_t kMaxEndpointUrlBytes = 2000;
 

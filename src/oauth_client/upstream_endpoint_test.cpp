@@ -79,7 +79,7 @@ TEST(SiteTest, RedirectsAreNotFollowedAndAnswersAreBounded) {
   ASSERT_TRUE(request);
   EXPECT_FALSE(request->follow_redirects);
   EXPECT_EQ(request->max_response_bytes, kMaxAuthorizationBytes);
-  EXPECT_EQ(request->timeout, std::chrono::seconds(kAuthorizationTimeoutSeconds));
+  EXPECT_EQ(request->timeout, kAuthorizationTimeout);
 }
 
 TEST(DiscoveryTest, MetadataIsLookedForWhereTheSpecificationSays) {

@@ -11,7 +11,7 @@ Composition::Composition(Storage opened, const Settings& settings)
   kinds.add(std::make_unique<NotesKind>(db, pool, searches, clock));
   kinds.add(std::make_unique<RestKind>(client, key, clock, &long_work));
   kinds.add(std::make_unique<upstream::McpKind>(client, children, std::chrono::seconds(options.idle_seconds),
-                                                key, authorization, eras, &long_work));
+                                                key, authorization, generations, &long_work));
   index.on_erase([this](const TokenId& token) { streams.wake_token(token); });
   access.on_change([this] {
     streams.wake_all();

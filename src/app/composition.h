@@ -113,7 +113,7 @@ struct Composition {
                          .name_of = [this](const UserId& user) { return email_of(user); }}};
   ConnectorService connectors{db, kinds, key, clock};
   upstream::LinkedAccounts accounts{db, key, clock};
-  upstream::ServerEraCache eras{db, pool, key};
+  upstream::ServerGenerationCache generations{db, pool, key};
   upstream::ClientRegistrations registrations{
       {.db = db, .http = client, .pool = pool, .key = key, .clock = clock, .public_url = public_url}};
   upstream::UpstreamCredentials authorization{{.accounts = accounts,

@@ -216,7 +216,7 @@ http::Task<Answer> Endpoint::initialize(RequestContext& context) {
       context.scoped_connector == nullptr && !find_mcp_connectors(context.access).empty();
   json::value capabilities = parse_trusted_json(is_shared_view ? kSharedCapabilities : kCapabilities);
   if (context.scoped_connector != nullptr) {
-    McpClientSession client;  // a server may have other capabilities in the client's era
+    McpClientSession client;  // a server may have other capabilities in the client's generation
     client.modern = false;
     client.cancellation = std::make_shared<Cancellation>();
     const auto more =
@@ -272,8 +272,9 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::render_tools_li
   const ToolSurface surface = context.principal.credential.tools;
   std::string key(holder_of(user));
   key += char(surface);
-  const Era era = context.message->modern ? Era::kStateless : Era::kWithSessions;
-  key += char(era);
+  const ProtocolGeneration generation =
+      context.message->modern ? ProtocolGeneration::kStateless : ProtocolGeneration::kSessionBased;
+  key += char(generation);
   if (context.scoped_connector != nullptr) key += holder_of(context.scoped_connector->id);
   if (context.access.scope() != nullptr) key += scope_text(context.access.scope());
   const auto snapshot = context.access.shared_snapshot();
@@ -282,8 +283,8 @@ http::Task<Result<std::shared_ptr<const std::string>>> Endpoint::render_tools_li
   }
   const auto make = [&]() -> Result<List> {
     auto text = context.scoped_connector == nullptr
-                    ? mcp::list_tools(context.access, surface, after, era)
-                    : list_connector_tools(context.access, *context.scoped_connector, after, era);
+                    ? mcp::list_tools(context.access, surface, after, generation)
+                    : list_connector_tools(context.access, *context.scoped_connector, after, generation);
     return text ? std::make_shared<const std::string>(std::move(*text)) : List();
   };
   Result<List> list = List();

@@ -72,7 +72,7 @@ class Endpoint {
   http::Task<Answer> discover(RequestContext& context);
   // Requests that a connected MCP server answers (connector_view.cpp).
   static bool is_forwarded(const Message& message);
-  // The answer of a connected server in the form of the client's era.
+  // The answer of a connected server in the form of the client's generation.
   Answer forwarded_answer(const RequestContext& context, Result<Forwarded> forwarded) const;
   http::Task<Answer> forward(RequestContext& context, std::shared_ptr<const ConnectorEntry> connector,
                              boost::json::object params);

@@ -47,7 +47,7 @@ std::expected<std::string, Rejection> read_id(const json::object& body) {
   return text;
 }
 
-// Reads the members of _meta that both eras have.
+// Reads the members of _meta that both generations have.
 void take_meta(Message& message, json::object& meta) {
   if (const auto* token = meta.if_contains("progressToken"); token != nullptr && is_text_or_integer(*token)) {
     message.progress_token = *token;

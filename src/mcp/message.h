@@ -1,7 +1,7 @@
-// JSON-RPC messages of MCP in both protocol eras: parsing, and checks of the envelope and headers.
+// JSON-RPC messages of MCP in both protocol generations: parsing, and checks of the envelope and headers.
 //
-// The modern era is 2026-07-28. It is stateless: params._meta of every request contains the version, the capabilities and
-// the client, and headers repeat them. The legacy era is the revisions with the initialize handshake. One endpoint serves
+// The stateless generation is 2026-07-28. It is stateless: params._meta of every request contains the version, the capabilities and
+// the client, and headers repeat them. The session-based generation is the revisions with the initialize handshake. One endpoint serves
 // both. A request is modern when its _meta names a protocol version, or its header names a modern version (2026-07-28,
 // basic/versioning, "Backward compatibility"). Pure functions.
 #pragma once

@@ -111,7 +111,7 @@ std::optional<std::string> page_of(const std::vector<OperationRef>& operations, 
 }  // namespace
 
 std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface surface,
-                                      std::string_view cursor, Era era) {
+                                      std::string_view cursor, ProtocolGeneration generation) {
   const auto operations = access.operations();
   if (!is_direct(surface, operations.size())) {
     if (!cursor.empty()) return std::nullopt;
@@ -122,7 +122,7 @@ std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface
                    const std::string name = tool_name(connector, operation);
                    if (const auto* tool = foreign_tool(operation)) {
                      json::object shown = *tool;
-                     make_readable_tool(shown, era);
+                     make_readable_tool(shown, generation);
                      shown["name"] = json::string(name);
                      label_entry(shown, connector.label);
                      out += to_json(shown);
@@ -134,14 +134,14 @@ std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface
 
 std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
                                                 const ConnectorEntry& connector, std::string_view cursor,
-                                                Era era) {
+                                                ProtocolGeneration generation) {
   std::vector<OperationRef> operations = access.operations();
   std::erase_if(operations, [&](const OperationRef& ref) { return ref.connector->id != connector.id; });
   return page_of(operations, cursor,
                  [&](std::string& out, const ConnectorEntry&, const OperationEntry& operation) {
                    if (const auto* tool = foreign_tool(operation)) {
                      json::object shown = *tool;
-                     make_readable_tool(shown, era);
+                     make_readable_tool(shown, generation);
                      out += to_json(shown);
                    } else {
                      append_tool(out, operation, operation.key, operation.description);

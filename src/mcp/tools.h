@@ -44,14 +44,14 @@ bool is_long_catalogue(const AccessSnapshot& snapshot);
 
 // A page of tools/list: the members `tools` and `nextCursor` as text without braces. nullopt: Wick has not made the cursor.
 std::optional<std::string> list_tools(const EffectiveAccess& access, ToolSurface surface,
-                                      std::string_view cursor, Era era);
+                                      std::string_view cursor, ProtocolGeneration generation);
 // Finds the operation of a direct tool.
 EffectiveAccess::Found find_tool(const EffectiveAccess& access, std::string_view name);
 
 // The tools of one connector on /mcp/c/{connector}, with the names and definitions of their server.
 std::optional<std::string> list_connector_tools(const EffectiveAccess& access,
                                                 const ConnectorEntry& connector, std::string_view cursor,
-                                                Era era);
+                                                ProtocolGeneration generation);
 EffectiveAccess::Found find_connector_tool(const EffectiveAccess& access,
                                            const std::shared_ptr<const ConnectorEntry>& connector,
                                            std::string_view name);

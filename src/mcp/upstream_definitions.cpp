@@ -140,13 +140,14 @@ void publish_blocks(json::value& blocks, std::string_view slug) {
 
 }  // namespace
 
-bool make_readable_tool(json::object& tool, Era era) {
+bool make_readable_tool(json::object& tool, ProtocolGeneration generation) {
   if (!has_text(tool, "name")) return false;
   make_readable(tool);
   auto* input = tool.if_contains("inputSchema");
   if (input == nullptr || !input->is_object()) tool["inputSchema"] = json::object();
   make_readable_schema(tool["inputSchema"].get_object());
-  keep_if(tool, "outputSchema", era == Era::kWithSessions ? is_object_schema : is_object);
+  keep_if(tool, "outputSchema",
+          generation == ProtocolGeneration::kSessionBased ? is_object_schema : is_object);
   if (auto* output = tool.if_contains("outputSchema"); output != nullptr && is_object_schema(*output))
     make_readable_schema(output->get_object());
   keep_if(tool, "annotations", is_object);

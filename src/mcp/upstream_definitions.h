@@ -16,12 +16,12 @@
 
 namespace wick::mcp {
 
-// The protocol era of the client. Before 2026-07-28, an outputSchema describes an object.
-enum class Era : unsigned char { kWithSessions, kStateless };
+// The protocol generation of the client. Before 2026-07-28, an outputSchema describes an object.
+enum class ProtocolGeneration : unsigned char { kSessionBased, kStateless };
 
 // Removes the members of a list entry that have the wrong type. False: the entry has no name or no URI, and has to be left
 // out.
-bool make_readable_tool(boost::json::object& tool, Era era);
+bool make_readable_tool(boost::json::object& tool, ProtocolGeneration generation);
 bool make_readable_prompt(boost::json::object& prompt);
 bool make_readable_resource(boost::json::object& resource);
 bool make_readable_template(boost::json::object& resource_template);

@@ -48,21 +48,21 @@ TEST(Foreign, AToolKeepsAllItsMembersAndOnlyThoseOfAWrongTypeGo) {
       R"("outputSchema":{"type":"object"},"annotations":{"openWorldHint":false,"example":1},"icons":[{"src":"data:x"}],)"
       R"("execution":{"taskSupport":"optional"},"_meta":{"a":1},"example.com/x":[1]})";
   json::object tool = object(text);
-  EXPECT_TRUE(make_readable_tool(tool, Era::kWithSessions));
+  EXPECT_TRUE(make_readable_tool(tool, ProtocolGeneration::kSessionBased));
   EXPECT_EQ(json::value(tool), json::value(object(text)));
   json::object wrong = object(
       R"({"name":"t","title":1,"description":2,"inputSchema":7,"outputSchema":"x","annotations":{"readOnlyHint":1},"icons":3,"execution":4,"_meta":5})");
-  EXPECT_TRUE(make_readable_tool(wrong, Era::kStateless));
+  EXPECT_TRUE(make_readable_tool(wrong, ProtocolGeneration::kStateless));
   EXPECT_EQ(json::value(wrong),
             json::value(object(R"({"name":"t","inputSchema":{"type":"object"},"annotations":{}})")));
   json::object nameless = object(R"({"name":""})");
-  EXPECT_FALSE(make_readable_tool(nameless, Era::kStateless));
+  EXPECT_FALSE(make_readable_tool(nameless, ProtocolGeneration::kStateless));
 }
 
 TEST(Foreign, AMemberThatMayHaveCertainValuesOnlyGoesWithAnyOther) {
   json::object tool = object(
       R"({"name":"t","inputSchema":{"type":"object","required":["a",7]},"icons":[{"src":"a:b","theme":"blue","sizes":"48x48"},{"src":1},{"src":"c:d","theme":"dark"}],"execution":{"taskSupport":"maybe"}})");
-  EXPECT_TRUE(make_readable_tool(tool, Era::kStateless));
+  EXPECT_TRUE(make_readable_tool(tool, ProtocolGeneration::kStateless));
   EXPECT_EQ(
       json::value(tool),
       json::value(object(
@@ -90,8 +90,8 @@ TEST(Foreign, AMemberThatMayHaveCertainValuesOnlyGoesWithAnyOther) {
 TEST(Foreign, AnOutputSchemaThatIsNoObjectsIsForClientsThatKnowSuch) {
   const char* text = R"({"name":"t","inputSchema":{"type":"object"},"outputSchema":{"type":"array"}})";
   json::object before = object(text), now = object(text);
-  make_readable_tool(before, Era::kWithSessions);
-  make_readable_tool(now, Era::kStateless);
+  make_readable_tool(before, ProtocolGeneration::kSessionBased);
+  make_readable_tool(now, ProtocolGeneration::kStateless);
   EXPECT_FALSE(before.contains("outputSchema"));
   EXPECT_TRUE(now.contains("outputSchema"));
 }

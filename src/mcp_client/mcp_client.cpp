@@ -58,7 +58,7 @@ void McpClient::forget(const std::string& key) {
   const auto forgotten = servers_of(key);  // destroyed after the mutex is released
   const std::lock_guard lock(mutex_);
   std::erase_if(servers_, [&](const auto& entry) { return entry.first.starts_with(key + "\n"); });
-  without_cached_era_.insert(key);
+  without_cached_generation_.insert(key);
 }
 
 http::Task<void> McpClient::end_client_session(std::string key, std::string client) {

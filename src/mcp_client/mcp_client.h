@@ -1,15 +1,15 @@
-// McpClient: the client of connected MCP servers. Each server is used in the protocol era that it supports.
+// McpClient: the client of connected MCP servers. Each server is used in the protocol generation that it supports.
 //
-// Finding the era. The order is that of 2026-07-28 (basic/versioning, "Backward compatibility"). Wick sends
+// Finding the generation. The order is that of 2026-07-28 (basic/versioning, "Backward compatibility"). Wick sends
 // `server/discover`. A server that answers it, or refuses it with the versions it supports, is modern. After any other
 // error, silence for kProbeTimeout or the end of the process, Wick sends `initialize`: first over the same transport, then
 // in a new process. When a server does not accept `initialize` as a POST either, Wick tries the transport of 2024-11-05
 // (http_sse_transport.h). The finding is kept for each connector, together with its configuration. The finding about a
-// legacy server is also kept across restarts (server_era_cache.h), so that Wick does not wait for a silent server again
+// legacy server is also kept across restarts (server_generation_cache.h), so that Wick does not wait for a silent server again
 // before an admin refreshes the connector.
 //
-// A server may support both eras. A legacy client then has a legacy session there, because requests to the client and log
-// messages of that era belong to a session. When the server offers no such session, Wick uses 2026-07-28.
+// A server may support both generations. A legacy client then has a legacy session there, because requests to the client and log
+// messages of that generation belong to a session. When the server offers no such session, Wick uses 2026-07-28.
 //
 // Sessions. A modern server keeps no state for Wick, so all clients share one transport to it. A legacy server keeps the
 // client's capabilities, log level and subscriptions. So each client (McpClientSession::client_key) has its own session or
@@ -27,7 +27,7 @@
 // Thread-safe; coroutines of the io threads. Findings are immutable values behind a shared_ptr.
 //
 // Lock order. No mutex is held while a coroutine waits; an AsyncMutex may be.
-//   1. UpstreamSession::setup, then Server::setup (AsyncMutex): one coroutine opens a session, or finds the era.
+//   1. UpstreamSession::setup, then Server::setup (AsyncMutex): one coroutine opens a session, or finds the generation.
 //   2. Server::mutex, or the mutex of Server::sessions; never both at the same time.
 //   3. UpstreamSession::mutex.
 // McpClient::mutex_ is held alone.
@@ -51,7 +51,7 @@
 #include "http/client.h"
 #include "mcp_client/pending_inputs.h"
 #include "mcp_client/rpc_request.h"
-#include "mcp_client/server_era_cache.h"
+#include "mcp_client/server_generation_cache.h"
 #include "mcp_client/session_pool.h"
 #include "mcp_transport/child_process.h"
 
@@ -82,8 +82,12 @@ class McpClient {
   // All references outlive the client. end_idle_sessions() ends the sessions that are unused for `idle`. Large messages are
   // processed on `long_work`; null: on the thread of the request.
   McpClient(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle,
-            ServerEraCache& era_cache, FairPool* long_work)
-      : http_(http), children_(children), idle_(idle), era_cache_(era_cache), long_work_(long_work) {}
+            ServerGenerationCache& generation_cache, FairPool* long_work)
+      : http_(http),
+        children_(children),
+        idle_(idle),
+        generation_cache_(generation_cache),
+        long_work_(long_work) {}
 
   // Errors: kUpstream     the server does not answer, or the answer is not MCP
   //         kConflict     the suspended request has expired, or belongs to another user
@@ -114,7 +118,7 @@ class McpClient {
   struct Probed;
   class RequestLoop;
   using SessionResult = Result<std::shared_ptr<SessionLease>>;
-  // While true, the end of a process does not count as a failure of its program, because Wick only probes its era.
+  // While true, the end of a process does not count as a failure of its program, because Wick only probes its generation.
   using Trial = std::shared_ptr<std::atomic<bool>>;
   using OnNotification = std::function<void(boost::json::object)>;
 
@@ -136,14 +140,14 @@ class McpClient {
   http::Task<Result<bool>> probe(ServerTargetPtr target, RequestIdentity identity,
                                  std::shared_ptr<Transport> transport, NegotiatedServer& found,
                                  bool& is_silent);
-  http::Task<Result<Probed>> find_era(ServerTargetPtr target, RequestIdentity identity,
-                                      std::shared_ptr<Server> server,
-                                      std::shared_ptr<UpstreamSession> session);
+  http::Task<Result<Probed>> find_generation(ServerTargetPtr target, RequestIdentity identity,
+                                             std::shared_ptr<Server> server,
+                                             std::shared_ptr<UpstreamSession> session);
   http::Task<Result<void>> open_legacy_session(ServerTargetPtr target, RequestIdentity identity,
                                                std::shared_ptr<Server> server,
                                                std::shared_ptr<UpstreamSession> session, Probed probed);
   static bool record_legacy_session(Server& server, UpstreamSession& session, bool uses_sse);
-  void mark_era_uncertain(const ServerTarget& target, Server& server, bool was_probed);
+  void mark_generation_uncertain(const ServerTarget& target, Server& server, bool was_probed);
   http::Task<Result<void>> initialize_over_sse(ServerTargetPtr target, RequestIdentity identity,
                                                std::shared_ptr<UpstreamSession> session, bool& is_stream,
                                                IncomingMessage& last);
@@ -155,9 +159,9 @@ class McpClient {
                                       std::shared_ptr<UpstreamSession> session,
                                       std::shared_ptr<Transport> transport, std::chrono::milliseconds timeout,
                                       IncomingMessage& last);
-  // Whether the cache has the server as legacy. The era then counts as known.
-  http::Task<bool> recall_era(ServerTargetPtr target, std::shared_ptr<Server> server);
-  http::Task<void> store_era(ServerTargetPtr target, std::shared_ptr<Server> server);
+  // Whether the cache has the server as legacy. The generation then counts as known.
+  http::Task<bool> recall_generation(ServerTargetPtr target, std::shared_ptr<Server> server);
+  http::Task<void> store_generation(ServerTargetPtr target, std::shared_ptr<Server> server);
   static void use_modern(Server& server, UpstreamSession& session, std::shared_ptr<Transport> transport,
                          std::shared_ptr<const NegotiatedServer> negotiated);
   http::Task<Result<void>> restore_session(ServerTargetPtr target, RequestIdentity identity,
@@ -191,12 +195,12 @@ class McpClient {
   http::Client& http_;
   ChildProcessManager& children_;
   const std::chrono::seconds idle_;
-  ServerEraCache& era_cache_;
+  ServerGenerationCache& generation_cache_;
   FairPool* const long_work_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Server>> servers_;  // by connector and account
   // Connectors whose entry in the cache is not used, until their servers are known again.
-  std::unordered_set<std::string> without_cached_era_;
+  std::unordered_set<std::string> without_cached_generation_;
   PendingInputStore pending_inputs_;
 };
 

@@ -45,7 +45,7 @@ http::Task<Result<void>> McpClient::connect(ServerTargetPtr target, RequestIdent
   {
     if (!co_await server->setup.lock(target->timeout)) co_return server_timed_out(target->timeout);
     const AsyncLock setup_lock(server->setup);
-    WICK_CO_TRY(found, co_await find_era(target, identity, server, session));
+    WICK_CO_TRY(found, co_await find_generation(target, identity, server, session));
     probed = std::move(found);
     std::shared_ptr<Transport> transport;
     {

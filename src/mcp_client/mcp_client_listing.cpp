@@ -74,7 +74,7 @@ DiscoverTask McpKind::discover(std::shared_ptr<const ConnectorEntry> connector, 
   std::string cursor;
   const McpClientSession client = listing_client();
   behalf.client = &client;
-  if (forget_server) client_.forget(connector->id.str());  // the era of the server is found again
+  if (forget_server) client_.forget(connector->id.str());  // the generation of the server is found again
   for (int page = 0; page < kMaxPages; ++page) {
     WICK_CO_TRY(response, co_await list_page(connector, behalf, cursor));
     if (response.is_error) {

@@ -17,7 +17,7 @@ enum class LegacySessions { kUnknown, kOffered, kNone };
 // The findings about one connector's server. `mutex` guards all members but `setup` and `sessions`.
 struct McpClient::Server {
   std::string fingerprint;  // constant
-  AsyncMutex setup;         // held while the era is found, or the shared process is started
+  AsyncMutex setup;         // held while the generation is found, or the shared process is started
   SessionPool sessions;
   std::mutex mutex;
   bool known = false;
@@ -36,10 +36,10 @@ struct McpClient::Server {
   const std::shared_ptr<StandardError> standard_error = std::make_shared<StandardError>();
 };
 
-// The transport over which the server was asked for its era.
+// The transport over which the server was asked for its generation.
 struct McpClient::Probed {
   std::shared_ptr<Transport> transport =
-      nullptr;             // null: the era was known, or the transport cannot be used any more
+      nullptr;             // null: the generation was known, or the transport cannot be used any more
   bool is_silent = false;  // the server did not answer
   Trial trial = nullptr;
 };

@@ -1,4 +1,4 @@
-// Finding the era and the transport of a server, and opening a session with it (McpClient, mcp_client.h).
+// Finding the generation and the transport of a server, and opening a session with it (McpClient, mcp_client.h).
 #include <algorithm>
 
 #include "base/json.h"
@@ -137,7 +137,7 @@ http::Task<Result<std::shared_ptr<Transport>>> McpClient::open_transport(ServerT
 }
 
 // Whether the server is modern; then `found` describes it.
-// Errors: only errors that do not depend on the era: the server refuses the credential, or the request was not sent
+// Errors: only errors that do not depend on the generation: the server refuses the credential, or the request was not sent
 http::Task<Result<bool>> McpClient::probe(ServerTargetPtr target, RequestIdentity identity,
                                           std::shared_ptr<Transport> transport, NegotiatedServer& found,
                                           bool& is_silent) {
@@ -228,12 +228,13 @@ http::Task<Result<void>> McpClient::restore_session(ServerTargetPtr target, Requ
   co_return Result<void>{};
 }
 
-http::Task<bool> McpClient::recall_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
+http::Task<bool> McpClient::recall_generation(ServerTargetPtr target, std::shared_ptr<Server> server) {
   {
     const std::lock_guard lock(mutex_);
-    if (target->protocol != Protocol::kAuto || without_cached_era_.contains(target->key)) co_return false;
+    if (target->protocol != Protocol::kAuto || without_cached_generation_.contains(target->key))
+      co_return false;
   }
-  const auto cached = co_await era_cache_.find(target->key, target->fingerprint);
+  const auto cached = co_await generation_cache_.find(target->key, target->fingerprint);
   if (!cached) co_return false;
   const std::lock_guard lock(server->mutex);
   server->known = server->is_recalled = true;
@@ -242,7 +243,7 @@ http::Task<bool> McpClient::recall_era(ServerTargetPtr target, std::shared_ptr<S
 }
 
 // Stores the finding, so that it is known after a restart.
-http::Task<void> McpClient::store_era(ServerTargetPtr target, std::shared_ptr<Server> server) {
+http::Task<void> McpClient::store_generation(ServerTargetPtr target, std::shared_ptr<Server> server) {
   if (target->protocol != Protocol::kAuto) co_return;
   bool is_modern = false, uses_sse = false;
   {
@@ -251,25 +252,26 @@ http::Task<void> McpClient::store_era(ServerTargetPtr target, std::shared_ptr<Se
     uses_sse = server->uses_sse;
   }
   if (is_modern) {
-    co_await era_cache_.remove(target->key);
+    co_await generation_cache_.remove(target->key);
   } else {
     const auto transport = uses_sse ? LegacyTransport::kHttpWithSse : LegacyTransport::kCurrent;
-    co_await era_cache_.put(target->key, target->fingerprint, transport);
+    co_await generation_cache_.put(target->key, target->fingerprint, transport);
   }
   const std::lock_guard lock(mutex_);
-  without_cached_era_.erase(target->key);
+  without_cached_generation_.erase(target->key);
 }
 
-// Finds the era of the server, unless it is known. Server::setup is locked.
-http::Task<Result<McpClient::Probed>> McpClient::find_era(ServerTargetPtr target, RequestIdentity identity,
-                                                          std::shared_ptr<Server> server,
-                                                          std::shared_ptr<UpstreamSession> session) {
+// Finds the generation of the server, unless it is known. Server::setup is locked.
+http::Task<Result<McpClient::Probed>> McpClient::find_generation(ServerTargetPtr target,
+                                                                 RequestIdentity identity,
+                                                                 std::shared_ptr<Server> server,
+                                                                 std::shared_ptr<UpstreamSession> session) {
   {
     const std::lock_guard lock(server->mutex);
     if (target->protocol == Protocol::kLegacy) server->known = true;
     if (server->known) co_return Probed{};
   }
-  const bool is_recalled = co_await recall_era(target, server);
+  const bool is_recalled = co_await recall_generation(target, server);
   if (is_recalled) co_return Probed{};
   Probed probed;
   probed.trial = std::make_shared<std::atomic<bool>>(true);
@@ -290,7 +292,7 @@ http::Task<Result<McpClient::Probed>> McpClient::find_era(ServerTargetPtr target
     *probed.trial = false;
     use_modern(*server, *session, probed.transport,
                std::make_shared<const NegotiatedServer>(std::move(found)));
-    co_await store_era(target, server);
+    co_await store_generation(target, server);
   }
   co_return probed;
 }
@@ -308,7 +310,7 @@ bool McpClient::record_legacy_session(Server& server, UpstreamSession& session, 
 }
 
 // Opens a session with a legacy server: over the transport of the probe, or over a new one. When this fails, the next request
-// finds the era of the server again.
+// finds the generation of the server again.
 http::Task<Result<void>> McpClient::open_legacy_session(ServerTargetPtr target, RequestIdentity identity,
                                                         std::shared_ptr<Server> server,
                                                         std::shared_ptr<UpstreamSession> session,
@@ -336,7 +338,7 @@ http::Task<Result<void>> McpClient::open_legacy_session(ServerTargetPtr target, 
         *probed.trial = false;
         use_modern(*server, *session, probed.transport,
                    std::make_shared<const NegotiatedServer>(std::move(found)));
-        co_await store_era(target, server);
+        co_await store_generation(target, server);
         co_return Result<void>{};
       }
     }
@@ -353,21 +355,21 @@ http::Task<Result<void>> McpClient::open_legacy_session(ServerTargetPtr target, 
     uses_sse = uses_sse || done;
   }
   if (!done) {
-    // The next request finds the era again, unless the error does not depend on the era.
+    // The next request finds the generation again, unless the error does not depend on the generation.
     const bool is_known =
         is_own_refusal(done.error().code) || (is_refused(last) && probed.transport == nullptr);
-    if (!is_known) mark_era_uncertain(*target, *server, probed.transport != nullptr);
+    if (!is_known) mark_generation_uncertain(*target, *server, probed.transport != nullptr);
     if (done.error().code == ErrorCode::kTimeout) co_return server_timed_out(target->timeout);
     co_return std::unexpected(std::move(done.error()));
   }
   const bool is_new = record_legacy_session(*server, *session, uses_sse);
-  if (is_new) co_await store_era(target, server);
+  if (is_new) co_await store_generation(target, server);
   co_return Result<void>{};
 }
 
 // No session was opened, so the finding may be wrong. The finding about a program that has answered before stays, because the
 // program may have ended for any reason.
-void McpClient::mark_era_uncertain(const ServerTarget& target, Server& server, bool was_probed) {
+void McpClient::mark_generation_uncertain(const ServerTarget& target, Server& server, bool was_probed) {
   bool was_recalled = false;
   {
     const std::lock_guard lock(server.mutex);
@@ -376,7 +378,7 @@ void McpClient::mark_era_uncertain(const ServerTarget& target, Server& server, b
   }
   if (!was_recalled) return;
   const std::lock_guard lock(mutex_);
-  without_cached_era_.insert(target.key);
+  without_cached_generation_.insert(target.key);
 }
 
 // Opens a session over the transport of 2024-11-05. Sets `is_stream` when the server has opened an event stream.

@@ -341,7 +341,7 @@ http::Task<Result<RpcResponse>> McpClient::request(ServerTargetPtr target, Reque
   co_return session_not_kept();
 }
 
-// nullopt: the session is lost, or a server of the other era has replaced the server. The server has not started the request,
+// nullopt: the session is lost, or a server of the other generation has replaced the server. The server has not started the request,
 // so the caller can repeat it.
 http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTargetPtr target,
                                                                       RequestIdentity identity,
@@ -387,10 +387,10 @@ http::Task<Result<std::optional<RpcResponse>>> McpClient::try_request(ServerTarg
   RequestLoop loop(*target, identity, active);
   auto response = co_await loop.run();
   const bool is_lost = !response && response.error().code == ErrorCode::kNotFound;
-  const bool is_other_era = response && *response && negotiated->modern && (*response)->is_error &&
-                            (*response)->error_code == kUnsupportedVersion;
-  if (is_lost || is_other_era) {
-    if (is_other_era) forget(target->key);
+  const bool is_other_generation = response && *response && negotiated->modern && (*response)->is_error &&
+                                   (*response)->error_code == kUnsupportedVersion;
+  if (is_lost || is_other_generation) {
+    if (is_other_generation) forget(target->key);
     const std::lock_guard lock(session->mutex);
     session->server = nullptr;
     co_return std::nullopt;

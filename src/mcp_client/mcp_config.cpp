@@ -25,7 +25,7 @@ constexpr std::pair<const char*, const char*> kAuths[] = {
     {"oauth_per_user", "OAuth, each user's own account"},
     {"key_per_user", "A key of each user's own"},
 };
-// The protocol eras: the value in the configuration and the name for people.
+// The protocol generations: the value in the configuration and the name for people.
 constexpr struct {
   const char* value;
   const char* label;

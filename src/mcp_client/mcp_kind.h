@@ -31,8 +31,9 @@ inline constexpr int kMaxListingRounds = 10;    // of requests from a server bef
 class McpKind final : public ConnectorKind, public OperationDiscovery, public McpPassthrough {
  public:
   McpKind(http::Client& http, ChildProcessManager& children, std::chrono::seconds idle, const SealingKey& key,
-          UpstreamCredentials& credentials, ServerEraCache& era_cache, FairPool* long_work = nullptr)
-      : client_(http, children, idle, era_cache, long_work),
+          UpstreamCredentials& credentials, ServerGenerationCache& generation_cache,
+          FairPool* long_work = nullptr)
+      : client_(http, children, idle, generation_cache, long_work),
         key_(key),
         credentials_(credentials),
         long_work_(long_work) {}

@@ -1,4 +1,4 @@
-// Messages to and from connected MCP servers: building Wick's messages for either era, reading the messages of servers, and
+// Messages to and from connected MCP servers: building Wick's messages for either generation, reading the messages of servers, and
 // adapting them for clients. Pure functions.
 #pragma once
 
@@ -30,7 +30,7 @@ std::unexpected<Error> session_lost();
 std::unexpected<Error> server_timed_out(std::chrono::seconds timeout);
 std::unexpected<Error> cancelled_by_client();
 std::unexpected<Error> session_not_kept();
-// The _meta of a request with this id, in the form of the server's era. `level` is the level of log messages, or empty.
+// The _meta of a request with this id, in the form of the server's generation. `level` is the level of log messages, or empty.
 json::object make_meta(const NegotiatedServer& negotiated, const McpClientSession* client,
                        const RpcRequest& rpc, const std::string& id, const std::string& level);
 // A request of Wick itself, without a client.

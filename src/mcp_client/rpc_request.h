@@ -14,7 +14,7 @@
 
 namespace wick::upstream {
 
-// The protocol era that Wick uses with a server: detected, or set by an admin.
+// The protocol generation that Wick uses with a server: detected, or set by an admin.
 enum class Protocol { kAuto, kModern, kLegacy };
 
 // The address of a server and the parts that all requests to it share. Made once for a connector's configuration.

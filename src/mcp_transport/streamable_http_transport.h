@@ -1,4 +1,4 @@
-// StreamableHttpTransport: the Streamable HTTP transport, of either era.
+// StreamableHttpTransport: the Streamable HTTP transport, of either generation.
 //
 // Every message is a POST. The response is one JSON value or a stream of events. A legacy server may close a stream before
 // the response, and continue it after a request with Last-Event-ID (2025-11-25, transports, "Resumability and

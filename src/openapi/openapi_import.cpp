@@ -62,7 +62,7 @@ std::vector<Compared> compare(const Document& document, const ConnectorEntry* co
     each.operation = imported.operation;
     const auto found = existing.find(imported.operation);
     if (found == existing.end()) {
-      each.status = "new";
+      each.status = ImportStatus::kNew;
       each.key = free_key(text_or_empty(imported.definition, "key"), imported.operation, taken);
       taken.insert(each.key);
     } else {
@@ -72,7 +72,11 @@ std::vector<Compared> compare(const Document& document, const ConnectorEntry* co
       const auto* now = origin_of(imported.definition);
       if (now != nullptr) each.changes = changed_parts(before, *now);
       const bool edited = definition_digest(found->second->definition) != text_or_empty(before, "digest");
-      each.status = edited ? "edited" : each.changes.empty() ? "unchanged" : "changed";
+      if (edited) {
+        each.status = ImportStatus::kEdited;
+      } else {
+        each.status = each.changes.empty() ? ImportStatus::kUnchanged : ImportStatus::kChanged;
+      }
       existing.erase(found);
     }
     out.push_back(std::move(each));
@@ -83,7 +87,7 @@ std::vector<Compared> compare(const Document& document, const ConnectorEntry* co
     if (origin == nullptr) continue;
     const auto found = existing.find(text_or_empty(*origin, "operation"));
     if (found == existing.end() || found->second != &operation) continue;
-    out.push_back({nullptr, &operation, found->first, operation.key, "removed", {}});
+    out.push_back({nullptr, &operation, found->first, operation.key, ImportStatus::kRemoved, {}});
   }
   return out;
 }

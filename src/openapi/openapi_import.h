@@ -16,17 +16,20 @@
 
 namespace wick::openapi {
 
+enum class ImportStatus : unsigned char {
+  kNew,        // the connector does not have the operation
+  kUnchanged,  // neither the document nor the connector has changed
+  kChanged,    // the document has changed, see `changes`
+  kEdited,     // the operation was changed by hand; `changes` has the changes of the document
+  kRemoved,    // the document no longer has the operation
+};
+
 struct Compared {
   const ImportedOperation* imported = nullptr;  // null: removed
   const OperationEntry* existing = nullptr;     // null: new
   std::string operation;                        // "GET /path"
   std::string key;                              // of the existing operation, else an unused key
-  // new        the connector does not have the operation
-  // unchanged  neither the document nor the connector has changed
-  // changed    the document has changed, see `changes`
-  // edited     the operation was changed by hand; `changes` has the changes of the document
-  // removed    the document no longer has the operation
-  std::string status;
+  ImportStatus status = ImportStatus::kNew;
   std::vector<std::string> changes;  // of path, parameters, body, description
 };
 

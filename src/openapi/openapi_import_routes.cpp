@@ -1,8 +1,8 @@
-// Importing OpenAPI documents, for admins: what a document offers, and taking operations from it.
+// Routes for admins that import OpenAPI documents: they show the operations of a document, and import chosen ones.
 //
-// A document goes into the request as text, or compressed: known ones are larger than limits.max_body_bytes
-// (GitHub's is 13 MB), and compressed they are a tenth. So that limit can stay what it is for everyone, and
-// only an admin's request, once let in, is inflated, to kMaxDocumentBytes at most.
+// The document is in the request as text, or compressed: some documents are larger than limits.max_body_bytes (GitHub's has
+// 13 MB), and compression makes them ten times smaller. So the limit stays the same for everyone. Only an admin's request is
+// inflated, after its admission, to at most kMaxDocumentBytes.
 #include "openapi/openapi_import_routes.h"
 #include "api/request_fields.h"
 #include "base/text.h"
@@ -12,6 +12,23 @@
 
 namespace wick::api {
 namespace {
+
+const char* import_status_name(openapi::ImportStatus status) {
+  using openapi::ImportStatus;
+  switch (status) {
+    case ImportStatus::kNew:
+      return "new";
+    case ImportStatus::kUnchanged:
+      return "unchanged";
+    case ImportStatus::kChanged:
+      return "changed";
+    case ImportStatus::kEdited:
+      return "edited";
+    case ImportStatus::kRemoved:
+      return "removed";
+  }
+  return "";
+}
 
 Result<openapi::Document> read_document(const json::object& body) {
   WICK_TRY(text, optional_string(body, "document"));
@@ -42,7 +59,7 @@ json::object operation_view(const openapi::Compared& each) {
       each.imported != nullptr ? each.imported->definition : each.existing->definition;
   out["operation"] = each.operation;
   out["key"] = each.key;
-  out["status"] = each.status;
+  out["status"] = import_status_name(each.status);
   out["changes"] = to_array(each.changes);
   for (const char* field : {"name", "description", "read_only", "destructive"})
     out[field] = definition.at(field);

@@ -1,6 +1,6 @@
-#include "mcp_client/server_era_store.h"
+#include "mcp_client/server_generation_store.h"
 
-namespace wick::upstream::era_store {
+namespace wick::upstream::generation_store {
 
 Result<std::optional<Row>> find(Transaction& tx, std::string_view connector) {
   std::optional<Row> found;
@@ -26,4 +26,4 @@ Result<void> remove(Transaction& tx, std::string_view connector) {
   return {};
 }
 
-}  // namespace wick::upstream::era_store
+}  // namespace wick::upstream::generation_store

@@ -1,4 +1,4 @@
-// The SQL of ServerEraCache (server_era_cache.h). Each function runs in the caller's transaction.
+// The SQL of ServerGenerationCache (server_generation_cache.h). Each function runs in the caller's transaction.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include "db/database.h"
 
-namespace wick::upstream::era_store {
+namespace wick::upstream::generation_store {
 
 struct Row {
   std::string target;  // the fingerprint of the connector's configuration, sealed
@@ -19,4 +19,4 @@ Result<std::optional<Row>> find(Transaction& tx, std::string_view connector);
 Result<void> put(Transaction& tx, std::string_view connector, const Row& row);
 Result<void> remove(Transaction& tx, std::string_view connector);
 
-}  // namespace wick::upstream::era_store
+}  // namespace wick::upstream::generation_store

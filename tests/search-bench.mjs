@@ -1,5 +1,5 @@
 // Called by script/bench, and by itself after script/build: how often wick_search has the right operation among the
-// first five, beside plain substring search, and how long a search takes.
+// first five, compared with plain substring search, and how long a search takes.
 import fs from "node:fs";
 import { bySubstring, importCatalogue, questions, ranked, recall } from "./lib/catalogue.mjs";
 import { Wick, callTool, forgetAll } from "./lib/wick.mjs";

@@ -75,7 +75,7 @@ class EffectiveAccess {
 // A decision depends on the snapshot, the user and the scope, and on nothing else. The user and the scope of a
 // ResolvedOperation never change, and a snapshot is immutable. So while the newest snapshot is the one that the decision was
 // made from, the decision holds, and checking again compares two pointers. A ResolvedOperation owns its snapshot, so no
-// later snapshot has the same address. In any other snapshot the operation is looked up and decided anew, by the ids that
+// later snapshot has the same address. In any other snapshot the operation is looked up and decided again, by the ids that
 // the caller named: a user, tag, connector, operation or scope that was changed meanwhile counts at once. AccessStore
 // stores a snapshot with a change before the change is confirmed, so a check that begins after the confirmation cannot use
 // the decision from before the change.

@@ -108,11 +108,11 @@ using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::exe
 class OperationDiscovery {
  public:
   virtual ~OperationDiscovery() = default;
-  // Asks the connected system. `behalf.user`: the user who asks; empty: the instance itself. `anew`: ignore everything that
+  // Asks the connected system. `behalf.user`: the user who asks; empty: the instance itself. `forget_server`: ignore everything that
   // is known about the system, sessions included. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
   virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
-                                bool anew) = 0;
+                                bool forget_server) = 0;
   // The connectors whose systems have sent, since the last call of this function, that their operations changed.
   virtual std::vector<ConnectorId> take_changed() = 0;
   // Sentences for admins about the operations that the last discover() left out, with the reasons. From any thread.

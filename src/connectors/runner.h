@@ -125,7 +125,7 @@ class Runner {
   void note_answer(const ConnectorEntry& connector, const std::string& problem);
 
  private:
-  // The decision as of now. Decides anew when the operation was resolved in an older snapshot or for another credential.
+  // The decision at this moment. Decides again when the operation was resolved in an older snapshot or for another credential.
   ResolvedOperation check_again(const Caller& caller, const ResolvedOperation& operation) const;
   // Validates the arguments and has the kind carry the call out. An exception becomes a failed result.
   Task<CallResult> carry_out(ConnectorKind& kind, OperationRef operation, UserId user,

@@ -31,7 +31,7 @@ Result<SecondFactorProof> read_proof(const json::object& body) {
   return proof;
 }
 
-// The password of the session's user and, beside it, a proof.
+// The password of the session's user, and a proof of the second factor.
 Result<SecondFactorProof> read_password_and_proof(const IdentityRouteServices& services, Context& context) {
   WICK_CHECK(only_fields(context.body, {"password", "code", "recovery_code"}));
   WICK_TRY(password, required_string(context.body, "password"));

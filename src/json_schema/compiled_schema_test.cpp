@@ -155,7 +155,7 @@ TEST(CompiledSchema, ReadsOlderSpellings) {
   EXPECT_TRUE(fits(R"({"$schema":"http://json-schema.org/draft-07/schema#","definitions":{"s":{}},
       "$ref":"#/definitions/s","type":"string"})",
                    "1"))
-      << "up to draft 7 nothing stands beside $ref";
+      << "up to draft 7 members next to $ref are ignored";
   EXPECT_TRUE(fits(R"({"type":"string","nullable":true})", "null"));
   EXPECT_FALSE(
       fits(R"({"$schema":"https://json-schema.org/draft/2020-12/schema","type":"string","nullable":true})",

@@ -43,7 +43,7 @@ json::object described(const json::object& definition) {
   return tool != nullptr && tool->is_object() ? tool->get_object() : definition;
 }
 
-// What is offered beside what is accepted, for an admin to decide on.
+// The offered definitions next to the approved ones, for an admin to decide.
 json::object offer_view(const ConnectorEntry& connector) {
   json::array changes;
   for (const auto& [key, text] : connector.offered) {

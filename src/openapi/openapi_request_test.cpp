@@ -59,7 +59,7 @@ TEST(OpenapiElsewhere, ReferencesWithinTheDocumentAreFollowedWhereverTheyStand) 
   ASSERT_EQ(document.operations.size(), 3U);
   EXPECT_EQ(send(document.operations[0], R"({"q":"x"})").line, "GET https://api.test/v1/a?q=x");
   EXPECT_EQ(document.operations[1].definition.at("key"), "get_b");
-  EXPECT_EQ(document.operations[2].definition.at("key"), "own") << "what stands beside a reference counts";
+  EXPECT_EQ(document.operations[2].definition.at("key"), "own") << "members next to a reference count";
 }
 
 // --- read-only properties

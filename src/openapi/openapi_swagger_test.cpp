@@ -24,7 +24,7 @@ Document read(std::string_view text, std::string_view url = {}) {
   return document.value_or(Document());
 }
 
-// A document with these members beside its version, host and path.
+// A document with these members in addition to its version, host and path.
 Document with(std::string_view more) {
   return read(
       R"({"swagger":"2.0","info":{"title":"T","version":"1"},"host":"api.test","basePath":"/v1/","schemes":["http","https"],)" +

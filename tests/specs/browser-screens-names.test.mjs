@@ -1,4 +1,4 @@
-// The longest names on each screen (lib/screens.mjs): in lists, beside their actions, on pages and in dialogs.
+// The longest names on each screen (lib/screens.mjs): in lists, next to their actions, on pages and in dialogs.
 import assert from "node:assert/strict";
 import { longName } from "../lib/crowd.mjs";
 import { button, dialog, go, isInView, onEveryScreen, screenTests } from "../lib/screens.mjs";

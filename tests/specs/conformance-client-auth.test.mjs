@@ -70,7 +70,7 @@ test("the metadata document is what its client_id says, and there only at an htt
 for (const version of ["2026-07-28", "2025-11-25"]) {
   const required = parse(fs.readFileSync(path.join(suite, `requirements/${version}.yaml`), "utf8"));
   const scenarios = required.client.filter((name) => typeof name === "string" && name.startsWith("auth/"));
-  // Beside them an extension that is not scored, which belongs to no version: hence --force.
+  // In addition there is an extension that is not scored, which belongs to no version: hence --force.
   for (const scenario of [...scenarios, "auth/client-credentials-basic"]) {
     test(`${scenario} on ${version}`, async () => {
       const { code, output, bad, checks } = await run(scenario, version);

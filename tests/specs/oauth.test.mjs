@@ -62,7 +62,7 @@ test("the address of one connector alone is enough too", async () => {
   await client.close();
 });
 
-// A second connector beside the built-in one.
+// A second connector in addition to the built-in one.
 const addConnector = async (label) => {
   const made = await admin.post("/admin/connectors", {
     kind: "rest",

@@ -426,7 +426,7 @@ describe("with a forger", () => {
     "is from two issuers": (query) => query.append("iss", "https://evil.example"),
     // RFC 9207 §2.4: a provider that says it sends "iss" is not to be believed without.
     "does not say its issuer, though the provider always does": (query) => query.delete("iss"),
-    "has an error beside its code": (query) => query.set("error", "access_denied"),
+    "has an error in addition to its code": (query) => query.set("error", "access_denied"),
   };
   for (const [name, change] of Object.entries(changes)) {
     test(`a way back that ${name} signs nobody in`, async () => {

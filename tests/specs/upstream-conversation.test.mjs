@@ -581,7 +581,7 @@ between("progress and log messages pass through the direct tool and wick_execute
 // ---- taking a request back
 
 between(
-  "a request that its client takes back is taken back at the server, and on record as cancelled",
+  "a request that its client cancels is cancelled at the server and recorded as cancelled",
   async ({ server, clientEra }) => {
     for (const inTheMiddle of [false, true]) {
       const mark = server.journal.mark();
@@ -626,7 +626,7 @@ between(
 
 for (const era of eras) {
   for (const transport of transports) {
-    test(`a test run is taken back at the server when its page is closed: ${nameOf(era, transport)}`, async () => {
+    test(`a test run is cancelled at the server when its page is closed: ${nameOf(era, transport)}`, async () => {
       const server = servers[slugOf(era, transport)];
       const name = fresh();
       assert.equal((await admin.post(`/admin/connectors/${server.id}/refresh`, {})).status, 200);
@@ -669,7 +669,7 @@ for (const era of eras) {
 }
 
 between(
-  "a request that is taken back while its question waits is taken back at the server",
+  "a request that is cancelled while its question waits is cancelled at the server",
   async ({ server, clientEra }) => {
     let shown;
     const asked = new Promise((resolve) => (shown = resolve));
@@ -739,7 +739,7 @@ between(
 );
 
 between(
-  "nobody takes back another’s request by guessing its id",
+  "nobody cancels another’s request by guessing its id",
   async ({ server }) => {
     const mark = server.journal.mark();
     const one = await client(legacy, server.view);
@@ -936,7 +936,7 @@ between("after a restart of the server, updates of resources reach their subscri
   ),
 );
 between(
-  "after the server has started anew, the log level that a legacy client has set still holds",
+  "after the server has restarted, the log level that a legacy client has set still holds",
   (these) =>
     restarted(
       these,
@@ -1275,6 +1275,6 @@ between("a JSON-RPC error with its data passes through the view unchanged", asyn
     method: "tools/call",
     params: { name: `${server.slug}__refuse`, arguments: {} },
   });
-  assert.equal(direct.body.result.isError, true, "beside other tools it is a tool’s error");
+  assert.equal(direct.body.result.isError, true, "with other tools it is a tool’s error");
   assert.match(direct.body.result.content[0].text, /-31999.*not today/);
 });

@@ -596,7 +596,7 @@ test("a client registered by an admin is used with its secret and only for its i
   assert.deepEqual(await call("ann", label), { text: "ann@upstream" });
 });
 
-test("a registration that the authorization server has forgotten is made anew", async () => {
+test("a registration that the authorization server has forgotten is made again", async () => {
   const { id, label, server } = await setUp();
   server.clients.clear();
   server.forgetAccess();

@@ -680,7 +680,7 @@ async function session(slug) {
 
 describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
   for (const era of eras) {
-    test(`a ${era} program that dies during a call is an error without its words, and is started anew`, async () => {
+    test(`a ${era} program that dies during a call is an error without the text of the program, and is started again`, async () => {
       const log = newLog();
       const { call, said } = await connect(commandOf(era, "--log", log.file));
       const failed = await call("die", { words: "out of \u001b[2Jluck: größer" });
@@ -705,7 +705,7 @@ describe("programs that die, hang and will not end", { concurrency: 8 }, () => {
 
     test(`a ${era} program that hangs is given up in time and told so, and works on for others`, async () => {
       const log = newLog();
-      // Long enough for the calls beside it on a busy machine.
+      // Long enough for the other calls on a busy machine.
       const { call, said } = await connect(commandOf(era, "--log", log.file), { timeout_seconds: 5 });
       const hanging = call("hang");
       await until(() => log.heard("tools/call").length === 1);

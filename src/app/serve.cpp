@@ -169,13 +169,18 @@ void fit_open_files(Settings& settings) {
   const std::size_t needed = needed_open_files(wanted), limit = raise_open_file_limit(needed);
   const OpenFileUse plan = plan_open_files(limit, wanted);
   if (plan == wanted) return;
+  std::string lowered;
+  const auto add = [&](const char* setting, std::size_t now, std::size_t before) {
+    if (now == before) return;
+    lowered += (lowered.empty() ? "" : " and ") + std::string(setting) + " is " + std::to_string(now) +
+               " instead of " + std::to_string(before);
+  };
+  add("limits.max_connections", plan.connections, wanted.connections);
+  add("limits.outgoing_requests", plan.outgoing, wanted.outgoing);
   spdlog::warn(
-      "limits.max_connections is {} instead of {} and limits.outgoing_requests is {} instead of {}, because "
-      "this "
-      "process may have only {} open files and needs {}. Raise the hard limit (systemd: LimitNOFILE=, "
-      "Docker: "
-      "--ulimit nofile=, shell: ulimit -Hn), or lower these settings",
-      plan.connections, wanted.connections, plan.outgoing, wanted.outgoing, limit, needed);
+      "{}, because this process may have only {} open files and needs {}. Raise the hard limit (systemd: "
+      "LimitNOFILE=, Docker: --ulimit nofile=, shell: ulimit -Hn), or lower these settings",
+      lowered, limit, needed);
   settings.limits.max_connections = plan.connections;
   http::ClientLimits& outgoing = settings.outgoing;
   outgoing.requests = plan.outgoing;

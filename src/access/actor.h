@@ -1,4 +1,4 @@
-// Actor: who asks for something to be done. Plain value.
+// Actor: the user who acts. A plain value.
 #pragma once
 
 #include "base/id.h"
@@ -7,7 +7,7 @@ namespace wick {
 
 struct Actor {
   UserId user;
-  bool admin = false;  // whether they may act on what others own
+  bool admin = false;  // may also act on tokens and connections of other users
 };
 
 }  // namespace wick

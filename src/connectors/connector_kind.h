@@ -108,8 +108,8 @@ using CallTask = boost::asio::awaitable<CallResult, boost::asio::io_context::exe
 class OperationDiscovery {
  public:
   virtual ~OperationDiscovery() = default;
-  // Asks the connected system. `behalf.user`: the user who asks; empty: the instance itself. `forget_server`: ignore everything that
-  // is known about the system, sessions included. Runs on an io thread: must not block.
+  // Asks the connected system for its operations. `behalf.user` is the user who asks, or empty for the instance itself.
+  // `forget_server` drops everything known about the system first, sessions included. Runs on an io thread: must not block.
   // Errors: kUpstream and those of http::Client;  kForbidden  the user has to connect an account first
   virtual DiscoverTask discover(std::shared_ptr<const ConnectorEntry> connector, OnBehalfOf behalf,
                                 bool forget_server) = 0;

@@ -2,8 +2,8 @@
 // 2026-07-28. With the cache, Wick does not send them that message again after each restart (mcp_client.h).
 //
 // The cache keeps legacy servers only, because a modern server answers its first request with its generation. An entry is valid
-// for the configuration that the connector had when the server was asked. The fingerprint of it is sealed, because it is
-// also a digest of credentials. An entry is a hint: when the server does not answer `initialize`, Wick finds its generation again.
+// for the configuration that the connector had when the server was asked. The fingerprint of that configuration is sealed,
+// because it is computed from credentials too. An entry is a hint: when the server does not answer `initialize`, Wick finds its generation again.
 // An entry that cannot be read counts as absent, and one that cannot be written is dropped; the log says why.
 // Thread-safe; coroutines of the io threads.
 #pragma once

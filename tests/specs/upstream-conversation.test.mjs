@@ -186,7 +186,7 @@ between(
 );
 
 between(
-  "a client is not asked for what it cannot answer, and the server gets an error",
+  "a client gets no request that it cannot answer, and the server gets an error",
   async ({ server, clientEra, mark }) => {
     const one = await client(clientEra, server.view, token, { capabilities: { roots: {} } });
     const outcome = await one.call("interview", { rounds: [["roots"], ["name"]] }).then(

@@ -1,4 +1,4 @@
-// A line of text. Browsers do not fill it unless a form says with `autoComplete` what it is for.
+// A single-line text input. Browsers do not fill it in unless the form sets `autoComplete`.
 import { TextInput, type TextInputProps } from "@mantine/core";
 
 interface Props extends Omit<TextInputProps, "onChange"> {
